@@ -72,16 +72,18 @@ def test_who_wants_less_motion_gets_no_sliding(screen: Screen):
     assert set(seen.json_value()) <= {lit, ""}  # one window, then none
 
 
-def test_on_a_step_the_maps_themselves_glide_to_the_stage_and_a_key_lands_them(screen: Screen):
+def test_on_a_step_the_maps_glide_to_the_stage_and_the_picture_comes_about_until_a_key_lands_it_all(screen: Screen):
     screen.open("/", stage="z1")
     stage, z1 = screen.page.locator(".drawn"), screen.canvas("z1")
     z1.evaluate("(canvas) => { canvas.known = true }")
     assert z1.evaluate("(canvas) => Boolean(canvas.closest('.drawn'))") and not screen.canvas("a1").evaluate("(canvas) => Boolean(canvas.closest('.drawn'))")
-    seen = record(stage, "data-gliding")
+    picture = screen.page.locator("canvas.mechanism")
+    seen, built = record(stage, "data-gliding"), record(picture, "data-flying")
     screen.press("ArrowRight")
     screen.ready(stage="a1")
     expect(stage).to_have_attribute("data-gliding", "0")
-    assert seen.json_value()[-2:] == ["1", "0"]
+    expect(picture).to_have_attribute("data-flying", "0")
+    assert seen.json_value()[-2:] == ["1", "0"] == built.json_value()[-2:]
     for symbol, large in (("x", False), ("z1", True), ("a1", True)):
         assert screen.canvas(symbol).evaluate("(canvas) => Boolean(canvas.closest('.drawn'))") == large, symbol
     assert z1.evaluate("(canvas) => canvas.known"), "a copy"
@@ -91,16 +93,18 @@ def test_on_a_step_the_maps_themselves_glide_to_the_stage_and_a_key_lands_them(s
              press("ArrowLeft")
              while (stage.dataset.gliding !== "1") await new Promise(requestAnimationFrame)
              press("Shift")
-             return stage.dataset.gliding
+             return [stage.dataset.gliding, stage.querySelector(".mechanism").dataset.flying]
            }"""
     )
-    assert landed == "0"
+    assert landed == ["0", "0"]
+    expect(screen.page.locator(".piece")).to_have_count(0)
     screen.page.emulate_media(reduced_motion="reduce")
-    count = len(seen.json_value())
+    count, flown = len(seen.json_value()), len(built.json_value())
     screen.press("ArrowRight")
     screen.ready(stage="a1")
     screen.painted()
-    assert "1" not in seen.json_value()[count:]
+    assert "1" not in seen.json_value()[count:] + built.json_value()[flown:]
+
 
 def test_what_the_kernel_has_not_reached_yet_is_not_printed(screen: Screen):
     screen.open("/", k=3, stage="df")

@@ -23,13 +23,16 @@ import { softmax, softmaxBack } from "./mechanisms/softmax.js"
 import { update } from "./mechanisms/update.js"
 import { Pen } from "./pen.js"
 
-/** @import { Field, Shown, Spot } from "./sheet.js" */
+/** @import { Field, Flight, Shown, Spot } from "./sheet.js" */
 
 /** @typedef {import("../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../model/patterns.js").Cell} Cell */
 /** @typedef {(pen: Pen, numbers: Numbers, symbol: string, cell: Cell) => void} Picture */
 
-/** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[] }} Drawn  what is drawn where, in CSS pixels: the parts of sums and the numbers of cells, and whole channels of maps */
+/** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[], enlarged: Flight[], landed: Flight[] }} Drawn  what is drawn where, in CSS pixels: the parts of sums and the numbers of cells, whole channels of maps, and what of it comes from elsewhere */
+
+/** @returns {Drawn} */
+export const nothing = () => ({ spots: [], fields: [], shown: [], enlarged: [], landed: [] })
 
 /** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done how many cells of each channel of a map are computed so far: none of what comes later @param {boolean} [stepping] whether it is a parameter's step that is drawn @param {(symbol: string) => boolean} [seats] whether a map of the strip comes to stand in the picture itself @param {string} [hidden] what is said instead of its numbers, where what it makes is not shown @returns {Drawn} */
 export function mechanism(
@@ -44,8 +47,7 @@ export function mechanism(
   seats = () => false,
   hidden = "",
 ) {
-  /** @type {Drawn} */
-  const drawn = { spots: [], fields: [], shown: [] }
+  const drawn = nothing()
   if (!room.width || !room.height) return drawn
   const lights = canvas.isConnected ? lightsOf(canvas) : null
   const backward = numbers.maps[map]?.band === "gradients"
@@ -60,6 +62,8 @@ export function mechanism(
       spots: scaled(pen, pen.spots),
       fields: scaled(pen, pen.fields),
       shown: scaled(pen, pen.shown),
+      enlarged: flights(pen, pen.enlarged),
+      landed: flights(pen, pen.landed),
     })
     lights?.show(drawn, pen.tone, draw)
   }
@@ -71,11 +75,18 @@ export function mechanism(
 }
 
 /** @template {{ box: import("../model/layout.js").Box }} Part @param {Pen} pen @param {Part[]} parts @returns {Part[]} */
-const scaled = ({ unit }, parts) =>
-  parts.map((part) => {
-    const { x, y, width, height } = part.box
-    return { ...part, box: { x: x * unit, y: y * unit, width: width * unit, height: height * unit } }
-  })
+const scaled = (pen, parts) => parts.map((part) => ({ ...part, box: inPage(pen, part.box) }))
+
+/** @param {Pen} pen @param {Flight[]} all @returns {Flight[]} */
+const flights = (pen, all) => all.map(({ from, to }) => ({ from: inPage(pen, from), to: inPage(pen, to) }))
+
+/** @param {Pen} pen @param {import("../model/layout.js").Box} box */
+const inPage = ({ unit }, { x, y, width, height }) => ({
+  x: x * unit,
+  y: y * unit,
+  width: width * unit,
+  height: height * unit,
+})
 
 /**
  * Pictures by the patterns in which a cell is linked to what it is made of, the first that fit: of a value or a parameter,

@@ -9,6 +9,7 @@ import { ratio } from "./canvas.js"
 /** @typedef {{ open?: number, unfolded?: boolean }} Choice  of a picture: the channel that is opened, and whether all are there */
 /** @typedef {{ box: Box, term: string, symbol: string, cell: Cell, choose?: Choice }} Spot  what is drawn in a box: the term of a sum that it belongs to, and the cell whose number it shows; "" where it is none; and what a click on it chooses */
 /** @typedef {{ box: Box, rows: number, columns: number, term: (row: number, column: number) => string, place: (term: string) => [number, number] | null, say?: (row: number, column: number) => string }} Field  a map each cell of which belongs to a term; `say`: what it comes to */
+/** @typedef {{ from: Box, to: Box }} Flight  of what is drawn in a box, from where it comes from: a window to where it stands enlarged, a total to its cell */
 /** @typedef {{ symbol: string, at: Cell, box: Box }} Shown  one channel of a map, and where it is drawn */
 /** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string, pos: string, neg: string, paper: string, flat: string }} Palette */
 /** @typedef {{ size?: number, align?: CanvasTextAlign, bold?: boolean, math?: boolean, fill?: string, room?: number, halo?: boolean }} How  of a text; `halo`: it stands over lines */
@@ -37,6 +38,10 @@ export class Sheet {
   fields = []
   /** @type {Shown[]} */
   shown = []
+  /** @type {Flight[]}  windows that are shown enlarged */
+  enlarged = []
+  /** @type {Flight[]}  totals that are led to their cells */
+  landed = []
   /** @type {Choice} */
   choice = {}
 

@@ -15,6 +15,7 @@ const [NEGATIVE, POSITIVE] = ["#2166ac", "#b2182b"] // the line around a bar
 const BAR = { width: 40, height: 18 }
 const ROW = 20 // of a bar with its words
 const ROUND = 8 // of a corner
+const SPOT = 8 // of a cell that a total is led to
 
 /** Where each term of a sum ends, the first at 0. @param {number[]} values */
 function endsOf(values) {
@@ -24,6 +25,9 @@ function endsOf(values) {
 }
 
 export class Sums extends Grids {
+  /** @type {Box | null}  of the total that was drawn last */
+  summed = null
+
   /**
    * A sum as a staircase: each term from the end of the last, its number under it, and the total, which has the colour of its
    * cell. `places`: the middle of each term and of the total; `figures`: whether there is room for numbers. The total's bar.
@@ -212,8 +216,10 @@ export class Sums extends Grids {
   }
 
   /** @param {Box} bar @param {number[]} [paint] */
-  total({ x, y, width, height }, paint) {
+  total(bar, paint) {
     const { context } = this
+    const { x, y, width, height } = bar
+    this.summed = bar
     context.fillStyle = paint ? css(paint) : this.ink
     context.fillRect(x, y, width, height)
     context.lineWidth = 1.5
@@ -262,6 +268,9 @@ export class Sums extends Grids {
       context.stroke()
     }
     this.point(end, way)
+    const [x, y] = end
+    if (this.summed)
+      this.landed.push({ from: this.summed, to: { x: x - SPOT / 2, y: y - SPOT / 2, width: SPOT, height: SPOT } })
   }
 
   // The head of an arrow.

@@ -4,8 +4,7 @@
 /** @import { Shown } from "../draw/sheet.js" */
 /** @import { Box } from "../model/layout.js" */
 
-const LASTS = 600 // milliseconds of a glide,
-const BARE = 0.75 // for this share of which the stage has nothing else
+export const GLIDE = 600 // milliseconds
 const EASING = "cubic-bezier(.3, 0, .1, 1)"
 
 export class Seats {
@@ -24,7 +23,7 @@ export class Seats {
     return plate?.face?.tiles === 1 && plate.numbers?.maps[plate.symbol].kind === "map"
   }
 
-  /** Puts the maps where the picture has them, the others back into the strip. @param {Record<string, Plate>} plates @param {Shown[]} shown @param {boolean} gliding whether they are seen to go there @param {(plate: Plate) => boolean} [fits] which can */
+  /** Puts the maps where the picture has them, the others back into the strip; whether any glides there. @param {Record<string, Plate>} plates @param {Shown[]} shown @param {boolean} gliding whether they are seen to go there @param {(plate: Plate) => boolean} [fits] which can */
   put(plates, shown, gliding, fits = Seats.fits) {
     const moving = Object.values(plates)
       .map((plate) => ({
@@ -32,7 +31,7 @@ export class Seats {
         box: fits(plate) ? shown.find(({ symbol }) => symbol === plate.symbol)?.box : undefined,
       }))
       .filter(({ plate, box }) => this.isElsewhere(plate, box))
-    if (!moving.length) return
+    if (!moving.length) return false
     this.land()
     const before = gliding ? moving.map(({ plate }) => plate.holder.getBoundingClientRect()) : []
     for (const { plate, box } of moving) {
@@ -40,16 +39,14 @@ export class Seats {
       box ? this.seat(plate, box) : this.home(plate)
       if (focused) plate.canvas.focus({ preventScroll: true })
     }
-    if (!gliding) return
+    if (!gliding) return false
     const after = moving.map(({ plate }) => plate.holder.getBoundingClientRect()) // of all, before anything moves
     const zoom = this.stage.currentCSSZoom
     this.glides = moving.map(({ plate }, n) => glide(plate.holder, before[n], after[n], zoom))
-    const picture = this.stage.querySelector("canvas.mechanism")
-    const bare = [{ opacity: 0 }, { opacity: 0, offset: BARE }, { opacity: 1 }]
-    if (picture) this.glides.push(picture.animate(bare, LASTS))
     this.stage.dataset.gliding = "1"
     const [last] = this.glides
     last.finished.then(() => this.landed(last)).catch(() => {})
+    return true
   }
 
   /** Whether a map is not where it is to be. @param {Plate} plate @param {Box | undefined} box */
@@ -108,7 +105,7 @@ function glide(element, from, to, zoom) {
       { transform: "none", transformOrigin: "0 0", zIndex: 3 },
     ],
     {
-      duration: LASTS,
+      duration: GLIDE,
       easing: EASING,
     },
   )

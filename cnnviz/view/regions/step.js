@@ -2,8 +2,9 @@
 
 import { Missions } from "../../pages/step/missions.js"
 import { Predicting } from "../../pages/step/predicting.js"
+import { BuildUp } from "../draw/build_up.js"
 import { Flow } from "../draw/flow.js"
-import { mechanism } from "../draw/mechanism.js"
+import { mechanism, nothing } from "../draw/mechanism.js"
 import { Overview } from "../draw/overview.js"
 import { palette } from "../draw/pen.js"
 import { COMPUTED } from "../model/address.js"
@@ -26,7 +27,7 @@ import { litBlock, litCells } from "./marked_cells.js"
 import { fillKernel } from "./network_controls.js"
 import { Content } from "./page.js"
 import { bindPicture } from "./picture_pointer.js"
-import { Seats } from "./seats.js"
+import { GLIDE, Seats } from "./seats.js"
 import { isPhone, lay, mapsInRow, place, unroll } from "./step_layout.js"
 import { moveOf } from "./step_move.js"
 import { briefOf, fillStepper, fillWords, spokenOf, writeWords } from "./step_words.js"
@@ -79,10 +80,9 @@ export class Step extends Content {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   resting = undefined
   /** @type {import("../draw/mechanism.js").Drawn}  what stands where in the picture */
-  picture = { spots: [], fields: [], shown: [] }
+  picture = nothing()
   unrolled = "" // what a phone's picture was scrolled for
   carded = "" // the map whose card was opened last
-  flown = "" // the cell of a slide that had its whole move last
   /** @type {Numbers | undefined} */
   received = undefined
 
@@ -99,12 +99,13 @@ export class Step extends Content {
     this.predicting = new Predicting(this)
     this.missions = new Missions(view)
     const land = () => {
-      this.flow.land()
       this.seats.land()
+      this.buildUp.land()
     } // any key and any click
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, land, { capture: true, signal: view.stop.signal })
     this.seats = new Seats(view.$(".drawn"))
+    this.buildUp = new BuildUp(/** @type {HTMLCanvasElement} */ (view.$(".mechanism")))
     this.story = new Story(this)
     this.dragging = new Dragging(this) // before what hears a pointer that only points
     bindPicture(this, view.$(".drawn"))
@@ -393,16 +394,10 @@ export class Step extends Content {
     return !still && !isPhone() && player.speed <= 1 && !this.view.veiled
   }
 
-  // On a step data is seen to move; otherwise ribbons show where the number comes from.
+  // Ribbons show where a number of the whole network comes from.
   /** @param {Subject} subject */
   flows(subject) {
-    const { player } = this.view
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches
-    const move = this.view.veiled ? null : this.move(subject)
-    const cell = player.moving ? `${subject.map} ${subject.cell}` : ""
-    const flies = player.sliding ? cell !== "" && cell !== this.flown : this.stepped && player.speed <= 1
-    this.flown = cell
-    flies && !still ? this.flow.fly(move) : this.flow.show(move)
+    this.flow.show(this.view.veiled ? null : this.move(subject))
     this.stepped = false
   }
 
@@ -518,10 +513,13 @@ export class Step extends Content {
     const seats = (/** @type {string} */ symbol) => !phone && Seats.fits(plates[symbol])
     const hidden = this.masked(map) ? say(this.hidden.words) : ""
     this.picture = this.isWhole
-      ? { spots: [], fields: [], shown: [] }
+      ? nothing()
       : mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats, hidden)
     const row = phone && !this.isWhole && !hidden ? mapsInRow(this) : this.picture.shown
-    this.seats.put(plates, row, this.stepped && this.glides)
+    const moves = this.stepped && this.glides
+    const gliding = this.seats.put(plates, row, moves)
+    if (moves && !this.isWhole)
+      this.buildUp.play(this.picture, numbers.maps[map]?.band === "gradients", gliding ? GLIDE : 0)
     if (phone && this.unrolled !== map) unroll(this)
     this.unrolled = phone ? map : ""
     this.raise()

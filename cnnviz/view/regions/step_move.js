@@ -1,11 +1,10 @@
-// How data moves when a stage is made: from the cells that are read, by way of the picture below, to the one that is made.
+// Between which places of the whole network a number flows: from the cells that are read to the one that is made.
 
-import { colour } from "../model/colour.js"
 import { one } from "../model/links.js"
 
 /** @import { Step, Subject } from "./step.js" */
 
-/** What flies, and over what; null where something of it is not on the screen. @param {Step} step @param {Subject} subject @returns {import("../draw/flow.js").Move | null} */
+/** What flows, and under what; null where something of it is not on the screen. @param {Step} step @param {Subject} subject @returns {import("../draw/flow.js").Move | null} */
 export function moveOf(step, { map, cell }) {
   const { numbers, plates, places } = step
   const plate = plates[map]
@@ -16,19 +15,12 @@ export function moveOf(step, { map, cell }) {
     y: box.y + places[symbol].y,
   })
   const links = numbers.links(map).filter(({ source }) => source !== map && plates[source]?.face && places[source])
-  const sources = links.flatMap((link) => {
-    const { canvas } = plates[link.source]
-    const scale = canvas.width / (plates[link.source].size?.[0] ?? canvas.width)
-    return plates[link.source].boxes(numbers.reach(link, cell)).map((box) => ({
-      box: put(link.source, box),
-      image: canvas,
-      cut: { x: box.x * scale, y: box.y * scale, width: box.width * scale, height: box.height * scale },
-    }))
-  })
+  const sources = links.flatMap((link) =>
+    plates[link.source].boxes(numbers.reach(link, cell)).map((box) => put(link.source, box)),
+  )
   const [target] = plate.boxes(cell.map(one))
   if (!target || !sources.length) return null
   const [width, height] = plate.size ?? [0, 0]
-  const value = numbers.at(map, cell)
   return {
     sources,
     target: put(map, target),
@@ -39,11 +31,6 @@ export function moveOf(step, { map, cell }) {
         const [wide, tall] = plates[symbol].size ?? [0, 0]
         return put(symbol, { x: 0, y: 0, width: wide, height: tall })
       }),
-    panel: { x: 0, y: 0, ...step.room },
-    back: numbers.maps[map].band === "gradients" && !links.some(({ pattern }) => pattern === "touched"),
-    value,
-    paint: colour(value, plate.limits, plate.scale),
     tone: step.tone(map),
-    paper: step.palette?.paper ?? "#fff",
   }
 }

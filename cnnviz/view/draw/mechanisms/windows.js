@@ -144,6 +144,8 @@ export function beam(pen, window, large) {
         [large.x, large.y],
       ]
   pen.shade([...near, ...far])
+  const [from, to] = [window, large].sort((one, other) => one.width - other.width)
+  pen.enlarged.push({ from, to })
 }
 
 /** Window and kernel of one channel as flat grids; NaN in the padding. @param {Numbers} numbers @param {Parts} parts @param {number} c */

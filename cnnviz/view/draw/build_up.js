@@ -1,0 +1,86 @@
+// How a picture comes about when its stage is reached: windows fly to where they stand enlarged, what is worked out of them
+// appears in the order of reading, and totals go to their cells. The picture is drawn whole from the first moment on.
+
+/** @import { Box } from "../model/layout.js" */
+/** @import { Drawn } from "./mechanism.js" */
+
+const LASTS = 400 // milliseconds
+const FLOWN = 0.45 // of them windows fly,
+const SWEPT = [0.2, 0.8] // between these it appears,
+const ARRIVES = 0.75 // and from here on totals go to their cells
+const MOST = 4 // pieces of a kind: more are not followed by any eye
+const EASING = "ease-in-out"
+
+export class BuildUp {
+  /** @type {Animation[]} */
+  moving = []
+
+  /** @param {HTMLCanvasElement} canvas that the picture is drawn on */
+  constructor(canvas) {
+    this.canvas = canvas
+  }
+
+  /** Lets the picture come about. @param {Drawn} drawn @param {boolean} backward whether it is read from the right @param {number} delay milliseconds until then, when nothing of it is seen */
+  play({ enlarged, landed }, backward, delay) {
+    this.land()
+    const { canvas } = this
+    const hidden = backward ? "inset(0 0 0 100%)" : "inset(0 100% 0 0)"
+    const [start, end] = SWEPT
+    this.moving = [
+      canvas.animate([{ clipPath: hidden }, { clipPath: "inset(0)" }], {
+        delay: delay + start * LASTS,
+        duration: (end - start) * LASTS,
+        fill: "backwards",
+      }),
+      ...enlarged.slice(0, MOST).map(({ from, to }) => this.fly(to, from, to, delay, FLOWN * LASTS)),
+      ...landed
+        .slice(0, MOST)
+        .map(({ from, to }) => this.fly(from, from, to, delay + ARRIVES * LASTS, (1 - ARRIVES) * LASTS)),
+    ]
+    canvas.dataset.flying = "1"
+    const own = this.moving
+    Promise.all(own.map(({ finished }) => finished)).then(
+      () => own === this.moving && this.land(),
+      () => {},
+    )
+  }
+
+  /** All of it is there at once. */
+  land() {
+    const arrived = this.moving
+    this.moving = []
+    for (const one of arrived) one.finish()
+    this.canvas.dataset.flying = "0"
+  }
+
+  /** A copy of a part of the picture on its way. @param {Box} part @param {Box} from @param {Box} to @param {number} delay @param {number} duration */
+  fly(part, from, to, delay, duration) {
+    const piece = this.copy(part)
+    const at = (/** @type {Box} */ { x, y, width, height }) =>
+      `translate(${x - part.x}px, ${y - part.y}px) scale(${width / part.width}, ${height / part.height})`
+    const flight = piece.animate(
+      [
+        { transform: at(from), opacity: 1 },
+        { transform: at(to), opacity: 1 },
+      ],
+      { delay, duration, easing: EASING },
+    )
+    flight.finished.then(
+      () => piece.remove(),
+      () => piece.remove(),
+    )
+    return flight
+  }
+
+  /** @param {Box} part */
+  copy({ x, y, width, height }) {
+    const { canvas } = this
+    const times = canvas.width / canvas.clientWidth
+    const piece = document.createElement("canvas")
+    Object.assign(piece, { className: "piece", width: Math.ceil(width * times), height: Math.ceil(height * times) })
+    Object.assign(piece.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` })
+    piece.getContext("2d")?.drawImage(canvas, -x * times, -y * times)
+    canvas.after(piece)
+    return piece
+  }
+}
