@@ -7,10 +7,10 @@ from pathlib import Path
 
 from cnnviz.export.arguments import command_parser
 from cnnviz.export.cli_output import put
-from cnnviz.scripts.lesson_checker import check_file
-from cnnviz.scripts.lesson_file import Fault, GuidedLesson
 from cnnviz.scripts.library import bundled, lectures, named
 from cnnviz.scripts.matrix import matrix
+from cnnviz.scripts.script_checker import check_file
+from cnnviz.scripts.script_file import Fault, Script
 from cnnviz.words import message, say
 
 
@@ -20,7 +20,7 @@ def run(arguments: list[str], name: str = "scripts") -> int:
     known = (*bundled(), *lectures())
     taken, own = {named(script): "cnnviz" for script in known}, {named(script): script for script in known}
     lines: list[str] = []
-    fine: list[GuidedLesson] = []
+    fine: list[Script] = []
     wrong = 0
     for file in asked.files:
         script, faults = check_file(Path(file))
@@ -32,7 +32,7 @@ def run(arguments: list[str], name: str = "scripts") -> int:
         lines += [say("terminal.scripts.fault", file=file, line=str(fault.line), what=fault.what) for fault in faults]
         if script is not None and not faults:
             fine.append(script)
-            lines.append(say("terminal.scripts.fine", file=file, title=str(script.title), n=len(script.steps)))
+            lines.append(say("terminal.scripts.fine", file=file, title=str(script.title), n=len(script.screens)))
     if wrong:
         lines.append(say("terminal.scripts.faults", n=wrong))
     if asked.matrix:
@@ -45,7 +45,7 @@ def lessons(arguments: list[str]) -> int:
     return run(arguments, "lessons")
 
 
-def _matrix(scripts: list[GuidedLesson]) -> list[str]:
+def _matrix(scripts: list[Script]) -> list[str]:
     """A row for each question, a column for each mistake, named below, with an × where the key changes, and a dot where the mistake cannot be made."""
     found = matrix(scripts)
     names = [question for question, _ in found.rows]

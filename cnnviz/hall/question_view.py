@@ -18,12 +18,12 @@ from cnnviz.core.program import Program
 from cnnviz.core.stages import label
 from cnnviz.hall.store import Ballot
 from cnnviz.pages import map_records
-from cnnviz.scripts.impromptu import has_key, spot_step
-from cnnviz.scripts.lesson_file import HALL_KINDS, Step
+from cnnviz.scripts.impromptu import has_key, spot_screen
 from cnnviz.scripts.library import library
 from cnnviz.scripts.plates import hidden as hidden_maps
 from cnnviz.scripts.question import CHANGED, MOST_SHOWN, Question, ask, lesson_at
 from cnnviz.scripts.scene import Scene, scene
+from cnnviz.scripts.script_file import HALL_KINDS, Screen
 from cnnviz.scripts.votes import bars, counted, grouped
 from cnnviz.view.constants import gallery
 from cnnviz.wire.hall import GroupData, HallMap, HallOption, HallQuestion, HallResults, HallRound, PatchData, Plane
@@ -42,7 +42,7 @@ _FIELDS = {"lesson", "step", "spot", "map", "cell", "kind", "ask", "key", "toler
 class Asked:
     """A question on one lesson, ready to be asked: `keyed` says whether there is a right answer."""
 
-    step: Step
+    step: Screen
     question: Question
     here: Scene
     keyed: bool
@@ -85,7 +85,7 @@ def _plain(name: str, value: object) -> object:
 
 def prepared(spec: Mapping[str, Any], lang: str = DEFAULT) -> Asked:
     """Everything of a question but its votes; Problem says why it cannot be asked."""
-    step = _lesson_step(spec) if "lesson" in spec else spot_step(spec, spec["at"])
+    step = _lesson_step(spec) if "lesson" in spec else spot_screen(spec, spec["at"])
     if step.kind not in HALL_KINDS:
         raise Problem("ui.rooms.kind", kind=step.kind, known=HALL_KINDS)
     question = ask(step, lesson_at(step, spec["change"]))
@@ -116,14 +116,14 @@ def reached(lesson: Lesson, symbol: str) -> bool:
     return made <= names.index(lesson.stage) if lesson.stage in names else True
 
 
-def _lesson_step(spec: Mapping[str, Any]) -> Step:
-    guided = library().find(str(spec["lesson"])[:40])
-    if guided is None:
+def _lesson_step(spec: Mapping[str, Any]) -> Screen:
+    script = library().find(str(spec["lesson"])[:40])
+    if script is None:
         raise Problem("ui.learn.no_lesson", id=str(spec["lesson"])[:40])
     number = spec["step"]
-    if not isinstance(number, int | str) or not str(number).isdecimal() or not 1 <= int(str(number)[:4]) <= len(guided.steps):
-        raise Problem("ui.learn.no_step", number=str(number)[:10], most=len(guided.steps))
-    return guided.steps[int(str(number)[:4]) - 1]
+    if not isinstance(number, int | str) or not str(number).isdecimal() or not 1 <= int(str(number)[:4]) <= len(script.screens):
+        raise Problem("ui.learn.no_step", number=str(number)[:10], most=len(script.screens))
+    return script.screens[int(str(number)[:4]) - 1]
 
 
 def elsewhere(spec: Mapping[str, Any]) -> dict[str, object]:

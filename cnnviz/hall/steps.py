@@ -8,11 +8,11 @@ from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.data.images import find_image
 from cnnviz.hall.question_view import MOST_CELLS, map_data
 from cnnviz.pages import map_records
-from cnnviz.scripts.lesson_file import HALL_KINDS, GuidedLesson, Step
 from cnnviz.scripts.library import library
 from cnnviz.scripts.planned import Allowance
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scene import Scene, lesson_of, scene
+from cnnviz.scripts.script_file import HALL_KINDS, Screen, Script
 from cnnviz.wire.hall import HallMap, HallStep, HallSteps
 from cnnviz.wire.learn import LearnListed
 from cnnviz.words import Problem
@@ -21,22 +21,22 @@ from cnnviz.words import Problem
 def steps_data(lesson: str, room_query: str, lang: str) -> HallSteps:
     """The lessons, the steps of one of them, and the maps of where the room is."""
     known = library()
-    guided = known.find(lesson)
+    script = known.find(lesson)
     asked = {key: text for key, text in parse_qsl(room_query) if key in LESSON_KEYS}
     now, _ = Lesson.understand(asked, label=_label(asked))
     return HallSteps(
         lessons=[_listed(one, lang) for one in known.lessons],
-        lesson=guided.id if guided else "",
-        steps=[_step(number, step, lang) for number, step in enumerate(guided.steps, 1)] if guided else [],
+        lesson=script.id if script else "",
+        steps=[_step(number, step, lang) for number, step in enumerate(script.screens, 1)] if script else [],
         maps=_maps(now, lang),
         stage=now.stage,
         stages=[(str(stage), stage.label) for stage in now.network.stages],
     )
 
 
-def _listed(one: GuidedLesson, lang: str) -> LearnListed:
+def _listed(one: Script, lang: str) -> LearnListed:
     title, goal = one.title.say(lang), one.goal.say(lang)
-    return LearnListed(id=one.id, languages=one.languages, title=title, goal=goal, steps=len(one.steps), picture=None)
+    return LearnListed(id=one.id, languages=one.languages, title=title, goal=goal, steps=len(one.screens), picture=None)
 
 
 def _label(asked: dict[str, str]) -> str | None:
@@ -46,7 +46,7 @@ def _label(asked: dict[str, str]) -> str | None:
         return None
 
 
-def _step(number: int, step: Step, lang: str) -> HallStep:
+def _step(number: int, step: Screen, lang: str) -> HallStep:
     lesson = lesson_of(step.at)
     here, allowance = scene(lesson), Allowance()
 

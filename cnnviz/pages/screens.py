@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cnnviz.core.lesson import LESSON_KEYS
-from cnnviz.scripts.lesson_file import GuidedLesson, Step
 from cnnviz.scripts.library import library
 from cnnviz.scripts.scene import lesson_of
 from cnnviz.scripts.screen_address import LEARN
+from cnnviz.scripts.script_file import Screen, Script
 from cnnviz.words import Problem
 
 
-def address_of(script: GuidedLesson, number: int) -> tuple[str, dict[str, str]]:
+def address_of(script: Script, number: int) -> tuple[str, dict[str, str]]:
     """The page of a script's screen, by its path, and the whole query there; a question is one of Learn's.
 
     >>> from cnnviz.scripts.library import lectures
@@ -20,15 +20,15 @@ def address_of(script: GuidedLesson, number: int) -> tuple[str, dict[str, str]]:
     >>> page, query["stage"], address_of(lectures()[0], 3)
     ('', 'z1', ('learn', {'lesson': 'lecture-kernel', 'step': '3'}))
     """
-    step = script.steps[number - 1]
-    return (LEARN, {"lesson": script.id, "step": str(number)}) if step.asks else (step.place.page, _query(step))
+    screen = script.screens[number - 1]
+    return (LEARN, {"lesson": script.id, "step": str(number)}) if screen.asks else (screen.place.page, _query(screen))
 
 
-def _query(step: Step) -> dict[str, str]:
-    return lesson_of(step.at).to_query() | step.place.own
+def _query(screen: Screen) -> dict[str, str]:
+    return lesson_of(screen.at).to_query() | screen.place.own
 
 
-def place_in(script: GuidedLesson, text: str) -> int | None:
+def place_in(script: Script, text: str) -> int | None:
     """The number of the screen that an address names, from 1; None where there is none of it.
 
     >>> from cnnviz.scripts.library import lectures
@@ -37,7 +37,7 @@ def place_in(script: GuidedLesson, text: str) -> int | None:
     """
     text = text or "1"
     found = int(text[:4]) if text.isascii() and text.isdigit() else 0
-    return found if 1 <= found <= len(script.steps) else None
+    return found if 1 <= found <= len(script.screens) else None
 
 
 def opened(page: str, query: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Questions that a lecturer asks on the spot, of the lesson that is on the screen: each becomes a step as a file has them.
+"""Questions that a lecturer asks on the spot, of the lesson that is on the screen: each becomes a screen as a file has them.
 
 So their keys, their answers and their sentences are computed by the same machinery.
 """
@@ -8,22 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from cnnviz.scripts.lesson_file import HALL_KINDS, MOST_ANSWERS, NOTHING, Answer, Step
 from cnnviz.scripts.scene import Scene, lesson_of, scene
+from cnnviz.scripts.script_file import HALL_KINDS, MOST_ANSWERS, NOTHING, Answer, Screen
 from cnnviz.words import Problem, Versions, languages, say
 
 MOST_CHARACTERS = 300
 """Of a question or an answer in a lecturer's own words."""
 
 
-def spot_step(asked: Mapping[str, object], at: str) -> Step:
-    """The step that `asked` stands for on the lesson of the address `at`; Problem says what is wrong with it.
+def spot_screen(asked: Mapping[str, object], at: str) -> Screen:
+    """The screen that `asked` stands for on the lesson of the address `at`; Problem says what is wrong with it.
 
     Ready-made: {"spot": "largest", "map": "z1"}, or "smallest", "strongest"; {"spot": "sign", "cell": "z1:3,4"}, or
     "value"; {"spot": "loss"}. In one's own words: "kind", "ask", and "answers", each a {"label"}. With "key" (and
     "is" in the answers), expressions as in a lesson's file, it has an answer; without, it is a show of hands.
 
-    >>> spot_step({"spot": "largest", "map": "z1"}, "k=0").key
+    >>> spot_screen({"spot": "largest", "map": "z1"}, "k=0").key
     'near(z1 == max(z1))'
     """
     name = asked.get("spot")
@@ -38,20 +38,20 @@ def _said(id: str, **values: object) -> Versions:
     return Versions({lang: say(id, lang, **values) for lang in languages()})
 
 
-def _step(
+def _screen(
     at: str, kind: str, key: str, ask: Versions, answers: tuple[Answer, ...] = (), right: Versions = NOTHING, otherwise: Versions = NOTHING,
     map: str = "", tolerance: str = "",
-) -> Step:  # fmt: skip
-    return Step(
+) -> Screen:  # fmt: skip
+    return Screen(
         at=at, title=NOTHING, text=NOTHING, ask=ask, kind=kind, key=key, right=right, otherwise=otherwise, hint=NOTHING,
         answers=answers, hide=(), change="image", map=map, tolerance=tolerance,
     )  # fmt: skip
 
 
-def _extreme(name: str, of: str) -> Callable[[Scene, Mapping[str, object], str], Step]:
+def _extreme(name: str, of: str) -> Callable[[Scene, Mapping[str, object], str], Screen]:
     """Where in a map something is largest. `of` is what is compared, with {map} for the map."""
 
-    def step(here: Scene, asked: Mapping[str, object], at: str) -> Step:
+    def screen(here: Scene, asked: Mapping[str, object], at: str) -> Screen:
         map = _map(here, asked.get("map"))
         size = of.format(map=map)
         answers = [Answer(f"{size} > 0.5 * max({size})", _said("lessons.spot.less.label"), _said("lessons.spot.less.say", map=map))]
@@ -61,12 +61,12 @@ def _extreme(name: str, of: str) -> Callable[[Scene, Mapping[str, object], str],
         if bright := _brightness(here, map):
             answers.append(Answer(f"near({bright} == max({bright}))", _said("lessons.spot.brightest.label"), _said("lessons.spot.brightest.say", map=map)))
         found = f"{{max({map})}}" if name == "largest" else f"{{min({map})}}" if name == "smallest" else f"{{max(abs({map}))}}"
-        return _step(
+        return _screen(
             at, "click", f"near({size} == max({size}))", _said(f"lessons.spot.{name}.ask", map=map), tuple(answers),
             _said(f"lessons.spot.{name}.right", map=map, found=found), _said("lessons.spot.elsewhere"), map=map,
         )  # fmt: skip
 
-    return step
+    return screen
 
 
 def _brightness(here: Scene, map: str) -> str:
@@ -99,34 +99,34 @@ def _cell(here: Scene, text: object) -> tuple[str, str, str]:
     return map, place, f"{map}[{place}]"
 
 
-def _sign(here: Scene, asked: Mapping[str, object], at: str) -> Step:
+def _sign(here: Scene, asked: Mapping[str, object], at: str) -> Screen:
     map, place, number = _cell(here, asked.get("cell"))
     answers = tuple(
         Answer(is_, _said(f"lessons.spot.sign.{name}"), _said("lessons.spot.sign.say", map=map, place=place, found=f"{{{number}}}"))
         for is_, name in (("1", "positive"), ("-1", "negative"), ("0", "zero"))
     )
     right = _said("lessons.spot.sign.say", map=map, place=place, found=f"{{{number}}}")
-    return _step(at, "choose", f"sign({number})", _said("lessons.spot.sign.ask", map=map, place=place), answers, right)
+    return _screen(at, "choose", f"sign({number})", _said("lessons.spot.sign.ask", map=map, place=place), answers, right)
 
 
-def _value(here: Scene, asked: Mapping[str, object], at: str) -> Step:
+def _value(here: Scene, asked: Mapping[str, object], at: str) -> Screen:
     map, place, number = _cell(here, asked.get("cell"))
     right = _said("lessons.spot.value.right", map=map, place=place, found=f"{{{number}}}")
     answers = (Answer(f"-1 * {number}", NOTHING, _said("lessons.spot.value.sign")),)
     least = f"0.2 * max(abs({map}))"
     tolerance = f"0.05 * where(abs({number}) > {least}, abs({number}), {least})"
     ask = _said("lessons.spot.value.ask", map=map, place=place)
-    return _step(at, "number", number, ask, answers, right, _said("lessons.spot.value.otherwise"), tolerance=tolerance)
+    return _screen(at, "number", number, ask, answers, right, _said("lessons.spot.value.otherwise"), tolerance=tolerance)
 
 
-def _loss(here: Scene, asked: Mapping[str, object], at: str) -> Step:
+def _loss(here: Scene, asked: Mapping[str, object], at: str) -> Screen:
     change = f'at("k={here.lesson.k + 1}", L) - L'
     said = _said("lessons.spot.loss.say", before="{L:4}", after=f'{{at("k={here.lesson.k + 1}", L):4}}')
     answers = tuple(Answer(is_, _said(f"lessons.spot.loss.{name}"), said) for is_, name in (("-1", "falls"), ("0", "stays"), ("1", "rises")))
-    return _step(at, "choose", f"sign({change})", _said("lessons.spot.loss.ask"), answers, said)
+    return _screen(at, "choose", f"sign({change})", _said("lessons.spot.loss.ask"), answers, said)
 
 
-SPOTS: Mapping[str, Callable[[Scene, Mapping[str, object], str], Step]] = {
+SPOTS: Mapping[str, Callable[[Scene, Mapping[str, object], str], Screen]] = {
     "largest": _extreme("largest", "{map}"),
     "smallest": _extreme("smallest", "(0 - {map})"),
     "strongest": _extreme("strongest", "abs({map})"),
@@ -137,7 +137,7 @@ SPOTS: Mapping[str, Callable[[Scene, Mapping[str, object], str], Step]] = {
 """The ready-made ones, by name."""
 
 
-def _own(asked: Mapping[str, object], at: str) -> Step:
+def _own(asked: Mapping[str, object], at: str) -> Screen:
     """A question in a lecturer's own words."""
     kind, here = asked.get("kind"), scene(lesson_of(at))
     if kind not in HALL_KINDS:
@@ -153,7 +153,7 @@ def _own(asked: Mapping[str, object], at: str) -> Step:
     )
     if not key:
         key = {"choose": "-1", "number": "0", "click": f"{map} != {map}"}[str(kind)]
-    return _step(at, str(kind), key, _plain(ask), answers, map=map, tolerance=tolerance)
+    return _screen(at, str(kind), key, _plain(ask), answers, map=map, tolerance=tolerance)
 
 
 def has_key(asked: Mapping[str, object]) -> bool:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from cnnviz.scripts.lesson_checker import check_file
-from cnnviz.scripts.lesson_file import Fault, GuidedLesson, read
+from cnnviz.scripts.script_checker import check_file
+from cnnviz.scripts.script_file import Fault, Script, read
 from cnnviz.words import message
 
 SETTING = "CNNVIZ_LESSONS"
@@ -25,27 +25,27 @@ _HERE = Path(__file__).parent
 class Library:
     """Lessons in order, what is wrong with files that could not be used, by their names, and the other scripts."""
 
-    lessons: tuple[GuidedLesson, ...]
+    lessons: tuple[Script, ...]
     faults: tuple[tuple[str, Fault], ...] = ()
-    lectures: tuple[GuidedLesson, ...] = ()
+    lectures: tuple[Script, ...] = ()
 
-    def find(self, id: str) -> GuidedLesson | None:
+    def find(self, id: str) -> Script | None:
         """The lesson of an id, or else the lecture."""
         return next((script for script in (*self.lessons, *self.lectures) if script.id == id), None)
 
-    def find_script(self, id: str) -> GuidedLesson | None:
+    def find_script(self, id: str) -> Script | None:
         """The lecture of an id, or else the lesson."""
         return next((script for script in (*self.lectures, *self.lessons) if script.id == id), None)
 
 
 @cache
-def bundled() -> tuple[GuidedLesson, ...]:
+def bundled() -> tuple[Script, ...]:
     """The lessons that come along, which tests hold to be without fault."""
     return _read_all("bundled")
 
 
 @cache
-def lectures() -> tuple[GuidedLesson, ...]:
+def lectures() -> tuple[Script, ...]:
     """The lectures and stories that come along, likewise.
 
     >>> [script.id for script in lectures()]
@@ -54,12 +54,12 @@ def lectures() -> tuple[GuidedLesson, ...]:
     return _read_all("lectures")
 
 
-def _read_all(folder: str) -> tuple[GuidedLesson, ...]:
+def _read_all(folder: str) -> tuple[Script, ...]:
     found = [read(file.read_bytes())[0] for file in sorted((_HERE / folder).glob("*.toml"))]
     return tuple(script for script in found if script is not None)
 
 
-def named(script: GuidedLesson) -> tuple[str, bool]:
+def named(script: Script) -> tuple[str, bool]:
     """What tells a script from others: its id, among lessons or among lectures."""
     return script.id, script.is_lesson
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from cnnviz.core.mistakes import MISTAKES, Placed
 from cnnviz.core.updating import Point, Updates, reached
-from cnnviz.scripts.lesson_file import GuidedLesson, Step
 from cnnviz.scripts.question import key_of, same, tolerance_of
 from cnnviz.scripts.scene import MOST_WRONG, Scene, changed_lesson, lesson_of, query_of, scene
+from cnnviz.scripts.script_file import Screen, Script
 from cnnviz.words import Problem
 
 
@@ -27,7 +27,7 @@ class Matrix:
         return sum(row[column] is True for _, row in self.rows)
 
 
-def matrix(scripts: Sequence[GuidedLesson]) -> Matrix:
+def matrix(scripts: Sequence[Script]) -> Matrix:
     """The matrix of all questions of some scripts.
 
     >>> from cnnviz.scripts.library import bundled
@@ -36,33 +36,33 @@ def matrix(scripts: Sequence[GuidedLesson]) -> Matrix:
     ('kernel 1', True)
     """
     rows = [
-        (f"{script.id} {number}", tuple(changes_key(step, name) for name in MISTAKES))
+        (f"{script.id} {number}", tuple(changes_key(screen, name) for name in MISTAKES))
         for script in scripts
-        for number, step in enumerate(script.steps, 1)
-        if step.asks
+        for number, screen in enumerate(script.screens, 1)
+        if screen.asks
     ]
     return Matrix(tuple(MISTAKES), tuple(rows))
 
 
 @np.errstate(all="ignore")  # what a mistake leads to may be infinite
-def changes_key(step: Step, mistake: str) -> bool | None:
+def changes_key(screen: Screen, mistake: str) -> bool | None:
     """Tells whether a question's key is another one when the backward pass, and every update so far, makes this mistake
     in its last place; None where it cannot be made, or nothing is computed, or the notebook's rule takes the exact one's place.
     """
-    lesson = lesson_of(step.at)
-    if not step.key or lesson.deviations:
+    lesson = lesson_of(screen.at)
+    if not screen.key or lesson.deviations:
         return None
     places = MISTAKES[mistake].places(lesson.network, lesson.opt)
     if not places:
         return None
     here = scene(lesson)
-    key = key_of(step, here)
+    key = key_of(screen, here)
     try:
-        wrong = key_of(step, _mistaken(here, places[-1]))
+        wrong = key_of(screen, _mistaken(here, places[-1]))
     except Problem:  # it is no number any more
         return True
-    if step.kind == "number":
-        return not abs(float(wrong) - float(key)) <= max(tolerance_of(step, here, key), 1e-12)
+    if screen.kind == "number":
+        return not abs(float(wrong) - float(key)) <= max(tolerance_of(screen, here, key), 1e-12)
     return not same(wrong, key)
 
 

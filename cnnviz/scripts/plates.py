@@ -1,4 +1,4 @@
-"""The maps beside a step's words: those in sight from the first, those that are hidden until the answer, and those that come with it."""
+"""The maps beside a screen's words: those in sight from the first, those that are hidden until the answer, and those that come with it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.scripts.expression import block, evaluate, parsed
-from cnnviz.scripts.lesson_file import NOTHING, Shown, Step
 from cnnviz.scripts.planned import Allowance
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scene import Scene
+from cnnviz.scripts.script_file import NOTHING, Screen, Shown
 from cnnviz.words import Versions
 
 _NAMED = re.compile(r"`([a-z]{1,2}\d{0,2})`")
@@ -43,21 +43,21 @@ class Plate(ReadOnly):
         return tree.id if isinstance(tree, ast.Name) else ""
 
 
-def plates(step: Step, here: Scene) -> list[Plate]:
-    """What a step shows, in order: what it names, what it hides, what its answer adds.
+def plates(screen: Screen, here: Scene) -> list[Plate]:
+    """What a screen shows, in order: what it names, what it hides, what its answer adds.
 
     >>> from cnnviz.scripts.library import bundled
     >>> from cnnviz.scripts.question import lesson_at
     >>> from cnnviz.scripts.scene import scene
-    >>> step = bundled()[0].steps[2]
-    >>> [(plate.of, plate.hidden) for plate in plates(step, scene(lesson_at(step, {})))]
+    >>> screen = bundled()[0].screens[2]
+    >>> [(plate.of, plate.hidden) for plate in plates(screen, scene(lesson_at(screen, {})))]
     [('x', False), ('f', False), ('z1', True)]
     """
-    allowance, covered, asked = Allowance(), hidden(step, here), cells(step, here)
-    first = step.show if step.show is not None else _named(step, here)
+    allowance, covered, asked = Allowance(), hidden(screen, here), cells(screen, here)
+    first = screen.show if screen.show is not None else _named(screen, here)
     about = [Shown(asked[0])] if asked and asked[0] in covered and asked[0] not in [one.is_ for one in first] else []
     found: dict[str, Plate] = {}
-    for late, listed in ((False, [*first, *about]), (True, step.reveal)):
+    for late, listed in ((False, [*first, *about]), (True, screen.reveal)):
         for one in listed:
             value = here.arrays.get(one.is_)
             value = evaluate(one.is_, here, allowance) if value is None else value
@@ -65,31 +65,31 @@ def plates(step: Step, here: Scene) -> list[Plate]:
     return list(found.values())
 
 
-def _named(step: Step, here: Scene) -> list[Shown]:
+def _named(screen: Screen, here: Scene) -> list[Shown]:
     """The maps that the words name, in the order of the network."""
-    words = " ".join(text for part in (step.text, step.ask) for text in part.by_language.values())
+    words = " ".join(text for part in (screen.text, screen.ask) for text in part.by_language.values())
     named = set(_NAMED.findall(words))
     maps = [*here.moment.trace, *here.moment.params, *here.moment.gradients]
     return [Shown(symbol) for symbol in maps if symbol in named]
 
 
-def cells(step: Step, here: Scene) -> tuple[str, tuple[range, ...]] | None:
-    """The cells that are asked of, as an array and a range an axis: those that the step says, or that its key names.
+def cells(screen: Screen, here: Scene) -> tuple[str, tuple[range, ...]] | None:
+    """The cells that are asked of, as an array and a range an axis: those that the screen says, or that its key names.
 
     >>> from cnnviz.scripts.library import bundled
     >>> from cnnviz.scripts.scene import lesson_of, scene
-    >>> step = bundled()[0].steps[2]
-    >>> cells(step, scene(lesson_of(step.at)))
+    >>> screen = bundled()[0].screens[2]
+    >>> cells(screen, scene(lesson_of(screen.at)))
     ('z1', (range(14, 17), range(14, 17)))
     """
-    text = step.cells or (step.key if step.kind in ("choose", "number") else "")
+    text = screen.cells or (screen.key if screen.kind in ("choose", "number") else "")
     return block(text, here) if text else None
 
 
-def hidden(step: Step, here: Scene) -> tuple[str, ...]:
-    """What is masked until the answer is given: as the step says, else all that its stage makes."""
-    if step.hide is not None:
-        return step.hide
-    if step.kind in ("", "construct", "order"):
+def hidden(screen: Screen, here: Scene) -> tuple[str, ...]:
+    """What is masked until the answer is given: as the screen says, else all that its stage makes."""
+    if screen.hide is not None:
+        return screen.hide
+    if screen.kind in ("", "construct", "order"):
         return ()
     return next(tuple(stage.makes) for stage in here.lesson.network.stages if str(stage) == here.lesson.stage)

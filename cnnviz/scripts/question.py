@@ -1,4 +1,4 @@
-"""A step's question on one lesson: its key, its answers and its sentences, all computed from that lesson's numbers."""
+"""A screen's question on one lesson: its key, its answers and its sentences, all computed from that lesson's numbers."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.data.images import find_image
 from cnnviz.scripts.expression import evaluate
-from cnnviz.scripts.lesson_file import Step
 from cnnviz.scripts.planned import Allowance
 from cnnviz.scripts.scene import Scene, lesson_of, query_of, scene
+from cnnviz.scripts.script_file import Screen
 from cnnviz.words import Problem, Versions, written
 
 CHANGED = {"nothing": (), "image": ("img",), "kernel": ("f",)}
-"""The keys of the address that a step leaves to the learner."""
+"""The keys of the address that a screen leaves to the learner."""
 
 MOST_SHOWN = 49
 """Numbers in an answer that is shown as a small map."""
@@ -54,46 +54,46 @@ class Question(ReadOnly):
     tolerance: float = 0.0
 
 
-def lesson_at(step: Step, asked: Mapping[str, str]) -> Lesson:
-    """A step's own lesson with what a learner may change in it, and has; what cannot be had stays as it was.
+def lesson_at(screen: Screen, asked: Mapping[str, str]) -> Lesson:
+    """A screen's own lesson with what a learner may change in it, and has; what cannot be had stays as it was.
 
     >>> from cnnviz.scripts.library import bundled
-    >>> step = bundled()[0].steps[0]
-    >>> lesson_at(step, {"img": "test-7", "k": "3", "f": "1"}).k
+    >>> screen = bundled()[0].screens[0]
+    >>> lesson_at(screen, {"img": "test-7", "k": "3", "f": "1"}).k
     0
     """
-    own = query_of(step.at)
-    change = {key: asked[key] for key in CHANGED[step.change] if asked.get(key)}
+    own = query_of(screen.at)
+    change = {key: asked[key] for key in CHANGED[screen.change] if asked.get(key)}
     if not change:
-        return lesson_of(step.at)
+        return lesson_of(screen.at)
     try:
         image = find_image(change.get("img", own.get("img", Lesson().img)))
     except Problem:
-        return lesson_of(step.at)
-    return Lesson.understand(own | change, lesson_of(step.at), image.label)[0]
+        return lesson_of(screen.at)
+    return Lesson.understand(own | change, lesson_of(screen.at), image.label)[0]
 
 
-def ask(step: Step, lesson: Lesson) -> Question:
+def ask(screen: Screen, lesson: Lesson) -> Question:
     """The question on a lesson; Problem where an expression cannot be computed there, or all of them together are too much."""
     here, allowance = scene(lesson), Allowance()
-    texts = {name: filled(getattr(step, name), here, allowance) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
-    if step.kind in ("", "order"):
-        return Question(lesson, **texts, key=np.zeros(0), order=in_order(step, here))  # type: ignore[arg-type]
-    key = key_of(step, here, allowance)
-    options = tuple(_options(step, here, key, texts["right"], allowance))
-    return Question(lesson, **texts, key=key, options=options, tolerance=tolerance_of(step, here, key, allowance))  # type: ignore[arg-type]
+    texts = {name: filled(getattr(screen, name), here, allowance) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
+    if screen.kind in ("", "order"):
+        return Question(lesson, **texts, key=np.zeros(0), order=in_order(screen, here))  # type: ignore[arg-type]
+    key = key_of(screen, here, allowance)
+    options = tuple(_options(screen, here, key, texts["right"], allowance))
+    return Question(lesson, **texts, key=key, options=options, tolerance=tolerance_of(screen, here, key, allowance))  # type: ignore[arg-type]
 
 
-def _options(step: Step, here: Scene, key: np.ndarray, right: Versions, allowance: Allowance) -> Iterator[Option]:
+def _options(screen: Screen, here: Scene, key: np.ndarray, right: Versions, allowance: Allowance) -> Iterator[Option]:
     """The answers as the file has them; what equals the key or an earlier one is left out, so that one is right."""
     seen: list[np.ndarray] = []
-    found = step.kind != "choose"  # only a choice shows its key
-    for answer in step.answers:
-        value = value_of(step, answer.is_, here, allowance) if answer.is_ else key
-        is_key = step.kind == "choose" and same(value, key)
+    found = screen.kind != "choose"  # only a choice shows its key
+    for answer in screen.answers:
+        value = value_of(screen, answer.is_, here, allowance) if answer.is_ else key
+        is_key = screen.kind == "choose" and same(value, key)
         if (is_key and found) or any(same(value, other) for other in seen) or (not is_key and same(value, key)):
             continue
-        if is_key and any(not other.is_ and other is not answer for other in step.answers):
+        if is_key and any(not other.is_ and other is not answer for other in screen.answers):
             continue  # on this lesson a misconception gives the right value: only the key itself stands for it
         found = found or is_key
         seen.append(value)
@@ -102,30 +102,30 @@ def _options(step: Step, here: Scene, key: np.ndarray, right: Versions, allowanc
         yield Option(key, Versions({}), right, True)
 
 
-def value_of(step: Step, text: str, here: Scene, allowance: Allowance | None = None) -> np.ndarray:
+def value_of(screen: Screen, text: str, here: Scene, allowance: Allowance | None = None) -> np.ndarray:
     """What an answer amounts to, of the shape and kind that such a question's key has; Problem where it is not."""
     value = evaluate(text, here, allowance)
-    if step.kind == "click":
-        return mask(value, step.map, here)
-    if step.kind == "number":
+    if screen.kind == "click":
+        return mask(value, screen.map, here)
+    if screen.kind == "number":
         return _one(value)
-    if step.kind == "choose" and not 1 <= value.size <= MOST_SHOWN:
+    if screen.kind == "choose" and not 1 <= value.size <= MOST_SHOWN:
         raise Problem("lessons.key.size", n=value.size, most=MOST_SHOWN)
     return value
 
 
-def key_of(step: Step, here: Scene, allowance: Allowance | None = None) -> np.ndarray:
+def key_of(screen: Screen, here: Scene, allowance: Allowance | None = None) -> np.ndarray:
     """The key, of the shape and kind that such a question needs; Problem where it is not."""
-    key = evaluate(step.key, here, allowance)
-    if step.kind == "choose" and not 1 <= key.size <= MOST_SHOWN:
+    key = evaluate(screen.key, here, allowance)
+    if screen.kind == "choose" and not 1 <= key.size <= MOST_SHOWN:
         raise Problem("lessons.key.size", n=key.size, most=MOST_SHOWN)
-    if step.kind in ("number", "construct"):
+    if screen.kind in ("number", "construct"):
         key = _one(key)
     if key.dtype != np.bool_ and not np.isfinite(key).all():
         raise Problem("lessons.key.finite")
-    if step.kind == "click":
-        return mask(key, step.map, here)
-    if step.kind == "construct" and key.dtype != np.bool_:
+    if screen.kind == "click":
+        return mask(key, screen.map, here)
+    if screen.kind == "construct" and key.dtype != np.bool_:
         raise Problem("lessons.key.truth")
     return key
 
@@ -145,25 +145,25 @@ def mask(value: np.ndarray, map: str, here: Scene) -> np.ndarray:
     return value
 
 
-def tolerance_of(step: Step, here: Scene, key: np.ndarray, allowance: Allowance | None = None) -> float:
-    """How far a number may be off: as the step says, else nothing for whole numbers, and 2 % for others."""
-    if step.kind != "number":
+def tolerance_of(screen: Screen, here: Scene, key: np.ndarray, allowance: Allowance | None = None) -> float:
+    """How far a number may be off: as the screen says, else nothing for whole numbers, and 2 % for others."""
+    if screen.kind != "number":
         return 0.0
-    if step.tolerance:
-        value = evaluate(step.tolerance, here, allowance)
+    if screen.tolerance:
+        value = evaluate(screen.tolerance, here, allowance)
         if value.size != 1 or not np.isfinite(value) or value < 0:
             raise Problem("lessons.key.tolerance")
         return float(_one(value))
     return 0.0 if float(key) == round(float(key)) else 0.02 * abs(float(key))
 
 
-def in_order(step: Step, here: Scene) -> tuple[str, ...]:
-    """The step's stages in the order in which the network has them; Problem for one that it has not."""
+def in_order(screen: Screen, here: Scene) -> tuple[str, ...]:
+    """The screen's stages in the order in which the network has them; Problem for one that it has not."""
     known = [str(stage) for stage in here.lesson.network.stages]
-    for stage in step.stages:
+    for stage in screen.stages:
         if stage not in known:
             raise Problem("lessons.key.no_stage", stage=stage, known=known)
-    return tuple(sorted(step.stages, key=known.index))
+    return tuple(sorted(screen.stages, key=known.index))
 
 
 def same(a: np.ndarray, b: np.ndarray) -> bool:

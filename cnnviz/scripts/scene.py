@@ -1,4 +1,4 @@
-"""The named arrays of one address: what a step's expressions are computed from."""
+"""The named arrays of one address: what a screen's expressions are computed from."""
 
 from __future__ import annotations
 

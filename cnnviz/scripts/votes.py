@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.scripts.lesson_file import Step
 from cnnviz.scripts.question import Question
+from cnnviz.scripts.script_file import Screen
 from cnnviz.words import DEFAULT, say, written
 
 MOST_BARS = 12
@@ -65,14 +65,14 @@ def counted(answers: Iterable[float]) -> dict[int, int]:
     return dict(sorted(Counter(int(answer) for answer in answers).items()))
 
 
-def rule_of(step: Step, question: Question, answer: float) -> int:
+def rule_of(screen: Screen, question: Question, answer: float) -> int:
     """The place of an answer's group among those of `grouped`: an option; or the key, a known wrong answer, the rest.
 
     The browser judges the answers of one learner by the same rules (pages/learn/score.js).
     """
-    if step.kind == "choose":
+    if screen.kind == "choose":
         return int(answer)
-    if step.kind == "click":
+    if screen.kind == "click":
         cell = int(answer)
         masks = [question.key, *(option.value for option in question.options)]
         return next((n for n, mask in enumerate(masks) if mask.reshape(-1)[cell]), len(masks))
@@ -81,29 +81,29 @@ def rule_of(step: Step, question: Question, answer: float) -> int:
     return next((n for n, is_near in enumerate(near) if is_near), len(wanted))
 
 
-def grouped(step: Step, question: Question, rounds: Sequence[Iterable[float]], keyed: bool = True, lang: str = DEFAULT) -> list[Group]:
+def grouped(screen: Screen, question: Question, rounds: Sequence[Iterable[float]], keyed: bool = True, lang: str = DEFAULT) -> list[Group]:
     """The answers of each round, by the rules; without a key (a show of hands) only what was chosen has groups."""
-    if not keyed and step.kind != "choose":
+    if not keyed and screen.kind != "choose":
         return []
     given = [Counter(answers) for answers in rounds]
     by_rule = [Counter[int]() for _ in given]
     best: dict[int, tuple[int, float]] = {}
     for round, counts in zip(by_rule, given, strict=True):
         for answer, count in counts.items():
-            rule = rule_of(step, question, answer)
+            rule = rule_of(screen, question, answer)
             round[rule] += count
             best[rule] = max(best.get(rule, (0, 0.0)), (count, -answer))
     return [
         Group(label, said, right if keyed else None, tuple(round[n] for round in by_rule), -best[n][1] if n in best else None)
-        for n, (label, said, right) in enumerate(_rules(step, question, lang))
+        for n, (label, said, right) in enumerate(_rules(screen, question, lang))
     ]
 
 
-def _rules(step: Step, question: Question, lang: str) -> Iterator[tuple[str, str, bool]]:
-    if step.kind == "choose":
+def _rules(screen: Screen, question: Question, lang: str) -> Iterator[tuple[str, str, bool]]:
+    if screen.kind == "choose":
         yield from ((option.label.say(lang), option.say.say(lang), option.right) for option in question.options)
         return
-    number = step.kind == "number"
+    number = screen.kind == "number"
     yield (written(float(question.key), "4", lang) if number else say("lessons.votes.right", lang)), question.right.say(lang), True
     for option in question.options:
         yield (written(float(option.value), "4", lang) if number else option.label.say(lang)), option.say.say(lang), False

@@ -67,15 +67,15 @@ def answer(screen: Screen, question: Question, kind: str, map: str) -> None:
 
 
 def test_a_whole_lesson_by_keyboard(screen: Screen):
-    guided = bundled()[0]
+    script = bundled()[0]
     screen.open("/learn")
-    start = screen.page.locator(f'[data-lesson="{guided.id}"]')
+    start = screen.page.locator(f'[data-lesson="{script.id}"]')
     expect(start).to_have_text("Start")
     start.focus()
     screen.press("Enter")
     expect(screen.key("learn_commit")).to_be_disabled()
     screen.ready(stage="z1")
-    questions = [ask(step, lesson_at(step, {})) for step in guided.steps]
+    questions = [ask(step, lesson_at(step, {})) for step in script.screens]
 
     # The first answer is wrong: its feedback is said, the cells have their numbers, and it is asked of another image.
     asked = screen.page.locator('[data-figure="z1"] .cells')
@@ -90,36 +90,36 @@ def test_a_whole_lesson_by_keyboard(screen: Screen):
     screen.press("Enter")
     expect(screen.key("learn_commit")).to_be_disabled()
     screen.ready()
-    other = ask(guided.steps[0], lesson_at(guided.steps[0], screen.address))
+    other = ask(script.screens[0], lesson_at(script.screens[0], screen.address))
     assert screen.address["img"] == other.lesson.img != questions[0].lesson.img
     right = next(n for n, option in enumerate(other.options) if option.right)
     screen.press("ABC"[right])  # by its letter
     expect(screen.page.locator("[name=answer]").nth(right)).to_be_checked()
     commit(screen, right=True)
 
-    for number, (step, question) in enumerate(zip(guided.steps[1:], questions[1:], strict=True), start=2):
+    for number, (step, question) in enumerate(zip(script.screens[1:], questions[1:], strict=True), start=2):
         go_on(screen, number)
         answer(screen, question, step.kind, step.map)
         commit(screen, right=True)
     link = screen.page.url
     screen.page.goto(link)  # a step is a link
-    at(screen, len(guided.steps))
-    answer(screen, questions[-1], guided.steps[-1].kind, guided.steps[-1].map)
+    at(screen, len(script.screens))
+    answer(screen, questions[-1], script.screens[-1].kind, script.screens[-1].map)
     commit(screen, right=True)
     screen.press("Enter")  # and the lesson is over: what was learned, and the next one
-    expect(screen.page.locator(".ended .goal")).to_contain_text(guided.goal.say("en"))
-    expect(screen.page.locator(".ended li.right")).to_have_count(len(guided.steps))
+    expect(screen.page.locator(".ended .goal")).to_contain_text(script.goal.say("en"))
+    expect(screen.page.locator(".ended li.right")).to_have_count(len(script.screens))
     screen.key("learn_next").click()
     expect(screen.page.locator(".path")).to_have_attribute("aria-label", bundled()[1].title.say("en"))
     screen.page.locator('.path [data-go=""]').click()
-    expect(screen.page.locator(f'[data-lesson="{guided.id}"]')).to_have_text("Once more")
+    expect(screen.page.locator(f'[data-lesson="{script.id}"]')).to_have_text("Once more")
     screen.prints_no_trace()
 
 
-@pytest.mark.parametrize("guided", bundled(), ids=lambda guided: guided.id)
-def test_what_is_hidden_is_not_drawn_and_not_said(screen: Screen, guided):
-    screen.open("/learn", query=f"lesson={guided.id}")
-    for number, step in enumerate(guided.steps, 1):
+@pytest.mark.parametrize("script", bundled(), ids=lambda script: script.id)
+def test_what_is_hidden_is_not_drawn_and_not_said(screen: Screen, script):
+    screen.open("/learn", query=f"lesson={script.id}")
+    for number, step in enumerate(script.screens, 1):
         at(screen, number)
         screen.painted()
         here = scene(lesson_at(step, {}))
@@ -133,7 +133,7 @@ def test_what_is_hidden_is_not_drawn_and_not_said(screen: Screen, guided):
             else:
                 assert (re.search(r"\d", numbers) or painted > 0.7) and not hidden, (number, plate.of)
         assert screen.page.locator(".amount:not(.hatched) + b", has_text="?").count() == 0
-        if number < len(guided.steps):
+        if number < len(script.screens):
             screen.key("learn_skip").click()
 
 
@@ -148,7 +148,7 @@ def test_the_kernel_slides_over_its_places_and_any_key_lands_it(screen: Screen):
     expect(asked.locator(".ghost, .blank")).to_have_count(0)
     expect(asked.locator(".split")).to_have_count(6)
     sums = screen.page.locator(".place .sum")
-    f = scene(lesson_at(bundled()[0].steps[2], {})).arrays["f"]
+    f = scene(lesson_at(bundled()[0].screens[2], {})).arrays["f"]
     for n, (place, weight) in enumerate((("14,14", "2,2"), ("15,15", "1,1"), ("16,16", "0,0"))):
         value = f[tuple(int(at) for at in weight.split(","))]
         expect(sums.nth(n)).to_have_text(f"z₁[{place}] = 1 · f[{weight}] = {value:.0f}".replace("-", "−"))

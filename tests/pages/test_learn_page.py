@@ -15,9 +15,9 @@ from tests.pages.running import shown
 
 def test_each_lesson_of_the_list_has_a_map_of_one_of_its_own_steps():
     header, arrays = shown("learn", {})
-    for lesson, guided in zip(header["learn"]["lessons"], bundled(), strict=True):
+    for lesson, script in zip(header["learn"]["lessons"], bundled(), strict=True):
         picture = lesson["picture"]
-        own = [array for step in guided.steps for array in scene(lesson_at(step, {})).arrays.values()]
+        own = [array for step in script.screens for array in scene(lesson_at(step, {})).arrays.values()]
         values = arrays[picture["array"]]
         assert any(values.shape == array.shape[-2:] and np.isin(values, array).all() for array in own if array.ndim >= 2)
         assert picture["limits"][0] <= values.min() and values.max() <= picture["limits"][1]
@@ -50,9 +50,9 @@ def test_a_step_that_asks_nothing_shows_its_maps_and_needs_no_more_than_an_addre
 
 
 def test_a_question_s_plates_are_the_core_s_numbers():
-    for guided in bundled():
-        for number, step in enumerate(guided.steps, 1):
-            header, arrays = shown("learn", {"lesson": guided.id, "step": str(number)})
+    for script in bundled():
+        for number, step in enumerate(script.screens, 1):
+            header, arrays = shown("learn", {"lesson": script.id, "step": str(number)})
             own = plates(step, scene(lesson_at(step, {})))
             assert len(own) == len(header["learn"]["step"]["plates"])
             for plate, sent in zip(own, header["learn"]["step"]["plates"], strict=True):

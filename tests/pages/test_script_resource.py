@@ -20,7 +20,7 @@ def script(id: str) -> dict:
 @pytest.mark.parametrize("lecture", lectures(), ids=lambda lecture: lecture.id)
 def test_every_screen_is_an_address_that_holds(lecture):
     found = script(lecture.id)["script"]
-    assert len(found["screens"]) == len(lecture.steps)
+    assert len(found["screens"]) == len(lecture.screens)
     for number, screen in enumerate(found["screens"], 1):
         assert "notes" not in screen
         if screen["asks"]:

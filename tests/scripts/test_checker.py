@@ -13,9 +13,9 @@ from cnnviz.__main__ import main
 from cnnviz.core.lesson import Lesson
 from cnnviz.scripts import planned
 from cnnviz.scripts.expression import evaluate
-from cnnviz.scripts.lesson_checker import check
 from cnnviz.scripts.question import ask
 from cnnviz.scripts.scene import lesson_of, scene
+from cnnviz.scripts.script_checker import check
 from cnnviz.scripts.toml_lines import lines_of
 from cnnviz.words import Problem
 
@@ -121,18 +121,18 @@ FAULTS = [
 @pytest.mark.parametrize("content", [FINE, BOTH, NUMBER, CLICK, ORDER, CONSTRUCT, FINE.replace("\n", "\r\n")])
 def test_a_fine_file_has_no_fault(content):
     lesson, faults = check(content.encode())
-    assert not faults and lesson is not None and len(lesson.steps) == 1
+    assert not faults and lesson is not None and len(lesson.screens) == 1
 
 
 def test_a_text_has_its_languages_each_with_its_way_of_writing_numbers():
     lesson, _ = check(BOTH.encode())
     assert lesson is not None and lesson.languages == ("fr", "en") and lesson.title.say("de") == "A kernel meets a dot"
-    step = lesson.steps[0]
+    step = lesson.screens[0]
     question = ask(step, lesson_of(step.at))
     assert question.text.by_language == {"fr": "Le plus grand poids est 0,5.", "en": "The largest weight is 0.5."}
     assert question.options[0].label.by_language == {"fr": "9", "en": "9"}
     half, faults = check(BOTH.replace('ask.en = "How many?"\n', "").encode())
-    assert [fault.line for fault in faults] == [10] and half is not None and half.steps[0].ask.say("en") == "Combien ?"
+    assert [fault.line for fault in faults] == [10] and half is not None and half.screens[0].ask.say("en") == "Combien ?"
     only, _ = check(FINE.replace("[[step]]", 'languages = ["fr"]\n[[step]]', 1).encode())
     assert only is not None and only.title.by_language == {"fr": "A kernel meets a dot"}
 

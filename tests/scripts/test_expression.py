@@ -195,9 +195,9 @@ def test_an_expression_that_is_written_again_and_again_is_refused_in_the_end(par
 
 def test_a_question_s_texts_answers_and_key_have_one_allowance():
     part = "{sum(exp(w2))}" * 5
-    step = replace(bundled()[0].steps[0], at="?" + LARGE, title=Versions({"en": part}), text=Versions({"en": part}), ask=Versions({"en": part}))
+    screen = replace(bundled()[0].screens[0], at="?" + LARGE, title=Versions({"en": part}), text=Versions({"en": part}), ask=Versions({"en": part}))
     with pytest.raises(Problem) as refused:
-        ask(step, lesson_of(LARGE))
+        ask(screen, lesson_of(LARGE))
     assert refused.value.code == "lessons.expression.too_much_work"
 
 

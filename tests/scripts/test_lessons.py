@@ -14,13 +14,13 @@ from cnnviz.core.notebook import OBJECT_ORIENTED, notebook_step
 from cnnviz.core.trajectory import Moment, trajectory, walk
 from cnnviz.data.images import find_image, load_image
 from cnnviz.scripts import library
-from cnnviz.scripts.lesson_checker import check_file
 from cnnviz.scripts.library import bundled
 from cnnviz.scripts.question import ask, lesson_at
 from cnnviz.scripts.scene import lesson_of
+from cnnviz.scripts.script_checker import check_file
 
 FILES = sorted(Path(library.__file__).with_name("bundled").glob("*.toml"))
-STEPS = [(guided.id, number) for guided in bundled() for number in range(1, len(guided.steps) + 1)]
+STEPS = [(script.id, number) for script in bundled() for number in range(1, len(script.screens) + 1)]
 IMAGES = ("test-3", "test-8", "train-0")
 
 
@@ -152,7 +152,7 @@ KEYS = {
 
 
 def step_of(id: str, number: int):
-    return next(guided for guided in bundled() if guided.id == id).steps[number - 1]
+    return next(script for script in bundled() if script.id == id).screens[number - 1]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -167,13 +167,13 @@ def test_there_are_six_lessons_and_all_their_keys_are_known_here():
 
 @pytest.mark.parametrize(("id", "number"), STEPS)
 def test_every_key_by_a_second_route(id, number):
-    step = step_of(id, number)
-    lesson = lesson_at(step, {})
-    question = ask(step, lesson)
+    screen = step_of(id, number)
+    lesson = lesson_at(screen, {})
+    question = ask(screen, lesson)
     moment = trajectory(lesson, load_image(lesson.img, lesson.ch, lesson.scale), lesson.k)
     with np.errstate(over="ignore"):
         wanted = KEYS[id, number](moment, lesson)
-    if step.kind == "order":
+    if screen.kind == "order":
         assert question.order == wanted
     else:
         np.testing.assert_allclose(question.key.astype(float).ravel(), np.asarray(wanted, float).ravel(), rtol=1e-9, atol=1e-12)
@@ -183,27 +183,27 @@ def test_every_key_by_a_second_route(id, number):
 @pytest.mark.parametrize(("id", "number"), STEPS)
 def test_every_question_on_other_images(id, number, img):
     """Also where a learner cannot change it: the key follows, one answer is right, and every sentence can be said."""
-    step = step_of(id, number)
-    lesson, _ = lesson_of(step.at).changed({"img": img}, find_image(img).label)
-    question = ask(step, lesson)
+    screen = step_of(id, number)
+    lesson, _ = lesson_of(screen.at).changed({"img": img}, find_image(img).label)
+    question = ask(screen, lesson)
     assert question.text and question.ask and question.right
-    if step.kind == "choose":
+    if screen.kind == "choose":
         assert [option.right for option in question.options].count(True) == 1
         assert all(option.say for option in question.options)
-    if step.kind == "click":
+    if screen.kind == "click":
         assert question.key.any() and not question.key.all()
         assert not any((option.value & question.key).any() for option in question.options)
 
 
 def test_what_a_learner_may_not_change_stays_as_the_step_has_it():
     asked = {"img": "test-7", "k": "9", "f": "blur", "net": "dense2-mse", "stage": "df"}
-    for guided in bundled():
-        for step in guided.steps:
-            own, here = lesson_of(step.at), lesson_at(step, asked)
+    for script in bundled():
+        for screen in script.screens:
+            own, here = lesson_of(screen.at), lesson_at(screen, asked)
             assert (here.k, here.net, here.stage) == (own.k, own.net, own.stage)
-            assert here.img == ("test-7" if step.change == "image" else own.img)
-            assert (here.f == own.f) is (step.change != "kernel")
-            assert lesson_at(step, {"img": "test-99", "f": "none"}).img == own.img
+            assert here.img == ("test-7" if screen.change == "image" else own.img)
+            assert (here.f == own.f) is (screen.change != "kernel")
+            assert lesson_at(screen, {"img": "test-99", "f": "none"}).img == own.img
 
 
 def test_a_folder_of_one_s_own_is_read_and_its_faults_are_told(tmp_path, monkeypatch):

@@ -11,14 +11,14 @@ import pytest
 
 from cnnviz.core.kernels import KERNELS
 from cnnviz.scripts.expression import evaluate
-from cnnviz.scripts.lesson_file import Step
 from cnnviz.scripts.library import bundled
 from cnnviz.scripts.plates import Plate, cells, hidden, plates
 from cnnviz.scripts.question import PLACE, Question, ask, lesson_at
 from cnnviz.scripts.scene import Scene, scene
+from cnnviz.scripts.script_file import Screen
 from cnnviz.view.constants import gallery
 
-STEPS = [pytest.param(step, id=f"{guided.id}-{n}") for guided in bundled() for n, step in enumerate(guided.steps, 1) if step.kind]
+STEPS = [pytest.param(screen, id=f"{script.id}-{n}") for script in bundled() for n, screen in enumerate(script.screens, 1) if screen.kind]
 PRINTED = 49
 """Cells up to which a map's numbers are printed."""
 RULE_ASKED = {"z1 <= 0"}
@@ -27,21 +27,21 @@ ASKED: dict[int, list[tuple[Question, Scene, list[Plate]]]] = {}
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?")
 
 
-def variants(step: Step) -> Iterator[Mapping[str, str]]:
+def variants(screen: Screen) -> Iterator[Mapping[str, str]]:
     """What a learner may ask the question of: every image, every named kernel."""
     yield {}
-    if step.change == "image":
+    if screen.change == "image":
         yield from ({"img": image.id} for image in gallery())
-    if step.change == "kernel" and step.kind != "construct":
+    if screen.change == "kernel" and screen.kind != "construct":
         yield from ({"f": name} for name in KERNELS)
 
 
-def asked(step: Step) -> list[tuple[Question, Scene, list[Plate]]]:
+def asked(screen: Screen) -> list[tuple[Question, Scene, list[Plate]]]:
     """The question in every variant, its numbers and its maps."""
-    if id(step) not in ASKED:
-        lessons = [lesson_at(step, change) for change in variants(step)]
-        ASKED[id(step)] = [(ask(step, lesson), scene(lesson), plates(step, scene(lesson))) for lesson in lessons]
-    return ASKED[id(step)]
+    if id(screen) not in ASKED:
+        lessons = [lesson_at(screen, change) for change in variants(screen)]
+        ASKED[id(screen)] = [(ask(screen, lesson), scene(lesson), plates(screen, scene(lesson))) for lesson in lessons]
+    return ASKED[id(screen)]
 
 
 def said(question: Question, lang: str) -> list[str]:
@@ -64,31 +64,31 @@ def like(a: float, b: float, tolerance: float = 0.0) -> bool:
     return abs(a - b) <= max(tolerance, 0.004 * abs(b), 1e-9)
 
 
-def always(step: Step, found: Mapping[str, list[bool]]) -> list[str]:
+def always(screen: Screen, found: Mapping[str, list[bool]]) -> list[str]:
     """Places whose number is the wanted one in most variants: a chance agreement in some of them tells nobody anything."""
-    return [place for place, hits in found.items() if sum(hits) > len(asked(step)) / 2]
+    return [place for place, hits in found.items() if sum(hits) > len(asked(screen)) / 2]
 
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("lang", ["en", "fr"])
-def test_no_number_in_sight_is_the_key_or_one_that_its_answer_tells(step: Step, lang: str):
+def test_no_number_in_sight_is_the_key_or_one_that_its_answer_tells(screen: Screen, lang: str):
     found: dict[str, list[bool]] = {}
-    for question, here, shown in asked(step):
+    for question, here, shown in asked(screen):
         words = [number for n, text in enumerate(said(question, lang)) if n < 3 for number in numbers(text, lang)]
         places = {f"word {n}": number for n, number in enumerate(words)}
         places |= {f"{of} {at}": float(value) for of, values in printed(shown).items() for at, value in np.ndenumerate(values)}
-        told = [] if step.kind == "construct" else secrets(step, here, shown, lang)
-        wanted = [float(question.key)] if step.kind == "number" or (step.kind == "choose" and question.key.size == 1 and question.key % 1) else []
+        told = [] if screen.kind == "construct" else secrets(screen, here, shown, lang)
+        wanted = [float(question.key)] if screen.kind == "number" or (screen.kind == "choose" and question.key.size == 1 and question.key % 1) else []
         for place, number in places.items():
             found.setdefault(place, []).append(any(like(number, key, question.tolerance) for key in wanted) or any(like(number, each) for each in told))
-    assert always(step, found) == []
+    assert always(screen, found) == []
 
 
-def secrets(step: Step, here: Scene, shown: list[Plate], lang: str) -> list[float]:
+def secrets(screen: Screen, here: Scene, shown: list[Plate], lang: str) -> list[float]:
     """The numbers that the right answer's words work out of what is not in sight; whole ones may stand for anything."""
     in_sight = {plate.of for plate in shown if not plate.hidden}
     unseen = {"at", "saturated", "wrong_loss", *here.moment.trace, *here.moment.gradients} - in_sight
-    values = [worked(place, here) for place in PLACE.finditer(step.right.say(lang)) if names(place[1]) & unseen]
+    values = [worked(place, here) for place in PLACE.finditer(screen.right.say(lang)) if names(place[1]) & unseen]
     return [value for value in values if value != round(value)]
 
 
@@ -113,20 +113,20 @@ def read_off(key: str) -> set[str]:
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_the_map_from_which_the_key_can_be_read_is_not_in_sight(step: Step):
-    for _, here, shown in asked(step):
+def test_the_map_from_which_the_key_can_be_read_is_not_in_sight(screen: Screen):
+    for _, here, shown in asked(screen):
         in_sight = {plate.of for plate in shown if not plate.hidden}
-        if step.kind in ("choose", "number", "click") and step.key not in RULE_ASKED:
-            assert not read_off(step.key) & in_sight
-        if block := cells(step, here):
-            assert block[0] in hidden(step, here) and block[0] not in in_sight
+        if screen.kind in ("choose", "number", "click") and screen.key not in RULE_ASKED:
+            assert not read_off(screen.key) & in_sight
+        if block := cells(screen, here):
+            assert block[0] in hidden(screen, here) and block[0] not in in_sight
             assert [plate.of for plate in shown if plate.hidden][:1] == [block[0]], "the cells that are asked of have a place"
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_no_block_in_sight_is_the_picture_that_is_the_key(step: Step):
-    for question, _, shown in asked(step):
-        if step.kind != "choose" or question.key.size == 1:
+def test_no_block_in_sight_is_the_picture_that_is_the_key(screen: Screen):
+    for question, _, shown in asked(screen):
+        if screen.kind != "choose" or question.key.size == 1:
             continue
         for values in printed(shown).values():
-            assert values.shape != question.key.shape or not np.allclose(values, question.key) or question.lesson != lesson_at(step, {})
+            assert values.shape != question.key.shape or not np.allclose(values, question.key) or question.lesson != lesson_at(screen, {})

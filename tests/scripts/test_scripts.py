@@ -11,10 +11,10 @@ from cnnviz.__main__ import main
 from cnnviz.core.mistakes import MISTAKES
 from cnnviz.pages.registry import pages
 from cnnviz.scripts import library
-from cnnviz.scripts.lesson_checker import check, check_file
 from cnnviz.scripts.library import bundled
 from cnnviz.scripts.matrix import changes_key, matrix
 from cnnviz.scripts.screen_address import PAGES, place_of
+from cnnviz.scripts.script_checker import check, check_file
 from cnnviz.words import languages
 from tests.scripts.test_checker import BOTH, CLICK, CONSTRUCT, FINE, NUMBER, ORDER
 
@@ -71,7 +71,7 @@ def test_a_screen_of_an_address_alone_is_fine():
 def test_a_lecture_has_its_screens():
     script, faults = check(LECTURE.encode())
     assert script is not None and not faults and not script.is_lesson
-    first, second, third, fourth = script.steps
+    first, second, third, fourth = script.screens
     assert (first.place.page, first.at, first.seconds, str(first.notes)) == ("", "img=test-3&stage=z1", 90, "Wait for the hall.")
     assert (second.place.page, second.at, second.experiment, second.updates) == ("train", "k=0", "seed", 200)
     assert (third.place.page, third.at) == ("", "img=test-3")
@@ -86,7 +86,7 @@ def test_a_step_and_a_screen_are_the_same(content):
 
 def test_say_stands_for_text_and_nothing_but_the_question_is_needed():
     said = check(FINE.replace("text = ", "say = ").encode())
-    assert said[0] is not None and said[0].steps == check(FINE.encode())[0].steps
+    assert said[0] is not None and said[0].screens == check(FINE.encode())[0].screens
     bare = "".join(line for line in FINE.splitlines(keepends=True) if not line.startswith(("title", "goal", "text")))
     script, faults = check(bare.encode())
     assert script is not None and not faults and str(script.title) == "dot"
@@ -168,19 +168,19 @@ def test_both_settings_may_name_a_folder(tmp_path, monkeypatch):
 
 def test_a_mistake_changes_the_key_of_a_question_about_what_it_spoils():
     question = check(FINE.replace('"z1[14:17, 14:17]"', '"df"').encode())[0]
-    (after,) = check(NUMBER.replace('"z1.shape[0]"', "\"at('k=1', L)\"").replace("emboss", "sobel-x").encode())[0].steps
-    (step,) = question.steps
+    (after,) = check(NUMBER.replace('"z1.shape[0]"', "\"at('k=1', L)\"").replace("emboss", "sobel-x").encode())[0].screens
+    (step,) = question.screens
     assert changes_key(step, "kernel_gradient_flipped") and changes_key(step, "sign_flipped")
     assert changes_key(step, "max_gradient_to_all") is None  # there is no pool
     assert changes_key(after, "sign_flipped")  # the update goes the other way
-    forward = check(FINE.encode())[0].steps[0]
+    forward = check(FINE.encode())[0].screens[0]
     assert changes_key(forward, "sign_flipped") is False
-    assert changes_key(check(ORDER.encode())[0].steps[0], "sign_flipped") is None
+    assert changes_key(check(ORDER.encode())[0].screens[0], "sign_flipped") is None
 
 
 def test_the_matrix_has_a_row_for_each_question():
     found = matrix(bundled())
-    assert len(found.rows) == sum(step.asks for script in bundled() for step in script.steps)
+    assert len(found.rows) == sum(step.asks for script in bundled() for step in script.screens)
     assert found.mistakes == tuple(MISTAKES) and all(len(row) == len(MISTAKES) for _, row in found.rows)
 
 
@@ -196,4 +196,4 @@ def test_the_terminal_prints_the_matrix(tmp_path):
 def test_lectures_that_come_along_have_no_fault(script):
     file = next(file for file in sorted((library._HERE / "lectures").glob("*.toml")) if f'id = "{script.id}"' in file.read_text("utf-8"))
     assert check_file(file) == (script, []) and set(script.languages) == {*languages()}
-    assert len(script.steps) == (12 if script.id.startswith("lecture-") else 6) and not script.is_lesson
+    assert len(script.screens) == (12 if script.id.startswith("lecture-") else 6) and not script.is_lesson

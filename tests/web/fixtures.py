@@ -55,7 +55,7 @@ def write(folder: Path) -> None:
 
 def lessons() -> list[dict]:
     """What the page Learn gets of every step of the lessons."""
-    asked = [{"lesson": guided.id, "step": str(n)} for guided in bundled() for n in range(1, len(guided.steps) + 1)]
+    asked = [{"lesson": script.id, "step": str(n)} for script in bundled() for n in range(1, len(script.screens) + 1)]
     return [{"answer": base64.b64encode(page_answer("learn", query)).decode()} for query in asked]
 
 

@@ -16,11 +16,11 @@ from cnnviz.pages.encoding import encode
 from cnnviz.pages.learn.cards import cards
 from cnnviz.pages.learn.pictures import pictures
 from cnnviz.pages.step.answer import live
-from cnnviz.scripts.lesson_file import GuidedLesson, Step
 from cnnviz.scripts.library import Library, library, own_folders
 from cnnviz.scripts.plates import Plate, cells, plates
 from cnnviz.scripts.question import MOST_SHOWN, Option, Question, ask, lesson_at
 from cnnviz.scripts.scene import Scene, scene
+from cnnviz.scripts.script_file import Screen, Script
 from cnnviz.wire.learn import LearnCells, LearnPlate
 from cnnviz.words import Message, Problem, message
 
@@ -31,22 +31,22 @@ class _LearnAnswers(Answers):
     def answer(self, now: Now) -> bytes:
         """Everything that the page shows."""
         known = library()
-        guided, number, wrong = _found(known, now)
+        script, number, wrong = _found(known, now)
         step, question = None, None
-        if guided is not None:
-            step = guided.steps[number - 1]
+        if script is not None:
+            step = script.screens[number - 1]
             try:
                 question = ask(step, lesson_at(step, now.asked))
                 now = _at(question.lesson, now)
             except Problem as problem:
                 wrong = {"step": message("ui.learn.fails", why=problem.message)}
-                guided, step = None, None
+                script, step = None, None
         own: dict[str, object] | None = None
         arrays = _masks(step, question)
-        if guided and step and question:
+        if script and step and question:
             here = scene(question.lesson)
             shown = [(plate, _symbol(plate, here)) for plate in plates(step, here)]
-            own = _asked(guided, number, step, question) | {"plates": [_plate(plate, n, symbol) for n, (plate, symbol) in enumerate(shown)], "cells": _cells(step, here)}
+            own = _asked(script, number, step, question) | {"plates": [_plate(plate, n, symbol) for n, (plate, symbol) in enumerate(shown)], "cells": _cells(step, here)}
             arrays |= {f"learn.plate.{n}": plate.value.astype(np.float64) for n, (plate, symbol) in enumerate(shown) if not symbol}
         return _encoded(replace(now, wrong={**now.wrong, **wrong}), known, own, arrays)
 
@@ -73,23 +73,23 @@ def _encoded(now: Now, known: Library, own: dict[str, object] | None, masks: dic
     return encode(head, arrays | masks | own_pictures)
 
 
-def _found(known: Library, now: Now) -> tuple[GuidedLesson | None, int, dict[str, Message]]:
+def _found(known: Library, now: Now) -> tuple[Script | None, int, dict[str, Message]]:
     """The lesson and the step's number that the address names, or a sentence."""
     id, number = now.asked.get("lesson", ""), now.asked.get("step", "1") or "1"
     if not id:
         return None, 0, {}
-    guided = known.find(id)
-    if guided is None:
+    script = known.find(id)
+    if script is None:
         return None, 0, {"lesson": message("ui.learn.no_lesson", id=id[:40])}
-    if not (number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(guided.steps)):
-        first = guided if _is_here(guided.steps[0]) else None
-        return first, 1, {"step": message("ui.learn.no_step", number=number[:10], most=len(guided.steps))}
-    if not _is_here(guided.steps[int(number) - 1]):
+    if not (number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(script.screens)):
+        first = script if _is_here(script.screens[0]) else None
+        return first, 1, {"step": message("ui.learn.no_step", number=number[:10], most=len(script.screens))}
+    if not _is_here(script.screens[int(number) - 1]):
         return None, 0, {"step": message("ui.learn.elsewhere", number=number)}
-    return guided, int(number), {}
+    return script, int(number), {}
 
 
-def _is_here(step: Step) -> bool:
+def _is_here(step: Screen) -> bool:
     """Tells whether Learn can show a screen: it asks, or shows maps of a lesson, and no other page."""
     return step.asks or step.place.page in ("", "learn")
 
@@ -100,17 +100,17 @@ def _at(lesson: Lesson, now: Now) -> Now:
     return replace(now, lesson=here.lesson, image=here.image, moment=here.moment, wrong=here.wrong, gone={}, lasting=here.lasting)
 
 
-def _listed(lesson: GuidedLesson) -> dict[str, object]:
-    return {"id": lesson.id, "languages": lesson.languages, "title": lesson.title, "goal": lesson.goal, "steps": len(lesson.steps)}
+def _listed(lesson: Script) -> dict[str, object]:
+    return {"id": lesson.id, "languages": lesson.languages, "title": lesson.title, "goal": lesson.goal, "steps": len(lesson.screens)}
 
 
-def _asked(guided: GuidedLesson, number: int, step: Step, question: Question) -> dict[str, object]:
+def _asked(script: Script, number: int, step: Screen, question: Question) -> dict[str, object]:
     names = {str(stage): stage for stage in question.lesson.network.stages}
     said = {name: getattr(question, name) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
     return said | {
-        "lesson": guided.id,
+        "lesson": script.id,
         "number": number,
-        "titles": [other.title for other in guided.steps],
+        "titles": [other.title for other in script.screens],
         "kind": step.kind,
         "map": step.map,
         "change": step.change,
@@ -132,12 +132,12 @@ def _plate(plate: Plate, n: int, symbol: str) -> LearnPlate:
     return LearnPlate(symbol=symbol, array=symbol or f"learn.plate.{n}", label=plate.label, like=plate.like, limits=(-most, most), hidden=plate.hidden)
 
 
-def _cells(step: Step, here: Scene) -> LearnCells | None:
+def _cells(step: Screen, here: Scene) -> LearnCells | None:
     asked = cells(step, here)
     return asked and LearnCells(map=asked[0], start=[one.start for one in asked[1]], count=[len(one) for one in asked[1]])
 
 
-def _option(step: Step, option: Option) -> dict[str, object]:
+def _option(step: Screen, option: Option) -> dict[str, object]:
     shown = np.atleast_2d(option.value)
     picture = step.kind == "choose" and 1 < shown.size <= MOST_SHOWN and shown.ndim == 2
     return {
@@ -149,7 +149,7 @@ def _option(step: Step, option: Option) -> dict[str, object]:
     }
 
 
-def _masks(step: Step | None, question: Question | None) -> dict[str, np.ndarray]:
+def _masks(step: Screen | None, question: Question | None) -> dict[str, np.ndarray]:
     """Which cells are right, and which are wrong for a reason: a truth for each cell, in the map's order."""
     if step is None or question is None or step.kind != "click":
         return {}

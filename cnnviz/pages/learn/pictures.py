@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnnviz.pages.map_records import records
-from cnnviz.scripts.lesson_file import GuidedLesson
 from cnnviz.scripts.question import lesson_at
 from cnnviz.scripts.scene import Scene, scene
+from cnnviz.scripts.script_file import Script
 from cnnviz.wire.learn import LearnPicture
 from cnnviz.words import Problem
 
@@ -17,7 +17,7 @@ LEAST, MOST = 3, 64
 """Sides of a map that makes a picture."""
 
 
-def pictures(lessons: Sequence[GuidedLesson]) -> tuple[list[LearnPicture | None], dict[str, np.ndarray]]:
+def pictures(lessons: Sequence[Script]) -> tuple[list[LearnPicture | None], dict[str, np.ndarray]]:
     """A picture for each lesson, None where it is about no map, and their arrays.
 
     >>> from cnnviz.scripts.library import bundled
@@ -27,8 +27,8 @@ def pictures(lessons: Sequence[GuidedLesson]) -> tuple[list[LearnPicture | None]
     """
     found: list[LearnPicture | None] = []
     arrays: dict[str, np.ndarray] = {}
-    for n, guided in enumerate(lessons):
-        first = _first_map(guided)
+    for n, script in enumerate(lessons):
+        first = _first_map(script)
         found.append(None)
         if first:
             name, (here, symbol, array) = f"lesson.{n}", first
@@ -37,11 +37,11 @@ def pictures(lessons: Sequence[GuidedLesson]) -> tuple[list[LearnPicture | None]
     return found, arrays
 
 
-def _first_map(guided: GuidedLesson) -> tuple[Scene, str, np.ndarray] | None:
+def _first_map(script: Script) -> tuple[Scene, str, np.ndarray] | None:
     """The first stage of its steps that is a map, and the map, of the first channel."""
-    for step in guided.steps:
+    for screen in script.screens:
         try:
-            here = scene(lesson_at(step, {}))
+            here = scene(lesson_at(screen, {}))
         except Problem:
             continue
         symbol = str(here.lesson.stage)

@@ -9,11 +9,11 @@ from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import encode, finite
 from cnnviz.pages.screens import address_of
 from cnnviz.pages.version import code
-from cnnviz.scripts.lesson_file import GuidedLesson, Step
 from cnnviz.scripts.library import library, own_folders
 from cnnviz.scripts.planned import Allowance
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scene import lesson_of, scene
+from cnnviz.scripts.script_file import Screen, Script
 from cnnviz.wire.script import ScriptData, ScriptHeader, ScriptScreen
 from cnnviz.words import Message, Problem, Versions, message
 
@@ -40,28 +40,28 @@ class _ScriptAnswers(Answers):
 ANSWERS = _ScriptAnswers()
 
 
-def _asked(now: Now) -> GuidedLesson | None:
+def _asked(now: Now) -> Script | None:
     return library().find_script(now.asked.get("script", ""))
 
 
-def _data(script: GuidedLesson) -> ScriptData:
-    screens = [_screen(script, number, step) for number, step in enumerate(script.steps, 1)]
+def _data(script: Script) -> ScriptData:
+    screens = [_screen(script, number, screen) for number, screen in enumerate(script.screens, 1)]
     return ScriptData(id=script.id, title=script.title, goal=script.goal, languages=script.languages, screens=screens)
 
 
-def _screen(script: GuidedLesson, number: int, step: Step) -> ScriptScreen:
+def _screen(script: Script, number: int, screen: Screen) -> ScriptScreen:
     page, query = address_of(script, number)
     return ScriptScreen(
-        page=page, query=query, title=_said(step, "title"), say=Versions({}) if step.asks else _said(step, "text"), asks=step.asks,
-        seconds=step.seconds, experiment=step.experiment, updates=step.updates,
+        page=page, query=query, title=_said(screen, "title"), say=Versions({}) if screen.asks else _said(screen, "text"), asks=screen.asks,
+        seconds=screen.seconds, experiment=screen.experiment, updates=screen.updates,
     )  # fmt: skip
 
 
-def _said(step: Step, field: str) -> Versions:
-    text: Versions = getattr(step, field)
+def _said(screen: Screen, field: str) -> Versions:
+    text: Versions = getattr(screen, field)
     if not any("{" in part for part in text.by_language.values()):
         return text
     try:
-        return filled(text, scene(lesson_of(step.at)), Allowance())
+        return filled(text, scene(lesson_of(screen.at)), Allowance())
     except Problem:  # an image that is not here any more
         return Versions({})

@@ -2,7 +2,7 @@
 
 A script is a list of screens: an address, and optionally a sentence, notes, seconds, a question or an experiment. A lesson is a
 script that asks on every screen. A file is TOML: its own fields, then a [[screen]] or [[step]] for each, which are the same. What can
-be said of a file alone stands here; what has to be computed, in lesson_checker.py.
+be said of a file alone stands here; what has to be computed, in script_checker.py.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Step:
+class Screen:
     """One screen: its lesson (`at`, a query) and `place`, its words, for how many `seconds` it is planned; and its question, if
     it `asks` one, and how its key is computed. `experiment` is what each of a class has a value of its own of, for `updates`.
 
@@ -121,19 +121,19 @@ class Step:
 
 
 @dataclass(frozen=True)
-class GuidedLesson:
+class Script:
     """A file: screens under a title, and what one can do afterwards."""
 
     id: str
     title: Versions
     goal: Versions
-    steps: tuple[Step, ...]
+    screens: tuple[Screen, ...]
     languages: tuple[str, ...] = (DEFAULT,)
 
     @property
     def is_lesson(self) -> bool:
         """Tells whether it asks on every screen."""
-        return all(step.asks for step in self.steps)
+        return all(screen.asks for screen in self.screens)
 
 
 @dataclass
@@ -144,7 +144,7 @@ class Reading:
     lines: Mapping[Path, int]
     faults: list[Fault] = field(default_factory=list)
     languages: tuple[str, ...] = (DEFAULT,)
-    steps: dict[int, Step] = field(default_factory=dict)
+    screens: dict[int, Screen] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -175,7 +175,7 @@ class Reading:
         return Versions(dict.fromkeys(self.languages[:1] if _has_words(value) else self.languages, value))
 
 
-def read(content: bytes) -> tuple[GuidedLesson | None, Reading]:
+def read(content: bytes) -> tuple[Script | None, Reading]:
     """The script of a file's bytes, None where its faults leave none; the faults stand in the reading.
 
     >>> read(b'id = "a')[1].faults[0].line
@@ -196,8 +196,8 @@ def read(content: bytes) -> tuple[GuidedLesson | None, Reading]:
         nothing.faults.append(_syntax(str(error), text))
         return None, nothing
     reading = Reading(tables, lines_of(text))
-    lesson = _lesson(reading)
-    return (None if reading.broken else lesson), reading
+    script = _script(reading)
+    return (None if reading.broken else script), reading
 
 
 def _syntax(why: str, text: str) -> Fault:
@@ -207,7 +207,7 @@ def _syntax(why: str, text: str) -> Fault:
     return Fault(min(line, last), message("lessons.file.no_toml", why=why[: found.start()] if found else why))
 
 
-def _lesson(reading: Reading) -> GuidedLesson | None:
+def _script(reading: Reading) -> Script | None:
     tables = reading.tables
     languages = tables.get("languages", [DEFAULT])
     if isinstance(languages, list) and languages and all(isinstance(lang, str) and lang for lang in languages):
@@ -222,12 +222,12 @@ def _lesson(reading: Reading) -> GuidedLesson | None:
     if isinstance(id, str) and "id" in tables and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", id):
         reading.wrong(("id",), "lessons.file.id", id=id)
     for n, table in enumerate(_tables(reading)):
-        if step := (_question if table.keys() & _QUESTION else _screen)(reading, (reading.name, n), table):
-            reading.steps[n] = step
+        if screen := (_question if table.keys() & _QUESTION else _screen)(reading, (reading.name, n), table):
+            reading.screens[n] = screen
     if reading.broken:
         return None
     title = reading.text(tables["title"]) if "title" in tables else Versions(dict.fromkeys(reading.languages, id))
-    return GuidedLesson(id, title, reading.text(tables.get("goal")), tuple(reading.steps.values()), reading.languages)
+    return Script(id, title, reading.text(tables.get("goal")), tuple(reading.screens.values()), reading.languages)
 
 
 def _tables(reading: Reading) -> list[dict[str, Any]]:
@@ -251,12 +251,12 @@ _QUESTION = {*_ASKING, *(name for own in _OWN.values() for name in own)}
 """Fields of which each makes a screen one that asks."""
 
 
-def _screen(reading: Reading, path: Path, screen: Mapping[str, Any]) -> Step | None:
+def _screen(reading: Reading, path: Path, screen: Mapping[str, Any]) -> Screen | None:
     """A screen without a question."""
     before = reading.broken
     _fields(reading, path, screen, _SCREEN)
     found = _placed(reading, path, screen, "")
-    return None if reading.broken > before else Step(**found)
+    return None if reading.broken > before else Screen(**found)
 
 
 def _placed(reading: Reading, path: Path, screen: Mapping[str, Any], default: str) -> dict[str, Any]:
@@ -301,38 +301,38 @@ def _plates(reading: Reading, path: Path, screen: Mapping[str, Any]) -> dict[str
     return found
 
 
-def _question(reading: Reading, path: Path, step: Mapping[str, Any]) -> Step | None:
+def _question(reading: Reading, path: Path, screen: Mapping[str, Any]) -> Screen | None:
     """A screen that asks."""
     before = reading.broken
-    kind = step.get("kind")
+    kind = screen.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         known = {name for own in _OWN.values() for name in own}
-        _fields(reading, path, step, _ALWAYS | {name: None for name in known}, optional=_OPTIONAL | known)
-        _placed(reading, path, step, LEARN)
+        _fields(reading, path, screen, _ALWAYS | {name: None for name in known}, optional=_OPTIONAL | known)
+        _placed(reading, path, screen, LEARN)
         if isinstance(kind, str):
             reading.wrong((*path, "kind"), "lessons.file.kind", kind=kind, known=KINDS)
         return None
-    _fields(reading, path, step, _ALWAYS | _OWN[kind], _OPTIONAL | ({"answers"} if kind != "choose" else set()), kind)
-    if kind == "construct" and "hint" not in step:
+    _fields(reading, path, screen, _ALWAYS | _OWN[kind], _OPTIONAL | ({"answers"} if kind != "choose" else set()), kind)
+    if kind == "construct" and "hint" not in screen:
         reading.wrong(path, "lessons.file.missing", field="hint", what=message("lessons.file.in_step"))
-    if step.get("change", "nothing") not in CHANGES:
-        reading.wrong((*path, "change"), "lessons.file.change", change=str(step["change"]), known=CHANGES)
-    elif kind == "construct" and step.get("change", "nothing") == "nothing":
-        reading.wrong((*path, "change") if "change" in step else path, "lessons.file.construct_changes", known=CHANGES[1:])
+    if screen.get("change", "nothing") not in CHANGES:
+        reading.wrong((*path, "change"), "lessons.file.change", change=str(screen["change"]), known=CHANGES)
+    elif kind == "construct" and screen.get("change", "nothing") == "nothing":
+        reading.wrong((*path, "change") if "change" in screen else path, "lessons.file.construct_changes", known=CHANGES[1:])
     for name in ("hide", "stages"):
-        for n, symbol in enumerate(step.get(name, []) if isinstance(step.get(name), list) else []):
+        for n, symbol in enumerate(screen.get(name, []) if isinstance(screen.get(name), list) else []):
             if not isinstance(symbol, str):
                 reading.wrong((*path, name, n), "lessons.file.type", field=name, type=message("lessons.file.of_texts"))
-    _answers(reading, path, step.get("answers"), kind)
-    found = _placed(reading, path, step, LEARN)
+    _answers(reading, path, screen.get("answers"), kind)
+    found = _placed(reading, path, screen, LEARN)
     if reading.broken > before:
         return None
     text = reading.text
-    answers = tuple(Answer(a.get("is", ""), text(a.get("label")), text(a.get("say"))) for a in step.get("answers", []))
-    texts = {name: text(step.get(name)) for name in ("ask", "right", "otherwise", "hint")}
-    plain: dict[str, str] = {name: step[name] for name in ("key", "change", "map", "tolerance", "solution") if name in step}
-    hide = tuple(step["hide"]) if "hide" in step else None
-    return Step(**found, kind=kind, answers=answers, stages=tuple(step.get("stages", ())), hide=hide, **texts, **{"key": "", **plain})  # type: ignore[arg-type]
+    answers = tuple(Answer(a.get("is", ""), text(a.get("label")), text(a.get("say"))) for a in screen.get("answers", []))
+    texts = {name: text(screen.get(name)) for name in ("ask", "right", "otherwise", "hint")}
+    plain: dict[str, str] = {name: screen[name] for name in ("key", "change", "map", "tolerance", "solution") if name in screen}
+    hide = tuple(screen["hide"]) if "hide" in screen else None
+    return Screen(**found, kind=kind, answers=answers, stages=tuple(screen.get("stages", ())), hide=hide, **texts, **{"key": "", **plain})  # type: ignore[arg-type]
 
 
 def _answers(reading: Reading, path: Path, answers: object, kind: str) -> None:

@@ -11,7 +11,6 @@ import numpy as np
 
 from cnnviz.core.asked_sweep import read_sweep
 from cnnviz.core.fields import whole_number
-from cnnviz.scripts.lesson_file import MOST_BYTES, Fault, GuidedLesson, Reading, Step, read
 from cnnviz.scripts.plates import cells, hidden, plates
 from cnnviz.scripts.question import (
     CHANGED,
@@ -26,6 +25,7 @@ from cnnviz.scripts.question import (
     value_of,
 )
 from cnnviz.scripts.scene import Scene, lesson_of, query_of, scene
+from cnnviz.scripts.script_file import MOST_BYTES, Fault, Reading, Screen, Script, read
 from cnnviz.scripts.toml_lines import Path
 from cnnviz.words import Message, Problem, Versions, message
 
@@ -33,7 +33,7 @@ OTHERS = {"image": [{"img": img} for img in ("test-3", "test-8", "test-12")], "k
 """Where a question is tried too that may be asked on another image or kernel."""
 
 
-def check_file(file: File) -> tuple[GuidedLesson | None, list[Fault]]:
+def check_file(file: File) -> tuple[Script | None, list[Fault]]:
     """A file's script, None where it cannot be shown, and its faults in the order of their lines."""
     try:
         with file.open("rb") as opened:
@@ -43,23 +43,23 @@ def check_file(file: File) -> tuple[GuidedLesson | None, list[Fault]]:
     return check(content)
 
 
-def check(content: bytes) -> tuple[GuidedLesson | None, list[Fault]]:
+def check(content: bytes) -> tuple[Script | None, list[Fault]]:
     """The same for a file's bytes.
 
     >>> [str(fault.what) for fault in check(b'id = "a"\\ntitle = "A"\\ngoal = "go"\\n')[1]]
     ['There is no screen: write [[screen]], or [[step]].']
     """
-    lesson, reading = read(content)
-    for n, step in reading.steps.items():
-        _Checked(reading, (reading.name, n), step).run()
-    return (None if reading.broken else lesson), sorted(reading.faults)
+    script, reading = read(content)
+    for n, screen in reading.screens.items():
+        _Checked(reading, (reading.name, n), screen).run()
+    return (None if reading.broken else script), sorted(reading.faults)
 
 
 class _Checked:
     """One screen under examination."""
 
-    def __init__(self, reading: Reading, path: Path, step: Step):
-        self.reading, self.path, self.step = reading, path, step
+    def __init__(self, reading: Reading, path: Path, screen: Screen):
+        self.reading, self.path, self.screen = reading, path, screen
 
     @contextmanager
     def at(self, *path: str | int) -> Iterator[None]:
@@ -75,17 +75,17 @@ class _Checked:
     def run(self) -> None:
         here: Scene | None = None
         with self.at("at"):
-            here = scene(lesson_of(self.step.at))
+            here = scene(lesson_of(self.screen.at))
         if here is None:
             return
         before = len(self.reading.faults)
-        if not self.step.asks:
+        if not self.screen.asks:
             self.keys(here)
             self.texts(here)
             return self.shown(here)
         self.symbols(here)
         if len(self.reading.faults) == before:
-            {"order": self.order, "construct": self.construct}.get(self.step.kind, self.computed)(here)
+            {"order": self.order, "construct": self.construct}.get(self.screen.kind, self.computed)(here)
         self.texts(here)
         self.shown(here)
         if len(self.reading.faults) == before:
@@ -93,7 +93,7 @@ class _Checked:
 
     def keys(self, here: Scene) -> None:
         """What the address says beside the lesson, and how many updates an experiment makes."""
-        own, most = self.step.place.own, here.lesson.most_updates
+        own, most = self.screen.place.own, here.lesson.most_updates
         with self.at("at"):
             if "sweep" in own and (said := read_sweep(own["sweep"], here.lesson).said):
                 raise Problem(said[0].id, **said[0].values)
@@ -102,57 +102,57 @@ class _Checked:
                     whole_number(1, most)(own["n"])
                 except Problem as why:
                     raise Problem("lessons.scene.key", key="n", text=own["n"], why=why.message) from None
-        if self.step.updates and self.step.updates > most:
+        if self.screen.updates and self.screen.updates > most:
             self.wrong(("updates",), message("lessons.file.number", field="updates", least=1, most=most))
 
     def symbols(self, here: Scene) -> None:
         """What is hidden, and what is clicked."""
         maps = [*here.moment.trace, *here.moment.params, *here.moment.gradients, "L"]
-        for n, symbol in enumerate(self.step.hide or ()):
+        for n, symbol in enumerate(self.screen.hide or ()):
             if symbol not in maps:
                 self.wrong(("hide", n), message("lessons.check.no_map", map=symbol, known=maps))
-        if self.step.kind != "click":
+        if self.screen.kind != "click":
             return
-        if self.step.map not in maps or self.step.map == "L":
-            self.wrong(("map",), message("lessons.check.no_map", map=self.step.map, known=maps))
-        elif self.step.map in hidden(self.step, here) and not slides(self.step.map, here):
-            self.wrong(("hide",) if self.step.hide else ("map",), message("lessons.check.map_hidden", map=self.step.map))
+        if self.screen.map not in maps or self.screen.map == "L":
+            self.wrong(("map",), message("lessons.check.no_map", map=self.screen.map, known=maps))
+        elif self.screen.map in hidden(self.screen, here) and not slides(self.screen.map, here):
+            self.wrong(("hide",) if self.screen.hide else ("map",), message("lessons.check.map_hidden", map=self.screen.map))
 
     def computed(self, here: Scene) -> None:
         """The key, and that every answer is another one."""
         key = tolerance = None
         with self.at("key"):
-            key = key_of(self.step, here)
-            if self.step.kind == "click" and (not key.any() or key.all()):
-                raise Problem("lessons.check.no_choice", map=self.step.map, n=int(key.sum()))
+            key = key_of(self.screen, here)
+            if self.screen.kind == "click" and (not key.any() or key.all()):
+                raise Problem("lessons.check.no_choice", map=self.screen.map, n=int(key.sum()))
         if key is None:
             return
         with self.at("tolerance"):
-            tolerance = tolerance_of(self.step, here, key)
+            tolerance = tolerance_of(self.screen, here, key)
         seen: list[tuple[int, np.ndarray]] = []
-        right = any(not answer.is_ for answer in self.step.answers)
-        for n, answer in enumerate(self.step.answers):
+        right = any(not answer.is_ for answer in self.screen.answers)
+        for n, answer in enumerate(self.screen.answers):
             if not answer.is_:
                 continue
             with self.at("answers", n, "is"):
-                value = value_of(self.step, answer.is_, here)
-                is_key = abs(float(value) - float(key)) <= (tolerance or 1e-12) if self.step.kind == "number" else same(value, key)
-                if is_key and (right or self.step.kind != "choose"):
+                value = value_of(self.screen, answer.is_, here)
+                is_key = abs(float(value) - float(key)) <= (tolerance or 1e-12) if self.screen.kind == "number" else same(value, key)
+                if is_key and (right or self.screen.kind != "choose"):
                     raise Problem("lessons.check.equals_key", text=answer.is_, key=shown(key))
                 right = right or is_key
                 for other, known in seen:
                     if same(value, known):
                         raise Problem("lessons.check.equals_other", text=answer.is_, line=self.reading.line((*self.path, "answers", other)))
                 seen.append((n, value))
-        if self.step.kind == "choose":
+        if self.screen.kind == "choose":
             self.labels()
-        if self.step.kind == "choose" and not right:
+        if self.screen.kind == "choose" and not right:
             self.wrong(("key",), message("lessons.check.no_answer_right", key=shown(key)))
 
     def labels(self) -> None:
         """That answers can be told apart."""
         first: dict[str, int] = {}
-        for n, answer in enumerate(self.step.answers):
+        for n, answer in enumerate(self.screen.answers):
             for label in {*answer.label.by_language.values()}:
                 if (other := first.setdefault(label, n)) != n:
                     line = self.reading.line((*self.path, "answers", other))
@@ -160,29 +160,29 @@ class _Checked:
 
     def order(self, here: Scene) -> None:
         with self.at("stages"):
-            if len({*self.step.stages}) < max(3, len(self.step.stages)):
-                raise Problem("lessons.check.stages", n=len({*self.step.stages}))
-            in_order(self.step, here)
+            if len({*self.screen.stages}) < max(3, len(self.screen.stages)):
+                raise Problem("lessons.check.stages", n=len({*self.screen.stages}))
+            in_order(self.screen, here)
 
     def construct(self, here: Scene) -> None:
         """That there is something to do, and that it can be done."""
         with self.at("key"):
-            if bool(key_of(self.step, here)):
+            if bool(key_of(self.screen, here)):
                 raise Problem("lessons.check.holds_already")
         with self.at("solution"):
-            query = query_of(self.step.solution)
-            if strange := [key for key in query if key not in CHANGED[self.step.change]]:
-                raise Problem("lessons.check.solution_changes", keys=strange, change=self.step.change)
-            solved = lesson_at(self.step, query)
-            lesson_of(self.step.solution)  # all of it has to hold
-            if not bool(key_of(self.step, scene(solved))):
+            query = query_of(self.screen.solution)
+            if strange := [key for key in query if key not in CHANGED[self.screen.change]]:
+                raise Problem("lessons.check.solution_changes", keys=strange, change=self.screen.change)
+            solved = lesson_at(self.screen, query)
+            lesson_of(self.screen.solution)  # all of it has to hold
+            if not bool(key_of(self.screen, scene(solved))):
                 raise Problem("lessons.check.no_solution")
 
     def texts(self, here: Scene) -> None:
         """The expressions in the sentences, in every language."""
         names = ("title", "text", "ask", "right", "otherwise", "hint", "notes")
-        fields: list[tuple[tuple[str | int, ...], Versions]] = [((name,), getattr(self.step, name)) for name in names]
-        for n, answer in enumerate(self.step.answers):
+        fields: list[tuple[tuple[str | int, ...], Versions]] = [((name,), getattr(self.screen, name)) for name in names]
+        for n, answer in enumerate(self.screen.answers):
             fields += [(("answers", n, "label"), answer.label), (("answers", n, "say"), answer.say)]
         for path, text in fields:
             for part, lang in {part: lang for lang, part in text.by_language.items()}.items():
@@ -198,24 +198,24 @@ class _Checked:
     def shown(self, here: Scene) -> None:
         """The maps beside the words, and the cells that are asked of."""
         with self.at("cells"):
-            if self.step.cells and not cells(self.step, here):
-                raise Problem("lessons.check.no_cells", text=self.step.cells)
+            if self.screen.cells and not cells(self.screen, here):
+                raise Problem("lessons.check.no_cells", text=self.screen.cells)
         for name in ("show", "reveal"):
             with self.at(name):
-                plates(replace(self.step, **{"show": (), "reveal": (), "cells": "", name: getattr(self.step, name)}), here)
+                plates(replace(self.screen, **{"show": (), "reveal": (), "cells": "", name: getattr(self.screen, name)}), here)
 
     def elsewhere(self) -> None:
         """The same question on other images or kernels."""
-        for change in OTHERS.get(self.step.change, ()):
-            if self.step.kind == "construct":
+        for change in OTHERS.get(self.screen.change, ()):
+            if self.screen.kind == "construct":
                 continue
             try:
-                found = ask(self.step, lesson_at(self.step, change))
+                found = ask(self.screen, lesson_at(self.screen, change))
             except Problem as problem:
                 return self.wrong(("change",), message("lessons.check.elsewhere", where=named(change), why=problem.message))
-            if self.step.kind == "choose" and len(found.options) < 2:
+            if self.screen.kind == "choose" and len(found.options) < 2:
                 return self.wrong(("change",), message("lessons.check.one_answer", where=named(change)))
-            if self.step.kind == "choose" and not next(option for option in found.options if option.right).label.by_language:
+            if self.screen.kind == "choose" and not next(option for option in found.options if option.right).label.by_language:
                 why = message("lessons.check.no_answer_right", key=shown(found.key))
                 return self.wrong(("change",), message("lessons.check.elsewhere", where=named(change), why=why))
 
