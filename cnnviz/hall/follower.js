@@ -21,7 +21,7 @@ import { hall } from "./requests.js"
 
 const JOIN_IN = 2000 // milliseconds within which a follower gets its token, at random
 const AHEAD_IN = 300 // milliseconds after which a follower asks ahead, and at random up to five times as many
-const NEEDS_SESSION = ["files", "upload", "cifar10", "large", "below", "room"]
+const NEEDS_SESSION = ["files", "upload", "cifar10", "below", "room"]
 
 /** Shows the room that the page's address names: to a follower, or, under "/screen", on a projector. */
 export default function show() {

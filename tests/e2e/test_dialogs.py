@@ -1,4 +1,4 @@
-"""What opens over the page: a map as a Plotly chart, and an image of one's own."""
+"""What opens over the page: a map, a chart, and an image of one's own."""
 
 import io
 import re
@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from cnnviz import Lesson, load_image
-from tests.e2e.page import Screen, read, values
+from tests.e2e.page import Screen, place, read, values
 
 PLOTLY = re.compile("plotly", re.IGNORECASE)
 
@@ -24,28 +24,34 @@ def large(screen: Screen, symbol: str) -> None:
     screen.key("large").click()
 
 
-def test_a_map_opens_large_as_plotly_and_plotly_not_before(screen: Screen):
+def leave(screen: Screen) -> None:
+    """Closes a dialog of the page's own by its key."""
+    screen.press("Escape")
+    expect(dialog(screen)).to_have_count(0)
+
+
+def test_a_map_opens_large_on_the_page_itself_with_every_number(screen: Screen):
     lesson = Lesson(k=1, stage="df")
-    screen.open("/", k=1, stage="x")
-    screen.press(*["ArrowRight"] * 12)
-    screen.canvas("df").hover()
-    screen.ready(update=1, stage="df")
-    assert not [url for url in screen.requested if PLOTLY.search(url)]
+    screen.open("/", k=1, stage="df")
     large(screen, "z1")
-    plot = dialog(screen).locator(".js-plotly-plot")
-    expect(plot).to_be_visible()
-    assert [url for url in screen.requested if PLOTLY.search(url)]
-    expect(dialog(screen)).to_contain_text("z₁, feature map, after 1 update")
-    expect(plot.locator(".colorbar")).to_be_visible()
-    plot.locator(".nsewdrag").hover()
-    plot.locator(".nsewdrag").hover(position={"x": 120, "y": 150})
-    hover = plot.locator(".hoverlayer .hovertext")
-    expect(hover).to_contain_text("z₁ = ")
-    row, column, value = re.search(r"row (\d+), column (\d+).*?z₁ = (\S+)", hover.text_content(), re.DOTALL).groups()
-    assert read(value) == pytest.approx(values(lesson)["z1"][int(row), int(column)], rel=1e-8)
-    expect(plot.locator("[data-title*='png' i]")).to_have_count(1)  # Plotly's own way to keep the picture
+    picture = dialog(screen).locator(".seen canvas")
+    expect(picture).to_be_visible()
+    expect(dialog(screen).locator("[data-table=map] option:checked")).to_have_text("z₁ · feature map · 30×30")
+    expected = values(lesson)["z1"]
+    box = picture.bounding_box()
+    for row, column in ((0, 0), (3, 17), (29, 29)):
+        screen.page.mouse.move(*place(box, (row, column), (30, 30)))
+        said = dialog(screen).locator(".seen figcaption")
+        expect(said).to_contain_text(f"z₁[{row},{column}] = ")
+        assert read(said.inner_text().split(" = ")[1]) == pytest.approx(expected[row, column], rel=1e-8, abs=1e-12)
+    screen.page.mouse.wheel(0, -400)
+    expect(picture).not_to_have_js_property("clientWidth", round(box["width"]))
+    screen.key("as_numbers").click()
+    expect(dialog(screen).locator(".cells td").first).to_be_visible()
+    expect(picture).not_to_be_visible()
+    assert not [url for url in screen.requested if PLOTLY.search(url)]
     screen.press("ArrowRight")  # keys belong to the dialog
-    screen.close_dialog()
+    leave(screen)
     screen.shows(lesson)
 
 
@@ -58,25 +64,24 @@ def test_a_pinned_cell_stays_pinned_behind_a_dialog(screen: Screen):
     screen.point_away()
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
     screen.press("o")  # what the words are about, not the stage
-    expect(dialog(screen)).to_contain_text("x, image")
-    screen.close_dialog()
+    expect(dialog(screen).locator("[data-table=map] option:checked")).to_have_text("x · image · 32×32")
+    leave(screen)
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
     expect(screen.numbers).to_contain_text("[4,7]")
 
 
-def test_maps_with_layers_the_loss_and_the_update_open_too(screen: Screen):
+def test_layers_of_weights_and_the_update_open_too_and_the_loss_as_plotly(screen: Screen):
     screen.open("/", k=2, stage="update")
-    for act, panels, title in (
-        (lambda: large(screen, "w"), 2, "w, weights"),
-        (lambda: large(screen, "L"), 1, "L after 2 updates"),
-        (lambda: screen.press("o"), 1, "f, kernel"),  # the map of the stage
-    ):
+    for act, title in ((lambda: large(screen, "w"), "w · weights"), (lambda: screen.press("o"), "f · kernel")):
         act()
-        plot = dialog(screen).locator(".js-plotly-plot")
-        expect(plot.locator(".cartesianlayer > .subplot")).to_have_count(panels)
-        expect(dialog(screen)).to_contain_text(title)
-        screen.prints_no_trace()
-        screen.close_dialog()
+        expect(dialog(screen).locator(".seen canvas")).to_be_visible()
+        expect(dialog(screen).locator("[data-table=map] option:checked")).to_contain_text(title)
+        leave(screen)
+    large(screen, "L")
+    expect(dialog(screen).locator(".js-plotly-plot .cartesianlayer > .subplot")).to_have_count(1)
+    expect(dialog(screen)).to_contain_text("L after 2 updates")
+    screen.prints_no_trace()
+    screen.close_dialog()
     screen.agrees()
 
 

@@ -1,32 +1,14 @@
-"""What opens large: every number of the map or of the lines, in the one colour scale, by whatever Plotly is installed."""
+"""What opens large as a chart: every number of the lines, by whatever Plotly is installed."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from cnnviz import Lesson
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import load_image
 from cnnviz.hosts.streamlit import figures
-from cnnviz.pages import charts, map_records
-from tests.pages.networks import LESSONS
-
-
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
-def test_every_map_opens_large_with_the_numbers_of_the_core(lesson):
-    moment = trajectory(lesson, load_image(lesson.img, lesson.ch, lesson.scale), lesson.k)
-    program = map_records.program_of(lesson, moment)
-    for symbol, record in map_records.records(lesson, program, moment).items():
-        figure, array = figures.heatmap(symbol, lesson, moment), map_records.array_of(symbol, lesson, moment)
-        shown = np.concatenate([np.asarray(panel.z).ravel() for panel in figure.data])
-        whole = len(figure.data) < figures.MOST_PANELS
-        assert shown.size == array.size if whole else 0 < shown.size <= array.size, symbol
-        assert np.isin(shown, array).all(), symbol
-        if whole:
-            np.testing.assert_array_equal(np.sort(shown), np.sort(array, axis=None), symbol)
-        assert (figure.layout.coloraxis.cmin, figure.layout.coloraxis.cmax) == tuple(record["limits"])
-        figure.to_json()
+from cnnviz.pages import charts
 
 
 def test_the_loss_has_a_point_an_update():

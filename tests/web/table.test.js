@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { spread } from "../../cnnviz/view/model/large.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
 import { csv, exact, parts, rowsAtOnce, start } from "../../cnnviz/view/model/table.js"
 import { tableOf, windowsOf } from "../../cnnviz/view/model/tables.js"
@@ -60,4 +61,21 @@ test("what lies under the kernel is as many numbers as it has, where they lie", 
     ],
   )
   assert.equal(window.values[5], numbers.at("x", [0, 3, 3]))
+})
+
+test("tiles fill a room with square cells, as large as can be, and all of them are there", () => {
+  for (const [tiles, rows, columns] of [
+    [1, 30, 30],
+    [8, 13, 13],
+    [96, 5, 5],
+    [2, 1, 900],
+    [7, 40, 3],
+  ]) {
+    const { across, width, height } = spread({ tiles, rows, columns }, { width: 1180, height: 450 })
+    const down = Math.ceil(tiles / across)
+    assert.ok(width <= 1180.001 && height <= 450.001)
+    const [w, h] = [(width - (across - 1) * 2) / across / columns, (height - (down - 1) * 2) / down / rows]
+    assert.ok(Math.abs(w - h) < 1e-9 && w > 0)
+  }
+  assert.equal(spread({ tiles: 8, rows: 13, columns: 13 }, { width: 1180, height: 450 }).across, 4)
 })

@@ -1,20 +1,13 @@
-"""Arrays -> Plotly figures: what people want to read off, zoom and keep. Imported when one is opened."""
+"""Charts -> Plotly figures: what people want to read off, zoom and keep. Imported when one is opened."""
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from cnnviz.core.latex_to_text import plain
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment
-from cnnviz.pages import map_records
 from cnnviz.pages.charts import LINE_COLOURS, Chart, Line
-from cnnviz.pages.colours import SCALES
-from cnnviz.wire.records import MapRecord
 from cnnviz.words import message, say
 
 HEIGHT = 560
@@ -28,62 +21,8 @@ MOST_VALUES = 18
 """Lines of all charts that say their values on hover; more would cover the charts."""
 
 CURSOR = "#808895"
-
-_UNDER_THE_MOUSE = {"row": "%{y}", "column": "%{x}", "value": "%{z:.10g}"}
-
-ACROSS, MOST_PANELS = 4, 16
-"""Panels side by side, and in all."""
-
-PRINTED = 64
-"""Cells up to which a heatmap prints its numbers."""
-
-
-def heatmap(symbol: str, lesson: Lesson, moment: Moment) -> go.Figure:
-    """One map, large: values on hover, a colour bar, square cells; a panel a channel, filter or output where there are few."""
-    program = map_records.program_of(lesson, moment)
-    record = map_records.records(lesson, program, moment)[symbol]
-    array = map_records.array_of(symbol, lesson, moment)
-    low, high = record["limits"]
-    panels = _panels(record, array)
-    rows = math.ceil(len(panels) / ACROSS)
-    figure = make_subplots(
-        rows=rows,
-        cols=min(len(panels), ACROSS),
-        subplot_titles=list(panels) if len(panels) > 1 else None,
-        horizontal_spacing=0.06,
-    )
-    places = [(n // ACROSS + 1, n % ACROSS + 1) for n in range(len(panels))]
-    for (row, column), values in zip(places, panels.values(), strict=True):
-        figure.add_trace(
-            go.Heatmap(
-                z=values,
-                coloraxis="coloraxis",
-                texttemplate="%{z:.4g}" if values.size <= PRINTED else None,
-                hovertemplate=say("ui.charts.cell", **_UNDER_THE_MOUSE, label=record["label"]) + "<extra></extra>",
-            ),
-            row=row,
-            col=column,
-        )
-    figure.update_yaxes(autorange="reversed", constrain="domain")
-    if array.size <= PRINTED:  # few cells: every index, and numbers that the last row can read
-        figure.update_xaxes(dtick=1).update_yaxes(dtick=1).update_traces(
-            textfont={"size": 24 if array.size <= 9 else 14}
-        )
-    if all(
-        values.shape[0] <= 4 * values.shape[1] and values.shape[1] <= 4 * values.shape[0] for values in panels.values()
-    ):
-        figure.update_xaxes(constrain="domain")
-        for n in range(len(panels)):
-            figure.update_yaxes(scaleanchor=f"x{n + 1 if n else ''}", row=places[n][0], col=places[n][1])
-    stops = SCALES[record["scale"]]
-    colorscale = [[i / (len(stops) - 1), colour] for i, colour in enumerate(stops)]
-    figure.update_layout(
-        height=HEIGHT,
-        separators=_separators(),
-        margin={"l": 40, "r": 10, "t": 30, "b": 30},
-        coloraxis={"colorscale": colorscale, "cmin": low, "cmax": high, "colorbar": {"title": record["label"]}},
-    )
-    return figure
+FONT = "Inter, system-ui, sans-serif"
+"""The page's own."""
 
 
 def loss_curve(lesson: Lesson, moment: Moment) -> go.Figure:
@@ -117,7 +56,7 @@ def lines(*charts: Chart) -> go.Figure:
         figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=1, yref="paper", line=line)
     figure.update_xaxes(title=str(large.x_title), anchor=f"y{len(charts)}", **_axis("x" in large.log), **_SPIKE)
     figure.update_layout(height=HEIGHT, separators=_separators(), margin={"l": 60, "r": 10, "t": 30, "b": 50}, hovermode="x unified")
-    return figure.update_layout(hoversubplots="axis", hoverlabel={"font": {"size": 11}})
+    return figure.update_layout(hoversubplots="axis", font={"family": FONT, "size": 13}, hoverlabel={"font": {"size": 13, "family": FONT}})
 
 
 _ABOVE = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "showarrow": False}
@@ -143,20 +82,3 @@ def _separators() -> str:
 
 def _axis(log: bool) -> dict[str, str]:
     return {"type": "log", "exponentformat": "power"} if log else {}
-
-
-def _panels(record: MapRecord, array: np.ndarray) -> dict[str, np.ndarray]:
-    """The parts of an array that stand by themselves, by their titles; of very many only the first."""
-    label, laid_out = record["label"], array.reshape(record["shape"])
-    if record["kind"] == "map":
-        found = {f"{label}[{c}]": channel for c, channel in enumerate(laid_out)}
-        if len(record["index"]) == 1:  # v is one row
-            return {label: array[None, :]}
-    elif record["kind"] == "filters":
-        m, c, *_ = laid_out.shape
-        found = {f"{label}[{i},{j}]": laid_out[i, j] for i in range(m) for j in range(c)}
-    elif record["kind"] == "weights" and laid_out.ndim == 4 and laid_out.shape[0] == 1:
-        found = {f"{label}[:, {n}]": laid_out[0, :, :, n] for n in range(laid_out.shape[3])}
-    else:
-        found = {label: array if array.ndim == 2 else np.atleast_2d(array).T}
-    return dict(list(found.items())[:MOST_PANELS])

@@ -3,9 +3,8 @@
 import { chart } from "../../view/draw/chart.js"
 import { number } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
-import { html, markup, render, setText } from "../../view/regions/html.js"
+import { html, markup, pick, render, setText } from "../../view/regions/html.js"
 import { LINE_COLOURS } from "../../view/spec.js"
-import { tabs } from "./film_parts.js"
 
 /** @import { Line } from "../../view/types/wire.js" */
 /** @import { Film } from "./film.js" */
@@ -80,7 +79,7 @@ export class Curves {
       (name) => /** @type {const} */ ([name, say(`web.film.curves.${name}`), (name === "log") === this.log]),
     )
     render(
-      html`<h2>${title}</h2>${tabs("curve", say("web.film.curves.label"), kinds)}<span class="at"></span>${this.powers ? tabs("scale", say("web.film.curves.scale"), scales) : ""}`,
+      html`<h2>${title}</h2>${pick("curve", say("web.film.curves.label"), kinds)}<span class="at"></span>${this.powers ? pick("scale", say("web.film.curves.scale"), scales) : ""}`,
       /** @type {HTMLElement} */ (this.element.querySelector(".curve-head")),
     )
   }

@@ -4,16 +4,12 @@ import { formula, number, short, timesPower } from "../../view/model/format.js"
 import { writtenSum } from "../../view/model/printed_sums.js"
 import { say, written } from "../../view/model/words.js"
 import { actionButton } from "../../view/regions/actions.js"
-import { html, inner, LIMITS_LINE, markup } from "../../view/regions/html.js"
+import { html, inner, LIMITS_LINE, markup, pick } from "../../view/regions/html.js"
 import { sheet } from "../../view/regions/rail.js"
 
 /** @import { FilmMap, FilmMark, FilmRun, SwitchGroup } from "../../view/types/wire.js" */
 /** @import { Template } from "../../view/regions/html.js" */
 /** @import { Row } from "./film_model.js" */
-
-/** Tabs, of which one is on; what is pressed is told by `data-tab`, "name value". @type {(name: string, label: string, of: readonly (readonly [value: string, text: string, on: boolean])[]) => Template} */
-export const tabs = (name, label, of) =>
-  html`<div class="pick" role="group" aria-label=${label}>${of.map(([value, text, on]) => html`<button type="button" data-key="${name}_${value}" data-tab="${name} ${value}" aria-pressed=${on}>${text}</button>`)}</div>`
 
 /** The page before anything is known. */
 export const body = () => `
@@ -41,7 +37,7 @@ export function mapsHead(changes, most) {
   ]
   const ends = changes ? html`<span class="ends">−${short(most)}<i class="bar"></i>${short(most)}</span>` : ""
   const title = say(`web.film.maps.title.${changes ? "change" : "now"}`)
-  return html`<h2>${title}</h2>${tabs("maps", say("web.film.maps.label"), kinds)}${ends}`
+  return html`<h2>${title}</h2>${pick("maps", say("web.film.maps.label"), kinds)}${ends}`
 }
 
 /** How many updates the film has. @param {SwitchGroup} group */

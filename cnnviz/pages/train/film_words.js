@@ -3,9 +3,9 @@
 import { ticks } from "../../view/model/axes.js"
 import { formula, number, percent, sentence } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
-import { html, render, setHTML, setText } from "../../view/regions/html.js"
+import { html, pick, render, setHTML, setText } from "../../view/regions/html.js"
 import { fallen, headline, moved, placed, shareRows } from "./film_model.js"
-import { marks, sharesOf, stepsOf, sumOfTerms, tabs, tracks } from "./film_parts.js"
+import { marks, sharesOf, stepsOf, sumOfTerms, tracks } from "./film_parts.js"
 
 /** @import { Film } from "./film.js" */
 
@@ -100,7 +100,7 @@ export function shares(film) {
     (name) => /** @type {const} */ ([name, say(`web.film.share.${name}`), name === film.share]),
   )
   render(
-    html`${tabs("share", say("web.film.share.label"), kinds)}${sharesOf(shareRows(share, part, MOST_ROWS))}`,
+    html`${pick("share", say("web.film.share.label"), kinds)}${sharesOf(shareRows(share, part, MOST_ROWS))}`,
     place,
   )
 }

@@ -9,8 +9,11 @@
  * @property {Axis[]} axes
  * @property {ArrayLike<number>} values  in reading order
  * @property {string} instead  the sentence why its numbers are not shown; "" where they are
+ * @property {Picture} [picture]  how it looks
  * @property {(act: () => void) => void} [whole]  gets the numbers that are not here yet
  */
+
+/** @typedef {{ face: import("./plates.js").Face, limits: [number, number], scale: import("../types/wire.js").Scale, name: (cell: import("./patterns.js").Cell) => string }} Picture  how cells lie, their colours, and what each is called */
 
 const MOST_CELLS = 4000 // of one table: more than a browser lays out at once
 

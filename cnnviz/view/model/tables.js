@@ -1,18 +1,25 @@
 // What of a page can be read as a table: a network's arrays, what lies under a kernel, and the maps of a board.
 
+import { faceOf, faceOfColumn } from "./plates.js"
 import { axesOf } from "./table.js"
 import { say } from "./words.js"
 
-/** @import { VersionData, RoadCard } from "../types/wire.js" */
+/** @import { VersionData, RoadCard, Scale } from "../types/wire.js" */
 /** @import { Numbers } from "./numbers.js" */
 /** @import { Cell } from "./patterns.js" */
 /** @import { Source } from "./table.js" */
+
+const WRAP = 32 // numbers of a list that stand side by side in a picture
 
 /** @type {(numbers: Numbers, symbol: string, instead: string) => Source} */
 export function tableOf(numbers, symbol, instead) {
   const { label, words, kind, index } = numbers.maps[symbol]
   const axes = axesOf(kind, index)
-  return { name: symbol, label, words, axes, values: numbers.values(symbol), instead }
+  const { limits, scale } = numbers.maps[symbol]
+  const face = { ...faceOf(numbers.maps[symbol], "", WRAP), stacked: false }
+  const name = (/** @type {Cell} */ cell) => `${label}[${numbers.index(symbol, cell)}]`
+  const picture = kind === "loss" ? undefined : { face, limits: /** @type {[number, number]} */ (limits), scale, name }
+  return { name: symbol, label, words, axes, values: numbers.values(symbol), instead, picture }
 }
 
 /**
@@ -51,9 +58,20 @@ export function windowsOf(numbers, map, cell) {
     })
 }
 
-/** One version of an array. @type {(row: VersionData, part: Pick<RoadCard, "symbol" | "label" | "rows" | "columns" | "layers" | "flat">, values: ArrayLike<number>) => Source} */
-export function tableOfRow(row, { symbol, label, rows, columns, layers, flat }, values) {
+/** One version of an array, and how it looks where it is a picture. @type {(row: VersionData, part: Pick<RoadCard, "symbol" | "label" | "rows" | "columns" | "layers" | "flat">, values: ArrayLike<number>, colours?: { limits: [number, number], scale: Scale }) => Source} */
+export function tableOfRow(row, part, values, colours) {
+  const { symbol, label, rows, columns, layers, flat } = part
   const shape = flat ? [rows] : layers > 1 ? [rows * columns, layers] : [rows, columns]
   const axes = axesOf(flat ? "row" : layers > 1 ? "weights" : "map", shape)
-  return { name: `${symbol}-${row.name}`, label, words: row.label, axes, values, instead: "" }
+  const face = { ...faceOfColumn(part), stacked: false }
+  const name = (/** @type {Cell} */ cell) => `${label}[${flat ? cell[0] : cell.join()}]`
+  return {
+    name: `${symbol}-${row.name}`,
+    label,
+    words: row.label,
+    axes,
+    values,
+    instead: "",
+    picture: colours && { face, limits: colours.limits, scale: colours.scale, name },
+  }
 }

@@ -8,7 +8,7 @@ import { PAGES } from "../spec.js"
 import { copyLink, showHelp, tellAgain, toggleLecture } from "./frame_actions.js"
 import { button } from "./html.js"
 import { inheriting } from "./keyboard_focus.js"
-import { showTable } from "./map_table.js"
+import { showLarge, showTable } from "./map_table.js"
 import { randomKernel } from "./network_controls.js"
 import { closeSheets } from "./rail.js"
 import { leaveScript, walk } from "./script_walk.js"
@@ -145,7 +145,7 @@ export const ACTIONS = [
     keys: ["O"],
     help: "large",
     when: walks,
-    act: (view) => view.content.large && view.open(view.content.large),
+    act: showLarge,
   },
   { name: "table", keys: ["T"], help: "table", when: (kind) => kind.tabulates, act: showTable },
   { name: "cells", help: "cells", when: (kind) => kind.points, act: () => {} }, // see cell_pointer.js

@@ -136,3 +136,7 @@ export const LARGE =
 
 /** The line under a map: the ends of its colours, and the power of ten that its numbers are multiplied by. */
 export const LIMITS_LINE = html`<p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p>`
+
+/** Tabs, of which one is on; what is pressed is told by `data-tab`, "name value". @type {(name: string, label: string, of: readonly (readonly [value: string, text: string, on: boolean])[]) => Template} */
+export const pick = (name, label, of) =>
+  html`<div class="pick" role="group" aria-label=${label}>${of.map(([value, text, on]) => html`<button type="button" data-key="${name}_${value}" data-tab="${name} ${value}" aria-pressed=${on}>${text}</button>`)}</div>`

@@ -4,7 +4,9 @@ import { save } from "../draw/picture.js"
 import { inField, number } from "../model/format.js"
 import { csv, exact, parts, rowsAtOnce, start } from "../model/table.js"
 import { say } from "../model/words.js"
-import { html, live, nothing, render, setText } from "./html.js"
+import { html, live, nothing, pick, render, setText } from "./html.js"
+import { LargeMap } from "./large_map.js"
+import { closeSheets } from "./rail.js"
 
 /** @import { Axis, Source } from "../model/table.js" */
 /** @import { Template } from "./html.js" */
@@ -14,7 +16,8 @@ const words = (/** @type {string} */ id) => say(`web.table.${id}`)
 
 export const tableDialog = () => `
   <dialog class="map-table" aria-label="${words("title")}"><h2>${words("title")}</h2>
-    <div class="chosen"></div>
+    <div class="chosen"></div><div class="as"></div>
+    <figure class="seen"><div tabindex="0" role="group" aria-label="${words("map")}"><canvas role="img" aria-label="${words("map")}"></canvas></div><figcaption></figcaption></figure>
     <label class="digits"><input type="checkbox" data-table="digits"> ${words("digits")}</label>
     <p class="hint"></p><div class="cells" role="region" tabindex="0" aria-label="${words("cells")}"></div>
     <form method="dialog"><button type="button" data-table="csv">${words("csv")}</button> <button>${words("close")}</button></form></dialog>`
@@ -31,9 +34,26 @@ const choice = (name, label, options, chosen) => {
  * @param {View} view
  */
 export function showTable(view) {
+  show(view, false)
+}
+
+/** Opens what the page is about large: a map here, a chart by the host. @param {View} view */
+export function showLarge(view) {
+  const { large } = view.content
+  const { sources } = view.content.tables()
+  const map =
+    sources.some(({ name, picture }) => picture && (name === large || name.startsWith(`${large}-`)))
+    || large === "update"
+  if (large) map ? show(view, true) : view.open(large)
+}
+
+/** @param {View} view @param {boolean} pictured */
+function show(view, pictured) {
   view.player.pause()
   const { sources, first } = view.content.tables()
-  if (sources.length) new MapTable(view, sources).open(first)
+  if (!sources.length) return
+  closeSheets(view)
+  new MapTable(view, sources, pictured).open(first)
 }
 
 class MapTable {
@@ -41,12 +61,14 @@ class MapTable {
   places = []
   window = 0
 
-  /** @param {View} view @param {Source[]} sources */
-  constructor(view, sources) {
+  /** @param {View} view @param {Source[]} sources @param {boolean} pictured  whether it is shown as a map, and not as numbers */
+  constructor(view, sources, pictured) {
     this.view = view
+    this.pictured = pictured
     this.sources = sources
     this.source = sources[0]
     this.dialog = /** @type {HTMLDialogElement} */ (view.$(".map-table"))
+    this.large = new LargeMap(/** @type {HTMLElement} */ (this.dialog.querySelector(".seen")))
   }
 
   /** @param {number} first */
@@ -59,8 +81,20 @@ class MapTable {
       signal,
     })
     dialog.querySelector("[data-table=csv]")?.addEventListener("click", () => this.save(), { signal })
+    dialog
+      .querySelector(".as")
+      ?.addEventListener("click", ({ target }) => this.turn(/** @type {Element} */ (target)), { signal })
+    this.large.bind(signal)
     dialog.addEventListener("close", () => closed.abort(), { signal })
     dialog.showModal()
+    this.fill() // a picture is as large as there is room
+  }
+
+  /** As a map or as numbers. @param {Element} target */
+  turn(target) {
+    const as = /** @type {HTMLElement | null} */ (target.closest("[data-tab]"))?.dataset.tab
+    if (as) this.pictured = as === "as map"
+    this.fill()
   }
 
   /** @param {number} n */
@@ -90,9 +124,18 @@ class MapTable {
   fill() {
     const { dialog, source } = this
     const place = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (dialog.querySelector(selector))
-    render(this.choices(), place(".chosen"))
-    setText(place(".hint"), source.instead || this.hint())
-    render(source.instead ? nothing : this.table(), place(".cells"))
+    const { picture, instead } = source
+    const pictured = Boolean(picture && !instead && this.pictured)
+    render(this.choices(pictured), place(".chosen"))
+    const as = [
+      /** @type {const} */ (["map", words("as.map"), pictured]),
+      /** @type {const} */ (["numbers", words("as.numbers"), !pictured]),
+    ]
+    render(picture && !instead ? pick("as", words("as.label"), as) : nothing, place(".as"))
+    dialog.classList.toggle("as-map", pictured)
+    if (picture && pictured) this.large.show(source, picture)
+    setText(place(".hint"), source.instead || (pictured ? "" : this.hint()))
+    render(source.instead || pictured ? nothing : this.table(), place(".cells"))
     const button = /** @type {HTMLButtonElement} */ (dialog.querySelector("[data-table=csv]"))
     button.disabled = Boolean(source.instead)
   }
@@ -104,7 +147,8 @@ class MapTable {
     return rows && rows.labels.length > most ? say("web.table.part", { n: most, all: rows.labels.length }) : ""
   }
 
-  choices() {
+  /** @param {boolean} pictured  then all of its slices are there */
+  choices(pictured) {
     const { source, sources } = this
     const names = sources.map(({ label, words, axes }) => {
       const shape = axes.map(({ labels }) => labels.length).join("×")
@@ -119,8 +163,8 @@ class MapTable {
       `${rows?.labels[at]} – ${rows?.labels[Math.min(at + most, rows.labels.length) - 1]}`
     return [
       choice("map", words("map"), names, sources.indexOf(source)),
-      ...chosen.map(axis),
-      starts.length > 1 ? choice("rows", words("rows"), starts.map(range), this.window) : "",
+      ...(pictured ? [] : chosen.map(axis)),
+      starts.length > 1 && !pictured ? choice("rows", words("rows"), starts.map(range), this.window) : "",
     ]
   }
 

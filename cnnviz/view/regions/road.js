@@ -300,7 +300,7 @@ export class Road extends Content {
     )
     const { map } = this.subject
     const sources = found.map(({ row, card }) =>
-      tableOfRow(row, card, this.arrays[`${row.name}.${card.symbol}`].values),
+      tableOfRow(row, card, this.arrays[`${row.name}.${card.symbol}`].values, road.maps[`${row.name}.${card.symbol}`]),
     )
     return {
       sources,

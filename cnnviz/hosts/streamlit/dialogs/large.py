@@ -1,4 +1,4 @@
-"""A map or a chart, large, as a Plotly figure."""
+"""A chart, large, as a Plotly figure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from cnnviz.pages import map_records
 from cnnviz.pages.address import Now
 from cnnviz.pages.charts import Chart
 from cnnviz.words import say
@@ -19,25 +18,13 @@ if TYPE_CHECKING:
 
 
 def show(what: str, now: Now, charts: Mapping[str, Chart]) -> None:
-    """Opens the chart or map of that name, if there is one; other charts over the same x stand below a chart."""
-    when = now.lesson.when
+    """Opens the chart of that name, if there is one; others over the same x stand below it."""
     if what in charts:
         chart = charts[what]
         beside = [other for name, other in charts.items() if name != what and np.array_equal(other.x, chart.x)]
         _open(str(chart.title), lambda figures: figures.lines(chart, *beside))
     elif what == "L":
-        _open(say("ui.large.loss", when=when), lambda figures: figures.loss_curve(now.lesson, now.moment))
-    else:
-        _show_map(what, now)
-
-
-def _show_map(what: str, now: Now) -> None:
-    program = map_records.program_of(now.lesson, now.moment)
-    maps = map_records.records(now.lesson, program, now.moment)
-    symbol = program.network.parameters[0] if what == "update" else what
-    if symbol in maps:
-        title = say("ui.large.map", label=maps[symbol]["label"], words=maps[symbol]["words"], when=now.lesson.when)
-        _open(title, lambda figures: figures.heatmap(symbol, now.lesson, now.moment))
+        _open(say("ui.large.loss", when=now.lesson.when), lambda figures: figures.loss_curve(now.lesson, now.moment))
 
 
 def _open(title: str, make: Callable[[ModuleType], Figure]) -> None:

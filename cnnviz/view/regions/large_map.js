@@ -1,0 +1,84 @@
+// A map as large as there is room, all its channels: pointing says a cell's number, the wheel makes it larger still.
+
+import { Heatmap } from "../draw/heatmap.js"
+import { number } from "../model/format.js"
+import { spread } from "../model/large.js"
+import { say } from "../model/words.js"
+import { setText } from "./html.js"
+
+/** @import { Picture, Source } from "../model/table.js" */
+
+const DIGITS = 10
+const ROOM = { width: 96, height: 270 } // around it, in its dialog
+const FARTHEST = 16 // times as large
+const MOST = 8000 // pixels of a side
+
+export class LargeMap {
+  zoom = 1
+  /** @type {Source | undefined} */
+  source = undefined
+
+  /** @param {HTMLElement} element */
+  constructor(element) {
+    this.element = element
+    this.place = /** @type {HTMLElement} */ (element.firstElementChild)
+    this.map = new Heatmap(/** @type {HTMLCanvasElement} */ (element.querySelector("canvas")))
+  }
+
+  /** @param {AbortSignal} signal */
+  bind(signal) {
+    const { canvas } = this.map
+    canvas.addEventListener("pointermove", (event) => this.point(event), { signal })
+    this.place.addEventListener("wheel", (event) => this.wheel(event), { signal, passive: false })
+  }
+
+  /** @param {Source} source @param {Picture} picture */
+  show(source, { face, limits, scale }) {
+    if (source !== this.source) this.zoom = 1
+    this.source = source
+    const { map } = this
+    Object.assign(map, { values: source.values, face, limits, scale })
+    const { clientWidth, clientHeight } = document.documentElement
+    const zoom = this.element.currentCSSZoom || 1
+    const room = { width: clientWidth / zoom - ROOM.width, height: clientHeight / zoom - ROOM.height }
+    const { across, width, height } = spread(face, room)
+    const times = Math.min(this.zoom, MOST / Math.max(width, height))
+    Object.assign(map, { across, size: [width * times, height * times] })
+    map.canvas.style.cssText = `width:${width * times}px;height:${height * times}px`
+    map.canvas.setAttribute("aria-label", `${source.label}: ${source.words}`)
+    map.change()
+    map.draw()
+    setText(
+      /** @type {Element} */ (this.element.querySelector("figcaption")),
+      `${say("web.table.ends", { low: number(limits[0], 3), high: number(limits[1], 3) })}`,
+    )
+  }
+
+  /** @param {PointerEvent} event */
+  point({ offsetX, offsetY }) {
+    const { picture, values } = this.source ?? {}
+    if (!picture || !values) return
+    const cell = this.map.cell(offsetX, offsetY)
+    const at = this.map.layout.found(cell.map((start) => ({ start, count: 1, step: 1 })))[0]
+    const value = at && values[picture.face.offset(at.tile, at.top, at.left)]
+    if (value !== undefined)
+      setText(
+        /** @type {Element} */ (this.element.querySelector("figcaption")),
+        `${picture.name(cell)} = ${number(value, DIGITS)}`,
+      )
+  }
+
+  /** @param {WheelEvent} event */
+  wheel(event) {
+    if (!this.source?.picture) return
+    event.preventDefault()
+    const next = Math.min(Math.max(this.zoom * (event.deltaY < 0 ? 1.25 : 0.8), 1), FARTHEST)
+    const { place } = this
+    const [x, y] = [place.scrollLeft + event.offsetX, place.scrollTop + event.offsetY]
+    const grown = next / this.zoom
+    this.zoom = next
+    this.show(this.source, this.source.picture)
+    place.scrollLeft += x * (grown - 1)
+    place.scrollTop += y * (grown - 1)
+  }
+}
