@@ -206,7 +206,8 @@ class Placed:
         for act in self.acts:
             if act.role != "update":
                 line = lines[self.target(act.role)]
-                found[line.target] = override(act.function, self._finder(line, optimizer, state))
+                made = override(act.function, self._finder(line, optimizer, state))
+                found[line.target] = _over_images(made, len(program.parameters[line.target[1:]].shape)) if line.target[1:] in program.parameters else made
         return found
 
     def _finder(self, line: Line, optimizer: Optimizer, state: State | None) -> Callable[[Inner, str], object]:
@@ -268,6 +269,16 @@ def anywhere(network: Architecture, place: int) -> bool:
 def add(table: dict[str, Mistake], name: str, act: Act) -> None:
     """Adds a line to the mistake of this name, which is new if there is none."""
     table[name] = replace(table[name], acts=(*table[name].acts, act)) if name in table else Mistake(name, (act,))
+
+
+def _over_images(made: Override, axes: int) -> Override:
+    """A parameter's gradient with so many axes, summed over the images, where each has its own."""
+
+    def summed(values: Inner, exact: Callable[[], np.ndarray]) -> np.ndarray:
+        array = made(values, exact)
+        return array.sum(axis=tuple(range(array.ndim - axes))) if array.ndim > axes else array
+
+    return summed
 
 
 def _both_lines(placed: Placed, act: Act, program: Program) -> tuple[str, str]:

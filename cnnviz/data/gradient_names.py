@@ -20,9 +20,13 @@ _ERROR = re.compile(r"(?:deltas?|d)_?(\d*)$")
 _LETTERS = {
     "w": "weights w weight wt theta dense fc linear dense_w fc_w fc_weight fc_weights dense_weight dense_weights linear_weight w_fc w_dense",
     "f": "f filter filters kernel kernels k conv conv_w conv_weight conv_weights conv_filter conv_filters conv_f conv_kernel w_conv filt",
+    "g": "g gamma gammas gain gains scale bn_weight bn_gamma norm_weight",
+    "s": "s beta betas shift shifts bn_bias bn_beta norm_bias",
     "b": "b bias biases beta conv_b conv_bias fc_b fc_bias dense_b dense_bias linear_bias b_conv b_fc bf bc",
     "z": "z s net pre logits logit scores score sum sums u pre_activation preact conv_out conv dense fc linear dense_out fc_out",
     "a": "a h hidden act activation activations relu sigmoid tanh relu_out sigmoid_out softmax",
+    "n": "n bn norm normed normalized normalised batchnorm batch_norm groupnorm layernorm bn_out norm_out",
+    "r": "r drop dropout dropped drop_out dropout_out",
     "p": "p pool pooled pooling maxpool max_pool avgpool avg_pool pool_out gap",
     "v": "v flat flatten flattened fc_in dense_in",
     "o": "o out output outputs y yhat y_hat ypred y_pred pred preds probs prob a_out",
@@ -93,9 +97,9 @@ def _groups(letter: str, name: str, program: Program) -> Iterator[list[str]]:
 
 
 def _layers(program: Program, kind: str = "") -> Iterator[tuple[Layer, Names]]:
-    """The layers that learn, of one kind or of all, with their names."""
+    """The layers with weights, of one kind or of all, with their names."""
     layers = zip(program.network.layers, program.network.names, strict=True)
-    return ((layer, names) for layer, names in layers if layer.parameter_letters and kind in ("", layer.kind))
+    return ((layer, names) for layer, names in layers if {"f", "w"} & {*layer.parameter_letters} and kind in ("", layer.kind))
 
 
 def _of_number(symbols: list[str], number: int | None) -> list[str]:

@@ -12,7 +12,7 @@ import math
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, NamedTuple
 
 import numpy as np
 
@@ -41,13 +41,13 @@ class OwnGradients:
     notes: tuple[Message, ...] = ()
 
 
-def most_bytes(program: Program) -> int:
+def most_bytes(program: Program, images: int = 1) -> int:
     """What a file may take: every array of this lesson written out, and a megabyte."""
-    return 1_000_000 + 2 * MOST_OF_A_NUMBER * sum(math.prod(shape) for shape in program.shown.values())
+    return 1_000_000 + 2 * MOST_OF_A_NUMBER * images * sum(math.prod(shape) for shape in program.shown.values())
 
 
-def read_gradients(data: bytes, program: Program) -> OwnGradients:
-    """The gradients in a file; of its other arrays only the names are read. Raises Problem, a sentence, whatever `data` holds.
+def read_gradients(data: bytes, program: Program, images: int = 1) -> OwnGradients:
+    """The gradients in a file, of so many images; of its other arrays only the names are read. Raises Problem, a sentence, whatever `data` holds.
 
     >>> from cnnviz.core.network import DEFAULT, Network
     >>> program = Network.parse(DEFAULT).program((4, 4))
@@ -59,10 +59,10 @@ def read_gradients(data: bytes, program: Program) -> OwnGradients:
     """
     if not data.strip():
         raise Problem("own.empty")
-    if len(data) > most_bytes(program):
-        raise Problem("own.too_long", megabytes=most_bytes(program) / 1e6)
-    known = gradient_names(program)
-    found, others = _archive(data, program) if data[:2] == b"PK" else _json(data, program)
+    if len(data) > (most := most_bytes(program, images)):
+        raise Problem("own.too_long", megabytes=most / 1e6)
+    known, fits = gradient_names(program), Fits(program, images)
+    found, others = _archive(data, fits) if data[:2] == b"PK" else _json(data, fits)
     if not found:
         if others and all(name.startswith("arr_") for name in others):
             raise Problem("own.nameless")
@@ -73,23 +73,32 @@ def read_gradients(data: bytes, program: Program) -> OwnGradients:
     return OwnGradients(arrays, precisions(ordered), passed_over, _notes(passed_over, known))
 
 
-def _named(names: Iterable[str], sizes: Callable[[str], int | None], program: Program) -> dict[str, str]:
+class Fits(NamedTuple):
+    """What an array is looked at for: a gradient of these lines, over so many images."""
+
+    program: Program
+    images: int
+
+    def sizes(self, target: str) -> tuple[int, ...]:
+        """How many numbers an array may have: a bias's gradient may not have been summed, or summed too far."""
+        own = self._size(target)
+        line = next(line for line in self.program.backward_lines if line.target == target)
+        return (own, self._size(line.sources[0]), 1) if line.role == "db" else (own,)
+
+    def _size(self, name: str) -> int:
+        return math.prod(self.program.shapes[name[1:].partition(".")[0]]) * (self.images if self.program.has_images(name) else 1)
+
+
+def _named(names: Iterable[str], sizes: Callable[[str], int | None], of: Fits) -> dict[str, str]:
     """Which gradient each name of a file stands for: our own names come first, in any case, then those whose array fits."""
-    known, found = gradient_names(program), dict[str, str]()
+    known, found = gradient_names(of.program), dict[str, str]()
     for name in sorted(names, key=lambda name: (name not in known, name.lower() not in known, name)):
-        for target in candidates(name, program):
-            fits = name.lower() == target or sizes(name) in _sizes(program, target)
+        for target in candidates(name, of.program):
+            fits = name.lower() == target or sizes(name) in of.sizes(target)
             if target not in found.values() and fits:
                 found[name] = target
                 break
     return found
-
-
-def _sizes(program: Program, target: str) -> tuple[int, ...]:
-    """How many numbers an array may have: a bias's gradient may not have been summed, or summed too far."""
-    own = math.prod(program.shown[target[1:]])
-    line = next(line for line in program.backward_lines if line.target == target)
-    return (own, math.prod(program.shapes[line.sources[0][1:]]), 1) if line.role == "db" else (own,)
 
 
 def _notes(passed_over: Iterable[str], known: tuple[str, ...]) -> tuple[Message, ...]:
@@ -107,17 +116,17 @@ def _some(names: Iterable[str]) -> list[str]:
 # ---- .npz
 
 
-def _archive(data: bytes, program: Program) -> tuple[dict[str, np.ndarray], list[str]]:
+def _archive(data: bytes, of: Fits) -> tuple[dict[str, np.ndarray], list[str]]:
     found: dict[str, np.ndarray] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
             if len(archive.infolist()) > MOST_MEMBERS:
                 raise Problem("own.too_many", most=MOST_MEMBERS)
-            targets = _named(members, lambda name: _size(archive, members[name]), program)
+            targets = _named(members, lambda name: _size(archive, members[name]), of)
             for name, target in targets.items():
                 with archive.open(members[name]) as member:
-                    found[target] = _array(member, name, _sizes(program, target))
+                    found[target] = _array(member, name, of.sizes(target))
     except Problem:
         raise
     except Exception:  # zipfile, zlib and NumPy raise a dozen kinds of error
@@ -157,7 +166,7 @@ def _array(member: IO[bytes], name: str, sizes: tuple[int, ...]) -> np.ndarray:
 # ---- JSON
 
 
-def _json(data: bytes, program: Program) -> tuple[dict[str, np.ndarray], list[str]]:
+def _json(data: bytes, of: Fits) -> tuple[dict[str, np.ndarray], list[str]]:
     try:
         content = json.loads(data)
     except (ValueError, RecursionError):
@@ -166,7 +175,7 @@ def _json(data: bytes, program: Program) -> tuple[dict[str, np.ndarray], list[st
         content = content["gradients"]
     if not isinstance(content, dict):
         raise Problem("own.not_an_object")
-    targets = _named(content, lambda name: _count(content[name]), program)
+    targets = _named(content, lambda name: _count(content[name]), of)
     return {target: _nested(name, content[name]) for name, target in targets.items()}, [name for name in content if name not in targets]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from cnnviz.core.comparison.diagnosis import diagnose
-from cnnviz.data.images import find_image, load_image
+from cnnviz.data.images import find_image, load_images
 from cnnviz.data.own_gradients import most_bytes, read_gradients
 from cnnviz.export.arguments import add_fields, asked_lesson, check_start, command_parser, content_of, joined
 from cnnviz.export.cli_output import fail, put, reason, tell
@@ -27,10 +27,9 @@ def run(arguments: list[str]) -> int:
     asked = _parse(arguments)
     try:
         lesson, _, notes = asked_lesson(asked)
-        image = find_image(lesson.img)
-        x = load_image(image.pixels, lesson.ch, lesson.scale)
+        images, x = [find_image(img) for img in lesson.images], load_images(lesson)
         program = lesson.network.program(x.shape)
-        own = read_gradients(content_of(asked.file, most_bytes(program)), program)
+        own = read_gradients(content_of(asked.file, most_bytes(program, len(images))), program, len(images))
         progress = Progress(sys.stderr, lesson.k, "terminal.computing")
         try:
             with np.errstate(all="ignore"):
@@ -42,7 +41,7 @@ def run(arguments: list[str]) -> int:
         return fail(2, reason(error))
     for note in (*notes, *own.notes):
         tell(str(note))
-    printed = put([*title(lesson, image.words), *report(found, Path(asked.file).name, len(own.passed_over)), last_line(found)])
+    printed = put([*title(lesson, ", ".join(image.words for image in images)), *report(found, Path(asked.file).name, len(own.passed_over)), last_line(found)])
     return EXITS.get(found.verdict, 2) if printed else 1
 
 

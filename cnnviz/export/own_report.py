@@ -47,10 +47,17 @@ def report(found: Diagnosis, file: str, passed_over: int = 0) -> Iterator[str]:
         yield f"{name:<5} {one.theirs.shape!s:<15} {_verdict(found, one)}"
         if one.ties:
             yield f"# {say('own.ties', n=one.ties, name=label(name))}"
-    if found.untold:
-        yield f"# {say('own.untold', n=found.untold, count=found.count)}"
+    yield from (f"# {words}" for words in untold(found))
     for stage, matches in found.matches.items():
         yield from _explained(found, stage, matches)
+
+
+def untold(found: Diagnosis) -> Iterator[Message]:
+    """How much cannot be told, and of which arrays nothing."""
+    if found.untold:
+        yield message("own.untold", n=found.untold, count=found.count)
+    if names := [label(name) for name, one in found.arrays.items() if one.nothing_told and found.ours_finite]:
+        yield message("own.round_off", names=names)
 
 
 def last_line(found: Diagnosis) -> str:
@@ -60,7 +67,7 @@ def last_line(found: Diagnosis) -> str:
 
 def _verdict(found: Diagnosis, one: Compared) -> str:
     if one.verdict == RIGHT:
-        return say("terminal.check.right")
+        return say("terminal.check.untold" if one.nothing_told else "terminal.check.right")
     if one.verdict == INHERITS:
         return say("terminal.check.inherits", n=int(one.wrong.sum()), count=one.wrong.size)
     return say("terminal.check.wrong", n=int(one.wrong.sum()), count=one.wrong.size)

@@ -26,6 +26,8 @@ ENTRIES = 1_500
 """Parameters of a network, at the most."""
 IMAGES = ("flat", "two levels", "pattern", "drawn", "uniform", "normal", "photograph", "tiny")
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "identity")
+MIXING = ("bn", "bn", "bn", "gn", "ln", "drop", "leaky", "leaky20")
+"""Words of the networks that are drawn for several images."""
 ENDS = (
     "softmax-ce", "softmax-ce", "sigmoid-ce", "sigmoid-bce", "softmax-mse", "sigmoid-mse", "tanh-mse", "relu-mse", "identity-mse", "mse",
 )  # fmt: skip
@@ -46,6 +48,7 @@ class Drawn:
     lr: float = 0.01
     updates: int = 0
     grown: float = 1.0
+    images: int = 0
 
     @cached_property
     def network(self) -> Network:
@@ -53,28 +56,35 @@ class Drawn:
 
     @cached_property
     def x(self) -> np.ndarray:
-        pixels = _pixels(self.image, self.shape, np.random.default_rng([self.seed, 1]))
+        rng = np.random.default_rng([self.seed, 1])
+        pixels = np.stack([_pixels(self.image, self.shape, rng) for _ in range(self.images)]) if self.images else _pixels(self.image, self.shape, rng)
         return pixels * 255 if self.scale == "raw" else pixels
+
+    @cached_property
+    def given(self) -> dict[str, np.ndarray]:
+        """Masks of some update."""
+        return self.network.masks(self.x.shape, self.seed, 3)
 
     @cached_property
     def y(self) -> np.ndarray:
         rng, n = np.random.default_rng([self.seed, 3]), self.network.program(self.shape).shapes["o"][0]
+        size = (self.images, n) if self.images else (n,)
         if self.targets == "class":
-            return np.eye(n)[rng.integers(n)]
+            return np.eye(n)[rng.integers(n, size=size[:-1])]
         if self.targets == "far" and self.network.loss_kind.name == "mse":
-            return rng.normal(size=n) * 10.0 ** rng.integers(0, 5)
+            return rng.normal(size=size) * 10.0 ** rng.integers(0, 5)
         if self.targets == "bits":
-            return rng.integers(0, 2, n).astype(np.float64)
-        return rng.random(n)
+            return rng.integers(0, 2, size).astype(np.float64)
+        return rng.random(size)
 
     @cached_property
     def params(self) -> Params:
         """After the updates; the last ones whose pass is finite."""
         optimizer, state = OPTIMIZERS[self.opt](self.lr), None
-        found, program = [self.network.init(self.shape, self.weights, self.seed)], self.network.program(self.shape)
+        found, program = [self.network.init(self.shape, self.weights, self.seed)], self.network.program(self.x.shape)
         with np.errstate(all="ignore"):
             for _ in range(self.updates):
-                params, state = optimizer.step(found[-1], program.backward(found[-1], program.forward(found[-1], self.x), self.y), state)
+                params, state = optimizer.step(found[-1], program.backward(found[-1], program.forward(found[-1], self.x, given=self.given), self.y), state)
                 if not all(np.isfinite(array).all() for array in params.values()):
                     break
                 found.append(params)
@@ -84,40 +94,42 @@ class Drawn:
         return found[-1]
 
     def _is_finite(self, params: Params) -> bool:
-        trace = self.network.forward(params, self.x)
+        trace = self.network.forward(params, self.x, given=self.given)
         every = (*trace.values(), *self.network.backward(params, trace, self.y).values(), np.array(self.network.loss(trace, self.y)))
         return all(np.isfinite(array).all() for array in every)
 
     @cached_property
     def gradients(self) -> dict[str, np.ndarray]:
         with np.errstate(all="ignore"):
-            return dict(self.network.backward(self.params, self.network.forward(self.params, self.x), self.y))
+            return dict(self.network.backward(self.params, self.network.forward(self.params, self.x, given=self.given), self.y))
 
     def check(self, *parameters: str, **more) -> GradientCheck:
         """Of these parameters; of all and of x where none is named."""
-        return check_gradients(self.params, self.x, self.y, network=self.network, parameters=parameters or [*self.params, "x"], **more)
+        names = parameters or [*self.params, "x"]
+        return check_gradients(self.params, self.x, self.y, network=self.network, parameters=names, given=self.given, **more)
 
     def __str__(self) -> str:
         changed = [f"{one.name}={getattr(self, one.name)!r}" for one in dataclasses.fields(self) if getattr(self, one.name) != one.default]
         return f"Drawn({', '.join(changed)})"
 
 
-def drawn(number: int) -> Drawn:
-    """The case of this number."""
-    rng = np.random.default_rng([number, 17])
+def drawn(number: int, mixing: bool = False) -> Drawn:
+    """The case of this number; `mixing`: with normalisations, dropout and leaky ReLU in it, mostly of several images."""
+    rng = np.random.default_rng([number, 23 if mixing else 17])
     while True:
-        shape = (int(rng.integers(1, 4)), *map(int, rng.integers(1, 17, 2)))
-        net = _text(rng, shape)
+        shape = (int(rng.integers(1, 4)), *map(int, rng.integers(1, 10 if mixing else 17, 2)))
+        net = _mixed(_text(rng, shape), rng) if mixing else _text(rng, shape)
         if _fits(net, shape):
             break
+    images = int(rng.choice([0, 1, 2, 2, 3, 4, 8])) if mixing else 0
     raw = rng.random() < 0.4
     updates = int(rng.choice([0, 0, 1, 3, 10, 30, 100, 300]))
     return Drawn(
-        net, shape[1:] if shape[0] == 1 and rng.random() < 0.5 else shape,
+        net, shape[1:] if shape[0] == 1 and rng.random() < 0.5 and not images else shape,
         str(rng.choice(IMAGES)), "raw" if raw else "unit", str(rng.choice(WEIGHTS)), int(rng.integers(2**20)),
         str(rng.choice(["class", "class", "shares", "far", "bits"])), str(rng.choice(list(OPTIMIZERS))),
         float(f"{10.0 ** rng.uniform(-7 if raw else -4, 1):.2g}"), updates,
-        float(f"{10.0 ** rng.choice([rng.uniform(0, 4), rng.uniform(0, 50)]):.2g}") if rng.random() < 0.1 else 1.0,
+        float(f"{10.0 ** rng.choice([rng.uniform(0, 4), rng.uniform(0, 50)]):.2g}") if rng.random() < 0.1 else 1.0, images,
     )  # fmt: skip
 
 
@@ -140,6 +152,16 @@ def _text(rng: np.random.Generator, shape: tuple[int, ...]) -> str:
         if n < dense - 1 and rng.random() < 0.7:
             words.append(str(rng.choice([*ACTIVATIONS, "softmax"])))
     return "-".join([*words, str(rng.choice(ENDS))])
+
+
+def _mixed(net: str, rng: np.random.Generator) -> str:
+    """The network with one to three of the other words put in, each anywhere before the loss and what merges with it."""
+    words = net.split("-")
+    for _ in range(rng.integers(1, 4)):
+        word = str(rng.choice(MIXING))
+        word += str(rng.integers(1, 5)) if word == "gn" else str(rng.integers(1, 91)) if word == "drop" else ""
+        words.insert(int(rng.integers(0, max(1, len(words) - 1))), word)
+    return "-".join(words)
 
 
 def _fits(net: str, shape: tuple[int, ...]) -> bool:
@@ -196,7 +218,7 @@ def let_pass(case: Drawn, number: int) -> str:
         least = np.maximum(SAFETY * found.doubt[name], TOLERANCE * np.maximum(np.abs(wrong), np.abs(right)))
         beyond = np.abs(wrong - right) > (1 + OFF / SAFETY) * least
     missed = beyond & (found.marks[name] != WRONG) & ~kinks
-    if "relu" not in case.net and "max" not in case.net and found.at_kinks:
+    if not any(kind in case.net for kind in ("relu", "leaky", "max")) and found.at_kinks:
         return f"{found.at_kinks} entries at kinks where there are none"
     return f"{missed.sum()} of {beyond.sum()} entries of d{name}, times {1 + share}" if missed.any() else ""
 

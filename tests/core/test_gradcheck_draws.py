@@ -42,6 +42,13 @@ def test_no_right_gradient_is_called_wrong(tens):
 
 
 @pytest.mark.parametrize("tens", range(10))
+def test_no_right_gradient_of_several_images_is_called_wrong(tens):
+    for number in range(10 * tens, 10 * tens + 10):
+        case = drawn(number, mixing=True)
+        assert not false_alarm(case), case
+
+
+@pytest.mark.parametrize("tens", range(10))
 def test_a_wrong_gradient_is_not_let_pass(tens):
     for number in range(10_000 + 10 * tens, 10_010 + 10 * tens):
         case = drawn(number)
@@ -106,6 +113,9 @@ ONCE = {
     "a tanh that goes from one plateau to the other, and nothing after it moves": Drawn(
         "conv3x2b-tanh-conv3x3same-tanh-tanh-gap-tanh-dense3-dense4-softmax-ce",
         (2, 10, 3), "flat", seed=162051, targets="bits", opt="momentum", lr=0.00082, grown=1.5e46,
+    ),
+    "a black image, from whose zeros two normalizations make gradients whose terms cancel": Drawn(
+        "bn-conv4x1d3-conv4x2s2d3same-dense1-bn-drop5-identity-dense3-softmax-ce", (2, 3, 5), "pattern", "raw", "he", 421940, "bits", lr=0.00077, images=3
     ),
     "a loss that the step makes 1e39 times as large": Drawn(
         "dense4-dense5-dense10-identity-mse", (1, 8, 9), "flat", "unit", "he", 116917, opt="adam", lr=0.12, grown=2.4e8

@@ -33,19 +33,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=None)
     parser.add_argument("--cases", type=int, default=None)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--mixing", action="store_true", help="normalisations, dropout and leaky ReLU, over several images")
     asked = parser.parse_args(arguments)
     minutes = 1.0 if asked.minutes is None and asked.cases is None else asked.minutes
     end = np.inf if minutes is None else time.monotonic() + 60 * minutes
     tried = failed = 0
     while time.monotonic() < end and (asked.cases is None or tried < asked.cases):
-        failed += _fails(asked.seed * EACH + tried)
+        failed += _fails(asked.seed * EACH + tried, asked.mixing)
         tried += 1
     print(f"{tried:,} cases from seed {asked.seed}: {failed} failed")
     return failed
 
 
-def _fails(number: int) -> bool:
-    case = drawn(number)
+def _fails(number: int, mixing: bool = False) -> bool:
+    case = drawn(number, mixing)
     said = {ALARM: false_alarm(case), PASSED: let_pass(case, number)}
     for text, words in said.items():
         if words:

@@ -68,6 +68,11 @@ class Compared:
         """How many entries are too small beside round-off to be told."""
         return int((self.marks == verdict.UNTOLD).sum())
 
+    @property
+    def nothing_told(self) -> bool:
+        """Tells whether that is so of every entry: all that is summed there cancels."""
+        return self.untold == self.marks.size
+
 
 @np.errstate(all="ignore")
 def compared(program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Mapping[str, Given]) -> dict[str, Compared]:
@@ -114,7 +119,7 @@ class _Comparison:
             beside = [np.full(given.shape, verdict.WRONG, np.int8)] * 2
         by_itself = (beside[1] == verdict.WRONG) & (np.isfinite(given) | (not handed_on))
         found = WRONG if by_itself.any() else INHERITS
-        shape = self.program.shown[target[1:]]
+        shape = self.exact[target].shape
         given, ours, redone, marks = (array.reshape(shape) for array in (given, ours, redone, beside[0]))
         wrong = bool((marks == verdict.WRONG).any())
         return Compared(target, given, ours, redone, marks, found if wrong else RIGHT, doubt.size.reshape(shape), one.precision, one.turned)
@@ -162,9 +167,10 @@ def given(program: Program, name: str, array: np.ndarray, ours: np.ndarray, prec
     >>> given(program, "dw", np.zeros((2, 4)), np.zeros((4, 2))).turned, given(program, "db", np.zeros((1, 2)), np.zeros(2)).array.shape
     ((1, 0), (2,))
     """
-    plain, shown, laid = name[1:], program.shown[name[1:]], program.laid_out[name[1:]]
-    array = np.asarray(array, dtype=np.float64)
-    if array.shape == program.shapes[plain] or _no_ones(array.shape) in (_no_ones(shown), _no_ones(laid)):
+    array, shown = np.asarray(array, dtype=np.float64), ours.shape
+    images = shown[:1] if program.has_images(name) else ()
+    plain, laid = images + program.shapes[name[1:]], images + program.laid_out[name[1:]]
+    if array.shape == plain or _no_ones(array.shape) in (_no_ones(shown), _no_ones(laid)):
         return Given(array.reshape(shown), (), precision)
     if name[1] == "b" and (bias := _of_a_bias(program, name, array)) is not None:
         return Given(bias, (), precision)
@@ -190,9 +196,9 @@ def _no_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 def fitting(program: Program, name: str, array: np.ndarray) -> np.ndarray:
     """A gradient with every axis that the program's lines have."""
-    inner = program.shapes[name[1:]]
-    shown = program.shown[name[1:]]
     array = np.asarray(array, dtype=np.float64)
+    images = array.shape[:1] if program.has_images(name) else ()
+    inner, shown = (images + of[name[1:]] for of in (program.shapes, program.shown))
     if array.shape not in (inner, shown):
         raise Problem("network.shape", name=name, shape=array.shape, wanted=shown)
     return array.reshape(inner)

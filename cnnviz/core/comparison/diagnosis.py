@@ -89,7 +89,7 @@ def gradient_names(program: Program) -> tuple[str, ...]:
     >>> gradient_names(Network.parse(DEFAULT).program((4, 4)))
     ('do', 'dz2', 'dw', 'db', 'dv', 'da1', 'dz1', 'df', 'dx')
     """
-    return tuple(line.target for line in program.backward_lines)
+    return tuple(line.target for line in program.backward_lines if "." not in line.target)
 
 
 @np.errstate(all="ignore")

@@ -39,7 +39,7 @@ MAPS = (
 )
 """Those of whatever has rows and columns."""
 
-REVERSED = Rearrangement("reversed", lambda a: a[::-1], "{}[::-1]")
+REVERSED = Rearrangement("reversed", lambda a: a[..., ::-1], "{}[..., ::-1]")
 EXCHANGED = Rearrangement("exchanged", lambda a: a.swapaxes(0, 1), "{}.swapaxes(0, 1)")
 
 
@@ -76,14 +76,15 @@ def left_out(program: Program, name: str) -> Iterator[Rearrangement]:
     if len(shape) > 1:
         ways = {"row": (-2,), "column": (-1,), "row_and_column": (-2, -1)}
         ways = {way: axes for way, axes in ways.items() if min(shape[axis] for axis in axes) > 1}
-        yield from (_gap(f"{end}_{way}", axes, end) for end in ("last", "first") for way, axes in ways.items())
+        yield from (_gap(f"{end}_{way}", axes, end, "{}[..., ") for end in ("last", "first") for way, axes in ways.items())
     if len(shape) != 2 and shape[0] > 1:
-        yield from (_gap(f"{end}_{'entry' if len(shape) == 1 else 'channel'}", (0,), end) for end in ("last", "first"))
+        of_all = "{}[:, " if program.has_images(name) else "{}["
+        yield from (_gap(f"{end}_{'entry' if len(shape) == 1 else 'channel'}", (-len(shape),), end, of_all) for end in ("last", "first"))
 
 
-def _gap(name: str, axes: tuple[int, ...], end: str) -> Rearrangement:
+def _gap(name: str, axes: tuple[int, ...], end: str, code: str) -> Rearrangement:
     kept = ":-1" if end == "last" else "1:"
-    code = "{}[" + (kept if axes == (0,) else "..., " + ", ".join(kept if axis in axes else ":" for axis in (-2, -1))) + "]"
+    code += (", ".join(kept if axis in axes else ":" for axis in (-2, -1)) if code.endswith("..., ") else kept) + "]"
     return Rearrangement(name, partial(_without, axes=axes, at=-1 if end == "last" else 0), code)
 
 
@@ -102,8 +103,10 @@ def _orders(shape: tuple[int, ...], laid: tuple[int, ...]) -> Iterator[Rearrange
     for name, (axes, matters) in ways.items():
         if matters:
             code = "{}.reshape" + f"{laid}.transpose{axes}.reshape{shape}"
-            yield Rearrangement(name, partial(_reordered, laid=laid, axes=axes), code)
+            yield Rearrangement(name, partial(_reordered, laid=laid, axes=axes, own=len(shape)), code)
 
 
-def _reordered(a: Array, laid: tuple[int, ...], axes: tuple[int, ...]) -> Array:
-    return a.reshape(laid).transpose(axes).reshape(a.shape)
+def _reordered(a: Array, laid: tuple[int, ...], axes: tuple[int, ...], own: int) -> Array:
+    """`own` of the axes are laid out as a map; those before them are of images."""
+    images = a.ndim - own
+    return a.reshape(*a.shape[:images], *laid).transpose(*range(images), *(images + axis for axis in axes)).reshape(a.shape)

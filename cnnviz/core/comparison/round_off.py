@@ -72,7 +72,7 @@ def sizes(program: Program, line: Line, values: Inner, least: float = 0.0) -> np
     made = values[line.target]
     layer = None if line.layer is None else program.network.layers[line.layer]
     if layer is None:
-        return np.abs(made) if line.role not in ("do", "dz") else np.maximum(np.abs(made), _output_sizes(values))
+        return np.abs(made) if line.role.partition(".")[0] not in ("do", "dz") else np.maximum(np.abs(made), _output_sizes(values))
     if line.role != "y" and line.target[0] != "d":
         return np.abs(made) if line.role in layer.kept else 0.0  # a statistic, or kept for the way back as it is
     parameters = layer.parameter_letters

@@ -98,10 +98,10 @@ class Suspect:
     def _other_lines(self) -> Iterator[tuple[Slip, Arrays]]:
         """Its arrays where an open line gives its numbers in other places, or leaves some of them out."""
         program = self.case.program
-        for line in (line for line in program.backward_lines if line.target in self.open):
+        for line in (line for line in program.backward_lines if line.target in self.open and "." not in line.target):
             for turn in rearrangements(program, line.target):
                 yield Slip(turn=turn, target=line.target), self._made({line.target: partial(_turned, turn)})
-            for source in {name for name in line.sources if name[0] == "d" and line.role != ""}:
+            for source in {name for name in line.sources if name[0] == "d" and "." not in name and line.role != ""}:
                 for turn in left_out(program, source):
                     yield Slip(turn=turn, target=line.target, source=source), self._made({line.target: partial(_made_from, line, source, turn)})
 
@@ -132,11 +132,12 @@ class Suspect:
         """What a factor may be, by the name that it has: the numbers of what is summed or averaged here, and settings."""
         program, target = self.case.program, self.wrong[0]
         line = next(line for line in program.backward_lines if line.target == target)
-        outputs, settings = {"outputs": self.case.trace.o.size}, {"rate": self.case.optimizer.lr, "pixels": 255.0}
+        outputs, settings = {"outputs": self.case.trace.o.shape[-1]}, {"rate": self.case.optimizer.lr, "pixels": 255.0}
+        images = {"images": float(len(self.case.y))} if program.mode.images and len(self.case.y) > 1 else {}
         if line.layer is None and line.role:
-            return {**outputs, "outputs_squared": outputs["outputs"] ** 2, "two": 2.0, **settings}
+            return {**images, **outputs, "outputs_squared": outputs["outputs"] ** 2, "two": 2.0, **settings}
         counts = {name: n for name, n in self._counts(line).items() if n > 2}
-        return {"two": 2.0, **counts, **{name: n for name, n in outputs.items() if n > 1}, **settings}
+        return {**images, "two": 2.0, **counts, **{name: n for name, n in outputs.items() if n > 1}, **settings}
 
     def _counts(self, line: Line) -> dict[str, float]:
         """The numbers of cells of the window, places of the map, rows … that a layer's line goes over."""

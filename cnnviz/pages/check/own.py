@@ -17,7 +17,7 @@ from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
 from cnnviz.data.own_gradients import OwnGradients, read_gradients
 from cnnviz.export.own_example import example_of
-from cnnviz.export.own_report import case_of, near_ones, said
+from cnnviz.export.own_report import case_of, near_ones, said, untold
 from cnnviz.pages.address import Now
 from cnnviz.pages.check.checked_road import drawn_errors
 from cnnviz.pages.check.tabs import tabs
@@ -48,7 +48,7 @@ def found_in(now: Now, file: File | None) -> Found:
 def _compared(now: Now, data: bytes) -> Found:
     case = case_of(now.lesson, now.moment)
     try:
-        own = read_gradients(data, case.program)
+        own = read_gradients(data, case.program, len(now.lesson.images))
         return own, diagnose(case, own.arrays, own.precisions)
     except Problem as problem:
         return problem
@@ -138,7 +138,7 @@ def _verdict(file: str, found: Diagnosis) -> Message:
         return message("own.untold", n=found.untold, count=found.count)
     values = {"file": file[:60], "arrays": len(found.arrays)}
     if not found.first:
-        return message("ui.check.own.agree", n=found.count, **values)
+        return message("ui.check.own.agree_where_told" if found.untold else "ui.check.own.agree", n=found.count - found.untold, count=found.count, **values)
     return message("ui.check.own.differ", n=found.wrong, count=found.count, stage=label(found.first), **values)
 
 
@@ -157,8 +157,7 @@ def _sentences(own: OwnGradients, found: Diagnosis) -> list[Message]:
     if also := [label(stage) for stage, verdict in found.stages.items() if verdict == WRONG and stage != found.first]:
         said_of.append(message("ui.check.own.also", stages=also))
     said_of += [message("own.ties", n=one.ties, name=label(name)) for name, one in found.arrays.items() if one.ties]
-    if found.untold:
-        said_of.append(message("own.untold", n=found.untold, count=found.count))
+    said_of += untold(found)
     if own.passed_over:
         said_of.append(message("own.some_checked", n=len(found.arrays), count=len(found.arrays) + len(own.passed_over)))
     if words := found.precision.words:
@@ -174,7 +173,9 @@ def _state(found: Diagnosis, symbol: str) -> CardState:
         return "missing"
     if one.verdict == WRONG:
         return "first" if found.stage_of(symbol) == found.first else "wrong"
-    return "inherits" if one.verdict == INHERITS else "right"
+    if one.verdict == INHERITS:
+        return "inherits"
+    return "untold" if one.nothing_told else "right"
 
 
 def _part(program: Program, symbol: str, error: np.ndarray | None) -> Part:

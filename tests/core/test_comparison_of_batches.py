@@ -1,0 +1,63 @@
+"""Gradients of several images beside ours: right ones are right, a mistake is found and named, and what is round-off alone is said to be that."""
+
+import numpy as np
+import pytest
+
+from cnnviz.core.comparison.case import Case
+from cnnviz.core.comparison.diagnosis import diagnose, gradient_names
+from cnnviz.core.mistakes import mistakes_for
+from cnnviz.core.optimizers import gd
+from cnnviz.data.own_gradients import read_gradients
+from tests.core.networks import Batch
+
+NETWORKS = (
+    "conv2x3b-bn-relu-max2-drop50-dense2-softmax-ce",
+    "gn1-conv2x3-bn-leaky20-max2-dense4-ln-drop50-dense2-sigmoid-mse",
+    "bn-conv2x3-gn2-tanh-avg4-dense2-mse",
+)
+
+
+def case_of(text, images=3):
+    batch = Batch(text, (images, 2, 9, 10))
+    program = batch.network.program(batch.x_shape)
+    return Case(program, batch.params, program.forward(batch.params, batch.x, given=batch.given), batch.y, gd(0.1))
+
+
+def ours(case, overrides=None):
+    gradients = case.program.backward(case.params, case.trace, case.y, overrides)
+    return {name: gradients[name] for name in gradient_names(case.program)}
+
+
+@pytest.mark.parametrize("text", NETWORKS)
+@pytest.mark.parametrize("images", [1, 3])
+def test_right_ones_are_right_of_any_precision(text, images):
+    case = case_of(text, images)
+    for dtype in (np.float64, np.float32):
+        found = diagnose(case, {name: array.astype(dtype).astype(np.float64) for name, array in ours(case).items()})
+        assert found.verdict == "right" and not found.missing
+
+
+@pytest.mark.parametrize("text", NETWORKS)
+def test_every_mistake_that_shows_is_found_and_named(text):
+    case = case_of(text)
+    exact = ours(case)
+    for placed in mistakes_for(case.program.network):
+        theirs = ours(case, placed.overrides(case.program, case.optimizer))
+        if all(np.allclose(theirs[name], exact[name], atol=1e-12) for name in exact):
+            continue  # a mean that a normalization takes away again, of what is round-off alone
+        found = diagnose(case, theirs)
+        assert found.first == placed.stage, placed.address
+        exactly = [match.slip for match in found.matches[found.first] if match.exact]
+        assert placed.mistake.name in [slip.placed.mistake.name for slip in exactly if slip.placed], placed.address
+
+
+def test_what_a_normalization_takes_away_again_is_round_off_alone():
+    found = diagnose(case_of(NETWORKS[2]), ours(case_of(NETWORKS[2])))
+    assert [name for name, one in found.arrays.items() if one.nothing_told] == ["ds1"]
+
+
+def test_a_file_of_several_images_is_read_by_its_names(tmp_path):
+    case, path = case_of(NETWORKS[0]), tmp_path / "mine.npz"
+    np.savez(path, **{f"grad_{name[1:]}": array for name, array in ours(case).items()})
+    found = read_gradients(path.read_bytes(), case.program, 3)
+    assert {*found.arrays} == {*gradient_names(case.program)} and diagnose(case, found.arrays, found.precisions).verdict == "right"
