@@ -13,11 +13,11 @@ from starlette.routing import BaseRoute, Route
 
 from cnnviz.core.recent import Recent
 from cnnviz.hall.follower import join_link, page_of_refusal, page_of_room, qr
-from cnnviz.hall.http_errors import Refused, body_of
 from cnnviz.hall.keys import LENGTH, LETTERS, code_of, digest, is_secret, new_device, new_secret
 from cnnviz.hall.questions import Questions
 from cnnviz.hall.store import Memory, Room, Store, StoreLost, TooManyRooms, TooManyVotes
 from cnnviz.hall.streams import Stream, Streams
+from cnnviz.server.bodies import Refused, body_of
 from cnnviz.server.direct import DirectRoute
 from cnnviz.server.language import of_request
 from cnnviz.server.limits import Rate

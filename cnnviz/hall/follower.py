@@ -12,7 +12,7 @@ import segno
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from cnnviz.hall.http_errors import Refused
+from cnnviz.server.bodies import Refused
 from cnnviz.words import say
 
 SETTING = "CNNVIZ_URL"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Literal, Self, get_args
 
-from cnnviz.hall.http_errors import Refused
+from cnnviz.server.bodies import Refused
 
 Phase = Literal["open", "closed", "shown", "revealed"]
 

@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse, Response
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.hall import question_view as answers
 from cnnviz.hall.answer_cache import Kept
-from cnnviz.hall.http_errors import Refused, table_in
 from cnnviz.hall.keys import is_device
 from cnnviz.hall.poll import Poll
 from cnnviz.hall.question_view import Asked, prepared, text_of
@@ -20,6 +19,7 @@ from cnnviz.hall.steps import steps_data
 from cnnviz.hall.store import Room, Store
 from cnnviz.scripts.votes import sensible
 from cnnviz.server.admission import Admission
+from cnnviz.server.bodies import Refused, table_in
 from cnnviz.server.gate import Gate
 from cnnviz.server.language import of_request
 from cnnviz.server.limits import Rate

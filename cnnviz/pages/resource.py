@@ -27,6 +27,7 @@ from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import Page, beside, page_keys, pages
 from cnnviz.pages.screens import opened
 from cnnviz.pages.version import code
+from cnnviz.scripts.given import giving
 from cnnviz.words import DEFAULT, Message, Problem
 
 FORMS = {"": "application/octet-stream", "json": "application/json", "npz": "application/octet-stream"}
@@ -159,6 +160,12 @@ def made(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = 
     smaller = len(compressed) < len(body)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     return Resource(compressed if smaller else body, smaller, etag, FORMS[form], lasting, whole)
+
+
+def made_of(page: Page, asked: Mapping[str, str], content: bytes, compress: bool = True) -> Resource:
+    """The same where a script comes along, a file's text, which counts for this answer alone."""
+    with giving(content):
+        return dataclasses.replace(made(page, asked, compress=compress), lasting=False)
 
 
 def _compressed(body: bytes) -> bytes:

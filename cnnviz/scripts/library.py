@@ -6,10 +6,11 @@ A lesson is a script that asks on every screen; the others are lectures and stor
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
+from cnnviz.scripts.given import given
 from cnnviz.scripts.script_checker import check_file
 from cnnviz.scripts.script_file import Fault, Script, read
 from cnnviz.words import message
@@ -36,6 +37,12 @@ class Library:
     def find_script(self, id: str) -> Script | None:
         """The lecture of an id, or else the lesson."""
         return next((script for script in (*self.lectures, *self.lessons) if script.id == id), None)
+
+    def beside(self, script: Script) -> Library:
+        """The same with another script, which stands for those of its id."""
+        lessons, lectures = (tuple(other for other in listed if other.id != script.id) for listed in (self.lessons, self.lectures))
+        lesson, lecture = ((script,), ()) if script.is_lesson else ((), (script,))
+        return replace(self, lessons=lessons + lesson, lectures=lectures + lecture)
 
 
 @cache
@@ -70,7 +77,12 @@ def own_folders() -> tuple[str, ...]:
 
 
 def library() -> Library:
-    """All scripts now: a file of one's own may be changed while the page is served."""
+    """All scripts now: a file of one's own may be changed while the page is served, and one may come with a question (given.py)."""
+    now, known = given(), _library()
+    return known.beside(now.script) if now and now.script else known
+
+
+def _library() -> Library:
     files: list[tuple[Path, int]] = []
     faults: list[tuple[str, Fault]] = []
     for folder in own_folders():

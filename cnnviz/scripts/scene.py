@@ -85,9 +85,18 @@ def scene(lesson: Lesson) -> Scene:
     return _SCENES.get_or_make(lesson, lambda: _made(lesson))
 
 
+def duration(lesson: Lesson) -> float:
+    """About how many seconds a lesson's scene takes that is made from the start.
+
+    >>> duration(Lesson(k=1)) < duration(Lesson(k=400)) < 1
+    True
+    """
+    return estimate(lesson.network, load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale).shape, lesson.k)
+
+
 def _made(lesson: Lesson) -> Scene:
     x = load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale)
-    seconds = estimate(lesson.network, x.shape, lesson.k)
+    seconds = duration(lesson)
     if seconds > MOST_SECONDS:
         raise Problem("lessons.scene.too_long", seconds=round(seconds), most=MOST_SECONDS)
     moment = trajectory(lesson, x, lesson.k)

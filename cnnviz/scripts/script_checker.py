@@ -55,6 +55,19 @@ def check(content: bytes) -> tuple[Script | None, list[Fault]]:
     return (None if reading.broken else script), sorted(reading.faults)
 
 
+def look(content: bytes) -> tuple[Script | None, Reading]:
+    """A file's script with what is wrong with its form and its addresses; its questions and sentences are not computed.
+
+    >>> [fault.line for fault in look(b'id = "a"\\n[[screen]]\\nat = "/?img=none"\\n')[1].faults]
+    [3]
+    """
+    script, reading = read(content)
+    for n, screen in reading.screens.items():
+        with _Checked(reading, (reading.name, n), screen).at("at"):
+            lesson_of(screen.at)
+    return (None if reading.broken else script), reading
+
+
 class _Checked:
     """One screen under examination."""
 

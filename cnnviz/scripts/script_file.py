@@ -25,6 +25,8 @@ HALL_KINDS = ("choose", "number", "click")
 KINDS = (*HALL_KINDS, "order", "construct")
 CHANGES = ("nothing", "image", "kernel")
 MOST_BYTES, MOST_ANSWERS, MOST_SECONDS = 200_000, 8, 36_000
+MOST_DOTS = 2_000_000
+"""The squares of the dots in each line, together: an address has a dot in each of its numbers."""
 EXPERIMENTS = ("seed", "start", "lr")
 """What each of a class may have a value of its own of."""
 
@@ -190,6 +192,9 @@ def read(content: bytes) -> tuple[Script | None, Reading]:
     except UnicodeDecodeError as error:
         nothing.faults.append(Fault(content.count(b"\n", 0, error.start) + 1, message("lessons.file.no_text")))
         return None, nothing
+    if (line := _nested(text)) is not None:
+        nothing.faults.append(Fault(line, message("lessons.file.dots")))
+        return None, nothing
     try:
         tables = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -198,6 +203,16 @@ def read(content: bytes) -> tuple[Script | None, Reading]:
     reading = Reading(tables, lines_of(text))
     script = _script(reading)
     return (None if reading.broken else script), reading
+
+
+def _nested(text: str) -> int | None:
+    """The line, from 1, with the most dots, where they are too many: the parser takes time by the square of those in a key.
+
+    >>> _nested("id = 1\\n" + "a." * 3_000 + "b = 1")
+    2
+    """
+    dots = [line.count(".") for line in text.split("\n")]
+    return dots.index(max(dots)) + 1 if sum(n * n for n in dots) > MOST_DOTS else None
 
 
 def _syntax(why: str, text: str) -> Fault:

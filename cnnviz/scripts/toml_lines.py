@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 
 Path = tuple[str | int, ...]
@@ -24,6 +25,7 @@ def lines_of(text: str) -> dict[Path, int]:
 class _Scan:
     def __init__(self, text: str):
         self.text, self.at = text, 0
+        self.ends = [end.start() for end in re.finditer("\n", text)]
         self.found: dict[Path, int] = {}
         self.entries: Counter[Path] = Counter()
         table: Path = ()
@@ -35,7 +37,7 @@ class _Scan:
 
     @property
     def line(self) -> int:
-        return self.text.count("\n", 0, self.at) + 1
+        return bisect_left(self.ends, self.at) + 1
 
     def _skip(self) -> bool:
         """Past blanks, ends of lines and comments; whether anything is left."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
 import zlib
 from collections.abc import AsyncIterator, Hashable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
@@ -21,6 +24,7 @@ from cnnviz.pages.registry import Page
 from cnnviz.pages.resource import Cost, Resource, address_of
 from cnnviz.pages.version import code
 from cnnviz.server.admission import Admission
+from cnnviz.server.bodies import Refused, body_of
 from cnnviz.server.compression import LASTING, takes_gzip
 from cnnviz.server.costs import Costs
 from cnnviz.server.direct import DirectRoute
@@ -40,6 +44,8 @@ MOST_COSTLY = 500
 """Questions of which it is remembered what they will cost."""
 LATE, MOST_REFUSING = 1.0, 500
 """Seconds that a refusal takes, and how many may take so long at a time."""
+MOST_SCRIPT, GIVEN, EACH_BYTE = 200_000, 0.02, 1e-5
+"""Bytes of a script that is sent along, and seconds that its answer takes, at the least and for each of them."""
 HELD = 0.25
 """Seconds that a hall's move waits, at most, for its numbers."""
 
@@ -136,6 +142,33 @@ class Numbers:
         return _answered(found, request, bool(version))
 
 
+    async def given(self, request: Request) -> Response:
+        """Answers one request with a script in its body, of which nothing is kept."""
+        page = resource.page_of(request.path_params["page"])
+        if page is None:
+            return refusal(404, "ui.numbers.no_page", forms=[])
+        try:
+            return await self._given(page, await body_of(request, MOST_SCRIPT, "ui.rooms.body_long"), request)
+        except Refused as why:
+            return refusal(why.status, why.id, **why.values)
+        except ClientDisconnect:
+            return Response(status_code=400)
+
+    async def _given(self, page: Page, content: bytes, request: Request) -> Response:
+        asked = resource.asked_of(page, request.query_params)
+        name = (page.id, hashlib.sha256(content).digest(), *asked.items())
+        expected = Expected(len(content) * EACH_BYTE + GIVEN)
+        try:
+            async with while_asked(request):
+                work = partial(resource.made_of, page, asked, content)
+                return _answered(await self.work.get(name, visitor_of(request), work, connection_of(request), expected), request, False)
+        except Busy as busy:
+            await self._late()
+            return refusal(503, "ui.numbers.busy", {"Retry-After": str(busy.seconds)}, n=busy.seconds)
+        except (TimeoutError, asyncio.CancelledError):
+            return refusal(503, "ui.numbers.busy", {"Retry-After": "1"}, n=1)
+
+
 class _Answer(Expected):
     """One answer to be made: what it costs is learned from what such answers have cost."""
 
@@ -201,4 +234,5 @@ def refusal(status: int, id: str, headers: Mapping[str, str] | None = None, /, *
 def number_routes(folder: str, numbers: Numbers | None = None) -> list[BaseRoute]:
     """The resources, under the path that Streamlit puts before its own ("" or "/prefix")."""
     numbers = numbers or Numbers()
-    return [DirectRoute(f"{folder}/numbers/{path}", numbers, methods=["GET"]) for path in ("{page}", "{version}/{page}")]
+    ways: tuple[tuple[str, Any], ...] = (("GET", numbers), ("POST", numbers.given))
+    return [DirectRoute(f"{folder}/numbers/{path}", way, methods=[method]) for path in ("{page}", "{version}/{page}") for method, way in ways]

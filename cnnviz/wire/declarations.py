@@ -70,7 +70,7 @@ RECORDS = (
     CurveHeader, ScriptHeader, HallQuestion, HallResults, HallPoll, HallSteps,
 )  # fmt: skip
 _NAMED = {"Scale": records.Scale, "Band": records.Band, "Kind": records.Kind}
-_PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string", Versions: "string"}
+_PLAIN = {object: "unknown", str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string", Versions: "string"}
 _HEAD = "// Written by `python -m cnnviz.wire.declarations`: change that file, not this one.\n\n"
 
 

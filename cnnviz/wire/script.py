@@ -36,7 +36,7 @@ class ScriptData(TypedDict):
 
 
 class ScriptHeader(TypedDict):
-    """The script that is named; None where there is none of that name."""
+    """The script that is named; None where there is none of that name. Of a file that was sent along, its tables as they stand, and its faults."""
 
     page: str
     code: str
@@ -45,3 +45,5 @@ class ScriptHeader(TypedDict):
     wrong: Mapping[str, records.Text]
     loss: float | None
     script: ScriptData | None
+    tables: Mapping[str, object] | None
+    faults: Sequence[records.Text]

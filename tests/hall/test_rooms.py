@@ -10,10 +10,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from cnnviz.hall import LENGTH, LETTERS, Rooms, http_errors, keys, room_routes
+from cnnviz.hall import LENGTH, LETTERS, Rooms, keys, room_routes
 from cnnviz.hall.follower import join_link
-from cnnviz.hall.http_errors import Refused, body_of
 from cnnviz.hall.store import IDLE, SILENCE, Memory
+from cnnviz.server import bodies
+from cnnviz.server.bodies import Refused, body_of
 from cnnviz.server.limits import Rate
 from cnnviz.words import say
 
@@ -197,7 +198,7 @@ async def test_a_body_that_drips_is_not_waited_for():
         return {"type": "http.request", "body": b"", "more_body": next(left, None) is not None}
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(http_errors, "BODY_SECONDS", 0.0)
+        patched.setattr(bodies, "BODY_SECONDS", 0.0)
         with pytest.raises(Refused) as refused:
             await body_of(Request({"type": "http", "method": "PUT", "headers": []}, receive), 100, "ui.rooms.too_long")
     assert (refused.value.status, refused.value.id) == (408, "ui.rooms.body_slow")

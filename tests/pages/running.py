@@ -17,7 +17,7 @@ from cnnviz.pages.resource import asked_of, made
 from cnnviz.words import say
 
 
-def ask(app, path: str = "/", method: str = "GET", headers: Mapping[str, str] | None = None, query: str = ""):
+def ask(app, path: str = "/", method: str = "GET", headers: Mapping[str, str] | None = None, query: str = "", body: bytes = b""):
     """Status, headers and body of what an ASGI `app` answers to somebody who stays for it."""
     scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "http_version": "1.1"}
     scope["headers"] = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
@@ -27,15 +27,15 @@ def ask(app, path: str = "/", method: str = "GET", headers: Mapping[str, str] | 
         if asked[0]:
             await asyncio.Event().wait()
         asked[0] = True
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message):
         answered.append(message)
 
     asyncio.run(app(scope, receive, send))
     start, *rest = answered
-    body = b"".join(message.get("body", b"") for message in rest)
-    return start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, body
+    found = b"".join(message.get("body", b"") for message in rest)
+    return start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, found
 
 
 def decode(data: bytes):

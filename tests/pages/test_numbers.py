@@ -39,6 +39,20 @@ def ask(path: str, query: str = "", headers: dict[str, str] | None = None, route
     return running.ask(Starlette(routes=routes or number_routes("")), path, headers=headers, query=query)
 
 
+def test_a_script_that_is_posted_is_answered_and_nothing_of_it_is_kept():
+    numbers = Numbers()
+    app = Starlette(routes=number_routes("", numbers))
+    toml = b'id = "own"\n[[screen]]\nat = "/?k=2"\nnotes = "mine"\n'
+    for path in ("/numbers/script", f"/numbers/{code()}/script"):
+        status, headers, body = running.ask(app, path, "POST", query="script=own", body=toml)
+        assert status == 200 and headers["cache-control"] == "no-store"
+        assert decode(body)[0]["tables"]["screen"][0]["notes"] == "mine"
+    assert not len(numbers.kept) and not len(numbers.known) and is_empty(numbers.work)
+    assert decode(ask("/numbers/script", "script=own")[2])[0]["script"] is None
+    assert running.ask(app, "/numbers/script", "POST", body=b"#" * 200_001)[0] == 413
+    assert running.ask(app, "/numbers/none", "POST", body=toml)[0] == 404
+
+
 # ---- the bytes
 
 
@@ -153,7 +167,7 @@ def test_a_hall_does_not_wait_for_what_takes_long(monkeypatch):
 
 def test_what_is_not_direct_goes_on_as_it_came():
     app = Direct(PlainTextResponse("Streamlit's"), number_routes(""))
-    asked = [running.ask(app, path, method) for path, method in (("/", "GET"), ("/numbers/step", "POST"), ("/numbers/step", "GET"))]
+    asked = [running.ask(app, path, method) for path, method in (("/", "GET"), ("/numbers/step", "PUT"), ("/numbers/step", "GET"))]
     assert [body == b"Streamlit's" for _, _, body in asked] == [True, True, False]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from cnnviz.data import forbidden
-from cnnviz.pages.resource import asked_of, made, page_of, structured
+from cnnviz.pages.resource import asked_of, made, made_of, page_of, structured
 from cnnviz.scripts import library
 from cnnviz.words import message
 
@@ -18,7 +18,7 @@ SCRIPTS = "scripts"
 """The folder beside the package with scripts that were given with the site."""
 
 
-def start(place: str) -> Callable[[str], tuple[int, dict[str, str], bytes]]:
+def start(place: str) -> Callable[..., tuple[int, dict[str, str], bytes]]:
     """`get`, once it is set what there is: no other process, no network, and the scripts in the folder `place`, where the package lies."""
     os.environ[forbidden.SETTING] = " ".join(forbidden.KINDS)
     if (scripts := Path(place, SCRIPTS)).is_dir():
@@ -26,8 +26,8 @@ def start(place: str) -> Callable[[str], tuple[int, dict[str, str], bytes]]:
     return get
 
 
-def get(path: str) -> tuple[int, dict[str, str], bytes]:
-    """The status, the headers and the uncompressed body of `numbers/<version>/<page>?<query>`, as server/numbers.py has them.
+def get(path: str, script: str = "") -> tuple[int, dict[str, str], bytes]:
+    """The status, the headers and the uncompressed body of `numbers/<version>/<page>?<query>`, as server/numbers.py has them; `script` is a file's text that is sent along.
 
     An answer that fails is an answer: a sentence, as JSON.
 
@@ -42,7 +42,8 @@ def get(path: str) -> tuple[int, dict[str, str], bytes]:
     if page is None:
         return _refusal(404, "ui.numbers.no_page", forms=[])
     try:
-        found = made(page, asked_of(page, dict(parse_qsl(query, keep_blank_values=True))), compress=False)
+        asked = asked_of(page, dict(parse_qsl(query, keep_blank_values=True)))
+        found = made_of(page, asked, script.encode(), compress=False) if script else made(page, asked, compress=False)
     except Exception as error:  # MemoryError, say: a phone has little
         traceback.print_exc()
         return _refusal(422, "web.site.no_answer", error=f"{type(error).__name__}: {error}")

@@ -3,9 +3,9 @@
 import { say } from "../../view/model/words.js"
 
 /** @typedef {{ status: number, headers: Record<string, string>, body: Uint8Array<ArrayBuffer> }} Found */
-/** @typedef {(path: string) => Found} Get */
+/** @typedef {(path: string, script: string) => Found} Get */
 /** @typedef {{ taken: (found: Found) => void, high: boolean }} Waiting  for an answer */
-/** @typedef {{ id: number, path: string, waiting: Set<Waiting> }} Job */
+/** @typedef {{ id: number, path: string, script: string, waiting: Set<Waiting> }} Job  `script`: a file's text that is sent along */
 
 const GIVE_UP = 2000 // milliseconds after which Python is ended that works on what nobody waits for any more: it hears nothing meanwhile
 
@@ -75,12 +75,12 @@ export class Python {
    * @param {RequestInit} [how]
    * @returns {Promise<Response>}
    */
-  get(path, { signal, priority } = {}) {
+  get(path, { signal, priority, body } = {}) {
     return new Promise((resolve, reject) => {
       const one = { taken: (/** @type {Found} */ found) => resolve(responseOf(found)), high: priority !== "low" }
       if (this.state === "failed") return one.taken(this.refusal())
       this.start()
-      const job = this.jobOf(path)
+      const job = this.jobOf(path, String(body ?? ""))
       job.waiting.add(one)
       signal?.addEventListener("abort", () => {
         job.waiting.delete(one)
@@ -91,15 +91,16 @@ export class Python {
     })
   }
 
-  /** The job of a path; a new one waits for its turn. @param {string} path */
-  jobOf(path) {
-    if (this.running?.path === path) {
+  /** The job of a path; a new one waits for its turn. @param {string} path @param {string} script */
+  jobOf(path, script) {
+    const same = (/** @type {Job | undefined} */ job) => job?.path === path && job.script === script
+    if (this.running && same(this.running)) {
       clearTimeout(this.ending)
       return this.running
     }
-    const known = this.queue.find((job) => job.path === path)
+    const known = this.queue.find(same)
     if (known) return known
-    const job = { id: ++this.count, path, waiting: new Set() }
+    const job = { id: ++this.count, path, script, waiting: new Set() }
     this.queue.push(job)
     return job
   }
@@ -109,8 +110,8 @@ export class Python {
     if (this.state !== "ready" || this.running || !this.queue.length) return
     const urgent = this.queue.findIndex(({ waiting }) => [...waiting].some(({ high }) => high))
     ;[this.running] = this.queue.splice(Math.max(0, urgent), 1)
-    const { id, path } = this.running
-    this.worker?.postMessage({ id, path })
+    const { id, path, script } = this.running
+    this.worker?.postMessage({ id, path, script })
   }
 
   /** @param {Found & { id: number }} data */

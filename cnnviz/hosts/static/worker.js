@@ -1,4 +1,4 @@
-// The browser's worker in which Python runs: it is handed paths, one at a time, and hands back answers (python.js asks it).
+// The browser's worker in which Python runs: it is handed paths, one at a time, some with a script, and hands back answers (python.js asks it).
 
 import { start } from "./pyodide.js"
 
@@ -8,9 +8,9 @@ import { start } from "./pyodide.js"
 export default function serve() {
   /** @type {Get | undefined} */
   let get
-  self.onmessage = ({ data: { id, path } }) => {
+  self.onmessage = ({ data: { id, path, script } }) => {
     if (!get) return
-    const answer = get(path)
+    const answer = get(path, script)
     self.postMessage({ id, ...answer }, { transfer: [answer.body.buffer] })
   }
   start(new URL("./", self.location.href)).then(

@@ -889,7 +889,7 @@ export interface ScriptData {
   screens: ScriptScreen[]
 }
 
-/** The script that is named; None where there is none of that name. */
+/** The script that is named; None where there is none of that name. Of a file that was sent along, its tables as they stand, and its faults. */
 export interface ScriptHeader {
   page: string
   code: string
@@ -898,6 +898,8 @@ export interface ScriptHeader {
   wrong: Record<string, string>
   loss: number | null
   script: ScriptData | null
+  tables: Record<string, unknown> | null
+  faults: string[]
 }
 
 /** A screen: its page and the whole query there, what is said there, and for how many seconds it is planned; a question says its own words.

@@ -9,11 +9,12 @@ from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import encode, finite
 from cnnviz.pages.screens import address_of
 from cnnviz.pages.version import code
+from cnnviz.scripts.given import given
 from cnnviz.scripts.library import library, own_folders
 from cnnviz.scripts.planned import Allowance
 from cnnviz.scripts.question import filled
-from cnnviz.scripts.scene import lesson_of, scene
-from cnnviz.scripts.script_file import Screen, Script
+from cnnviz.scripts.scene import duration, lesson_of, scene
+from cnnviz.scripts.script_file import Fault, Screen, Script
 from cnnviz.wire.script import ScriptData, ScriptHeader, ScriptScreen
 from cnnviz.words import Message, Problem, Versions, message
 
@@ -22,15 +23,16 @@ class _ScriptAnswers(Answers):
     """The screens of one script."""
 
     def answer(self, now: Now) -> bytes:
-        found = _asked(now)
+        found, sent = _asked(now), given()
         head = ScriptHeader(
             page="script", code=code(), asked=dict(now.asked), lesson=now.lesson.to_query(), wrong=dict(now.wrong),
             loss=finite(float(now.moment.losses[-1])), script=_data(found) if found else None,
+            tables=sent.tables if sent and found else None, faults=[_fault(fault) for fault in sent.faults] if sent else [],
         )  # fmt: skip
         return encode(head, {})
 
     def wrong(self, now: Now) -> Mapping[str, Message]:
-        return {} if _asked(now) else {"script": message("ui.learn.no_script", id=now.asked.get("script", "")[:40])}
+        return {} if _asked(now) or given() else {"script": message("ui.learn.no_script", id=now.asked.get("script", "")[:40])}
 
     def lasts(self, asked: Mapping[str, str]) -> bool:
         """Not where scripts of one's own may be changed while they are served."""
@@ -41,27 +43,35 @@ ANSWERS = _ScriptAnswers()
 
 
 def _asked(now: Now) -> Script | None:
-    return library().find_script(now.asked.get("script", ""))
+    sent = given()
+    return sent.script if sent else library().find_script(now.asked.get("script", ""))
+
+
+def _fault(fault: Fault) -> Message:
+    return message("ui.learn.fault", line=str(fault.line), what=fault.what)
 
 
 def _data(script: Script) -> ScriptData:
-    screens = [_screen(script, number, screen) for number, screen in enumerate(script.screens, 1)]
+    allowance = Allowance()
+    screens = [_screen(script, number, screen, allowance) for number, screen in enumerate(script.screens, 1)]
     return ScriptData(id=script.id, title=script.title, goal=script.goal, languages=script.languages, screens=screens)
 
 
-def _screen(script: Script, number: int, screen: Screen) -> ScriptScreen:
+def _screen(script: Script, number: int, screen: Screen, allowance: Allowance) -> ScriptScreen:
     page, query = address_of(script, number)
     return ScriptScreen(
-        page=page, query=query, title=_said(screen, "title"), say=Versions({}) if screen.asks else _said(screen, "text"), asks=screen.asks,
+        page=page, query=query, title=_said(screen, "title", allowance), say=Versions({}) if screen.asks else _said(screen, "text", allowance), asks=screen.asks,
         seconds=screen.seconds, experiment=screen.experiment, updates=screen.updates,
     )  # fmt: skip
 
 
-def _said(screen: Screen, field: str) -> Versions:
+def _said(screen: Screen, field: str, allowance: Allowance) -> Versions:
     text: Versions = getattr(screen, field)
     if not any("{" in part for part in text.by_language.values()):
         return text
     try:
-        return filled(text, scene(lesson_of(screen.at)), Allowance())
-    except Problem:  # an image that is not here any more
+        lesson = lesson_of(screen.at)
+        allowance.wait(duration(lesson))
+        return filled(text, scene(lesson), allowance)
+    except Problem:  # an image that is not here any more, or more work than one script may ask for
         return Versions({})

@@ -1,4 +1,4 @@
-"""Why a request to a room is not done, and what of its body is read at all."""
+"""What of a request's body is read at all, and why a request is not done."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 from starlette.requests import Request
 
 BODY_SECONDS = 20.0
-"""Seconds that a request to a room has to come in: it is a line or two."""
+"""Seconds that a request with a body has to come in: it is some lines."""
 
 
 class Refused(Exception):
