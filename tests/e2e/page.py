@@ -303,11 +303,13 @@ class Screen:
 
 
 def place(box: dict, cell: tuple[int, ...], shape: tuple[int, ...]) -> tuple[float, float]:
-    """The middle of a cell, in the window; the layers of w stand one above the other."""
+    """The middle of a cell, in the window; the layers of w stand side by side where it is wide, else one above the other."""
     layers = shape[2] if len(shape) == 3 else 1
-    height = (box["height"] - LAYER_GAP * (layers - 1)) / layers
-    top = box["y"] + (cell[2] * (height + LAYER_GAP) if layers > 1 else 0)
-    return box["x"] + (cell[1] + 0.5) * box["width"] / shape[1], top + (cell[0] + 0.5) * height / shape[0]
+    (along, long), (across, wide) = [("x", "width"), ("y", "height")][:: 1 if box["width"] > box["height"] else -1]
+    side = (box[long] - LAYER_GAP * (layers - 1)) / layers
+    starts = {along: box[along] + (cell[2] * (side + LAYER_GAP) if layers > 1 else 0), across: box[across]}
+    sizes = {long: side, wide: box[wide]}
+    return starts["x"] + (cell[1] + 0.5) * sizes["width"] / shape[1], starts["y"] + (cell[0] + 0.5) * sizes["height"] / shape[0]
 
 
 def name(symbol: str, cell: tuple[int, ...], shape: tuple[int, ...]) -> str:

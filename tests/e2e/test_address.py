@@ -102,7 +102,7 @@ def test_back_and_forward_go_through_stages_updates_and_changes(screen: Screen):
     for act in (
         lambda: screen.press("ArrowRight"),
         lambda: screen.press("PageDown"),
-        lambda: screen.select("kernel_preset", "emboss"),
+        lambda: screen.choose("kernel_preset", "emboss"),
         lambda: screen.press("ArrowLeft"),
         lambda: screen.choose("channel", "green"),
     ):

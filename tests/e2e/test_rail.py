@@ -94,7 +94,7 @@ def test_the_kernels_card_opens_from_the_network_which_stays_open(screen: Screen
     screen.key("rail_network").click()
     screen.key("kernel_card").click()
     expect(sheet(screen, "network")).to_be_visible()
-    screen.key("kernel_preset").select_option("blur")
+    screen.key("kernel_preset").locator("[data-value=blur]").click()
     screen.ready()
     assert screen.lesson == Lesson.read({"f": "blur", "stage": "z1"})[0]
     screen.press("Escape")

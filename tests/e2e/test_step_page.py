@@ -89,7 +89,7 @@ def test_fourteen_stages_by_keys_and_by_chips_each_said_in_words_and_numbers(scr
         said = screen.page.locator(".explain .sentence")
         if stage.phase == "backward":  # first what the number means, then how it comes about
             expect(said).to_have_text(re.compile(r"^Raise .* by 0\.\d+ and the loss (rises|falls) by about .*; really by .*\.$"))
-            expect(screen.page.locator(".explain .fact")).to_contain_text(str(stage.sentence))
+            expect(screen.page.locator(".explain .how")).to_contain_text(str(stage.sentence))
         else:
             expect(said).to_have_text(str(stage.sentence))
         formula = re.sub(r"\$(.+?)\$", lambda part: mathml(part[1]), str(formulas[stage.symbol]))

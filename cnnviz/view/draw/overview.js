@@ -80,6 +80,7 @@ export class Overview {
     const needs = shown.map((column) => ({
       ...this.need(column, under),
       share: whole && column.kind === "filters" ? 0.64 : 1,
+      beside: !whole,
     }))
     const room = width < PHONE ? Math.max(width, NARROW * columns.length * (whole ? 1.6 : 1)) : width
     const free = Math.max(room - this.gaps(whole) - 6, 100)

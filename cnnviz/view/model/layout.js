@@ -1,7 +1,7 @@
 // Where the cells of a heat map lie, and which cell lies at a place.
 
 import { one } from "./links.js"
-import { GAP } from "./overview.js"
+import { GAP, STACK } from "./overview.js"
 
 /** @import { Values } from "./decode.js" */
 /** @import { Cell, Range } from "./patterns.js" */
@@ -10,16 +10,14 @@ import { GAP } from "./overview.js"
 /** @typedef {{ width: number, height: number, across?: number, places?: number }} Room  how large a map is, how many tiles stand side by side, and for how many there is a place */
 /** @typedef {ReturnType<typeof layout>} Layout */
 
-const STACK = 3 // between layers under each other, in CSS pixels
-
 /**
  * Where the cells of a map lie: its tiles, its cells, and back from a place to the cell there.
  * @param {Face} face
  * @param {Room} room
  */
 export function layout(face, { width, height, across = 1, places = 0 }) {
-  const wide = face.stacked ? 1 : across
-  const down = face.stacked ? face.tiles : Math.ceil(Math.max(face.tiles, places) / wide)
+  const wide = across
+  const down = Math.ceil(Math.max(face.tiles, places) / wide)
   const gap = face.stacked ? STACK : GAP
   const [w, h] = [(width - (wide - 1) * gap) / wide, (height - (down - 1) * gap) / down]
   const [cellWidth, cellHeight] = [w / face.columns, h / face.rows]

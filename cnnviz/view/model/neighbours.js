@@ -9,13 +9,13 @@ const clamp = (at, size) => Math.min(Math.max(at, 0), size - 1)
 /**
  * The cell so many rows down and columns to the right, or the last one before the edge.
  * @param {Pick<MapRecord, "kind" | "shape">} map
- * @param {boolean} stacked  whether the layers of its weights stand one under the other
+ * @param {"" | "down" | "right"} layers  which way the next layer of its weights stands, if they have some
  * @param {Cell} cell
  * @param {number} down
  * @param {number} right
  * @returns {Cell}
  */
-export function neighbourOf({ kind, shape }, stacked, cell, down, right) {
+export function neighbourOf({ kind, shape }, layers, cell, down, right) {
   if (kind === "row") return [clamp(cell[0] + down + right, shape[0])]
   const within = (/** @type {number[]} */ axes) =>
     cell.map((at, axis) =>
@@ -23,11 +23,12 @@ export function neighbourOf({ kind, shape }, stacked, cell, down, right) {
     )
   if (kind === "map") return within([1, 2])
   if (kind === "filters") return within([2, 3])
-  if (!stacked) return within([shape.length - 2, shape.length - 1])
+  if (!layers) return within([shape.length - 2, shape.length - 1])
   const next = within([1, 2]) // past the edge of one layer of w lies the next
-  const over = cell[1] + down
-  if (over < 0 && cell[3] > 0) return [0, shape[1] - 1, next[2], cell[3] - 1]
-  return over >= shape[1] && cell[3] < shape[3] - 1 ? [0, 0, next[2], cell[3] + 1] : next
+  const [axis, by] = layers === "down" ? [1, down] : [2, right]
+  const over = cell[axis] + by
+  if (over < 0 && cell[3] > 0) return next.with(axis, shape[axis] - 1).with(3, cell[3] - 1)
+  return over >= shape[axis] && cell[3] < shape[3] - 1 ? next.with(axis, 0).with(3, cell[3] + 1) : next
 }
 
 /** The axis of channels, filters or units, -1 where there are not several. @param {Pick<MapRecord, "kind" | "shape">} map */

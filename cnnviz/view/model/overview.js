@@ -2,10 +2,11 @@
 //
 // All maps start small; the most cramped grow by a pixel until width or height is spent.
 
-/** @typedef {{ kind: string, tiles: number, rows: number, columns: number, scale: number, under?: number, share?: number }} Need  of a column; `under` is the room of what stands below, `share` what it may take of the height */
+/** @typedef {{ kind: string, tiles: number, rows: number, columns: number, scale: number, under?: number, share?: number, beside?: boolean }} Need  of a column; `under` is the room of what stands below, `share` what it may take of the height, `beside` whether layers of weights stand side by side */
 /** @typedef {{ width: number, height: number, side: number, across: number, wrap: number }} Place  of a column's figures, in pixels */
 
-export const GAP = 2 // between tiles
+export const GAP = 2 // between tiles,
+export const STACK = 3 // and between layers of weights
 const LEAST = 17 // side of a map, to start with,
 const SMALL = 11 // or, where large ones could not grow then, so small
 const ROW = 5.5 // a cell of a long row
@@ -34,8 +35,11 @@ function fixed(need, height) {
   if (kind === "loss") return { width: FIXED.loss, height: Math.min(height, FIXED.loss), side: 0, across: 1, wrap: 1 }
   if (kind === "classes") return { width: FIXED.classes, height, side: 0, across: 1, wrap: 1 }
   if (kind === "weights") {
-    if (need.tiles > 1 || (need.tiles === 1 && need.scale > 1))
-      return { width: height / 2, height, side: 0, across: 1, wrap: 1 }
+    if (need.scale > 1) {
+      const across = need.beside ? need.tiles : 1
+      const side = need.beside ? height : height / 2
+      return { width: across * side + (across - 1) * STACK, height, side: 0, across, wrap: 1 }
+    }
     return { width: Math.max(14, Math.min(36, columns * 4)), height, side: 0, across: 1, wrap: 1 }
   }
   if (need.scale === 0) return { width: FIXED.v, height, side: 0, across: 1, wrap: 1 } // v, a cell a row

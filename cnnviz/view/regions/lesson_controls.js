@@ -3,7 +3,7 @@
 
 import { escaped, marked } from "../model/format.js"
 import { say } from "../model/words.js"
-import { CHANNELS, IMAGES, KERNELS, LIMITS, OPTIMIZERS, PADDINGS, RULES, SCALE_NAMES, WEIGHTS, WORDS } from "../spec.js"
+import { CHANNELS, IMAGES, LIMITS, OPTIMIZERS, PADDINGS, RULES, SCALE_NAMES, WEIGHTS, WORDS } from "../spec.js"
 import { actionButton } from "./actions.js"
 import { rich } from "./glossary_popover.js"
 import { field, input, select } from "./html.js"
@@ -42,12 +42,6 @@ const channels = () => CHANNELS.map((name) => [name, say(`web.channels.${name}`)
 
 /** @returns {Option[]} */
 const optimizers = () => OPTIMIZERS.map((name) => [name, say(`web.network.${name}`)])
-
-/** @returns {Option[]} */
-const presets = () => [
-  ...Object.keys(KERNELS).map((name) => /** @type {Option} */ ([name, name.replace("-", " ")])),
-  ["custom", words("custom_kernel")],
-]
 
 /** A choice under its name. @type {(key: string, name: string, options: [string, string][]) => string} */
 const named = (key, name, options) => `<div class="field"><span>${words(key)}</span>${choice(key, name, options)}</div>`
@@ -113,7 +107,7 @@ export const kernelCard = () =>
   sheet(
     "kernel_card",
     words("kernel"),
-    `<div class="pair">${select("kernel_preset", presets(), words("kernel_preset"))}${actionButton("kernel_random")}</div>
-      <p class="which-filter"></p><div class="kernel"></div>${complaints("f")}`,
+    `<div class="presets" role="group" aria-label="${words("kernel_preset")}" data-key="kernel_preset"></div>
+      <div class="pair"><p class="preset-name"></p>${actionButton("kernel_random")}</div><p class="which-filter"></p><div class="kernel"></div>${complaints("f")}`,
     "kernel-card",
   )

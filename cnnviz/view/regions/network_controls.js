@@ -1,9 +1,10 @@
 // The controls of the network: a course's network or a text, the first convolution's filters, the targets.
 
+import { colour, css } from "../model/colour.js"
 import { escaped, fitting, inField, plainNumber } from "../model/format.js"
 import { say } from "../model/words.js"
 import { KERNELS, LIMITS, PRESETS } from "../spec.js"
-import { html, live, markup, nothing, render, setText } from "./html.js"
+import { html, live, markup, nothing, render, setText, svg } from "./html.js"
 
 /** @import { FiltersRecord, Header } from "../types/wire.js" */
 /** @import { Lesson } from "../model/address.js" */
@@ -27,7 +28,11 @@ export function bindNetwork(view) {
   const changed = (key, act) => view.control(key).addEventListener("change", () => act(view.field(key).value.trim()))
   changed("preset", (n) => n !== OWN && choosePreset(view, Number(n)))
   changed("network", (net) => view.go({ net, ...fresh(view.lesson) }))
-  changed("kernel_preset", (name) => name !== "custom" && replaced(view, name))
+  view.control("kernel_preset").addEventListener("click", ({ target }) => {
+    const { value } =
+      /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-value]"))?.dataset ?? {}
+    if (value) replaced(view, value)
+  })
   /** @type {(place: string, act: (view: View, field: HTMLInputElement) => void) => void} */
   const within = (place, act) =>
     view.$(place).addEventListener("change", ({ target }) => act(view, /** @type {HTMLInputElement} */ (target)))
@@ -213,8 +218,25 @@ export function fillKernel(view, filters) {
   const which = say(channels > 1 ? "web.network.channel" : "web.network.filter", { filter: m, channel: c })
   setText(view.$(".which-filter"), count === 1 && channels === 1 ? "" : which)
   render(html`${name[0]}${name.length > 1 ? html`<sub>${name.slice(1)}</sub>` : ""}`, view.$(".filter-name"))
-  view.field("kernel_preset").value = (k === 3 && presetOf(own, channels)) || "custom"
+  fillPresets(view, (k === 3 && presetOf(own, channels)) || "")
   grid.dataset.chosen = `${m} ${c}`
+}
+
+/** The kernels that have a name, as pictures; the name of the one that is chosen. @param {View} view @param {string} now */
+function fillPresets(view, now) {
+  const entries = Object.entries(KERNELS)
+  const named = (/** @type {string} */ name) => name.replace("-", " ")
+  const picture = (/** @type {readonly number[]} */ weights) => {
+    const most = Math.max(...weights.map(Math.abs))
+    const cell = (/** @type {number} */ weight, /** @type {number} */ n) =>
+      svg`<rect x=${n % 3} y=${Math.floor(n / 3)} width="1" height="1" fill=${css(colour(weight, [-most, most], "signed"))} />`
+    return html`<svg viewBox="0 0 3 3" aria-hidden="true">${weights.map(cell)}</svg>`
+  }
+  const button = (/** @type {[string, readonly number[]]} */ [name, weights], /** @type {number} */ n) =>
+    html`<button type="button" data-value=${name} aria-label=${named(name)} title=${named(name)} aria-pressed=${name === now}
+      tabindex=${name === now || (!now && !n) ? 0 : -1}>${picture(weights)}</button>`
+  render(entries.map(button), view.control("kernel_preset"))
+  setText(view.$(".preset-name"), now ? named(now) : say("web.controls.custom_kernel"))
 }
 
 /**

@@ -283,7 +283,14 @@ export class Step extends Content {
 
   /** The neighbour of a cell, for the arrow keys. @param {string} symbol @param {Cell} cell @param {number} down @param {number} right */
   neighbour(symbol, cell, down, right) {
-    return neighbourOf(this.numbers.maps[symbol], Boolean(this.plates[symbol]?.face?.stacked), cell, down, right)
+    const { face, across } = this.plates[symbol] ?? {}
+    return neighbourOf(
+      this.numbers.maps[symbol],
+      face?.stacked ? (across > 1 ? "right" : "down") : "",
+      cell,
+      down,
+      right,
+    )
   }
 
   /** The axis of channels, filters or units of a map, if there are several. @param {string} symbol */

@@ -12,12 +12,12 @@ import { html, inner, linesOf, markup, nothing, render } from "./html.js"
 /** @import { Step, Subject } from "./step.js" */
 /** @import { View } from "./lesson_view.js" */
 
-/** @typedef {Words & { fact: string, remark: string }} Said  `tag`, `formula`, `numbers` and `remark` are HTML */
+/** @typedef {Words & { how: string, fact: string, remark: string }} Said  `how`: how it is worked out, after what it means, where there is room for it; `tag`, `formula`, `numbers` and `remark` are HTML */
 
 /** The idea of a stage and its sentence. @param {Partial<Said>} said */
-const head = ({ tag = "", phase = "", title, sentence = "", fact = "", remark = "" }) =>
+const head = ({ tag = "", phase = "", title, sentence = "", how = "", fact = "", remark = "" }) =>
   html`<h1><span class="title">${title}</span><span class="phase ${phase}" ${inner(tag)}></span>${markup(actionButton("unpin", "✕", "hidden"))}</h1>
-    <div class="said"><p class="sentence" ${inner(withSymbols(sentence))}></p> <p class="fact" ${inner(withSymbols(fact))}></p></div>
+    <div class="said"><p class="sentence" ${inner(withSymbols(sentence))}></p> <p class="how" ${inner(withSymbols(how))}></p> <p class="fact" ${inner(withSymbols(fact))}></p></div>
     <p class="remark" tabindex=${remark ? 0 : -1} ${inner(remark)}></p>`
 
 /** The formula, and the numbers of a cell. @param {Partial<Said>} said */
@@ -38,7 +38,8 @@ function said(step, { map, cell }) {
   return {
     ...found,
     sentence: promise || found.sentence,
-    fact: promise ? `${found.sentence} ${fact}`.trim() : fact,
+    how: promise && found.sentence,
+    fact,
     numbers: masked ? escaped(say(step.hidden.words)) : own,
     remark: linesOf(notes),
   }
@@ -83,11 +84,22 @@ function fitWords({ view, room }) {
     return true
   })
   for (const element of changed) {
-    element.classList.remove("wraps")
+    element.classList.remove("wraps", "brief")
     element.style.removeProperty("--fits")
   }
   const shares = changed.map(({ clientWidth, scrollWidth }) => clientWidth / scrollWidth)
-  changed.forEach((element, n) => (element.matches(".formula") ? shrink(element, shares[n]) : wrap(element, shares[n])))
+  const rooms = changed.map(roomWithoutHow)
+  changed.forEach((element, n) => {
+    if (element.matches(".formula")) return shrink(element, shares[n])
+    element.classList.toggle("brief", shares[n] < 1)
+    wrap(element, shares[n] < 1 ? rooms[n] : shares[n])
+  })
+}
+
+/** How much of a sentence there is room for when it does not say how its number is worked out. @param {HTMLElement} line */
+function roomWithoutHow({ clientWidth, scrollWidth, children }) {
+  const how = /** @type {HTMLElement | undefined} */ (Array.from(children).find((part) => part.matches(".how")))
+  return clientWidth / (scrollWidth - (how?.offsetWidth ?? 0))
 }
 
 /** Browsers do not break a formula: it is set smaller, or scrolls. @param {HTMLElement} formula @param {number} share of it that there is room for */

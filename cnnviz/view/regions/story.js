@@ -16,7 +16,8 @@ import {
 } from "../model/story.js"
 import { render } from "./html.js"
 import { keep, kept } from "./preferences.js"
-import { photograph, screen } from "./story_pictures.js"
+import { photograph, weights } from "./story_paint.js"
+import { screen } from "./story_pictures.js"
 import { foot, heading, top, words } from "./story_screens.js"
 
 /** @import { Lesson } from "../model/address.js" */
@@ -231,6 +232,7 @@ export class Story {
       places.stage,
     )
     photograph(places.stage, step.numbers)
+    weights(places.stage, step.numbers)
     render(foot(told, this.back, this.on), places.foot)
     step.seats.put(step.plates, this.boxes(), this.moved && step.glides, () => true)
     if (this.moved && at > 0) view.ahead(updates)

@@ -1,13 +1,12 @@
 // The pictures of the story: places for the maps of the strip themselves, and numbers as bars, squares and curves.
 
-import { contextOf } from "../draw/canvas.js"
-import { picture } from "../draw/pixels.js"
 import { formula } from "../model/format.js"
 import { promiseOf } from "../model/promise.js"
 import { largest, SCREENS } from "../model/story.js"
 import { say, written } from "../model/words.js"
 import { html, inner, keyed, nothing } from "./html.js"
 import { curveOf, outputsOf, squareOf } from "./story_charts.js"
+import { strongerOf } from "./story_paint.js"
 import { change, parameters, said, shown } from "./story_screens.js"
 
 /** @import { Numbers } from "../model/numbers.js" */
@@ -35,17 +34,6 @@ const bars = (numbers, outputs, before) =>
         before ? html`<i style="--part:${before[n]}"></i>` : nothing
       }</span><b>${shown(value, 2)}</b></dd></div>`,
   )}</dl>`
-
-/** Paints the image in its colours, where a screen has a place for it. @param {HTMLElement} screen @param {Numbers} numbers */
-export function photograph(screen, numbers) {
-  const canvas = /** @type {HTMLCanvasElement | null} */ (screen.querySelector("canvas.tale-photo"))
-  if (!canvas) return
-  const { values } = numbers.answer.arrays.photo
-  const [, rows, columns] = numbers.shape("x")
-  const pixels = picture(rows, columns, (i, j) => [0, 1, 2].map((c) => values[3 * (i * columns + j) + c]))
-  Object.assign(canvas, { width: columns, height: rows })
-  contextOf(canvas).drawImage(pixels, 0, 0)
-}
 
 /** @param {Told} told */
 function wrong(told) {
@@ -104,7 +92,14 @@ function update({ numbers, path }) {
   const { promised, falls } = numbers.answer.promise ?? { promised: 0, falls: 0 }
   const most = numbers.rate * Math.max(...Array.from(numbers.values("dw"), Math.abs))
   const losses = [numbers.values("L")[0], path?.losses[1]]
-  return html`${map(numbers, "w", say("web.story.update.most", { most: shown(most, 4) }))}${sign(`− ${shown(numbers.rate, 2)} ×`)}${map(numbers, "dw", say("web.story.update.against"))}${arrow("forward", say("web.story.update.then"))}
+  const [times, { plain }] = [strongerOf(numbers, most), numbers.maps.w]
+  const drawn = (/** @type {string} */ what, /** @type {string} */ note) =>
+    html`<figure><figcaption><b>${say(`web.story.update.${what}`)}</b> ${note}</figcaption><canvas class="tale-weights" data-weights=${what}></canvas></figure>`
+  return html`<div class="tale-steps"><figure class="of-w"><figcaption><b>${say("web.story.update.before")}</b> ${plain}</figcaption><div class="tale-seat" data-seat="w"></div></figure>
+      ${sign("+")}${drawn("step", say("web.story.update.stronger", { times }))}${sign("=")}${drawn("after", plain)}
+      <p>${say("web.story.update.swap", { rate: written(numbers.rate) })}</p>
+      <figure class="of-dw"><p class="tale-up"><i></i> × (−${written(numbers.rate)})</p><div class="tale-seat" data-seat="dw"></div><figcaption><i class="name" ${inner(formula(numbers.maps.dw.label))}></i> ${numbers.maps.dw.plain}</figcaption></figure>
+      <p>${say("web.story.update.most", { most: shown(most, 4), times })}</p></div>
     <div class="tale-answer"><h2>${say("web.story.update.outputs")} <small>${say("web.story.update.dashed")}</small></h2>${bars(numbers, path?.outputs[1] ?? before, before)}
       <h2>${say("web.story.loss.loss")}</h2><dl class="tale-bars tale-losses">${losses.map(
         (value, n) =>
