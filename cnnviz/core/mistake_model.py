@@ -23,7 +23,7 @@ from cnnviz.core.program import Inner, Line, Override, Program, program_of
 from cnnviz.core.seed_network import seed_program
 from cnnviz.core.source_lines import expression, line_as_code
 from cnnviz.core.spoiled_stages import stages_hit
-from cnnviz.core.symbols import PARAMETERS
+from cnnviz.core.symbols import is_parameter
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.words import Message, Problem, message
 
@@ -52,7 +52,7 @@ class Act:
     def _parameters(self) -> frozenset[str]:
         """The letters of the parameters that it needs; a layer without a bias has no b, whatever others have."""
         needed = {name for name, needed in arguments(self.function).items() if needed}
-        return frozenset(name.removeprefix("d") for name in (self.role, *needed)) & frozenset(PARAMETERS)
+        return frozenset(filter(is_parameter, (name.removeprefix("d") for name in (self.role, *needed))))
 
     def fits(self, network: Architecture, place: int) -> bool:
         """Tells whether it can be made in this layer."""

@@ -23,7 +23,7 @@ from cnnviz.core.layers.layer import ONE, Buffer, Call, Draw, Layer, Parameter, 
 from cnnviz.core.links import Link
 from cnnviz.core.read_only import lock, sealed
 from cnnviz.core.sliding import Padding
-from cnnviz.core.symbols import PARAMETERS, Names
+from cnnviz.core.symbols import Names, is_parameter
 from cnnviz.core.ties import TIE, largest, margin
 from cnnviz.core.values import Gradients, Later, Params, Trace
 from cnnviz.words import Problem
@@ -535,7 +535,7 @@ class Program:
                 if role == "dx":
                     target = f"d{names.source}"
                 if layer.across and not self.mode.training and role in ("y", "dx"):  # each cell for itself
-                    reads = tuple((source, "channel" if source in PARAMETERS else "same") for source, _ in reads)
+                    reads = tuple((source, "channel" if is_parameter(source) else "same") for source, _ in reads)
                 if not (self.network.merged and place == len(self.network.layers) - 1 and role == "dx"):
                     found[target] = tuple(
                         Link(target, names.of(source), pattern, layer.geometry(), (rows, columns)) for source, pattern in reads
@@ -572,7 +572,8 @@ class Program:
         for place, (layer, names) in enumerate(zip(self.network.layers, self.network.names, strict=True)):
             after = {} if self.mode.training else {role: text for role, (text, _) in layer.after_training.items()}
             for role, text in (layer.formulas(self.inputs[place]) | after).items():
-                roles = {name: latex(names.of(name)) for name in ROLES}
+                letters = ("x", "y", *layer.parameter_letters)
+                roles = {name: latex(names.of(name)) for letter in letters for name in (letter, f"d{letter}")}
                 target = f"d{names.source}" if role == "dx" else names.of(role)
                 found[target] = text.format(**roles | ({"dx": latex(target)} if role == "dx" else {}))
         loss, merged = self.network.loss_kind, self.network.merged
@@ -613,8 +614,7 @@ def _program_of(network: Architecture, x_shape: Shape, run: Run) -> Program:
     return Program(network, x_shape, run)
 
 
-ROLES = ("x", "y", *PARAMETERS, "dx", "dy", *(f"d{letter}" for letter in PARAMETERS))
-_ROLE = re.compile(rf"\b({'|'.join(ROLES)})(?![a-zA-Z0-9_])")
+_ROLE = re.compile(r"\b(d?[a-z])(?![a-zA-Z0-9_])")
 
 
 def _symbol(names: Names, role: re.Match[str]) -> str:

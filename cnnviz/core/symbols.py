@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PARAMETERS = ("f", "w", "b", "g", "s")
-"""The letters of parameters: filters, weights, biases, and the gain γ and shift β of a normalisation."""
+TAKEN = frozenset("xyvzapnok")
+"""Letters that no parameter can have: the image, targets, a flattened map, what layers give, the outputs, and a window's size."""
+
+
+def is_parameter(letter: str) -> bool:
+    """Tells whether a layer's role, or the first letter of a symbol, is a parameter's: any one letter that is not taken.
+
+    >>> is_parameter("w"), is_parameter("z"), is_parameter("mean")
+    (True, False, False)
+    """
+    return len(letter) == 1 and letter not in TAKEN
 
 
 GREEK = {"g": "γ", "s": "β"}
@@ -34,7 +43,7 @@ class Names:
             return role[:-1] + self.output
         if role in ("x_bound", "y_bound"):
             return f"{self.of(role[0])}.bound"
-        if role.removeprefix("d") in PARAMETERS:
+        if is_parameter(role.removeprefix("d")):
             return role + (self._own(role[-1]))
         return f"{self.output}.{role}"
 

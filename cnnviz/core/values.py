@@ -14,7 +14,7 @@ import numpy as np
 
 from cnnviz.core.read_only import lock, sealed
 from cnnviz.core.sliding import Padding
-from cnnviz.core.symbols import PARAMETERS
+from cnnviz.core.symbols import is_parameter
 
 
 class Arrays(Mapping[str, np.ndarray]):
@@ -246,7 +246,7 @@ class Gradients(Arrays):
 
     def image(self, i: int) -> Gradients:
         """Image `i` of several, in the shapes of one image: what comes back to its own arrays. Those of parameters are of all images."""
-        return Gradients.locked({name: array if name[1] in PARAMETERS else lock(one_image(array, i)) for name, array in self.items()})
+        return Gradients.locked({name: array if is_parameter(name[1]) else lock(one_image(array, i)) for name, array in self.items()})
 
     def _names_later(self) -> tuple[str, ...]:
         later: Later | None = getattr(self, "_later", None)

@@ -13,6 +13,7 @@ from cnnviz.core.layers.layer import Layer
 from cnnviz.core.layers.max_pooling import max_pool_dx
 from cnnviz.core.layers.softmax import softmax, softmax_dx
 from cnnviz.core.network import Network
+from cnnviz.core.symbols import is_parameter
 from cnnviz.core.ties import TIE
 from cnnviz.words import has
 
@@ -121,6 +122,8 @@ def test_every_kind_has_a_row_here_and_its_words():
             learns = role[0] == "d" and role not in ("dx", "db", "ds")
             if role in ("y", "dx") or learns:
                 assert has(f"layer.{kind}.{role}.title") and has(f"layer.{kind}.{role}.sentence"), (kind, role)
+                assert role == "y" or has(f"layer.{kind}.{role}.way"), (kind, role)
+        assert all(is_parameter(letter) and has(f"ui.plain.{letter}") for letter in layer.parameter_letters)
 
 
 @each_row
