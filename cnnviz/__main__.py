@@ -120,7 +120,7 @@ def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.
     makers: dict[str, Callable[[], bytes | str]] = {
         "npz": lambda: arrays_npz(lesson, moment),
         "csv": lambda: stage_csv(lesson, moment),
-        "json": lambda: parameters_json(lesson, moment.params),
+        "json": lambda: parameters_json(lesson, moment.params, moment.buffers),
         "script": lambda: numpy_script(lesson, image.pixels),
         "notebook": lambda: jupyter_notebook(lesson, image.pixels),
         "keras": lambda: keras_script(lesson, image.pixels),

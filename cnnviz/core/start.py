@@ -24,7 +24,7 @@ def first_params(network: Network, x_shape: tuple[int, ...], w: str, seed: int, 
     9.0
     """
     params = network.init(x_shape, "normal" if is_kept_name(w) else w, seed)
-    arrays = {**params, **_kept_for(w, params)} if is_kept_name(w) else dict(params)
+    arrays = _kept_for(w, params)
     for place, bank in enumerate(banks(network, x_shape)):
         given = given_filters(filters.get(bank.name if place else "f", ()), bank)
         if len(given):
@@ -33,11 +33,22 @@ def first_params(network: Network, x_shape: tuple[int, ...], w: str, seed: int, 
     return Params.of(arrays)
 
 
-def _kept_for(name: str, params: Params) -> dict[str, np.ndarray]:
-    """The kept parameters of that name, as far as these are asked for; NotKept where one does not fit."""
-    found = {key: array for key, array in kept(name).items() if key in params}
+def first_buffers(network: Network, x_shape: tuple[int, ...], w: str) -> dict[str, np.ndarray]:
+    """What training keeps beside the parameters before the first update: as kept under the name `w`, or as before any training.
+
+    >>> first_buffers(Network.parse("conv2x3-bn-gap-mse"), (8, 8), "normal")["n1.running_var"].tolist()
+    [1.0, 1.0]
+    """
+    return _kept_for(w, network.buffers(x_shape))
+
+
+def _kept_for(name: str, drawn: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The arrays as drawn, or as kept under that name if it is one, as far as it has them; NotKept where one does not fit."""
+    if not is_kept_name(name):
+        return dict(drawn)
+    found = {key: array for key, array in kept(name).items() if key in drawn}
     for key, array in found.items():
-        if array.shape != params[key].shape:
+        if array.shape != drawn[key].shape:
             field = message("lesson.field.w")
-            raise NotKept("lesson.kept.misfit", field=field, name=key, shape=array.shape, wanted=params[key].shape)
-    return found
+            raise NotKept("lesson.kept.misfit", field=field, name=key, shape=array.shape, wanted=drawn[key].shape)
+    return {**drawn, **found}

@@ -14,6 +14,7 @@ from cnnviz.core.notebook import notebook_step, params_used
 from cnnviz.core.optimizers import State
 from cnnviz.core.read_only import sealed
 from cnnviz.core.set_values import with_image, with_params
+from cnnviz.core.start import first_buffers
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.words import Problem, message
 
@@ -61,7 +62,8 @@ class Updates:
     @cached_property
     def first(self) -> Point:
         """Where the first update starts."""
-        return reached(self.lesson, 0, Point(self.lesson.first_params(self.x.shape[-3:]), {}, self.x, self.program.buffers_at_start))
+        buffers = first_buffers(self.network, self.x.shape, self.lesson.w) if self.program.buffers else {}
+        return reached(self.lesson, 0, Point(self.lesson.first_params(self.x.shape[-3:]), {}, self.x, buffers))
 
     def given(self, point: Point) -> Mapping[str, np.ndarray] | None:
         """What the pass of an update is given beside the image and the parameters: buffers, and what it draws; None where there is nothing."""

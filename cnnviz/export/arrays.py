@@ -60,7 +60,7 @@ def named_arrays(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
 def arrays_npz(lesson: Lesson, moment: Moment) -> bytes:
     """All arrays of this update as an .npz file, float64 and without pickle: `np.load(file)["z1"]`.
 
-    L is the loss, and `lesson` the query of the lesson that they belong to, as text.
+    What training keeps beside the parameters is there, too, as before the update. L is the loss, and `lesson` the query of the lesson that they belong to, as text.
 
     >>> from cnnviz.core.trajectory import trajectory
     >>> x = np.zeros((32, 32))
@@ -71,7 +71,7 @@ def arrays_npz(lesson: Lesson, moment: Moment) -> bytes:
     '?img=test-0&ch='
     """
     query = f"?{urlencode(lesson.to_query(), safe=',;')}"
-    whole = {**named_arrays(lesson, moment), "L": moment.losses[-1], LESSON: np.array(query)}
+    whole = {**named_arrays(lesson, moment), **moment.buffers, "L": moment.losses[-1], LESSON: np.array(query)}
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, array in whole.items():

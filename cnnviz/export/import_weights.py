@@ -93,7 +93,8 @@ def _own(arrays: Arrays) -> tuple[Lesson, list[Message | str]]:
             raise Problem("export.parameters.lacks", name=name, names=list(program.parameters))
         if arrays[name].shape != shape:
             raise Problem("export.parameters.wrong_shape", name=name, shape=str(arrays[name].shape), needed=str(shape))
-    start = Params.of({name: _numbers(name, arrays[name]) for name in program.parameters})
+    left = [name for name, buffer in program.buffers.items() if name in arrays and arrays[name].shape == buffer.shape]
+    start = Params.of({name: _numbers(name, arrays[name]) for name in (*program.parameters, *left)})
     return starting_from(lesson.gone_on, start), list(wrong)
 
 
@@ -101,9 +102,9 @@ def _own(arrays: Arrays) -> tuple[Lesson, list[Message | str]]:
 
 
 def _trained(arrays: Arrays, program: Program) -> tuple[Params, Message] | None:
-    """The network's parameters in the layout that all of the file's arrays fit, one for one; None where none fits."""
+    """The network's parameters, with its buffers or without, in the layout that all of the file's arrays fit, one for one; None where none fits."""
     given = [(name, array) for name, array in arrays.items() if not name.endswith("num_batches_tracked")]
-    wanted = list(program.parameters)
+    wanted = list(program.parameters) if len(given) == len(program.parameters) else _with_buffers(program)
     if len(given) != len(wanted) or len(given) == 1:
         return None
     keras = not any(name.endswith(("weight", "bias")) for name, _ in given)  # where the shapes leave it open
@@ -111,14 +112,20 @@ def _trained(arrays: Arrays, program: Program) -> tuple[Params, Message] | None:
         laid = {symbol: _laid(array, symbol, program, layout) for symbol, (_, array) in zip(wanted, given, strict=True)}
         taken = {symbol: array for symbol, array in laid.items() if array is not None}
         if len(taken) == len(wanted):
-            params = {symbol: _numbers(symbol, array).reshape(program.shown[symbol]) for symbol, array in taken.items()}
+            params = {symbol: _numbers(symbol, array).reshape(program.shown.get(symbol, array.shape)) for symbol, array in taken.items()}
             return Params.of(params), message(f"export.elsewhere.{layout}")
     return None
 
 
+def _with_buffers(program: Program) -> list[str]:
+    """Parameters and buffers layer by layer: both libraries have a normalisation's γ and β before its running numbers."""
+    layers = zip(program.network.layers, program.network.names, strict=True)
+    return [names.of(role) for layer, names in layers for role in (*layer.parameter_letters, *layer.buffers((0,)))]
+
+
 def _laid(array: np.ndarray, symbol: str, program: Program, layout: str) -> np.ndarray | None:
     """An array of that layout as the core has it; None where it has another shape."""
-    shape = program.parameters[symbol].shape
+    shape = (program.buffers.get(symbol) or program.parameters[symbol]).shape
     if len(shape) == 4 and array.ndim == 4:  # PyTorch's are (M,C,K,K) as ours, Keras' (K,K,C,M)
         array = array if layout == "pytorch" else array.transpose(3, 2, 0, 1)
     elif len(shape) == 2 and array.ndim == 2:

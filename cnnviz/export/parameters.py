@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -29,8 +30,8 @@ MAX_VALUE = 1e100
 """Beyond this the sums of a forward and a backward pass could overflow."""
 
 
-def parameters_json(lesson: Lesson, params: Params) -> str:
-    """Every parameter as JSON, a row a line, with the lesson that they come from.
+def parameters_json(lesson: Lesson, params: Params, buffers: Mapping[str, np.ndarray] | None = None) -> str:
+    """Every parameter as JSON, a row a line, with the lesson that they come from, and the buffers that training has left.
 
     Every number is written so that it is read back bit for bit. Raises Problem where one is too
     large for a lesson to start from, or not finite.
@@ -41,14 +42,15 @@ def parameters_json(lesson: Lesson, params: Params) -> str:
     """
     if problem := diverged(params):
         raise problem
+    numbers = {**params, **(buffers or {})}
     head = {
         "format": FORMAT,
         "version": VERSION,
         "lesson": lesson.to_query(),
-        "shapes": {name: list(array.shape) for name, array in params.items()},
+        "shapes": {name: list(array.shape) for name, array in numbers.items()},
     }
     lines = [f'"{key}": {json.dumps(value)}' for key, value in head.items()]
-    lines += [f'"{name}": {_rows(array.tolist())}' for name, array in params.items()]
+    lines += [f'"{name}": {_rows(array.tolist())}' for name, array in numbers.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
@@ -66,7 +68,7 @@ def diverged(params: Params) -> Problem | None:
 
 
 def read_parameters(text: str | bytes, units: int | None = None, program: Program | None = None) -> Params:
-    """The parameters in a file from `parameters_json`; nothing in it is executed or unpickled.
+    """The parameters in a file from `parameters_json`, and its buffers if it has some; nothing in it is executed or unpickled.
 
     They have to be those of `program`; where none is given, of the network that the file names, for images of
     any size, or for `units` units before its first dense layer. Raises Problem, a sentence for the learner,
@@ -80,6 +82,7 @@ def read_parameters(text: str | bytes, units: int | None = None, program: Progra
     own = _lesson(data)[0]
     of_file = own.network.program(own.x_shape)
     wanted, laid = _expected(program or of_file)
+    wanted |= {name: buffer.shape for name, buffer in (program or of_file).buffers.items() if name in data}
     if program is not None and _alike(of_file) != _alike(program):
         raise Problem("export.parameters.other_network", found=own.net, net=str(program.network))
     arrays = {name: _array(data, name, wanted, laid) for name in wanted}
@@ -109,8 +112,8 @@ def _alike(program: Program) -> dict[str, tuple[int, ...]]:
     return {name: shape[1:] if name == laid else shape for name, shape in wanted.items()}
 
 
-def starting_from(lesson: Lesson, start: Params, learned: Learned | None = None) -> Lesson:
-    """The lesson with all its parameters as they are in `start`, which is kept for it under a name with what it has learned from.
+def starting_from(lesson: Lesson, start: Mapping[str, np.ndarray], learned: Learned | None = None) -> Lesson:
+    """The lesson with all its parameters, and the buffers, as they are in `start`, which is kept for it under a name with what it has learned from.
 
     >>> starting_from(Lesson(), Params(f=np.eye(3), w=np.zeros((900, 2)), b=np.zeros(2))).f[:4]
     (1.0, 0.0, 0.0, 0.0)

@@ -160,13 +160,13 @@ class Differences:
         """What the backward pass says."""
         return self.program.backward(self.params, self.trace, self.y)
 
-    def structural(self, name: str) -> np.ndarray:
-        """Which entries are 0 whatever cancels, (n,): Σ |effect| · |∂target| is 0, since nothing comes in or nothing comes back."""
+    def terms(self, name: str) -> np.ndarray:
+        """Σ |effect| · |∂target| of each entry, (n,): of what its gradient is summed. It is 0 where nothing comes in or nothing comes back."""
         if name == "x":
-            return self.gradients["dx"].reshape(-1) == 0
+            return np.abs(self.gradients["dx"]).reshape(-1)
         # The entry's own line of the backward pass is that sum of products, with signs.
         line = next(line for line in self.program.backward_lines if line.target == f"d{name}")
-        return line.make({source: np.abs(self._made(source)) for source in line.sources}).reshape(-1) == 0
+        return line.make({source: np.abs(self._made(source)) for source in line.sources}).reshape(-1)
 
     def _made(self, symbol: str) -> np.ndarray:
         """A value or a gradient, with every axis that lines have."""

@@ -34,20 +34,21 @@ class Found(NamedTuple):
 def compared(nudged: Differences, name: str, analytic: np.ndarray, step: float, told: Callable[[float], None]) -> Found:
     """All that a parameter's entries are judged by; `analytic` (n,) is what was given."""
     at = nudged.sides(name, step, progress=told)
-    own, kinks = np.abs(nudged.gradients[f"d{name}"]).reshape(-1), np.zeros(analytic.size, bool)
-    # Where a nudge moves what is 0 to the bit, nothing rounds off but the gradient, whose terms cancel.
-    least = nudged.round_off.eps * own.max(initial=0)
+    terms, kinks = nudged.terms(name), np.zeros(analytic.size, bool)
+    # The gradient rounds off, too: where its terms cancel, as in front of a normalisation, the difference may be exact.
+    least = nudged.round_off.eps * (terms.max(initial=0) if name == "x" else terms)
     central, doubt = at.central, np.maximum(at.doubt, least)
     error = _error(analytic, central, doubt)
     one_sided = np.abs(at.apart) > np.abs(central) / 1000 + 2 * SAFETY * doubt
-    look, structural = np.flatnonzero(~(error <= TOLERANCE / 10) | one_sided), nudged.structural(name)
+    look = np.flatnonzero(~(error <= TOLERANCE / 10) | one_sided)
     if look.size:
         central[look], doubt[look], kinks[look] = _looked_at(nudged, name, step, look, at.some(look))
         doubt = np.maximum(doubt, least)
         # Something comes back, and a nudge moves nothing, to the last bit: it goes from one plateau to another.
+        own = np.abs(nudged.gradients[f"d{name}"]).reshape(-1)
         doubt[(central == 0) & (at.moved == 0) & (own > SAFETY * doubt)] = np.inf
         error[look] = _error(analytic[look], central[look], doubt[look])
-    return Found(central, doubt, error, structural, kinks)
+    return Found(central, doubt, error, terms == 0, kinks)
 
 
 def _error(analytic: np.ndarray, central: np.ndarray, doubt: np.ndarray) -> np.ndarray:

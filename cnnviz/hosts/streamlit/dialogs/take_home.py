@@ -84,7 +84,7 @@ def _downloads(lesson: Lesson, image: Image, moment: Callable[[], Moment], probl
     if problem:
         st.caption(say("ui.take_home.no_parameters", error=problem))
     else:
-        _download("parameters", f"{name}.json", "application/json", lambda: export.parameters_json(lesson, moment().params))
+        _download("parameters", f"{name}.json", "application/json", lambda: export.parameters_json(lesson, moment().params, moment().buffers))
 
 
 def _name(lesson: Lesson) -> str:

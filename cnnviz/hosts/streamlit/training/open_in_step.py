@@ -34,5 +34,5 @@ def opened(job: Job, row: int, epoch: Epoch) -> dict[str, str]:
     query |= {"stride": str(settings.stride), "pad": str(settings.padding), "y": label, "stage": "o"}
     lesson, _ = Lesson.read(query)
     learned = Learned(len(data.train), epoch.report.epoch)
-    found = export.starting_from(lesson, epoch.report.params, learned).to_query()
+    found = export.starting_from(lesson, {**epoch.report.params, **epoch.report.buffers}, learned).to_query()
     return dict.fromkeys(sorted(LESSON_KEYS - {*found, "lr", "opt"}), "") | {key: text for key, text in found.items() if key not in ("lr", "opt")}
