@@ -1,12 +1,11 @@
 """The right gradients of a case, and the size of the numbers that each is summed from.
 
-A layer's are made by its own lines (core/program.py) over all images; those of a batch norm, a dropout and of softmax with
-cross-entropy, whose loss is the mean over the images, stand here.
+They are made by the layer's own lines (core/program.py) over all images; softmax with cross-entropy, whose loss is the mean over
+them, by those of a network's end.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,18 +13,21 @@ import numpy as np
 
 from cnnviz.core.architecture import Architecture
 from cnnviz.core.comparison.round_off import sizes
+from cnnviz.core.layers._normalisation import EPS, by_mean, by_variance
 from cnnviz.core.layers.average_pooling import AveragePooling
+from cnnviz.core.layers.batch_norm import BatchNorm
 from cnnviz.core.layers.conv import Conv
 from cnnviz.core.layers.dense import Dense
+from cnnviz.core.layers.dropout import Dropout
 from cnnviz.core.layers.global_average import GlobalAverage
 from cnnviz.core.layers.identity import Identity
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.layers.max_pooling import MaxPooling
 from cnnviz.core.layers.relu import Relu
 from cnnviz.core.layers.sigmoid import Sigmoid
-from cnnviz.core.layers.softmax import softmax
+from cnnviz.core.layers.softmax import Softmax
 from cnnviz.core.layers.tanh import Tanh
-from cnnviz.core.losses import LOSSES, softmax_cross_entropy, softmax_cross_entropy_dz
+from cnnviz.core.losses import LOSSES
 from cnnviz.core.program import Inner, Line, Program, program_of
 from cnnviz.judge.case import ELEMENTWISE, Array, Case
 from cnnviz.words import Problem
@@ -63,34 +65,40 @@ def right(case: Case) -> Right:
     >>> right(Case("relu", {"x": x, "dout": np.full((1, 2), 5.0)})).gradients["dx"].tolist()
     [[5.0, 0.0]]
     """
-    return {"softmax": _softmax, "batchnorm": _batch_norm, "dropout": _dropout}.get(case.kind, _of_layer)(case)
+    return _softmax(case) if case.kind == "softmax" else _of_layer(case)
 
 
-# ---- a layer of the core
+# ---- a layer
+
+_ROLES = {"f": "w", "w": "w", "b": "b", "g": "gamma", "s": "beta"}
+"""What a case calls a layer's parameters."""
 
 
 def _layer(case: Case) -> Layer:
-    if case.kind in ELEMENTWISE:
-        return {"relu": Relu, "sigmoid": Sigmoid, "tanh": Tanh}[case.kind]()
-    if case.kind == "dense":
-        return Dense(case.arrays["w"].shape[1])
-    if case.kind == "conv":
-        m, _, k, across = case.arrays["w"].shape
-        if k != across:
-            raise Problem("judge.square", what=f"w {case.arrays['w'].shape}")
-        return Conv(m, k, True, case.number("stride"), case.number("pad"))
-    return {"max": MaxPooling, "avg": AveragePooling}[case.kind](case.number("k"), case.number("stride"))
+    match case.kind:
+        case "dense":
+            return Dense(case.arrays["w"].shape[1])
+        case "conv":
+            m, _, k, across = case.arrays["w"].shape
+            if k != across:
+                raise Problem("judge.square", what=f"w {case.arrays['w'].shape}")
+            return Conv(m, k, True, case.number("stride"), case.number("pad"))
+        case "max" | "avg":
+            return {"max": MaxPooling, "avg": AveragePooling}[case.kind](case.number("k"), case.number("stride"))
+        case "dropout":
+            return Dropout(50)  # the mask is given
+    return {"relu": Relu, "sigmoid": Sigmoid, "tanh": Tanh, "batchnorm": BatchNorm}[case.kind]()
 
 
 def _of_layer(case: Case) -> Right:
-    x, layer = np.asarray(case.arrays["x"], np.float64), _layer(case)
-    if case.kind in (*ELEMENTWISE, "dense"):
-        x = x.reshape(case.images, 1, 1, -1)
+    x, layer = _as_maps(case), _layer(case)
     rest = Identity() if case.kind == "dense" else GlobalAverage()  # a network ends with a row
-    program = program_of(Architecture((layer, rest), LOSSES["mse"]), x.shape[1:])
+    network = Architecture((layer, rest), LOSSES["mse"])
+    program = program_of(network, x.shape, training=case.settings.get("mode") != "test")
     names = program.network.names[0]
-    parameters = {names.of(letter): np.asarray(case.arrays[role], np.float64) for letter, role in (("f", "w"), ("w", "w"), ("b", "b")) if letter in layer.parameter_letters}
-    values = program.run_forward({"x": x, **parameters})
+    given = {names.of(letter): np.asarray(case.arrays[_ROLES[letter]], np.float64) for letter in layer.parameter_letters}
+    drawn = program.given_to({name: case.arrays["mask"] for name in program.draws}, len(x))
+    values = _forward(case, program, {"x": x, **given, **drawn})
     out = values[names.output]
     if np.size(case.arrays["dout"]) != out.size:
         raise Problem("judge.dout", shape=str(np.shape(case.arrays["dout"])), wanted=str(out.shape))
@@ -98,49 +106,55 @@ def _of_layer(case: Case) -> Right:
     made = [line for line in program.backward_lines if line.layer == 0]
     for line in made:
         line.step(values)
-    roles = {line.target: {"dx": "dx", "df": "dw", "dw": "dw", "db": "db"}[line.role] for line in made}
-    shapes = {"dx": case.arrays["x"].shape} | {f"d{role}": case.arrays[role].shape for role in ("w", "b") if role in case.arrays}
+    roles = {line.target: f"d{_ROLES.get(line.role[1:], 'x')}" for line in made}
+    shapes = {role: np.shape(case.arrays[role[1:]]) for role in roles.values()}
     gradients = {role: values[target].reshape(shapes[role]) for target, role in roles.items()}
-    told = {roles[line.target]: np.broadcast_to(sizes(program, line, values), values[line.target].shape).reshape(shapes[roles[line.target]]) for line in made}
-    shape = case.arrays["dout"].shape
-    return Right(case, gradients, told, {"out": out.reshape(shape)}, Lines(program, values, {role: target for target, role in roles.items()}))
+    told = {(role := roles[line.target]): np.broadcast_to(sizes(program, line, values), values[line.target].shape).reshape(shapes[role]) for line in made}
+    between = {"out": out.reshape(np.shape(case.arrays["dout"]))} | (_paths(case, values, names.output) if case.kind == "batchnorm" else {})
+    return Right(case, gradients, told, between, Lines(program, values, {role: target for target, role in roles.items()}))
 
 
-# ---- softmax with cross-entropy, a batch norm, a dropout
+def _as_maps(case: Case) -> Array:
+    """x as maps: a row's numbers are places, or channels where each has statistics of its own."""
+    x = np.asarray(case.arrays["x"], np.float64)
+    if case.kind == "batchnorm":
+        return x.reshape(*x.shape, 1, 1) if x.ndim == 2 else x
+    return x.reshape(case.images, 1, 1, -1) if case.kind in (*ELEMENTWISE, "dense", "dropout") else x
+
+
+def _forward(case: Case, program: Program, values: Inner) -> Inner:
+    """The arrays of a pass; the eps of a batch norm that is not the core's is added to its variance."""
+    more = float(str(case.settings.get("eps", EPS))) - EPS
+    for line in program.forward_lines:
+        line.step(values)
+        if line.role == "var" and more:
+            values[line.target] = values[line.target] + more
+    return values
+
+
+def _paths(case: Case, values: Inner, n: str) -> dict[str, Array]:
+    """What a batch norm's gradient is made of, with as many axes as x; the paths before they are divided by σ."""
+    over = (0, *range(2, case.arrays["x"].ndim))
+    each = (1, -1, *[1] * (case.arrays["x"].ndim - 2))
+    mean, var, gamma = (values[name].reshape(each) for name in (f"{n}.mean", f"{n}.var", "g"))
+    hat, dhat = values[f"{n}.hat"].reshape(case.arrays["x"].shape), np.asarray(case.arrays["dout"]) * gamma
+    one = np.ones(())
+    paths = {"by_mean": -by_mean(dhat, one, over), "by_variance": -by_variance(dhat, hat, one, over)}
+    count = np.array(hat.size // gamma.size)
+    return {"hat": hat, "dhat": dhat, "sigma": np.sqrt(var + EPS), "mean": mean, **paths, "over": np.array(over), "count": count}
+
+
+# ---- softmax with cross-entropy
 
 
 def _softmax(case: Case) -> Right:
-    scores, classes = case.arrays["x"], case.arrays["y"]
-    n = len(scores)
-    y = np.zeros(scores.shape)
-    y[np.arange(n), classes.astype(int)] = 1
-    o = softmax(scores)
-    loss = softmax_cross_entropy(scores, y).mean()
-    dz = softmax_cross_entropy_dz(o, y) / n
-    size = {"loss": np.array(np.abs(loss) + np.abs(scores).max()), "dx": np.maximum(o, y) / n}
-    return Right(case, {"loss": np.array(loss), "dx": dz}, size, {"o": o, "targets": y})
-
-
-def _batch_norm(case: Case) -> Right:
-    """With σ² = mean (x - μ)² + eps over the images, and over the places of maps; x̂ = (x - μ)/σ, out = γ x̂ + β."""
-    x, dout, gamma, beta = (np.asarray(case.arrays[role], np.float64) for role in ("x", "dout", "gamma", "beta"))
-    over = (0, *range(2, x.ndim))
-    gamma, beta = (one.reshape(1, -1, *[1] * (x.ndim - 2)) for one in (gamma, beta))
-    mean, var = x.mean(axis=over, keepdims=True), x.var(axis=over, keepdims=True)
-    sigma = np.sqrt(var + case.settings["eps"])
-    hat, dhat = (x - mean) / sigma, dout * gamma
-    by_mean, by_variance = dhat.mean(axis=over, keepdims=True), hat * (dhat * hat).mean(axis=over, keepdims=True)
-    gradients = {"dx": (dhat - by_mean - by_variance) / sigma, "dgamma": (dout * hat).sum(axis=over), "dbeta": dout.sum(axis=over)}
-    size = {
-        "dx": (np.abs(dhat) + np.abs(dhat).mean(axis=over, keepdims=True) + np.abs(hat) * np.abs(dhat * hat).mean(axis=over, keepdims=True)) / sigma,
-        "dgamma": np.abs(dout * hat).sum(axis=over),
-        "dbeta": np.abs(dout).sum(axis=over),
-    }
-    between = {"out": gamma * hat + beta, "hat": hat, "dhat": dhat, "sigma": sigma, "mean": mean, "by_mean": by_mean, "by_variance": by_variance}
-    return Right(case, gradients, size, between | {"over": np.array(over), "count": np.array(math.prod(x.shape[at] for at in over))})
-
-
-def _dropout(case: Case) -> Right:
-    dout, mask = (np.asarray(case.arrays[role], np.float64) for role in ("dout", "mask"))
-    dx = dout if case.settings["mode"] == "test" else dout * mask
-    return Right(case, {"dx": dx}, {"dx": np.abs(dx)}, {"out": case.arrays["x"] * mask})
+    scores = np.asarray(case.arrays["x"], np.float64)
+    y = np.eye(scores.shape[1])[case.arrays["y"].astype(int)]
+    program = program_of(Architecture((GlobalAverage(), Softmax()), LOSSES["ce"]), (*scores.shape, 1, 1))
+    values = program.run_forward({"x": scores[..., None, None], "y": y})
+    z = program.network.names[-1].input
+    for line in program.backward_lines[: 1 + [line.target for line in program.backward_lines].index(f"d{z}")]:
+        line.step(values)
+    loss = np.asarray(program.loss_line.make(values))
+    size = {"loss": np.abs(loss) + np.abs(scores).max(), "dx": np.maximum(values["o"], y) / case.images}
+    return Right(case, {"loss": loss, "dx": values[f"d{z}"]}, size, {"o": values["o"], "targets": y})

@@ -82,6 +82,8 @@ def sizes(program: Program, line: Line, values: Inner, least: float = 0.0) -> np
         return np.maximum(np.abs(made), max(least, largest(values[line.sources[0]])))
     if not parameters and made.shape == values[line.sources[0]].shape:
         return np.maximum(np.abs(made), _answers(line, values))
+    if line.role == "dx" and (terms := layer.terms_of_dx(*(values[source] for source in line.sources), **line.settings)) is not None:
+        return terms
     absolute = []
     for source in line.sources:
         array = values[source]

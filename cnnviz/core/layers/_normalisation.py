@@ -49,6 +49,12 @@ def by_variance(dhat: np.ndarray, hat: np.ndarray, sigma: np.ndarray, axes: Axes
     return -hat * (dhat * hat).mean(axis=axes, keepdims=True) / sigma
 
 
+def terms_of_paths(dhat: np.ndarray, hat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:
+    """Of what the three paths add up: the sizes of their terms."""
+    dhat, hat = np.abs(dhat), np.abs(hat)
+    return by_itself(dhat, sigma) - by_mean(dhat, sigma, axes) - by_variance(dhat, hat, sigma, axes)
+
+
 def normalised_bound(bound: np.ndarray, var: np.ndarray, g: np.ndarray, s: np.ndarray, together: bool) -> np.ndarray:
     """How large a number of γ · (x - μ) / σ + β can be, taken term by term, as its round-off goes.
 

@@ -19,6 +19,7 @@ from cnnviz.core.layers._normalisation import (
     normalised_bound,
     scale_and_shift,
     shift_ds,
+    terms_of_paths,
 )
 from cnnviz.core.layers.identity import identity
 from cnnviz.core.layers.layer import ONE, Buffer, Call, Links, Run, Shape, Values, call
@@ -101,6 +102,12 @@ class BatchNorm(Normalisation):
         axes = tuple(axis for axis in range(-y.ndim, 0) if axis != -own)
         size = np.abs(values["x"]) + np.abs(np.expand_dims(values["mean"], axes))
         return scale_and_shift(size / np.sqrt(np.expand_dims(values["var"], axes) + EPS), np.abs(values["g"]), np.abs(values["s"]), axes)
+
+    def terms_of_dx(self, *sources: np.ndarray, **settings: Any) -> np.ndarray | None:
+        if len(sources) < 4:  # after training there is one path
+            return None
+        (dn, g, hat, var), axes = sources, settings["axes"]
+        return terms_of_paths(dn * np.expand_dims(g, axes), hat, np.sqrt(np.expand_dims(var, axes) + EPS), axes)
 
     def links(self) -> Links:
         return {

@@ -19,6 +19,7 @@ from cnnviz.core.layers._normalisation import (
     normalised_bound,
     scale_and_shift,
     shift_ds,
+    terms_of_paths,
 )
 from cnnviz.core.layers.layer import ONE, Call, Groups, Links, Run, Shape, Values, call, number
 from cnnviz.words import Problem
@@ -93,6 +94,11 @@ class GroupNorm(Normalisation):
         size = grouped(np.abs(x), self.groups, own) + np.abs(values["mean"][..., None])
         size = (size / np.sqrt(values["var"][..., None] + EPS)).reshape(x.shape)
         return scale_and_shift(size, np.abs(values["g"]), np.abs(values["s"]), tuple(range(1 - own, 0)))
+
+    def terms_of_dx(self, *sources: np.ndarray, **settings: Any) -> np.ndarray:
+        (dn, g, hat, var), of = sources, (settings["groups"], settings["own"])
+        dhat, hat = grouped(dn * np.expand_dims(g, settings["axes"]), *of), grouped(hat, *of)
+        return terms_of_paths(dhat, hat, np.sqrt(var[..., None] + EPS), (-1,)).reshape(dn.shape)
 
     def links(self) -> Links:
         return {

@@ -222,6 +222,10 @@ class Layer:
         """How large the numbers are from which y is made, cell by cell: it rounds off by so much. None where y itself says it."""
         return None
 
+    def terms_of_dx(self, *sources: np.ndarray, **settings: Any) -> np.ndarray | None:
+        """Σ |terms| of each entry of dx, given what its line is given; None where the line itself says it of sizes alone."""
+        return None
+
     def saturated(self, y: np.ndarray) -> np.ndarray | None:
         """Which cells of the output pass almost no gradient, where that can come about; it passes away only slowly."""
         return None

@@ -4,28 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnviz.judge.case import Array, Case
-from cnnviz.judge.slips.table import again, slip
-
-
-@slip("mean_path_forgotten", "batchnorm", "dx", "{dx} = (dhat - hat * (dhat * hat).mean(0)) / sigma")
-def mean_path_forgotten(dhat: Array, by_variance: Array, sigma: Array) -> Array:
-    return (dhat - by_variance) / sigma
+from cnnviz.judge.case import Array
+from cnnviz.judge.slips.table import slip
 
 
 @slip("variance_path_forgotten", "batchnorm", "dx", "{dx} = (dhat - dhat.mean(0)) / sigma")
 def variance_path_forgotten(dhat: Array, by_mean: Array, sigma: Array) -> Array:
     return (dhat - by_mean) / sigma
-
-
-@slip("statistics_constant", "batchnorm", "dx", "{dx} = dhat / sigma")
-def statistics_constant(dhat: Array, sigma: Array) -> Array:
-    return dhat / sigma
-
-
-@slip("gain_forgotten", "batchnorm", "dx", "dhat = {dout}", "dhat = {dout} * {gamma}")
-def gain_forgotten(case: Case, gamma: Array) -> Array:
-    return again(case, gamma=np.ones_like(gamma)).gradients["dx"]
 
 
 @slip("variance_for_deviation", "batchnorm", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)) / var")

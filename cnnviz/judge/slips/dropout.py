@@ -6,11 +6,6 @@ from cnnviz.judge.case import Array
 from cnnviz.judge.slips.table import slip
 
 
-@slip("mask_forgotten", "dropout", "dx", "{dx} = {dout}")
-def mask_forgotten(dout: Array) -> Array:
-    return dout
-
-
 @slip("scale_forgotten", "dropout", "dx", "{dx} = {dout} * ({mask} > 0)")
 def scale_forgotten(dout: Array, mask: Array) -> Array:
     return dout * (mask > 0)

@@ -1,4 +1,4 @@
-"""Lines of code in a course's names: a layer's own, and those of what is no layer of the core."""
+"""Lines of code in a course's names: a layer's own, and those that a course writes in another way."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def in_course(of: Right, code: str, names: Names) -> str:
     own = of.lines.program.network.names[0]
     code = code.replace(f"{own.output}.windows", f"windows({own.input})")
     said = {own.output: value_of(of.case.kind, names), f"d{own.output}": names["dout"], "x": names["x"], own.input: names["x"], f"d{own.input}": names["dx"]}
-    for letters, role in (("f", "w"), ("w", "w"), ("b", "b")):
+    for letters, role in (("f", "w"), ("w", "w"), ("b", "b"), ("g", "gamma"), ("s", "beta"), (f"{own.output}.mask", "mask")):
         said |= {letters: names.get(role, ""), f"d{letters}": names.get(f"d{role}", "")}
     return re.sub(r"(?<![.\w])[a-z]\w*\b(?!=)", lambda word: said.get(word[0]) or word[0], code)
 

@@ -17,14 +17,20 @@ from cnnviz.judge.slips.table import Slip
 _OF_A_NETWORK = ("weights_updated_first",)
 """Mistakes that a layer by itself cannot have."""
 
+BATCH_NORM = "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)) / sigma"
+
 _OVER_IMAGES = {
     ("bias_axis", "conv"): ("{db} = np.full(M, {dout}.sum())", "{db} = {dout}.sum(axis=(0, 2, 3))"),
     ("bias_axis", "dense"): ("{db} = np.full(M, {dout}.sum())", "{db} = {dout}.sum(axis=0)"),
     ("bias_not_summed", "conv"): ("{db} = {dout}[:, :, -1, -1].sum(axis=0)", "{db} = {dout}.sum(axis=(0, 2, 3))"),
     ("product_divided", "dense"): ("{dw} += {x}[n, :, None] / {dout}[n]", "{dw} += {x}[n, :, None] * {dout}[n]"),
     ("channels_not_summed", "conv"): ("{dx} = weigh_dx({dout}[:, :1], {w}[:1])", "{dx} = weigh_dx({dout}, {w})"),
+    ("mean_path_forgotten", "batchnorm"): ("{dx} = (dhat - hat * (dhat * hat).mean(0)) / sigma", BATCH_NORM),
+    ("statistics_constant", "batchnorm"): ("{dx} = dhat / sigma", BATCH_NORM),
+    ("gain_forgotten", "batchnorm"): ("dhat = {dout}", "dhat = {dout} * {gamma}"),
+    ("mask_drawn_again", "dropout"): ("{dx} = {dout} * (np.random.rand(*{dout}.shape) < p) / p", "{dx} = {dout} * {mask}"),
 }
-"""Lines that are other ones for one image."""
+"""Lines as they are over images, or in a course's terms."""
 
 
 def slips_of_core(of: Right) -> Iterator[Slip]:
@@ -41,11 +47,8 @@ def slips_of_core(of: Right) -> Iterator[Slip]:
 
 
 def _made(of: Right, lines: Lines, role: str, override: Override) -> Array:
-    """What it makes; summed over the images, where it gives each its own."""
-    made, like = override(dict(lines.values), partial(lines.line(role).make, lines.values)), of.gradients[role]
-    if made.size == like.size:
-        return made.reshape(like.shape)
-    return made.sum(axis=0).reshape(like.shape)
+    """What it makes."""
+    return override(dict(lines.values), partial(lines.line(role).make, lines.values)).reshape(of.gradients[role].shape)
 
 
 def _code(of: Right, lines: Lines, placed: Placed, target: str, names: Names) -> tuple[str, str]:
