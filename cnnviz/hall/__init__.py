@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import ClientDisconnect, Request
@@ -12,16 +11,19 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from cnnviz.core.recent import Recent
+from cnnviz.hall.addresses import address_in, sent_in
+from cnnviz.hall.experiments import Experiments
 from cnnviz.hall.follower import join_link, page_of_refusal, page_of_room, qr
 from cnnviz.hall.keys import LENGTH, LETTERS, code_of, digest, is_secret, new_device, new_secret
+from cnnviz.hall.lecture import MOST_BODY, Lectures, Prepare, numbered, screens_of, script_in
 from cnnviz.hall.questions import Questions
 from cnnviz.hall.store import Memory, Room, Store, StoreLost, TooManyRooms, TooManyVotes
 from cnnviz.hall.streams import Stream, Streams
-from cnnviz.server.bodies import Refused, body_of
+from cnnviz.server.bodies import Refused
 from cnnviz.server.direct import DirectRoute
 from cnnviz.server.language import of_request
 from cnnviz.server.limits import Rate
-from cnnviz.server.numbers import MOST_QUERY, refusal
+from cnnviz.server.numbers import refusal
 from cnnviz.server.visitors import visitor_of
 from cnnviz.words import reading
 
@@ -29,8 +31,6 @@ __all__ = ["LENGTH", "LETTERS", "Rooms", "room_routes"]
 
 CROWD = 10
 """Followers from which on a move waits until their numbers are ready."""
-
-Prepare = Callable[[str, object], Awaitable[None]]
 
 
 async def _nothing(query: str, client: object) -> None:
@@ -43,7 +43,7 @@ class Rooms:
     def __init__(self, store: Store | None = None, prepare: Prepare = _nothing, crowd: int = CROWD, key: str = "", everywhere: bool = True) -> None:
         self.store: Store = store or Memory()
         self.everywhere = everywhere  # the server listens to more than its own machine
-        self.prepare, self.crowd, self.key = prepare, crowd, key
+        self.key = key
         self.streams = Streams(self.store)
         self.reached: Recent[tuple[str, str], bool] = Recent(20_000)  # rooms that somebody at an address has been in
         self.waiting: Recent[tuple[str, str], bool] = Recent(20_000)  # and that are not there: their pages ask whether they are again
@@ -53,20 +53,38 @@ class Rooms:
         self.moved = Rate(60, 0.025)  # moves of one room
         self.joined = Rate(1_500, 4)  # devices of one address in a room: a hall may share it, and cannot fill a question
         self.questions = Questions(self.store)
+        self.lectures = Lectures(self.store, self.questions, prepare, crowd)
+        self.experiments = Experiments(self.store, self.questions)
 
     async def open(self, request: Request) -> Response:
-        """POST room: opens a room, whose driver is the one that has the secret in the answer; or the one of a secret that is sent, if it is gone."""
-        visitor = visitor_of(request)
-        query, secret = await _opening_in(request)
-        if not self.opened.take(visitor):
+        """POST room: opens a room, whose driver is the one that has the secret in the answer; or the one of a secret that is sent, if it is gone.
+
+        With a script it is at a screen of that, the first one unless it is said.
+        """
+        if self.opened.look(visitor_of(request)) < 1:
             raise Refused(429, "ui.rooms.too_many", n=1)
+        sent = await sent_in(request, MOST_BODY)
+        secret, script = _secret_in(sent), script_in(sent) if "script" in sent else ""
+        query = address_in(sent.get("query", "" if secret or script else None))
+        if not self.opened.take(visitor_of(request)):
+            raise Refused(429, "ui.rooms.too_many", n=1)
+        if script:
+            numbered(await self.lectures.script(request, script), sent.get("screen", 1))
+        code, driver, fresh = await self._opened(request, secret, query)
+        if fresh and script and (room := await self.store.room(code)):
+            await self.lectures.give(request, room, script)
+            await self.lectures.show(request, room, sent.get("screen", 1))
+        return JSONResponse({"code": code, "driver": driver}, 201 if fresh else 200, {"Cache-Control": "no-store"})
+
+    async def _opened(self, request: Request, secret: str, query: str) -> tuple[str, str, bool]:
+        """The code of a new room, or of the one of that secret; the secret, and whether the room is new. Raises Refused, TooManyRooms."""
         for _ in range(20):
             driver = secret or new_secret()
             code = await asyncio.to_thread(code_of, driver, self.key)
             fresh = await self.store.open(code, digest(driver), query)
             if fresh or (secret and await self._is_driver(code, secret)):
-                self.reached.put((visitor, code), True)
-                return JSONResponse({"code": code, "driver": driver}, 201 if fresh else 200, {"Cache-Control": "no-store"})
+                self.reached.put((visitor_of(request), code), True)
+                return code, driver, fresh
             if secret:
                 raise Refused(403, "ui.rooms.not_driver")
         raise TooManyRooms
@@ -87,7 +105,7 @@ class Rooms:
         if "text/html" in request.headers.get("Accept", ""):
             return page_of_room(room.code, of_request(request))
         (followers, alone), link = await self.store.followers(room), join_link(request, room.code, self.everywhere)
-        found = {"code": room.code, "query": room.query, "number": room.number, "followers": followers, "alone": alone, "link": link}
+        found = {"code": room.code, "query": room.query, "number": room.number, "followers": followers, "alone": alone, "link": link, **screens_of(room)}
         return JSONResponse(found, headers={"Cache-Control": "no-store", "Vary": "Accept"})
 
     async def screen(self, request: Request) -> Response:
@@ -108,13 +126,7 @@ class Rooms:
         room = await self.driven(request)
         if not self.moved.take(room.code):
             raise Refused(429, "ui.rooms.too_fast", n=1)
-        query = await _query_in(request)
-        room.came += 1
-        came = room.came
-        if room.followers >= self.crowd:
-            await self.prepare(query, request.client)
-        overtaken = came < room.came  # by a later move, whose numbers may have been there sooner
-        return JSONResponse({"number": room.number if overtaken else await self.store.move(room, query)}, headers={"Cache-Control": "no-store"})
+        return await self.lectures.move(request, room)
 
     async def end(self, request: Request) -> Response:
         """DELETE room/<code>: it is over."""
@@ -166,6 +178,9 @@ class Rooms:
             ("GET", "asked", for_driver(questions.asked)),
             ("POST", "device", for_all(self.join)),
             ("POST", "vote", for_all(questions.vote)),
+            ("POST", "place", for_all(self.experiments.take_part)),
+            ("GET", "experiment", for_all(self.experiments.look)),
+            ("GET", "script", for_driver(self.lectures.given)),
             ("GET", "results", results),
             ("GET", "steps", for_driver(questions.steps)),
         ]
@@ -202,41 +217,16 @@ class Rooms:
         raise Refused(403, "ui.rooms.not_driver")
 
 
-_ASIDE_OF = {429: {"Retry-After": "1"}, 503: {"Retry-After": "1"}, 408: {"Connection": "close"}}
-"""What a refusal's headers say beside its sentence."""
-
-
-async def _query_in(request: Request) -> str:
-    """The address in a request's body, as text or as JSON's "query". Raises Refused."""
-    return _address((await _sent_in(request)).get("query"))
-
-
-async def _opening_in(request: Request) -> tuple[str, str]:
-    """The address in a request's body, and the secret ("driver") of a room that is gone, "" for a new one. Raises Refused."""
-    sent = await _sent_in(request)
+def _secret_in(sent: dict[str, object]) -> str:
+    """The secret ("driver") of a room that is gone, "" for a new one. Raises Refused."""
     secret = sent.get("driver", "")
     if secret != "" and not is_secret(secret):
         raise Refused(403, "ui.rooms.not_driver")
-    return _address(sent.get("query", "" if secret else None)), str(secret)
+    return str(secret)
 
 
-async def _sent_in(request: Request) -> dict[str, object]:
-    """A request's body: a JSON object, or an address alone, which is its "query". Raises Refused."""
-    body = await body_of(request, MOST_QUERY, "ui.rooms.too_long")
-    try:
-        text = body.decode()
-        sent = json.loads(text) if text.lstrip().startswith(("{", '"')) else text
-    except (ValueError, RecursionError):
-        raise Refused(400, "ui.rooms.no_address") from None
-    return sent if isinstance(sent, dict) else {"query": sent}
-
-
-def _address(text: object) -> str:
-    """What stands behind the "?" of a page. Raises Refused."""
-    query = "" if text is None else str(text).strip().removeprefix("?")
-    if text is None or not query.isascii() or not query.isprintable() or " " in query:
-        raise Refused(400, "ui.rooms.no_address")
-    return query
+_ASIDE_OF = {429: {"Retry-After": "1"}, 503: {"Retry-After": "1"}, 408: {"Connection": "close"}}
+"""What a refusal's headers say beside its sentence."""
 
 
 def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import logging
 from collections.abc import AsyncIterator, Mapping
@@ -18,13 +19,20 @@ ANSWERED = "cnnviz:answered"
 """The channel on which answers are said that were written: room, question, round, and by device the answer and its stamp."""
 ROOMS = "cnnviz:rooms"
 """Every room's code, by when it last moved."""
+SCRIPTS = "cnnviz:scripts"
+"""Every room's code and the length of its script, by when that was given or moved in last."""
 NO_POLL = "-"
 """Where a room has no question any more."""
 
 
 def room_name(code: str) -> str:
-    """Of a hash: driver, query, number, poll."""
+    """Of a hash: driver, query, number, poll, screen, and the digest of the script."""
     return f"cnnviz:room:{code}"
+
+
+def script_name(code: str) -> str:
+    """Of the script that is given in a room."""
+    return f"cnnviz:room:{code}:script"
 
 
 def followers_name(code: str) -> str:
@@ -42,21 +50,40 @@ def stamps_name(code: str, poll: Poll, round: int) -> str:
     return f"{ballot_name(code, poll, round)}:at"
 
 
+def script_mark(code: str, script: str) -> str:
+    """What stands for a script among SCRIPTS."""
+    return f"{code} {len(script)}"
+
+
+def script_digest(script: str) -> str:
+    """What tells whether the script that is known is the one that is there; "" for none."""
+    return hashlib.sha256(script.encode("utf-8", "replace")).hexdigest()[:16] if script else ""
+
+
+def places_name(code: str, poll: Poll) -> str:
+    """Of a number: how many places were handed out in an experiment."""
+    return f"cnnviz:room:{code}:places:{poll.number}"
+
+
 def names_of_answers(code: str, poll: Poll | None) -> list[str]:
     """Of all that was answered to a question."""
-    rounds = range(1, poll.round + 1) if poll else ()
-    return [name(code, poll, round) for round in rounds for name in (ballot_name, stamps_name) if poll]
+    if poll is None:
+        return []
+    rounds = range(1, poll.round + 1)
+    return [places_name(code, poll), *(name(code, poll, round) for round in rounds for name in (ballot_name, stamps_name))]
 
 
 @dataclass(frozen=True)
 class Found:
-    """A room as Redis has it; `asked` says whether it has ever had a question, `poll` is None where it has none now."""
+    """A room as Redis has it; `asked` says whether it has ever had a question, `poll` is None where it has none now, `script` is its script's digest."""
 
     driver: str
     query: str
     number: int
     poll: Poll | None
     asked: bool
+    screen: str
+    script: str
 
 
 def room_in(fields: Mapping[str, str]) -> Found | None:
@@ -69,7 +96,15 @@ def room_in(fields: Mapping[str, str]) -> Found | None:
         raise Unreadable from error
     if not query.isascii() or not (query.isprintable() or not query):
         raise Unreadable
-    return Found(driver, query, number, poll_in(fields.get("poll")), "poll" in fields)
+    return Found(driver, query, number, poll_in(fields.get("poll")), "poll" in fields, _screen_in(fields.get("screen", "")), fields.get("script", ""))
+
+
+def _screen_in(text: str) -> str:
+    """What is told of a screen, on one line of JSON; "" for anything else."""
+    with contextlib.suppress(ValueError, RecursionError):
+        if text.isprintable() and isinstance(json.loads(text), dict):
+            return text
+    return ""
 
 
 def poll_in(text: str | None) -> Poll | None:

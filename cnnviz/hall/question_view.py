@@ -16,6 +16,8 @@ from cnnviz.core.links import Link, reach
 from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
+from cnnviz.hall.in_redis import script_digest
+from cnnviz.hall.room_script import screen_of, script_of
 from cnnviz.hall.store import Ballot
 from cnnviz.pages import map_records
 from cnnviz.scripts.impromptu import has_key, spot_screen
@@ -35,7 +37,7 @@ MOST_CELLS = 65_536
 MOST_OUTLINED = 60
 """Right cells up to which each is outlined."""
 _WRAP = 60
-_FIELDS = {"lesson", "step", "spot", "map", "cell", "kind", "ask", "key", "tolerance", "answers", "hidden"}
+_FIELDS = {"lesson", "step", "screen", "spot", "map", "cell", "kind", "ask", "key", "tolerance", "answers", "hidden"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,10 +66,12 @@ class Asked:
         return self.question.lesson.to_query()
 
 
-def spec_of(sent: Mapping[str, object], room_query: str) -> dict[str, object]:
-    """A question as it is kept: what the lecturer sent of it, and the lesson that it is asked on."""
+def spec_of(sent: Mapping[str, object], room_query: str, script: str = "") -> dict[str, object]:
+    """A question as it is kept: what the lecturer sent of it, and the lesson that it is asked on; of the room's `script`, which and which screen."""
     spec = {name: _plain(name, value) for name, value in sent.items() if name in _FIELDS}
     here = dict(parse_qsl(room_query, keep_blank_values=True))
+    if "screen" in spec:
+        return {"script": script_digest(script), "screen": spec["screen"], "change": {}}
     if "lesson" in spec:
         changes = {key: here[key] for key in ("img", "f") if here.get("page") == "learn" and here.get("lesson") == spec["lesson"] and key in here}
         return {"lesson": spec["lesson"], "step": spec.get("step", 1), "change": changes}
@@ -83,19 +87,20 @@ def _plain(name: str, value: object) -> object:
     return value
 
 
-def prepared(spec: Mapping[str, Any], lang: str = DEFAULT) -> Asked:
-    """Everything of a question but its votes; Problem says why it cannot be asked."""
-    step = _lesson_step(spec) if "lesson" in spec else spot_screen(spec, spec["at"])
+def prepared(spec: Mapping[str, Any], lang: str = DEFAULT, script: str = "") -> Asked:
+    """Everything of a question but its votes; Problem says why it cannot be asked. `script` is the room's, for its screens."""
+    written = of_file(spec)
+    step = _script_screen(spec, script) if "screen" in spec else _lesson_step(spec) if "lesson" in spec else spot_screen(spec, spec["at"])
     if step.kind not in HALL_KINDS:
         raise Problem("ui.rooms.kind", kind=step.kind, known=HALL_KINDS)
     question = ask(step, lesson_at(step, spec["change"]))
-    keyed = "lesson" in spec or has_key(spec)
+    keyed = written or has_key(spec)
     if not keyed:
         question = replace(question, options=question.options[:-1])  # the last one stands for a key that is none
     here = scene(question.lesson)
     program = map_records.program_of(question.lesson, here.moment)
     maps = map_records.records(question.lesson, program, here.moment)
-    covered = step.map in hidden_maps(step, here) if "lesson" in spec else "spot" in spec and not reached(question.lesson, step.map)
+    covered = step.map in hidden_maps(step, here) if written else "spot" in spec and not reached(question.lesson, step.map)
     hidden = bool(spec.get("hidden", covered))
     found = Asked(step, question, here, keyed, hidden, program, maps, lang)
     if step.kind == "click" and found.most > MOST_CELLS:
@@ -116,6 +121,17 @@ def reached(lesson: Lesson, symbol: str) -> bool:
     return made <= names.index(lesson.stage) if lesson.stage in names else True
 
 
+def of_file(spec: Mapping[str, Any]) -> bool:
+    """Tells whether a question is a screen of a script, which the hall is led to."""
+    return "lesson" in spec or "screen" in spec
+
+
+def _script_screen(spec: Mapping[str, Any], script: str) -> Screen:
+    if spec["script"] != script_digest(script):
+        raise Problem("ui.rooms.other_script")
+    return screen_of(script_of(script), spec["screen"])
+
+
 def _lesson_step(spec: Mapping[str, Any]) -> Screen:
     script = library().find(str(spec["lesson"])[:40])
     if script is None:
@@ -126,9 +142,9 @@ def _lesson_step(spec: Mapping[str, Any]) -> Screen:
     return script.screens[int(str(number)[:4]) - 1]
 
 
-def elsewhere(spec: Mapping[str, Any]) -> dict[str, object]:
+def elsewhere(spec: Mapping[str, Any], script: str = "") -> dict[str, object]:
     """The same question on another picture; Problem where it may only be asked on its own."""
-    asked = prepared(spec)
+    asked = prepared(spec, script=script)
     if "img" not in CHANGED[asked.step.change]:
         raise Problem("ui.rooms.no_other")
     images = [image.id for image in gallery()]

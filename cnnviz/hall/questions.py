@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Hashable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from starlette.requests import Request
@@ -12,11 +13,13 @@ from starlette.responses import JSONResponse, Response
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.hall import question_view as answers
 from cnnviz.hall.answer_cache import Kept
+from cnnviz.hall.experiment import KIND
+from cnnviz.hall.in_redis import script_digest
 from cnnviz.hall.keys import is_device
 from cnnviz.hall.poll import Poll
 from cnnviz.hall.question_view import Asked, prepared, text_of
 from cnnviz.hall.steps import steps_data
-from cnnviz.hall.store import Room, Store
+from cnnviz.hall.store import MOST_DEVICES, Room, Store
 from cnnviz.scripts.votes import sensible
 from cnnviz.server.admission import Admission
 from cnnviz.server.bodies import Refused, table_in
@@ -24,7 +27,7 @@ from cnnviz.server.gate import Gate
 from cnnviz.server.language import of_request
 from cnnviz.server.limits import Rate
 from cnnviz.server.visitors import visitor_of
-from cnnviz.server.works import Busy
+from cnnviz.server.works import Busy, Expected
 from cnnviz.wire.hall import HallPoll, HallQuestion, HallResults
 from cnnviz.words import DEFAULT, Problem
 
@@ -43,7 +46,7 @@ def poll_data(poll: Poll | None) -> HallPoll | None:
     now = time.time()
     here = poll.at(now)
     left = here.left(now)
-    return HallPoll(number=here.number, phase=here.phase, round=here.round, left=None if left is None else round(left, 2), keyed=here.keyed)
+    return HallPoll(number=here.number, phase=here.phase, round=here.round, left=None if left is None else round(left, 2), keyed=here.keyed, kind=here.kind)
 
 
 class Questions:
@@ -63,35 +66,51 @@ class Questions:
         seconds = _seconds(sent)
         act = sent.get("act")
         if act is None:
-            return await self._ask(request, room, _spec(sent, room.query), seconds)
+            return JSONResponse(poll_data(await self.pose(request, room, _spec(sent, room), seconds)), 201, _FRESH)
         if room.poll is None:
             raise Refused(404, "ui.rooms.no_question")
+        if room.poll.kind == KIND and act != "close":
+            raise Refused(409, "ui.rooms.no_act", known=("close",))
         here = room.poll.at(time.time())
         if act == "again" and here.phase == "revealed":  # its answer is out: on another picture
-            spec = await self._worked(request, ("elsewhere", text_of(here.spec)), lambda: answers.elsewhere(here.spec))
-            return await self._ask(request, room, spec, seconds)
+            spec = await self.worked(request, ("elsewhere", text_of(here.spec)), lambda: answers.elsewhere(here.spec, room.script))
+            return JSONResponse(poll_data(await self.pose(request, room, spec, seconds)), 201, _FRESH)
         await self.store.ask(room, room.poll.turned(str(act), time.time(), seconds))
         return JSONResponse(poll_data(room.poll), headers=_FRESH)
 
-    async def _ask(self, request: Request, room: Room, spec: dict[str, Any], seconds: float | None) -> Response:
-        asked = await self._prepared(request, spec)
+    async def pose(self, request: Request, room: Room, spec: dict[str, Any], seconds: float | None = None, screen: str | None = None) -> Poll:
+        """Asks a question in a room, which is led to its lesson where it has one of its own, and to that `screen` of the script."""
+        asked = await self._prepared(request, room, spec)
+        leads = bool(answers.of_file(spec) or spec["change"])
+        poll = self._next(room, spec, asked.step.kind, asked.most, asked.keyed, seconds, leads)
+        if leads:
+            await self.store.move(room, answers.moved_query(asked, room.query), screen)
+        await self.store.ask(room, poll)
+        return poll
+
+    async def begin(self, room: Room, spec: dict[str, Any]) -> None:
+        """Begins an experiment in a room."""
+        await self.store.ask(room, self._next(room, spec, KIND, MOST_DEVICES, False, None, True))
+
+    def _next(self, room: Room, spec: dict[str, Any], kind: str, most: int, keyed: bool, seconds: float | None, leads: bool) -> Poll:
         now = time.time()
         number = max(int(1000 * now), room.poll.number + 1 if room.poll else 0)
-        leads = bool("lesson" in spec or spec["change"])
         back = (room.poll.back if room.poll else "") or (room.query if leads else "")
-        poll = Poll(number, spec, asked.step.kind, asked.most, asked.keyed, closes=now + seconds if seconds else None, back=back)
-        if leads:
-            await self.store.move(room, answers.moved_query(asked, room.query))
-        await self.store.ask(room, poll)
-        return JSONResponse(poll_data(poll), 201, _FRESH)
+        return Poll(number, spec, kind, most, keyed, closes=now + seconds if seconds else None, back=back)
 
     async def end(self, request: Request, room: Room) -> Response:
         """DELETE room/<code>/question, for its driver: the hall goes on where it was, unless it has been led on meanwhile."""
         poll = room.poll
         await self.store.ask(room, None)
-        if poll and poll.back and room.query == answers.moved_query(await self._prepared(request, poll.spec), room.query):
+        if poll and poll.back and room.query == await self._led_to(request, room, poll):
             await self.store.move(room, poll.back)
         return Response(status_code=204)
+
+    async def _led_to(self, request: Request, room: Room, poll: Poll) -> str:
+        """Where a question has led the hall."""
+        if poll.kind == KIND:
+            return str(poll.spec.get("query"))
+        return answers.moved_query(await self._prepared(request, room, poll.spec), room.query)
 
     async def look(self, request: Request, room: Room) -> Response:
         """GET room/<code>/question: what everybody may know of it."""
@@ -100,14 +119,14 @@ class Questions:
         name = ("question", poll.number, text_of(poll.spec), lang)
 
         async def made() -> HallQuestion:
-            return answers.question_data(await self._prepared(request, poll.spec, lang), poll.number)
+            return answers.question_data(await self._prepared(request, room, poll.spec, lang), poll.number)
 
         return await self.kept.get(request, name, made)
 
     async def asked(self, request: Request, room: Room) -> Response:
         """GET room/<code>/asked, for its driver: the question as it was sent, to be sent again to a room that was gone."""
         poll = _poll(room)
-        question = {name: value for name, value in poll.spec.items() if name not in ("at", "change")}
+        question = {name: value for name, value in poll.spec.items() if name not in ("at", "change", "script")}
         return JSONResponse({"number": poll.number, "question": question}, headers=_FRESH)
 
     async def vote(self, request: Request, room: Room) -> Response:
@@ -116,9 +135,9 @@ class Questions:
         device = str(sent.get("device"))
         if not is_device(device, room.driver):
             raise Refused(403, "ui.rooms.device")
-        if self.again.look(device) < 1 or not self.voted.take(visitor_of(request)):
-            raise Refused(429, "ui.rooms.too_fast", n=1)
-        self.again.take(device)
+        self.count_one(request, device)
+        if room.poll and room.poll.kind == KIND:
+            raise Refused(409, "ui.rooms.other_question")
         if not _meant(room, sent):  # another process may have asked it a moment ago
             await self.store.renew(room)
         poll = _poll(room)
@@ -133,6 +152,12 @@ class Questions:
             raise Refused(409, "ui.rooms.vote_closed")
         return JSONResponse({"number": poll.number, "round": poll.round, "answer": answer}, headers=_FRESH)
 
+    def count_one(self, request: Request, device: str) -> None:
+        """Counts something that a device sends; Refused (429) where that is too much."""
+        if self.again.look(device) < 1 or not self.voted.take(visitor_of(request)):
+            raise Refused(429, "ui.rooms.too_fast", n=1)
+        self.again.take(device)
+
     async def results(self, request: Request, room: Room, private: bool) -> Response:
         """GET room/<code>/results: to everybody once they are shown, to the driver (`private`) at any time."""
         poll = _poll(room)
@@ -143,7 +168,7 @@ class Questions:
         name = ("results", room.code, poll.number, poll.turn, revealed, lang)
 
         async def made() -> HallResults:
-            asked = await self._prepared(request, poll.spec, lang)
+            asked = await self._prepared(request, room, poll.spec, lang)
             ballots, followers = await self.store.ballots(room, poll), await self.store.followers(room)
             return answers.results_data(asked, ballots, followers[0], revealed)
 
@@ -152,24 +177,29 @@ class Questions:
     async def steps(self, request: Request, room: Room) -> Response:
         """GET room/<code>/steps?lesson=…, for its driver: what a hall can be asked, and what there is to say."""
         lesson, lang = request.query_params.get("lesson", "")[:40], of_request(request)
-        name = ("steps", lesson, room.query, lang)
-        return JSONResponse(await self._worked(request, name, lambda: steps_data(lesson, room.query, lang)), headers=_FRESH)
+        name = ("steps", lesson, room.query, room.screen, script_digest(room.script), lang)
+        made = partial(steps_data, lesson, room.query, lang, room.script, room.screen)
+        return JSONResponse(await self.worked(request, name, made), headers=_FRESH)
 
-    async def _prepared(self, request: Request, spec: Any, lang: str = DEFAULT) -> Asked:
-        name = (text_of(spec), lang)
+    async def _prepared(self, request: Request, room: Room, spec: Any, lang: str = DEFAULT) -> Asked:
+        name, script = (text_of(spec), lang), room.script
         found = self.prepared.get(name)
         if found is None:
             try:
-                found = await self._worked(request, name, lambda: prepared(spec, lang))
+                found = await self.worked(request, name, lambda: prepared(spec, lang, script))
             except (KeyError, TypeError, ValueError, AttributeError):  # another version's, in Redis
                 raise Refused(409, "ui.rooms.newer_question") from None
             self.prepared.put(name, found)
         return found
 
-    async def _worked(self, request: Request, name: tuple[Hashable, ...], work: Callable[[], Result]) -> Result:
+    async def worked(self, request: Request, name: tuple[Hashable, ...], work: Callable[[], Result]) -> Result:
         """What `work` gives, outside the event loop; a problem with it is the lecturer's to hear."""
+        return await self.worked_for(visitor_of(request), name, work)
+
+    async def worked_for(self, visitor: str, name: tuple[Hashable, ...], work: Callable[[], Result], expected: Expected | None = None) -> Result:
+        """The same, in the name of a visitor. Raises Refused."""
         try:
-            found: Result = await self.work.get(name, visitor_of(request), work)
+            found: Result = await self.work.get(name, visitor, work, expected=expected)
             return found
         except Problem as problem:
             raise Refused(400, problem.code, **problem.values) from None
@@ -189,14 +219,15 @@ def _meant(room: Room, sent: Mapping[str, Any]) -> bool:
 
 
 def _poll(room: Room) -> Poll:
-    if room.poll is None:
+    """The question that stands in a room. Raises Refused."""
+    if room.poll is None or room.poll.kind == KIND:
         raise Refused(404, "ui.rooms.no_question")
     return room.poll.at(time.time())
 
 
-def _spec(sent: dict[str, object], room_query: str) -> dict[str, object]:
+def _spec(sent: dict[str, object], room: Room) -> dict[str, object]:
     try:
-        return answers.spec_of(sent, room_query)
+        return answers.spec_of(sent, room.query, room.script)
     except Problem as problem:
         raise Refused(400, problem.code, **problem.values) from None
 

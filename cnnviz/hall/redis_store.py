@@ -18,6 +18,7 @@ from cnnviz.hall.in_redis import (
     MOVED,
     NO_POLL,
     ROOMS,
+    SCRIPTS,
     Found,
     answers_in,
     followers_in,
@@ -25,11 +26,25 @@ from cnnviz.hall.in_redis import (
     reachable,
     room_in,
     room_name,
+    script_digest,
+    script_mark,
+    script_name,
 )
 from cnnviz.hall.in_redis import followers_name as _followers
 from cnnviz.hall.poll import Poll
 from cnnviz.hall.shared_votes import SharedVotes
-from cnnviz.hall.store import IDLE, MOST_ROOMS, SILENCE, Ballot, Room, StoreLost, TooManyRooms, Unreadable, first_number
+from cnnviz.hall.store import (
+    IDLE,
+    MOST_ROOMS,
+    MOST_SCRIPTS,
+    SILENCE,
+    Ballot,
+    Room,
+    StoreLost,
+    TooManyRooms,
+    Unreadable,
+    first_number,
+)
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -74,7 +89,7 @@ class Shared:
         """Ends a room without followers that has not been moved for long. Raises TooManyRooms."""
         for code in await self.redis.zrangebyscore(ROOMS, 0, now - IDLE, start=0, num=AT_ONCE):
             if not await self.redis.exists(_followers(code)):
-                await self.redis.delete(room_name(code))
+                await self.redis.delete(room_name(code), script_name(code))
                 await self.redis.zrem(ROOMS, code)
                 await self.redis.publish(MOVED, code)
                 return
@@ -108,17 +123,43 @@ class Shared:
             coming = self.coming[code] = asyncio.create_task(read())
         return await asyncio.shield(coming)
 
-    async def move(self, room: Room, query: str) -> int:
+    async def move(self, room: Room, query: str, screen: str | None = None) -> int:
         number = max(room.number + 1, first_number())
+        where = {"driver": room.driver, "query": query, "number": number}
+        given = {"screen": room.screen if screen is None else screen, "script": script_digest(room.script)} if room.script else {}
         async with reachable():
-            await self._write(room.code, {"driver": room.driver, "query": query, "number": number})
+            await self._write(room.code, where | given)
+            await self._keep_script(room)
             await self.redis.publish(MOVED, room.code)
         return number
 
+    async def give(self, room: Room, script: str) -> None:
+        async with reachable():
+            await self.redis.zremrangebyscore(SCRIPTS, 0, time.time() - SILENCE)
+            marks = [text.partition(" ") for text in await self.redis.zrange(SCRIPTS, 0, -1)]
+            if len(script) + sum(int(size) for code, _, size in marks if code != room.code) > MOST_SCRIPTS:
+                raise TooManyRooms
+            await self.redis.zrem(SCRIPTS, script_mark(room.code, room.script))
+            room.script, room.screen = script, ""
+            await self.redis.delete(script_name(room.code))
+            await self._keep_script(room)
+            await self._write(room.code, {"screen": "", "script": script_digest(script)})
+            room.wake()
+            await self.redis.publish(MOVED, room.code)
+
+    async def _keep_script(self, room: Room) -> None:
+        """The script beside its room, whose hash is read at every move."""
+        if not room.script:
+            return
+        if not await self.redis.exists(script_name(room.code)):
+            await self.redis.set(script_name(room.code), room.script, ex=int(SILENCE))
+        await self.redis.zadd(SCRIPTS, {script_mark(room.code, room.script): time.time()})
+
     async def end(self, room: Room) -> None:
         async with reachable():
-            await self.redis.delete(room_name(room.code), _followers(room.code), *names_of_answers(room.code, room.poll))
+            await self.redis.delete(room_name(room.code), script_name(room.code), _followers(room.code), *names_of_answers(room.code, room.poll))
             await self.redis.zrem(ROOMS, room.code)
+            await self.redis.zrem(SCRIPTS, script_mark(room.code, room.script))
             await self.redis.publish(MOVED, room.code)
 
     async def followers(self, room: Room) -> tuple[int, int]:
@@ -147,6 +188,11 @@ class Shared:
 
     async def vote(self, room: Room, poll: Poll, device: str, answer: float) -> bool:
         return await self.answers.vote(room, poll, device, answer)
+
+    async def place(self, room: Room, poll: Poll, device: str) -> float | None:
+        async with self.turns:
+            place = await self.answers.place(room, poll, device)
+        return place if await self.vote(room, poll, device, place) else None
 
     async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
         async with self.turns:
@@ -247,15 +293,18 @@ class Shared:
         room = self.known.get(code)  # somebody else may have been quicker
         if there is None:
             if room:
-                room.ended = True
+                room.ended, room.script = True, ""
                 self.answers.forget(room)
                 room.wake()
             return None
         if room is None or room.ended:
             room = Room(code, there.driver)
             self.known.put(code, room)
-        if (there.number, there.query, there.poll, there.asked) != (room.number, room.query, room.poll, room.asked):
-            room.number, room.query = there.number, there.query
+        if there.script not in ("", script_digest(room.script)):
+            async with reachable():
+                room.script = str(await self.redis.get(script_name(code)) or "")
+        if (there.number, there.query, there.poll, there.asked, there.screen) != (room.number, room.query, room.poll, room.asked, room.screen):
+            room.number, room.query, room.screen = there.number, there.query, there.screen
             if there.asked:
                 self._polled(room, there.poll)
             room.wake()
@@ -266,6 +315,7 @@ class Shared:
         known = _known_here(there, room)
         if known:
             await self._write(room.code, known)
+            await self._keep_script(room)
             there = room_in(await self.redis.hgetall(room_name(room.code)))
         if there and room.poll and there.poll and there.poll.number == room.poll.number:
             await self.answers.put_back(room, there.poll)
@@ -275,6 +325,7 @@ class Shared:
         async with self.redis.pipeline() as all_or_nothing:
             all_or_nothing.hset(room_name(code), mapping=fields)
             all_or_nothing.expire(room_name(code), int(SILENCE))
+            all_or_nothing.expire(script_name(code), int(SILENCE))
             all_or_nothing.zadd(ROOMS, {code: time.time()})
             await all_or_nothing.execute()
 
@@ -293,10 +344,12 @@ def _cancelled() -> bool:
 
 
 def _known_here(there: Found | None, room: Room) -> dict[str, str]:
-    """What this process knows of a room and Redis does not: where it is, and its question, each by its own number."""
-    known = {}
+    """What this process knows of a room and Redis does not: where it is, its script, and its question, those by their own numbers."""
+    known: dict[str, str] = {}
     if there is None or there.number < room.number:
         known = {"driver": room.driver, "query": room.query, "number": str(room.number)}
+    if room.script and not (there and there.script):
+        known |= {"screen": room.screen, "script": script_digest(room.script)}
     asked = there is not None and there.asked
     theirs, ours = there.poll if there else None, room.poll
     if ours and (not asked or (theirs and (theirs.number, theirs.turn) < (ours.number, ours.turn))):

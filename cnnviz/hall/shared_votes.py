@@ -14,7 +14,16 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cnnviz.hall.in_redis import ANSWERED, ballot_name, poll_in, reachable, room_name, stamp_in, stamps_name
+from cnnviz.hall.in_redis import (
+    ANSWERED,
+    ballot_name,
+    places_name,
+    poll_in,
+    reachable,
+    room_name,
+    stamp_in,
+    stamps_name,
+)
 from cnnviz.hall.poll import Poll
 from cnnviz.hall.store import MOST_DEVICES, SILENCE, Ballot, Room, StoreLost, TooManyVotes, cast, forget_ballots, takes
 from cnnviz.scripts.votes import sensible
@@ -42,6 +51,17 @@ class SharedVotes:
         if self.casting is None or self.casting.done():
             self.casting = asyncio.create_task(self._cast_all())
         return await done
+
+    async def place(self, room: Room, poll: Poll, device: str) -> float:
+        """The place that a device has, or the next one, which is its own from now on: no two get the same, whichever process they ask."""
+        ballot, places = ballot_name(room.code, poll, poll.round), places_name(room.code, poll)
+        async with reachable():
+            known = await self.redis.hget(ballot, device)
+            place = _number(poll, known) if known is not None else None
+            if place is not None:
+                return place
+            await self.redis.set(places, await self.redis.hlen(ballot), nx=True, ex=int(SILENCE))  # Redis may have forgotten how many there were
+            return float(await self.redis.incr(places)) - 1
 
     async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
         """As `Store.ballots`; what is no answer to such a question is passed over."""

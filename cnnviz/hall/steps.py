@@ -7,27 +7,31 @@ from urllib.parse import parse_qsl, urlencode
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.data.images import find_image
 from cnnviz.hall.question_view import MOST_CELLS, map_data
+from cnnviz.hall.room_script import is_asked, number_in, script_of
 from cnnviz.pages import map_records
 from cnnviz.scripts.library import library
 from cnnviz.scripts.planned import Allowance
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scene import Scene, lesson_of, scene
-from cnnviz.scripts.script_file import HALL_KINDS, Screen, Script
+from cnnviz.scripts.script_file import Screen, Script
 from cnnviz.wire.hall import HallMap, HallStep, HallSteps
 from cnnviz.wire.learn import LearnListed
 from cnnviz.words import Problem
 
 
-def steps_data(lesson: str, room_query: str, lang: str) -> HallSteps:
-    """The lessons, the steps of one of them, and the maps of where the room is."""
+def steps_data(lesson: str, room_query: str, lang: str, script: str = "", screen: str = "") -> HallSteps:
+    """The scripts that come along, the screens of one of them or of the room's own, and the maps of where the room is."""
     known = library()
-    script = known.find(lesson)
+    given = known.find(lesson) if lesson else script_of(script) if script else None
     asked = {key: text for key, text in parse_qsl(room_query) if key in LESSON_KEYS}
     now, _ = Lesson.understand(asked, label=_label(asked))
     return HallSteps(
         lessons=[_listed(one, lang) for one in known.lessons],
-        lesson=script.id if script else "",
-        steps=[_step(number, step, lang) for number, step in enumerate(script.screens, 1)] if script else [],
+        lectures=[_listed(one, lang) for one in known.lectures],
+        lesson=given.id if given else "",
+        title=given.title.say(lang) if given else "",
+        screen=number_in(screen) if script and not lesson else None,
+        steps=[_step(number, step, lang) for number, step in enumerate(given.screens, 1)] if given else [],
         maps=_maps(now, lang),
         stage=now.stage,
         stages=[(str(stage), stage.label) for stage in now.network.stages],
@@ -54,7 +58,7 @@ def _step(number: int, step: Screen, lang: str) -> HallStep:
         return filled(getattr(step, text), here, allowance).say(lang)
 
     return HallStep(
-        number=number, title=said("title"), ask=said("ask"), kind=step.kind, hall=step.kind in HALL_KINDS,
+        number=number, title=said("title"), ask=said("ask"), kind=step.kind, hall=is_asked(step), seconds=step.seconds, experiment=step.experiment,
         query=urlencode(lesson.to_query(), safe=",:"), text=said("text"), notes=said("notes"), right=said("right"),
         answers=[filled(answer.say, here, allowance).say(lang) for answer in step.answers if answer.say.by_language],
     )  # fmt: skip

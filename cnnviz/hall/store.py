@@ -19,6 +19,8 @@ MOST_DEVICES = 5_000
 """That answer one question."""
 MOST_VOTES = 300_000
 """That one process keeps, of all rooms."""
+MOST_SCRIPTS = 40_000_000
+"""Bytes of the scripts of all rooms."""
 
 Ballot = dict[str, float]
 """The last answer of each device."""
@@ -33,7 +35,7 @@ class Unreadable(StoreLost):
 
 
 class TooManyRooms(Exception):
-    """There is no room for another one."""
+    """There is no room for another one, or for another script."""
 
 
 class TooManyVotes(Exception):
@@ -47,6 +49,8 @@ class Room:
     `came` counts the moves that were asked for here. `alone` of the followers explore by themselves; `streams` counts projectors,
     too; `poll` is the question, if there is one, and `asked` says whether
     there ever was one; `ballots` has what was answered here in each round of it, and `stamps` when, in an order that all processes share.
+    `script` is the text of the script that is given, or the id of one that comes along; `screen` what everybody is told of its screen
+    where the lecture is, as JSON.
     """
 
     code: str
@@ -61,6 +65,8 @@ class Room:
     streams: int = 0
     poll: Poll | None = None
     asked: bool = False
+    script: str = ""
+    screen: str = ""
     ballots: dict[int, Ballot] = field(default_factory=dict)
     stamps: dict[int, dict[str, int]] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -83,8 +89,11 @@ class Store(Protocol):
     async def renew(self, room: Room) -> None:
         """Brings what is known of the room here up to date. Raises StoreLost."""
 
-    async def move(self, room: Room, query: str) -> int:
-        """Takes everybody there; the number of the move. Raises StoreLost."""
+    async def move(self, room: Room, query: str, screen: str | None = None) -> int:
+        """Takes everybody there, to that screen of the script if one is named; the number of the move. Raises StoreLost."""
+
+    async def give(self, room: Room, script: str) -> None:
+        """The room's script from now on, which is not begun. Raises StoreLost, TooManyRooms."""
 
     async def end(self, room: Room) -> None:
         """Ends it for everybody. Raises StoreLost."""
@@ -100,6 +109,12 @@ class Store(Protocol):
 
     async def vote(self, room: Room, poll: Poll, device: str, answer: float) -> bool:
         """Takes an answer, the device's last one in this round; False where it is no longer open.
+
+        Raises StoreLost, TooManyVotes.
+        """
+
+    async def place(self, room: Room, poll: Poll, device: str) -> float | None:
+        """The device's place among all that take part: the next one, or the one that it has had; None where it is over.
 
         Raises StoreLost, TooManyVotes.
         """
@@ -166,10 +181,17 @@ class Memory:
     async def renew(self, room: Room) -> None:
         pass  # there is no other process
 
-    async def move(self, room: Room, query: str) -> int:
+    async def move(self, room: Room, query: str, screen: str | None = None) -> int:
         room.query, room.number, room.touched = query, room.number + 1, self.clock()
+        room.screen = room.screen if screen is None else screen
         room.wake()
         return room.number
+
+    async def give(self, room: Room, script: str) -> None:
+        if len(script) + sum(len(other.script) for other in self.rooms.values() if other is not room) > MOST_SCRIPTS:
+            raise TooManyRooms
+        room.script, room.screen, room.touched = script, "", self.clock()
+        room.wake()
 
     async def end(self, room: Room) -> None:
         self._end(room)
@@ -194,6 +216,11 @@ class Memory:
         self.kept += cast(room, poll.round, device, answer, self.kept)
         return True
 
+    async def place(self, room: Room, poll: Poll, device: str) -> float | None:
+        ballot = room.ballots.get(poll.round, {})
+        place = ballot.get(device, float(len(ballot)))
+        return place if await self.vote(room, poll, device, place) else None
+
     async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
         return [dict(room.ballots.get(round, {})) for round in range(1, poll.round + 1)]
 
@@ -203,7 +230,7 @@ class Memory:
     def _end(self, room: Room) -> None:
         self.rooms.pop(room.code, None)
         self.kept -= forget_ballots(room)
-        room.ended = True
+        room.ended, room.script = True, ""
         room.wake()
 
     def _give_up_idle(self) -> None:

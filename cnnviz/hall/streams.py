@@ -27,13 +27,14 @@ MOST_FOLLOWERS, MOST_OF_ONE = 10_000, 5_000
 
 @dataclass(eq=False)
 class Stream:
-    """What one stream has been told: the last move's number, the question's state, and on a screen how many have answered."""
+    """What one stream has been told: the last move's number, the script's screen, the question's state, and on a projector's screen how many have answered."""
 
     room: Room
     visitor: str
     seen: str
     screen: bool
     alone: bool
+    given: str = ""
     poll: tuple[int, int, str] | None = None
     count: dict[str, int] = field(default_factory=dict)
 
@@ -43,9 +44,12 @@ class Stream:
     def news(self) -> bytes:
         """What is new since the last time, as events."""
         room, said = self.room, b""
+        if room.screen != self.given:
+            self.given = room.screen
+            said += f"event: screen\ndata: {self.given or 'null'}\n\n".encode()
         if str(room.number) != self.seen:
             self.seen = str(room.number)
-            said = f"id: {self.seen}\ndata: {room.query}\n\n".encode()
+            said += f"id: {self.seen}\ndata: {room.query}\n\n".encode()
         poll = room.poll.at(time.time()) if room.poll else None
         state = (poll.number, poll.turn, poll.phase) if poll else (0, 0, "")
         if room.asked and state != self.poll:

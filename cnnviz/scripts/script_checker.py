@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -43,15 +45,16 @@ def check_file(file: File) -> tuple[Script | None, list[Fault]]:
     return check(content)
 
 
-def check(content: bytes) -> tuple[Script | None, list[Fault]]:
-    """The same for a file's bytes.
+def check(content: bytes, seconds: float = math.inf) -> tuple[Script | None, list[Fault]]:
+    """The same for a file's bytes; what is not looked at within so many seconds of a processor's time is a fault.
 
     >>> [str(fault.what) for fault in check(b'id = "a"\\ntitle = "A"\\ngoal = "go"\\n')[1]]
     ['There is no screen: write [[screen]], or [[step]].']
     """
+    until = time.thread_time() + seconds
     script, reading = read(content)
     for n, screen in reading.screens.items():
-        _Checked(reading, (reading.name, n), screen).run()
+        _Checked(reading, (reading.name, n), screen, until).run()
     return (None if reading.broken else script), sorted(reading.faults)
 
 
@@ -71,8 +74,8 @@ def look(content: bytes) -> tuple[Script | None, Reading]:
 class _Checked:
     """One screen under examination."""
 
-    def __init__(self, reading: Reading, path: Path, screen: Screen):
-        self.reading, self.path, self.screen = reading, path, screen
+    def __init__(self, reading: Reading, path: Path, screen: Screen, until: float = math.inf):
+        self.reading, self.path, self.screen, self.until = reading, path, screen, until
 
     @contextmanager
     def at(self, *path: str | int) -> Iterator[None]:
@@ -82,12 +85,18 @@ class _Checked:
         except Problem as problem:
             self.wrong(path, problem.message)
 
+    def in_time(self) -> None:
+        """Raises Problem where no more time is left."""
+        if time.thread_time() > self.until:
+            raise Problem("lessons.check.too_long")
+
     def wrong(self, path: tuple[str | int, ...], what: Message) -> None:
         self.reading.faults.append(Fault(self.reading.line((*self.path, *path)), what))
 
     def run(self) -> None:
         here: Scene | None = None
         with self.at("at"):
+            self.in_time()
             here = scene(lesson_of(self.screen.at))
         if here is None:
             return
@@ -135,6 +144,7 @@ class _Checked:
         """The key, and that every answer is another one."""
         key = tolerance = None
         with self.at("key"):
+            self.in_time()
             key = key_of(self.screen, here)
             if self.screen.kind == "click" and (not key.any() or key.all()):
                 raise Problem("lessons.check.no_choice", map=self.screen.map, n=int(key.sum()))
@@ -148,6 +158,7 @@ class _Checked:
             if not answer.is_:
                 continue
             with self.at("answers", n, "is"):
+                self.in_time()
                 value = value_of(self.screen, answer.is_, here)
                 is_key = abs(float(value) - float(key)) <= (tolerance or 1e-12) if self.screen.kind == "number" else same(value, key)
                 if is_key and (right or self.screen.kind != "choose"):
@@ -200,6 +211,7 @@ class _Checked:
         for path, text in fields:
             for part, lang in {part: lang for lang, part in text.by_language.items()}.items():
                 with self.at(*self._written(path), lang):
+                    self.in_time()
                     if "{" in (rest := PLACE.sub("", part)) or "}" in rest:
                         raise Problem("lessons.text.brace", sample="{L:3}")
                     filled(Versions({lang: part}), here)
@@ -223,6 +235,7 @@ class _Checked:
             if self.screen.kind == "construct":
                 continue
             try:
+                self.in_time()
                 found = ask(self.screen, lesson_at(self.screen, change))
             except Problem as problem:
                 return self.wrong(("change",), message("lessons.check.elsewhere", where=named(change), why=problem.message))

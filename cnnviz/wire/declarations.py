@@ -18,7 +18,7 @@ from cnnviz.wire.check import CheckHeader
 from cnnviz.wire.constants import Spec
 from cnnviz.wire.curve import CurveHeader
 from cnnviz.wire.film import FilmHeader
-from cnnviz.wire.hall import HallPoll, HallQuestion, HallResults, HallSteps
+from cnnviz.wire.hall import HallExperiment, HallPoll, HallQuestion, HallResults, HallRun, HallScreen, HallSteps
 from cnnviz.wire.learn import LearnHeader
 from cnnviz.wire.notebook import NotebookHeader
 from cnnviz.wire.page import Header, Query, StepHeader
@@ -67,7 +67,7 @@ class FileContents(TypedDict):
 
 RECORDS = (
     Header, StepHeader, RoadHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
-    CurveHeader, ScriptHeader, HallQuestion, HallResults, HallPoll, HallSteps,
+    CurveHeader, ScriptHeader, HallQuestion, HallResults, HallPoll, HallSteps, HallScreen, HallExperiment, HallRun,
 )  # fmt: skip
 _NAMED = {"Scale": records.Scale, "Band": records.Band, "Kind": records.Kind}
 _PLAIN = {object: "unknown", str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string", Versions: "string"}

@@ -99,17 +99,58 @@ class HallResults(TypedDict):
 
 
 class HallPoll(TypedDict):
-    """How far a room's question has come, as its stream says it; `left` are the seconds to answer, None where that is open."""
+    """How far a room's question has come, as its stream says it; `left` are the seconds to answer, None where that is open.
+
+    Of the kind "experiment" it is none: each device has a run of its own.
+    """
 
     number: int
+    kind: str
     phase: Literal["open", "closed", "shown", "revealed"]
     round: int
     left: float | None
     keyed: bool
 
 
+class HallScreen(TypedDict):
+    """The screen of a room's script where the lecture is: its number, from 1, of how many, and its sentence by language."""
+
+    number: int
+    count: int
+    say: Mapping[str, str]
+
+
+class HallExperiment(TypedDict):
+    """The results of a class's experiment: each run's own value and last loss (base64 of float64), and the losses of the runs `shown`,
+    row by row, at the updates `at` (base64 of float32). `key` is what the runs differ in; devices beyond the runs share them.
+    """
+
+    number: int
+    key: str
+    updates: int
+    devices: int
+    values: Sequence[str]
+    last: str
+    at: Sequence[int]
+    shown: Sequence[int]
+    curves: str
+
+
+class HallRun(TypedDict):
+    """A device's own run: its number from 0, its value, its address, and its losses at the experiment's updates `at` (base64 of float64)."""
+
+    number: int
+    place: int
+    run: int
+    value: str
+    query: str
+    curve: str
+
+
 class HallStep(TypedDict):
-    """A step of a lesson, for the lecturer: its title, what it asks, whether a hall can be asked it, and what to say."""
+    """A screen of a script, for the lecturer: its title, what it asks, whether a hall can be asked it, and what to say; for how many `seconds`
+    it is planned, and what everybody has a value of their own of in an `experiment`.
+    """
 
     number: int
     title: str
@@ -121,13 +162,21 @@ class HallStep(TypedDict):
     notes: str
     right: str
     answers: Sequence[str]
+    seconds: float | None
+    experiment: str
 
 
 class HallSteps(TypedDict):
-    """The lessons, the one that was asked for, and its steps; the ready-made questions, and the maps of the room's lesson."""
+    """The lessons and lectures, the one that was asked for, or else the room's script, and its screens; and the maps of the room's lesson.
+
+    `screen` is the number of the room's screen, 0 where its script is not begun, None where `steps` are another one's.
+    """
 
     lessons: Sequence[LearnListed]
+    lectures: Sequence[LearnListed]
     lesson: str
+    title: str
+    screen: int | None
     steps: Sequence[HallStep]
     maps: Sequence[HallMap]
     stage: str

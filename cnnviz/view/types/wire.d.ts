@@ -257,6 +257,21 @@ export interface GroupData {
   patch: PatchData | null
 }
 
+/** The results of a class's experiment: each run's own value and last loss (base64 of float64), and the losses of the runs `shown`,
+    row by row, at the updates `at` (base64 of float32). `key` is what the runs differ in; devices beyond the runs share them.
+     */
+export interface HallExperiment {
+  number: number
+  key: string
+  updates: number
+  devices: number
+  values: string[]
+  last: string
+  at: number[]
+  shown: number[]
+  curves: string
+}
+
 /** A map that cells are clicked on, laid out in layers of rows and columns; `plane` is None while it is hidden. */
 export interface HallMap {
   symbol: string
@@ -276,9 +291,13 @@ export interface HallOption {
   picture: number[][] | null
 }
 
-/** How far a room's question has come, as its stream says it; `left` are the seconds to answer, None where that is open. */
+/** How far a room's question has come, as its stream says it; `left` are the seconds to answer, None where that is open.
+
+    Of the kind "experiment" it is none: each device has a run of its own.
+     */
 export interface HallPoll {
   number: number
+  kind: string
   phase: "open" | "closed" | "shown" | "revealed"
   round: number
   left: number | null
@@ -320,7 +339,26 @@ export interface HallRound {
   counts: [number, number, number][]
 }
 
-/** A step of a lesson, for the lecturer: its title, what it asks, whether a hall can be asked it, and what to say. */
+/** A device's own run: its number from 0, its value, its address, and its losses at the experiment's updates `at` (base64 of float64). */
+export interface HallRun {
+  number: number
+  place: number
+  run: number
+  value: string
+  query: string
+  curve: string
+}
+
+/** The screen of a room's script where the lecture is: its number, from 1, of how many, and its sentence by language. */
+export interface HallScreen {
+  number: number
+  count: number
+  say: Record<string, string>
+}
+
+/** A screen of a script, for the lecturer: its title, what it asks, whether a hall can be asked it, and what to say; for how many `seconds`
+    it is planned, and what everybody has a value of their own of in an `experiment`.
+     */
 export interface HallStep {
   number: number
   title: string
@@ -332,12 +370,20 @@ export interface HallStep {
   notes: string
   right: string
   answers: string[]
+  seconds: number | null
+  experiment: string
 }
 
-/** The lessons, the one that was asked for, and its steps; the ready-made questions, and the maps of the room's lesson. */
+/** The lessons and lectures, the one that was asked for, or else the room's script, and its screens; and the maps of the room's lesson.
+
+    `screen` is the number of the room's screen, 0 where its script is not begun, None where `steps` are another one's.
+     */
 export interface HallSteps {
   lessons: LearnListed[]
+  lectures: LearnListed[]
   lesson: string
+  title: string
+  screen: number | null
   steps: HallStep[]
   maps: HallMap[]
   stage: string

@@ -1,0 +1,31 @@
+"""What travels in a room: an address, sent as it is or in JSON."""
+
+from __future__ import annotations
+
+import json
+
+from starlette.requests import Request
+
+from cnnviz.server.bodies import Refused, body_of
+from cnnviz.server.numbers import MOST_QUERY
+
+
+async def sent_in(request: Request, most: int) -> dict[str, object]:
+    """A request's body of at most so many bytes: a JSON object, or an address alone, which is its "query". Raises Refused."""
+    body = await body_of(request, most, "ui.rooms.too_long")
+    try:
+        text = body.decode()
+        sent = json.loads(text) if text.lstrip().startswith(("{", '"')) else text
+    except (ValueError, RecursionError):
+        raise Refused(400, "ui.rooms.no_address") from None
+    return sent if isinstance(sent, dict) else {"query": sent}
+
+
+def address_in(text: object) -> str:
+    """What stands behind the "?" of a page. Raises Refused."""
+    query = "" if text is None else str(text).strip().removeprefix("?")
+    if len(query) > MOST_QUERY:
+        raise Refused(413, "ui.rooms.too_long", most=MOST_QUERY)
+    if text is None or not query.isascii() or not query.isprintable() or " " in query:
+        raise Refused(400, "ui.rooms.no_address")
+    return query

@@ -1,0 +1,168 @@
+"""An experiment of a class: each device has a run of its own, which the server makes; nothing that a device sends counts.
+
+The runs of one lesson differ in a seed, a start or a learning rate. A device's place says which is its own; beyond MOST_RUNS
+devices share runs. Runs are made in blocks, so that those that are there already stay as more devices come.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlencode
+
+import numpy as np
+
+from cnnviz.core.asked_sweep import MOST_RUNS, Asked
+from cnnviz.core.fields import as_text
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.read_only import ReadOnly
+from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.sweep import Runs, runs_of, updates_that_fit
+from cnnviz.core.work import step_work
+from cnnviz.data.images import find_image, load_image
+from cnnviz.hall.poll import Poll
+from cnnviz.scripts.scene import lesson_of
+from cnnviz.scripts.script_file import EXPERIMENTS, Screen
+from cnnviz.wire.hall import HallExperiment, HallRun
+from cnnviz.words import Problem
+
+KIND = "experiment"
+"""The kind of a room's question that is none: each device has a place instead of an answer."""
+BLOCK = 64
+"""Runs that are made at once."""
+UPDATES = 200
+"""Updates where a screen says none."""
+POINTS = 41
+"""Losses of a run that are sent, evenly among all."""
+FEW, MANY = 80, 300
+"""Runs whose curves are sent to a phone, and to a projector."""
+SLOWEST, DECADES = 0.001, 3
+"""The smallest learning rate, and how many powers of ten there are to the largest."""
+
+
+def spec_of_experiment(screen: Screen) -> dict[str, object]:
+    """An experiment as a room keeps it; Problem where there is not an update that so many runs could make."""
+    lesson = lesson_of(screen.at).start
+    x = load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale)
+    updates = updates_that_fit(screen.updates or UPDATES, MOST_RUNS, lesson, x.shape)
+    if not updates:
+        raise Problem("ui.rooms.experiment_large")
+    return {KIND: screen.experiment, "at": urlencode(lesson.to_query(), safe=",:;"), "updates": updates}
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment(ReadOnly):
+    """A lesson `at` an address, what its runs differ in, and how many updates each makes."""
+
+    key: str
+    at: str
+    updates: int
+
+    @classmethod
+    def of(cls, poll: Poll) -> Experiment:
+        """The experiment that a room has. Raises Problem, KeyError, TypeError where another version began it."""
+        key, at, updates = poll.spec[KIND], poll.spec["at"], poll.spec["updates"]
+        if key not in EXPERIMENTS or not isinstance(at, str) or type(updates) is not int or not 1 <= updates <= 10_000:
+            raise KeyError(key)
+        return cls(str(key), at, updates)
+
+    @cached_property
+    def lesson(self) -> Lesson:
+        """The lesson that all runs have but for their own value."""
+        return lesson_of(self.at)
+
+    @property
+    def name(self) -> tuple[str, str, int]:
+        """What tells it from others."""
+        return self.key, self.at, self.updates
+
+    def value(self, run: int) -> str:
+        """What a run has of its own, as an address has it: 1, 2, 3 … or learning rates, spread evenly however many there are.
+
+        >>> experiment = Experiment("lr", "k=0", 10)
+        >>> [experiment.value(run) for run in range(5)]
+        ['0.001', '0.0316', '0.00562', '0.178', '0.00237']
+        """
+        return as_text(float(f"{SLOWEST * 10 ** (DECADES * _spread(run)):.3g}")) if self.key == "lr" else str(run + 1)
+
+    def run(self, run: int) -> Lesson:
+        """The lesson of a run."""
+        value = self.value(run)
+        return Asked(self.key, (value,)).lesson(self.lesson, value)
+
+    def query(self, run: int) -> str:
+        """The address of a run on Step, after its updates."""
+        return urlencode(self.run(run).to_query() | {"k": str(self.updates)}, safe=",:;")
+
+    def block(self, number: int) -> Runs:
+        """The runs of a block, made if they are not remembered."""
+        return _BLOCKS.get_or_make((*self.name, number), lambda: self._made(number))
+
+    def known(self, number: int) -> bool:
+        """Tells whether a block is remembered."""
+        return _BLOCKS.get((*self.name, number)) is not None
+
+    def _made(self, number: int) -> Runs:
+        x = load_image(find_image(self.lesson.img).pixels, self.lesson.ch, self.lesson.scale)
+        first = number * BLOCK
+        return runs_of([(self.run(run), x) for run in range(first, min(first + BLOCK, MOST_RUNS))], self.updates)
+
+    @property
+    def seconds(self) -> float:
+        """About how long a block takes."""
+        x = load_image(find_image(self.lesson.img).pixels, self.lesson.ch, self.lesson.scale)
+        return BLOCK * self.updates * (15e-6 + step_work(self.lesson.network, x.shape) / 2e9)
+
+
+_BLOCKS: Recent[tuple[str, str, int, int], Runs] = Recent(24_000_000, held_bytes)
+
+
+def run_of(place: float) -> int:
+    """The run of a place."""
+    return int(place) % MOST_RUNS
+
+
+def runs_in(devices: int) -> int:
+    """How many runs so many devices have."""
+    return min(devices, MOST_RUNS)
+
+
+def experiment_data(experiment: Experiment, number: int, devices: int, most: int) -> HallExperiment:
+    """The results of all devices: the last loss of each run, exactly, and curves of at most so many runs."""
+    runs = runs_in(devices)
+    losses = np.concatenate([experiment.block(block).losses for block in range(blocks(runs))] or [np.zeros((0, experiment.updates + 1))])[:runs]
+    shown = np.unique(np.linspace(0, runs - 1, min(runs, most)).round().astype(int)) if runs else np.zeros(0, int)
+    at = _points(experiment.updates)
+    return HallExperiment(
+        number=number, key=experiment.key, updates=experiment.updates, devices=devices, values=[experiment.value(run) for run in range(runs)],
+        last=_bytes(losses[:, -1] if runs else losses, "<f8"), at=at.tolist(), shown=shown.tolist(), curves=_bytes(losses[np.ix_(shown, at)], "<f4"),
+    )  # fmt: skip
+
+
+def run_data(experiment: Experiment, number: int, place: float) -> HallRun:
+    """A device's own run."""
+    run = run_of(place)
+    losses = experiment.block(run // BLOCK).losses[run % BLOCK]
+    return HallRun(
+        number=number, place=int(place), run=run, value=experiment.value(run), query=experiment.query(run), curve=_bytes(losses[_points(experiment.updates)], "<f8")
+    )
+
+
+def blocks(runs: int) -> int:
+    """How many blocks hold so many runs."""
+    return -(-runs // BLOCK)
+
+
+def _points(updates: int) -> np.ndarray:
+    return np.unique(np.linspace(0, updates, min(POINTS, updates + 1)).round().astype(int))
+
+
+def _spread(n: int) -> float:
+    """The n-th of numbers from 0 to 1 that lie evenly, however many there are: n's bits, read backwards behind the point."""
+    return int(f"{n:b}"[::-1], 2) / (1 << n.bit_length())
+
+
+def _bytes(array: np.ndarray, kind: str) -> str:
+    """Numbers as JSON can have them, whatever they are: their bytes in base64."""
+    return base64.b64encode(np.ascontiguousarray(array, dtype=kind).tobytes()).decode()

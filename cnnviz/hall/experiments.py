@@ -1,0 +1,84 @@
+"""A class's experiment by plain HTTP: a place for each device, its own run, and the runs of all; docs/rooms.md describes it."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from cnnviz.core.recent import Recent
+from cnnviz.hall.experiment import FEW, KIND, MANY, Experiment, blocks, experiment_data, run_data, run_of, runs_in
+from cnnviz.hall.keys import is_device
+from cnnviz.hall.poll import Poll
+from cnnviz.hall.questions import MOST_VOTE, Questions
+from cnnviz.hall.store import Room, Store
+from cnnviz.server.bodies import Refused, table_in
+from cnnviz.server.works import Expected
+from cnnviz.wire.hall import HallExperiment
+
+FRESH = {"Cache-Control": "no-store"}
+OLD = 1.0
+"""Seconds for which phones are told of the same number of devices."""
+
+
+class Experiments:
+    """The answers to what is asked of a room's experiment."""
+
+    def __init__(self, store: Store, questions: Questions):
+        self.store, self.questions, self.clock = store, questions, time.monotonic
+        self.counted: Recent[tuple[str, int], tuple[float, int]] = Recent(2_000)
+
+    async def take_part(self, request: Request, room: Room) -> Response:
+        """POST room/<code>/place: the device's own run. Nothing else that is sent counts."""
+        sent = await table_in(request, MOST_VOTE)
+        device = str(sent.get("device"))
+        if not is_device(device, room.driver):
+            raise Refused(403, "ui.rooms.device")
+        self.questions.count_one(request, device)
+        if room.poll is None or room.poll.kind != KIND:  # another process may have begun it a moment ago
+            await self.store.renew(room)
+        poll, experiment = self._begun(room)
+        place = await self.store.place(room, poll, device)
+        if place is None:
+            raise Refused(409, "ui.rooms.experiment_over")
+        await self._make(room, experiment, run_of(place) + 1)
+        return JSONResponse(run_data(experiment, poll.number, place), headers=FRESH)
+
+    async def look(self, request: Request, room: Room) -> Response:
+        """GET room/<code>/experiment: the runs of all devices; with `screen`, for a projector, more of their curves."""
+        poll, experiment = self._begun(room)
+        projected = "screen" in request.query_params
+        devices = await self._devices(room, poll, projected)
+
+        async def made() -> HallExperiment:
+            await self._make(room, experiment, runs_in(devices))
+            return experiment_data(experiment, poll.number, devices, MANY if projected else FEW)
+
+        return await self.questions.kept.get(request, (KIND, room.code, poll.number, devices, projected), made)
+
+    def _begun(self, room: Room) -> tuple[Poll, Experiment]:
+        poll = room.poll
+        if poll is None or poll.kind != KIND:
+            raise Refused(404, "ui.rooms.no_experiment")
+        try:
+            return poll.at(time.time()), Experiment.of(poll)
+        except (KeyError, TypeError, ValueError):
+            raise Refused(409, "ui.rooms.newer_question") from None
+
+    async def _devices(self, room: Room, poll: Poll, now: bool) -> int:
+        """How many take part: a hall of phones that ask one by one is told of it once a second."""
+        name = (room.code, poll.number)
+        at, known = self.counted.get(name) or (-OLD, 0)
+        if now or self.clock() - at >= OLD:
+            at, known = self.clock(), await self.store.votes(room, poll)
+            self.counted.put(name, (at, known))
+        return known
+
+    async def _make(self, room: Room, experiment: Experiment, runs: int) -> None:
+        """Has the first runs made, block after block; whoever asks meanwhile waits for the same ones."""
+        for block in range(blocks(runs)):
+            if not experiment.known(block):
+                made = partial(experiment.block, block)
+                await self.questions.worked_for(f"room {room.code}", (*experiment.name, block), made, Expected(experiment.seconds))

@@ -1,0 +1,95 @@
+"""A script that is given in a room: from its text to its screens, and what a hall is told of the one where it is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from cnnviz.core.recent import Recent
+from cnnviz.pages.screens import address_of
+from cnnviz.scripts.library import library
+from cnnviz.scripts.planned import Allowance
+from cnnviz.scripts.question import filled
+from cnnviz.scripts.scene import lesson_of, scene
+from cnnviz.scripts.script_checker import check
+from cnnviz.scripts.script_file import HALL_KINDS, MOST_BYTES, Screen, Script
+from cnnviz.wire.hall import HallScreen
+from cnnviz.words import Problem, Versions
+
+MOST_SCRIPT = MOST_BYTES
+"""Bytes of a script's text."""
+CHECK_SECONDS = 20.0
+"""Of a processor's time, that looking through a script may take."""
+MOST_SAID, MOST_LANGUAGES = 2_000, 8
+"""Characters of a sentence, and languages of it, that go to everybody."""
+
+
+def is_text(script: str) -> bool:
+    """Tells whether that is a script's own text: else it is the id of one that comes along.
+
+    >>> is_text("lecture-kernel"), is_text('id = "a"')
+    (False, True)
+    """
+    return "=" in script or "\n" in script
+
+
+def script_of(script: str) -> Script:
+    """The script of a text or of an id. Raises Problem: the text's first fault, with its line, or that there is none of that id."""
+    if not is_text(script):
+        found = library().find_script(script)
+        if found is None:
+            raise Problem("ui.learn.no_script", id=script[:40])
+        return found
+    return _KNOWN.get_or_make(hashlib.sha256(script.encode("utf-8", "replace")).digest(), lambda: _checked(script))
+
+
+def _checked(text: str) -> Script:
+    found, faults = check(text.encode("utf-8", "replace"), CHECK_SECONDS)
+    if found is None:
+        first = next(fault for fault in faults if fault.breaks)
+        raise Problem("ui.rooms.script", line=first.line, what=first.what)
+    return found
+
+
+_KNOWN: Recent[bytes, Script] = Recent(40)
+
+
+def screen_of(script: Script, number: object) -> Screen:
+    """A screen by its number, from 1; Problem where there is none."""
+    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= len(script.screens):
+        raise Problem("ui.rooms.no_screen", number=str(number)[:10], most=len(script.screens))
+    return script.screens[number - 1]
+
+
+def is_asked(screen: Screen) -> bool:
+    """Tells whether a hall is asked the screen's question."""
+    return screen.asks and screen.kind in HALL_KINDS
+
+
+def query_of_screen(script: Script, number: int, own: bool) -> str:
+    """The address of a screen as it travels: a question's is its lesson on Step where Learn does not know the script, which is somebody's `own`."""
+    page, query = address_of(script, number)
+    screen = script.screens[number - 1]
+    if screen.asks and own:
+        page, query = "", lesson_of(screen.at).to_query()
+    return urlencode({**({"page": page} if page else {}), **query}, safe=",:;")
+
+
+def told(script: Script, number: int) -> str:
+    """What everybody is told of a screen, as JSON on a line: which it is, and its sentence; a question says its own words."""
+    screen = script.screens[number - 1]
+    said = Versions({}) if is_asked(screen) else screen.text
+    if any("{" in part for part in said.by_language.values()):
+        said = filled(said, scene(lesson_of(screen.at)), Allowance())
+    texts = {lang: text[:MOST_SAID] for lang, text in [*said.by_language.items()][:MOST_LANGUAGES]}
+    return json.dumps(HallScreen(number=number, count=len(script.screens), say=texts))
+
+
+def number_in(screen: str) -> int:
+    """The number of the screen that `told` told of; 0 for none."""
+    found: Mapping[str, Any] = json.loads(screen) if screen else {}
+    number = found.get("number", 0)
+    return number if type(number) is int else 0

@@ -1,0 +1,156 @@
+"""A class's experiment: the server hands out the places and makes the runs, so that nobody can invent one."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from urllib.parse import parse_qsl
+
+import fakeredis
+import numpy as np
+import pytest
+
+from cnnviz import Lesson, load_image, sweep, trajectory
+from cnnviz.hall import experiment as made
+from tests.hall.test_lectures import Led, forgets, in_redis
+from tests.hall.test_rooms import Hall, data, scene, until
+from tests.hall.test_shared_rooms import process
+
+RELU = "conv1x3-relu-dense2-sigmoid-mse"
+
+
+def script(kind: str = "start", updates: int = 12, at: str = f"/train?net={RELU}") -> str:
+    return f'id = "class"\n[[screen]]\nat = "/?img=test-0&stage=a1"\n[[screen]]\nat = "{at}"\nexperiment = "{kind}"\nupdates = {updates}\n'
+
+
+def numbers(text: str, kind: str = "<f8") -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), kind)
+
+
+class Class(Led):
+    """A room in which an experiment goes on."""
+
+    async def begin(self, *of: object) -> Class:
+        await self.open(script(*of), screen=2)
+        self.tokens: dict[int, str] = {}
+        return self
+
+    async def part(self, n: int, hall: Hall | None = None, **more: object):
+        hall = hall or self.hall
+        if n not in self.tokens:
+            self.tokens[n] = (await hall.ask("POST", f"{self.path}/device", visitor=f"1.1.1.{n}"))[1]["device"]
+        body = {"device": self.tokens[n], **more}
+        return await hall.ask("POST", f"{self.path}/place", json.dumps(body).encode(), visitor=f"1.1.1.{n}")
+
+    async def look(self, hall: Hall | None = None):
+        return (await (hall or self.hall).ask("GET", f"{self.path}/experiment?screen=1"))[1]
+
+
+@pytest.mark.parametrize("make", [Hall, in_redis])
+def test_each_device_has_a_run_of_its_own_that_the_server_makes(make):
+    async def act():
+        room = await Class(make()).begin()
+        runs = [(await room.part(n))[1] for n in range(5)]
+        assert [run["value"] for run in runs] == ["1", "2", "3", "4", "5"]
+        again = (await room.part(2, place=0, value="99", answer=7, loss=0.0))[1]
+        assert again == runs[2], "who asks again has the same run, whatever is sent"
+        found = await room.look()
+        alone = sweep(Lesson.understand({"net": RELU})[0], load_image("test-0"), "start:1..5", 12)
+        np.testing.assert_array_equal(numbers(found["last"]), alone.losses[:, -1])
+        assert found["values"] == ["1", "2", "3", "4", "5"] and found["devices"] == 5 and found["shown"] == [0, 1, 2, 3, 4]
+        np.testing.assert_array_equal(numbers(found["curves"], "<f4").reshape(5, -1), alone.losses[:, found["at"]].astype("<f4"))
+        for n, run in enumerate(runs):
+            np.testing.assert_array_equal(numbers(run["curve"]), alone.losses[n, found["at"]])
+            there = Lesson.understand(dict(parse_qsl(run["query"])))[0]
+            assert there.k == 12 and trajectory(there, load_image("test-0"), 12).losses[-1] == alone.losses[n, -1], "its address shows the same run"
+
+    asyncio.run(act())
+
+
+@scene
+async def test_nobody_without_a_token_takes_part_and_nobody_votes():
+    room = await Class(Hall()).begin()
+    for device in ("device-000000000000", "", None, "A" * 28):
+        body = json.dumps({"device": device}).encode()
+        assert (await room.hall.ask("POST", f"{room.path}/place", body))[1]["id"] == "ui.rooms.device"
+    await room.part(1)
+    body = json.dumps({"device": room.tokens[1], "answer": 3}).encode()
+    assert (await room.hall.ask("POST", f"{room.path}/vote", body))[1]["id"] == "ui.rooms.other_question"
+    assert (await room.look())["devices"] == 1
+    for name in ("question", "results"):
+        assert (await room.hall.ask("GET", f"{room.path}/{name}", headers=room.driver))[1]["id"] == "ui.rooms.no_question"
+    for act in ("show", "again", "reveal", "x"):
+        assert (await room.hall.ask("PUT", f"{room.path}/question", json.dumps({"act": act}).encode(), room.driver))[0] == 409
+
+
+@scene
+async def test_an_experiment_ends_where_the_lecture_goes_on():
+    room = await Class(Hall()).begin()
+    await room.part(1)
+    assert (await room.hall.ask("PUT", f"{room.path}/question", b'{"act": "close"}', room.driver))[1]["phase"] == "closed"
+    assert (await room.part(2))[1]["id"] == "ui.rooms.experiment_over"
+    assert (await room.hall.ask("DELETE", f"{room.path}/question", headers=room.driver))[0] == 204
+    assert (await room.part(1))[1]["id"] == "ui.rooms.no_experiment"
+    await room.put(screen=2)
+    first = (await room.look())["number"]
+    await room.put(screen=2)
+    assert (await room.look())["number"] > first and (await room.look())["devices"] == 0
+    await room.put(screen=1)
+    assert (await room.look())["id"] == "ui.rooms.no_experiment"
+    assert (await room.here())["query"].startswith("img=test-0&")
+
+
+@scene
+async def test_beyond_so_many_devices_runs_are_shared_and_none_is_refused():
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(made, "MOST_RUNS", 3)
+        room = await Class(Hall()).begin("seed", 2)
+        assert [(await room.part(n))[1]["value"] for n in range(5)] == ["1", "2", "3", "1", "2"]
+        found = await room.look()
+        assert (found["devices"], found["values"]) == (5, ["1", "2", "3"])
+
+
+@scene
+async def test_phones_are_told_once_a_second_how_many_take_part():
+    room = await Class(Hall()).begin()
+    seen = []
+    for n, now in enumerate((0.0, 0.9, 1.0)):
+        room.hall.rooms.experiments.clock = lambda now=now: now
+        await room.part(n)
+        seen.append((await room.hall.ask("GET", f"{room.path}/experiment"))[1]["devices"])
+    assert seen == [1, 1, 3]
+
+
+def test_learning_rates_lie_evenly_however_many_there_are():
+    experiment = made.Experiment("lr", "k=0", 10)
+    for count in (4, 16, 64, 1000):
+        powers = np.log10([float(experiment.value(run)) for run in range(count)])
+        assert -3 <= powers.min() and powers.max() < 0 and np.diff(np.sort(powers)).max() <= 2 * 3 / count + 0.01
+
+
+@scene
+async def test_a_class_makes_as_many_updates_as_fit():
+    room = await Class(Hall()).begin("seed", 1000, "/train?net=conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce&ch=rgb")
+    assert 1 <= (await room.look())["updates"] < 1000
+
+
+@scene
+async def test_places_are_one_for_all_processes_also_when_redis_has_forgotten_them():
+    server = fakeredis.FakeServer()
+    one, two = process(server), process(server)
+    room = await Class(one).begin("seed", 3)
+
+    def room_in(hall: Hall):
+        return hall.rooms.store.known.get(room.room["code"])
+
+    async with one.following(room.path) as here, two.following(room.path) as there:
+        await until(lambda: bool(data(here)) and bool(data(there)))
+        await until(lambda: one.rooms.store.ready.is_set() and two.rooms.store.ready.is_set())
+        both = await asyncio.gather(*(room.part(n, (one, two)[n % 2]) for n in range(8)))
+        assert sorted(answer["place"] for _, answer in both) == [*range(8)]
+        await until(lambda: all(len(room_in(hall).ballots.get(1, {})) == 8 for hall in (one, two)))
+        await forgets(server, room.path, two, one)
+        assert (await room.part(0, two))[1]["place"] == both[0][1]["place"]
+        assert (await room.part(8, one))[1]["place"] == 8
+        assert (await room.look(two))["devices"] == 9
