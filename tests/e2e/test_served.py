@@ -195,7 +195,7 @@ def test_in_a_frame_on_another_host_everything_works(browser, elsewhere):
         root = frame.locator('[data-ready="1"][data-update="1"]')
         root.wait_for()
         root.locator('canvas[data-map="z1"]').click()
-        page.keyboard.press("PageDown")
+        page.keyboard.press("Shift+ArrowRight")
         frame.locator('[data-ready="1"][data-update="2"]').wait_for()
         frame.locator('[data-key="export"]').click()
         frame.locator('[data-key="copy_link"]').click()

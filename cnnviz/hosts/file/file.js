@@ -28,7 +28,8 @@ export default async function show() {
   const ask = () => {
     const asked = place.read()
     const answer = decode(bytes(asked.k))
-    deliver({ ...answer, asked, lesson: { ...answer.lesson, ...asked } })
+    const { stage } = answer.stages.some(({ symbol }) => symbol === asked.stage) ? asked : answer.lesson
+    deliver({ ...answer, asked, lesson: { ...answer.lesson, ...asked, stage } })
   }
   const elsewhere = (/** @type {Lesson} */ next, page = "") => (server ? server + page + query(next) : "")
   const updates = Object.keys(answers).sort((a, b) => Number(a) - Number(b))
@@ -45,8 +46,8 @@ export default async function show() {
     },
     numbers: { ask, receive: (act) => (deliver = act) },
     refuses(next, page) {
-      const other = page !== undefined || !same({ ...next, k: "" }, { ...lesson, k: "" }, view.computed)
-      if (!other && holds(next.k)) return ""
+      const other = page !== undefined || !same({ ...lesson, ...next, k: "" }, { ...lesson, k: "" }, view.computed)
+      if (!other && holds(next.k ?? lesson.k)) return ""
       return say(other ? "web.file.another" : "web.file.updates", { first: updates[0], last: updates.at(-1) ?? "" })
     },
   }

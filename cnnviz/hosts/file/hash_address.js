@@ -1,6 +1,6 @@
 // An address behind "#": what of a lesson differs from the one that a file holds.
 
-import { parse, query, same } from "../../view/model/address.js"
+import { COMPUTED, parse, query, same } from "../../view/model/address.js"
 
 /** @import { Lesson } from "../../view/model/address.js" */
 
@@ -14,9 +14,9 @@ export function placeOf(lesson, holds) {
 
   /** @param {string} hash @returns {Lesson} */
   function from(hash) {
-    const asked = parse(hash.replace(/^#/, ""))
-    if (!holds(asked.k ?? lesson.k)) delete asked.k
-    return { ...lesson, ...asked }
+    const { k = lesson.k, ...asked } = parse(hash.replace(/^#/, ""))
+    const looks = Object.entries(asked).filter(([key]) => !COMPUTED.includes(key)) // no other lesson is here
+    return { ...lesson, ...Object.fromEntries(looks), k: holds(k) ? k : lesson.k }
   }
   /** @param {Lesson} next */
   function hash(next) {
@@ -29,9 +29,10 @@ export function placeOf(lesson, holds) {
   return {
     read: () => here,
     link: (/** @type {Lesson} */ next) => location.href.replace(/#.*/, "") + hash(next),
-    visit(/** @type {Lesson} */ next, { replace = false } = {}) {
+    visit(/** @type {Lesson} */ change, { replace = false } = {}) {
+      const next = { ...lesson, ...change }
       if (same(next, here, Object.keys({ ...next, ...here }))) return
-      here = { ...next }
+      here = next
       try {
         history[replace ? "replaceState" : "pushState"](null, "", hash(next))
       } catch {} // not every frame may write its history

@@ -271,8 +271,6 @@ function mount(root, told) {
   shown = here
   showTraining()
   tellWhoeverLeaves(root, view.stop.signal)
-  // In a frame on another page a click on a map would leave the keys to that page.
-  if (framed) root.addEventListener("pointerdown", () => window.focus(), { signal: view.stop.signal })
   return here
 }
 

@@ -1,5 +1,6 @@
 // The keyboard: silent while somebody types or a dialog is open.
 
+import { stepOf } from "../model/embedded.js"
 import { keyMap, run, scripted } from "./actions.js"
 import { keep, kept } from "./preferences.js"
 
@@ -27,10 +28,15 @@ export function bindKeys(view) {
     if (event.key === "Escape" && view.root.querySelector(":popover-open")) return // which it closes
     if (event.key === " " && target.matches?.("button, a, summary")) return
     if (!single.checked && !held && event.key.length === 1 && event.key !== " ") return // who dictates says letters, too
-    const inScript = view.look.script ? scripted(named(event)) : undefined
-    const action = inScript ?? (view.look.view ? remote : actions).get(named(event))
+    const name = named(event)
+    const inScript = view.look.script ? scripted(name) : undefined
+    const paged = view.parent && stepOf(name) !== undefined
+    const action = inScript ?? (view.look.view || paged ? remote : actions).get(name)
     if (view.root.classList.contains("blank") && !action?.name.startsWith("blank")) view.root.classList.remove("blank")
-    if (!action) return
+    if (!action || view.parent?.keeps(name) === false) {
+      view.parent?.hand(event.key)
+      return
+    }
     event.preventDefault()
     run(view, action)
   }

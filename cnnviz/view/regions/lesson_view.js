@@ -13,6 +13,7 @@ import { frame } from "./frame.js"
 import { arrived, bindFocus, leaving } from "./keyboard_focus.js"
 import { bindKeys } from "./keys.js"
 import { bindLanguage } from "./language.js"
+import { parentPage } from "./parent_page.js"
 import { Player } from "./player.js"
 import { closeSheets } from "./rail.js"
 import { kindOf } from "./registry.js"
@@ -82,6 +83,7 @@ export class View {
     if (!host.story) this.control("story").remove()
     bindActions(this)
     bindStages(this)
+    this.parent = parentPage(this)
     bindKeys(this)
     bindFind(this)
     bindFocus(this)
@@ -442,7 +444,7 @@ export class View {
    */
   travel(page, address, { replace = false } = {}) {
     this.player.pause()
-    if (this.refused(address, page)) return
+    if (this.refused(address, page === this.page ? undefined : page)) return
     if (page === this.page) {
       this.host.address.visit(address, { replace })
       return this.travelled()
@@ -506,6 +508,7 @@ export class View {
     const { k } = this.lesson
     Object.assign(this.root.dataset, { update: k, stage: this.stage, ready: this.waiting ? "0" : "1" })
     this.root.style.visibility = "visible"
+    this.parent?.tell()
     arrived(this)
     if (this.announce && !this.player.running) speak(this)
     this.announce = false

@@ -52,6 +52,13 @@ export function walk(view, by) {
   fill(view)
 }
 
+/** The screen of a script that one is at, of how many; undefined outside of any. @param {View} view */
+export function screenOf(view) {
+  const here = view.host.address.read()
+  const script = known.get(here.script ?? "")
+  return script && { number: numberIn(script, here), count: script.screens.length }
+}
+
 /** Leaves the script; the screen stays. @param {View} view */
 export function leaveScript(view) {
   const { script: _, screen: __, ...rest } = view.host.address.read()

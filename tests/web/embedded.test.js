@@ -1,0 +1,31 @@
+// A page in a frame: which keys are of use in it, and when it is at its end.
+
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { leads, stepOf, wayOf } from "../../cnnviz/view/model/embedded.js"
+
+const stages = ["x", "z1", "L", "df", "update"]
+const step = { stages, stage: "x", k: 3, end: Number.POSITIVE_INFINITY, walks: true }
+
+test("a presenter's keys lead from a place to the next and none beyond the ends", () => {
+  for (const [key, by] of [
+    ["PageDown", 1],
+    ["PageUp", -1],
+  ])
+    assert.equal(stepOf(key), by)
+  for (const key of ["ArrowRight", "a", "Shift+PageDown", "constructor"]) assert.equal(stepOf(key), undefined)
+  for (const stage of stages) {
+    const way = wayOf({ ...step, stage })
+    assert.equal(leads(way, 1), stage !== "update")
+    assert.equal(leads(way, -1), stage !== "x")
+  }
+})
+
+test("a script goes before stages, stages before updates, and a page that walks nowhere is at both its ends", () => {
+  assert.deepEqual(wayOf({ ...step, screens: { number: 2, count: 9 } }), { number: 2, count: 9 })
+  assert.deepEqual(wayOf({ ...step, stages: [], k: 0, end: 10 }), { number: 1, count: 11 })
+  assert.ok(leads(wayOf({ ...step, stages: [], k: 9, end: 10 }), 1))
+  assert.ok(!leads(wayOf({ ...step, stages: [], k: 10, end: 10 }), 1))
+  const none = wayOf({ ...step, stages: [], walks: false })
+  assert.ok(!leads(none, 1) && !leads(none, -1))
+})
