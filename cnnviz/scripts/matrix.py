@@ -47,18 +47,21 @@ def matrix(scripts: Sequence[Script]) -> Matrix:
 @np.errstate(all="ignore")  # what a mistake leads to may be infinite
 def changes_key(screen: Screen, mistake: str) -> bool | None:
     """Tells whether a question's key is another one when the backward pass, and every update so far, makes this mistake
-    in its last place; None where it cannot be made, or nothing is computed, or the notebook's rule takes the exact one's place.
+    in one of the places where it can be made; None where there is none, or nothing is computed, or the notebook's rule takes the exact one's place.
     """
     lesson = lesson_of(screen.at)
     if not screen.key or lesson.deviations:
         return None
     places = MISTAKES[mistake].places(lesson.network, lesson.opt)
-    if not places:
-        return None
-    here = scene(lesson)
+    here = scene(lesson) if places else None
+    return any(_changes(screen, here, place) for place in places) if here else None
+
+
+def _changes(screen: Screen, here: Scene, mistake: Placed) -> bool:
+    """Tells whether the key is another one with a mistake in one place."""
     key = key_of(screen, here)
     try:
-        wrong = key_of(screen, _mistaken(here, places[-1]))
+        wrong = key_of(screen, _mistaken(here, mistake))
     except Problem:  # it is no number any more
         return True
     if screen.kind == "number":

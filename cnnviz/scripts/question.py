@@ -10,10 +10,9 @@ import numpy as np
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.read_only import ReadOnly
-from cnnviz.data.images import find_image
 from cnnviz.scripts.expression import evaluate
 from cnnviz.scripts.planned import Allowance
-from cnnviz.scripts.scene import Scene, lesson_of, query_of, scene
+from cnnviz.scripts.scene import Scene, label_of, lesson_of, query_of, scene
 from cnnviz.scripts.script_file import Screen
 from cnnviz.words import Problem, Versions, written
 
@@ -67,10 +66,10 @@ def lesson_at(screen: Screen, asked: Mapping[str, str]) -> Lesson:
     if not change:
         return lesson_of(screen.at)
     try:
-        image = find_image(change.get("img", own.get("img", Lesson().img)))
+        label = label_of(change.get("img", own.get("img", Lesson().img)))
     except Problem:
         return lesson_of(screen.at)
-    return Lesson.understand(own | change, lesson_of(screen.at), image.label)[0]
+    return Lesson.understand(own | change, lesson_of(screen.at), label)[0]
 
 
 def ask(screen: Screen, lesson: Lesson) -> Question:

@@ -18,7 +18,7 @@ from cnnviz.core.saturation import hidden_share
 from cnnviz.core.stored_params import is_kept_name
 from cnnviz.core.trajectory import Moment, trajectory, updates_ahead
 from cnnviz.core.work import estimate
-from cnnviz.data.images import find_image, load_image
+from cnnviz.data.images import find_image, load_images
 from cnnviz.scripts.planned import MOST_SECONDS
 from cnnviz.words import Message, Problem
 
@@ -56,7 +56,7 @@ class Scene(ReadOnly):
         True
         """
         lesson = changed_lesson(self.lesson, query_of(text)) if function == "at" else self.lesson
-        x = load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale)
+        x = load_images(lesson)
         if function != "at":
             return SLOWER * estimate(lesson.network, x.shape, max(1, updates))
         return estimate(lesson.network, x.shape, updates_ahead(lesson, x, lesson.k))
@@ -91,11 +91,11 @@ def duration(lesson: Lesson) -> float:
     >>> duration(Lesson(k=1)) < duration(Lesson(k=400)) < 1
     True
     """
-    return estimate(lesson.network, load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale).shape, lesson.k)
+    return estimate(lesson.network, load_images(lesson).shape, lesson.k)
 
 
 def _made(lesson: Lesson) -> Scene:
-    x = load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale)
+    x = load_images(lesson)
     seconds = duration(lesson)
     if seconds > MOST_SECONDS:
         raise Problem("lessons.scene.too_long", seconds=round(seconds), most=MOST_SECONDS)
@@ -149,7 +149,7 @@ def changed_lesson(lesson: Lesson, change: Mapping[str, str]) -> Lesson:
     """A lesson with a change that has to hold."""
     query = lesson.to_query() | dict(change)
     if "net" in change or "img" in change:
-        changes, wrong = lesson.changed(change, find_image(change.get("img", lesson.img)).label)
+        changes, wrong = lesson.changed(change, label_of(change.get("img", lesson.img)))
         return _held(changes, wrong)
     return _held(*_understood(query))
 
@@ -157,12 +157,22 @@ def changed_lesson(lesson: Lesson, change: Mapping[str, str]) -> Lesson:
 def _understood(query: Mapping[str, str]) -> tuple[Lesson, dict[str, Message]]:
     lesson, wrong = Lesson.understand(query)
     if "img" not in wrong and lesson.classes and "y" not in query:
-        return Lesson.understand(query, label=find_image(lesson.img).label)
+        return Lesson.understand(query, label=label_of(lesson.img))
     return lesson, wrong
 
 
 def _held(lesson: Lesson, wrong: Mapping[str, Message]) -> Lesson:
     for key, said in wrong.items():
         raise Problem("lessons.scene.replaced", key=key, why=said)
-    find_image(lesson.img)
+    for img in lesson.images:
+        find_image(img)
     return lesson
+
+
+def label_of(img: str) -> str | None:
+    """What is on an image; of several their ids tell. Raises Problem where it cannot be had.
+
+    >>> label_of("test-0"), label_of("cat-0,dog-1")
+    ('cat', None)
+    """
+    return find_image(img).label if "," not in img else None

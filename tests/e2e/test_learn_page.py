@@ -158,7 +158,7 @@ def test_the_kernel_slides_over_its_places_and_any_key_lands_it(screen: Screen):
 
 
 def test_cells_to_be_chosen_are_as_large_as_a_finger_and_the_choice_is_where_it_was_clicked(screen: Screen):
-    for lesson, number, map in (("kernel", 6, "z1"), ("channels", 2, "a1"), ("channels", 7, "p1")):
+    for lesson, number, map in (("kernel", 6, "z1"), ("channels", 2, "a1"), ("channels", 6, "p1")):
         for width in (1280, 390):
             screen.page.set_viewport_size({"width": width, "height": 844})
             screen.open("/learn", query=f"lesson={lesson}&step={number}")

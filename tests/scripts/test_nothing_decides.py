@@ -21,7 +21,7 @@ from cnnviz.view.constants import gallery
 STEPS = [pytest.param(screen, id=f"{script.id}-{n}") for script in bundled() for n, screen in enumerate(script.screens, 1) if screen.kind]
 PRINTED = 49
 """Cells up to which a map's numbers are printed."""
-RULE_ASKED = {"z1 <= 0"}
+RULE_ASKED = {"any(f > 0)"}
 """Keys that apply a rule, which is asked for, to a map that has to be seen."""
 ASKED: dict[int, list[tuple[Question, Scene, list[Plate]]]] = {}
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?")
@@ -69,7 +69,7 @@ def always(screen: Screen, found: Mapping[str, list[bool]]) -> list[str]:
     return [place for place, hits in found.items() if sum(hits) > len(asked(screen)) / 2]
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("screen", STEPS)
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_no_number_in_sight_is_the_key_or_one_that_its_answer_tells(screen: Screen, lang: str):
     found: dict[str, list[bool]] = {}
@@ -112,7 +112,7 @@ def read_off(key: str) -> set[str]:
     return used if not calls & {"at", "wrong", "wrong_loss", "conv2d"} and len(used) == 1 else set()
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("screen", STEPS)
 def test_the_map_from_which_the_key_can_be_read_is_not_in_sight(screen: Screen):
     for _, here, shown in asked(screen):
         in_sight = {plate.of for plate in shown if not plate.hidden}
@@ -123,7 +123,7 @@ def test_the_map_from_which_the_key_can_be_read_is_not_in_sight(screen: Screen):
             assert [plate.of for plate in shown if plate.hidden][:1] == [block[0]], "the cells that are asked of have a place"
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("screen", STEPS)
 def test_no_block_in_sight_is_the_picture_that_is_the_key(screen: Screen):
     for question, _, shown in asked(screen):
         if screen.kind != "choose" or question.key.size == 1:

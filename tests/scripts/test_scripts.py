@@ -178,10 +178,20 @@ def test_a_mistake_changes_the_key_of_a_question_about_what_it_spoils():
     assert changes_key(check(ORDER.encode())[0].screens[0], "sign_flipped") is None
 
 
-def test_the_matrix_has_a_row_for_each_question():
+TWICE = {
+    "softmax_diagonal", "slope_after_merged", "relu_gate_of_gradient", "max_gradient_to_all", "overlap_assigned", "channels_not_summed",
+    "adam_uncorrected", "state_forgotten",
+}  # fmt: skip
+"""What readers of courses get wrong most often: two questions ask after each."""
+
+
+def test_every_mistake_is_found_by_a_question_of_the_lessons():
+    """The key of at least one changes when the mistake is switched on; a new mistake asks for its question."""
     found = matrix(bundled())
-    assert len(found.rows) == sum(step.asks for script in bundled() for step in script.screens)
+    assert len(found.rows) == sum(screen.asks for script in bundled() for screen in script.screens)
     assert found.mistakes == tuple(MISTAKES) and all(len(row) == len(MISTAKES) for _, row in found.rows)
+    lacking = {name: found.count(column) for column, name in enumerate(found.mistakes) if found.count(column) < 1 + (name in TWICE)}
+    assert lacking == {}
 
 
 def test_the_terminal_prints_the_matrix(tmp_path):
