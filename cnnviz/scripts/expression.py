@@ -78,6 +78,15 @@ def parsed(text: str) -> tuple[ast.expr, int]:
     return tree, parts
 
 
+def names_in(text: str) -> set[str]:
+    """Every name in an expression, of arrays and of functions.
+
+    >>> sorted(names_in("max(z1) > at('k=1', L)"))
+    ['L', 'at', 'max', 'z1']
+    """
+    return {node.id for node in ast.walk(parsed(text)[0]) if isinstance(node, ast.Name)}
+
+
 def evaluate(text: str, names: Names, allowance: Allowance | None = None) -> np.ndarray:
     """What an expression comes to among these names, as a read-only array of float64 or truths; Problem says what is wrong with it.
 

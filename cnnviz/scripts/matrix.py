@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from cnnviz.core.mistakes import MISTAKES, Placed
-from cnnviz.core.updating import Point, Updates, reached
+from cnnviz.scripts.mistaken import mistaken
 from cnnviz.scripts.question import key_of, same, tolerance_of
-from cnnviz.scripts.scene import MOST_WRONG, Scene, changed_lesson, lesson_of, query_of, scene
+from cnnviz.scripts.scene import Scene, lesson_of, scene
 from cnnviz.scripts.script_file import Screen, Script
 from cnnviz.words import Problem
 
@@ -61,42 +61,9 @@ def _changes(screen: Screen, here: Scene, mistake: Placed) -> bool:
     """Tells whether the key is another one with a mistake in one place."""
     key = key_of(screen, here)
     try:
-        wrong = key_of(screen, _mistaken(here, mistake))
+        wrong = key_of(screen, mistaken(here, mistake))
     except Problem:  # it is no number any more
         return True
     if screen.kind == "number":
         return not abs(float(wrong) - float(key)) <= max(tolerance_of(screen, here, key), 1e-12)
     return not same(wrong, key)
-
-
-class Mistaken(Scene):
-    """A moment of a lesson whose updates all make a mistake, and so at every other moment of it."""
-
-    mistake: Placed
-
-    def elsewhere(self, function: str, text: str) -> Scene:
-        if function != "at":
-            return super().elsewhere(function, text)
-        there = changed_lesson(self.lesson, query_of(text))
-        places = self.mistake.mistake.places(there.network, there.opt)
-        return _mistaken(scene(there), places[-1]) if places and not there.deviations else scene(there)
-
-
-def _mistaken(right: Scene, mistake: Placed) -> Scene:
-    """The same moment, reached and looked at with the mistake."""
-    lesson, network = right.lesson, right.lesson.network
-    rule, y = mistake.optimizer(lesson.optimizer), np.array(lesson.y)
-    start = scene(replace(lesson, k=0, cell=""))
-    updates, losses = Updates(lesson, start.moment.image), list[float]()
-    point = Point(start.moment.params, {}, start.moment.trace.x, start.moment.buffers)
-    for k in range(min(lesson.k, MOST_WRONG) + 1):
-        trace, state = network.forward(point.params, point.x, given=updates.given(point)), point.state or None
-        losses.append(network.loss(trace, y))
-        gradients = mistake.gradients(point.params, trace, y, lesson.optimizer, state)
-        params, after = point.params, Point(*rule.step(point.params, gradients, state), point.x, network.next_buffers(trace), k + 1)
-        point = reached(lesson, k + 1, after)
-    arrays = {**right.arrays, **trace, **params, **{name: gradients[name] for name in right.moment.gradients if name in gradients}}
-    arrays |= {f"{name}_next": after.params[name] for name in params} | {"L": np.array(losses[-1]), "losses": np.array(losses)}
-    found = Mistaken(lesson, right.moment, arrays)
-    vars(found)["mistake"] = mistake
-    return found

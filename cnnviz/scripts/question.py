@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.read_only import ReadOnly
-from cnnviz.scripts.expression import evaluate
+from cnnviz.scripts.expression import evaluate, names_in
+from cnnviz.scripts.mistaken import mistaken, quickly_made
 from cnnviz.scripts.planned import Allowance
 from cnnviz.scripts.scene import Scene, label_of, lesson_of, query_of, scene
 from cnnviz.scripts.script_file import Screen
-from cnnviz.words import Problem, Versions, written
+from cnnviz.words import Message, Problem, Versions, languages, message, written
 
 CHANGED = {"nothing": (), "image": ("img",), "kernel": ("f",)}
 """The keys of the address that a screen leaves to the learner."""
@@ -28,12 +30,16 @@ PLACE = re.compile(r"\{([^{}]+?)(?::(\d{1,2}|\d?%|plain))?\}")
 
 @dataclass(frozen=True, eq=False)
 class Option(ReadOnly):
-    """One answer: its value, its label, what is said when it is given, and whether it is right."""
+    """One answer: its value, its label, what is said when it is given, and whether it is right.
+
+    A `slip` is what a mistake in the backward pass gives, which no file lists.
+    """
 
     value: np.ndarray
     label: Versions
     say: Versions
     right: bool = False
+    slip: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +86,34 @@ def ask(screen: Screen, lesson: Lesson) -> Question:
         return Question(lesson, **texts, key=np.zeros(0), order=in_order(screen, here))  # type: ignore[arg-type]
     key = key_of(screen, here, allowance)
     options = tuple(_options(screen, here, key, texts["right"], allowance))
-    return Question(lesson, **texts, key=key, options=options, tolerance=tolerance_of(screen, here, key, allowance))  # type: ignore[arg-type]
+    tolerance = tolerance_of(screen, here, key, allowance)
+    if screen.kind in ("number", "click"):
+        options += tuple(_slips(screen, here, [key, *(option.value for option in options)], tolerance))
+    return Question(lesson, **texts, key=key, options=options, tolerance=tolerance)  # type: ignore[arg-type]
+
+
+@np.errstate(all="ignore")  # what a mistake leads to may be infinite
+def _slips(screen: Screen, here: Scene, known: list[np.ndarray], tolerance: float) -> Iterator[Option]:
+    """The wrong answers that a mistake in the backward pass gives, as far as none of those that are `known` is like it.
+
+    Nothing is looked for where a key looks at other moments: that takes a run for each mistake.
+    """
+    names = names_in(screen.key)
+    after = {*here.moment.gradients, *(f"{name}_next" for name in here.moment.params)}
+    if names & {"at", "wrong", "wrong_loss"} or not (here.lesson.k or names & after):
+        return
+    for mistake in quickly_made(here.lesson):
+        with suppress(Problem):  # it is no number any more
+            value = key_of(screen, mistaken(here, mistake))
+            value = value & ~np.logical_or.reduce(known) if screen.kind == "click" else value
+            new = value.any() if screen.kind == "click" else all(abs(float(value) - float(one)) > max(tolerance, 1e-6 * abs(float(one))) for one in known)
+            if new:
+                known.append(value)
+                yield Option(value, _in_all(mistake.title), _in_all(message("lessons.slip", title=mistake.title, sentence=mistake.sentence)), slip=True)
+
+
+def _in_all(said: Message) -> Versions:
+    return Versions({lang: said.say(lang) for lang in languages()})
 
 
 def _options(screen: Screen, here: Scene, key: np.ndarray, right: Versions, allowance: Allowance) -> Iterator[Option]:

@@ -82,7 +82,10 @@ def rule_of(screen: Screen, question: Question, answer: float) -> int:
 
 
 def grouped(screen: Screen, question: Question, rounds: Sequence[Iterable[float]], keyed: bool = True, lang: str = DEFAULT) -> list[Group]:
-    """The answers of each round, by the rules; without a key (a show of hands) only what was chosen has groups."""
+    """The answers of each round, by the rules; without a key (a show of hands) only what was chosen has groups.
+
+    What a mistake gives has a group where it was given.
+    """
     if not keyed and screen.kind != "choose":
         return []
     given = [Counter(answers) for answers in rounds]
@@ -93,9 +96,11 @@ def grouped(screen: Screen, question: Question, rounds: Sequence[Iterable[float]
             rule = rule_of(screen, question, answer)
             round[rule] += count
             best[rule] = max(best.get(rule, (0, 0.0)), (count, -answer))
+    slips = {n for n, option in enumerate(question.options, screen.kind != "choose") if option.slip}
     return [
         Group(label, said, right if keyed else None, tuple(round[n] for round in by_rule), -best[n][1] if n in best else None)
         for n, (label, said, right) in enumerate(_rules(screen, question, lang))
+        if n in best or n not in slips
     ]
 
 

@@ -1,0 +1,70 @@
+"""A moment of a lesson as a mistake in the backward pass leads to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.mistakes import Placed, mistakes_for
+from cnnviz.core.updating import Point, Updates, reached
+from cnnviz.core.work import estimate
+from cnnviz.scripts.scene import MOST_WRONG, SLOWER, Scene, changed_lesson, query_of, scene
+
+MOST_SECONDS = 0.3
+"""About how long it may take to make every mistake of a network, where a question waits for it."""
+
+
+def quickly_made(lesson: Lesson) -> list[Placed]:
+    """Every mistake that can be made in a lesson, in each of its places, where that is soon done; else none.
+
+    >>> quickly_made(Lesson())[0].address, quickly_made(Lesson(k=100_000))
+    ('mean_forgotten@do', [])
+    """
+    found = [] if lesson.deviations else mistakes_for(lesson.network, lesson.opt)
+    seconds = len(found) * SLOWER * estimate(lesson.network, lesson.batch_shape, lesson.k + 1)
+    return found if seconds <= MOST_SECONDS and lesson.k <= MOST_WRONG else []
+
+
+class Mistaken(Scene):
+    """A moment of a lesson whose updates all make a mistake, and so at every other moment of it."""
+
+    mistake: Placed
+
+    def elsewhere(self, function: str, text: str) -> Scene:
+        if function != "at":
+            return super().elsewhere(function, text)
+        there = changed_lesson(self.lesson, query_of(text))
+        places = self.mistake.mistake.places(there.network, there.opt)
+        if not places or there.deviations:
+            return scene(there)
+        return mistaken(scene(there), next((one for one in places if one.stage == self.mistake.stage), places[-1]))
+
+
+def mistaken(right: Scene, mistake: Placed) -> Scene:
+    """The same moment, reached and looked at with the mistake.
+
+    >>> from cnnviz.core.lesson import Lesson
+    >>> from cnnviz.core.mistakes import placed
+    >>> right = scene(Lesson(k=1))
+    >>> wrong = mistaken(right, placed("sign_flipped", right.lesson.network))
+    >>> bool(wrong.arrays["L"] > right.arrays["L"])
+    True
+    """
+    lesson, network = right.lesson, right.lesson.network
+    rule, y = mistake.optimizer(lesson.optimizer), np.array(lesson.y)
+    start = scene(replace(lesson, k=0, cell=""))
+    updates, losses = Updates(lesson, start.moment.image), list[float]()
+    point = Point(start.moment.params, {}, start.moment.trace.x, start.moment.buffers)
+    for k in range(min(lesson.k, MOST_WRONG) + 1):
+        trace, state = network.forward(point.params, point.x, given=updates.given(point)), point.state or None
+        losses.append(network.loss(trace, y))
+        gradients = mistake.gradients(point.params, trace, y, lesson.optimizer, state)
+        params, after = point.params, Point(*rule.step(point.params, gradients, state), point.x, network.next_buffers(trace), k + 1)
+        point = reached(lesson, k + 1, after)
+    arrays = {**right.arrays, **trace, **params, **{name: gradients[name] for name in right.moment.gradients if name in gradients}}
+    arrays |= {f"{name}_next": after.params[name] for name in params} | {"L": np.array(losses[-1]), "losses": np.array(losses)}
+    found = Mistaken(lesson, right.moment, arrays)
+    vars(found)["mistake"] = mistake
+    return found
