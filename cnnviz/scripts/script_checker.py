@@ -12,7 +12,10 @@ from pathlib import Path as File
 import numpy as np
 
 from cnnviz.core.asked_sweep import read_sweep
-from cnnviz.core.fields import whole_number
+from cnnviz.core.fields import one_of, whole_number
+from cnnviz.core.mistakes import placed
+from cnnviz.core.page_state import PageState
+from cnnviz.scripts.missions import missions
 from cnnviz.scripts.plates import cells, hidden, plates
 from cnnviz.scripts.question import (
     CHANGED,
@@ -119,11 +122,16 @@ class _Checked:
         with self.at("at"):
             if "sweep" in own and (said := read_sweep(own["sweep"], here.lesson).said):
                 raise Problem(said[0].id, **said[0].values)
-            if "n" in own:
+            for left_out in PageState.from_query(own)[1].values():
+                raise Problem(left_out.id, **left_out.values)
+            if own.get("mistake"):
+                placed(own["mistake"], here.lesson.network, here.lesson.opt)
+            readers = {"n": whole_number(1, most), "mission": one_of(mission.id for mission in missions())}
+            for key in readers.keys() & own.keys():
                 try:
-                    whole_number(1, most)(own["n"])
+                    readers[key](own[key])
                 except Problem as why:
-                    raise Problem("lessons.scene.key", key="n", text=own["n"], why=why.message) from None
+                    raise Problem("lessons.scene.key", key=key, text=own[key], why=why.message) from None
         if self.screen.updates and self.screen.updates > most:
             self.wrong(("updates",), message("lessons.file.number", field="updates", least=1, most=most))
 

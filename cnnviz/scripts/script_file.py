@@ -255,11 +255,14 @@ def _tables(reading: Reading) -> list[dict[str, Any]]:
     screens = tables.get(name, [])
     if isinstance(screens, dict):
         reading.wrong((name,), "lessons.file.one_step", name=name)
-    if not isinstance(screens, list) or not all(isinstance(screen, dict) for screen in screens):
+    if not isinstance(screens, list):
         return []
+    for n, screen in enumerate(screens):
+        if not isinstance(screen, dict):
+            reading.wrong((name, n), "lessons.file.type", field=name, type=message("lessons.file.of_screens"))
     if name in tables and not 1 <= len(screens) <= MOST_SCREENS:
         reading.wrong((name,), "lessons.file.steps", n=len(screens), most=MOST_SCREENS)
-    return screens
+    return screens if all(isinstance(screen, dict) for screen in screens) else []
 
 
 _QUESTION = {*_ASKING, *(name for own in _OWN.values() for name in own)}
