@@ -51,15 +51,16 @@ class Mounted(TypedDict):
 
 
 class FileContents(TypedDict):
-    """What a file knows of its lesson, and how to read its bytes: the lengths of the answers' headers, then of each part
-    how many numbers of 64 bits it has and which part it is the difference from (-1: none), then for each update,
-    by its number and in the headers' order, its parts; `server` is a page's address, with a slash at its end, or "".
+    """What a file knows of its lesson, and how to read its bytes: the answers' names (an update's number), how long their
+    headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/estimates.py);
+    `server` is a page's address, with a slash at its end, or "".
     """
 
     lesson: Query
+    names: Sequence[str]
     heads: Sequence[int]
-    parts: Sequence[tuple[int, int]]
-    answers: Mapping[str, Sequence[int]]
+    bodies: Sequence[int]
+    estimates: Mapping[str, tuple[str, Sequence[str], Sequence[float]]]
     server: str
 
 

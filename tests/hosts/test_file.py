@@ -11,8 +11,11 @@ import zlib
 import pytest
 
 from cnnviz import Lesson
+from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import find_image
-from cnnviz.hosts.file import lesson_html
+from cnnviz.hosts.file import _answer, lesson_html
+from cnnviz.hosts.file.estimates import estimates
+from cnnviz.hosts.file.packing import Store
 from cnnviz.hosts.jupyter import LessonView
 from cnnviz.words import Problem, reading
 
@@ -25,10 +28,21 @@ def part(text: str, id: str) -> str:
     return re.search(rf'id="{id}">([^<]*)</script>', text)[1]
 
 
-def test_the_notebooks_lesson_takes_about_450_kilobytes_and_a_further_update_70():
-    sizes = [len(made(Lesson(k=9), around=around)) for around in (1, 2)]
-    assert sizes[0] < 460_000  # half of it is numbers, an eighth typefaces
-    assert (sizes[1] - sizes[0]) / 2 < 72_000
+@pytest.mark.parametrize(("name", "most"), [("seed", 390_000), ("explainer", 1_000_000), ("lenet", 1_600_000)])
+def test_a_lesson_with_an_update_either_way_is_as_small_as_is_promised(name, most):
+    query = next(preset.query for preset in PRESETS if preset.name == name)
+    lesson = Lesson().changed({**query, "k": "9"})[0]
+    assert len(made(lesson)) < most
+
+
+def test_what_follows_from_others_takes_a_third_of_the_bytes():
+    lesson = Lesson(k=2)
+    estimated, plain = Store(estimates(lesson)), Store()
+    for store in (estimated, plain):
+        store.add("2", _answer(lesson, find_image("test-0")))
+    sizes = [len(zlib.compress(store.content, 9)) for store in (estimated, plain)]
+    weights = zlib.compress(lesson.first_params()["w"].tobytes(), 9)  # which follow from nothing
+    assert sizes[0] - len(weights) < 0.35 * (sizes[1] - len(weights))
 
 
 def test_a_file_and_a_notebooks_cell_are_in_the_language_of_whoever_asks_for_them():
@@ -42,7 +56,7 @@ def test_a_file_and_a_notebooks_cell_are_in_the_language_of_whoever_asks_for_the
 @pytest.mark.parametrize(("k", "around", "updates"), [(0, 1, "01"), (5, 2, "34567"), (4, 0, "4")])
 def test_it_holds_the_updates_either_way_as_far_as_there_are_any(k, around, updates):
     contents = json.loads(part(made(Lesson(k=k), around=around), "contents"))
-    assert sorted(contents["answers"]) == list(updates)
+    assert contents["names"] == list(updates)
     assert contents["lesson"] == Lesson(k=k).to_query()
 
 

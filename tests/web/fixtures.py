@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import itertools
 import json
 import random
@@ -16,6 +17,7 @@ from cnnviz.core.links import Link, sources
 from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import find_image
 from cnnviz.hosts.file import _answer
+from cnnviz.hosts.file.estimates import estimates
 from cnnviz.hosts.file.packing import Store
 from cnnviz.pages import answer as page_answer
 from cnnviz.pages.address import Now, resolved
@@ -59,17 +61,25 @@ def lessons() -> list[dict]:
     return [{"answer": base64.b64encode(page_answer("learn", query)).decode()} for query in asked]
 
 
+IN_FILES: tuple[tuple[str, tuple[int, ...], dict], ...] = (
+    ("conv1x3-sigmoid-dense2-sigmoid-mse", (8, 9, 10), {"stride": 2, "pad": "full"}),
+    ("conv16x5-relu-conv32x5-relu-dense10-softmax-ce", (0, 1), {}),
+    ("conv3x3bs2d2same-tanh-avg3-conv2x3p1-leaky-max2-dense10-tanh-dense2-softmax-ce", (3, 4), {"opt": "adam", "ch": "rgb"}),
+    ("conv2x5b-relu-max3-bn-dense4-relu-dense2-sigmoid-mse", (0, 1, 2), {"lr": 1000.0}),
+)
+"""Networks and updates that files are tried with: every estimate, none, another rule of learning, and a run that goes out of bounds."""
+
+
 def files() -> list[dict]:
     """Answers as a file holds them: what it says of them, its bytes, and each as it was; of a large network too, in float32."""
     found = []
-    for net, updates in (("conv1x3-sigmoid-dense2-sigmoid-mse", (8, 9, 10)), ("conv16x5-relu-conv32x5-relu-dense10-softmax-ce", (0, 1))):
-        store, whole = Store(), {}
+    for net, updates, more in IN_FILES:
+        store, whole = Store(estimates(lesson := Lesson(net=net, **more))), {}
         for k in updates:
-            whole[str(k)] = _answer(Lesson(k=k, net=net), find_image("test-0"))
+            whole[str(k)] = _answer(dataclasses.replace(lesson, k=k), find_image("test-0"))
             store.add(str(k), whole[str(k)])
-        contents = {"heads": [len(head) for head in store.heads], "parts": store.parts, "answers": store.answers}
         held = {k: base64.b64encode(answer).decode() for k, answer in whole.items()}
-        found.append({"contents": contents, "bytes": base64.b64encode(store.content).decode(), "answers": held})
+        found.append({"contents": store.contents, "bytes": base64.b64encode(store.content).decode(), "answers": held})
     return found
 
 

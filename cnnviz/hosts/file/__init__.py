@@ -12,6 +12,7 @@ from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import Image, load_image
 from cnnviz.export.arguments import MOST_AROUND, page_address
 from cnnviz.hosts.file.document import document
+from cnnviz.hosts.file.estimates import estimates
 from cnnviz.hosts.file.packing import Store
 from cnnviz.pages.address import Now
 from cnnviz.pages.step.answer import answer
@@ -36,14 +37,13 @@ def lesson_html(
         raise Problem("export.html.around", around=around, most=MOST_AROUND)
     server = page_address(server)
     updates = range(max(0, lesson.k - around), min(lesson.k + around, MAX_UPDATES) + 1)
-    store = Store()
+    store = Store(estimates(lesson))
     for k in updates:
         store.add(str(k), _answer(dataclasses.replace(lesson, k=k), image))
         progress(k)
-    heads = [len(head) for head in store.heads]
-    contents = {"lesson": lesson.to_query(), "heads": heads, "parts": store.parts, "answers": store.answers, "server": server}
+    contents = {"lesson": lesson.to_query(), "server": server, **store.contents}
     title = say("export.html.title", image=image.words, when=lesson.when)
-    said = {id for head in store.heads for id in re.findall(r'"say": \["([\w.]+)"', head[4:].decode())}
+    said = {id for head in store.headers for id in re.findall(r'"say": \["([\w.]+)"', head)}
     return document("hosts/file/file", title, json.dumps(contents), store.content, said=said)
 
 

@@ -2,7 +2,6 @@
 // for others. What stands behind "#" in the file's address is where one is in it.
 
 import { query, same } from "../../view/model/address.js"
-import { decode } from "../../view/model/decode.js"
 import { escaped } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { View } from "../../view/regions/lesson_view.js"
@@ -18,21 +17,20 @@ import { disable } from "./without_server.js"
 /** Shows the lesson that the document holds. */
 export default async function show() {
   const contents = /** @type {FileContents} */ (JSON.parse(document.getElementById("contents")?.textContent ?? ""))
-  const { lesson, answers, server } = contents
-  const bytes = answersOf(contents, await window.unpacked("numbers"))
-  const holds = (/** @type {string} */ k) => Object.hasOwn(answers, k)
+  const { lesson, names, server } = contents
+  const answerTo = answersOf(contents, await window.unpacked("numbers"))
+  const holds = (/** @type {string} */ k) => names.includes(k)
   const place = placeOf(lesson, holds)
   /** @type {(answer: Answer) => void} */
   let deliver = () => {}
 
   const ask = () => {
     const asked = place.read()
-    const answer = decode(bytes(asked.k))
+    const answer = answerTo(asked.k)
     const { stage } = answer.stages.some(({ symbol }) => symbol === asked.stage) ? asked : answer.lesson
     deliver({ ...answer, asked, lesson: { ...answer.lesson, ...asked, stage } })
   }
   const elsewhere = (/** @type {Lesson} */ next, page = "") => (server ? server + page + query(next) : "")
-  const updates = Object.keys(answers).sort((a, b) => Number(a) - Number(b))
   /** @type {Host} */
   const host = {
     address: {
@@ -48,7 +46,7 @@ export default async function show() {
     refuses(next, page) {
       const other = page !== undefined || !same({ ...lesson, ...next, k: "" }, { ...lesson, k: "" }, view.computed)
       if (!other && holds(next.k ?? lesson.k)) return ""
-      return say(other ? "web.file.another" : "web.file.updates", { first: updates[0], last: updates.at(-1) ?? "" })
+      return say(other ? "web.file.another" : "web.file.updates", { first: names[0], last: names.at(-1) ?? "" })
     },
   }
   const root = /** @type {HTMLElement} */ (document.querySelector(".cnnviz"))

@@ -7,11 +7,11 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
+from cnnviz.hosts.file.estimates import BEFORE, Estimate, estimate, usable
+from cnnviz.pages.encoding import decode
 from cnnviz.words import Problem
 
 MOST_BYTES = 40_000_000
@@ -29,45 +29,69 @@ def packed(content: bytes) -> str:
 
 @dataclass
 class Store:
-    """Answers of one update after another, each part of them once: the image is in every update, and w after one is w before the next.
+    """Answers, of each number only what it differs by from its estimate (estimates.py), in whole numbers of 64 bits: nothing is lost.
 
-    An array is told by its difference from the same array of the update before, in whole numbers of 64 bits, which
-    loses nothing: `parts` has the length of each in such numbers, and the part that it is the difference from, -1 for none.
-    `answers` are the parts of each, behind its header, which is counted in `heads`.
+    Where an array has no estimate, that is what it was in the answer before. `heads` and `bodies` are how long each
+    answer's header is, in bytes, and the rest, in numbers of 64 bits.
     """
 
-    heads: list[bytes] = field(default_factory=list)
-    parts: list[tuple[int, int]] = field(default_factory=list)
-    answers: dict[str, list[int]] = field(default_factory=dict)
-    _words: list[np.ndarray] = field(default_factory=list)
-    _known: dict[bytes, int] = field(default_factory=dict)
+    estimates: Mapping[str, Estimate] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    heads: list[int] = field(default_factory=list)
+    bodies: list[int] = field(default_factory=list)
+    _headers: list[bytes] = field(default_factory=list)
+    _told: list[np.ndarray] = field(default_factory=list)
+    _before: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def add(self, name: str, answer: bytes) -> None:
         """Takes in an answer. Raises Problem where all would take too much."""
         start = 4 + int.from_bytes(answer[:4], "little")
-        arrays: Mapping[str, list[Any]] = json.loads(answer[4:start])["arrays"]
-        cuts = sorted({start, len(answer), *(start + place[1] for place in arrays.values())})
-        before = list(self.answers.values())[-1] if self.answers else []
-        own: list[int] = []
-        for n, (cut, end) in enumerate(pairwise(cuts)):
-            own.append(self._part(answer[cut:end], before[n] if n < len(before) else -1))
-        self.heads.append(answer[:start])
-        self.answers[name] = own
-        if sum(map(len, self.heads)) + 8 * sum(length for length, _ in self.parts) > MOST_BYTES:
+        if sum(self.heads) + start + 8 * sum(self.bodies) + len(answer) > MOST_BYTES:
             raise Problem("export.html.too_large", megabytes=MOST_BYTES / 1e6)
+        arrays = decode(answer)[1]
+        words = np.frombuffer(answer, "<u8", offset=start).copy()
+        for part, at in held(answer).items():
+            estimated = self._estimated(part, arrays)
+            if estimated is not None:
+                words[at // 8 : at // 8 + estimated.size] -= estimated.ravel().view("<u8")
+        self.names.append(name)
+        self.heads.append(start)
+        self.bodies.append(len(words))
+        self._headers.append(answer[:start])
+        self._told.append(words)
+        self._before = arrays
 
-    def _part(self, part: bytes, like: int) -> int:
-        if part in self._known:
-            return self._known[part]
-        words = np.frombuffer(part, "<u8")
-        like = like if like >= 0 and len(self._words[like]) == len(words) else -1
-        self._known[part] = len(self.parts)
-        self.parts.append((len(words), like))
-        self._words.append(words)
-        return self._known[part]
+    def _estimated(self, name: str, arrays: Mapping[str, np.ndarray]) -> np.ndarray | None:
+        def get(source: str) -> np.ndarray | None:
+            return self._before.get(source[1:]) if source.startswith(BEFORE) else arrays.get(source)
+
+        shape = arrays[name].shape
+        found = estimate(self.estimates[name], shape, get) if name in self.estimates else None
+        before = self._before.get(name)
+        return before if found is None and before is not None and before.shape == shape and usable(before) else found
+
+    @property
+    def contents(self) -> dict[str, object]:
+        """What estimates.js and stored_answers.js need to know: the answers' names and lengths, and the estimates of what they hold."""
+        used = {name: one for name, one in self.estimates.items() if name in self._before}
+        return {"names": self.names, "heads": self.heads, "bodies": self.bodies, "estimates": used}
+
+    @property
+    def headers(self) -> list[str]:
+        """As JSON."""
+        return [header[4:].decode() for header in self._headers]
 
     @property
     def content(self) -> bytes:
         """The headers, then of all numbers their first byte, their second, and so on: bytes that are alike stand together."""
-        told = [words - self._words[like] if like >= 0 else words for words, (_, like) in zip(self._words, self.parts, strict=True)]
-        return b"".join(self.heads) + np.concatenate(told).view("u1").reshape(-1, 8).T.tobytes()
+        return b"".join(self._headers) + np.concatenate(self._told).view("u1").reshape(-1, 8).T.tobytes()
+
+
+def held(answer: bytes) -> dict[str, int]:
+    """Where in an answer's body each array of float64 stands, by the first of its names."""
+    places = json.loads(answer[4 : 4 + int.from_bytes(answer[:4], "little")])["arrays"]
+    found: dict[int, str] = {}
+    for name, (kind, at, *shape) in places.items():
+        if kind == "float64" and 0 not in shape:
+            found.setdefault(at, name)
+    return {name: at for at, name in found.items()}

@@ -1,25 +1,39 @@
 // The answers that a file holds, out of its bytes: packing.py's Store, read.
 
+import { decode } from "../../view/model/decode.js"
+import { estimate, usable } from "./estimates.js"
+
+/** @import { Answer } from "../../view/model/decode.js" */
 /** @import { FileContents } from "../../view/types/wire.js" */
 
 /**
- * What gives the answer to an update, by its number, as decode.js reads it.
+ * What gives an answer by its name.
  * @param {FileContents} contents
  * @param {Uint8Array} bytes  the headers, then of all numbers their first byte, their second, and so on
- * @returns {(k: string) => Uint8Array}
+ * @returns {(name: string) => Answer}
  */
-export function answersOf({ heads, parts, answers }, bytes) {
+export function answersOf({ names, heads, bodies, estimates }, bytes) {
   const ends = sums(heads)
-  const starts = sums(parts.map(([length]) => length))
+  const starts = sums(bodies)
   const numbers = gathered(bytes.subarray(ends[heads.length]))
-  parts.forEach(([length, like], n) => {
-    if (like >= 0) add(numbers, starts[n], starts[like], length)
-  })
-  const order = Object.keys(answers).sort((a, b) => Number(a) - Number(b))
-  const part = (/** @type {number} */ n) => new Uint8Array(numbers.buffer, 8 * starts[n], 8 * parts[n][0])
-  return (k) => {
-    const place = order.indexOf(k)
-    return joined([bytes.subarray(ends[place], ends[place + 1]), ...answers[k].map(part)])
+  /** @type {Answer[]}  worked out one after the other, the first from nothing */
+  const made = []
+  return (name) => {
+    for (let n = made.length; n <= names.indexOf(name); n++) made.push(next(n))
+    return made[names.indexOf(name)]
+  }
+
+  /** @param {number} n @returns {Answer} */
+  function next(n) {
+    const before = made[n - 1]?.arrays ?? {}
+    const body = numbers.subarray(8 * starts[n], 8 * starts[n + 1])
+    return decode(joined(bytes.subarray(ends[n], ends[n + 1]), body), (name, found, read) => {
+      const get = (/** @type {string} */ source) => (source[0] === "<" ? before[source.slice(1)] : read(source))
+      const last = before[name]
+      const kept = last && usable(last) && String(last.shape) === String(found.shape) ? last.values : undefined
+      const estimated = (estimates[name] && estimate(estimates[name], found.shape, get)) ?? kept
+      if (estimated) add(/** @type {Float64Array} */ (found.values), /** @type {Float64Array} */ (estimated))
+    })
   }
 }
 
@@ -35,33 +49,30 @@ function gathered(planes) {
   const bytes = new Uint8Array(planes.length)
   for (let plane = 0; plane < 8; plane += 1)
     for (let n = 0; n < count; n += 1) bytes[8 * n + plane] = planes[plane * count + n]
-  return new Uint32Array(bytes.buffer)
+  return bytes
 }
 
 const WHOLE = 2 ** 32
 
 /**
- * Adds numbers of 64 bits, in two halves, to differences from them.
- * @param {Uint32Array} halves
- * @param {number} to
- * @param {number} from
- * @param {number} length
+ * Adds to differences what they are from: numbers of 64 bits, in two halves.
+ * @param {Float64Array} to
+ * @param {Float64Array} from
  */
-function add(halves, to, from, length) {
-  for (let n = 0; n < 2 * length; n += 2) {
-    const low = halves[2 * to + n] + halves[2 * from + n]
-    halves[2 * to + n + 1] += halves[2 * from + n + 1] + (low < WHOLE ? 0 : 1)
-    halves[2 * to + n] = low
+function add(to, from) {
+  const own = new Uint32Array(to.buffer, to.byteOffset, 2 * to.length)
+  const others = new Uint32Array(from.buffer, from.byteOffset, 2 * from.length)
+  for (let n = 0; n < own.length; n += 2) {
+    const low = own[n] + others[n]
+    own[n + 1] += others[n + 1] + (low < WHOLE ? 0 : 1)
+    own[n] = low
   }
 }
 
-/** One after another. @param {Uint8Array[]} parts */
-function joined(parts) {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
+/** One after the other. @param {Uint8Array} head @param {Uint8Array} body */
+function joined(head, body) {
+  const whole = new Uint8Array(head.length + body.length)
+  whole.set(head)
+  whole.set(body, head.length)
   return whole
 }

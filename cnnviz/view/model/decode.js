@@ -16,21 +16,22 @@ const KINDS = { float64: Float64Array, float32: Float32Array, uint8: Uint8Array,
  * The header's length as little-endian uint32, the header as JSON, the arrays one after another; the header
  * says of each its kind, where it starts, and its shape. The kind of what follows from other arrays names them.
  * @param {Uint8Array} bytes
+ * @param {(name: string, found: Values, read: (name: string) => Values | undefined) => void} [mend]  what is done with numbers of 64 bits before they are read
  * @returns {Answer}
  */
-export function decode(bytes) {
+export function decode(bytes, mend) {
   const buffer = bytes.slice().buffer // a copy starts at 0, where every kind of array is aligned
   const length = new DataView(buffer).getUint32(0, true)
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)), said)
   /** @type {Arrays} */
   const arrays = {}
-  /** @param {string} name @returns {Values["values"]} */
+  /** @param {string} name @returns {Values} */
   const read = (name) => {
-    if (arrays[name]) return arrays[name].values
+    if (arrays[name]) return arrays[name]
     const [kind, at, ...shape] = header.arrays[name]
     const [made, ...sources] = kind.split(" ")
     const size = shape.reduce((/** @type {number} */ product, /** @type {number} */ n) => product * n, 1)
-    const [a, b] = sources.map(read)
+    const [a, b] = sources.map((/** @type {string} */ source) => read(source).values)
     const start = 4 + length + at
     const values =
       made === "outer"
@@ -38,12 +39,20 @@ export function decode(bytes) {
         : made === "same"
           ? same(a, new Uint8Array(buffer, start, Math.ceil(size / 8)))
           : new KINDS[kind](buffer, start, size)
-    arrays[name] = { values, shape }
-    return values
+    const found = { values, shape }
+    arrays[name] = found
+    if (!mend || kind !== "float64" || !size) return found
+    const first = Object.keys(header.arrays).find((other) => stands(header.arrays[other], at)) ?? name // others may stand in its place
+    if (first === name) mend(name, found, (other) => (header.arrays[other] ? read(other) : undefined))
+    else read(first)
+    return found
   }
   for (const name of Object.keys(header.arrays)) read(name)
   return { ...header, arrays }
 }
+
+/** Whether an array's numbers of 64 bits begin at a place. @param {readonly (string | number)[]} array @param {number} at */
+const stands = ([kind, own, ...shape], at) => kind === "float64" && own === at && !shape.includes(0)
 
 /** Where a bit is set, the entry of another array; elsewhere 0. @param {Values["values"]} source @param {Uint8Array} bits */
 function same(source, bits) {

@@ -1,0 +1,167 @@
+// What an array comes to, worked out from others bit by bit as estimates.py does it: in the order of a plain loop, with no
+// operation that browsers do differently.
+
+/** @import { Values } from "../../view/model/decode.js" */
+/** @typedef {readonly [rule: string, sources: readonly string[], numbers: readonly number[]]} Estimate */
+/** @typedef {readonly number[]} Shape */
+/** @typedef {{ values: Float64Array, shape: Shape }} Floats */
+
+/** Whether an estimate can be made of an array. @param {Values | undefined} array */
+export const usable = (array) => array?.values instanceof Float64Array && array.values.every(Number.isFinite)
+
+/**
+ * An array of a shape by its estimate, 0 where that is no number; undefined where `get` has not all that it takes.
+ * @param {Estimate} one
+ * @param {Shape} shape
+ * @param {(name: string) => Values | undefined} get
+ */
+export function estimate([rule, sources, numbers], shape, get) {
+  const arrays = sources.map(get)
+  if (!arrays.every(usable)) return undefined
+  const found = RULES[rule](shape, /** @type {Floats[]} */ (arrays), numbers)
+  return found.map((value) => (Number.isFinite(value) ? value : 0))
+}
+
+/** @type {Record<string, (shape: Shape, arrays: Floats[], numbers: readonly number[]) => Float64Array>} */
+const RULES = {
+  step: (_, [theta, gradient], [rate]) => theta.values.map((value, n) => value - rate * gradient.values[n]),
+  conv(shape, [x, f, b], numbers) {
+    const total = new Float64Array(size(shape))
+    slid(x.shape, shape, f.shape.at(-1) ?? 0, numbers, (in_, out, weight) => {
+      total[out] += f.values[weight] * x.values[in_]
+    })
+    const each = area(shape)
+    return b ? total.map((value, n) => value + b.values[Math.floor(n / each)]) : total
+  },
+  conv_dx(shape, [dz, f], numbers) {
+    const total = new Float64Array(size(shape))
+    slid(shape, dz.shape, f.shape.at(-1) ?? 0, numbers, (in_, out, weight) => {
+      total[in_] += f.values[weight] * dz.values[out]
+    })
+    return total
+  },
+  conv_df(shape, [x, dz], numbers) {
+    const total = new Float64Array(size(shape))
+    slid(x.shape, dz.shape, shape.at(-1) ?? 0, numbers, (in_, out, weight) => {
+      total[weight] += dz.values[out] * x.values[in_]
+    })
+    return total
+  },
+  connect_dx(shape, [dz, w]) {
+    const total = new Float64Array(size(shape))
+    const { length } = dz.values
+    for (let i = 0; i < total.length; i++)
+      for (let j = 0; j < length; j++) total[i] += w.values[i * length + j] * dz.values[j]
+    return total
+  },
+  average_pool(shape, [a], [k, stride]) {
+    const total = new Float64Array(size(shape))
+    pooled(a.shape, shape, k, stride, (in_, out) => {
+      total[out] += a.values[in_]
+    })
+    return total.map((value) => value / (k * k))
+  },
+  average_pool_dx(shape, [dp], [k, stride]) {
+    const total = new Float64Array(size(shape))
+    pooled(shape, dp.shape, k, stride, (in_, out) => {
+      total[in_] += dp.values[out] / (k * k)
+    })
+    return total
+  },
+  max_pool(shape, [a], [k, stride]) {
+    const best = new Float64Array(size(shape)).fill(Number.NEGATIVE_INFINITY)
+    pooled(a.shape, shape, k, stride, (in_, out) => {
+      if (a.values[in_] > best[out]) best[out] = a.values[in_]
+    })
+    return best
+  },
+  max_pool_dx(shape, [dp, a, p], [k, stride]) {
+    const total = new Float64Array(size(shape))
+    const given = new Uint8Array(dp.values.length)
+    pooled(shape, dp.shape, k, stride, (in_, out) => {
+      if (given[out] || a.values[in_] !== p.values[out]) return
+      given[out] = 1
+      total[in_] += dp.values[out]
+    })
+    return total
+  },
+  sigmoid: (_, [z]) => z.values.map((value) => 1 / (1 + exp(-value))),
+  tanh: (_, [z]) =>
+    z.values.map((value) => {
+      const power = exp(2 * value)
+      return (power - 1) / (power + 1)
+    }),
+  sigmoid_dx: (_, [da, a]) => da.values.map((value, n) => (1 - a.values[n]) * a.values[n] * value),
+  tanh_dx: (_, [da, a]) => da.values.map((value, n) => value * (1 - a.values[n] * a.values[n])),
+}
+
+/** @param {Shape} shape */
+const size = (shape) => shape.reduce((product, n) => product * n, 1)
+
+/** Cells of one map. @param {Shape} shape */
+const area = (shape) => (shape.at(-2) ?? 1) * (shape.at(-1) ?? 1)
+
+/**
+ * Each product of a convolution, by the places of its pixel, its cell and its weight: filter by filter, channel by channel, weight by weight.
+ * @param {Shape} input
+ * @param {Shape} output
+ * @param {number} k
+ * @param {readonly number[]} numbers  stride, dilation, zeros before
+ * @param {(in_: number, out: number, weight: number) => void} act
+ */
+function slid(input, output, k, [stride, dilation, before], act) {
+  const [height, width] = input.slice(-2)
+  const [rows, columns] = output.slice(-2)
+  const channels = size(input) / area(input)
+  const filters = size(output) / area(output)
+  for (let m = 0; m < filters; m++)
+    for (let c = 0; c < channels; c++)
+      for (let u = 0; u < k; u++)
+        for (let v = 0; v < k; v++)
+          for (let i = 0; i < rows; i++) {
+            const row = stride * i + dilation * u - before
+            if (row < 0 || row >= height) continue
+            for (let j = 0; j < columns; j++) {
+              const column = stride * j + dilation * v - before
+              if (column >= 0 && column < width)
+                act(
+                  (c * height + row) * width + column,
+                  (m * rows + i) * columns + j,
+                  ((m * channels + c) * k + u) * k + v,
+                )
+            }
+          }
+}
+
+/**
+ * Each cell of every window, by its place and that of the window, a place in the window after the other.
+ * @param {Shape} input
+ * @param {Shape} output
+ * @param {number} k
+ * @param {number} stride
+ * @param {(in_: number, out: number) => void} act
+ */
+function pooled(input, output, k, stride, act) {
+  const [height, width] = input.slice(-2)
+  const [rows, columns] = output.slice(-2)
+  const maps = size(output) / area(output)
+  for (let u = 0; u < k; u++)
+    for (let v = 0; v < k; v++)
+      for (let m = 0; m < maps; m++)
+        for (let i = 0; i < rows; i++)
+          for (let j = 0; j < columns; j++)
+            act((m * height + stride * i + u) * width + stride * j + v, (m * rows + i) * columns + j)
+}
+
+const bits = new DataView(new ArrayBuffer(8))
+
+/** e to z, by 2 to a whole number and a series. @param {number} z */
+function exp(z) {
+  const held = Math.min(Math.max(z, -700), 700)
+  const n = Math.floor(held / Math.LN2 + 0.5)
+  const rest = held - n * Math.LN2
+  let series = 1
+  for (let term = 16; term > 0; term--) series = 1 + (series * rest) / term
+  bits.setUint32(0, (n + 1023) << 20)
+  return series * bits.getFloat64(0)
+}
