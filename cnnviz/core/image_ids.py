@@ -3,6 +3,7 @@
     test-3  train-3        CIFAR-10 as published
     cat-17  cat-h17        the bundled sample of CIFAR-10: to learn from, and held out
     digit7-3  digit7-h3    the bundled digits of MNIST, likewise
+    small7-3  small7-h3    the same digits of 8×8 pixels
     pattern-edges          a computed picture
     upload-<text>          a visitor's own, carried in the id itself
 
@@ -23,8 +24,10 @@ PATTERNS = ("edges", "checkerboard", "gradient", "dot")
 """Images that are drawn: pattern-edges, and so on."""
 SPLITS = {"train": 50_000, "test": 10_000}
 """How many images CIFAR-10 has of each split."""
-COUNTS = {"sample": (120, 30), "digit": (200, 50)}
+COUNTS = {"sample": (120, 30), "digit": (200, 50), "small": (200, 50)}
 """How many bundled images there are of each class: to learn from, and held out."""
+SIDES = {"digit": 28, "small": 8}
+"""Pixels along each side of what is smaller than CIFAR-10's."""
 BUNDLED = {"train": 1, "test": 20}
 """How many of CIFAR-10's first images are bundled with their own ids."""
 _LABELS = {"test": (3, 8, 8, 0, 6, 6, 1, 6, 3, 1, 0, 9, 5, 7, 9, 8, 5, 7, 8, 6), "train": (6,)}
@@ -34,7 +37,7 @@ MAX_UPLOAD_TEXT = 6000
 
 _NUMBER = r"(0|[1-9]\d{0,4})"
 _OF_SPLIT = re.compile(rf"({'|'.join(SPLITS)})-{_NUMBER}", re.ASCII)
-_OF_CLASS = re.compile(rf"(?:({'|'.join(CLASSES)})|digit(\d))-(h?){_NUMBER}", re.ASCII)
+_OF_CLASS = re.compile(rf"(?:({'|'.join(CLASSES)})|(digit|small)(\d))-(h?){_NUMBER}", re.ASCII)
 _UPLOAD = re.compile(rf"[\w-]{{1,{MAX_UPLOAD_TEXT}}}", re.ASCII)
 
 
@@ -51,7 +54,7 @@ def called(name: str) -> str | Message:
 class ImageId:
     """One image's id, taken apart; `str` puts it together again.
 
-    `kind` is "cifar10", "sample", "digit", "pattern" or "upload". `name` says which: the split, the class,
+    `kind` is "cifar10", "sample", "digit", "small", "pattern" or "upload". `name` says which: the split, the class,
     the digit, the pattern or the upload's text. `number` counts from 0 in the split or class, `held_out` is
     for images that nothing is trained on.
 
@@ -67,12 +70,12 @@ class ImageId:
     @property
     def side(self) -> int:
         """Pixels along each side: digits are smaller."""
-        return 28 if self.kind == "digit" else 32
+        return SIDES.get(self.kind, 32)
 
     def __str__(self) -> str:
         match self.kind:
-            case "sample" | "digit":
-                return f"{'digit' * (self.kind == 'digit')}{self.name}-{'h' * self.held_out}{self.number}"
+            case "sample" | "digit" | "small":
+                return f"{self.kind * (self.kind in SIDES)}{self.name}-{'h' * self.held_out}{self.number}"
             case "cifar10":
                 return f"{self.name}-{self.number}"
         return f"{self.kind}-{self.name}"
@@ -120,7 +123,7 @@ def label(id: ImageId) -> str | None:
     >>> label(parse_image_id("test-1")), label(parse_image_id("digit7-3")), label(parse_image_id("test-20"))
     ('ship', '7', None)
     """
-    if id.kind in ("sample", "digit"):
+    if id.kind in COUNTS:
         return id.name
     known = _LABELS[id.name] if id.kind == "cifar10" else ()
     return CLASSES[known[id.number]] if id.number < len(known) else None
@@ -131,8 +134,8 @@ def _numbered(text: str) -> ImageId | None:
     if found := _OF_SPLIT.fullmatch(text):
         return ImageId("cifar10", found[1], int(found[2]), found[1] == "test")
     if found := _OF_CLASS.fullmatch(text):
-        kind, name = ("sample", found[1]) if found[1] else ("digit", found[2])
-        return ImageId(kind, name, int(found[4]), bool(found[3]))
+        kind, name = ("sample", found[1]) if found[1] else (found[2], found[3])
+        return ImageId(kind, name, int(found[5]), bool(found[4]))
     return None
 
 

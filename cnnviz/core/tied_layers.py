@@ -9,8 +9,10 @@ import numpy as np
 from cnnviz.core.program import Inner, Program
 
 
-def tied_layers(program: Program, params: Mapping[str, np.ndarray], x: np.ndarray) -> set[int]:
-    """The places of the layers that have ties with these parameters on the image x.
+def tied_layers(
+    program: Program, params: Mapping[str, np.ndarray], x: np.ndarray, given: Mapping[str, np.ndarray] | None = None
+) -> set[int]:
+    """The places of the layers that have ties with these parameters on the image x; `given` are buffers and masks.
 
     >>> from cnnviz.core.network import Network
     >>> network, x = Network.parse("conv1x3-relu-max2-dense2-mse"), np.full((8, 8), 0.1)
@@ -18,12 +20,13 @@ def tied_layers(program: Program, params: Mapping[str, np.ndarray], x: np.ndarra
     >>> [tied_layers(network.program(x.shape), network.init(x.shape, f=f), x) for f in (sobel, abs(sobel), sobel - 1)]
     [{1}, {2}, set()]
     """
-    values, found = program.run_forward(program.start(params, x)), set[int]()
-    rounded, idle = np.zeros(program.x_shape, bool), np.zeros(program.x_shape, bool)
+    start = program.start(params, x)
+    values, found = program.run_forward(start | program.given_to(given, len(x) if program.mode.images else None)), set[int]()
+    rounded, idle = np.zeros(start["x"].shape, bool), np.zeros(start["x"].shape, bool)
     for place, (layer, names) in enumerate(zip(program.network.layers, program.network.names, strict=True)):
-        given, made = values[names.input], values[names.output]
-        rounded, idle = rounded.reshape(given.shape), idle.reshape(given.shape)
-        tied = layer.tied(np.where(rounded & ~idle, given, np.nan), made, program.tie(values, names.input))
+        read, made = values[names.input], values[names.output]
+        rounded, idle = rounded.reshape(read.shape), idle.reshape(read.shape)
+        tied = layer.tied(np.where(rounded & ~idle, read, np.nan), made, program.tie(values, names.input))
         if tied is not None and tied.any():
             found.add(place)
         silent = layer.silent(made)

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from cnnviz.core.image_ids import BUNDLED, CLASSES, COUNTS, ImageId, called, parse_image_id
+from cnnviz.core.image_ids import BUNDLED, CLASSES, COUNTS, SIDES, ImageId, called, parse_image_id
 from cnnviz.core.lesson import SCALES, Lesson
 from cnnviz.data import cifar10
 from cnnviz.data.channels import LUMA, check_channel, take_channel
@@ -43,7 +43,7 @@ class Image:
         id = parse_image_id(self.id)
         if id.kind in ("pattern", "upload"):
             return Message(f"data.image.{id.kind}", {"name": id.name})
-        kind = "digit" if id.kind == "digit" else "labelled"
+        kind = id.kind if id.kind in SIDES else "labelled"
         words = Message(f"data.image.{kind}", {"id": self.id, "label": called(self.label) if self.label else None})
         return Message("data.image.held_out", {"words": words}) if id.kind in COUNTS and id.held_out else words
 

@@ -99,7 +99,7 @@ class LabelledImages:
 class Collection:
     """Images to learn from, and images of the same classes that are held out.
 
-    `source` says where they come from: "cifar10" (the full set), "sample" or "digits" (both bundled).
+    `source` says where they come from: "cifar10" (the full set), "sample", "digits" or "small" (all bundled).
     """
 
     source: str

@@ -10,15 +10,13 @@ from functools import cache
 
 import numpy as np
 
-from cnnviz.core.image_ids import CLASSES, COUNTS, DIGITS, ImageId
+from cnnviz.core.image_ids import CLASSES, COUNTS, DIGITS, SIDES, ImageId
 from cnnviz.core.read_only import lock
 from cnnviz.data.labelled import Collection, LabelledImages
 from cnnviz.home import ASSETS
 from cnnviz.words import Problem
 
-SIDES = {"sample": 32, "digit": 28}
-"""Pixels on each side of an image."""
-_NAMES = {"sample": CLASSES, "digit": DIGITS}
+_NAMES = {"sample": CLASSES, "digit": DIGITS, "small": DIGITS}
 _FILES = {"sample": "cifar10", "digit": "mnist"}
 
 
@@ -42,6 +40,16 @@ def bundled_digits() -> Collection:
     return Collection("digits", _labelled("digit", False), _labelled("digit", True))
 
 
+@cache
+def bundled_small_digits() -> Collection:
+    """The same digits of 8×8 pixels; Problem if they were removed.
+
+    >>> bundled_small_digits().train.pixels("red").shape
+    (2000, 8, 8)
+    """
+    return Collection("small", _labelled("small", False), _labelled("small", True))
+
+
 def bundled_pixels(id: ImageId) -> np.ndarray:
     """The pixels (H,W,3) of an image of the sample or the digits, uint8."""
     images = sheet(id.kind, id.held_out)
@@ -54,7 +62,9 @@ def sheet(kind: str, held_out: bool) -> np.ndarray:
     """All images (M,H,W,3) of one sheet, class after class, uint8, read-only; gray ones have three equal channels."""
     from PIL import Image as Pillow
 
-    side, count = SIDES[kind], len(_NAMES[kind]) * COUNTS[kind][held_out]
+    if kind == "small":
+        return _averaged(sheet("digit", held_out))
+    side, count = SIDES.get(kind, 32), len(_NAMES[kind]) * COUNTS[kind][held_out]
     try:
         with Pillow.open(ASSETS / "sample" / f"{_FILES[kind]}_{'held_out' if held_out else 'train'}.png") as picture:
             pixels = np.asarray(picture).reshape(picture.height, picture.width, -1)  # (rows·side, columns·side, 1 or 3)
@@ -63,6 +73,13 @@ def sheet(kind: str, held_out: bool) -> np.ndarray:
     except (OSError, ValueError, SyntaxError):  # not there, cut off, or of another size
         raise Problem("data.image.missing") from None
     return np.broadcast_to(lock(images), (count, side, side, 3))
+
+
+def _averaged(digits: np.ndarray) -> np.ndarray:
+    """Digits (M,28,28,3) as (M,8,8,3): with two zeros around, each pixel is the mean of 4×4, rounded."""
+    gray = np.pad(digits[..., 0], ((0, 0), (2, 2), (2, 2)))
+    small = gray.reshape(len(gray), 8, 4, 8, 4).mean(axis=(2, 4)).round().astype(np.uint8)
+    return np.broadcast_to(lock(small[..., None]), (*small.shape, 3))
 
 
 def _labelled(kind: str, held_out: bool) -> LabelledImages:

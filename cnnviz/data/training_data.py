@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from cnnviz.core.image_ids import CLASSES, DIGITS
 from cnnviz.data import cifar10
 from cnnviz.data.labelled import Collection
-from cnnviz.data.sample import bundled_digits, bundled_sample
+from cnnviz.data.sample import bundled_digits, bundled_sample, bundled_small_digits
 from cnnviz.words import Message, Problem
 
-SOURCES = ("cifar10", "sample", "digits")
+SOURCES = ("cifar10", "sample", "digits", "small")
 
 
 def training_data(classes: Sequence[str] = ("cat", "dog"), source: str = "") -> Collection:
@@ -27,9 +27,11 @@ def training_data(classes: Sequence[str] = ("cat", "dog"), source: str = "") -> 
     if source not in ("", *SOURCES):
         raise Problem("data.training.no_source", source=repr(source), sources=SOURCES)
     asked = set(classes)
-    digits = source == "digits" or (not source and asked <= set(DIGITS))
+    digits = source in ("digits", "small") or (not source and asked <= set(DIGITS))
     if not 2 <= len(asked) == len(classes) or not asked <= set(DIGITS if digits else CLASSES):
         raise Problem("data.training.classes", classes=[repr(name) for name in classes], names=CLASSES)
+    if source == "small":
+        return bundled_small_digits().of(classes)
     return (bundled_digits() if digits else _photographs(source)).of(classes)
 
 

@@ -21,9 +21,10 @@ from cnnviz.core.tied_layers import tied_layers
 from cnnviz.core.trajectory import trajectory
 from cnnviz.export.code_sets import assignment, cases
 from cnnviz.export.code_start import image_section, start_section
-from cnnviz.export.passes import Section
+from cnnviz.export.passes import Section, draws
 from cnnviz.export.script import as_script
 from cnnviz.export.sections import as_docstring, printed, printing, seen
+from cnnviz.export.source import listing
 from cnnviz.words import Problem, say
 
 
@@ -50,15 +51,12 @@ def pytorch_script(lesson: Lesson, pixels: np.ndarray) -> str:
 
 
 def exact_rule(lesson: Lesson) -> None:
-    """Raises Problem where the lesson's rule is one that neither Keras nor PyTorch has, or where updates draw numbers: each draws its own.
+    """Raises Problem where the lesson's rule is one that neither Keras nor PyTorch has.
 
     >>> exact_rule(Lesson())
     """
     if lesson.deviations:
         raise Problem("export.frameworks.exact", rule=lesson.rule.replace("_", " ").split(","))
-    drawing = next((str(layer) for layer in lesson.network.layers if layer.draws(())), None)
-    if drawing:
-        raise Problem("export.frameworks.drawn", layer=drawing)
 
 
 def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
@@ -67,6 +65,7 @@ def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
     parts = {"keras": _Keras, "pytorch": _PyTorch}[library](library, lesson, program)
     sections = (
         parts.section("needs", parts.IMPORTS),
+        *([parts.section("drawn", parts.dropout())] if program.draws else []),
         printing(program),
         image_section(lesson, pixels, program, imports=False),
         start_section(lesson, program, program.start(lesson.unset.first_params(program.x_shape))),
@@ -84,7 +83,8 @@ def _tied(lesson: Lesson, program: Program, pixels: np.ndarray) -> dict[str, lis
     """What the layers make that have ties in the lesson's first pass, where filters are symmetric, or in its last, by their kind."""
     x, found = seen(lesson, pixels), dict[str, list[str]]()
     first, now = (trajectory(lesson, x, k) for k in (0, lesson.k))
-    for place in sorted(tied_layers(program, first.params, first.trace.x) | tied_layers(program, now.params, now.trace.x)):
+    places = set[int]().union(*(tied_layers(program, one.params, one.trace.x, one.trace.kept) for one in (first, now)))
+    for place in sorted(places):
         found.setdefault(program.network.layers[place].kind, []).append(program.network.names[place].output)
     return found
 
@@ -99,6 +99,7 @@ class _Parts:
     NAME = ""
     IMPORTS = ""
     BY_HAND, TURNED = "def by_hand(k):", "transpose"
+    DROPOUT, MASK, LAST = "", "", ""
 
     def section(self, name: str, code: str) -> Section:
         title, words = (say(f"export.frameworks.{name}.{part}", library=self.NAME) for part in ("title", "words"))
@@ -141,11 +142,23 @@ class _Parts:
     def prints(self, names: Iterable[str], suffix: str = "") -> str:
         return "\n".join(printed(self.program, name, suffix) for name in names)
 
+    def dropout(self) -> str:
+        """The lesson's masks, and a layer that drops what they say."""
+        words = say("export.frameworks.drawn.docstring")
+        return f'{listing([draw.func for _, _, draw in self.program.draws.values()], set())}\n\n\n{self.DROPOUT.format(words=words)}'
+
+    @property
+    def draws(self) -> str:
+        """A function that gives each dropout the mask of update k; nothing where nothing is drawn."""
+        shapes, made = self.program.draws, draws(self.program, self.lesson.seed, "k")
+        lines = [self.MASK.format(of=name.partition(".")[0], mask=mask + (self.LAST if len(shapes[name][1]) > 1 else "")) for name, mask in made.items()]
+        return f"def draw(k):\n{textwrap.indent(chr(10).join(lines), '    ')}\n\n\n" if lines else ""
+
     def numbers(self) -> str:
         """One more update: what the pass makes, its gradients, and the parameters after the step."""
         names = [name for name, *_ in self.weights()]
         lines = [
-            f"o, L, dx, gradients = passes()\n{self.prints(['o'])}\nprint(describe(\"L\", L))",
+            f"{'draw(updates)' + chr(10) if self.program.draws else ''}o, L, dx, gradients = passes()\n{self.prints(['o'])}\nprint(describe(\"L\", L))",
             "\n".join(self.taken_back("gradients[{}]", "d{}")),
             self.prints([*(f"d{name}" for name in names), "dx"]),
             f"step({'gradients, ' + self.count if self.count else 'gradients'})",
@@ -181,13 +194,13 @@ class _Parts:
 
     def trained(self, counted: bool = False) -> str:
         """The loop of updates, with what is set by hand as each is reached; a step may have to know which it is."""
+        before = [*(["by_hand({})"] if self.lesson.set else []), *(["draw({})"] if self.program.draws else [])]
         if counted:
             loop, k, step = "t in range(1, updates + 1)", "t - 1", "step(passes()[-1], t)"
         else:
-            loop, k, step = f"{'k' if self.lesson.set else '_'} in range(updates)", "k", "step(passes()[-1])"
-        if not self.lesson.set:
-            return f"for {loop}:\n    {step}"
-        return f"for {loop}:\n    by_hand({k})\n    {step}\nby_hand(updates)"
+            loop, k, step = f"{'k' if before else '_'} in range(updates)", "k", "step(passes()[-1])"
+        lines = "\n    ".join([f"for {loop}:", *(one.format(k) for one in before), step])
+        return f"{lines}\nby_hand(updates)" if self.lesson.set else lines
 
     def model(self) -> str:
         raise NotImplementedError
@@ -210,6 +223,11 @@ class _Keras(_Parts):
         'keras.config.set_floatx("float64")\nkeras.config.set_dtype_policy("float64")'
     )
     values = "model.trainable_variables[{}].numpy()"
+    DROPOUT = (
+        'class Dropout(layers.Dropout):\n    """{words}"""\n    mask = 1.0\n\n'
+        "    def call(self, inputs, training=False):\n        return inputs * self.mask if training else inputs"
+    )
+    MASK, LAST = 'model.get_layer("{of}").mask = {mask}', ".transpose(1, 2, 0)"
 
     @property
     def count(self) -> str:
@@ -224,7 +242,8 @@ class _Keras(_Parts):
             calls = layer.keras(shape)
             own = next((line for line in calls if line.startswith(_WITH_WEIGHTS)), calls[-1])  # what has the weights bears the name
             named = f'{own[:-1]}{"" if own.endswith("()") else ", "}name="{names.output}")'
-            lines += [f"layers.{named if line is own else line}," for line in calls]
+            within = "" if layer.draws(shape) else "layers."
+            lines += [f"{within}{named if line is own else line}," for line in calls]
         given: dict[str, list[str]] = {}
         for name, of, _, axes in self.weights():
             given.setdefault(of, []).append(f"{name}.transpose{axes}" if axes else name)
@@ -251,7 +270,7 @@ class _Keras(_Parts):
 
     @property
     def _mode(self) -> str:
-        return ", training=True" if self.program.buffers else ""
+        return ", training=True" if self.program.buffers or self.program.draws else ""
 
     def update(self) -> str:
         code = self.lesson.optimizer.code
@@ -261,7 +280,7 @@ class _Keras(_Parts):
             head = f"def step(gradients, t):\n    # {say('export.frameworks.epsilon')}\n    {code['keras_step']}"
         applied = "    optimizer.apply([tf.constant(gradient) for gradient in gradients], model.trainable_variables)"
         rounded = f"# {say('export.frameworks.rounded')}\n" if "float64" in code["keras"] else ""
-        return f"{self.by_hand}{rounded}optimizer = {code['keras']}\n\n\n{head}\n{applied}\n\n\n{self.trained(counted)}"
+        return f"{self.by_hand}{self.draws}{rounded}optimizer = {code['keras']}\n\n\n{head}\n{applied}\n\n\n{self.trained(counted)}"
 
     def assigned(self, one: SetValue) -> str:
         if one.symbol == "x":
@@ -281,6 +300,11 @@ class _PyTorch(_Parts):
     )
     values = "[*model.parameters()][{}].detach().numpy()"
     BY_HAND, TURNED = "@torch.no_grad()\ndef by_hand(k):", "permute"
+    DROPOUT = (
+        'class Dropout(nn.Dropout):\n    """{words}"""\n    mask = 1.0\n\n'
+        "    def forward(self, inputs):\n        return inputs * self.mask if self.training else inputs"
+    )
+    MASK = "model.{of}.mask = torch.from_numpy({mask})"
 
     def model(self) -> str:
         lines = []
@@ -288,7 +312,7 @@ class _PyTorch(_Parts):
             if names.flattens:
                 lines.append('("v", nn.Flatten()),')
             *before, last = layer.pytorch(shape)
-            lines += [f'("{names.output}_{n}", nn.{line}),' for n, line in enumerate(before)] + [f'("{names.output}", nn.{last}),']
+            lines += [f'("{names.output}_{n}", nn.{line}),' for n, line in enumerate(before)] + [f'("{names.output}", {"" if layer.draws(shape) else "nn."}{last}),']
         weights = [
             f"    model.{of}.{'bias' if letter in 'bs' else 'weight'}.copy_(torch.from_numpy({name}{f'.transpose{axes}' if axes else ''}))"
             for name, of, letter, axes in self.weights()
@@ -311,7 +335,7 @@ class _PyTorch(_Parts):
 
     def update(self) -> str:
         return (
-            f"{self.by_hand}optimizer = {self.lesson.optimizer.code['pytorch']}\n\n\n"
+            f"{self.by_hand}{self.draws}optimizer = {self.lesson.optimizer.code['pytorch']}\n\n\n"
             "def step(gradients):\n"
             "    for parameter, gradient in zip(model.parameters(), gradients):\n"
             "        parameter.grad = torch.from_numpy(gradient)\n"

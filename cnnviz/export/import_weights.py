@@ -69,7 +69,7 @@ def read_start(content: bytes, lesson: Lesson) -> tuple[Lesson, list[Message | s
     return _kernels(arrays, lesson)
 
 
-_SEEN = tuple({"img": img, "ch": ch} for img in ("test-0", "digit7-0") for ch in ("rgb", "red"))
+_SEEN = tuple({"img": img, "ch": ch} for img in ("test-0", "digit7-0", "small7-0") for ch in ("rgb", "red"))
 """Pictures and digits, in colour and in one channel: what a network may have been trained on."""
 
 

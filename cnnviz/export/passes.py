@@ -153,11 +153,7 @@ class Passes:
 
     def draws(self, seed: int, k: str) -> str:
         """r1_mask = drawn_mask(np.random.default_rng([0, k, 5]), (18,), p=0.5), a line each; nothing where nothing is drawn."""
-        lines = []
-        for name, (place, shape, draw) in self.program.draws.items():
-            settings = "".join(f", {setting}={value!r}" for setting, value in draw.keywords.items())
-            lines.append(f"{variable(name)} = {draw.func.__name__}(np.random.default_rng([{seed}, {k}, {place}]), {shape}{settings})\n")
-        return "".join(lines)
+        return "".join(f"{variable(name)} = {drawn}\n" for name, drawn in draws(self.program, seed, k).items())
 
     @property
     def loss_call(self) -> str:
@@ -233,6 +229,15 @@ class Passes:
         head, last = wrapped(f"def {name}(", given, "):"), wrapped("return ", made, "", "(", ")")
         body = textwrap.indent(f"{aligned(rows)}\n{last}", "    ")
         return f"{head}\n{body}"
+
+
+def draws(program: Program, seed: int, k: str) -> dict[str, str]:
+    """How update `k` draws each array that it draws, as code."""
+    found = {}
+    for name, (place, shape, draw) in program.draws.items():
+        settings = "".join(f", {setting}={value!r}" for setting, value in draw.keywords.items())
+        found[name] = f"{draw.func.__name__}(np.random.default_rng([{seed}, {k}, {place}]), {shape}{settings})"
+    return found
 
 
 def section(name: str, formulas: Iterable[str], code: str, **values: object) -> Section:

@@ -1,9 +1,11 @@
 """Every preset is a network that fits the image and the limits, and has words."""
 
+import numpy as np
 import pytest
 
 from cnnviz import Lesson
 from cnnviz.core.presets import PRESETS
+from cnnviz.data.images import find_image
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
@@ -13,6 +15,23 @@ def test_a_preset_is_a_lesson_and_says_where_it_comes_from(preset):
     assert str(lesson.network) == preset.net
     lesson.network.check(lesson.x_shape)
     assert str(preset.label) and str(preset.source).endswith(".")
+
+
+def test_each_opens_on_the_images_that_its_course_has_with_a_target_that_is_theirs():
+    found = {preset.name: Lesson.from_query({key: text for key, text in preset.query.items() if text})[0] for preset in PRESETS}
+    assert {name for name, lesson in found.items() if lesson.x_shape == (28, 28)} == {
+        "vzhou", "independent", "toolbox", "lenet", "scratch", "minitorch", "numpy_cnn", "keras", "tinygrad",
+    }  # fmt: skip
+    assert found["ml_from_scratch"].x_shape == (8, 8)
+    for name, lesson in found.items():
+        outputs = np.array(lesson.y)
+        assert name == "seed" or lesson.output_names[int(outputs.argmax())] == find_image(lesson.img).label
+
+
+def test_small_digits_are_means_of_the_digits_pixels():
+    whole, small = (find_image(f"{kind}7-h3").pixels[..., 0] for kind in ("digit", "small"))
+    assert small.shape == (8, 8) and small[3, 4] == np.round(whole[10:14, 14:18].mean())
+    assert small[0, 0] == np.round(whole[:2, :2].sum() / 16)
 
 
 def test_no_two_presets_are_the_same():

@@ -86,7 +86,7 @@ def files() -> list[dict]:
 def wide() -> dict:
     """The largest preset's numbers as they travel, parts of them, and whole; and the symbols of a stage with a cell of it."""
     preset = next(preset for preset in PRESETS if preset.name == "scratch")
-    query = preset.query | {"k": "1"}
+    query = preset.query | {"k": "1", "img": "test-0"}
     here = resolved(query)
     page = page_of("step")
     parts = {of: made(page, asked_of(page, query | {"exact": of})).plain for of in ("w2:,57", "w2:4321,", "w2:")}

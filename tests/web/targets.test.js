@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { labelOf, withTargets } from "../../cnnviz/view/model/targets.js"
+import { kindOf, labelOf, withTargets } from "../../cnnviz/view/model/targets.js"
 import { IMAGES } from "../../cnnviz/view/spec.js"
 
 const start = { img: IMAGES[0].id, y: "1,0" }
@@ -53,4 +53,10 @@ test("what names its own, and a lesson whose outputs have no names, are left alo
   for (const change of changes) assert.deepEqual(withTargets(change, start), change)
   assert.deepEqual(withTargets({ img: of("dog") }, { img: of("ship"), y: "1,0" }), { img: of("dog") })
   assert.deepEqual(withTargets({ img: of("dog") }, { ...start, y: "1,0,0" }), { img: of("dog") })
+})
+
+test("digits are told apart by their size", () => {
+  assert.deepEqual(["digit7-3,digit1-0", "small7-h3"].map(kindOf), ["digit", "small"])
+  assert.deepEqual(["cat-17", "test-3", "digital-3"].map(kindOf), ["", "", ""])
+  assert.equal(labelOf("small7-h3"), "7")
 })

@@ -11,7 +11,10 @@ function namesOf({ classes, img, y = "" }) {
   return img === IMAGES[0].id && two ? DEFAULT_CLASSES : []
 }
 
-const NAMED = /^(?!test|train)(?:digit(?=\d))?(\w+)-h?\d+$/ // an id that says its class
+const NAMED = /^(?!test|train)(?:(?:digit|small)(?=\d))?(\w+)-h?\d+$/ // an id that says its class
+
+/** Which digits an image is of, by their size; "" for all others. @param {string} id */
+export const kindOf = (id) => /^(?:digit|small)(?=\d)/.exec(id)?.[0] ?? ""
 
 /** What is on an image, as far as its id says so. @param {string} id */
 export const labelOf = (id) => IMAGES.find((image) => image.id === id)?.label || (NAMED.exec(id)?.[1] ?? "")

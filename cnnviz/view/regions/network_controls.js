@@ -2,6 +2,7 @@
 
 import { colour, css } from "../model/colour.js"
 import { escaped, fitting, inField, plainNumber } from "../model/format.js"
+import { kindOf } from "../model/targets.js"
 import { say } from "../model/words.js"
 import { KERNELS, LIMITS, PRESETS } from "../spec.js"
 import { html, live, markup, nothing, render, setText, svg } from "./html.js"
@@ -40,9 +41,10 @@ export function bindNetwork(view) {
   within(".targets", targeted)
 }
 
-/** The network of a course: here, where lessons are stepped through, else on Step. @param {View} view @param {number} n */
+/** The network of a course on its own images, or the one that is shown if it is of these: here, where lessons are stepped through, else on Step. @param {View} view @param {number} n */
 export function choosePreset(view, n) {
-  const change = { ...PRESETS[n].query, ...fresh(view.lesson) }
+  const { img, ...own } = { ...PRESETS[n].query, ...fresh(view.lesson) }
+  const change = kindOf(img) === kindOf(view.lesson.img) ? own : { img, ...own }
   view.kind.walks ? view.go(change) : view.turn("", change)
 }
 

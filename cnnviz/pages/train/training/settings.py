@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from cnnviz.core.image_ids import CLASSES, DIGITS
+from cnnviz.core.image_ids import CLASSES, DIGITS, SIDES
 from cnnviz.core.lesson import CHANNELS, MAX_SEED, Lesson, as_text, learning_rate, whole_number
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import OPTIMIZERS
@@ -66,9 +66,9 @@ class Settings:
 
         Beside the notebook's network without classes of its own it is two classes that can be told apart, and one that learns them.
         """
-        if lesson.net == DEFAULT and not lesson.classes and lesson.opt == "gd" and not lesson.img.startswith("digit"):
+        if lesson.net == DEFAULT and not lesson.classes and lesson.opt == "gd" and not lesson.img.startswith(tuple(SIDES)):
             return cls(("airplane", "automobile"), 10, 32, RATES["adam"], 0, "adam", "float32", "rgb", LEARNS)
-        names = DIGITS if lesson.img.startswith("digit") else ("cat", "dog") if len(lesson.y) == 2 else CLASSES
+        names = DIGITS if lesson.img.startswith(tuple(SIDES)) else ("cat", "dog") if len(lesson.y) == 2 else CLASSES
         own = lesson.classes if len(lesson.classes) == len(lesson.y) and can_be_trained(lesson.classes) else names[: max(2, len(lesson.y))]
         return cls(tuple(own), rate=RATES[lesson.opt], opt=lesson.opt)
 

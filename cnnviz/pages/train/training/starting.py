@@ -6,6 +6,7 @@ import math
 import re
 
 from cnnviz.core.filters import banks, given_filters
+from cnnviz.core.image_ids import DIGITS
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import WEIGHTS, Network
@@ -21,7 +22,8 @@ REPORTS = 60
 
 def job_of(lesson: Lesson, settings: Settings) -> Job:
     """What is to be trained; Problem where it is not to be had."""
-    data = training_data(settings.classes)
+    small = lesson.img.startswith("small") and {*settings.classes} <= {*DIGITS}
+    data = training_data(settings.classes, "small" if small else "")
     channel = settings.ch or lesson.ch
     return Job(_training(lesson, settings, data.names, data.train.pixels(channel).shape[1:]), data, channel)
 
