@@ -178,6 +178,7 @@ class Rooms:
             ("GET", "asked", for_driver(questions.asked)),
             ("POST", "device", for_all(self.join)),
             ("POST", "vote", for_all(questions.vote)),
+            ("POST", "lost", for_all(questions.lose)),
             ("POST", "place", for_all(self.experiments.take_part)),
             ("GET", "experiment", for_all(self.experiments.look)),
             ("GET", "script", for_driver(self.lectures.given)),

@@ -5,6 +5,8 @@ import { typed } from "../pages/learn/score.js"
 import { escaped, formula } from "../view/model/format.js"
 import { say, written } from "../view/model/words.js"
 import { keep, kept } from "../view/regions/preferences.js"
+import { OwnRun } from "./experiment.js"
+import { paintPlates, platesHTML } from "./plate_row.js"
 import { cellIn, cellUnder, clock, endOf, leftUntil, placeIn, placeName, windowAt } from "./question.js"
 import { drawMap } from "./question_map.js"
 import { paintResults, resultsHTML } from "./results.js"
@@ -16,6 +18,7 @@ import { paintResults, resultsHTML } from "./results.js"
  * @property {() => Promise<HallResults | undefined>} results
  * @property {(poll: HallPoll, answer: number) => Promise<{ ok: boolean, sentence: string }>} vote
  */
+/** @typedef {Asking & import("./experiment.js").Asking} AskingAll */
 
 const TICK = 250
 /** @type {Record<string, [number, number]>} */
@@ -39,13 +42,15 @@ export class Ballot {
 
   /**
    * @param {HTMLElement} element
-   * @param {Asking} asking
+   * @param {AskingAll} asking
    * @param {() => void} changed  called when there is a question or none any more
+   * @param {(query: string) => void} explore  goes to an address on one's own
    */
-  constructor(element, asking, changed) {
+  constructor(element, asking, changed, explore) {
     this.element = element
     this.asking = asking
     this.changed = changed
+    this.own = new OwnRun(element, asking, explore)
     element.addEventListener("submit", (event) => {
       event.preventDefault()
       this.send()
@@ -78,6 +83,9 @@ export class Ballot {
     this.results = undefined
     this.note = ""
     this.changed()
+    const experiment = poll?.kind === "experiment"
+    this.own.hear(experiment ? poll : null)
+    if (experiment) return
     if (!poll) return this.show()
     const question = await this.asking.question(poll.number)
     const shown = poll.phase === "shown" || poll.phase === "revealed" ? await this.asking.results() : undefined
@@ -202,7 +210,7 @@ export class Ballot {
     const closed =
       poll.phase === "closed" ? `<p class="wait">${say("web.hall.closed")} ${say("web.hall.wait")}</p>` : ""
     element.tabIndex = this.results ? 0 : -1 // what scrolls is reached by keys
-    element.innerHTML = `<div class="asked"><h1 tabindex="-1">${rich(question.ask)}</h1>${poll.phase === "open" ? paragraphs(question.text) : ""}</div>
+    element.innerHTML = `<div class="asked"><h1 tabindex="-1">${rich(question.ask)}</h1>${poll.phase === "open" ? paragraphs(question.text) + platesHTML(question.plates) : ""}</div>
       ${
         poll.phase === "open"
           ? `<form>${this.inputs(question)}<p class="in" role="status"></p>
@@ -261,6 +269,8 @@ export class Ballot {
 
   paint() {
     const { element, question, results } = this
+    if (this.own.poll) return this.own.paint()
+    if (question && !results) paintPlates(element, question.plates)
     if (results) return paintResults(element, results)
     const canvas = element.querySelector(/** @type {"canvas"} */ ("canvas.pick"))
     if (!canvas || !question?.map || !canvas.clientWidth) return

@@ -3,9 +3,11 @@
 import { picture, rich, scaleOf } from "../pages/learn/learn_words.js"
 import { escaped, formula } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
-import { cellIn, clock, endOf, followed, leftUntil, windowAt } from "./question.js"
+import { AllRuns } from "./experiment.js"
+import { paintPlates, platesHTML } from "./plate_row.js"
+import { cellIn, clock, endOf, followed, found, leftUntil, windowAt } from "./question.js"
 import { drawMap } from "./question_map.js"
-import { paintResults, resultsHTML } from "./results.js"
+import { letter, paintResults, resultsHTML } from "./results.js"
 
 /** @import { Asking } from "./ballot.js" */
 /** @import { HallMap, HallPoll, HallQuestion, HallResults } from "../view/types/wire.js" */
@@ -24,13 +26,13 @@ export class HallBoard {
   question = undefined
   /** @type {HallResults | undefined} */
   results = undefined
-  counts = { votes: 0, followers: 0, alone: 0 }
+  counts = { votes: 0, followers: 0, alone: 0, lost: 0 }
   link = ""
   ends = 0
 
   /**
    * @param {HTMLElement} element
-   * @param {Pick<Asking, "question" | "results">} asking
+   * @param {Pick<Asking, "question" | "results"> & import("./experiment.js").Asking} asking
    * @param {URL} base
    * @param {string} code
    * @param {() => void} changed
@@ -41,6 +43,7 @@ export class HallBoard {
     this.base = base
     this.code = code
     this.changed = changed
+    this.runs = new AllRuns(element, asking)
     new ResizeObserver(() => this.paint()).observe(element)
     this.timer = setInterval(() => this.tick(), TICK)
     this.look().then(() => this.changed())
@@ -54,10 +57,10 @@ export class HallBoard {
   /** By which link one joins, and how many have. */
   async look() {
     const answer = await fetch(new URL(`room/${this.code}`, this.base)).catch(() => undefined)
-    const found = await answer?.json().catch(() => undefined)
-    if (!found?.link) return
-    this.link = found.link
-    this.counts = { ...this.counts, followers: found.followers }
+    const room = await answer?.json().catch(() => undefined)
+    if (!room?.link) return
+    this.link = room.link
+    this.counts = { ...this.counts, followers: room.followers }
   }
 
   /** @param {HallPoll | null} poll */
@@ -65,26 +68,29 @@ export class HallBoard {
     this.poll = poll
     this.ends = endOf(poll)
     this.changed()
-    if (!poll) {
-      this.question = this.results = undefined
-      return this.show()
+    this.question = this.results = undefined
+    const experiment = poll?.kind === "experiment"
+    this.runs.hear(experiment ? poll : null)
+    if (poll && !experiment) {
+      const shown = poll.phase === "shown" || poll.phase === "revealed"
+      const [question, results] = await Promise.all([
+        this.asking.question(poll.number),
+        shown ? this.asking.results() : undefined,
+      ])
+      if (this.poll !== poll) return
+      this.question = question
+      this.results = results
     }
-    const shown = poll.phase === "shown" || poll.phase === "revealed"
-    const [question, results] = await Promise.all([
-      this.asking.question(poll.number),
-      shown ? this.asking.results() : undefined,
-    ])
-    if (this.poll !== poll) return
-    this.question = question
-    this.results = results
     this.show()
+    if (experiment) this.runs.look(this.counts.votes)
   }
 
-  /** @param {{ votes: number, followers: number, alone: number }} counts */
+  /** @param {{ votes: number, followers: number, alone: number, lost: number }} counts */
   count(counts) {
     this.counts = counts
     this.tick()
     this.changed()
+    this.runs.look(counts.votes)
   }
 
   leave() {
@@ -95,59 +101,74 @@ export class HallBoard {
   // ---- what is seen
 
   show() {
-    const { element, question, poll } = this
-    element.classList.toggle("asking", Boolean(poll && question))
+    const { element, question, poll, runs } = this
+    element.classList.toggle("asking", Boolean(question || runs.poll))
     element.classList.toggle("resulting", Boolean(this.results))
     element.classList.remove("joining")
-    element.innerHTML = poll && question ? this.asked(poll, question) : ""
+    element.innerHTML = poll && question ? this.asked(poll, question) : runs.poll ? this.experiment : ""
     this.tick()
-    this.paint()
+    if (runs.poll) runs.show()
+    else this.paint()
   }
 
   /** Shows large how one joins, or no longer. @param {boolean} on */
   join(on = !this.element.classList.contains("joining")) {
-    if (this.question) return
+    if (this.question || this.runs.poll) return
     this.element.classList.toggle("joining", on)
-    this.element.innerHTML = on ? `<aside>${this.invitation}</aside>` : ""
+    this.element.innerHTML = on ? this.invitation : ""
     this.tick()
   }
 
+  /** Where one types the code. */
   get plainLink() {
-    return this.link.replace(/^https?:\/\//, "")
+    return this.link.replace(/^https?:\/\//, "").replace(/\/[^/]*$/, "")
   }
 
   get invitation() {
-    return `<p>${say("web.room.join")}</p><img src="${this.qr}" alt="${escaped(say("web.room.qr", { link: this.link }))}">
-      <b>${escaped(this.code)}</b><small>${escaped(this.plainLink)}</small><span class="follow"></span>`
+    return `<h1>${say("web.room.follow_on")}</h1><img src="${this.qr}" alt="${escaped(say("web.room.qr", { link: this.link }))}">
+      <div><p>${say("web.room.go_to")}</p><p class="link">${escaped(this.plainLink)}</p><p>${say("web.room.and_type")}</p><b>${escaped(this.code)}</b><p>${say("web.room.nameless")}</p></div>
+      <footer><span class="follow"></span></footer>`
+  }
+
+  /** How one joins, in a corner. */
+  get corner() {
+    return `<p class="corner"><span>${say("web.room.join_at")}<em>${escaped(this.plainLink)}</em></span><b>${escaped(this.code)}</b></p>`
   }
 
   get qr() {
     return new URL(`room/${this.code}/qr.svg`, this.base).href
   }
 
+  get experiment() {
+    return `<header><div><p class="premise"></p><h1 class="found"></h1></div>${this.corner}</header>
+      <div class="body"><canvas class="runs" role="img"></canvas></div>
+      <footer><p class="tag">${say("web.hall.experiment.tag")}</p><p>${say("web.hall.experiment.dot")}</p></footer>`
+  }
+
   /** @param {HallPoll} poll @param {HallQuestion} question */
   asked(poll, question) {
-    const tag = say(this.results ? "web.hall.results" : "web.hall.question")
-    const map = question.map ? ` · <i>${formula(question.map.label)}</i>` : ""
-    const body = this.results
-      ? resultsHTML(question, this.results)
-      : `<div class="scene">${this.scene(question)}</div><aside>${this.invitation}</aside>`
-    return `<header><span class="tag">${tag}${map}</span><h1>${rich(question.ask)}</h1>
-      ${this.results ? `<p class="where">${escaped(say("web.room.code", { code: this.code }))} · <span class="follow"></span><small>${escaped(this.plainLink)}</small></p>` : ""}</header>
-      <div class="body">${body}</div>
-      <footer><div><p class="answered"></p><div class="meter"><i></i></div><p class="soft">${say(`web.hall.phase.${poll.phase}`)}</p></div><p class="time"><b></b><small></small></p></footer>`
+    const { results } = this
+    if (results) {
+      const { n, of } = found(results)
+      const said = results.revealed
+        ? `<p class="premise">${rich(question.ask)}</p><h1>${rich(results.right || question.ask)}</h1>`
+        : `<h1>${rich(question.ask)}</h1>`
+      return `<header><div>${said}</div>${this.corner}</header>
+        <div class="body">${platesHTML(results.plates)}${resultsHTML(question, results)}</div>
+        <footer><p class="headline">${results.revealed ? say("web.hall.found", { n, of }) : ""}</p><p class="soft">${say(`web.hall.phase.${poll.phase}`)}</p></footer>`
+    }
+    return `<header><div><p class="premise">${rich(question.text)}</p><h1>${rich(question.ask)}</h1></div>${this.corner}</header>
+      <div class="body"><div class="scene">${this.scene(question)}</div>
+        <div class="status"><p class="time"><b></b> <small></small></p><p class="answered"></p><div class="meter"><i></i></div><p class="soft">${say(`web.hall.phase.${poll.phase}`)}</p></div></div>
+      ${question.kind === "choose" ? options(question) : ""}`
   }
 
   /** @param {HallQuestion} question */
   scene(question) {
-    const { map, source, kernel, options, kind } = question
-    if (kind === "choose") {
-      const scale = scaleOf(options)
-      return `<ul class="options">${options
-        .map(({ label, picture: rows }) => `<li>${rows ? picture(rows, scale) : ""}<span>${rich(label)}</span></li>`)
-        .join("")}</ul>`
-    }
-    if (!map) return `<p class="lead">${say("web.hall.type")}</p>`
+    const { map, source, kernel, kind, plates } = question
+    if (kind !== "click")
+      return `${platesHTML(plates)}${kind === "number" ? `<p class="lead">${say("web.hall.type")}</p>` : ""}`
+    if (!map) return ""
     const cells = `<p class="cells${map.plane ? "" : " on"}"><b>${say("web.hall.cells", { n: map.cells })}</b> ${say("web.hall.any")}</p>`
     const figure = (/** @type {string} */ name, /** @type {typeof map} */ shown) =>
       `<figure><figcaption><i>${formula(shown.label)}</i> ${escaped(shown.plane ? shown.words : say("web.hall.hidden", { words: shown.words }))}</figcaption><div class="layers" style="--across:${Math.ceil(Math.sqrt(layersOf(shown)))}">${Array.from({ length: layersOf(shown) }, (_, layer) => `<canvas data-shows="${name}" data-layer="${layer}"></canvas>`).join("")}</div>${name === "map" ? cells : ""}</figure>`
@@ -160,6 +181,8 @@ export class HallBoard {
 
   paint() {
     const { element, question, results } = this
+    if (this.runs.poll) return this.runs.paint()
+    if (question) paintPlates(element, (results ?? question).plates)
     if (results) return paintResults(element, results)
     if (!question?.map) return
     const { map, source } = question
@@ -205,11 +228,19 @@ export class HallBoard {
     const answered = element.querySelector(".answered")
     if (!answered || !poll) return
     answered.innerHTML = say("web.hall.answered", { n: counts.votes, of: Math.max(counts.followers, counts.votes) })
-    const bar = element.querySelector(/** @type {"i"} */ ("footer .meter i"))
+    const bar = element.querySelector(/** @type {"i"} */ (".status .meter i"))
     if (bar) bar.style.width = `${(100 * counts.votes) / Math.max(counts.followers, counts.votes, 1)}%`
     const left = leftUntil(this.ends, poll)
     const [time, words] = element.querySelectorAll(".time > *")
     time.textContent = left === null ? "" : clock(left)
     words.textContent = left === null ? "" : say("web.hall.to_answer")
   }
+}
+
+/** The answers that one may choose, each on a card. @param {HallQuestion} question */
+function options({ options: all }) {
+  const scale = scaleOf(all)
+  const card = (/** @type {HallQuestion["options"][number]} */ { label, picture: rows }, /** @type {number} */ n) =>
+    `<li><span class="letter">${letter(n)}</span>${rows ? picture(rows, scale) : ""}<span>${rich(label)}</span></li>`
+  return `<ul class="options${all.length > 4 ? " many" : ""}">${all.map(card).join("")}</ul>`
 }

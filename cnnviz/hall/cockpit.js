@@ -13,10 +13,10 @@ import { kept } from "../view/regions/preferences.js"
 import { Resources } from "../view/resources.js"
 import { CODE, LANG } from "../view/spec.js"
 import { remember, remembered } from "../view/tab_memory.js"
-import { ACTS, cockpitHTML, fillClock, fillCockpit, spotHTML, spotOf } from "./cockpit_view.js"
+import { ACTS, cockpitHTML, comingOf, fillClock, fillCockpit, spotHTML, spotOf } from "./cockpit_view.js"
 import { listen } from "./events.js"
-import { keepRoom, keptRooms, openQuestion, openRoom } from "./held_room.js"
-import { endOf, leftUntil, possible } from "./question.js"
+import { givenScript, keepRoom, keptRooms, openQuestion, openRoom } from "./held_room.js"
+import { endOf, leftUntil, nextAct, possible } from "./question.js"
 import { hall } from "./requests.js"
 import { paintResults } from "./results.js"
 
@@ -44,18 +44,18 @@ export default function show() {
     question: undefined,
     results: undefined,
     steps: undefined,
-    step: 1,
-    count: { votes: 0, followers: 0, alone: 0 },
+    since: Date.now(),
+    count: { votes: 0, followers: 0, alone: 0, lost: 0 },
     left: null,
     veiled: false,
     began: Date.now(),
   }
   let where = ""
-  let lesson = ""
   let ends = 0
   let spot = "largest"
   let gone = false // the server has forgotten the room
   const question = openQuestion(() => ask("GET", "asked"))
+  const script = givenScript(() => ask("GET", "script"))
   let pointed = "" // the cell that is pinned, as the address has it
   darken(isDark(root))
   root.innerHTML = cockpitHTML(new URL(`screen?lang=${LANG}`, room).href)
@@ -87,7 +87,7 @@ export default function show() {
   /** @param {boolean} [quietly] */
   async function look(quietly) {
     const { poll } = seen
-    if (!poll) return fill()
+    if (!poll || poll.kind === "experiment") return fill()
     seen.question = await asking.question(poll.number)
     const results = await ask("GET", `results?lang=${LANG}`)
     if (seen.poll === poll && results) seen.results = results
@@ -95,7 +95,7 @@ export default function show() {
   }
 
   async function steps() {
-    const found = await ask("GET", `steps?lang=${LANG}&lesson=${encodeURIComponent(lesson)}`)
+    const found = await ask("GET", `steps?lang=${LANG}`)
     if (!found) return
     const before = JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol))
     seen.steps = found
@@ -106,7 +106,8 @@ export default function show() {
       for (const [n, field] of form.querySelectorAll(/** @type {"input"} */ (WRITTEN)).entries()) field.value = words[n]
     }
     fill()
-    const next = beyond("stage_next")
+    const after = comingOf(found)
+    const next = after ? parse(after.query) : beyond("stage_next")
     if (next) coming.ask("step", next, COMPUTED)
   }
 
@@ -132,29 +133,33 @@ export default function show() {
 
   async function next() {
     const { poll } = seen
+    const after = comingOf(seen.steps)
+    if (after) return goTo(after.number)
     if (!poll)
       return seen.veiled
         ? ask("PUT", `../${code}`, query({ ...parse(where), veiled: "" }).slice(1))
         : move("stage_next")
     if (poll.phase === "open" && !confirm(say("web.cockpit.still_open"))) return
     await ask("DELETE", "question")
-    if (poll && "lesson" in (asked ?? {}) && seen.steps && seen.step < seen.steps.steps.length) seen.step += 1
     fill()
   }
 
-  /** @type {Record<string, unknown> | undefined}  the question that this screen asked last */
-  let asked
+  /** To another screen of the script. @param {number} number */
+  async function goTo(number) {
+    if (seen.poll?.phase === "open" && seen.poll.kind !== "experiment" && !confirm(say("web.cockpit.still_open")))
+      return
+    await ask("PUT", `../${code}?lang=${LANG}`, { screen: number })
+  }
 
   /** @param {Record<string, unknown>} question */
   async function pose(question) {
     if (seen.poll?.phase === "open" && !confirm(say("web.cockpit.still_open"))) return
-    asked = question
     await ask("PUT", `question?lang=${LANG}`, question)
   }
 
   /** Opens the room that is gone under its code, where it was. */
   async function again() {
-    const { room: open, sentence } = await openRoom(base, driver, where, question.open)
+    const { room: open, sentence } = await openRoom(base, driver, where, question.open, script.given)
     if (open) return stream.again()
     const said = root.querySelector(".room-gone p")
     if (said) said.textContent = sentence ?? say("web.notice.silent")
@@ -186,26 +191,18 @@ export default function show() {
 
   root.addEventListener("click", ({ target }) => {
     const button = /** @type {Element} */ (target).closest("button")
-    const { act, ask: step, step: chosen, drive, key } = button?.dataset ?? {}
+    const { act, screen, drive, key } = button?.dataset ?? {}
     if (key === "room_again") again()
     else if (act) turn(act)
-    else if (step) {
-      seen.step = Number(step)
-      pose({ lesson, step: Number(step), seconds: seconds(root) })
-    } else if (chosen) {
-      seen.step = Number(chosen)
-      fill()
-    } else if (drive) move(drive)
+    else if (screen) goTo(Number(screen))
+    else if (drive) move(drive)
     else if (key === "cockpit_link" && button)
       copyLink(button, say("web.room.driver"), `${location.href.split("#")[0]}#driver=${driver}`)
   })
   root.addEventListener("change", ({ target }) => {
     const field = /** @type {HTMLSelectElement} */ (target)
-    if (field.dataset.key === "cockpit_lesson") {
-      lesson = field.value
-      seen.step = 1
-      remember(`cnnviz.lesson.${code}`, lesson)
-      steps()
+    if (field.dataset.key === "cockpit_script") {
+      if (field.value) ask("PUT", `../${code}?lang=${LANG}`, { script: field.value }).then(steps)
     } else if (field.name === "spot") {
       spot = field.value
       const form = root.querySelector(".spot")
@@ -223,8 +220,9 @@ export default function show() {
     if (ctrlKey || metaKey || altKey || /** @type {Element} */ (target).matches("input, select, textarea")) return
     if (key === " " && /** @type {Element} */ (target).matches("button, a")) return
     if (kept("single_keys") === "off" && key.length === 1 && key !== " ") return // who dictates says letters, too
-    const name = key === " " ? "Space" : key.toUpperCase()
-    const act = ACTS.find(([, own]) => own === name)?.[0] ?? (name === "PAGEDOWN" ? "next" : undefined)
+    const name = key === " " ? "SPACE" : key.toUpperCase()
+    const main = name === "PAGEDOWN" || name === "SPACE" ? nextAct(seen.poll) || "next" : undefined
+    const act = main ?? ACTS.find(([, own]) => own === name)?.[0]
     if (act) turn(act)
     else if (key === "ArrowRight") move(shiftKey ? "update_next" : "stage_next")
     else if (key === "ArrowLeft") move(shiftKey ? "update_back" : "stage_back")
@@ -232,7 +230,6 @@ export default function show() {
     event.preventDefault()
   })
 
-  lesson = remembered(`cnnviz.lesson.${code}`)
   fill()
   const form = root.querySelector(".spot")
   if (form) form.innerHTML = spotHTML(undefined, spot, pointed)
@@ -240,12 +237,13 @@ export default function show() {
     moved(address) {
       where = address
       const here = parse(address)
-      if (here.page === "learn" && here.lesson) {
-        lesson = here.lesson
-        seen.step = Number(here.step || 1)
-      }
       pointed = here.cell ?? ""
       seen.veiled = here.veiled === "1"
+      steps()
+    },
+    shown(screen) {
+      script.hear(screen)
+      seen.since = Date.now()
       steps()
     },
     asked(poll) {
@@ -295,7 +293,3 @@ function secret(code) {
   const known = [JSON.parse(remembered("cnnviz.room") || "null"), ...keptRooms()].find((room) => room?.code === code)
   return driver || remembered(key) || known?.driver || ""
 }
-
-/** How long there is to answer. @param {HTMLElement} root */
-const seconds = (root) =>
-  Number(root.querySelector(/** @type {"select"} */ ("[data-key=cockpit_seconds]"))?.value) || undefined

@@ -4,7 +4,7 @@ import { paragraphs, rich } from "../pages/learn/learn_words.js"
 import { escaped, formula } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
 import { setHTML } from "../view/regions/html.js"
-import { clock, followed, nextAct, possible } from "./question.js"
+import { clock, followed, found, nextAct, possible } from "./question.js"
 import { resultsHTML } from "./results.js"
 
 /** @import { HallPoll, HallQuestion, HallResults, HallStep, HallSteps } from "../view/types/wire.js" */
@@ -15,8 +15,8 @@ import { resultsHTML } from "./results.js"
  * @property {HallQuestion | undefined} question
  * @property {HallResults | undefined} results
  * @property {HallSteps | undefined} steps
- * @property {number} step  the step that comes next
- * @property {{ votes: number, followers: number, alone: number }} count
+ * @property {number} since  when the screen where the lecture is was shown
+ * @property {import("./events.js").Count} count
  * @property {number | null} left  seconds to answer
  * @property {boolean} veiled  whether the newest numbers are still hidden from the hall
  * @property {number} began  when this screen was opened
@@ -28,7 +28,7 @@ export const ACTS = /** @type {const} */ ([
   ["show", "S"],
   ["again", "V"],
   ["reveal", "R"],
-  ["next", "Space"],
+  ["next", "N"],
 ])
 
 /** Questions that are ready to be asked, and what each is about. */
@@ -57,12 +57,13 @@ export const cockpitHTML = (
     <a href="${escaped(screen)}" target="_blank" rel="noopener">${say("web.cockpit.screen")}</a><span class="clock"></span></header>
   <p class="wrong" role="alert"></p><section class="room-gone" role="alert" hidden></section>
   <div class="columns">
+    <section class="script" tabindex="0" aria-label="${say("web.cockpit.script")}"><h2></h2><div class="lesson"></div>
+      <details open><summary>${say("web.cockpit.spot")}</summary><form class="spot"></form></details></section>
     <section class="now" tabindex="0" aria-label="${say("web.cockpit.now")}"><h2>${say("web.cockpit.now")} <small></small></h2><div class="preview"><iframe src="${escaped(screen)}" title="${say("web.cockpit.now")}" tabindex="-1" inert></iframe></div>
       <div class="drive" role="group" aria-label="${say("web.cockpit.drive")}">${drive()}</div>
-      <h2>${say("web.cockpit.notes")}</h2><div class="notes"></div></section>
-    <section class="next" tabindex="0" aria-label="${say("web.cockpit.lesson")}"><div class="coming"></div><h2>${say("web.cockpit.lesson")}</h2><div class="lesson"></div></section>
-    <section class="answers hall" tabindex="0" aria-label="${say("web.cockpit.answers")}"><h2>${say("web.cockpit.answers")} <small>${say("web.cockpit.live")}</small></h2><div class="live"></div>
-      <h2>${say("web.cockpit.spot")}</h2><form class="spot"></form></section>
+      <h2>${say("web.cockpit.notes")}</h2><div class="notes"></div><p class="pace"></p></section>
+    <section class="answers hall" tabindex="0" aria-label="${say("web.cockpit.answers")}"><div class="next"></div><div class="coming"></div>
+      <h2>${say("web.cockpit.answers")} <small>${say("web.cockpit.live")}</small></h2><div class="live"></div></section>
   </div>
   <nav class="acts" aria-label="${say("web.cockpit.acts")}"></nav>`
 
@@ -81,11 +82,15 @@ export function fillCockpit(root, seen) {
   put("header .room", say("web.room.code", { code: escaped(code) }))
   put(
     "header .count",
-    `<b>${followed(count.followers)}</b>${count.followers ? ` · ${say("web.cockpit.explore", { n: count.followers - count.alone, alone: count.alone })}` : ""}`,
+    `<b>${followed(count.followers)}</b>${count.followers ? ` · ${say("web.cockpit.explore", { n: count.followers - count.alone, alone: count.alone })}` : ""}${
+      count.lost ? ` · <b class="lost">${say("web.cockpit.lost", { n: count.lost })}</b>` : ""
+    }`,
   )
   const stage = steps?.stages.find(([symbol]) => symbol === steps.stage)?.[1] ?? ""
   put(".now h2 small", poll ? say(`web.cockpit.phase.${poll.phase}`) : `<i>${formula(stage)}</i>`)
-  put(".lesson", lessons(seen))
+  put(".script h2", script(seen))
+  put(".lesson", screens(seen))
+  put(".next", next(seen))
   put(".notes", notes(seen))
   put(".live", answers(seen))
   put(".acts", acts(seen))
@@ -93,70 +98,125 @@ export function fillCockpit(root, seen) {
 }
 
 /** @param {Element} root @param {Seen} seen */
-export function fillClock(root, { began, left }) {
+export function fillClock(root, { began, left, since, steps }) {
   const now = new Date()
-  const element = root.querySelector("header .clock")
   const time = now.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
-  if (element)
-    setHTML(element, `<b>${time}</b> · ${say("web.cockpit.minutes", { n: Math.floor((Date.now() - began) / 60_000) })}`)
+  const planned =
+    (steps?.screen ?? null) === null ? 0 : (steps?.steps ?? []).reduce((sum, { seconds }) => sum + (seconds ?? 0), 0)
+  const minutes = Math.floor((Date.now() - began) / 60_000)
+  const put = (/** @type {string} */ selector, /** @type {string} */ html) => {
+    const element = root.querySelector(selector)
+    if (element) setHTML(element, html)
+  }
+  const passed = planned
+    ? say("web.cockpit.minutes_of", { n: minutes, of: Math.ceil(planned / 60) })
+    : say("web.cockpit.minutes", { n: minutes })
+  put("header .clock", `<b>${time}</b> · ${passed}`)
+  const here = screenOf(steps)
+  const on = (Date.now() - since) / 1000
+  const plan = here?.seconds ? say("web.cockpit.planned", { time: clock(here.seconds) }) : ""
+  put(
+    ".pace",
+    here
+      ? `<b class="${here.seconds && on > here.seconds ? "late" : ""}">${clock(on)}</b> ${say("web.cockpit.on_screen")} <small>${plan}</small>`
+      : "",
+  )
   const rest = root.querySelector(".live .left")
   if (rest) rest.textContent = left === null ? "" : say("web.hall.left", { time: clock(left) })
 }
 
+/** The screen of the room's script where the lecture is. @param {HallSteps | undefined} steps @returns {HallStep | undefined} */
+export const screenOf = (steps) => steps?.steps.find(({ number }) => number === steps.screen)
+
+/** The one that comes next. @param {HallSteps | undefined} steps @returns {HallStep | undefined} */
+export const comingOf = (steps) =>
+  steps && steps.screen !== null ? steps.steps.find(({ number }) => number === Number(steps.screen) + 1) : undefined
+
 /** @param {Seen} seen */
-function lessons({ steps, step }) {
+const script = ({ steps }) =>
+  steps && steps.screen !== null
+    ? `${rich(steps.title)} <small>${say("web.script.place", { number: steps.screen, count: steps.steps.length })}</small>`
+    : say("web.cockpit.script")
+
+/** What a screen is about, in a line. @param {HallStep} screen */
+const about = ({ ask, title, text }) => rich(ask || text.split("\n")[0] || title)
+
+/** @param {Seen} seen */
+function screens({ steps }) {
   if (!steps) return ""
-  const chosen = steps.lessons
-    .map(
-      ({ id, title }) =>
-        `<option value="${escaped(id)}"${id === steps.lesson ? " selected" : ""}>${escaped(title)}</option>`,
-    )
-    .join("")
-  const line = (/** @type {HallStep} */ { number, title, ask, hall, kind }) =>
-    `<li class="${number === step ? "here" : ""}"><button type="button" class="choose" data-step="${number}"${number === step ? ' aria-current="step"' : ""}>${number}. ${rich(title || ask)}</button>
-      ${number === step ? `<p>${rich(ask)}</p>` : ""}${
-        hall
-          ? `<button type="button" data-ask="${number}" aria-label="${escaped(say("web.cockpit.ask_step", { n: number }))}">${say("web.cockpit.ask")}</button>`
-          : `<small>${say(`web.cockpit.alone.${kind === "order" ? "order" : "construct"}`)}</small>`
-      }</li>`
-  return `<select data-key="cockpit_lesson" aria-label="${say("web.cockpit.lesson")}"><option value="">${say("web.cockpit.no_lesson")}</option>${chosen}</select>
+  const option = (/** @type {{ id: string, title: string }} */ { id, title }) =>
+    `<option value="${escaped(id)}"${id === steps.lesson ? " selected" : ""}>${escaped(title)}</option>`
+  const group = (/** @type {"lectures" | "lessons"} */ name) =>
+    `<optgroup label="${say(`web.cockpit.${name}`)}">${steps[name].map(option).join("")}</optgroup>`
+  const own = steps.lesson && ![...steps.lessons, ...steps.lectures].some(({ id }) => id === steps.lesson)
+  const line = (/** @type {HallStep} */ screen) => {
+    const { number, hall, experiment } = screen
+    const here = number === steps.screen
+    const sign = experiment ? "∷" : hall ? "?" : ""
+    return `<li class="${here ? "here" : ""}"><button type="button" data-screen="${number}"${here ? ' aria-current="step"' : ""}><span>${
+      number < Number(steps.screen) ? "✓" : number
+    }</span><b>${sign}</b><span>${about(screen)}</span></button></li>`
+  }
+  return `<select data-key="cockpit_script" aria-label="${say("web.cockpit.script")}"><option value="">${own ? rich(steps.title) : say("web.cockpit.no_script")}</option>${group("lectures")}${group("lessons")}</select>
     <ol>${steps.steps.map(line).join("")}</ol>`
 }
 
+/** What comes after this screen. @param {Seen} seen */
+function next({ steps }) {
+  const coming = comingOf(steps)
+  return coming ? `<h2>${say("web.cockpit.upcoming")} <small>${coming.number}</small></h2><p>${about(coming)}</p>` : ""
+}
+
 /** What to say: the file's notes, and what the lesson itself says of each answer. @param {Seen} seen */
-function notes({ steps, step }) {
-  const here = steps?.steps.find(({ number }) => number === step)
+function notes({ steps }) {
+  const here = screenOf(steps) ?? comingOf(steps)
   if (!here) return `<p class="soft">${say("web.cockpit.no_notes")}</p>`
   const wrong = here.answers.map((text) => `<li>${rich(text)}</li>`).join("")
-  return `${here.notes ? paragraphs(here.notes) : ""}<h3>${say("web.cockpit.before")}</h3>${paragraphs(here.text)}
-    <h3>${say("web.cockpit.right")}</h3><p>${rich(here.right)}</p>${wrong ? `<h3>${say("web.cockpit.wrong")}</h3><ul>${wrong}</ul>` : ""}`
+  return `${here.notes ? `<div class="own">${paragraphs(here.notes)}</div>` : ""}${here.text ? paragraphs(here.text) : ""}
+    ${here.right ? `<h3>${say("web.cockpit.right")}</h3><p>${rich(here.right)}</p>` : ""}${wrong ? `<h3>${say("web.cockpit.wrong")}</h3><ul>${wrong}</ul>` : ""}`
 }
 
 /** @param {Seen} seen */
 function answers({ poll, question, results, count }) {
-  if (!poll || !question) return `<p class="soft">${say("web.cockpit.no_question")}</p>`
   const of = Math.max(count.followers, count.votes)
+  if (poll?.kind === "experiment") return `<p class="sum">${say("web.cockpit.runs", { n: count.votes, of })}</p>`
+  if (!poll || !question) return `<p class="soft">${say("web.cockpit.no_question")}</p>`
   return `<p class="asks">${rich(question.ask)}</p><p class="sum"><span>${say("web.hall.answered", { n: count.votes, of })}</span><b class="left"></b></p>
-    <div class="meter"><i style="width:${(100 * count.votes) / Math.max(of, 1)}%"></i></div>${results ? resultsHTML(question, results) : ""}`
+    <div class="meter"><i style="width:${(100 * count.votes) / Math.max(of, 1)}%"></i></div>${results ? resultsHTML(question, results) + advice(results) : ""}`
+}
+
+const FEW = 5 // answers of which nothing follows
+const [LEAST, MOST] = [0.3, 0.7] // of right answers between which talking helps most
+
+/** What to do next, by how many found it. @param {HallResults} results */
+function advice(results) {
+  const { n, of } = found(results)
+  if (of < FEW || !results.groups.some(({ right }) => right)) return ""
+  const share = n / of
+  const what = share < LEAST ? "explain" : share > MOST ? "go_on" : "talk"
+  return `<p class="advice">${say(`web.cockpit.advice.${what}`, { share })}<small>${say("web.cockpit.advice.why", { low: LEAST, high: MOST })}</small></p>`
 }
 
 /** @param {Seen} seen */
-function acts({ poll, question, veiled }) {
+function acts({ poll, question, veiled, steps }) {
   const can = { ...possible(poll, question), next: true }
+  const coming = comingOf(steps)
   const main = nextAct(poll) || "next"
   return ACTS.map(([name, key]) => {
     const id =
       name === "next"
-        ? poll
-          ? "go_on"
-          : veiled
-            ? "unveil"
-            : "next_stage"
+        ? coming
+          ? "next_screen"
+          : poll
+            ? "go_on"
+            : veiled
+              ? "unveil"
+              : "next_stage"
         : name === "again" && poll?.phase === "revealed"
           ? "another"
           : name
     const hint = say(`web.cockpit.acts_are.${id}.hint`)
-    return `<div><button type="button" data-act="${name}" class="${name === main ? "primary" : ""}"${can[name] ? "" : " disabled"} aria-describedby="hint_${name}">${say(`web.cockpit.acts_are.${id}.label`)} <kbd>${key === "Space" ? say("web.cockpit.space") : key}</kbd></button>
+    return `<div><button type="button" data-act="${name}" class="${name === main ? "primary" : ""}"${can[name] ? "" : " disabled"} aria-describedby="hint_${name}">${say(`web.cockpit.acts_are.${id}.label`)} <kbd>${key}</kbd></button>
       <small id="hint_${name}">${hint}</small></div>`
   }).join("")
 }

@@ -10,11 +10,13 @@ import { LANG } from "../view/spec.js"
 import { remember, remembered } from "../view/tab_memory.js"
 import { HallBoard } from "./board.js"
 import { listen } from "./events.js"
-import { forgetRoom, keepRoom, keptRooms, openQuestion, openRoom } from "./held_room.js"
+import { forgetRoom, givenScript, keepRoom, keptRooms, openQuestion, openRoom } from "./held_room.js"
 import { followed, nextAct } from "./question.js"
 import { hall } from "./requests.js"
+import { showScreen } from "./screen_bar.js"
 
 /** @import { Lesson } from "../view/model/address.js" */
+/** @import { HallScreen } from "../view/types/wire.js" */
 /** @import { Held } from "./held_room.js" */
 
 const KEY = "cnnviz.room"
@@ -43,6 +45,12 @@ export function roomDriver(base, travel = () => {}) {
     const answer = await fetch(at("/asked"), { headers: authorized() }).catch(() => undefined)
     return answer?.ok ? answer.json() : undefined
   })
+  const script = givenScript(async () => {
+    const answer = await fetch(at("/script"), { headers: authorized() }).catch(() => undefined)
+    return answer?.ok ? answer.json() : undefined
+  })
+  /** @type {HallScreen | null}  of the room's script, where the lecture is */
+  let screen = null
   const stream = listen({
     moved(address, at) {
       const first = number < 0 // this page is where it is, and its next move will tell the others
@@ -57,6 +65,11 @@ export function roomDriver(base, travel = () => {}) {
       board?.hear(poll)
     },
     counted: (count) => board?.count(count),
+    shown(now) {
+      script.hear(now)
+      screen = now
+      showScreen(document, screen)
+    },
     ended: () => hold(undefined),
     gone,
   })
@@ -77,6 +90,8 @@ export function roomDriver(base, travel = () => {}) {
     if (room) keepRoom(room)
     else if (held) forgetRoom(held.code)
     held = room
+    screen = null
+    showScreen(document, screen)
     last = ""
     number = -1
     remember(KEY, room ? JSON.stringify(room) : "")
@@ -109,7 +124,7 @@ export function roomDriver(base, travel = () => {}) {
   /** Opens the room that is gone under its code, where this page is now. */
   async function again() {
     if (!held) return
-    const { room, sentence } = await openRoom(base, held.driver, last, question.open)
+    const { room, sentence } = await openRoom(base, held.driver, last, question.open, script.given)
     if (room) return stream.again()
     const said = missing?.querySelector("p")
     if (said) said.textContent = sentence ?? say("web.notice.silent")
@@ -148,9 +163,43 @@ export function roomDriver(base, travel = () => {}) {
     if (event.key !== "PageDown" || event.repeat) return
     event.preventDefault()
     const act = nextAct(board.poll)
+    if (act === "next" && lead(1)) return
     const body = act === "next" ? undefined : JSON.stringify({ act })
     fetch(at("/question"), { method: body ? "PUT" : "DELETE", headers: authorized(), body }).catch(() => {}) // pressed again
   })
+
+  // In a script the keys of the remote, and its buttons, lead the hall from screen to screen; what hides numbers shows them before.
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      const by = { PageDown: 1, PageUp: -1 }[event.key]
+      if (!by || event.repeat || board?.open || !screen || document.querySelector("dialog[open], .cnnviz.veiled"))
+        return
+      event.preventDefault()
+      event.stopPropagation()
+      lead(by)
+    },
+    { capture: true },
+  )
+  document.addEventListener(
+    "click",
+    (event) => {
+      const key = /** @type {HTMLElement} */ (event.target).closest?.("button")?.dataset.key ?? ""
+      const by = { screen_next: 1, screen_back: -1 }[key]
+      if (!by || !screen) return
+      event.stopPropagation()
+      lead(by)
+    },
+    { capture: true },
+  )
+
+  /** Leads the hall to another screen of the script; whether there is one. @param {number} by */
+  function lead(by) {
+    const number = (screen?.number ?? 0) + by
+    if (!screen || number < 1 || number > screen.count) return false
+    fetch(at(), { method: "PUT", headers: authorized(), body: JSON.stringify({ screen: number }) }).catch(() => {}) // pressed again
+    return true
+  }
 
   const at = (path = "") => new URL(`room${held ? `/${held.code}` : ""}${path}`, base).href
   const authorized = () => ({ Authorization: `Bearer ${held?.driver}` })
@@ -206,13 +255,16 @@ export function roomDriver(base, travel = () => {}) {
    * @param {string} [driver]
    */
   async function open(dialog, root, query, driver = "") {
-    const { room, sentence } = await openRoom(base, driver, query)
+    const { script: id = "", screen: at = "1" } = parse(query)
+    const fresh = id && !driver ? { script: id, screen: Number(at) || 1 } : undefined
+    const given = fresh && (await openRoom(base, driver, query, undefined, fresh)) // where the server knows it
+    const { room, sentence } = given?.room ? given : await openRoom(base, driver, query)
     if (!room) fail(dialog, sentence)
     else {
       hold(room)
       if (!driver) number = 0 // whatever comes now is somebody's move
       project(root)
-      last = query
+      last = given?.room ? "" : query
     }
     return Boolean(room)
   }
@@ -277,6 +329,7 @@ export function roomDriver(base, travel = () => {}) {
   /** Takes an address as where the room is, since somebody else drove it there. @param {string} page @param {Lesson} lesson @param {boolean} [veiled] */
   function arrived(page, lesson, veiled) {
     last = addressOf(page, lesson, veiled)
+    showScreen(document, screen)
   }
   return { drive, arrived, show, project, isHeld: () => held !== undefined }
 }

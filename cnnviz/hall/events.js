@@ -2,13 +2,14 @@
 
 import { retryIn } from "./question.js"
 
-/** @import { HallPoll } from "../view/types/wire.js" */
-/** @typedef {{ votes: number, followers: number, alone: number }} Count */
+/** @import { HallPoll, HallScreen } from "../view/types/wire.js" */
+/** @typedef {{ votes: number, followers: number, alone: number, lost: number }} Count */
 /**
  * @typedef {object} Hears
  * @property {(query: string, number: number) => void} moved
  * @property {(poll: HallPoll | null) => void} [asked]
  * @property {(count: Count) => void} [counted]
+ * @property {(screen: HallScreen | null) => void} [shown]  the screen of the room's script where the lecture is
  * @property {() => void} ended
  * @property {(is: boolean) => void} [lost]  whether the server is out of reach
  * @property {(is: boolean) => void} gone  whether it is there and has no such room any more; said more than once
@@ -38,6 +39,7 @@ export function listen(act) {
     }
     own.onmessage = ({ data, lastEventId }) => act.moved(data, Number(lastEventId))
     own.addEventListener("question", ({ data }) => act.asked?.(JSON.parse(data)))
+    own.addEventListener("screen", ({ data }) => act.shown?.(JSON.parse(data)))
     own.addEventListener("count", ({ data }) => act.counted?.(JSON.parse(data)))
     own.addEventListener("end", () => {
       close()

@@ -145,8 +145,9 @@ def run_data(experiment: Experiment, number: int, place: float) -> HallRun:
     run = run_of(place)
     losses = experiment.block(run // BLOCK).losses[run % BLOCK]
     return HallRun(
-        number=number, place=int(place), run=run, value=experiment.value(run), query=experiment.query(run), curve=_bytes(losses[_points(experiment.updates)], "<f8")
-    )
+        number=number, place=int(place), key=experiment.key, updates=experiment.updates, run=run, value=experiment.value(run), query=experiment.query(run),
+        curve=_bytes(losses[_points(experiment.updates)], "<f8"),
+    )  # fmt: skip
 
 
 def blocks(runs: int) -> int:

@@ -14,10 +14,12 @@ import { HallBoard } from "./board.js"
 import { listen } from "./events.js"
 import { followed } from "./question.js"
 import { hall } from "./requests.js"
+import { showScreen } from "./screen_bar.js"
 
 /** @import { Lesson } from "../view/model/address.js" */
 /** @import { Answer } from "../view/model/decode.js" */
 /** @import { Host } from "../view/types/ports.js" */
+/** @import { HallScreen } from "../view/types/wire.js" */
 
 const JOIN_IN = 2000 // milliseconds within which a follower gets its token, at random
 const AHEAD_IN = 300 // milliseconds after which a follower asks ahead, and at random up to five times as many
@@ -48,6 +50,9 @@ export default function show() {
   let arriving = false
   let covered = false // the newest numbers, by whoever drives
   let ended = false
+  let isLost = false
+  /** @type {HallScreen | null}  of the room's script */
+  let given = null
   let gone = false // the server has no such room any more; it may have again
   const where = () => new URL(`${path}/events${projected ? "?screen=1" : alone ? "?alone=1" : ""}`, location.href).href
   const sheet = document.createElement("section")
@@ -55,14 +60,20 @@ export default function show() {
   sheet.className = projected ? "hall board" : "hall ballot"
   document.body.append(sheet)
   const board = projected ? new HallBoard(sheet, asking, base, room, () => fill()) : undefined
-  const ballot = board ?? new Ballot(sheet, asking, () => fill())
+  const ballot = board ?? new Ballot(sheet, asking, () => fill(), explore)
 
   const stream = listen({
     moved(address) {
       led = parse(address)
+      if (!given) goesOn()
       if (!alone || !view) go(led)
     },
     asked: (poll) => ballot.hear(poll),
+    shown(screen) {
+      given = screen
+      goesOn()
+      said()
+    },
     counted: (count) => board?.count(count),
     ended() {
       ended = true
@@ -155,6 +166,17 @@ export default function show() {
       for (const element of root.querySelectorAll(/** @type {"button"} */ (`[data-key="${name}"]`))) element.remove()
     }
     ask()
+    said()
+  }
+
+  // What the lecturer's script says of this screen.
+  const said = () => showScreen(root, alone ? null : given)
+
+  // Who was lost may find the way from the next screen.
+  function goesOn() {
+    if (!isLost) return
+    isLost = false
+    fill()
   }
 
   /** On one's own from now on. @param {boolean} replace */
@@ -175,6 +197,12 @@ export default function show() {
     if (is && projected && led) setTimeout(follow, 0)
   }
 
+  /** To an address, on one's own. @param {string} query */
+  function explore(query) {
+    go(parse(query))
+    wander(false)
+  }
+
   /** To where the driver is. */
   function follow() {
     if (!projected) leave(false)
@@ -188,6 +216,7 @@ export default function show() {
     here = next
     covered = next.veiled === "1"
     turns ? mount() : travel()
+    said()
   }
 
   function fill(state = ended ? "ended" : gone ? "gone" : alone ? "alone" : "following") {
@@ -201,7 +230,8 @@ export default function show() {
     const act = { alone: say("web.room.return"), following: say("web.room.explore") }[state]
     bar.innerHTML = `<span class="state" role="status">${say(`web.room.${state}`)}</span>
       <span class="code">${escaped(say("web.room.code", { code: room }))}</span>
-      ${alone && ballot.open ? `<span class="there">${say("web.hall.there")}</span>` : ""}<span class="hall-left"></span>
+      ${alone && ballot.open ? `<span class="there">${say(ballot.poll?.kind === "experiment" ? "web.hall.experiment.there" : "web.hall.there")}</span>` : ""}<span class="hall-left"></span>
+      ${state === "following" ? `<button type="button" data-key="room_lost" aria-pressed="${isLost}">${say("web.room.lost_here")}</button>` : ""}
       ${act ? `<button type="button" data-key="room_leave">${act}</button>` : ""}`
   }
 
@@ -228,8 +258,15 @@ export default function show() {
   }
 
   bar.addEventListener("click", ({ target }) => {
-    if (!(/** @type {Element} */ (target).closest("button"))) return
+    const button = /** @type {Element} */ (target).closest("button")
+    if (!button) return
     if (board) return board.join()
+    if (button.dataset.key === "room_lost") {
+      isLost = !isLost
+      button.setAttribute("aria-pressed", String(isLost))
+      asking.lost(isLost)
+      return
+    }
     if (alone) return follow()
     wander(false)
   })

@@ -4,8 +4,9 @@
 import { keep, kept } from "../view/regions/preferences.js"
 import { endOf, leftUntil } from "./question.js"
 
-/** @import { HallPoll } from "../view/types/wire.js" */
+/** @import { HallPoll, HallScreen } from "../view/types/wire.js" */
 /** @typedef {{ code: string, driver: string }} Held */
+/** @typedef {{ script: string, screen: number }} Script  the text of a script, or its id, and the number of a screen */
 
 const SILENCE = 4 * 3600 * 1000 // milliseconds after which a room ends (store.py)
 
@@ -40,19 +41,43 @@ export function forgetRoom(code) {
  * @param {string} driver
  * @param {string} query  where the hall is to be
  * @param {Record<string, unknown>} [question]
+ * @param {Script} [script]  that is given there, and the number of its screen
  * @returns {Promise<{ room?: Held, sentence?: string }>}
  */
-export async function openRoom(base, driver, query, question) {
-  const body = JSON.stringify({ driver, query })
+export async function openRoom(base, driver, query, question, script) {
+  const body = JSON.stringify({ driver: driver || undefined, query, ...script })
   const answer = await fetch(new URL("room", base), { method: "POST", body }).catch(() => undefined)
   const found = await answer?.json().catch(() => undefined)
   if (!answer?.ok) return { sentence: found?.sentence }
-  if (answer.status === 201 && question) {
+  if (answer.status === 201 && question && !question.screen) {
+    // a screen's own is asked there again
     const at = new URL(`room/${found.code}/question`, base)
     const headers = { Authorization: `Bearer ${driver}` }
     await fetch(at, { method: "PUT", headers, body: JSON.stringify(question) }).catch(() => {})
   }
   return { room: found }
+}
+
+/**
+ * Remembers the script that is given in a room, and where the lecture is in it.
+ * @param {() => Promise<Script | undefined>} ask  gets it, by the secret
+ */
+export function givenScript(ask) {
+  /** @type {string | undefined} */
+  let script
+  let number = 0
+  return {
+    /** @param {HallScreen | null} screen */
+    async hear(screen) {
+      if (!screen) script = undefined
+      number = screen?.number ?? 0
+      if (screen && script === undefined) script = (await ask())?.script
+    },
+    /** It, to be given again; undefined where none is. @returns {Script | undefined} */
+    get given() {
+      return script && number ? { script, screen: number } : undefined
+    },
+  }
 }
 
 /**

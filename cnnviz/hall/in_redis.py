@@ -50,6 +50,11 @@ def stamps_name(code: str, poll: Poll, round: int) -> str:
     return f"{ballot_name(code, poll, round)}:at"
 
 
+def lost_name(code: str) -> str:
+    """Of a set: the devices of those who are lost."""
+    return f"cnnviz:room:{code}:lost"
+
+
 def script_mark(code: str, script: str) -> str:
     """What stands for a script among SCRIPTS."""
     return f"{code} {len(script)}"

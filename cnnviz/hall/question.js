@@ -98,6 +98,7 @@ export const leftUntil = (end, poll) =>
 /** Which of the lecturer's acts have a place now. @param {HallPoll | null} poll @param {HallQuestion | undefined} question */
 export function possible(poll, question) {
   const phase = poll?.phase
+  if (poll?.kind === "experiment") return { close: phase === "open", show: false, again: false, reveal: false }
   return {
     close: phase === "open",
     show: phase === "closed",
@@ -109,6 +110,7 @@ export function possible(poll, question) {
 /** The act that comes next, as a lecture goes. @param {HallPoll | null} poll */
 export function nextAct(poll) {
   if (!poll) return ""
+  if (poll.kind === "experiment") return "next"
   return { open: "close", closed: "show", shown: poll.keyed ? "reveal" : "next", revealed: "next" }[poll.phase]
 }
 

@@ -22,13 +22,25 @@ from cnnviz.hall.store import Ballot
 from cnnviz.pages import map_records
 from cnnviz.scripts.impromptu import has_key, spot_screen
 from cnnviz.scripts.library import library
+from cnnviz.scripts.plates import Plate as ScriptPlate
+from cnnviz.scripts.plates import cells, plates
 from cnnviz.scripts.plates import hidden as hidden_maps
 from cnnviz.scripts.question import CHANGED, MOST_SHOWN, Question, ask, lesson_at
 from cnnviz.scripts.scene import Scene, scene
 from cnnviz.scripts.script_file import HALL_KINDS, Screen
 from cnnviz.scripts.votes import bars, counted, grouped
 from cnnviz.view.constants import gallery
-from cnnviz.wire.hall import GroupData, HallMap, HallOption, HallQuestion, HallResults, HallRound, PatchData, Plane
+from cnnviz.wire.hall import (
+    GroupData,
+    HallMap,
+    HallOption,
+    HallPlate,
+    HallQuestion,
+    HallResults,
+    HallRound,
+    PatchData,
+    Plane,
+)
 from cnnviz.wire.records import MapRecord
 from cnnviz.words import DEFAULT, Problem, written
 
@@ -52,6 +64,8 @@ class Asked:
     program: Program
     maps: Mapping[str, MapRecord]
     lang: str
+    written: bool
+    """Tells whether it is a script's."""
 
     @property
     def most(self) -> int:
@@ -102,7 +116,7 @@ def prepared(spec: Mapping[str, Any], lang: str = DEFAULT, script: str = "") -> 
     maps = map_records.records(question.lesson, program, here.moment)
     covered = step.map in hidden_maps(step, here) if written else "spot" in spec and not reached(question.lesson, step.map)
     hidden = bool(spec.get("hidden", covered))
-    found = Asked(step, question, here, keyed, hidden, program, maps, lang)
+    found = Asked(step, question, here, keyed, hidden, program, maps, lang, written)
     if step.kind == "click" and found.most > MOST_CELLS:
         raise Problem("ui.rooms.too_many_cells", map=label(step.map), most=MOST_CELLS)
     return found
@@ -174,6 +188,7 @@ def question_data(asked: Asked, number: int) -> HallQuestion:
         window=dict(source.geometry) if source else None,
         kernel=_kernel(asked) if source else None,
         other="img" in CHANGED[step.change],
+        plates=_plates(asked, False),
     )  # fmt: skip
 
 
@@ -196,6 +211,35 @@ def results_data(asked: Asked, ballots: Sequence[Ballot], followers: int, reveal
         key=_right_cells(asked) if clicked and revealed and asked.keyed else [],
         map=_map(asked, step.map, revealed or not asked.hidden) if clicked else None,
         right=asked.question.right.say(asked.lang) if revealed else "",
+        plates=_plates(asked, True) if revealed else [],
+    )  # fmt: skip
+
+
+def _plates(asked: Asked, revealed: bool) -> list[HallPlate]:
+    """The maps that stand beside the words; what is hidden comes without its numbers until the answer is out."""
+    if not asked.written or asked.step.kind == "click":
+        return []
+    of = cells(asked.step, asked.here)
+    return [found for plate in plates(asked.step, asked.here) if (found := _plate(asked, plate, plate.hidden and not revealed, of))]
+
+
+def _plate(asked: Asked, plate: ScriptPlate, hidden: bool, of: tuple[str, tuple[range, ...]] | None) -> HallPlate | None:
+    array, record = np.atleast_2d(plate.value), asked.maps.get(plate.like)
+    name, words = plate.label.say(asked.lang), ""
+    if record is not None and plate.of == plate.like:
+        name, words = name or label(plate.of), written(record["plain"], "", asked.lang)
+    few = array.size <= MOST_SHOWN and array.ndim == 2
+    if not few and (record is None or array.size > MOST_CELLS):
+        return None
+    _, rows, columns = laid_out(array.shape)
+    ring = None
+    if of and of[0] == plate.of and len(of[1]) == array.ndim == 2 and array.shape == plate.value.shape:
+        (first, last), (left, right) = ((part.start, part.stop) for part in of[1])
+        ring = first, left, last - first, right - left
+    return HallPlate(
+        label=name or plate.of, words=words, rows=rows, columns=columns, hidden=hidden, ring=ring,
+        picture=array.astype(float).tolist() if few and not hidden else None,
+        map=None if few or hidden or record is None else HallMap(**{**map_data(plate.of, array, record, asked.lang), "plane": plane(array, record)}),
     )  # fmt: skip
 
 

@@ -152,6 +152,16 @@ class Questions:
             raise Refused(409, "ui.rooms.vote_closed")
         return JSONResponse({"number": poll.number, "round": poll.round, "answer": answer}, headers=_FRESH)
 
+    async def lose(self, request: Request, room: Room) -> Response:
+        """POST room/<code>/lost: somebody is lost, or, {"lost": false}, no longer. It counts until the lecture goes on."""
+        sent = await table_in(request, MOST_VOTE)
+        device = str(sent.get("device"))
+        if not is_device(device, room.driver):
+            raise Refused(403, "ui.rooms.device")
+        self.count_one(request, device)
+        await self.store.lose(room, device, sent.get("lost") is not False)
+        return Response(status_code=204)
+
     def count_one(self, request: Request, device: str) -> None:
         """Counts something that a device sends; Refused (429) where that is too much."""
         if self.again.look(device) < 1 or not self.voted.take(visitor_of(request)):

@@ -22,6 +22,7 @@ from cnnviz.hall.in_redis import (
     Found,
     answers_in,
     followers_in,
+    lost_name,
     names_of_answers,
     reachable,
     room_in,
@@ -35,6 +36,7 @@ from cnnviz.hall.poll import Poll
 from cnnviz.hall.shared_votes import SharedVotes
 from cnnviz.hall.store import (
     IDLE,
+    MOST_DEVICES,
     MOST_ROOMS,
     MOST_SCRIPTS,
     SILENCE,
@@ -42,8 +44,10 @@ from cnnviz.hall.store import (
     Room,
     StoreLost,
     TooManyRooms,
+    TooManyVotes,
     Unreadable,
     first_number,
+    goes_on,
 )
 
 if TYPE_CHECKING:
@@ -130,6 +134,8 @@ class Shared:
         async with reachable():
             await self._write(room.code, where | given)
             await self._keep_script(room)
+            if goes_on(room, screen):
+                await self.redis.delete(lost_name(room.code))
             await self.redis.publish(MOVED, room.code)
         return number
 
@@ -157,7 +163,7 @@ class Shared:
 
     async def end(self, room: Room) -> None:
         async with reachable():
-            await self.redis.delete(room_name(room.code), script_name(room.code), _followers(room.code), *names_of_answers(room.code, room.poll))
+            await self.redis.delete(room_name(room.code), script_name(room.code), lost_name(room.code), _followers(room.code), *names_of_answers(room.code, room.poll))
             await self.redis.zrem(ROOMS, room.code)
             await self.redis.zrem(SCRIPTS, script_mark(room.code, room.script))
             await self.redis.publish(MOVED, room.code)
@@ -193,6 +199,18 @@ class Shared:
         async with self.turns:
             place = await self.answers.place(room, poll, device)
         return place if await self.vote(room, poll, device, place) else None
+
+    async def lose(self, room: Room, device: str, lost: bool) -> None:
+        name = lost_name(room.code)
+        async with self.turns, reachable():
+            if lost and await self.redis.scard(name) >= MOST_DEVICES:
+                raise TooManyVotes
+            await (self.redis.sadd if lost else self.redis.srem)(name, device)
+            await self.redis.expire(name, int(SILENCE))
+
+    async def lost(self, room: Room) -> int:
+        async with self.turns, reachable():
+            return int(await self.redis.scard(lost_name(room.code)))
 
     async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
         async with self.turns:

@@ -3,8 +3,8 @@
 import { keep, kept } from "../view/regions/preferences.js"
 import { LANG } from "../view/spec.js"
 
-/** @import { HallQuestion, HallResults } from "../view/types/wire.js" */
-/** @typedef {{ ok: boolean, status: number, sentence: string }} Answered */
+/** @import { HallExperiment, HallQuestion, HallResults } from "../view/types/wire.js" */
+/** @typedef {{ ok: boolean, status: number, sentence: string, data: any }} Answered */
 
 const MOST_ROOMS = 5 // of which a browser keeps its token
 const AGAIN_IN = 1200 // milliseconds, and at random up to twice as many
@@ -15,10 +15,10 @@ export function hall(room) {
   /** @type {Map<number, Promise<HallQuestion | undefined>>} */
   const known = new Map()
 
-  /** @param {string} path */
-  async function json(path) {
+  /** @param {string} path @param {string} [more]  of its query */
+  async function json(path, more = "") {
     for (let tries = 0; tries < TRIES; tries++) {
-      const answer = await fetch(at(path)).catch(() => undefined)
+      const answer = await fetch(at(path) + more).catch(() => undefined)
       if (answer?.ok) return answer.json()
       if (answer && answer.status < 500 && answer.status !== 429) return undefined
       await new Promise((resolve) => setTimeout(resolve, AGAIN_IN * (1 + Math.random())))
@@ -37,29 +37,41 @@ export function hall(room) {
   const results = () => json("results")
 
   /**
-   * Sends this device's answer, until it is there: a server that does not answer is asked again.
-   * @param {{ number: number, round: number }} poll
-   * @param {number} answer
+   * Sends something of this device's, until it is there: a server that does not answer is asked again.
+   * @param {string} path
+   * @param {Record<string, unknown>} [more]
    * @returns {Promise<Answered>}
    */
-  async function vote({ number, round }, answer) {
+  async function send(path, more = {}) {
     let refused = false
     for (let tries = 0; ; tries++) {
       const token = await device()
-      const body = JSON.stringify({ device: token, number, round, answer })
-      const got = token ? await fetch(at("vote"), { method: "POST", body }).catch(() => undefined) : undefined
+      const body = JSON.stringify({ device: token, ...more })
+      const got = token ? await fetch(at(path), { method: "POST", body }).catch(() => undefined) : undefined
       const busy = !got || got.status >= 500 || got.status === 429
       if (got?.status === 403 && !refused) {
         refused = true // the room's code is another room's by now
         keepToken("")
       } else if (!busy || tries >= TRIES) {
-        const { sentence = "" } = (await got?.json().catch(() => undefined)) ?? {}
-        return { ok: Boolean(got?.ok), status: got?.status ?? 0, sentence }
+        const data = (await got?.json().catch(() => undefined)) ?? {}
+        return { ok: Boolean(got?.ok), status: got?.status ?? 0, sentence: data.sentence ?? "", data }
       } else await new Promise((resolve) => setTimeout(resolve, AGAIN_IN * (1 + Math.random())))
     }
   }
 
-  const at = (/** @type {string} */ path) => new URL(`${path}?lang=${LANG}`, room)
+  /** This device's answer. @param {{ number: number, round: number }} poll @param {number} answer */
+  const vote = ({ number, round }, answer) => send("vote", { number, round, answer })
+
+  /** This device's own run in an experiment. */
+  const place = () => send("place")
+
+  /** That somebody is lost, or no longer. @param {boolean} is */
+  const lost = (is) => send("lost", { lost: is })
+
+  /** The runs of all; for a projector, more of their curves. @param {boolean} projected @returns {Promise<HallExperiment | undefined>} */
+  const experiment = (projected) => json("experiment", projected ? "&screen=1" : "")
+
+  const at = (/** @type {string} */ path) => new URL(`${path}?lang=${LANG}`, room).href
   const code = room.pathname.split("/").at(-2)?.toUpperCase() ?? ""
 
   /** This device's token, which the room gives it once; one for all tabs of this browser. */
@@ -76,7 +88,7 @@ export function hall(room) {
     const others = Object.entries(tokens()).filter(([other]) => other !== code)
     keep(TOKENS, JSON.stringify(Object.fromEntries([...others, ...(token ? [[code, token]] : [])].slice(-MOST_ROOMS))))
   }
-  return { question, results, vote, join: device }
+  return { question, results, vote, place, lost, experiment, join: device }
 }
 
 const TOKENS = "devices"

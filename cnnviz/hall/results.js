@@ -17,13 +17,13 @@ export const letter = (n) => String.fromCharCode(65 + n)
  * @param {number | null} [own]  this device's answer
  */
 export function resultsHTML(question, results, own = null) {
-  const grouped = results.groups.length > 0
   const clicked = question.kind === "click"
-  const raw = clicked ? heat(results) : grouped && question.kind === "choose" ? "" : bars(question, results, own)
+  const grouped = results.groups.length > 0 && question.kind !== "choose"
+  const raw = clicked ? heat(results) : bars(question, results, own)
   const { n, of } = found(results)
   const headline = results.revealed ? `<p class="headline">${say("web.hall.found", { n, of })}</p>` : ""
   return `<div class="results${clicked ? " clicked" : ""}${grouped ? " grouped" : ""}">${headline}
-    ${raw ? `<div class="raw">${raw}</div>` : ""}${grouped ? groups(results) : ""}</div>`
+    <div class="raw">${raw}</div>${grouped ? groups(results) : ""}</div>`
 }
 
 /** @param {HallResults} results @param {number} n */
@@ -77,13 +77,14 @@ function bars(question, results, own) {
       ? written(low, "4")
       : say("web.hall.range", { low: written(low, "3"), high: written(high, "3") })
   }
-  const line = (/** @type {number} */ low) =>
-    `<li class="${own === low ? "own" : ""}"><div class="name">${name(low)}</div>${meters(
-      results,
-      results.rounds.map((round) => countOf(round, low)),
-      barMost(results),
-    )}</li>`
-  return `<ul class="bars">${lows.map(line).join("")}</ul>${legend(results)}`
+  const line = (/** @type {number} */ low, /** @type {number} */ n) => {
+    const { right = null, say: said = "" } = (chosen && results.groups[low]) || {}
+    const counts = results.rounds.map((round) => countOf(round, low))
+    return `<li class="${own === low ? "own" : ""}${right ? " right" : ""}"><span class="letter">${chosen ? letter(n) : ""}</span><div class="name">${name(low)}${
+      right ? ` <b class="key">✓</b>` : ""
+    }${said ? `<small>${rich(said)}</small>` : ""}</div>${meters(results, counts)}</li>`
+  }
+  return `<ul class="bars">${lows.map(line).join("")}<li class="axis" aria-hidden="true"><div class="meters"><p>${[0, 0.5, 1].map((share) => `<span>${percent(share)}</span>`).join("")}</p></div></li></ul>${legend(results)}`
 }
 
 /** @param {HallResults} results */
@@ -93,27 +94,18 @@ const legend = (results) =>
     : ""
 
 /**
- * A bar for each round, the last one strongest.
+ * A bar for each round, the last one strongest, on one grid from nobody to all.
  * @param {HallResults} results
  * @param {readonly number[]} counts
- * @param {number} widest  the share that is as wide as can be
  */
-function meters(results, counts, widest) {
+function meters(results, counts) {
   const bar = (/** @type {number} */ count, /** @type {number} */ n) => {
     const share = shareOf(count, results.rounds[n])
     const round = n - counts.length + 1
-    return `<div class="meter" data-round="${round}"><i style="width:${(100 * share) / widest}%"></i></div><b data-round="${round}">${count}</b><small>${percent(share)}</small>`
+    return `<div class="meter" data-round="${round}"><i style="width:${100 * share}%"></i></div><b data-round="${round}">${count}</b><small>${percent(share)}</small>`
   }
   return `<div class="meters">${counts.map(bar).join("")}</div>`
 }
-
-/** The largest share of any bar. @param {HallResults} results */
-const barMost = ({ rounds }) =>
-  Math.max(1e-9, ...rounds.flatMap((round) => round.counts.map(([, , count]) => shareOf(count, round))))
-
-/** The largest share of any group. @param {HallResults} results */
-const groupMost = ({ groups, rounds }) =>
-  Math.max(1e-9, ...groups.flatMap(({ counts }) => counts.map((count, n) => shareOf(count, rounds[n]))))
 
 /** @param {HallResults} results */
 function groups(results) {
@@ -124,7 +116,7 @@ function groups(results) {
   ) =>
     `<li class="${right ? "right" : ""}"><span class="letter">${letter(n)}</span>
       ${rows ? picture(rows, scale) : patch ? `<canvas data-patch="${n}" role="presentation"></canvas>` : results.map ? '<span class="none"></span>' : ""}
-      <div><h2>${rich(label)}${right ? " ✓" : ""}</h2><p>${rich(said)}</p>${meters(results, counts, groupMost(results))}</div></li>`
+      <div><h2>${rich(label)}${right ? " ✓" : ""}</h2><p>${rich(said)}</p>${meters(results, counts)}</div></li>`
   return `<ol class="groups">${results.groups.map(group).join("")}</ol>${results.map ? "" : legend(results)}`
 }
 

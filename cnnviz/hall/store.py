@@ -50,7 +50,7 @@ class Room:
     too; `poll` is the question, if there is one, and `asked` says whether
     there ever was one; `ballots` has what was answered here in each round of it, and `stamps` when, in an order that all processes share.
     `script` is the text of the script that is given, or the id of one that comes along; `screen` what everybody is told of its screen
-    where the lecture is, as JSON.
+    where the lecture is, as JSON; `lost` has the devices of those who said here that they are lost.
     """
 
     code: str
@@ -67,6 +67,7 @@ class Room:
     asked: bool = False
     script: str = ""
     screen: str = ""
+    lost: set[str] = field(default_factory=set)
     ballots: dict[int, Ballot] = field(default_factory=dict)
     stamps: dict[int, dict[str, int]] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -119,11 +120,22 @@ class Store(Protocol):
         Raises StoreLost, TooManyVotes.
         """
 
+    async def lose(self, room: Room, device: str, lost: bool) -> None:
+        """Notes that somebody is lost, or no longer; until the lecture goes on. Raises StoreLost, TooManyVotes."""
+
+    async def lost(self, room: Room) -> int:
+        """How many are lost. Raises StoreLost."""
+
     async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
         """What was answered in each round of the question. Raises StoreLost."""
 
     async def votes(self, room: Room, poll: Poll) -> int:
         """How many devices have answered in this round. Raises StoreLost."""
+
+
+def goes_on(room: Room, screen: str | None) -> bool:
+    """Tells whether a move is the lecture going on: to another screen where a script is given, anywhere where none is."""
+    return screen is not None or not room.script
 
 
 def takes(poll: Poll | None, asked: Poll) -> bool:
@@ -183,6 +195,8 @@ class Memory:
 
     async def move(self, room: Room, query: str, screen: str | None = None) -> int:
         room.query, room.number, room.touched = query, room.number + 1, self.clock()
+        if goes_on(room, screen):
+            room.lost.clear()
         room.screen = room.screen if screen is None else screen
         room.wake()
         return room.number
@@ -220,6 +234,14 @@ class Memory:
         ballot = room.ballots.get(poll.round, {})
         place = ballot.get(device, float(len(ballot)))
         return place if await self.vote(room, poll, device, place) else None
+
+    async def lose(self, room: Room, device: str, lost: bool) -> None:
+        if lost and len(room.lost) >= MOST_DEVICES:
+            raise TooManyVotes
+        room.lost.add(device) if lost else room.lost.discard(device)
+
+    async def lost(self, room: Room) -> int:
+        return len(room.lost)
 
     async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
         return [dict(room.ballots.get(round, {})) for round in range(1, poll.round + 1)]

@@ -123,10 +123,10 @@ class Streams:
         """How many have answered, for a screen that does not know yet."""
         room = stream.room
         try:
-            votes, followers = await self.store.votes(room, room.poll) if room.poll else 0, await self.store.followers(room)
+            votes, followers, lost = await self.store.votes(room, room.poll) if room.poll else 0, await self.store.followers(room), await self.store.lost(room)
         except StoreLost:
             return b""
-        count = {"votes": votes, "followers": followers[0], "alone": followers[1]}
+        count = {"votes": votes, "followers": followers[0], "alone": followers[1], "lost": lost}
         if count == stream.count:
             return b""
         stream.count = count

@@ -39,9 +39,26 @@ class HallOption(TypedDict):
     picture: Sequence[Sequence[float]] | None
 
 
+class HallPlate(TypedDict):
+    """A map beside a question: its numbers where they are few, else its cells' colours; neither while it is hidden, and then its size alone.
+
+    `ring` is about the cells that are asked of: their first row and column, and how many.
+    """
+
+    label: str
+    words: str
+    rows: int
+    columns: int
+    hidden: bool
+    picture: Sequence[Sequence[float]] | None
+    map: HallMap | None
+    ring: tuple[int, int, int, int] | None
+
+
 class HallQuestion(TypedDict):
     """What everybody in a room may know of its question. `source` is the map that is tapped in place of one that is
-    hidden, `window` how a window slides over it, `kernel` its weights; `other` says whether another picture can be had.
+    hidden, `window` how a window slides over it, `kernel` its weights; `other` says whether another picture can be had, `plates` are
+    the maps beside the words of a script's question that is not clicked.
     """
 
     number: int
@@ -56,6 +73,7 @@ class HallQuestion(TypedDict):
     window: Mapping[str, int] | None
     kernel: Sequence[Sequence[float]] | None
     other: bool
+    plates: Sequence[HallPlate]
 
 
 class HallRound(TypedDict):
@@ -87,7 +105,7 @@ class GroupData(TypedDict):
 
 
 class HallResults(TypedDict):
-    """What a hall has answered in each round; groups, the right cells and their reason only once they are revealed."""
+    """What a hall has answered in each round; groups, the right cells, their reason and the maps that were hidden only once they are revealed."""
 
     rounds: Sequence[HallRound]
     followers: int
@@ -96,6 +114,7 @@ class HallResults(TypedDict):
     key: Sequence[int]
     map: HallMap | None
     right: str
+    plates: Sequence[HallPlate]
 
 
 class HallPoll(TypedDict):
@@ -137,10 +156,14 @@ class HallExperiment(TypedDict):
 
 
 class HallRun(TypedDict):
-    """A device's own run: its number from 0, its value, its address, and its losses at the experiment's updates `at` (base64 of float64)."""
+    """A device's own run: its number from 0, its value of what all differ in (`key`), its address after so many updates, and its losses at the
+    experiment's updates `at` (base64 of float64).
+    """
 
     number: int
     place: int
+    key: str
+    updates: int
     run: int
     value: str
     query: str

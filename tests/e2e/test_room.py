@@ -143,7 +143,7 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
     assert violations(Screen(cockpit)) == []
     act = {name: cockpit.locator(f"[data-act={name}]") for name in ("close", "show", "again", "reveal", "next")}
 
-    expect(cockpit.locator("[data-key=cockpit_lesson]")).to_be_visible()
+    expect(cockpit.locator("[data-key=cockpit_script]")).to_be_visible()
 
     # it sees the next stage before the hall does
     expect(cockpit.locator(".coming h2")).to_contain_text("z1, feature map")
@@ -206,8 +206,8 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
     expect(phones[0].locator(".ballot h1")).to_have_count(0)
     phones[0].get_by_role("button", name="Explore alone").click()
     expect(cockpit.locator("header .count")).to_contain_text("1 exploring")
-    cockpit.locator("[data-key=cockpit_lesson]").select_option("kernel")
-    cockpit.locator("[data-ask='5']").click()
+    cockpit.locator("[data-key=cockpit_script]").select_option("kernel")
+    cockpit.locator("[data-screen='5']").click()
     expect(phones[0].locator(".room-bar")).to_contain_text("A question is open there")
     expect(phones[0].locator(".ballot")).to_be_hidden()
     phones[0].get_by_role("button", name="Return to the lecture").click()
@@ -216,6 +216,60 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
     expect(cockpit.locator(".live .groups .right .meters b")).to_have_text("1")
     for context in contexts:
         context.close()
+
+
+def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_context_args, lecturer: Screen):
+    """By the remote on the page that opened the room there: its sentence, its question with the premise, and an experiment; a phone follows."""
+    lecturer.page.goto("/?script=lecture-kernel&screen=1")
+    ready(lecturer.page, stage="x")
+    code = open_room(lecturer)
+    driver = json.loads(lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')"))["driver"]
+    context = been_here(browser.new_context(**browser_context_args | {"viewport": {"width": 390, "height": 844}}))
+    phone, cockpit = context.new_page(), context.new_page()
+    phone.goto(f"/room/{code}")
+    cockpit.goto(f"/room/{code}/cockpit#driver={driver}")
+    expect(cockpit.locator(".lesson .here")).to_contain_text("One channel of a picture")
+    lecturer.press("PageDown")
+    for page in (lecturer.page, phone):
+        ready(page, stage="z1")
+        expect(page.locator(".script-bar p")).to_contain_text("at 900 places")
+    lost = phone.locator("[data-key=room_lost]")
+    lost.click()
+    expect(cockpit.locator("header .lost")).to_have_text("1 is lost")
+    # a question, which brings its premise
+    lecturer.press("PageDown")
+    board = lecturer.page.locator(".board")
+    expect(board.locator("h1")).to_have_text("What do these nine cells of z1 show?")
+    expect(board.locator(".premise")).to_contain_text("One pixel is white")
+    for place in (board, phone.locator(".ballot")):
+        expect(place.locator(".plates .hides canvas")).to_have_count(1)
+    expect(board.locator(".options li")).to_have_count(3)
+    expect(lost).to_have_attribute("aria-pressed", "false")
+    expect(cockpit.locator("header .lost")).to_have_count(0)
+    phone.locator("[name=answer]").first.check()
+    phone.locator("[data-key=hall_send]").click()
+    expect(board.locator(".answered")).to_have_text("1 of 1 have answered")
+    for phase in ("closed", "shown", "revealed"):
+        expect(phone.locator(".ballot h1")).to_be_visible()
+        lecturer.press("PageDown")
+        expect(cockpit.locator(".now h2 small")).to_contain_text(phase)
+    expect(phone.locator(".bars .right .meters b")).to_have_text("1")
+    lecturer.press("PageDown")
+    for page in (lecturer.page, phone):
+        ready(page, stage="a1")
+    # everybody has a run of their own
+    cockpit.locator("[data-screen='12']").click()
+    expect(phone.locator(".ballot .own h1")).to_have_text("Your start: 1")
+    expect(board.locator(".premise")).to_contain_text("1 run")
+    expect(phone.locator("canvas.runs")).to_be_visible()
+    assert violations(Screen(phone)) == []
+    phone.locator("[data-key=hall_inside]").click()
+    ready(phone, update=200)
+    expect(phone.locator(".room-bar")).to_contain_text("An experiment goes on there.")
+    cockpit.locator("[data-screen='2']").click()
+    ready(lecturer.page, stage="z1")
+    expect(lecturer.page.locator(".board.asking")).to_have_count(0)
+    context.close()
 
 
 def test_a_room_that_is_gone_says_so_everywhere_and_its_driver_opens_it_again(browser, browser_context_args, lecturer: Screen, server: Server):

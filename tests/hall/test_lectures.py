@@ -239,3 +239,37 @@ async def test_a_room_that_its_server_has_forgotten_is_opened_again_where_the_le
     assert (await again.here())["screen"] == 2
     assert (await again.hall.ask("GET", f"{again.path}/question"))[1]["ask"] == "How many numbers?"
     await settled()
+
+
+@pytest.mark.parametrize("make", [Hall, in_redis])
+def test_who_is_lost_counts_once_can_take_it_back_and_finds_the_way_from_the_next_screen(make):
+    async def act():
+        room = await Led(make()).open()
+        asked = Asked(room.hall)
+        asked.path = room.path
+
+        async def lose(n: int, **more: object):
+            body = {"device": await asked.device(n), **more}
+            return (await room.hall.ask("POST", f"{room.path}/lost", json.dumps(body).encode(), visitor=f"1.1.1.{n}"))[0]
+
+        async def lost() -> int:
+            found = await room.hall.rooms.store.room(room.room["code"])
+            return await room.hall.rooms.store.lost(found)
+
+        assert [await lose(n) for n in (1, 2, 2, 3)] == [204] * 4
+        assert await lost() == 3
+        await lose(2, lost=False)
+        assert await lost() == 2
+        assert (await room.hall.ask("POST", f"{room.path}/lost", b'{"device": "device-0000000000000000"}'))[0] == 403
+        await room.hall.ask("PUT", room.path, b"k=1", room.driver)
+        assert await lost() == 2, "a stage further is the same screen"
+        await room.put(screen=2)
+        assert await lost() == 0
+        path, driver = await room.hall.open("k=0")
+        asked.path = room.path = path
+        await lose(1)
+        assert await room.hall.rooms.store.lost(await room.hall.rooms.store.room(path.removeprefix("/room/"))) == 1
+        await room.hall.ask("PUT", path, b"k=1", driver)
+        assert await room.hall.rooms.store.lost(await room.hall.rooms.store.room(path.removeprefix("/room/"))) == 0
+
+    asyncio.run(act())

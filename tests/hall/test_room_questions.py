@@ -198,7 +198,7 @@ async def test_a_screen_hears_how_many_have_answered_and_is_no_follower():
     await here.put(**HANDS)
     await here.vote(1, 0)
     async with here.hall.following(here.path, way="events?screen=1") as screen, here.hall.following(here.path, way="events?alone=1"), here.hall.following(here.path):
-        await until(lambda: 'data: {"votes": 1, "followers": 2, "alone": 1}' in screen)
+        await until(lambda: 'data: {"votes": 1, "followers": 2, "alone": 1, "lost": 0}' in screen)
         found = (await here.hall.ask("GET", here.path))[1]
         assert (found["followers"], found["alone"]) == (2, 1)
     assert (await here.hall.ask("GET", here.path))[1]["followers"] == 0

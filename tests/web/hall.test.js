@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { spotOf } from "../../cnnviz/hall/cockpit_view.js"
+import { comingOf, screenOf, spotOf } from "../../cnnviz/hall/cockpit_view.js"
+import { runsIn, saidOf } from "../../cnnviz/hall/experiment.js"
 import {
   cellIn,
   cellUnder,
@@ -15,6 +16,7 @@ import {
   valuesOf,
   windowAt,
 } from "../../cnnviz/hall/question.js"
+import { inReaders } from "../../cnnviz/hall/screen_bar.js"
 
 const map = (more) => ({
   symbol: "z1",
@@ -151,4 +153,51 @@ test("pages come back soon after a restart, and ask ever less often for a room t
     }
   }
   assert.notEqual(retryIn(0, 0, 0.1), retryIn(0, 0, 0.2), "each page at a moment of its own")
+})
+
+const packed = (numbers, Kind) => Buffer.from(Kind.from(numbers).buffer).toString("base64")
+
+test("of an experiment each run is painted as it came, one's own by its own curve", () => {
+  const found = {
+    number: 1, key: "seed", updates: 4, devices: 3, values: ["1", "2", "3"], at: [0, 2, 4], shown: [0, 2],
+    last: packed([0.2, 0.001, 0.2], Float64Array), curves: packed([1, 0.5, 0.25, 1, 2, 4], Float32Array),
+  } // biome-ignore format: short
+  const own = {
+    number: 1,
+    place: 1,
+    run: 1,
+    key: "seed",
+    updates: 4,
+    value: "2",
+    query: "",
+    curve: packed([1, 0.1, 0.001], Float64Array),
+  }
+  const runs = runsIn(found, own)
+  assert.deepEqual([...runs.curve(2)], [1, 2, 4])
+  assert.deepEqual([...runs.curve(1)], [1, 0.1, 0.001])
+  assert.deepEqual([...runs.last], [0.2, 0.001, 0.2])
+  assert.match(saidOf(own, found), /0 of the 2/)
+  assert.match(saidOf({ ...own, run: 0, curve: packed([1, 1, 0.2], Float64Array) }, found), /1 other /)
+  assert.doesNotMatch(saidOf({ ...own, run: 9 }, found), /other/, "whose place is not among those that are known yet")
+  assert.match(saidOf({ ...own, curve: packed([1, Number.NaN], Float64Array) }, found), /run away/)
+})
+
+test("an experiment is no question: it goes on, and is left", () => {
+  const experiment = { ...poll("open", false), kind: "experiment" }
+  assert.equal(nextAct(experiment), "next")
+  assert.deepEqual(Object.values(possible(experiment, undefined)), [true, false, false, false])
+})
+
+test("the screen that comes is that after the one where the lecture is, of the room's script alone", () => {
+  const steps = [1, 2, 3].map((number) => ({ number }))
+  assert.equal(screenOf({ steps, screen: 2 })?.number, 2)
+  assert.equal(comingOf({ steps, screen: 2 })?.number, 3)
+  assert.equal(comingOf({ steps, screen: 0 })?.number, 1)
+  for (const screen of [3, null]) assert.equal(comingOf({ steps, screen }), undefined)
+})
+
+test("what a script says comes in the reader's language, or in one that there is", () => {
+  assert.equal(inReaders({ en: "cat", fr: "chat" }), "cat")
+  assert.equal(inReaders({ fr: "chat" }), "chat")
+  assert.equal(inReaders({}), "")
 })

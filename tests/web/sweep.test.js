@@ -2,7 +2,18 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { facts, heap, inOrder, lastOf, nearest, row, scaleOf } from "../../cnnviz/pages/train/sweep_model.js"
+import {
+  facts,
+  groupsOf,
+  headline,
+  heap,
+  inOrder,
+  lastOf,
+  nearest,
+  row,
+  scaleOf,
+  standing,
+} from "../../cnnviz/pages/train/sweep_model.js"
 import { has } from "../../cnnviz/view/model/words.js"
 
 const BOX = { x: 10, y: 20, width: 300, height: 240 }
@@ -65,4 +76,34 @@ test("what is said is counted", () => {
   assert.equal(facts([0.3, 0.2], undefined).times, 0)
   for (const key of ["seed", "start", "lr", "f", "img"])
     assert.ok(has(`web.sweep.differs.${key}`) && has(`web.sweep.key.${key}`))
+})
+
+test("groups of dots hold each run once, and say how many", () => {
+  const last = Float64Array.from([
+    ...new Array(12).fill(0.1951),
+    0.13,
+    0.19,
+    ...drawn(30).map((loss) => loss / 20),
+    Number.NaN,
+  ])
+  const groups = groupsOf(last)
+  const all = groups.flatMap(({ runs }) => runs)
+  assert.equal(new Set(all).size, all.length)
+  assert.equal(all.length, last.length - 1, "what has run away stands in no group")
+  assert.deepEqual(
+    groups.map(({ runs, high }) => [runs.length, high]),
+    [[12, true], [2, true], [30, false]], // biome-ignore format: short
+  )
+  for (const { runs, text } of groups) assert.ok(text.includes(String(runs.length)))
+  assert.ok(headline(facts(last), 200).includes("14"))
+})
+
+test("where one stands counts all others once", () => {
+  const last = Float64Array.from([0.2, 0.1, 0.1, 0.1, Number.NaN, 0.05, Number.POSITIVE_INFINITY])
+  assert.deepEqual(standing(last, 1), { lower: 1, same: 2, higher: 3 })
+  assert.deepEqual(standing(last, 4), { lower: 5, same: 1, higher: 0 })
+  for (let run = 0; run < last.length; run++) {
+    const { lower, same, higher } = standing(last, run)
+    assert.equal(lower + same + higher, last.length - 1)
+  }
 })

@@ -1,19 +1,17 @@
 // Many starts: the loss of each run, update by update, and beside it a dot for each, which opens its run.
 
-import { prepare } from "../../view/draw/canvas.js"
 import { number } from "../../view/model/format.js"
-import { say, written } from "../../view/model/words.js"
+import { say } from "../../view/model/words.js"
 import { setText } from "../../view/regions/html.js"
-import { facts, HIGH, heap, inOrder, lastOf, nearest, row, scaleOf } from "./sweep_model.js"
+import { paintRuns } from "./sweep_chart.js"
+import { facts, headline, inOrder, lastOf, nearest, scaleOf } from "./sweep_model.js"
 
 /** @import { SweepData } from "../../view/types/wire.js" */
 /** @import { Arrays } from "../../view/model/decode.js" */
 /** @import { View } from "../../view/regions/lesson_view.js" */
-/** @import { Box, Dots, Scale } from "./sweep_model.js" */
+/** @import { Dots } from "./sweep_model.js" */
 
 const MOST_LINES = 300 // curves that are drawn; more are evenly thinned
-const HEAPED = ["seed", "start"] // keys whose values have no order that matters
-const [LEFT, TOP, FOOT, GAP] = [64, 14, 44, 40]
 
 const body = () => `
   <section class="sweep" hidden>
@@ -25,8 +23,8 @@ const body = () => `
 export class Sweep {
   /** @type {SweepData | null} */
   data = null
-  /** @type {Float64Array | ArrayLike<number>} */
-  losses = []
+  /** @type {Arrays[string]["values"]} */
+  losses = new Float64Array()
   last = new Float64Array()
   /** @type {number[]} */
   order = []
@@ -67,11 +65,6 @@ export class Sweep {
   /** @param {ReturnType<typeof facts>} found */
   say(found) {
     const { n, key } = /** @type {SweepData} */ (this.data)
-    const split = found.high > 0 && found.high < found.runs
-    const ends = { n, runs: found.runs, least: number(found.least, 2), most: number(found.most, 2) }
-    const title = split
-      ? say("web.sweep.high", { ...ends, high: found.high, limit: HIGH })
-      : say("web.sweep.between", ends)
     const said = [
       say(`web.sweep.differs.${key}`, { runs: found.runs }),
       found.times ? say("web.sweep.same", { times: found.times, loss: number(found.same, 4) }) : "",
@@ -80,7 +73,7 @@ export class Sweep {
         ? ""
         : say("web.sweep.right", { right: found.right, runs: found.runs, half: found.half }),
     ]
-    setText(this.view.$(".sweep .starts"), title)
+    setText(this.view.$(".sweep .starts"), headline(found, n))
     setText(this.view.$(".sweep .said"), said.filter(Boolean).join(" "))
     this.tell()
   }
@@ -141,113 +134,22 @@ export class Sweep {
   // ---- painting
 
   draw() {
-    const { data, canvas, last } = this
+    const { data, canvas, losses, last, pointed } = this
     if (!data || !canvas.clientWidth) return
-    const context = prepare(canvas)
-    const style = getComputedStyle(canvas)
-    const colour = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`)
-    const [ink, soft, line, accent] = [style.color, colour("soft"), colour("line"), colour("accent")]
-    const height = canvas.clientHeight - TOP - FOOT
-    const half = Math.round((canvas.clientWidth - LEFT) * 0.46)
-    const curves = { x: LEFT, y: TOP, width: half, height }
-    const right = { x: LEFT + half + GAP, y: TOP, width: canvas.clientWidth - LEFT - half - GAP - 8, height }
-    const scale = scaleOf(this.losses)
-    context.font = `13px ${style.fontFamily}`
-    this.grid(context, scale, { ...curves, width: right.x + right.width - LEFT }, curves, [soft, line])
-    const high = (/** @type {number} */ run) => !(last[run] <= HIGH)
-    this.lines(context, scale, curves, (run) => (high(run) ? ink : accent))
-    this.dots = (HEAPED.includes(data.key) ? heap : row)(last, scale, right)
-    const { x, y, size } = this.dots
-    for (const run of last.keys()) {
-      context.fillStyle = high(run) ? ink : accent
-      circle(context, x[run], y[run], size * 0.42)
-      context.fill()
-    }
-    if (!HEAPED.includes(data.key)) this.values(context, right, soft)
-    if (this.pointed < 0) return
-    context.strokeStyle = ink
-    context.lineWidth = 2
-    circle(context, x[this.pointed], y[this.pointed], size * 0.42 + 3)
-    context.stroke()
+    const each = losses.length / last.length
+    const shown = Math.min(last.length, MOST_LINES)
+    this.dots = paintRuns(
+      canvas,
+      {
+        key: data.key,
+        n: data.n,
+        values: data.values,
+        last,
+        scale: scaleOf(losses),
+        shown: Array.from({ length: shown }, (_, i) => Math.floor((i * last.length) / shown)),
+        curve: (run) => losses.slice(run * each, (run + 1) * each),
+      },
+      { pointed },
+    )
   }
-
-  /**
-   * Lines at the powers of ten, and the updates below the curves.
-   * @param {CanvasRenderingContext2D} context
-   * @param {Scale} scale
-   * @param {Box} all
-   * @param {Box} curves
-   * @param {string[]} colours
-   */
-  grid(context, { low, high, at, less }, all, curves, [soft, line]) {
-    const { n } = /** @type {SweepData} */ (this.data)
-    context.fillStyle = soft
-    context.textBaseline = "middle"
-    for (let power = low; power <= high; power++) {
-      const y = all.y + at(10 ** power) * all.height
-      context.fillStyle = line
-      context.fillRect(all.x, y, all.width, 1)
-      context.fillStyle = soft
-      context.textAlign = "right"
-      context.fillText(`${less && power === low ? "≤ " : ""}${number(10 ** power, 1)}`, all.x - 8, y)
-    }
-    context.textAlign = "left"
-    context.fillText(say("web.sweep.loss"), 0, all.y)
-    context.textAlign = "center"
-    context.textBaseline = "top"
-    for (const part of [0, 0.25, 0.5, 0.75, 1])
-      context.fillText(written(Math.round(part * n)), curves.x + part * curves.width, curves.y + curves.height + 6)
-    context.fillText(say("web.sweep.updates"), curves.x + curves.width / 2, curves.y + curves.height + 24)
-  }
-
-  /**
-   * @param {CanvasRenderingContext2D} context
-   * @param {Scale} scale
-   * @param {Box} box
-   * @param {(run: number) => string} colour
-   */
-  lines(context, scale, box, colour) {
-    const runs = this.last.length
-    const each = this.losses.length / runs
-    const shown = Math.min(runs, MOST_LINES)
-    const draw = (/** @type {number} */ run) => {
-      context.beginPath()
-      for (let k = 0; k < each; k++) {
-        const [x, y] = [
-          box.x + (k / Math.max(each - 1, 1)) * box.width,
-          box.y + scale.at(this.losses[run * each + k]) * box.height,
-        ]
-        k ? context.lineTo(x, y) : context.moveTo(x, y)
-      }
-      context.stroke()
-    }
-    context.lineWidth = 1
-    context.globalAlpha = Math.max(0.25, 1 / Math.sqrt(shown))
-    for (let i = 0; i < shown; i++) {
-      const run = Math.floor((i * runs) / shown)
-      context.strokeStyle = colour(run)
-      draw(run)
-    }
-    context.globalAlpha = 1
-    if (this.pointed < 0) return
-    context.lineWidth = 3
-    context.strokeStyle = colour(this.pointed)
-    draw(this.pointed)
-  }
-
-  /** The runs' values under their dots, as many as have room. @param {CanvasRenderingContext2D} context @param {Box} box @param {string} soft */
-  values(context, box, soft) {
-    const { values } = /** @type {SweepData} */ (this.data)
-    const widest = Math.max(...values.map((value) => context.measureText(value).width)) + 10
-    const every = Math.max(1, Math.ceil((widest * values.length) / box.width))
-    context.fillStyle = soft
-    for (let run = 0; run < values.length; run += every)
-      context.fillText(values[run], /** @type {Dots} */ (this.dots).x[run], box.y + box.height + 6)
-  }
-}
-
-/** @type {(context: CanvasRenderingContext2D, x: number, y: number, radius: number) => void} */
-function circle(context, x, y, radius) {
-  context.beginPath()
-  context.arc(x, y, radius, 0, 2 * Math.PI)
 }

@@ -1,5 +1,8 @@
 // Many starts as a picture: where each run's dot stands, and what can be said of all of them. Losses on powers of ten.
 
+import { number } from "../../view/model/format.js"
+import { say } from "../../view/model/words.js"
+
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box */
 /** @typedef {{ low: number, high: number, less: boolean, at: (loss: number) => number }} Scale  powers of ten from low to high, whether there is less, and where a loss is, from 0 (high) to 1 (low) */
 /** @typedef {{ x: Float64Array, y: Float64Array, size: number }} Dots */
@@ -7,7 +10,7 @@
 export const HIGH = 0.1 // a loss that is still high after a training, with targets of 0 and 1
 const LEAST = 1e-6 // what is less stands at the lower end
 const MOST = 1e6
-const LARGEST = 12 // pixels from one dot to the next
+const LARGEST = 12 // pixels from one dot to the next, unless it is said
 const SMALLEST = 3
 
 /** The last loss of each run. @param {ArrayLike<number>} losses @param {number} runs */
@@ -38,11 +41,12 @@ export function scaleOf(losses) {
  * @param {ArrayLike<number>} last
  * @param {Scale} scale
  * @param {Box} box
+ * @param {number} [largest]  from one dot to the next
  * @returns {Dots}
  */
-export function heap(last, scale, box) {
+export function heap(last, scale, box, largest = LARGEST) {
   const order = Array.from(last, (_, run) => run).sort((a, b) => scale.at(last[a]) - scale.at(last[b]) || a - b)
-  for (let size = LARGEST; ; size--) {
+  for (let size = Math.round(largest); ; size--) {
     const rows = Math.max(1, Math.floor(box.height / size))
     const row = (/** @type {number} */ run) => Math.min(rows - 1, Math.floor(scale.at(last[run]) * rows))
     const counts = new Array(rows).fill(0)
@@ -52,7 +56,7 @@ export function heap(last, scale, box) {
       x[run] = box.x + (counts[row(run)]++ + 0.5) * size
       y[run] = box.y + ((row(run) + 0.5) / rows) * box.height
     }
-    if (Math.max(...counts) * size <= box.width || size === SMALLEST) return { x, y, size }
+    if (Math.max(...counts) * size <= box.width || size <= SMALLEST) return { x, y, size }
   }
 }
 
@@ -61,14 +65,15 @@ export function heap(last, scale, box) {
  * @param {ArrayLike<number>} last
  * @param {Scale} scale
  * @param {Box} box
+ * @param {number} [size]  of a dot
  * @returns {Dots}
  */
-export function row(last, scale, box) {
+export function row(last, scale, box, size = LARGEST) {
   const each = box.width / last.length
   return {
     x: Float64Array.from(last, (_, run) => box.x + (run + 0.5) * each),
     y: Float64Array.from(last, (loss) => box.y + scale.at(loss) * box.height),
-    size: LARGEST,
+    size,
   }
 }
 
@@ -117,4 +122,47 @@ export function facts(last, reached) {
     right: reached ? came.length : undefined,
     half: came[came.length >> 1] ?? 0,
   }
+}
+
+/** What is said of all runs, as a sentence. @param {ReturnType<typeof facts>} found @param {number} n  updates of each */
+export function headline(found, n) {
+  const split = found.high > 0 && found.high < found.runs
+  const ends = { n, runs: found.runs, least: number(found.least, 2), most: number(found.most, 2) }
+  return split ? say("web.sweep.high", { ...ends, high: found.high, limit: HIGH }) : say("web.sweep.between", ends)
+}
+
+/**
+ * Runs that end alike, the highest first: at the very same number, above what is high, and below.
+ * @param {ArrayLike<number>} last
+ */
+export function groupsOf(last) {
+  const { same, times } = facts(last, undefined)
+  const all = Array.from(last, (_, run) => run).filter((run) => Number.isFinite(last[run]))
+  const alike = times ? all.filter((run) => last[run] === same) : []
+  const others = (/** @type {boolean} */ high) => all.filter((run) => last[run] > HIGH === high && !alike.includes(run))
+  const range = (/** @type {number[]} */ runs) => ({
+    n: runs.length,
+    low: number(Math.min(...runs.map((run) => last[run])), 2),
+    high: number(Math.max(...runs.map((run) => last[run])), 2),
+  })
+  const groups = [
+    { runs: alike, high: same > HIGH, text: say("web.sweep.group.same", { n: alike.length, loss: number(same, 4) }) },
+    ...[true, false]
+      .map((high) => ({ runs: others(high), high }))
+      .map(({ runs, high }) => ({ runs, high, text: runs.length ? say("web.sweep.group.range", range(runs)) : "" })),
+  ]
+  return groups.filter(({ runs }) => runs.length)
+}
+
+/**
+ * Where one run stands among all: how many end lower, how many higher, and how many others at the very same number. What ran away is highest.
+ * @param {ArrayLike<number>} last
+ * @param {number} own
+ */
+export function standing(last, own) {
+  const size = (/** @type {number} */ run) => (Number.isFinite(last[run]) ? last[run] : Number.POSITIVE_INFINITY)
+  const found = { lower: 0, same: -1, higher: 0 }
+  for (let run = 0; run < last.length; run++)
+    found[size(run) < size(own) ? "lower" : size(run) > size(own) ? "higher" : "same"]++
+  return found
 }

@@ -292,6 +292,21 @@ export interface HallOption {
   picture: number[][] | null
 }
 
+/** A map beside a question: its numbers where they are few, else its cells' colours; neither while it is hidden, and then its size alone.
+
+    `ring` is about the cells that are asked of: their first row and column, and how many.
+     */
+export interface HallPlate {
+  label: string
+  words: string
+  rows: number
+  columns: number
+  hidden: boolean
+  picture: number[][] | null
+  map: HallMap | null
+  ring: [number, number, number, number] | null
+}
+
 /** How far a room's question has come, as its stream says it; `left` are the seconds to answer, None where that is open.
 
     Of the kind "experiment" it is none: each device has a run of its own.
@@ -306,7 +321,8 @@ export interface HallPoll {
 }
 
 /** What everybody in a room may know of its question. `source` is the map that is tapped in place of one that is
-    hidden, `window` how a window slides over it, `kernel` its weights; `other` says whether another picture can be had.
+    hidden, `window` how a window slides over it, `kernel` its weights; `other` says whether another picture can be had, `plates` are
+    the maps beside the words of a script's question that is not clicked.
      */
 export interface HallQuestion {
   number: number
@@ -321,9 +337,10 @@ export interface HallQuestion {
   window: Record<string, number> | null
   kernel: number[][] | null
   other: boolean
+  plates: HallPlate[]
 }
 
-/** What a hall has answered in each round; groups, the right cells and their reason only once they are revealed. */
+/** What a hall has answered in each round; groups, the right cells, their reason and the maps that were hidden only once they are revealed. */
 export interface HallResults {
   rounds: HallRound[]
   followers: number
@@ -332,6 +349,7 @@ export interface HallResults {
   key: number[]
   map: HallMap | null
   right: string
+  plates: HallPlate[]
 }
 
 /** One round: how many answered, and how often each option, cell or range of numbers was given: (from, to, count). */
@@ -340,10 +358,14 @@ export interface HallRound {
   counts: [number, number, number][]
 }
 
-/** A device's own run: its number from 0, its value, its address, and its losses at the experiment's updates `at` (base64 of float64). */
+/** A device's own run: its number from 0, its value of what all differ in (`key`), its address after so many updates, and its losses at the
+    experiment's updates `at` (base64 of float64).
+     */
 export interface HallRun {
   number: number
   place: number
+  key: string
+  updates: number
   run: number
   value: string
   query: string

@@ -1,0 +1,199 @@
+// A class's experiment: on a phone one's own run among all, on a projector all of them.
+
+import { paintRuns } from "../pages/train/sweep_chart.js"
+import { facts, headline, scaleOf, standing } from "../pages/train/sweep_model.js"
+import { escaped, number } from "../view/model/format.js"
+import { say } from "../view/model/words.js"
+
+/** @import { HallExperiment, HallPoll, HallRun } from "../view/types/wire.js" */
+/** @import { Runs } from "../pages/train/sweep_chart.js" */
+/** @import { hall } from "./requests.js" */
+/** @typedef {Pick<ReturnType<typeof hall>, "place" | "experiment">} Asking */
+
+const LOOK_IN = 1000 // milliseconds until a phone looks at the others' runs, and at random up to twice as many
+const SLOWER = 2 // each time by so much,
+const LOOKS = 7 // so often
+
+/** Numbers from the bytes that they came as. @param {string} text @param {4 | 8} bytes  of each */
+export function numbersIn(text, bytes) {
+  const all = Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0)).buffer
+  return bytes === 8 ? new Float64Array(all) : new Float32Array(all)
+}
+
+/** What is painted of an experiment; with one's own run among it. @param {HallExperiment} found @param {HallRun} [own] @returns {Runs} */
+export function runsIn(found, own) {
+  const last = numbersIn(found.last, 8)
+  const curves = numbersIn(found.curves, 4)
+  const mine = own && numbersIn(own.curve, 8)
+  const each = found.at.length
+  const place = new Map(found.shown.map((run, n) => [run, n]))
+  return {
+    key: found.key,
+    n: found.updates,
+    values: [...found.values],
+    last,
+    scale: scaleOf([...curves, ...last]),
+    shown: [...found.shown],
+    curve(run) {
+      if (mine && run === own.run) return mine
+      const n = place.get(run) ?? 0
+      return curves.subarray(n * each, (n + 1) * each)
+    },
+  }
+}
+
+/** What is said of one's own run. @param {HallRun} own @param {HallExperiment | undefined} found */
+export function saidOf(own, found) {
+  const loss = numbersIn(own.curve, 8).at(-1) ?? Number.NaN
+  const said = [
+    Number.isFinite(loss) ? say("web.hall.experiment.you", { loss: number(loss, 4) }) : say("web.hall.experiment.lost"),
+  ]
+  const last = found ? numbersIn(found.last, 8) : []
+  if (own.run < last.length && last.length > 1) {
+    const { same, lower } = standing(last, own.run)
+    said.push(
+      same && Number.isFinite(loss)
+        ? say("web.hall.experiment.same", { n: same })
+        : say("web.hall.experiment.lower", { n: lower, of: last.length - 1 }),
+    )
+  }
+  return said.join(" ")
+}
+
+/** One's own run, on a phone. */
+export class OwnRun {
+  /** @type {HallPoll | null} */
+  poll = null
+  /** @type {HallRun | undefined} */
+  run = undefined
+  /** @type {HallExperiment | undefined} */
+  found = undefined
+  note = ""
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer = undefined
+
+  /** @param {HTMLElement} element @param {Asking} asking @param {(query: string) => void} explore  goes to an address on one's own */
+  constructor(element, asking, explore) {
+    this.element = element
+    this.asking = asking
+    element.addEventListener("click", ({ target }) => {
+      const inside = /** @type {Element} */ (target).closest("[data-key=hall_inside]")
+      if (inside && this.run) explore(this.run.query)
+    })
+  }
+
+  /** @param {HallPoll | null} poll */
+  async hear(poll) {
+    const known = poll?.number === this.poll?.number
+    this.poll = poll
+    if (known) return
+    clearTimeout(this.timer)
+    this.run = this.found = undefined
+    this.note = ""
+    if (!poll) return
+    this.show()
+    const { ok, sentence, data } = await this.asking.place()
+    if (this.poll?.number !== poll.number) return
+    if (ok) this.run = data
+    else this.note = sentence || say("web.notice.silent")
+    this.show()
+    this.later(0)
+  }
+
+  // The others come one by one: a phone looks again, less and less often.
+  /** @param {number} times */
+  later(times) {
+    if (times === LOOKS) return
+    this.timer = setTimeout(
+      async () => {
+        const { poll } = this
+        const found = await this.asking.experiment(false)
+        if (!poll || this.poll?.number !== poll.number) return
+        this.found = found ?? this.found
+        this.show()
+        this.later(times + 1)
+      },
+      LOOK_IN * SLOWER ** times * (1 + Math.random()),
+    )
+  }
+
+  show() {
+    const { element, run, found, note } = this
+    const head = run
+      ? `<div class="own"><h1 tabindex="-1">${say(`web.hall.experiment.your.${run.key}`, { value: escaped(run.value) })}</h1><span class="tag">${say("web.hall.experiment.made", { n: run.updates })}</span></div>
+        <p class="stand" role="status">${saidOf(run, found)}</p>`
+      : `<p class="stand" role="status">${escaped(note) || say("web.hall.experiment.waiting")}</p>`
+    element.innerHTML = `<p class="of">${say("web.hall.experiment.tag")}</p>${head}
+      ${found ? `<h2>${say("web.hall.experiment.among", { runs: found.values.length })}</h2><canvas class="runs" role="img" aria-label="${escaped(headline(facts(numbersIn(found.last, 8), undefined), found.updates))}"></canvas>` : ""}
+      ${run ? `<button type="button" class="primary" data-key="hall_inside">${say("web.hall.experiment.inside")}</button>` : ""}`
+    this.paint()
+  }
+
+  paint() {
+    const canvas = this.element.querySelector(/** @type {"canvas"} */ ("canvas.runs"))
+    const { found, run } = this
+    if (!canvas?.clientWidth || !found) return
+    const runs = runsIn(found, run)
+    paintRuns(canvas, runs, { pointed: run && run.run < runs.last.length ? run.run : -1, narrow: true })
+  }
+}
+
+/** All runs, on a projector. */
+export class AllRuns {
+  /** @type {HallPoll | null} */
+  poll = null
+  /** @type {HallExperiment | undefined} */
+  found = undefined
+  asked = -1
+  asking = false
+
+  /** @param {HTMLElement} element @param {Asking} requests */
+  constructor(element, requests) {
+    this.element = element
+    this.requests = requests
+  }
+
+  /** @param {HallPoll | null} poll */
+  hear(poll) {
+    if (poll?.number !== this.poll?.number) {
+      this.found = undefined
+      this.asked = -1
+    }
+    this.poll = poll
+  }
+
+  /** Looks again where there are other devices than before. @param {number} devices */
+  async look(devices) {
+    const { poll } = this
+    if (!poll || this.asking || devices === this.asked) return
+    this.asking = true
+    this.asked = devices
+    const found = await this.requests.experiment(true)
+    this.asking = false
+    if (this.poll?.number !== poll.number || !found) return
+    this.found = found
+    this.show()
+  }
+
+  show() {
+    const { element, found } = this
+    const put = (/** @type {string} */ selector, /** @type {string} */ text) => {
+      const place = element.querySelector(selector)
+      if (place) place.textContent = text
+    }
+    if (!found?.values.length) return put(".found", say("web.hall.experiment.join"))
+    const all = facts(numbersIn(found.last, 8), undefined)
+    const same = all.times ? ` ${say("web.sweep.same", { times: all.times, loss: number(all.same, 4) })}` : ""
+    put(".found", `${headline(all, found.updates)}.${same}`)
+    put(".premise", say(`web.sweep.differs.${found.key}`, { runs: found.values.length }))
+    this.paint()
+  }
+
+  paint() {
+    const { element, found } = this
+    const canvas = element.querySelector(/** @type {"canvas"} */ ("canvas.runs"))
+    if (!canvas?.clientWidth || !found?.values.length) return
+    const font = Number.parseFloat(getComputedStyle(canvas).fontSize)
+    paintRuns(canvas, runsIn(found), { font, grouped: true })
+  }
+}

@@ -1,0 +1,21 @@
+// What the room's script says of the screen where the lecture is, above what it shows.
+
+import { say } from "../view/model/words.js"
+import { LANG } from "../view/spec.js"
+
+/** @import { HallScreen } from "../view/types/wire.js" */
+
+/** Shows it on a page, or nothing any more. @param {ParentNode} root @param {HallScreen | null} screen */
+export function showScreen(root, screen) {
+  const bar = /** @type {HTMLElement | null} */ (root.querySelector(".script-bar"))
+  if (!bar || (!screen && !bar.dataset.room)) return
+  const sentence = screen ? inReaders(screen.say) : ""
+  bar.dataset.room = screen ? "1" : ""
+  bar.hidden = !sentence
+  const [place, text] = [bar.querySelector(".place"), bar.querySelector("p")]
+  if (place) place.textContent = screen ? say("web.script.place", { number: screen.number, count: screen.count }) : ""
+  if (text) text.textContent = sentence
+}
+
+/** A sentence in the reader's language, or in one that there is. @param {Readonly<Record<string, string>>} said */
+export const inReaders = (said) => said[LANG] ?? said[LANG.split("-")[0]] ?? said.en ?? Object.values(said)[0] ?? ""

@@ -1,0 +1,174 @@
+// Many runs on a canvas: the loss of each, update by update, and beside it a dot for each.
+
+import { prepare } from "../../view/draw/canvas.js"
+import { number } from "../../view/model/format.js"
+import { say, written } from "../../view/model/words.js"
+import { groupsOf, HIGH, heap, row } from "./sweep_model.js"
+
+/** @import { Box, Dots, Scale } from "./sweep_model.js" */
+/**
+ * @typedef {object} Runs
+ * @property {string} key  what they differ in
+ * @property {number} n  updates of each
+ * @property {string[]} values  what each has of its own
+ * @property {ArrayLike<number>} last  the last loss of each
+ * @property {Scale} scale  which holds all losses
+ * @property {number[]} shown  the runs whose curves are drawn
+ * @property {(run: number) => ArrayLike<number>} curve  the losses of one of these, or of the one that is pointed at, evenly among all updates
+ */
+/** @typedef {{ pointed?: number, font?: number, grouped?: boolean, narrow?: boolean }} Look  the run that is pointed at, the size of words, whether groups of dots are named, whether there is little room */
+
+const HEAPED = ["seed", "start"] // keys whose values have no order that matters
+const DOT = 12 / 13 // from one dot to the next, at most, by the size of words
+
+/**
+ * Paints runs, and says where their dots are.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Runs} runs
+ * @param {Look} look
+ * @returns {Dots}
+ */
+export function paintRuns(canvas, runs, { pointed = -1, font = 13, grouped = false, narrow = false }) {
+  const context = prepare(canvas)
+  const style = getComputedStyle(canvas)
+  const [soft, line, accent] = ["soft", "line", "accent"].map((name) => {
+    canvas.style.outlineColor = `var(--${name})` // which a canvas may not be able to work out
+    return style.outlineColor
+  })
+  const ink = style.color
+  const { last, scale, key } = runs
+  const [left, top, foot, gap] = [narrow ? 4 : 5, 1.1, 3.4, narrow ? 0.6 : 3].map((size) => size * font)
+  const height = canvas.clientHeight - top - foot
+  const half = Math.round((canvas.clientWidth - left) * (narrow ? 0.56 : 0.46))
+  const curves = { x: left, y: top, width: half, height }
+  const right = { x: left + half + gap, y: top, width: canvas.clientWidth - left - half - gap - 8, height }
+  context.font = `${font}px ${style.fontFamily}`
+  grid(context, runs, curves, right.x + right.width - left, font, [soft, line])
+  const high = (/** @type {number} */ run) => !(last[run] <= HIGH)
+  const colour = (/** @type {number} */ run) => (high(run) ? ink : accent)
+  lines(context, runs, curves, colour, pointed)
+  const heaped = HEAPED.includes(key)
+  const dots = heaped ? heap(last, scale, right, DOT * font) : row(last, scale, right, DOT * font)
+  const { x, y, size } = dots
+  for (let run = 0; run < last.length; run++) {
+    context.fillStyle = colour(run)
+    circle(context, x[run], y[run], size * 0.42)
+    context.fill()
+  }
+  if (!heaped && !narrow) values(context, runs.values, dots, right, soft)
+  if (grouped && heaped) names(context, runs, dots, right, font, [ink, accent])
+  if (pointed < 0) return dots
+  context.strokeStyle = ink
+  context.lineWidth = 2
+  circle(context, x[pointed], y[pointed], size * 0.42 + 3)
+  context.stroke()
+  return dots
+}
+
+/**
+ * Lines at the powers of ten, and the updates below the curves.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Runs} runs
+ * @param {Box} curves
+ * @param {number} width  of the lines
+ * @param {number} font
+ * @param {string[]} colours
+ */
+function grid(context, { n, scale: { low, high, at, less } }, curves, width, font, [soft, line]) {
+  context.textBaseline = "middle"
+  const every = Math.max(1, Math.ceil(((high - low) * 1.4 * font) / curves.height))
+  for (let power = high; power >= low; power -= every) {
+    const y = curves.y + at(10 ** power) * curves.height
+    context.fillStyle = line
+    context.fillRect(curves.x, y, width, 1)
+    context.fillStyle = soft
+    context.textAlign = "right"
+    context.fillText(`${less && power === low ? "≤ " : ""}${number(10 ** power, 1)}`, curves.x - 0.6 * font, y)
+  }
+  context.textAlign = "left"
+  context.fillText(say("web.sweep.loss"), 0, curves.y)
+  context.textAlign = "center"
+  context.textBaseline = "top"
+  const parts = curves.width < 22 * font ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]
+  for (const part of parts)
+    context.fillText(
+      written(Math.round(part * n)),
+      curves.x + part * curves.width,
+      curves.y + curves.height + 0.46 * font,
+    )
+  context.fillText(say("web.sweep.updates"), curves.x + curves.width / 2, curves.y + curves.height + 1.85 * font)
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Runs} runs
+ * @param {Box} box
+ * @param {(run: number) => string} colour
+ * @param {number} pointed
+ */
+function lines(context, { scale, shown, curve }, box, colour, pointed) {
+  const draw = (/** @type {number} */ run) => {
+    const losses = curve(run)
+    context.strokeStyle = colour(run)
+    context.beginPath()
+    for (let k = 0; k < losses.length; k++) {
+      const x = box.x + (k / Math.max(losses.length - 1, 1)) * box.width
+      const y = box.y + scale.at(losses[k]) * box.height
+      k ? context.lineTo(x, y) : context.moveTo(x, y)
+    }
+    context.stroke()
+  }
+  context.lineWidth = 1
+  context.globalAlpha = Math.max(0.25, 1 / Math.sqrt(Math.max(1, shown.length)))
+  shown.forEach(draw)
+  context.globalAlpha = 1
+  if (pointed < 0) return
+  context.lineWidth = 3
+  draw(pointed)
+}
+
+/**
+ * The runs' values under their dots, as many as have room.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string[]} all
+ * @param {Dots} dots
+ * @param {Box} box
+ * @param {string} soft
+ */
+function values(context, all, { x }, box, soft) {
+  const widest = Math.max(...all.map((value) => context.measureText(value).width)) + 10
+  const every = Math.max(1, Math.ceil((widest * all.length) / box.width))
+  context.fillStyle = soft
+  for (let run = 0; run < all.length; run += every) context.fillText(all[run], x[run], box.y + box.height + 6)
+}
+
+/**
+ * How many dots stand together, beside them: those at the very same number, the others above the limit, those below it.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Runs} runs
+ * @param {Dots} dots
+ * @param {Box} box
+ * @param {number} font
+ * @param {string[]} colours
+ */
+function names(context, { last }, { x, y, size }, box, font, [ink, accent]) {
+  context.textAlign = "left"
+  context.textBaseline = "middle"
+  let least = box.y
+  for (const { runs, text, high } of groupsOf(last)) {
+    const middle = runs.reduce((sum, run) => sum + y[run], 0) / runs.length
+    const near = Array.from(x.keys()).filter((run) => Math.abs(y[run] - middle) < 1.2 * font)
+    const side = Math.max(box.x, ...near.map((run) => x[run])) + size + font
+    const width = context.measureText(text).width
+    const at = Math.max(middle, least)
+    context.fillStyle = high ? ink : accent
+    context.fillText(text, Math.min(side, box.x + box.width - width), at)
+    least = at + 1.5 * font
+  }
+}
+
+/** @type {(context: CanvasRenderingContext2D, x: number, y: number, radius: number) => void} */
+function circle(context, x, y, radius) {
+  context.beginPath()
+  context.arc(x, y, radius, 0, 2 * Math.PI)
+}
