@@ -23,7 +23,7 @@ import { showScreen } from "./screen_bar.js"
 
 const JOIN_IN = 2000 // milliseconds within which a follower gets its token, at random
 const AHEAD_IN = 300 // milliseconds after which a follower asks ahead, and at random up to five times as many
-const NEEDS_SESSION = ["files", "upload", "cifar10", "below", "room"]
+const NEEDS_SESSION = ["below", "room"]
 
 /** Shows the room that the page's address names: to a follower, or, under "/screen", on a projector. */
 export default function show() {
@@ -134,6 +134,7 @@ export default function show() {
       look: (page, lesson, act) => numbers.look(page, lesson, act),
       ahead,
     },
+    fetch: (path, how) => fetch(new URL(path, base), how),
     veiled: () => (alone || gone ? undefined : covered),
     speak(lang) {
       location.search = query({ ...parse(location.search), lang })

@@ -48,6 +48,15 @@ def pages() -> tuple[Page, ...]:
     return tuple(sorted(found, key=lambda page: page.place))
 
 
+def page_at(path: str) -> Page:
+    """The page at a path, the first one where there is none.
+
+    >>> page_at("train").name, page_at("nowhere").name
+    ('Train', 'Step')
+    """
+    return next((page for page in pages() if page.path == path), pages()[0])
+
+
 @cache
 def beside() -> tuple[Page, ...]:
     """What pages ask for beside their own numbers: answered as pages are, under names of their own."""

@@ -24,7 +24,7 @@ from cnnviz.data.images import load_images
 from cnnviz.pages.address import Now, resolved
 from cnnviz.pages.answers import Unfinished, answers_of
 from cnnviz.pages.encoding import decode
-from cnnviz.pages.registry import Page, beside, page_keys, pages
+from cnnviz.pages.registry import Page, beside, page_at, page_keys, pages
 from cnnviz.pages.screens import opened
 from cnnviz.pages.version import code
 from cnnviz.scripts.given import giving
@@ -94,7 +94,7 @@ def address_of(path: str, query: str) -> str:
     >>> address_of("/tools/train", "k=3&f=1,2&stage=z1").partition("/train")[2]
     '?f=1,2&k=3'
     """
-    page = next((page for page in pages() if page.path == path.rpartition("/")[2]), pages()[0])
+    page = page_at(path.rpartition("/")[2])
     asked = dict(parse_qsl(query, keep_blank_values=True))
     texts = [f"{key}={quote(asked[key], safe=_PLAIN)}" for key in sorted(_keys(page) & asked.keys()) if asked[key]]
     return f"numbers/{code()}/{page.id}?{'&'.join(texts)}"

@@ -26,6 +26,7 @@ from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.presets import PRESETS
 from cnnviz.core.targets import DEFAULT_CLASSES
 from cnnviz.data.images import Image, bundled, find_image
+from cnnviz.data.uploads import MAX_BYTES
 from cnnviz.export.mathml import mathml, named
 from cnnviz.pages.charts import LINE_COLOURS
 from cnnviz.pages.colours import MOST_PRINTED, SCALES
@@ -33,7 +34,6 @@ from cnnviz.pages.registry import page_keys, pages
 from cnnviz.pages.train.film.curves import CURVES
 from cnnviz.pages.version import code
 from cnnviz.scripts.library import library
-from cnnviz.wire.constants import Streamlits
 from cnnviz.words import DEFAULT, catalogue, languages, reading, say
 
 
@@ -64,22 +64,15 @@ def formulas_in_words(words: Mapping[str, str | Mapping[str, str]]) -> dict[str,
     return {latex: mathml(named(latex)) for form in forms for latex in re.findall(r"\$([^$]+)\$", form)}
 
 
-def streamlits_words(lang: str) -> list[Streamlits]:
-    """What Streamlit itself says, as the English messages have it word for word, by patterns; nothing where that is the reader's.
+def streamlits_words(lang: str) -> dict[str, str]:
+    """The messages of what Streamlit itself says, by the English words for it; nothing where that is the reader's language.
 
-    >>> streamlits_words("en")
-    []
-    >>> [one["fields"] for one in streamlits_words("fr") if one["id"] == "web.streamlit.remove"]
-    [['name']]
+    >>> streamlits_words("en"), streamlits_words("fr")["Connecting"]
+    ({}, 'web.streamlit.connecting')
     """
     if lang == DEFAULT:
-        return []
-    said = {id: text for id, text in catalogue().items() if id.startswith("web.streamlit.") and isinstance(text, str)}
-    pieces = {id: re.split(r"\{(\w+)\}", text) for id, text in said.items()}
-    return [
-        {"id": id, "pattern": f"^{'(.+)'.join(map(re.escape, parts[::2]))}$", "fields": parts[1::2]}
-        for id, parts in pieces.items()
-    ]
+        return {}
+    return {text: id for id, text in catalogue().items() if id.startswith("web.streamlit.") and isinstance(text, str)}
 
 
 @cache
@@ -113,7 +106,7 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]]) -> dict[
         "PADDINGS": PADDINGS,
         "WEIGHTS": WEIGHTS,
         "RULES": list(bounds.RULES),
-        "LIMITS": {"strides": list(range(1, bounds.MAX_STRIDE + 1)), "seeds": 1_000_000},
+        "LIMITS": {"strides": list(range(1, bounds.MAX_STRIDE + 1)), "seeds": 1_000_000, "bytes": MAX_BYTES},
         "IMAGES": [{"id": image.id, "label": image.label or "", "words": image.words} for image in gallery()],
         "DEFAULT_CLASSES": DEFAULT_CLASSES,
         "PAGES": [{"path": page.path, "name": page.name} for page in pages()],

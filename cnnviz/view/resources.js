@@ -3,8 +3,10 @@
 
 import { query } from "./model/address.js"
 import { decode } from "./model/decode.js"
+import { alongTo } from "./model/own_file.js"
 import { Recent } from "./model/recent.js"
 import { has, say } from "./model/words.js"
+import { LANG } from "./spec.js"
 import { loadAgain } from "./tab_memory.js"
 
 /** @import { Lesson } from "./model/address.js" */
@@ -21,6 +23,7 @@ import { loadAgain } from "./tab_memory.js"
 const MOST_BYTES = 32_000_000 // of what is kept: some hundred moments of the teaching notebook's network
 const [LARGE, MOST_AHEAD] = [1_000_000, 4_000_000] // of one answer from which only one like it is asked for ahead, and none
 const AGAIN_IN = 1500 // milliseconds until a server that did not answer is asked again
+const OWN = "dialogs/gradients" // what answers for a file of one's own
 const LOST_AFTER = 35_000 // after which a request that was not answered is made again: no server works on one for so long
 
 const idle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ act) => setTimeout(act, 50))
@@ -65,7 +68,15 @@ export class Resources {
    * @param {string[]} keys
    */
   ask(page, lesson, keys) {
-    this.want({ path: pathOf(page, lesson, keys, this.code), page, lesson, keys })
+    this.want({ path: this.pathOf(page, lesson, keys), page, lesson, keys })
+  }
+
+  /** @param {string} page @param {Lesson} lesson @param {string[]} keys */
+  pathOf(page, lesson, keys) {
+    const along = alongTo(page, lesson)
+    return along
+      ? `${OWN}${query({ ...only(lesson, keys), ...along.query, lang: LANG })}`
+      : pathOf(page, lesson, keys, this.code)
   }
 
   /** @param {Wanted} wanted */
@@ -106,7 +117,7 @@ export class Resources {
   ahead(page, lessons, keys) {
     this.likely = lessons
     this.queueUp(
-      lessons.map((lesson) => pathOf(page, lesson, keys, this.code)),
+      lessons.map((lesson) => this.pathOf(page, lesson, keys)),
       this.size > LARGE ? 1 : 8,
     )
     this.partsAhead()
@@ -217,6 +228,12 @@ export class Resources {
     return flight
   }
 
+  /** A file of one's own is sent to its questions. @param {string} path @returns {RequestInit} */
+  alongOn(path) {
+    const { page = "", lesson = {} } = this.wanted ?? {}
+    return path.startsWith(OWN) ? { method: "POST", body: alongTo(page, lesson)?.body } : {}
+  }
+
   /**
    * @param {Flight} flight
    * @param {"high" | "low"} priority
@@ -226,7 +243,7 @@ export class Resources {
     let response
     let bytes
     try {
-      response = await this.get(flight.path, { signal, priority })
+      response = await this.get(flight.path, { signal, priority, ...this.alongOn(flight.path) })
       bytes = new Uint8Array(await response.arrayBuffer())
     } catch {
       if (!signal.aborted) this.missed(flight, "", AGAIN_IN)

@@ -1,6 +1,6 @@
 // Written by `python -m cnnviz.wire.declarations`: change that file, not this one.
 
-import type { Bounds, CurveData, ImageData, LanguageData, LessonData, PageData, Preset, Scale, Streamlits } from "./types/wire.js"
+import type { Bounds, CurveData, ImageData, LanguageData, LessonData, PageData, Preset, Scale } from "./types/wire.js"
 
 export const SCALES: Record<Scale, string[]>
 export const LINE_COLOURS: string[]
@@ -26,5 +26,5 @@ export const CODE: string
 export const LANG: string
 export const LANGUAGES: LanguageData[]
 export const WORDS: Record<string, string | Record<string, string>>
-export const STREAMLITS: Streamlits[]
+export const STREAMLITS: Record<string, string>
 export const MATH: Record<string, string>

@@ -54,18 +54,11 @@ class LanguageData(TypedDict):
     name: str
 
 
-class Streamlits(TypedDict):
-    """Something that Streamlit says in English: its message, a pattern of it, and which fields the pattern's groups are."""
-
-    id: str
-    pattern: str
-    fields: Sequence[str]
-
-
 class Bounds(TypedDict):
     """What the controls offer."""
 
     strides: Sequence[int]
+    bytes: int
     seeds: int
 
 
@@ -96,5 +89,5 @@ class Spec(TypedDict):
     LANG: str
     LANGUAGES: Sequence[LanguageData]
     WORDS: Mapping[str, str | Mapping[str, str]]
-    STREAMLITS: Sequence[Streamlits]
+    STREAMLITS: Mapping[str, str]
     MATH: Mapping[str, str]

@@ -17,6 +17,7 @@ from cnnviz.wire import records
 from cnnviz.wire.check import CheckHeader
 from cnnviz.wire.constants import Spec
 from cnnviz.wire.curve import CurveHeader
+from cnnviz.wire.dialogs import Adopted, FullSet, OfferedFiles, OwnModel
 from cnnviz.wire.film import FilmHeader
 from cnnviz.wire.hall import HallExperiment, HallPoll, HallQuestion, HallResults, HallRun, HallScreen, HallSteps
 from cnnviz.wire.learn import LearnHeader
@@ -33,9 +34,9 @@ from cnnviz.words import Message, Versions
 class Mounted(TypedDict):
     """What Streamlit's page hands the component: which page it is, the code's version, and what belongs to one visit alone.
 
-    `adopt` is how often a dialog changed the lesson, and the last change. `wrong` says by key what of the address, as far
+    `adopt` is how often a training changed the lesson, and the last change. `wrong` says by key what of the address, as far
     as it says how one looks, cannot be, and `stage` which stage there is instead. Where it `listens`, something else on the page
-    depends on the lesson; addresses that hold what `private` does are answered by it, and by no resource.
+    depends on the lesson.
     """
 
     page: str
@@ -44,7 +45,6 @@ class Mounted(TypedDict):
     stage: str
     wrong: Mapping[str, records.Text]
     listens: bool
-    private: Query | None
 
 
 # --- A lesson as a file ----------------------------------------------------------------------------
@@ -68,7 +68,8 @@ class FileContents(TypedDict):
 
 RECORDS = (
     Header, StepHeader, RoadHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
-    CurveHeader, ScriptHeader, HallQuestion, HallResults, HallPoll, HallSteps, HallScreen, HallExperiment, HallRun,
+    CurveHeader, OfferedFiles, Adopted, OwnModel, FullSet,
+    ScriptHeader, HallQuestion, HallResults, HallPoll, HallSteps, HallScreen, HallExperiment, HallRun,
 )  # fmt: skip
 _NAMED = {"Scale": records.Scale, "Band": records.Band, "Kind": records.Kind}
 _PLAIN = {object: "unknown", str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string", Versions: "string"}

@@ -90,8 +90,7 @@ def test_all_stores_together_leave_a_server_room():
         if "tensorflow" not in module.name and not module.name.endswith(("__main__", "jupyter", "serve")):
             import_module(module.name)
     from cnnviz.hall import Rooms
-    from cnnviz.hosts.streamlit.dialogs.downloads import MOST_MADE
-    from cnnviz.hosts.streamlit.guards import MOST_UPLOADED
+    from cnnviz.hosts.dialogs.routes import MOST_COMING, MOST_MADE
     from cnnviz.server.numbers import Numbers
 
     rooms = Rooms()
@@ -99,7 +98,7 @@ def test_all_stores_together_leave_a_server_room():
     homes += [vars(one) for one in (Numbers(), rooms, rooms.questions, rooms.questions.kept)]
     stores = {id(one): one for home in homes for one in list(home.values()) if isinstance(one, Recent) and one.most >= 1_000_000}.values()
     assert len(stores) > 10
-    assert sum(store.most for store in stores) + MOST_MADE + MOST_UPLOADED <= MOST_TOGETHER
+    assert sum(store.most for store in stores) + MOST_MADE + MOST_COMING <= MOST_TOGETHER
 
 
 def test_a_pass_weighs_with_what_it_keeps_for_the_way_back_and_nothing_is_worked_out_for_it():

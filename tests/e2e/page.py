@@ -203,8 +203,8 @@ class Screen:
             self.page.keyboard.press(key)
 
     def close_dialog(self) -> None:
-        """Closes a dialog of Streamlit's by its key, which it hears once it has the focus."""
-        expect(self.page.locator("[role=dialog]:focus-within")).to_be_visible()
+        """Closes a dialog by its key, which Streamlit's hears once it has the focus."""
+        expect(self.page.locator(":is(dialog, [role=dialog]):focus-within")).to_be_visible()
         self.press("Escape")
         expect(self.page.get_by_role("dialog")).to_have_count(0)
 

@@ -199,6 +199,7 @@ def test_the_focus_goes_along_to_another_page_and_comes_back_from_dialogs_and_th
     screen.open("/", stage="z1")
     screen.key("export").press("Enter")
     screen.key("files").press("Enter")
+    expect(screen.key("file_html")).to_be_focused()
     screen.close_dialog()
     expect(screen.key("export")).to_be_focused()
     screen.key("lecture").press("Enter")

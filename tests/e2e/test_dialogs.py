@@ -24,12 +24,6 @@ def large(screen: Screen, symbol: str) -> None:
     screen.key("large").click()
 
 
-def leave(screen: Screen) -> None:
-    """Closes a dialog of the page's own by its key."""
-    screen.press("Escape")
-    expect(dialog(screen)).to_have_count(0)
-
-
 def test_a_map_opens_large_on_the_page_itself_with_every_number(screen: Screen):
     lesson = Lesson(k=1, stage="df")
     screen.open("/", k=1, stage="df")
@@ -51,7 +45,7 @@ def test_a_map_opens_large_on_the_page_itself_with_every_number(screen: Screen):
     expect(picture).not_to_be_visible()
     assert not [url for url in screen.requested if PLOTLY.search(url)]
     screen.press("ArrowRight")  # keys belong to the dialog
-    leave(screen)
+    screen.close_dialog()
     screen.shows(lesson)
 
 
@@ -65,7 +59,7 @@ def test_a_pinned_cell_stays_pinned_behind_a_dialog(screen: Screen):
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
     screen.press("o")  # what the words are about, not the stage
     expect(dialog(screen).locator("[data-table=map] option:checked")).to_have_text("x · image · 32×32")
-    leave(screen)
+    screen.close_dialog()
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
     expect(screen.numbers).to_contain_text("[4,7]")
 
@@ -76,7 +70,7 @@ def test_layers_of_weights_and_the_update_open_too_and_the_loss_as_plotly(screen
         act()
         expect(dialog(screen).locator(".seen canvas")).to_be_visible()
         expect(dialog(screen).locator("[data-table=map] option:checked")).to_contain_text(title)
-        leave(screen)
+        screen.close_dialog()
     large(screen, "L")
     expect(dialog(screen).locator(".js-plotly-plot .cartesianlayer > .subplot")).to_have_count(1)
     expect(dialog(screen)).to_contain_text("L after 2 updates")
@@ -128,8 +122,7 @@ def upload(screen: Screen, name: str, kind: str, content: bytes) -> None:
     screen.key("upload").click()
     expect(dialog(screen)).to_be_visible()
     expect(screen.page.locator(".sheet:popover-open")).to_have_count(0)
-    chooser = dialog(screen).locator("input[type=file]")
-    chooser.set_input_files({"name": name, "mimeType": kind, "buffer": content})
+    screen.key("picture_file").set_input_files({"name": name, "mimeType": kind, "buffer": content})
 
 
 def png(pixels: np.ndarray) -> bytes:

@@ -62,19 +62,15 @@ def test_the_browser_decides_at_first_and_the_address_wins(browser: Browser, bro
         expect(page).to_have_url(re.compile(rf"lr={re.escape(kept)}&"))
     expect(screen.key("learning_rate")).to_have_value("0,125")
 
-    # What Streamlit shows speaks the same language, now and when a part of it runs again.
+    # What Python says in a dialog, and what is in a file, speak the same language.
     page.locator("[data-key=export]").click()
     screen.key("files").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text(say("ui.take_home.title", "fr"))
-    dialog.locator("input[type=number]").first.fill("2")
-    dialog.locator("input[type=number]").first.press("Enter")
+    expect(dialog).to_contain_text(say("ui.take_home.for.work", "fr"))
     with page.expect_download() as fetched:
-        dialog.get_by_role("button", name=say("ui.take_home.sheet", "fr")).click()
+        dialog.get_by_role("link", name=say("ui.take_home.sheet", "fr")).click()
     assert '<html lang="fr">' in Path(fetched.value.path()).read_text("utf-8")
-    expect(dialog.locator("[data-testid=stFileUploader]")).to_contain_text(say("web.streamlit.upload", "fr"))
-    expect(dialog.locator("[data-testid=stFileUploader]")).to_contain_text(say("web.streamlit.size", "fr", size="5"))
-    dialog.get_by_role("button", name=say("web.streamlit.close", "fr"), exact=True).click()
+    dialog.get_by_role("button", name=say("web.dialog.close", "fr"), exact=True).click()
     expect(dialog).to_have_count(0)
 
     # Another language by the control, kept on the way to other stages, pages, and through a reload.

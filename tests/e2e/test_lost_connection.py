@@ -10,6 +10,9 @@ from cnnviz import Lesson
 from tests.conftest import Server
 from tests.e2e.page import Screen
 
+OPENED = """document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "o", bubbles: true }))"""
+"""Opens what the stage is about large: at L a chart, which is Streamlit's."""
+
 
 @pytest.fixture
 def fragile(server: Server):
@@ -78,19 +81,19 @@ def test_a_page_that_was_open_while_the_server_was_updated_loads_itself_again_an
 def test_nobody_waits_for_streamlits_own_scripts_and_what_was_done_before_them_stays(screen: Screen):
     held = []
     screen.page.route(re.compile(r"/static/js/index\."), lambda route: held.append(route))
-    screen.page.goto("/?k=2&stage=z1", wait_until="commit")
-    screen.shows(Lesson(k=2, stage="z1"))
+    screen.page.goto("/?k=2&stage=L", wait_until="commit")
+    screen.shows(Lesson(k=2, stage="L"))
     screen.press("PageDown")
-    screen.shows(Lesson(k=3, stage="z1"))
-    screen.key("files").evaluate("button => button.click()")  # a dialog of Streamlit's
+    screen.shows(Lesson(k=3, stage="L"))
+    screen.page.evaluate(OPENED)
     for route in held:
         route.continue_()
     screen.close_dialog()
     expect(screen.page.locator(".stApp .cnnviz")).to_have_count(1)
     expect(screen.page.locator(".cnnviz")).to_have_count(1)
-    screen.shows(Lesson(k=3, stage="z1"))
+    screen.shows(Lesson(k=3, stage="L"))
     screen.press("PageUp")
-    screen.shows(Lesson(k=2, stage="z1"))
+    screen.shows(Lesson(k=2, stage="L"))
 
 
 class HeldBack:
@@ -138,14 +141,14 @@ def test_who_goes_to_another_page_before_streamlit_has_made_the_first_one_gets_t
     screen.connected()
 
 
-PRESSED = """(button) => {
+PRESSED = f"""() => {{
   const own = window.setTimeout
   window.late = []
   window.setTimeout = (act) => window.late.push(act)
-  button.click()
+  {OPENED}
   window.setTimeout = own
-}"""
-"""Presses a button on a page that is too busy to go on at once."""
+}}"""
+"""Opens a chart on a page that is too busy to go on at once."""
 
 
 @pytest.mark.parametrize("busy", [False, True], ids=["", "busy"])
@@ -153,13 +156,13 @@ def test_a_dialog_that_is_asked_for_on_the_way_to_another_page_opens_there(scree
     """The page that is left is still there: the numbers of the other one, and Streamlit's word on it, are on their way."""
     numbers, streamlit = [], HeldBack(screen)
     screen.page.route(re.compile("/numbers/.*/check"), lambda route: numbers.append(route))
-    screen.open("/", k=3)
+    screen.open("/", k=3, stage="L")
     screen.connected()
     streamlit.hold()
     screen.press("3")
     screen.page.wait_for_url("**/check?**")
     streamlit.ran()
-    screen.key("files").evaluate(PRESSED if busy else "(button) => button.click()")
+    screen.page.evaluate(f"({PRESSED})()" if busy else OPENED)
     screen.painted()
     streamlit.let_go()
     for route in numbers:

@@ -12,8 +12,8 @@ from tests.e2e.page import Screen, moment
 
 def choose(screen: Screen, file) -> None:
     screen.key("own_gradients").click()
-    screen.page.locator(".st-key-own_gradients_file input").set_input_files(file)
-    expect(screen.page.locator("[role=dialog]")).to_have_count(0)
+    screen.key("gradients_file").set_input_files(file)
+    expect(screen.page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_a_file_is_compared_mended_and_follows_the_lesson(screen: Screen, tmp_path):
@@ -24,12 +24,11 @@ def test_a_file_is_compared_mended_and_follows_the_lesson(screen: Screen, tmp_pa
     np.savez(tmp_path / "mended.npz", **now.gradients)
     (tmp_path / "odd.npz").write_bytes(b"PK")
     screen.open("/check", k="2")
-    screen.connected()
     screen.key("tab_own").click()
     expect(page.locator(".title")).to_have_text("Are your own gradients right?")
     expect(page.locator(".own-example h2").last).to_have_text("σ′ on the wrong side")
     screen.key("own_gradients").click()
-    page.locator(".st-key-own_gradients_example button").click()
+    screen.key("gradients_example").click()
     expect(page.locator(".own-file span")).to_have_text("an example.npz")
     choose(screen, tmp_path / "mine.json")
     expect(page.locator(".title")).to_have_text("Your gradient goes wrong at ∂z₁")

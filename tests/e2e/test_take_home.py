@@ -19,9 +19,18 @@ from tests.e2e.page import Screen, moment, printed_loss
 SVG = "{http://www.w3.org/2000/svg}"
 
 
+FILES = ("html", "script", "notebook", "keras", "pytorch", "arrays", "parameters", "gif", "exercise", "exercise_script", "spreadsheet", "sheet")
+ENDINGS = {"parameters": "json", "arrays": "npz"}
+
+
 def open_files(screen: Screen) -> None:
     screen.key("export").click()
     screen.key("files").click()
+
+
+def open_weights(screen: Screen) -> None:
+    screen.key("export").click()
+    screen.key("weights_in").click()
 
 
 def picture(screen: Screen, kind: str) -> Download:
@@ -35,27 +44,30 @@ def picture(screen: Screen, kind: str) -> Download:
 
 def test_files_go_home_and_parameters_come_back(screen: Screen, tmp_path):
     screen.open("/", k="4", lr="0.2", img="test-3")
-    screen.connected()
     page = screen.page
     open_files(screen)
-    for ending in ("html", "py", "ipynb", "keras", "pytorch", "npz", "json", "gif", "exercise", "exercise_script", "spreadsheet", "sheet"):
+    for what in FILES:
+        link, name = screen.key(f"file_{what}"), tmp_path / f"lesson.{ENDINGS.get(what, what)}"
         with page.expect_download() as download:
-            page.locator(f".st-key-export_{ending} button").click()
-        download.value.save_as(tmp_path / f"lesson.{ending}")
-        assert (tmp_path / f"lesson.{ending}").stat().st_size > 1000
+            link.click()
+        download.value.save_as(name)
+        assert name.stat().st_size > 1000 and download.value.suggested_filename == link.get_attribute("download")
+        if what in ("script", "parameters"):  # a link, too, for whoever opens it elsewhere
+            assert page.request.get(link.evaluate("(link) => link.href")).body() == name.read_bytes()
+    screen.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     loss = printed_loss(moment(Lesson(img="test-3", lr=0.2, k=4)).losses[-1])
     for ending in ("json", "npz"):
         screen.open("/", img="test-7", stride="2")  # what was saved here brings its lesson
-        screen.connected()
-        open_files(screen)
-        page.locator(".st-key-import_file input").set_input_files(tmp_path / f"lesson.{ending}")
+        open_weights(screen)
+        screen.key("weights_file").set_input_files(tmp_path / f"lesson.{ending}")
         page.wait_for_url(re.compile("img=test-3&.*w=held-.*stride=1"))
         screen.ready(update=0)
         expect(page.locator(".status .loss")).to_have_text(loss)
         expect(page.locator(".notice")).to_contain_text("is the file's")
     np.save(tmp_path / "kernel.npy", np.arange(9.0).reshape(3, 3))
-    open_files(screen)
-    page.locator(".st-key-import_file input").set_input_files(tmp_path / "kernel.npy")
+    open_weights(screen)
+    screen.key("weights_file").set_input_files(tmp_path / "kernel.npy")
     page.wait_for_url(re.compile("f=0,1,2,3,4,5,6,7,8"))
     expect(page.locator(".notice")).to_have_text("The first filter is the array (3, 3).")
     screen.ready(update=0)
@@ -66,23 +78,22 @@ def test_files_go_home_and_parameters_come_back(screen: Screen, tmp_path):
 
 def test_a_file_that_holds_no_parameters_gets_a_sentence(screen: Screen, tmp_path):
     screen.open("/")
-    screen.connected()
-    open_files(screen)
+    open_weights(screen)
     (tmp_path / "odd.json").write_text('{"f": [NaN]}')
-    screen.page.locator(".st-key-import_file input").set_input_files(tmp_path / "odd.json")
-    expect(screen.page.locator("[role=dialog]").get_by_role("alert")).to_contain_text("The file")
+    screen.key("weights_file").set_input_files(tmp_path / "odd.json")
+    expect(screen.page.get_by_role("dialog").get_by_role("alert")).to_contain_text("The file")
     screen.prints_no_trace()
 
 
 def test_from_the_film_goes_home_what_is_on_the_screen(screen: Screen, tmp_path):
     screen.open("/train", n="60", k="40")
-    screen.connected()
     screen.press(*["ArrowLeft"] * 13)
     screen.ready(update=27)
     open_files(screen)
-    for ending in ("json", "gif"):
+    for what in ("parameters", "gif"):
+        ending = ENDINGS.get(what, what)
         with screen.page.expect_download() as download:
-            screen.page.locator(f".st-key-export_{ending} button").click()
+            screen.key(f"file_{what}").click()
         assert "update-27" in download.value.suggested_filename or ending == "gif"
         download.value.save_as(tmp_path / f"lesson.{ending}")
     here = moment(Lesson(k=27))

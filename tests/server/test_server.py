@@ -7,7 +7,6 @@ import logging
 import socket
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
 import streamlit as st
@@ -16,18 +15,13 @@ from hypothesis import strategies as some
 from starlette.responses import HTMLResponse, PlainTextResponse
 from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
-from cnnviz.hosts.streamlit import guards
 from cnnviz.hosts.streamlit.application import MIDDLEWARE, routes
 from cnnviz.hosts.streamlit.guards import (
-    MOST_UPLOADED,
-    UPLOADS_A_SESSION,
     Frames,
     Metrics,
+    NoUploads,
     Origins,
-    UploadLimit,
     is_own,
 )
 from cnnviz.hosts.streamlit.start import send_at_once
@@ -68,67 +62,10 @@ def test_a_web_socket_passes_through_untouched():
     assert seen == [(scope, "receive", "send")] * len(layers)
 
 
-def test_a_session_may_send_so_many_files_and_another_as_many():
-    app = UploadLimit(PlainTextResponse("taken"))
-    for session in ("one", "two"):
-        paths = [f"/_stcore/upload_file/{session}/{number}" for number in range(UPLOADS_A_SESSION + 1)]
-        answers = [ask(app, path, "PUT") for path in paths]
-        assert [status for status, *_ in answers] == [200] * UPLOADS_A_SESSION + [429]
-        assert b"reload" in answers[-1][2]
-    assert ask(app, "/_stcore/upload_file/one/0", "DELETE")[0] == 200
-    assert ask(app, "/elsewhere", "PUT")[0] == 200
-
-
-def sent(app, *parts: bytes, ends: bool = True) -> int:
-    """The status that a file gets which comes in these parts, and then no more."""
-    waiting = [{"type": "http.request", "body": part, "more_body": not ends or n < len(parts) - 1} for n, part in enumerate(parts)]
-    answered: list[dict] = []
-
-    async def receive():
-        return waiting.pop(0) if waiting else await asyncio.Event().wait()
-
-    async def send(message):
-        answered.append(message)
-
-    asyncio.run(app({"type": "http", "method": "PUT", "path": "/_stcore/upload_file/one/0", "query_string": b"", "headers": []}, receive, send))
-    return answered[0]["status"]
-
-
-def test_all_files_together_are_bounded_and_make_room_for_the_next():
-    kept = [1_000] * 64_000
-    bytes_of = []
-
-    async def taken(scope, receive, send):
-        bytes_of.append(len((await receive())["body"]) + len((await receive())["body"]))
-        assert app.coming == 2_000
-        await PlainTextResponse("taken")(scope, receive, send)
-
-    app = UploadLimit(taken, lambda: sum(kept), lambda: bool(kept and kept.pop()))
-    assert sum(kept) == MOST_UPLOADED and sent(app, b"x" * 1_000, b"y" * 1_000) == 200
-    assert (bytes_of, sum(kept), app.coming) == ([2_000], MOST_UPLOADED - 2_000, 0)
-    app = UploadLimit(PlainTextResponse("taken"), lambda: MOST_UPLOADED - 2_000, lambda: False)
-    assert (sent(app, b"x" * 2_000), sent(app, b"x" * 1_000, b"x" * 1_001), app.coming) == (200, 503, 0)
-    app = UploadLimit(PlainTextResponse("taken"), lambda: 0)
-    assert sent(app, *[b"x" * 1_000_000] * 9) == 413
-
-
-def test_a_file_that_drips_is_given_up_and_holds_only_what_has_come():
-    app = UploadLimit(PlainTextResponse("taken"), lambda: 0, lambda: False, seconds=0.01)
-    assert (sent(app, b"x" * 10, ends=False), app.coming) == (408, 0)
-
-
-def test_the_file_that_is_given_up_is_of_a_session_that_has_ended_or_of_the_one_that_holds_most(monkeypatch):
-    manager = MemoryUploadedFileManager("")
-    running = SimpleNamespace(uploaded_file_mgr=manager, is_active_session=lambda session: session != "gone")
-    monkeypatch.setattr(guards, "runtime", SimpleNamespace(exists=lambda: True, get_instance=lambda: running))
-    for session, sizes in {"little": [5], "gone": [1, 1], "much": [3, 3, 3]}.items():
-        for n, size in enumerate(sizes):
-            manager.add_file(session, UploadedFileRec(f"{session}-{n}", "", "", b"x" * size))
-    gone = []
-    while guards.give_up_a_file():
-        gone.append({session: len(files) for session, files in manager.file_storage.items()})
-    assert gone[1] == {"little": 1, "gone": 0, "much": 3} and gone[2] == {"little": 1, "gone": 0, "much": 2}
-    assert len(gone) == 6 and guards.uploaded_bytes() == 0
+def test_nothing_can_be_left_with_streamlit():
+    app = NoUploads(PlainTextResponse("taken"))
+    assert [ask(app, "/cnn/_stcore/upload_file/session/1", method)[0] for method in ("PUT", "DELETE", "POST")] == [404] * 3
+    assert ask(app, "/_stcore/upload_file/session/1", "OPTIONS")[0] == ask(app, "/elsewhere", "PUT")[0] == 200
 
 
 def test_a_file_is_sent_once_and_then_known_by_its_tag():

@@ -1,3 +1,5 @@
+// What Streamlit says beside the component, in the reader's language.
+
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
@@ -5,12 +7,9 @@ const { translated } = await import("../../cnnviz/hosts/streamlit/streamlits_wor
 const { say } = await import("../../cnnviz/view/model/words.js?fr")
 const english = await import("../../cnnviz/hosts/streamlit/streamlits_words.js")
 
-test("what Streamlit says is said in the reader's language, with what it is about, and nothing else is touched", () => {
-  assert.equal(translated("Remove a.npz"), say("web.streamlit.remove", { name: "a.npz" }))
-  assert.equal(translated(" 5MB per file "), say("web.streamlit.size", { size: "5" }))
-  const low = say("web.streamlit.between", { low: "0", high: "9" })
-  const error = "Error: Number is outside the allowed range. Please enter a value between 0 and 9."
-  assert.equal(translated(error), say("web.streamlit.error", { sentence: low }))
-  for (const text of ["Upload", "Press Enter to apply"]) assert.equal(english.translated(text), text)
-  for (const text of ["", "Uploads", "mon image"]) assert.equal(translated(text), text)
+test("what Streamlit says is said in the reader's language, and nothing else is touched", () => {
+  assert.equal(translated(" Connection error "), say("web.streamlit.lost"))
+  assert.equal(translated("Zoom in"), say("web.streamlit.chart.zoom_in"))
+  for (const text of ["Connection error", "Zoom in"]) assert.equal(english.translated(text), text)
+  for (const text of ["", "Connection errors", "mon image", "toString"]) assert.equal(translated(text), text)
 })

@@ -16,8 +16,8 @@ from cnnviz.view.modules import CONSTANTS, module, styles
 from cnnviz.words import reader, say
 
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
-_ONE_PAGE = {"view/regions/registry": "view/regions/registry_of_one"}
-"""Modules that stand in for others where there is one page alone."""
+_ONE_PAGE = {"view/regions/registry": "view/regions/registry_of_one", "view/regions/dialogs": "view/regions/dialogs_of_none"}
+"""Modules that stand in for others where there is one page alone, and nobody to ask."""
 _OF_OTHERS = frozenset({"film", "training", "road", "check", "notebook", "learn", "hall", "streamlit"})
 """Style sheets of pages, rooms and a frame that do not come along."""
 _ID = re.compile(r"""["'`]([a-z_]+\.(?:[\w.]|\$\{[^{}]*\})+)["'`]""")

@@ -12,8 +12,9 @@ from starlette.routing import BaseRoute
 from cnnviz.core.stored_params import keep_also
 from cnnviz.hall import Rooms, room_routes
 from cnnviz.hall.redis_store import shared
+from cnnviz.hosts.dialogs.routes import dialog_routes
 from cnnviz.hosts.streamlit.compressed import Compressed
-from cnnviz.hosts.streamlit.guards import Frames, Metrics, Origins, Proxies, UploadLimit
+from cnnviz.hosts.streamlit.guards import Frames, Metrics, NoUploads, Origins, Proxies
 from cnnviz.hosts.streamlit.index import Early, page
 from cnnviz.hosts.streamlit.start import SCRIPT, at_the_end, lifespan
 from cnnviz.server.direct import Direct
@@ -31,7 +32,7 @@ REDIS = "CNNVIZ_REDIS"
 SECRET = "STREAMLIT_SERVER_COOKIE_SECRET"
 """The environment's setting with a secret that all processes share, and that outlives them."""
 
-MIDDLEWARE = [Middleware(Proxies), Middleware(Headers, page()), *(Middleware(layer) for layer in (Floods, Origins, Metrics, Frames, UploadLimit, Compressed, Early))]
+MIDDLEWARE = [Middleware(Proxies), Middleware(Headers, page()), *(Middleware(layer) for layer in (Floods, Origins, Metrics, Frames, NoUploads, Compressed, Early))]
 """Around Streamlit's own, the outermost first."""
 
 
@@ -55,7 +56,7 @@ def routes() -> list[BaseRoute]:
     everywhere = (st.get_option("server.address") or "0.0.0.0") in ("0.0.0.0", "::")
     rooms = Rooms(shared(redis) if redis else None, numbers.prepare, key=os.environ.get(SECRET, ""), everywhere=everywhere)
     at_the_end(rooms.streams.close)
-    return [*file_routes(folder), *number_routes(folder, numbers), *room_routes(folder, rooms)]
+    return [*file_routes(folder), *number_routes(folder, numbers), *dialog_routes(folder), *room_routes(folder, rooms)]
 
 
 def _share(redis: str) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from cnnviz.hosts.streamlit import visit
@@ -31,19 +30,17 @@ _component = _registered("cnnviz", '<div class="cnnviz" style="visibility:hidden
 _training = _registered("cnnviz_training", '<div class="training-told" hidden></div>')
 
 
-def mount(page: str, *, listens: bool = False, private: Mapping[str, str] | None = None, answer: bytes = b"") -> str | None:
+def mount(page: str, *, listens: bool = False) -> str | None:
     """Puts the component on the page of that path; gives the name of what the visitor asked to see large, if anything.
 
-    `listens` says that something else on the page wants to know of every other lesson. Addresses that hold what
-    `private` does are the visitor's own: they are answered here, by `answer`, and no resource.
+    `listens` says that something else on the page wants to know of every other lesson.
     """
     lesson, wrong = looks(visit.asked())
     head = {
         "page": page, "code": code(), "adopt": visit.adopted(), "stage": str(lesson.stage), "wrong": wrong,
-        "listens": listens, "private": private,
+        "listens": listens,
     }  # fmt: skip
-    data = encode(head, {"answer": np.frombuffer(answer, np.uint8)} if answer else {})
-    asked: str | None = _component(key="component", data=data, on_open_change=lambda: None)["open"]
+    asked: str | None = _component(key="component", data=encode(head, {}), on_open_change=lambda: None)["open"]
     return asked
 
 

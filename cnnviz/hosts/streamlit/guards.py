@@ -1,14 +1,9 @@
-"""ASGI middleware before Streamlit: who asks, and what is refused: foreign pages, text, too many files, metrics."""
+"""ASGI middleware before Streamlit: who asks, and what is refused: foreign pages, text, files, metrics."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
-import re
-from collections import OrderedDict
-from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -17,7 +12,6 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import runtime
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -27,20 +21,8 @@ from cnnviz.words import say
 TRUSTED = "FORWARDED_ALLOW_IPS"
 """The environment's setting that names the proxies whose word on who asks is taken."""
 
-UPLOADS_A_SESSION = 20
-"""Files that one session may send: with `server.maxUploadSize`, the most memory that it can fill."""
-
 SETTING = "CNNVIZ_METRICS"
 """The environment's setting that opens Streamlit's metrics."""
-
-MOST_UPLOADED = 64_000_000
-"""Bytes of all files together, kept and coming."""
-
-UPLOAD_SECONDS = 60.0
-"""In which a file has to come whole: 5 MB by a telephone of the third generation."""
-
-_AROUND = 65_536
-"""Bytes of a request around its file."""
 
 _TOLD = 20
 _READING = {"GET", "HEAD", "OPTIONS"}
@@ -166,98 +148,12 @@ def _is_message(content: bytes | None) -> bool:
     return True
 
 
-class UploadLimit:
-    """Refuses a session's uploads after UPLOADS_A_SESSION, and those that do not come within UPLOAD_SECONDS.
+class NoUploads:
+    """Refuses files that are sent to Streamlit, which would keep them: the page sends its own to the dialogs' routes."""
 
-    Streamlit keeps each file until its session ends, which is noticed when another one begins. Where they and what has
-    come of others are MOST_UPLOADED together, the oldest file is given up of a session that has ended, or else of the
-    one that holds most. `held` says how many bytes are kept, `give_up` lets one file go and says whether there was one.
-    """
-
-    def __init__(self, app: ASGIApp, held: Callable[[], int] | None = None, give_up: Callable[[], bool] | None = None, seconds: float = 0.0):
-        self.app, self.held, self.give_up = app, held or uploaded_bytes, give_up or give_up_a_file
-        self.seconds = seconds or UPLOAD_SECONDS
-        self.sent: OrderedDict[str, int] = OrderedDict()
-        self.coming = 0
+    def __init__(self, app: ASGIApp):
+        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        session = re.search(r"/_stcore/upload_file/([^/]+)/", scope.get("path", ""))
-        if session and scope.get("method") == "PUT":
-            count = self.sent[session[1]] = self.sent.pop(session[1], 0) + 1
-            while len(self.sent) > 10_000:
-                self.sent.popitem(last=False)
-            if count > UPLOADS_A_SESSION:
-                sentence = say("ui.server.too_many_uploads", _reader(scope), n=UPLOADS_A_SESSION)
-                await Response(sentence, 429, media_type="text/plain")(scope, receive, send)
-                return
-            await self._take(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
-
-    async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hands a file on when all of it has come, if there is room for it beside what is held and what has come of others."""
-        came: list[Message] = []
-        try:
-            refused = await self._refusal(came, receive, _reader(scope))
-            await (refused or self.app)(scope, _replayed(came, receive), send)
-        finally:
-            self.coming -= sum(map(_length, came))
-
-    async def _refusal(self, came: list[Message], receive: Receive, lang: str) -> Response | None:
-        """Reads the whole request into `came`; an answer where there is no room for it, or it comes too slowly."""
-        longest = int(st.get_option("server.maxUploadSize")) * 2**20 + _AROUND
-        try:
-            async with asyncio.timeout(self.seconds):
-                while not came or came[-1].get("more_body"):
-                    came.append(await receive())
-                    self.coming += _length(came[-1])
-                    if sum(map(_length, came)) > longest:
-                        return Response(say("data.upload.too_long", lang, megabytes=longest // 10**6), 413, media_type="text/plain")
-                    if not self._has_room():
-                        return Response(say("ui.server.full", lang, n=2), 503, {"Retry-After": "120"}, "text/plain")
-        except TimeoutError:
-            return Response(say("ui.server.slow_upload", lang), 408, {"Connection": "close"}, "text/plain")
-        return None
-
-    def _has_room(self) -> bool:
-        while self.held() + self.coming > MOST_UPLOADED:
-            if not self.give_up():
-                return False
-        return True
-
-
-def _length(message: Message) -> int:
-    return len(message.get("body", b""))
-
-
-def _replayed(messages: list[Message], receive: Receive) -> Receive:
-    """Gives what has come already, then what comes."""
-    waiting = iter(messages)
-
-    async def receive_again() -> Message:
-        return next(waiting, None) or await receive()
-
-    return receive_again
-
-
-def give_up_a_file() -> bool:
-    """Lets go of the oldest file of a session that has ended, or else of the one that holds most; False where there is none."""
-    if not runtime.exists():
-        return False
-    running = runtime.get_instance()
-    manager: Any = running.uploaded_file_mgr  # the one that keeps files in memory
-    files = getattr(manager, "file_storage", {})
-    holding = {session: sum(len(file.data) for file in list(kept.values())) for session, kept in list(files.items()) if kept}
-    if not holding:
-        return False
-    session = max(holding, key=lambda session: (not running.is_active_session(session), holding[session]))
-    manager.remove_file(session, next(iter(files[session])))
-    return True
-
-
-def uploaded_bytes() -> int:
-    """What Streamlit holds of files that were sent, 0 where it does not run."""
-    if not runtime.exists():
-        return 0
-    files = getattr(runtime.get_instance().uploaded_file_mgr, "file_storage", {})
-    return sum(len(file.data) for session in list(files.values()) for file in list(session.values()))
+        sends = scope["type"] == "http" and scope["method"] not in _READING and "/_stcore/upload_file/" in scope["path"]
+        await (Response(status_code=404) if sends else self.app)(scope, receive, send)

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from cnnviz.words import DEFAULT, KEY, ask_for_reader, chosen, reader, reading
-
-Made = TypeVar("Made")
+from cnnviz.words import DEFAULT, KEY, ask_for_reader, chosen
 
 
 def of_script() -> str:
@@ -23,14 +18,3 @@ def of_script() -> str:
 def follow_readers() -> None:
     """Has what is said while Streamlit runs a visitor's page or a part of it said in the visitor's language, from now on."""
     ask_for_reader(of_script)
-
-
-def in_the_same_language(make: Callable[[], Made]) -> Callable[[], Made]:
-    """The same function, to be called later in the language of now: a file is made when it is fetched, by no script."""
-    lang = reader()
-
-    def made() -> Made:
-        with reading(lang):
-            return make()
-
-    return made

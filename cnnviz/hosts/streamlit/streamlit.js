@@ -2,7 +2,7 @@
 // element. Only this and address_bar.js know Streamlit.
 
 import { roomDriver } from "../../hall/driver.js"
-import { own, parse, same } from "../../view/model/address.js"
+import { own, parse } from "../../view/model/address.js"
 import { decode } from "../../view/model/decode.js"
 import { say } from "../../view/model/words.js"
 import { View } from "../../view/regions/lesson_view.js"
@@ -158,8 +158,7 @@ addEventListener("vite:preloadError", () => loadAgain(`without ${CODE}`))
 
 /** @param {Shown} here */
 function hear({ told, view, receive }) {
-  if (told.arrays.answer) receive(decode(/** @type {Uint8Array} */ (told.arrays.answer.values)))
-  else if (view.data && !view.waiting && Object.keys(told.wrong).length) receive(view.data) // it came before this was said
+  if (view.data && !view.waiting && Object.keys(told.wrong).length) receive(view.data) // it came before this was said
   const [count, change] = told.adopt
   const fresh = adopted !== undefined && count !== adopted
   adopted = count
@@ -215,6 +214,7 @@ function mount(root, told) {
       look: (page, lesson, act) => numbers.look(page, lesson, act),
       ahead: (lessons, there) => numbers.ahead(there, lessons, kindOf(there).asked),
     },
+    fetch: (path, how) => fetch(new URL(path, base), how),
     open(what) {
       if (isNews()) tell()
       setTimeout(() => openThere(what), 0) // Streamlit has heard of the address by then
@@ -239,13 +239,8 @@ function mount(root, told) {
       askFor(pageAt())
       return tell()
     }
-    if (isOurs(here.told, address.read())) return tell()
     askFor(page)
     if (here.told.listens) tellSoon()
-  }
-
-  function begin() {
-    if (!isOurs(here.told, address.read())) askFor(page)
   }
 
   /** @param {Answer} answer */
@@ -266,7 +261,7 @@ function mount(root, told) {
   }
   view = new View(root, page, host)
   /** @type {Shown} */
-  const here = { root, view, told, receive, ask: begin, open: openThere, heard: false }
+  const here = { root, view, told, receive, ask: () => askFor(page), open: openThere, heard: false }
   mounted.set(root, here)
   shown = here
   showTraining()
@@ -305,7 +300,7 @@ const isEarly = (root) => root.classList.contains("early")
 
 /** What is taken for said as long as Streamlit has not said anything of a page. @param {string} page @returns {Told} */
 function unheard(page) {
-  return { page, code: CODE, adopt: [0, {}], stage: "", wrong: {}, listens: false, private: null, arrays: {} }
+  return { page, code: CODE, adopt: [0, {}], stage: "", wrong: {}, listens: false, arrays: {} }
 }
 
 // Nobody waits for Streamlit's own scripts: until they have made a page, the view stands before where it will be.
@@ -346,13 +341,6 @@ function moveTo(place, root) {
   parent.moveBefore(root, place)
   place.remove()
 }
-
-/**
- * Whether an address is answered by Streamlit, and by no resource.
- * @param {Told} told
- * @param {Lesson} lesson
- */
-const isOurs = ({ private: ours }, lesson) => ours !== null && same(lesson, ours, Object.keys(ours))
 
 // What Streamlit shows under the first screen; those who listen hear its heading.
 function below() {

@@ -1,27 +1,19 @@
-// What Streamlit says in its own dialogs, fields and charts, which it says in English alone: said in the reader's language.
+// What Streamlit says of its connection and in its charts, which it says in English alone: said in the reader's language.
 
 import { say } from "../../view/model/words.js"
 import { STREAMLITS } from "../../view/spec.js"
 
 const SPOKEN = ["aria-label", "aria-description", "placeholder", "title", "data-title"]
-const PATTERNS = STREAMLITS.map(({ id, pattern, fields }) => ({ id, pattern: new RegExp(pattern), fields }))
 
 /**
  * The same in the reader's language, where Streamlit says it; else as it stands.
  * @param {string} text
- * @returns {string}
  */
-export function translated(text) {
-  for (const { id, pattern, fields } of PATTERNS) {
-    const found = pattern.exec(text.trim())
-    if (found) return say(id, Object.fromEntries(fields.map((field, place) => [field, translated(found[place + 1])])))
-  }
-  return text
-}
+export const translated = (text) => (Object.hasOwn(STREAMLITS, text.trim()) ? say(STREAMLITS[text.trim()]) : text)
 
 /** Does so with all that stands outside the component, now and whenever Streamlit changes it. */
 export function translateStreamlit() {
-  if (!PATTERNS.length) return
+  if (!Object.keys(STREAMLITS).length) return
   const options = { subtree: true, childList: true, characterData: true, attributeFilter: SPOKEN }
   new MutationObserver((changes) => {
     for (const { target, addedNodes } of changes) for (const node of [target, ...addedNodes]) translate(node)

@@ -5,7 +5,7 @@
 import { savePicture } from "../draw/picture.js"
 import { has, say } from "../model/words.js"
 import { PAGES } from "../spec.js"
-import { copyLink, showHelp, tellAgain, toggleLecture } from "./frame_actions.js"
+import { copyLink, tellAgain, toggleLecture } from "./frame_actions.js"
 import { button } from "./html.js"
 import { inheriting } from "./keyboard_focus.js"
 import { showLarge, showTable } from "./map_table.js"
@@ -154,8 +154,8 @@ export const ACTIONS = [
   { name: "turn_on", keys: ["]"], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(1) },
   { name: "unpin", when: (kind) => kind.points, act: unpin },
   { name: "escape", keys: ["Escape"], help: "escape", act: leave },
-  { name: "keys", keys: ["?"], help: "keys", act: showHelp },
-  { name: "find", keys: ["Ctrl+K"], help: "find", act: showHelp },
+  { name: "keys", keys: ["?"], help: "keys", act: (view) => view.open("keys") },
+  { name: "find", keys: ["Ctrl+K"], help: "find", act: (view) => view.open("keys") },
   { name: "story", act: tellAgain },
   { name: "skip", act: (view) => view.$(".middle").focus() },
   { name: "copy_link", act: copyLink },

@@ -9,6 +9,7 @@ import { html, input, render } from "./html.js"
 import { choosePreset } from "./network_controls.js"
 import { reveal } from "./rail.js"
 
+/** @import { Dialog } from "./dialog.js" */
 /** @import { Findable } from "../model/find.js" */
 /** @import { Lesson } from "../model/address.js" */
 /** @import { View } from "./lesson_view.js" */
@@ -19,7 +20,7 @@ const SLOPE = "σ′" // stands for any activation's in a mistake's name
 const MISTAKE = /^mistake\.(\w+)\.title$/
 
 export const findField = () => `
-  <div class="find">${input("find", say("web.find.label"), "text", `role="combobox" aria-controls="found" aria-expanded="false" aria-autocomplete="list" placeholder="${say("web.find.label")}"`)}
+  <div class="find">${input("find", say("web.find.label"), "text", `role="combobox" aria-controls="found" aria-expanded="false" aria-autocomplete="list" autofocus placeholder="${say("web.find.label")}"`)}
     <ul id="found" role="listbox" aria-label="${say("web.find.title")}"></ul></div>`
 
 /** A change of the lesson: where the page has it, here, else on Step. @type {(change: Lesson) => (view: View) => void} */
@@ -90,13 +91,12 @@ function settings({ root }) {
   }))
 }
 
-/** @param {View} view */
-export function bindFind(view) {
-  const dialog = /** @type {HTMLDialogElement} */ (view.$(".help"))
-  const field = /** @type {HTMLInputElement} */ (view.control("find"))
-  const list = view.$("#found")
+/** @param {View} view @param {Dialog} dialog  that it stands in */
+export function bindFind(view, dialog) {
+  const field = /** @type {HTMLInputElement} */ (dialog.body.querySelector("[data-key=find]"))
+  const list = /** @type {HTMLElement} */ (dialog.body.querySelector("#found"))
   /** @type {Place[]} */
-  let all = []
+  const all = [...stages(view), ...everywhere(), ...actions(view), ...settings(view)]
   /** @type {Place[]} */
   let shown = []
   let at = 0
@@ -115,7 +115,6 @@ export function bindFind(view) {
     dialog.close()
     shown[n]?.go(view)
   }
-  field.addEventListener("focus", () => (all = [...stages(view), ...everywhere(), ...actions(view), ...settings(view)]))
   field.addEventListener("input", () => {
     shown = found(all, field.value, MOST)
     at = 0
@@ -132,10 +131,6 @@ export function bindFind(view) {
   list.addEventListener("click", ({ target }) => {
     const chosen = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-place]"))
     if (chosen) go(Number(chosen.dataset.place))
-  })
-  dialog.addEventListener("close", () => {
-    field.value = ""
-    field.dispatchEvent(new Event("input"))
   })
 }
 

@@ -1,13 +1,11 @@
-// The page's skeleton as HTML: header, controls, transport, a middle for the content, and the list of keys.
+// The page's skeleton as HTML: header, controls, transport, and a middle for the content.
 
 import { has, say } from "../model/words.js"
 import { PAGES } from "../spec.js"
-import { actionButton, helpLines } from "./actions.js"
-import { findField } from "./find.js"
+import { actionButton } from "./actions.js"
 import { button } from "./html.js"
 import { languageChoice } from "./language.js"
 import { kernelCard, lessonControls } from "./lesson_controls.js"
-import { tableDialog } from "./map_table.js"
 import { transport } from "./transport.js"
 import { updateCard } from "./update_card.js"
 
@@ -38,16 +36,6 @@ function toBelow(page) {
 const scriptBar = () => `
   <section class="script-bar" hidden><span class="place"></span><p></p>${actionButton("screen_back", "‹")}${actionButton("screen_next", "›")}${actionButton("script_leave", "✕")}</section>`
 
-/** @param {Kind} kind */
-const help = (kind) => `
-  <dialog class="help" aria-label="${say("web.find.title")}">${findField()}<h2>${say("web.help.title")}</h2>
-    <dl>${helpLines(kind)
-      .map(([keys, what]) => `<dt>${keys}</dt><dd>${what}</dd>`)
-      .join("")}</dl>
-    <label class="single-keys"><input type="checkbox" data-key="single_keys"> ${say("web.help.single_keys")}</label>
-    ${actionButton("story")}
-    <form method="dialog"><button>${say("web.help.close")}</button></form></dialog>`
-
 /** Where there is no room for it, all that stands in the header and at the left opens from the header's end. @type {(page: string, kind: Kind) => string} */
 export const frame = (page, kind) => `
   <header class="top">${actionButton("skip")}<span class="brand">cnnviz</span>
@@ -63,4 +51,4 @@ export const frame = (page, kind) => `
   </header>
   <div class="middle" tabindex="-1">${transport(kind)}${scriptBar()}<div class="content"></div></div>
   ${kernelCard()}${updateCard()}
-  <div class="live" aria-live="polite" role="status"></div>${help(kind)}${kind.tabulates ? tableDialog() : ""}`
+  <div class="live" aria-live="polite" role="status"></div>`

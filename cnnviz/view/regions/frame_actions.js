@@ -18,13 +18,6 @@ export function tellAgain({ host }) {
 }
 
 /** @param {View} view */
-export function showHelp(view) {
-  /** @type {HTMLDialogElement} */
-  const help = view.$(".help")
-  help.showModal()
-}
-
-/** @param {View} view */
 export async function copyLink(view) {
   const element = view.control("copy_link")
   if (!(await copied(element, view.link()))) view.notice(say("web.copy.refused", { link: view.link() }))

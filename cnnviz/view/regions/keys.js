@@ -2,7 +2,7 @@
 
 import { stepOf } from "../model/embedded.js"
 import { keyMap, run, scripted } from "./actions.js"
-import { keep, kept } from "./preferences.js"
+import { kept } from "./preferences.js"
 
 /** @import { View } from "./lesson_view.js" */
 
@@ -11,9 +11,6 @@ const TYPING = "input:not([type=range]), select, textarea, [contenteditable=true
 /** @param {View} view */
 export function bindKeys(view) {
   const actions = keyMap(view.kind)
-  const single = /** @type {HTMLInputElement} */ (view.control("single_keys"))
-  single.checked = kept("single_keys") !== "off"
-  single.addEventListener("change", () => keep("single_keys", single.checked ? "" : "off"))
   const remote = keyMap(view.kind, true)
   /** @param {KeyboardEvent} event */
   const pressed = (event) => {
@@ -27,7 +24,7 @@ export function bindKeys(view) {
       return
     if (event.key === "Escape" && view.root.querySelector(":popover-open")) return // which it closes
     if (event.key === " " && target.matches?.("button, a, summary")) return
-    if (!single.checked && !held && event.key.length === 1 && event.key !== " ") return // who dictates says letters, too
+    if (kept("single_keys") === "off" && !held && event.key.length === 1 && event.key !== " ") return // who dictates says letters, too
     const name = named(event)
     const inScript = view.look.script ? scripted(name) : undefined
     const paged = view.parent && stepOf(name) !== undefined

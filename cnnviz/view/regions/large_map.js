@@ -9,7 +9,7 @@ import { setText } from "./html.js"
 /** @import { Picture, Source } from "../model/table.js" */
 
 const DIGITS = 10
-const ROOM = { width: 96, height: 270 } // around it, in its dialog
+const ROOM = { width: 96, height: 300 } // around it, in its dialog
 const FARTHEST = 16 // times as large
 const MOST = 8000 // pixels of a side
 

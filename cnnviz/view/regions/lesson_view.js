@@ -8,7 +8,7 @@ import { withTargets } from "../model/targets.js"
 import { say } from "../model/words.js"
 import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
-import { bindFind } from "./find.js"
+import { DIALOGS } from "./dialogs.js"
 import { frame } from "./frame.js"
 import { arrived, bindFocus, leaving } from "./keyboard_focus.js"
 import { bindKeys } from "./keys.js"
@@ -80,12 +80,10 @@ export class View {
     this.redrawWhenTyped()
     bindControls(this)
     bindLanguage(this)
-    if (!host.story) this.control("story").remove()
     bindActions(this)
     bindStages(this)
     this.parent = parentPage(this)
     bindKeys(this)
-    bindFind(this)
     bindFocus(this)
     host.address.onTravel(() => this.travelled(), this.stop.signal)
     host.numbers.receive((answer) => this.receive(answer))
@@ -478,15 +476,17 @@ export class View {
   }
 
   /**
-   * Has something opened large, or as files: of the moment on the screen.
+   * Opens a dialog, of the moment on the screen: one of the page's own, or a chart of the host's.
    * @param {string} what
    */
   open(what) {
     this.player.pause()
     this.settle()
     closeSheets(this)
-    const { open } = this.host
-    open ? open(what) : this.notice(say("web.file.opens_nothing"))
+    const { open, fetch } = this.host
+    if (DIALOGS[what] && (fetch || what === "keys")) DIALOGS[what](this)
+    else if (open) open(what)
+    else this.notice(say("web.file.opens_nothing"))
   }
 
   // ---- painting

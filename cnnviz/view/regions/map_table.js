@@ -4,9 +4,9 @@ import { save } from "../draw/picture.js"
 import { inField, number } from "../model/format.js"
 import { csv, exact, parts, rowsAtOnce, start } from "../model/table.js"
 import { say } from "../model/words.js"
+import { openDialog } from "./dialog.js"
 import { html, live, nothing, pick, render, setText } from "./html.js"
 import { LargeMap } from "./large_map.js"
-import { closeSheets } from "./rail.js"
 
 /** @import { Axis, Source } from "../model/table.js" */
 /** @import { Template } from "./html.js" */
@@ -14,13 +14,13 @@ import { closeSheets } from "./rail.js"
 
 const words = (/** @type {string} */ id) => say(`web.table.${id}`)
 
-export const tableDialog = () => `
-  <dialog class="map-table" aria-label="${words("title")}"><h2>${words("title")}</h2>
-    <div class="chosen"></div><div class="as"></div>
-    <figure class="seen"><div tabindex="0" role="group" aria-label="${words("map")}"><canvas role="img" aria-label="${words("map")}"></canvas></div><figcaption></figcaption></figure>
-    <label class="digits"><input type="checkbox" data-table="digits"> ${words("digits")}</label>
-    <p class="hint"></p><div class="cells" role="region" tabindex="0" aria-label="${words("cells")}"></div>
-    <form method="dialog"><button type="button" data-table="csv">${words("csv")}</button> <button>${words("close")}</button></form></dialog>`
+/** What stands in the dialog; each part is filled by itself. */
+const content = () => html`
+  <div class="chosen"></div><div class="as"></div>
+  <figure class="seen"><div tabindex="0" role="group" aria-label=${words("map")}><canvas role="img" aria-label=${words("map")}></canvas></div><figcaption></figcaption></figure>
+  <label class="digits"><input type="checkbox" data-table="digits"> ${words("digits")}</label>
+  <p class="hint"></p><div class="cells" role="region" tabindex="0" aria-label=${words("cells")}></div>
+  <p><button type="button" data-table="csv">${words("csv")}</button></p>`
 
 /** @type {(name: string, label: string, options: string[], chosen: number) => Template} */
 const choice = (name, label, options, chosen) => {
@@ -49,11 +49,11 @@ export function showLarge(view) {
 
 /** @param {View} view @param {boolean} pictured */
 function show(view, pictured) {
-  view.player.pause()
   const { sources, first } = view.content.tables()
   if (!sources.length) return
-  closeSheets(view)
-  new MapTable(view, sources, pictured).open(first)
+  const table = new MapTable(view, sources, pictured)
+  table.take(first)
+  table.dialog.querySelector("select")?.focus()
 }
 
 class MapTable {
@@ -67,34 +67,20 @@ class MapTable {
     this.pictured = pictured
     this.sources = sources
     this.source = sources[0]
-    this.dialog = /** @type {HTMLDialogElement} */ (view.$(".map-table"))
-    this.large = new LargeMap(/** @type {HTMLElement} */ (this.dialog.querySelector(".seen")))
-  }
-
-  /** @param {number} first */
-  open(first) {
-    const { dialog } = this
-    this.take(first)
-    const closed = new AbortController()
-    const { signal } = closed
-    dialog.addEventListener("change", ({ target }) => this.changed(/** @type {HTMLInputElement} */ (target)), {
-      signal,
-    })
-    dialog.querySelector("[data-table=csv]")?.addEventListener("click", () => this.save(), { signal })
-    dialog
-      .querySelector(".as")
-      ?.addEventListener("click", ({ target }) => this.turn(/** @type {Element} */ (target)), { signal })
+    const { element, body, closed: signal } = openDialog(view, "map-table", words("title"), content())
+    this.dialog = element
+    this.large = new LargeMap(/** @type {HTMLElement} */ (body.querySelector(".seen")))
     this.large.bind(signal)
-    dialog.addEventListener("close", () => closed.abort(), { signal })
-    dialog.showModal()
-    this.fill() // a picture is as large as there is room
+    body.addEventListener("change", ({ target }) => this.changed(/** @type {HTMLInputElement} */ (target)))
+    body.addEventListener("click", ({ target }) => this.clicked(/** @type {Element} */ (target)))
   }
 
-  /** As a map or as numbers. @param {Element} target */
-  turn(target) {
-    const as = /** @type {HTMLElement | null} */ (target.closest("[data-tab]"))?.dataset.tab
-    if (as) this.pictured = as === "as map"
-    this.fill()
+  /** As a map or as numbers, or as a file. @param {Element} target */
+  clicked(target) {
+    const { tab, table } = /** @type {HTMLElement | null} */ (target.closest("button"))?.dataset ?? {}
+    if (table === "csv") return this.save()
+    if (tab) this.pictured = tab === "as map"
+    if (tab) this.fill()
   }
 
   /** @param {number} n */

@@ -53,7 +53,9 @@ export interface Host {
   refuses?(lesson: Lesson, page?: string): string
   /** What an answer waits for, as a sentence, where that is no server. */
   awaits?(): string
-  /** Opens something that the view does not show itself: a map large, an upload, files. */
+  /** Asks Python for what the dialogs need beside the numbers. Who names nothing has none of these dialogs. */
+  fetch?(path: string, how?: RequestInit): Promise<Response>
+  /** Opens something that the view does not show itself: a chart, large. */
   open?(what: string): void
   /** Opens a room, or shows the one that is open: its code, its link, and how many follow. */
   room?(): void

@@ -1,5 +1,11 @@
 // Written by `python -m cnnviz.wire.declarations`: change that file, not this one.
 
+/** A change of the lesson that came of a file, and what there is to say of it. */
+export interface Adopted {
+  change: Record<string, string>
+  note: string
+}
+
 /** What stands beside the maps of the architecture. */
 export interface ArchitectureData {
   here: string
@@ -30,6 +36,7 @@ export interface BestData {
 /** What the controls offer. */
 export interface Bounds {
   strides: number[]
+  bytes: number
   seeds: number
 }
 
@@ -163,6 +170,12 @@ export interface FileContents {
   server: string
 }
 
+/** Files that are for the same. */
+export interface FileGroup {
+  title: string
+  files: OfferedFile[]
+}
+
 /** All that a film shows besides its frames and curves; `change` is the end of the scale of all changes. */
 export interface FilmData {
   n: number
@@ -245,6 +258,30 @@ export interface FiltersRecord {
   name: string
   shape: number[]
   weights: number[]
+}
+
+/** All of CIFAR-10: "lacking" where it cannot be had, else "absent", "loading", "failed" or "ready"; the share that has come. */
+export interface FullSet {
+  state: string
+  words: string
+  share: number | null
+  page: FullSetPage | null
+}
+
+/** Some images of a set, of a class or all: `count` of them from which these are the ones from `first` on, `all` in the set.
+
+    `strip` is their picture, side by side; `classes` are all there are, and what they are called.
+     */
+export interface FullSetPage {
+  split: string
+  count: number
+  all: number
+  first: number
+  per_page: number
+  images: number[]
+  labels: string[]
+  classes: [string, string][]
+  strip: string
 }
 
 /** Answers of one kind, how many in each round, and the one that was given most; `right` is None in a show of hands. */
@@ -676,9 +713,9 @@ export interface MissionsData {
 
 /** What Streamlit's page hands the component: which page it is, the code's version, and what belongs to one visit alone.
 
-    `adopt` is how often a dialog changed the lesson, and the last change. `wrong` says by key what of the address, as far
+    `adopt` is how often a training changed the lesson, and the last change. `wrong` says by key what of the address, as far
     as it says how one looks, cannot be, and `stage` which stage there is instead. Where it `listens`, something else on the page
-    depends on the lesson; addresses that hold what `private` does are answered by it, and by no resource.
+    depends on the lesson.
      */
 export interface Mounted {
   page: string
@@ -687,7 +724,6 @@ export interface Mounted {
   stage: string
   wrong: Record<string, string>
   listens: boolean
-  private: Record<string, string> | null
 }
 
 /** A mistake that may be named, and where it would be. */
@@ -759,6 +795,22 @@ export interface NudgeRow {
   words: string
 }
 
+/** A file that is made when it is fetched: what it is, in a word and in words, its name; `instead` says why there is none, else "". */
+export interface OfferedFile {
+  what: string
+  label: string
+  name: string
+  instead: string
+}
+
+/** All files of a lesson; `notes` say what of it they leave out, `around` is the most updates either way in a file of its own. */
+export interface OfferedFiles {
+  groups: FileGroup[]
+  notes: string[]
+  words: string
+  around: number
+}
+
 /** Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first.
 
     Without a file these are an example's, and `example` says of what.
@@ -774,6 +826,14 @@ export interface OwnMatch {
   title: string
   share: number
   count: string
+}
+
+/** A model that was read: its network's text, a line a layer, and the change to it; `instead` says why there is none. */
+export interface OwnModel {
+  net: string
+  layers: string[]
+  instead: string
+  adopted: Adopted | null
 }
 
 /** What a wrong stage looks like: how near that is, what it is called, others beside it, and its line of code. */
@@ -1040,13 +1100,6 @@ export interface StoryData {
   repairs: RepairsData | null
   calls: SwitchData[]
   printed: PrintedData
-}
-
-/** Something that Streamlit says in English: its message, a pattern of it, and which fields the pattern's groups are. */
-export interface Streamlits {
-  id: string
-  pattern: string
-  fields: string[]
 }
 
 /** Many starts: the key that they differ in, each run's value and what is other in its lesson, and n updates of each. */

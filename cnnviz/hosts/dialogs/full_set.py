@@ -1,0 +1,83 @@
+"""All of CIFAR-10: how far it is loaded, and its images, a page of them at a time."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping
+from importlib.util import find_spec
+
+import numpy as np
+
+from cnnviz.core.image_ids import CLASSES, called
+from cnnviz.data import cifar10
+from cnnviz.data.forbidden import excuse
+from cnnviz.data.labelled import LabelledImages
+from cnnviz.wire.dialogs import FullSet, FullSetPage
+from cnnviz.words import message
+
+PER_PAGE = 24
+SPLITS = {"train": "train", "test": "held_out"}
+"""The sets as people call them, and as a collection does."""
+
+
+def full_set(asked: Mapping[str, str]) -> FullSet:
+    """How far it is loaded, or the page of it that `split`, `class`, `from` name; what is on this computer is loaded at once."""
+    loader = cifar10.LOADER
+    if lacks := _lacks():
+        return FullSet(state="lacking", words=lacks, share=None, page=None)
+    if loader.full_set is None and loader.state == "absent" and cifar10.cached():
+        loader.start()
+    if loader.full_set is None:
+        return FullSet(state=_state(loader.state), words=str(loader.message), share=loader.progress, page=None)
+    split = asked.get("split", "train") if asked.get("split") in SPLITS else "train"
+    images: LabelledImages = getattr(loader.full_set, SPLITS[split])
+    return FullSet(state="ready", words="", share=1.0, page=_page(images, split, asked))
+
+
+def load(asked: Mapping[str, str], _: bytes) -> FullSet:
+    """Begins to load it, where that is possible."""
+    if not _lacks():
+        cifar10.LOADER.start()
+    return full_set(asked)
+
+
+def _lacks() -> str:
+    """Why it cannot be had here, "" where it can."""
+    if no := excuse("cifar10"):
+        return str(no)
+    there = cifar10.LOADER.full_set is not None or find_spec("tensorflow") is not None
+    return "" if there else str(message("data.full_set.lacks"))
+
+
+def _state(state: str) -> str:
+    return state if state in ("absent", "failed") else "loading"
+
+
+def _page(images: LabelledImages, split: str, asked: Mapping[str, str]) -> FullSetPage:
+    """PER_PAGE images of a class, or of all, from the one at `from` on."""
+    label = asked.get("class", "")
+    found = images.of((label,)).indices if label in CLASSES else images.indices
+    text = asked.get("from", "")
+    first = int(text) // PER_PAGE * PER_PAGE if text.isdecimal() and len(text) < 9 and int(text) < len(found) else 0
+    shown = found[first : first + PER_PAGE]
+    return FullSetPage(
+        split=split,
+        count=len(found),
+        all=len(images),
+        first=first,
+        per_page=PER_PAGE,
+        images=[int(index) for index in shown],
+        labels=[CLASSES[images.labels[index]] for index in shown],
+        classes=[(name, str(called(name))) for name in CLASSES],
+        strip=_strip(images.source[shown]),
+    )
+
+
+def _strip(pixels: np.ndarray) -> str:
+    """Images (N,32,32,3) side by side, as the address of a PNG."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(np.concatenate(list(pixels), axis=1)).save(file, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode('ascii')}"

@@ -1,0 +1,77 @@
+"""Files of a visitor's own: a picture, weights, a model, gradients. They are read under limits, and none is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cnnviz.core.image_ids import CLASSES
+from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.data.uploads import read_upload
+from cnnviz.export.import_weights import read_start
+from cnnviz.export.own_example import as_file, example_of
+from cnnviz.export.own_report import case_of
+from cnnviz.models.reading import Model, read_model
+from cnnviz.models.rules import Taken
+from cnnviz.pages.address import lesson_of, resolved
+from cnnviz.wire.dialogs import Adopted, OwnModel
+from cnnviz.words import Message, Problem, say
+
+
+def picture(asked: Mapping[str, str], content: bytes) -> Adopted:
+    """The change to the picture in a file, which travels in the address. Raises Problem, whatever the file holds."""
+    return Adopted(change={"img": read_upload(content)}, note="")
+
+
+def weights(asked: Mapping[str, str], content: bytes) -> Adopted:
+    """The change to the lesson that starts from the weights in a file: in its own lesson where the file names one. Raises Problem."""
+    start, notes = read_start(content, _lesson(asked))
+    return _adopted(start, notes or [Message("ui.take_home.imported")])
+
+
+def model(asked: Mapping[str, str], content: bytes) -> OwnModel:
+    """A model layer by layer, and the change to its network; the sentence why not where what was taken is none. Raises Problem where nothing can be read."""
+    found = read_model(content)
+    layers = [*map(_layer, found.layers), *map(str, found.notes)]
+    try:
+        net = str(found.network)
+    except Problem as problem:
+        return OwnModel(net="", layers=layers, instead=str(problem), adopted=None)
+    return OwnModel(net=net, layers=layers, instead="", adopted=_opened(_lesson(asked), found))
+
+
+def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
+    """What Check shows of somebody's own gradients; `file` is the name of what holds them."""
+    from cnnviz.pages.check.answer import own_answer  # with all that this page needs, which others can leave for later
+
+    return own_answer(resolved(asked), (asked.get("file", ""), content))
+
+
+def example(asked: Mapping[str, str]) -> bytes:
+    """A file of this lesson's gradients with one slip in them. Raises Problem where there is none to be made."""
+    now = resolved(asked)
+    found = example_of(case_of(now.lesson, now.moment))
+    if not found:
+        raise Problem("ui.check.own.no_example")
+    return as_file(found[1])
+
+
+def _lesson(asked: Mapping[str, str]) -> Lesson:
+    return lesson_of(asked, "", Lesson())[0]
+
+
+def _adopted(lesson: Lesson, notes: list[Message | str]) -> Adopted:
+    query = lesson.to_query()
+    return Adopted(change={name: query.get(name, "") for name in LESSON_KEYS}, note=" ".join(map(str, notes)))
+
+
+def _layer(layer: Taken) -> str:
+    words = "-".join(layer.words) or say("terminal.model.left_out" if layer.notes else "terminal.model.nothing")
+    return " ".join([f"{layer.text} → {words}.", *map(str, layer.notes)] if layer.notes else [f"{layer.text} → {words}"])
+
+
+def _opened(lesson: Lesson, found: Model) -> Adopted:
+    """The lesson with the network, and the channels that it reads."""
+    ten = ",".join(CLASSES) if found.network.outputs == len(CLASSES) else ""
+    channels = {"ch": "rgb" if found.channels == 3 else "red"} if found.channels else {}
+    start, wrong = lesson.gone_on.changed({"net": found.net, "classes": ten} | channels)
+    return _adopted(start, list(wrong.values()) or [Message("ui.own_model.opened")])

@@ -1,0 +1,126 @@
+"""GET and POST dialogs/<question>: what the page's dialogs ask a server for, in turns, and within bounds for all together.
+
+A file that is sent is in memory until it is answered for, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from functools import partial
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from cnnviz.data.uploads import MAX_BYTES
+from cnnviz.hosts import dialogs
+from cnnviz.hosts.dialogs import Reply
+from cnnviz.server.admission import Admission
+from cnnviz.server.bodies import Refused
+from cnnviz.server.gate import Gate
+from cnnviz.server.limits import Rate
+from cnnviz.server.numbers import MOST_QUERY, refusal
+from cnnviz.server.visitors import connection_of, visitor_of
+from cnnviz.server.waiting import while_asked
+from cnnviz.server.works import Busy, Expected
+
+MOST_MADE = 48_000_000
+"""Bytes of answers that are on their way to all who asked; the largest network's parameters take 13 MB."""
+MOST_COMING = 64_000_000
+"""Bytes of all files that are here and coming."""
+SENDING_SECONDS = 60.0
+"""In which a file has to come whole: 5 MB by a telephone of the third generation."""
+ASKED, EACH = 600, 0.2
+"""Questions of one address at once, and seconds until one more: a class may share one."""
+
+
+class Work(Expected):
+    """One answer: it takes as long as its lesson's updates do."""
+
+    known = False
+
+    def __init__(self, asked: Mapping[str, str]):
+        super().__init__()
+        self.asked = asked
+
+    def look(self) -> None:
+        self._seconds, self.known = dialogs.seconds(self.asked), True
+
+
+class Dialogs:
+    """The answers to everybody; one is made at a time. `sending` counts the bytes of answers that have not been read yet, `coming` those of files."""
+
+    def __init__(self) -> None:
+        self.work: Gate[Reply] = Gate(1, Admission(400, 100))
+        self.asked = Rate(ASKED, EACH)
+        self.sending = self.coming = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        content: list[bytes] = []
+        try:
+            answer = await self.answer(Request(scope, receive), content)
+        finally:
+            self.coming -= sum(map(len, content))
+        self.sending += len(answer.body)
+        try:
+            await answer(scope, receive, send)
+        finally:
+            self.sending -= len(answer.body)
+
+    async def answer(self, request: Request, content: list[bytes]) -> Response:
+        """The answer, or the sentence why there is none; what is sent goes into `content` as it comes."""
+        if not self.asked.take(visitor_of(request)):
+            return refusal(429, "ui.server.flood", {"Retry-After": "1"})
+        if len(request.url.query) > MOST_QUERY:
+            return refusal(414, "ui.numbers.too_long", most=MOST_QUERY)
+        if self.sending > MOST_MADE:
+            return refusal(503, "ui.server.full", {"Retry-After": "60"}, n=1)
+        try:
+            if request.method == "POST":
+                await self._take(request, content)
+            return _answered(await self._reply(request, b"".join(content)))
+        except Refused as why:
+            return refusal(why.status, why.id, {"Connection": "close"}, **why.values)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except KeyError:
+            return refusal(404, "ui.numbers.no_page", forms=[])
+        except Busy as busy:
+            return refusal(503, "ui.numbers.busy", {"Retry-After": str(busy.seconds)}, n=busy.seconds)
+        except (TimeoutError, asyncio.CancelledError):  # or the client is gone
+            return refusal(503, "ui.numbers.busy", {"Retry-After": "1"}, n=1)
+
+    async def _take(self, request: Request, content: list[bytes]) -> None:
+        """Reads what is sent. Raises Refused where it is too much, for one or for all together, or comes too slowly."""
+        try:
+            async with asyncio.timeout(SENDING_SECONDS):
+                async for part in request.stream():
+                    content.append(part)
+                    self.coming += len(part)
+                    if sum(map(len, content)) > MAX_BYTES:
+                        raise Refused(413, "data.upload.too_long", megabytes=MAX_BYTES / 1e6)
+                    if self.coming > MOST_COMING:
+                        raise Refused(503, "ui.server.full", n=2)
+        except TimeoutError:
+            raise Refused(408, "ui.server.slow_upload") from None
+
+    async def _reply(self, request: Request, content: bytes) -> Reply:
+        name, asked, sent = request.path_params["name"], dict(request.query_params), request.method == "POST"
+        known = object() if sent else (name, *sorted(asked.items()))
+        async with while_asked(request):
+            made = partial(dialogs.answer, name, asked, content if sent else None)
+            return await self.work.get(known, visitor_of(request), made, connection_of(request), Work(asked))
+
+
+def _answered(reply: Reply) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    if reply.name:
+        headers["Content-Disposition"] = f'attachment; filename="{reply.name}"'
+    return Response(reply.body, reply.status, headers, reply.media_type)
+
+
+def dialog_routes(folder: str) -> list[BaseRoute]:
+    """The questions, under the path that Streamlit puts before its own ("" or "/prefix")."""
+    return [Route(f"{folder}/dialogs/{{name}}", Dialogs(), methods=["GET", "POST"])]

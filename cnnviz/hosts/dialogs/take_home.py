@@ -1,0 +1,143 @@
+"""Files of a lesson to take home: which there are, what they are called, and how each is made when it is fetched."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from cnnviz import export
+from cnnviz.core.lesson import Lesson
+from cnnviz.data.images import load_image
+from cnnviz.export.arguments import MOST_AROUND
+from cnnviz.export.parameters import diverged
+from cnnviz.hosts.file import lesson_html
+from cnnviz.pages.address import Now, resolved
+from cnnviz.pages.answers import answers_of
+from cnnviz.pages.registry import page_at
+from cnnviz.wire.dialogs import FileGroup, OfferedFile, OfferedFiles
+from cnnviz.words import message, say
+
+
+class Taken:
+    """What is taken home: the lesson of a query with its image and its numbers, and of how many updates a film is."""
+
+    def __init__(self, asked: Mapping[str, str]):
+        self.asked = asked
+        self.now: Now = resolved(asked)
+        self.lesson: Lesson = self.now.lesson
+        self.pixels: np.ndarray = self.now.image.pixels
+
+    @cached_property
+    def film_updates(self) -> int:
+        return answers_of(page_at(self.asked.get("page", ""))).updates(self.now)
+
+    def name(self, kind: Kind) -> str:
+        """What a file of it is called."""
+        image = self.lesson.img[:12]
+        return f"cnnviz-{image}-{self.film_updates}-updates{kind.ending}" if kind.film else f"cnnviz-{image}-update-{self.lesson.k}{kind.ending}"
+
+
+def _html(of: Taken) -> str:
+    around = of.asked.get("around", "1")
+    return lesson_html(of.lesson, of.now.image, int(around) if around.isdecimal() else -1, public(of.asked.get("server", "")))
+
+
+def public(server: str) -> str:
+    """The address of these pages, for others to find; "" where they stand on this computer alone.
+
+    >>> public("https://example.org/cnn/"), public("http://localhost:8501/")
+    ('https://example.org/cnn/', '')
+    """
+    host = urlsplit(server).hostname
+    return "" if host is None or host in ("localhost", "::1") or host.startswith("127.") else server
+
+
+def _film(kind: str) -> Callable[[Taken], bytes]:
+    def make(of: Taken) -> bytes:
+        lesson = dataclasses.replace(of.lesson, k=of.film_updates)
+        return export.animation(lesson, load_image(of.pixels, lesson.ch, lesson.scale), kind=kind)
+
+    return make
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """A kind of file: how its name ends, its type, and how it is made of a lesson; a film has updates of its own."""
+
+    ending: str
+    media_type: str
+    make: Callable[[Taken], str | bytes]
+    film: bool = False
+
+
+_PYTHON, _NOTEBOOK, _BYTES = "text/x-python", "application/x-ipynb+json", "application/octet-stream"
+
+GROUPS: Mapping[str, Mapping[str, Kind]] = {
+    "alone": {"html": Kind(".html", "text/html", _html)},
+    "run": {
+        "script": Kind(".py", _PYTHON, lambda of: export.numpy_script(of.lesson, of.pixels)),
+        "notebook": Kind(".ipynb", _NOTEBOOK, lambda of: export.jupyter_notebook(of.lesson, of.pixels)),
+        "keras": Kind("-keras.py", _PYTHON, lambda of: export.keras_script(of.lesson, of.pixels)),
+        "pytorch": Kind("-pytorch.py", _PYTHON, lambda of: export.pytorch_script(of.lesson, of.pixels)),
+    },
+    "work": {
+        "exercise": Kind("-exercise.ipynb", _NOTEBOOK, lambda of: export.exercise_notebook(of.lesson, of.pixels, of.now.moment)),
+        "exercise_script": Kind("-exercise.py", _PYTHON, lambda of: export.exercise_script(of.lesson, of.pixels, of.now.moment)),
+        "sheet": Kind("-by-hand.html", "text/html", lambda of: export.hand_sheet(of.lesson, of.now.moment, of.now.image.words)),
+        "spreadsheet": Kind(
+            ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda of: export.spreadsheet(of.lesson, of.now.moment)
+        ),
+    },
+    "numbers": {
+        "arrays": Kind(".npz", _BYTES, lambda of: export.arrays_npz(of.lesson, of.now.moment)),
+        "parameters": Kind(".json", "application/json", lambda of: export.parameters_json(of.lesson, of.now.moment.params, of.now.moment.buffers)),
+    },
+    "film": {kind: Kind(f".{kind}", f"image/{kind}", _film(kind), film=True) for kind in ("gif", "webp")},
+}
+"""What there is, by what it is for."""
+
+KINDS: Mapping[str, Kind] = {what: kind for group in GROUPS.values() for what, kind in group.items()}
+"""The same by its name alone."""
+
+
+def file_of(asked: Mapping[str, str]) -> tuple[bytes, str, str]:
+    """The file that `what` names, its type and its name. Raises Problem where it cannot be made, KeyError where there is no such file."""
+    kind, of = KINDS[asked.get("what", "")], Taken(asked)
+    made = kind.make(of)
+    return made.encode() if isinstance(made, str) else made, kind.media_type, of.name(kind)
+
+
+def offered(asked: Mapping[str, str]) -> OfferedFiles:
+    """All files of the query's lesson, with the sentence why there is none of a kind."""
+    of = Taken(asked)
+    excuses = _excuses(of)
+    groups = [
+        FileGroup(title=say(f"ui.take_home.for.{name}"), files=[_offer(of, what, kind, excuses.get(what, "")) for what, kind in group.items()])
+        for name, group in GROUPS.items()
+        if name != "film" or of.film_updates
+    ]
+    notes = [str(of.now.wrong[key]) for key in ("img", "mode") if key in of.now.wrong]  # files are of one image, in training
+    return OfferedFiles(groups=groups, notes=notes, words=say("ui.take_home.runs_alone", when=of.lesson.when), around=MOST_AROUND)
+
+
+def _offer(of: Taken, what: str, kind: Kind, instead: str) -> OfferedFile:
+    label = str(message("ui.take_home.film", n=of.film_updates, kind=what)) if kind.film else say(f"ui.take_home.{what}")
+    return OfferedFile(what=what, label=label, name=of.name(kind), instead=instead)
+
+
+def _excuses(of: Taken) -> dict[str, str]:
+    """Why some files cannot be made of this lesson."""
+    found = {}
+    try:
+        export.exact_rule(of.lesson)
+    except ValueError as error:
+        found = dict.fromkeys(("keras", "pytorch"), str(error))
+    if problem := diverged(of.now.moment.params):
+        found["parameters"] = say("ui.take_home.no_parameters", error=problem)
+    if problem := export.too_large(of.lesson.network.program(of.now.moment.trace.x.shape)):
+        found["spreadsheet"] = str(problem)
+    return found

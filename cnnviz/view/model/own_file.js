@@ -1,0 +1,21 @@
+// A file of one's own gradients, which goes along with every question about them: it is on no address, nobody keeps it but
+// this page, and a reload forgets it.
+
+/** @import { Lesson } from "./address.js" */
+/** @typedef {{ name: string, content: Blob }} OwnFile */
+
+/** @type {OwnFile | undefined} */
+let held
+let count = 0 // of files so far: an answer is to one of them
+
+/** From now on this is the file. @param {OwnFile | undefined} file */
+export function holdFile(file) {
+  held = file
+  count += 1
+}
+
+/** What of a question goes along to a page's address: the query of its own, and what is sent. @param {string} page @param {Lesson} lesson */
+export function alongTo(page, lesson) {
+  if (!held || page !== "check" || lesson.check !== "own") return undefined
+  return { query: { file: held.name, own: String(count) }, body: held.content }
+}

@@ -1,0 +1,57 @@
+// A dialog over the page, one frame for all: a title, what it holds, and what closes it. The browser keeps the focus in it
+// and gives it back, and closes it at Escape.
+
+import { say } from "../model/words.js"
+import { html, render } from "./html.js"
+import { closeSheets } from "./rail.js"
+
+/** @import { Template } from "./html.js" */
+/** @import { View } from "./lesson_view.js" */
+/**
+ * @typedef {object} Dialog  one that is open
+ * @property {HTMLDialogElement} element
+ * @property {HTMLElement} body  what it holds
+ * @property {AbortSignal} closed  is aborted when it is
+ * @property {(content: Template) => void} draw  writes what it holds
+ * @property {() => void} close
+ */
+
+/**
+ * Opens a dialog; its `name` is its class.
+ * @param {View} view
+ * @param {string} name
+ * @param {string} title
+ * @param {Template} content
+ * @returns {Dialog}
+ */
+export function openDialog(view, name, title, content) {
+  view.player.pause()
+  closeSheets(view)
+  const element = document.createElement("dialog")
+  element.className = `dialog ${name}`
+  element.setAttribute("aria-label", title)
+  render(frame(title), element)
+  const body = /** @type {HTMLElement} */ (element.querySelector(".dialog-body"))
+  const closed = new AbortController()
+  let isIn = false // what can be used
+  const draw = (/** @type {Template} */ content) => {
+    render(content, body)
+    const first = /** @type {HTMLElement | null} */ (body.querySelector("a, button, input, select, textarea"))
+    if (document.activeElement?.matches(".dialog .close") && !isIn) first?.focus() // it came late
+    isIn ||= Boolean(first)
+  }
+  draw(content)
+  element.addEventListener("close", () => {
+    closed.abort()
+    element.remove()
+  })
+  for (const left of view.root.querySelectorAll(".dialog:not([open])")) left.remove() // closed, and not told so yet
+  view.root.append(element)
+  element.showModal()
+  return { element, body, closed: closed.signal, draw, close: () => element.close() }
+}
+
+// What closes it stands last, so that the focus begins with what it holds.
+const frame = (/** @type {string} */ title) => html`
+  <h2>${title}</h2><div class="dialog-body"></div>
+  <form method="dialog"><button class="close" aria-label=${say("web.dialog.close")}>✕</button></form>`

@@ -1,0 +1,33 @@
+// A field for a file of one's own, which may be dropped on it, too; and what is said while it is read, and where it cannot be.
+
+import { say } from "../model/words.js"
+import { LIMITS } from "../spec.js"
+import { html } from "./html.js"
+
+/** @import { Template } from "./html.js" */
+
+/** @param {string} key @param {string} words @param {(file: File) => unknown} act @returns {Template} */
+export function fileField(key, words, act) {
+  const take = (/** @type {FileList | null | undefined} */ files) => files?.[0] && act(files[0])
+  const changed = (/** @type {Event} */ { target }) => {
+    const field = /** @type {HTMLInputElement} */ (target)
+    take(field.files)
+    field.value = "" // so that the same one can be chosen again when it has been changed
+  }
+  const over = (/** @type {DragEvent} */ event) => event.preventDefault()
+  const dropped = (/** @type {DragEvent} */ event) => {
+    event.preventDefault()
+    take(event.dataTransfer?.files)
+  }
+  return html`<label class="drop" @dragover=${over} @drop=${dropped}><span>${words}</span><input type="file" data-key=${key} @change=${changed}></label>`
+}
+
+/** How a file, or a text, is sent. Throws an Error with the sentence where it is too large. @param {Blob} content @param {AbortSignal} signal */
+export function sent(content, signal) {
+  if (content.size > LIMITS.bytes) throw new Error(say("data.upload.too_long", { megabytes: LIMITS.bytes / 1e6 }))
+  return { method: "POST", body: content, signal }
+}
+
+/** @param {boolean} busy @param {string} failed */
+export const outcome = (busy, failed) =>
+  html`<p role="status">${busy ? say("web.dialog.reading") : ""}</p><p role="alert">${failed}</p>`

@@ -1,0 +1,49 @@
+// A model of one's own, pasted or as a file: what it is here, layer by layer, and its network to be opened.
+
+import { say } from "../model/words.js"
+import { answered, questionOf } from "./ask_python.js"
+import { openDialog } from "./dialog.js"
+import { fileField, outcome, sent } from "./file_field.js"
+import { html, nothing } from "./html.js"
+
+/** @import { OwnModel } from "../types/wire.js" */
+/** @import { View } from "./lesson_view.js" */
+
+const words = (/** @type {string} */ id) => say(`ui.own_model.${id}`)
+
+/** @param {View} view */
+export function showModel(view) {
+  const dialog = openDialog(view, "model", words("title"), content())
+
+  /** @param {OwnModel} [model] @param {boolean} [busy] @param {string} [failed] */
+  function content(model, busy = false, failed = "") {
+    const pasted = () => /** @type {HTMLTextAreaElement} */ (dialog.body.querySelector("textarea")).value
+    return html`<p class="hint">${words("what_happens")}</p>
+      <label>${words("text")}<textarea data-key="model_text" rows="6" spellcheck="false"></textarea></label>
+      <p><button type="button" data-key="model_read" @click=${() => read(new Blob([pasted()]))}>${words("read")}</button></p>
+      ${fileField("model_file", words("file"), read)}${outcome(busy, failed)}${model ? found(model) : nothing}`
+  }
+
+  /** @param {OwnModel} model */
+  const found = ({ net, layers, instead, adopted }) => html`
+    ${instead ? html`<p role="alert">${instead}</p>` : html`<p><code>${net}</code></p>`}
+    ${adopted ? html`<p><button type="button" class="primary" data-key="model_open" @click=${() => open(adopted)}>${words("open")}</button></p>` : nothing}
+    <ul>${layers.map((line) => html`<li>${line}</li>`)}</ul>`
+
+  /** @param {NonNullable<OwnModel["adopted"]>} adopted */
+  function open({ change, note }) {
+    dialog.close()
+    view.adopt({ ...change, note })
+  }
+
+  /** @param {Blob} text */
+  async function read(text) {
+    dialog.draw(content(undefined, true))
+    try {
+      const response = await answered(view, questionOf(view, "model"), sent(text, dialog.closed))
+      dialog.draw(content(await response.json()))
+    } catch (error) {
+      dialog.draw(content(undefined, false, /** @type {Error} */ (error).message))
+    }
+  }
+}

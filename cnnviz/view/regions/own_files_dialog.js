@@ -1,0 +1,36 @@
+// Dialogs that take a file from which the lesson is changed: a picture of one's own, and weights.
+
+import { say } from "../model/words.js"
+import { answered, questionOf } from "./ask_python.js"
+import { openDialog } from "./dialog.js"
+import { fileField, outcome, sent } from "./file_field.js"
+import { html } from "./html.js"
+
+/** @import { Adopted } from "../types/wire.js" */
+/** @import { View } from "./lesson_view.js" */
+
+/** @param {View} view */
+export const showPicture = (view) =>
+  takesFile(view, "picture", say("ui.upload.title"), say("ui.upload.file"), say("ui.upload.what_happens"))
+
+/** @param {View} view */
+export const showWeights = (view) => takesFile(view, "weights", say("ui.take_home.weights"), say("ui.take_home.import"))
+
+/** @type {(view: View, name: string, title: string, words: string, intro?: string) => void} */
+function takesFile(view, name, title, words, intro = "") {
+  const content = (busy = false, failed = "") =>
+    html`<p class="hint">${intro}</p>${fileField(`${name}_file`, words, take)}${outcome(busy, failed)}`
+  const dialog = openDialog(view, name, title, content())
+  /** @param {File} file */
+  async function take(file) {
+    dialog.draw(content(true))
+    try {
+      const response = await answered(view, questionOf(view, name), sent(file, dialog.closed))
+      const { change, note } = /** @type {Adopted} */ (await response.json())
+      dialog.close()
+      view.adopt({ ...change, note })
+    } catch (error) {
+      dialog.draw(content(false, /** @type {Error} */ (error).message))
+    }
+  }
+}
