@@ -16,7 +16,7 @@ from cnnviz.core.threads import keep_one_blas_thread
 from cnnviz.core.trajectory import Moment
 from cnnviz.data.images import Image, find_image, load_image
 from cnnviz.export.animation import animation
-from cnnviz.export.arguments import SERVING, asked_lesson, film_kind, parse, serves
+from cnnviz.export.arguments import SERVING, asked_lesson, film_kind, parse, query_of, serves
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.cli_language import language, speaking
 from cnnviz.export.cli_output import fail, put, reason, tell
@@ -129,6 +129,7 @@ def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.
         "spreadsheet": lambda: spreadsheet(lesson, moment),
         "sheet": lambda: hand_sheet(lesson, moment, image.words),
         "html": lambda: _page(asked, lesson, image),
+        "scorm": lambda: _scorm(asked, lesson, image),
         "film": lambda: _watched(
             lesson,
             "terminal.filming",
@@ -147,7 +148,15 @@ def _exercise(name: str) -> Callable[..., str]:
 def _page(asked: argparse.Namespace, lesson: Lesson, image: Image) -> str:
     from cnnviz.hosts.file import lesson_html  # as slow to import as the page's server
 
-    return lesson_html(lesson, image, asked.around, asked.server)
+    link = query_of(asked.link) if asked.link else {}
+    look = {key: link[key] for key in ("view", "hide", "predict", "whole") if link.get(key)}
+    return lesson_html(lesson, image, asked.around, asked.server, look=look)
+
+
+def _scorm(asked: argparse.Namespace, lesson: Lesson, image: Image) -> bytes:
+    from cnnviz.hosts.file.scorm import scorm_package
+
+    return scorm_package(lesson, image, asked.around, asked.server)
 
 
 def _write(name: str, make: Callable[[], bytes | str]) -> bool:

@@ -31,7 +31,7 @@ from cnnviz.words import Message, Problem, languages, message, say
 FIELDS = tuple(field.name for field in dataclasses.fields(Lesson))
 """What of a lesson can be asked for: everything."""
 
-FILES = ("npz", "csv", "json", "script", "notebook", "keras", "pytorch", "exercise", "spreadsheet", "sheet", "html", "film")
+FILES = ("npz", "csv", "json", "script", "notebook", "keras", "pytorch", "exercise", "spreadsheet", "sheet", "html", "scorm", "film")
 """What can be written."""
 
 MOST_AROUND = 50

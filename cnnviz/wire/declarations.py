@@ -53,7 +53,7 @@ class Mounted(TypedDict):
 class FileContents(TypedDict):
     """What a file knows of its lesson, and how to read its bytes: the answers' names (an update's number), how long their
     headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/estimates.py);
-    `server` is a page's address, with a slash at its end, or "".
+    `server` is a page's address, with a slash at its end, or ""; `scorm`: whether it tells a learning management system.
     """
 
     lesson: Query
@@ -62,6 +62,7 @@ class FileContents(TypedDict):
     bodies: Sequence[int]
     estimates: Mapping[str, tuple[str, Sequence[str], Sequence[float]]]
     server: str
+    scorm: bool
 
 
 # --- The same as TypeScript ------------------------------------------------------------------------

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
+from urllib.parse import parse_qsl
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +14,7 @@ from playwright.sync_api import expect
 from cnnviz import Lesson
 from cnnviz.data.images import find_image
 from cnnviz.hosts.file import lesson_html
+from cnnviz.hosts.file.scorm import scorm_package
 from tests.e2e.page import Screen, geometry, values
 
 SERVER = "https://cnnviz.example.edu/class"
@@ -85,3 +90,68 @@ def test_another_network_is_shown_and_where_no_server_is_named_no_link_is(screen
     with screen.page.expect_download() as download:
         screen.key("export_svg").click()
     assert "<image" in download.value.path().read_text()
+
+
+def test_a_link_to_a_file_on_a_disk_is_the_lesson_and_the_other_pages_are_not_there(screen: Screen, tmp_path):
+    open_file(screen, tmp_path, Lesson(k=1, stage="z1"), look={"view": "lecture"})
+    expect(screen.page.locator(".cnnviz.lecture")).to_be_visible()
+    screen.press("Escape")
+    assert screen.page.locator("nav a").all_text_contents() == ["Step"]
+    screen.page.evaluate("navigator.clipboard.writeText = async (text) => { window.written = text }")
+    screen.key("export").click()
+    screen.key("copy_link").click()
+    expect(screen.page.locator(".notice")).to_contain_text("Put it behind the address of any cnnviz")
+    written = screen.page.evaluate("written")
+    assert written.startswith("?") and Lesson().changed(dict(parse_qsl(written[1:])))[0] == Lesson(k=1, stage="z1")
+
+
+@pytest.mark.parametrize("sandbox", ["allow-scripts allow-downloads", "allow-scripts"])
+def test_pictures_are_made_in_a_sandbox_too(screen: Screen, tmp_path, sandbox):
+    (tmp_path / "lesson.html").write_text(lesson_html(Lesson(), find_image("test-0"), around=0), encoding="utf-8")
+    (tmp_path / "around.html").write_text(f'<iframe sandbox="{sandbox}" src="lesson.html" width="1280" height="700"></iframe>')
+    screen.page.goto((tmp_path / "around.html").as_uri())
+    frame = screen.page.frame_locator("iframe")
+    frame.locator('[data-ready="1"]').wait_for()
+    frame.locator('[data-key="export"]').click()
+    if "downloads" in sandbox:
+        with screen.page.expect_download() as download:
+            frame.locator('[data-key="export_png"]').click()
+        assert download.value.path().read_bytes().startswith(b"\x89PNG")
+    else:
+        frame.locator('[data-key="export_png"]').click()
+    expect(frame.locator(".notice")).to_contain_text("does not let files through")
+
+
+LMS = """<!doctype html><script>
+const told = []
+window.API = {
+  LMSInitialize: () => (told.push(["start"]), "true"),
+  LMSGetValue: () => "not attempted",
+  LMSSetValue: (name, value) => (told.push([name, value]), "true"),
+  LMSCommit: () => "true",
+  LMSFinish: () => (told.push(["end"]), "true"),
+}
+</script><iframe src="index.html" width="1280" height="700"></iframe>"""
+
+
+def test_a_learning_platform_hears_the_score_and_that_it_is_completed(browser, tmp_path):
+    with zipfile.ZipFile(io.BytesIO(scorm_package(Lesson(stage="o"), find_image("test-0"), around=0))) as package:
+        manifest = ElementTree.fromstring(package.read("imsmanifest.xml"))
+        files = {name: package.read(name) for name in package.namelist()}
+    assert {element.get("href") for element in manifest.iter() if element.tag.endswith("file")} == {"index.html"}
+    context = browser.new_context(viewport={"width": 1300, "height": 760})
+    page = context.new_page()
+    page.route("https://course.example/*", lambda route: route.fulfill(body=files.get(route.request.url.rpartition("/")[2], LMS.encode()), content_type="text/html"))
+    page.goto("https://course.example/course.html")
+    frame = page.frame_locator("iframe")
+    frame.locator('[data-ready="1"][data-stage="o"]').wait_for()
+    assert page.evaluate("told") == [["start"], ["cmi.core.lesson_status", "incomplete"]]
+    frame.locator('[data-stage-chip="update"]').click()
+    field = frame.locator(".predict input")
+    field.fill("12345")
+    field.press("Enter")
+    page.wait_for_function("told.some(([name, value]) => name === 'cmi.core.score.raw' && value === '0')")
+    page.wait_for_function("told.some(([name, value]) => value === 'completed')")
+    page.evaluate("document.querySelector('iframe').remove()")
+    page.wait_for_function("told.at(-1)[0] === 'end'")
+    context.close()

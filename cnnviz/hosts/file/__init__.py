@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from cnnviz.core.lesson import MAX_UPDATES, Lesson
 from cnnviz.core.trajectory import trajectory
@@ -20,12 +21,20 @@ from cnnviz.words import Problem, say
 
 
 def lesson_html(
-    lesson: Lesson, image: Image, around: int = 1, server: str = "", progress: Callable[[int], None] = lambda update: None
+    lesson: Lesson,
+    image: Image,
+    around: int = 1,
+    server: str = "",
+    progress: Callable[[int], None] = lambda update: None,
+    *,
+    look: Mapping[str, str] = MappingProxyType({}),
+    scorm: bool = False,
 ) -> str:
     """The lesson on `image` as an .html file, with `around` updates either way of `lesson.k`.
 
     `server` is the address of a page of cnnviz that the file links to, if there is one; `progress` is told each update
-    that is reached. Raises Problem where there are too many updates, their numbers would take too much, or
+    that is reached; `look` is how it is looked at, such as {"view": "lecture"}; `scorm` has it tell a learning management
+    system how it goes. Raises Problem where there are too many updates, their numbers would take too much, or
     `server` is no address.
 
     >>> from cnnviz.data.images import find_image
@@ -41,7 +50,7 @@ def lesson_html(
     for k in updates:
         store.add(str(k), _answer(dataclasses.replace(lesson, k=k), image))
         progress(k)
-    contents = {"lesson": lesson.to_query(), "server": server, **store.contents}
+    contents = {"lesson": {**lesson.to_query(), **look}, "scorm": scorm, "server": server, **store.contents}
     title = say("export.html.title", image=image.words, when=lesson.when)
     said = {id for head in store.headers for id in re.findall(r'"say": \["([\w.]+)"', head)}
     return document("hosts/file/file", title, json.dumps(contents), store.content, said=said)

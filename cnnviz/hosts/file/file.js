@@ -1,11 +1,12 @@
 // The component's entry in a file of its own: one lesson, with the numbers of some of its updates, and nobody to ask
 // for others. What stands behind "#" in the file's address is where one is in it.
 
-import { query, same } from "../../view/model/address.js"
+import { own, query, same } from "../../view/model/address.js"
 import { escaped } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { View } from "../../view/regions/lesson_view.js"
 import { placeOf } from "./hash_address.js"
+import { report } from "./scorm.js"
 import { answersOf } from "./stored_answers.js"
 import { disable } from "./without_server.js"
 
@@ -13,6 +14,8 @@ import { disable } from "./without_server.js"
 /** @import { Answer } from "../../view/model/decode.js" */
 /** @import { Host } from "../../view/types/ports.js" */
 /** @import { FileContents } from "../../view/types/wire.js" */
+
+const isWeb = /^https?:/.test(location.protocol) // elsewhere a link to this file leads nobody to it
 
 /** Shows the lesson that the document holds. */
 export default async function show() {
@@ -35,7 +38,7 @@ export default async function show() {
   const host = {
     address: {
       ...place,
-      link: (next) => elsewhere(next) || place.link(next),
+      link: (next) => elsewhere(next) || (isWeb ? place.link(next) : query(own(next))),
       onTravel: (act, signal) => addEventListener("popstate", act, { signal }),
       visit(next, how) {
         place.visit(next, how)
@@ -51,7 +54,8 @@ export default async function show() {
   }
   const root = /** @type {HTMLElement} */ (document.querySelector(".cnnviz"))
   const view = new View(root, "", host)
-  disable(root, say(server ? "web.file.needs_this_server" : "web.file.needs_server"))
+  if (contents.scorm) report(view)
+  disable(root, say(server ? "web.file.needs_this_server" : "web.file.needs_server"), Boolean(server))
   if (server) root.querySelector(".top")?.insertAdjacentHTML("beforeend", OPEN())
   const link = () => {
     for (const element of root.querySelectorAll(/** @type {"a"} */ ("a[data-elsewhere]"))) {

@@ -6,8 +6,9 @@ const NEEDS_SERVER = ["files", "weights_in", "model_in", "upload", "cifar10", "b
  * The controls of the lesson, and what is shown elsewhere.
  * @param {HTMLElement} root  of a view
  * @param {string} sentence  why
+ * @param {boolean} linked  whether the other pages can be opened elsewhere
  */
-export function disable(root, sentence) {
+export function disable(root, sentence, linked) {
   for (const sheet of root.querySelectorAll(":is(.rail, .kernel-card) .sheet-body:has(input, select, button)")) {
     const fields = document.createElement("fieldset")
     fields.disabled = true // with all that it will ever hold
@@ -17,15 +18,16 @@ export function disable(root, sentence) {
     words.textContent = sentence
     sheet.append(words, fields)
   }
-  disableElsewhere(root, sentence)
+  disableElsewhere(root, sentence, linked)
 }
 
 /**
  * The other pages, dialogs and files.
  * @param {HTMLElement} root  of a view
  * @param {string} sentence  why
+ * @param {boolean} linked  whether the other pages can be opened elsewhere; else they are not there
  */
-export function disableElsewhere(root, sentence) {
+export function disableElsewhere(root, sentence, linked = false) {
   for (const name of NEEDS_SERVER) {
     for (const button of root.querySelectorAll(/** @type {"button"} */ (`[data-key="${name}"]`))) {
       button.disabled = true
@@ -33,6 +35,10 @@ export function disableElsewhere(root, sentence) {
     }
   }
   for (const link of root.querySelectorAll(/** @type {"a"} */ ("nav a[data-page]:not([aria-current])"))) {
+    if (!linked) {
+      link.remove()
+      continue
+    }
     link.dataset.elsewhere = link.dataset.page
     link.removeAttribute("data-page")
     link.removeAttribute("href")

@@ -36,8 +36,16 @@ export function scores() {
 /** Counts a prediction. @param {boolean} hit */
 export function score(hit) {
   const { right, n } = scores()
-  inBrowser.writeRecord(PREDICTED, { right: right + Number(hit), n: n + 1 })
+  const now = { right: right + Number(hit), n: n + 1 }
+  inBrowser.writeRecord(PREDICTED, now)
+  counted.dispatchEvent(new CustomEvent("score", { detail: now }))
 }
+
+const counted = new EventTarget()
+
+/** Calls `act` at every prediction with how many were right, of how many. @param {(scores: { right: number, n: number }) => void} act @param {AbortSignal} signal */
+export const onScore = (act, signal) =>
+  counted.addEventListener("score", (event) => act(/** @type {CustomEvent} */ (event).detail), { signal })
 
 export const startCount = () => inBrowser.writeRecord(PREDICTED, {})
 

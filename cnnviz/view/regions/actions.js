@@ -180,9 +180,10 @@ export const ACTIONS = [
 ]
 
 /** @param {View} view @param {"png" | "svg"} kind */
-function picture(view, kind) {
+async function picture(view, kind) {
   closeSheets(view)
-  return savePicture(view, kind)
+  await savePicture(view, kind)
+  if (window.origin === "null" && window !== window.parent) view.tell(say("web.picture.sandboxed"))
 }
 
 /** @param {View} view */

@@ -21,6 +21,7 @@ export function tellAgain({ host }) {
 export async function copyLink(view) {
   const element = view.control("copy_link")
   if (!(await copied(element, view.link()))) view.notice(say("web.copy.refused", { link: view.link() }))
+  else if (view.link().startsWith("?")) view.tell(say("web.copy.query"))
   else if (view.lesson.w.startsWith("held-")) view.notice(say("web.copy.held"))
   setTimeout(() => (element.textContent = say("web.actions.copy_link.text")), 1500)
 }

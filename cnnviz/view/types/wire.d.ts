@@ -159,7 +159,7 @@ export interface ExperimentData {
 
 /** What a file knows of its lesson, and how to read its bytes: the answers' names (an update's number), how long their
     headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/estimates.py);
-    `server` is a page's address, with a slash at its end, or "".
+    `server` is a page's address, with a slash at its end, or ""; `scorm`: whether it tells a learning management system.
      */
 export interface FileContents {
   lesson: Record<string, string>
@@ -168,6 +168,7 @@ export interface FileContents {
   bodies: number[]
   estimates: Record<string, [string, string[], number[]]>
   server: string
+  scorm: boolean
 }
 
 /** Files that are for the same. */

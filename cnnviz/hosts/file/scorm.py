@@ -1,0 +1,39 @@
+"""A lesson as a SCORM 1.2 package: its .html file with a manifest, for a course's learning management system."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from string import Template
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.data.images import Image
+from cnnviz.hosts.file import lesson_html
+from cnnviz.words import say
+
+_MANIFEST = Template(Path(__file__).with_name("imsmanifest.xml").read_text("utf-8"))
+
+
+def scorm_package(
+    lesson: Lesson, image: Image, around: int = 1, server: str = "", progress: Callable[[int], None] = lambda update: None
+) -> bytes:
+    """The lesson on `image` as a .zip, the same bytes for the same lesson; the arguments are those of `lesson_html`.
+
+    It asks for a number before each stage, tells how many of the answers were right, and that it is completed at the
+    last stage of an update. Raises Problem, as `lesson_html` does.
+
+    >>> from cnnviz.data.images import find_image
+    >>> content = scorm_package(Lesson(), find_image("test-0"), around=0)
+    >>> zipfile.ZipFile(io.BytesIO(content)).namelist()
+    ['imsmanifest.xml', 'index.html']
+    """
+    page = lesson_html(lesson, image, around, server, progress, look={"predict": "1"}, scorm=True)
+    title = escape(say("export.html.title", image=image.words, when=lesson.when))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, text in (("imsmanifest.xml", _MANIFEST.substitute(title=title)), ("index.html", page)):
+            package.writestr(zipfile.ZipInfo(name), text.encode(), zipfile.ZIP_DEFLATED)
+    return out.getvalue()
