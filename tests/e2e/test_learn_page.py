@@ -133,6 +133,9 @@ def test_what_is_hidden_is_not_drawn_and_not_said(screen: Screen, script):
             else:
                 assert (re.search(r"\d", numbers) or painted > 0.7) and not hidden, (number, plate.of)
         assert screen.page.locator(".amount:not(.hatched) + b", has_text="?").count() == 0
+        assert screen.page.locator(".amounts dt").evaluate_all("(all) => all.every((e) => e.textContent.trim())")
+        assert screen.page.locator(".scenery").evaluate("(e) => e.scrollWidth <= e.clientWidth"), number
+        assert screen.page.locator(".plate-of").evaluate_all("(all) => all.every((e) => [...e.children].every((c) => c.offsetWidth <= e.offsetWidth + 4))"), number
         if number < len(script.screens):
             screen.key("learn_skip").click()
 

@@ -14,7 +14,7 @@ import {
   valuesOf,
 } from "../../cnnviz/pages/learn/figures.js"
 import { sumOf } from "../../cnnviz/pages/learn/learn_places.js"
-import { cellOf, sideOf, sizeOf } from "../../cnnviz/pages/learn/sizes.js"
+import { cellOf, sizeOf, sizesOf } from "../../cnnviz/pages/learn/sizes.js"
 import { decode } from "../../cnnviz/view/model/decode.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
 import { fixture } from "./hooks.js"
@@ -109,15 +109,15 @@ test("every step's plates fit beside its words and on a phone, and cells keep th
       [{ width: 720, height: 460, phone: false }, 44],
       [{ width: 358, height: 190, phone: true }, 29],
     ]) {
-      const side = sideOf(figures, signs, room)
-      assert.ok(side >= 84, `${step.lesson} ${step.number}`)
+      const sizes = sizesOf(figures, signs, room)
+      assert.ok(sizes.side >= 84, `${step.lesson} ${step.number}`)
       for (const figure of figures) {
-        const [width] = sizeOf(figure, side, room.phone)
+        const [width] = sizeOf(figure, sizes, room.phone)
         assert.ok(
           width <= room.width || figure.form === "curve",
           `${step.lesson} ${step.number} ${figure.plate.array} ${width}`,
         )
-        assert.ok(cellOf(figure, room.phone) >= least)
+        assert.ok(cellOf(figure, room.phone, sizes.grown) >= least)
         if (figure.form === "grid") assert.ok(width >= figure.face.columns * least)
       }
     }
@@ -126,10 +126,26 @@ test("every step's plates fit beside its words and on a phone, and cells keep th
   const figures = figuresOf(numbers, step, false)
   const widths = figures.map(
     (figure) =>
-      sizeOf(figure, sideOf(figures, signsOf(numbers, figures), { width: 358, height: 190, phone: true }), true)[0],
+      sizeOf(figure, sizesOf(figures, signsOf(numbers, figures), { width: 358, height: 190, phone: true }), true)[0],
   )
   assert.ok(
     widths.reduce((sum, width) => sum + width) + 2 * 32 <= 358,
     "a phone has the kernel's three plates in one row",
   )
+})
+
+test("cells grow where no map fills the room, and never out of it", () => {
+  const grown = []
+  for (const { step, numbers } of steps) {
+    const figures = figuresOf(numbers, step, false).filter(({ form }) => form !== "number")
+    const room = { width: 720, height: 460, phone: false }
+    const sizes = sizesOf(figures, signsOf(numbers, figures), room)
+    if (sizes.grown === 1) continue
+    grown.push(`${step.lesson} ${step.number}`)
+    assert.ok(figures.every(({ form }) => form === "grid" || form === "row" || form === "map"))
+    const all = figures.map((figure) => sizeOf(figure, sizes, false))
+    assert.ok(all.every(([, tall]) => tall < room.height))
+    assert.ok(all.reduce((sum, [wide]) => sum + wide, 0) <= room.width)
+  }
+  assert.ok(grown.includes("dead 2") && !grown.includes("kernel 4"), `${grown}`)
 })

@@ -10,7 +10,7 @@ import { figuresOf, placesOf, signsOf, slides } from "./figures.js"
 import { circled, place, product } from "./learn_places.js"
 import { bars, plate, shownOf } from "./learn_plates.js"
 import { rich } from "./learn_words.js"
-import { sideOf } from "./sizes.js"
+import { sizesOf } from "./sizes.js"
 
 /** @import { Numbers } from "../../view/model/numbers.js" */
 /** @import { Template } from "../../view/regions/html.js" */
@@ -73,9 +73,9 @@ export function board(step, numbers, tried, room, more) {
   const drawn = figures.filter(({ form }) => form !== "number")
   const numbered = figures.filter(({ form }) => form === "number")
   const signs = step.kind === "click" ? drawn.map(() => "") : signsOf(numbers, drawn)
-  const side = sideOf(drawn, signs, room)
+  const sizes = sizesOf(drawn, signs, room)
   const chosen = isPictured(step) && !(tried.found && figures.some(({ asked }) => asked))
   const below = chosen ? choices(step, numbers, tried) : reasons(step, numbers, tried, room.phone)
-  return html`<div class="scenery">${drawn.length ? html`<div class="plates">${drawn.map((figure, n) => plate(numbers, figure, signs[n], step, tried, side, room.phone))}</div>` : nothing}
-    ${numbered.length ? bars(numbered) : nothing}${more}${below}</div>`
+  return html`<div class="scenery">${drawn.length ? html`<div class="plates" style="--grown:${sizes.grown}">${drawn.map((figure, n) => plate(numbers, figure, signs[n], step, tried, sizes, room.phone))}</div>` : nothing}
+    ${numbered.length ? bars(numbers, numbered) : nothing}${more}${below}</div>`
 }

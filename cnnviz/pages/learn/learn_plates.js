@@ -15,6 +15,7 @@ import { acrossOf, cellOf, sizeOf } from "./sizes.js"
 /** @import { Tried } from "./learn_question.js" */
 /** @import { Block, Figure } from "./figures.js" */
 /** @import { Cell as Drawn } from "./cells.js" */
+/** @import { Sizes } from "./sizes.js" */
 
 /** The numbers that were answered for the cells that are asked of, in reading order; null where the answer is no such. @param {Figure} figure @param {LearnStep} step @param {Tried} tried */
 function answered(figure, step, { given }) {
@@ -108,18 +109,18 @@ function curve({ values, hidden }, [width, height]) {
   return html`<div class="course-of ${hidden ? "hatched" : ""}" style="width:${width}px;height:${height}px">${line}</div>${ends}`
 }
 
-/** Numbers as bars on one scale. @param {Figure[]} figures */
-export function bars(figures) {
+/** Numbers as bars on one scale. @param {Numbers} numbers @param {Figure[]} figures */
+export function bars(numbers, figures) {
   const open = figures.filter(({ hidden }) => !hidden).map(({ values }) => Math.abs(values[0]))
   const most = Math.max(...open, 0) || 1
   return html`<dl class="amounts">${figures.map(
     ({ plate, values, hidden }) =>
-      html`<div><dt ${inner(rich(plate.label))}></dt><dd><span class="amount ${hidden ? "hatched" : ""}" style="--part:${hidden ? 1 : Math.abs(values[0]) / most}"></span><b>${hidden ? "?" : number(values[0], 3)}</b></dd></div>`,
+      html`<div><dt ${inner(plate.label ? rich(plate.label) : formula(numbers.maps[plate.symbol].label))}></dt><dd><span class="amount ${hidden ? "hatched" : ""}" style="--part:${hidden ? 1 : Math.abs(values[0]) / most}"></span><b>${hidden ? "?" : number(values[0], 3)}</b></dd></div>`,
   )}</dl>`
 }
 
-/** @param {Numbers} numbers @param {Figure} figure @param {string} sign @param {LearnStep} step @param {Tried} tried @param {number} side @param {boolean} phone */
-export function plate(numbers, figure, sign, step, tried, side, phone) {
+/** @param {Numbers} numbers @param {Figure} figure @param {string} sign @param {LearnStep} step @param {Tried} tried @param {Sizes} sizes @param {boolean} phone */
+export function plate(numbers, figure, sign, step, tried, sizes, phone) {
   const {
     form,
     face,
@@ -127,8 +128,8 @@ export function plate(numbers, figure, sign, step, tried, side, phone) {
     plate: { array },
   } = figure
   const cut = cutOf(figure)
-  const size = sizeOf(figure, side, phone)
-  const own = `--cell:${cellOf(figure, phone)}px`
+  const size = sizeOf(figure, sizes, phone)
+  const own = `--cell:${cellOf(figure, phone, sizes.grown)}px`
   const tiles = cut
     ? [cut]
     : form === "grid"
