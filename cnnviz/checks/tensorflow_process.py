@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,11 @@ from cnnviz.words import Message, message
 
 _lock = threading.Lock()
 _state: dict[str, Any] = {"is": "absent", "words": None}
+
+
+def installed() -> bool:
+    """Tells whether there is a TensorFlow to be started; starts nothing."""
+    return find_spec("tensorflow") is not None
 
 
 def state() -> tuple[str, Message | None]:

@@ -15,6 +15,7 @@ from functools import cache
 
 from PIL import Image as Pillow
 
+from cnnviz.checks.tensorflow_process import installed
 from cnnviz.core import fields as bounds
 from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.kernels import KERNELS
@@ -25,6 +26,7 @@ from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.presets import PRESETS
 from cnnviz.core.targets import DEFAULT_CLASSES
+from cnnviz.data.forbidden import excuse
 from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.data.uploads import MAX_BYTES
 from cnnviz.export.mathml import mathml, named
@@ -76,14 +78,17 @@ def streamlits_words(lang: str) -> dict[str, str]:
 
 
 @cache
-def spec(lang: str = DEFAULT, ids: frozenset[str] | None = None) -> str:
-    """The module as text, for readers of a language: one exported constant a line. Of the messages it has `ids` alone, if these are given."""
+def spec(lang: str = DEFAULT, ids: frozenset[str] | None = None, served: bool = True) -> str:
+    """The module as text, for readers of a language: one exported constant a line. Of the messages it has `ids` alone, if these are given.
+
+    `served` says whether this server is asked, and not Python in a browser.
+    """
     words = {id: text for id, text in browser_words(lang).items() if ids is None or id in ids}
     with reading(lang):
-        return "\n".join(f"export const {name} = {json.dumps(value)}" for name, value in _constants(lang, words).items())
+        return "\n".join(f"export const {name} = {json.dumps(value)}" for name, value in _constants(lang, words, served).items())
 
 
-def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]]) -> dict[str, object]:
+def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: bool) -> dict[str, object]:
     return {
         "SCALES": SCALES,
         "CODE": code(),
@@ -110,6 +115,7 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]]) -> dict[
         "IMAGES": [{"id": image.id, "label": image.label or "", "words": image.words} for image in gallery()],
         "DEFAULT_CLASSES": DEFAULT_CLASSES,
         "PAGES": [{"path": page.path, "name": page.name} for page in pages()],
+        "TENSORFLOW": served and installed() and not excuse("tensorflow"),
         "LESSONS": [{"id": lesson.id, "title": str(lesson.title)} for lesson in library().lessons],
     }
 

@@ -19,9 +19,9 @@ ENTRY = "hosts/streamlit/streamlit"
 """The module that knows Streamlit; everything else of the component's JavaScript hangs on it."""
 
 
-def script(entry: str = ENTRY, ending: str = "export default {}") -> str:
-    """The component's JavaScript as one module, what Python knows of the lesson among it, in the reader's language."""
-    return bundle(entry, lambda name: spec(reader()) if name == CONSTANTS else module(name), ending)
+def script(entry: str = ENTRY, ending: str = "export default {}", served: bool = True) -> str:
+    """The component's JavaScript as one module, what Python knows of the lesson among it, in the reader's language; `served` where a server is asked."""
+    return bundle(entry, lambda name: spec(reader(), served=served) if name == CONSTANTS else module(name), ending)
 
 
 def module(name: str) -> str:

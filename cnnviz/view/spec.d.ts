@@ -21,6 +21,7 @@ export const LIMITS: Bounds
 export const IMAGES: ImageData[]
 export const DEFAULT_CLASSES: string[]
 export const PAGES: PageData[]
+export const TENSORFLOW: boolean
 export const LESSONS: LessonData[]
 export const CODE: string
 export const LANG: string

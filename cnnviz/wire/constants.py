@@ -84,6 +84,7 @@ class Spec(TypedDict):
     IMAGES: Sequence[ImageData]
     DEFAULT_CLASSES: Sequence[str]
     PAGES: Sequence[PageData]
+    TENSORFLOW: bool
     LESSONS: Sequence[LessonData]
     CODE: str
     LANG: str

@@ -82,8 +82,9 @@ def test_without_tensorflow_everything_else_works_and_what_is_missing_is_said_wh
     screen.open(f"{PREFIX}/check", k=1, tf=1)
     expect(screen.page.locator(".cnnviz")).to_contain_text("TensorFlow is not installed")
     expect(screen.page.locator(".verdict")).to_contain_text("1,811 trainable parameters")
+    screen.switch("tensorflow")  # it can be given up, and is not offered again
+    expect(screen.key("tensorflow")).to_have_count(0)
     screen.open(f"{PREFIX}/", k=1)
-    screen.connected()
     screen.key("rail_image").click()
     screen.key("cifar10").click()
     dialog = screen.page.get_by_role("dialog")

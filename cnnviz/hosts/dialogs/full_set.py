@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Mapping
-from importlib.util import find_spec
 
 import numpy as np
 
+from cnnviz.checks.tensorflow_process import installed
 from cnnviz.core.image_ids import CLASSES, called
 from cnnviz.data import cifar10
 from cnnviz.data.forbidden import excuse
@@ -46,7 +46,7 @@ def _lacks() -> str:
     """Why it cannot be had here, "" where it can."""
     if no := excuse("cifar10"):
         return str(no)
-    there = cifar10.LOADER.full_set is not None or find_spec("tensorflow") is not None
+    there = cifar10.LOADER.full_set is not None or installed()
     return "" if there else str(message("data.full_set.lacks"))
 
 

@@ -55,7 +55,7 @@ def _site(python: Mapping[str, bytes], starts: str, scripts: Sequence[Path]) -> 
     written = [
         *((f"{page.path}/index.html".lstrip("/"), _page(page, answers).encode()) for page in pages()),
         *((name, content) for content, name in names.items()),
-        (f"{FILES}/site.js", script("hosts/static/site", "{}()").encode()),
+        (f"{FILES}/site.js", script("hosts/static/site", "{}()", served=False).encode()),
         (f"{FILES}/worker.js", worker.encode()),
         (f"{FILES}/style.css", styles().encode()),
         (f"{FILES}/images.png", sprite()),

@@ -49,7 +49,7 @@ def lines(*charts: Chart) -> go.Figure:
         figure.update_layout({f"yaxis{n}": {"domain": domain, "nticks": 8 if n == 1 else 4} | _axis("y" in chart.log)})
         silent = n > 1 and values + len(chart.lines) > MOST_VALUES
         values += 0 if silent else len(chart.lines)
-        _draw(figure, chart, silent, yaxis=f"y{n}", showlegend=n == 1)
+        _draw(figure, chart, silent, yaxis=f"y{n}", showlegend=n == 1 and len(chart.lines) > 1)
         figure.add_annotation(text=str(chart.y_title), x=0, y=domain[1], **_ABOVE)
     if large.cursor is not None:
         at, line = large.cursor, {"color": CURSOR, "width": 2, "dash": "dot"}

@@ -4,6 +4,7 @@ import { local } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, markup, nothing } from "../../view/regions/html.js"
 import { mapOf } from "../../view/regions/road.js"
+import { TENSORFLOW } from "../../view/spec.js"
 import { CIRCLED, errorCurve } from "./error_curve.js"
 
 /** @import { VersionData, CheckData, NudgeRow, RoadData, ThirdData } from "../../view/types/wire.js" */
@@ -47,8 +48,8 @@ export function ours({ road, check, all, subject, maps }) {
     ${road.sentences.length ? html`<p class="sentence">${road.sentences.join(" ")}</p>` : nothing}`
 }
 
-/** TensorFlow's opinion, or what asks for it; and what comes next. @param {ThirdData} third */
+/** TensorFlow's opinion, or what asks for it where it is installed; and what comes next. @param {ThirdData} third */
 export const third = ({ on, change, words, good }) => html`
   <span class=${good === null ? "" : good ? "good" : "bad"}>${words}</span>
-  <button type="button" class="link" data-key="tensorflow" aria-pressed=${on} data-change=${JSON.stringify(change)}>${say(`web.check.${on ? "without" : "third"}`)}</button>
+  ${on || TENSORFLOW ? html`<button type="button" class="link" data-key="tensorflow" aria-pressed=${on} data-change=${JSON.stringify(change)}>${say(`web.check.${on ? "without" : "third"}`)}</button>` : nothing}
   <button type="button" class="link" data-key="break_it" data-change=${JSON.stringify({ check: "break" })}>${say("web.check.break_it")}</button>`
