@@ -26,9 +26,9 @@ from cnnviz.server.visitors import connection_of, visitor_of
 from cnnviz.server.waiting import while_asked
 from cnnviz.server.works import Busy, Expected
 
-MOST_MADE = 48_000_000
+MOST_MADE = 32_000_000
 """Bytes of answers that are on their way to all who asked; the largest network's parameters take 13 MB."""
-MOST_COMING = 64_000_000
+MOST_COMING = 40_000_000
 """Bytes of all files that are here and coming."""
 SENDING_SECONDS = 60.0
 """In which a file has to come whole: 5 MB by a telephone of the third generation."""
