@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-TAKEN = frozenset("xyvzapnok")
+TAKEN = frozenset("xyvzapnrok")
 """Letters that no parameter can have: the image, targets, a flattened map, what layers give, the outputs, and a window's size."""
 
 

@@ -133,6 +133,15 @@ def test_what_all_images_share_is_the_same_in_each():
         assert np.array_equal(found[0][name], found[1][name]), name
 
 
+@pytest.mark.parametrize("image", range(4))
+def test_an_images_gradients_have_the_shapes_of_its_numbers(image):
+    moment = trajectory(FOUR, load_images(FOUR), 1)
+    trace, gradients = moment.trace.image(image), moment.gradients.image(image)
+    for name, gradient in gradients.items():
+        array = moment.params[name[1:]] if name[1:] in moment.params else trace[name[1:]]
+        assert gradient.shape == array.shape, name
+
+
 def test_after_training_no_update_is_shown_and_no_other_image_counts():
     query = replace(FOUR, k=4, mode="eval").to_query()
     header, arrays = decode(answer("step", query))

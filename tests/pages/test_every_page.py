@@ -23,6 +23,12 @@ def test_a_network_with_one_output_is_answered_on_every_page(net, page):
 
 
 @pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("mode", ["train", "eval"])
+def test_several_images_are_answered_on_every_page(mode, page):
+    answered(page, {"net": "conv2x3-bn-relu-max2-drop50-dense2-softmax-ce", "img": "cat-0,dog-3", "k": "1", "mode": mode})
+
+
+@pytest.mark.parametrize("page", PAGES)
 @given(data=st.data())
 @settings(max_examples=6, deadline=None)
 def test_every_page_answers_for_every_network(page, data):
