@@ -19,6 +19,7 @@ import pytest
 from cnnviz.__main__ import main
 from cnnviz.core import threads
 from cnnviz.core.presets import PRESETS
+from cnnviz.hosts import dialogs
 from cnnviz.hosts.static import pyodide
 from cnnviz.hosts.static.in_browser import get
 from cnnviz.hosts.static.package import archive
@@ -46,6 +47,9 @@ found = {page: get(f"numbers/0/{page}?k=2&n=20") for page in ("step", "train", "
 print(json.dumps({page: [status, hashlib.sha256(body).hexdigest()] for page, (status, _, body) in found.items()}))
 print(json.dumps(get("numbers/0/learn?")[2].decode("latin-1").find("A lesson of ours") > 0))
 print(json.dumps(get("numbers/0/step?img=cat-h17")[0]))
+offered = json.loads(get("dialogs/files?k=2")[2])
+files = {file["what"]: file["instead"] or get(f"dialogs/file?k=2&what={file['what']}")[0] for group in offered["groups"] for file in group["files"]}
+print(json.dumps([files, get("dialogs/model?", b"nn.Sequential(nn.Linear(4, 2))")[0], json.loads(get("dialogs/cifar10?")[2])["state"], get("dialogs/picture?", b"no")[0]]))
 """
 
 
@@ -96,7 +100,8 @@ def test_the_archive_answers_with_nothing_else_but_numpy_and_pillow(tmp_path):
         tar.extractall(place, filter="data")
     done = subprocess.run([sys.executable, "-I", "-c", ALONE, str(place), str(others)], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr[-3000:]
-    found, ours_is_there, held_out = map(json.loads, done.stdout.splitlines())
+    found, ours_is_there, held_out, (files, *told) = map(json.loads, done.stdout.splitlines())
+    assert {what for what, status in files.items() if status != 200} == {"html", "spreadsheet"} and told == [200, "lacking", 422]
     for page, (status, digest) in found.items():
         if page != "learn":  # it has a lesson more
             assert (status, digest) == (200, hashlib.sha256(answer(page, {"k": "2", "n": "20"})).hexdigest())
@@ -116,6 +121,19 @@ def test_a_question_gets_the_servers_answer_and_one_that_fails_a_sentence(monkey
     monkeypatch.setattr("cnnviz.hosts.static.in_browser.made", fails)
     status, _, body = get("numbers/0/step?k=2")
     assert status == 422 and "too large" in json.loads(body)["sentence"]
+
+
+def test_a_dialog_gets_the_servers_answer_with_what_was_sent_as_a_browser_has_it():
+    class Bytes:
+        """An array of JavaScript's."""
+
+        def to_bytes(self) -> bytes:
+            return b"nn.Sequential(nn.Linear(4, 2))"
+
+    status, headers, body = get("dialogs/model?k=2&lang=fr", Bytes())
+    assert (status, headers["Content-Type"]) == (200, "application/json")
+    assert body == dialogs.answer("model", {"k": "2", "lang": "fr"}, b"nn.Sequential(nn.Linear(4, 2))").body
+    assert get("dialogs/none?")[0] == get("dialogs/model?")[0] == 404
 
 
 def test_without_threads_all_is_worked_out_while_one_waits(monkeypatch):

@@ -20,7 +20,14 @@ STORED = """export async function start(files) {
   return () => ({ status: 200, headers: {}, body: body.slice() })
 }
 """
-"""Stand-ins for Python: one that never comes, one that cannot start, one that has a single answer."""
+TELLING = """export async function start() {
+  return (path, sent) => {
+    const sentence = `${path.split("?")[0]}: ${sent.length} bytes`
+    return { status: 422, headers: {}, body: new TextEncoder().encode(JSON.stringify({ sentence })) }
+  }
+}
+"""
+"""Stand-ins for Python: one that never comes, one that cannot start, one that has a single answer, one that says what it got."""
 
 
 @pytest.fixture
@@ -104,12 +111,20 @@ def test_it_is_live_with_webassembly_from_page_to_page_and_back(page: Page, site
 def test_what_needs_a_server_says_so(page: Page, stand_in):
     page.goto(stand_in(IDLE))
     ready(page)
-    for key, sentence in (("room", "room"), ("files", "else"), ("cifar10", "cifar10")):
+    for key, sentence in (("room", "room"),):
         page.evaluate("(key) => document.querySelector(`[data-key=${key}]`).click()", key)
         expect(page.locator(".notice")).to_have_text(say(f"web.site.needs.{sentence}"))
     page.goto(page.url.partition("?")[0] + "train/")
     ready(page)
     expect(page.locator(".training .what")).to_have_text(say("web.training.elsewhere"))
+
+
+def test_a_file_of_ones_own_goes_to_python_in_the_browser(page: Page, stand_in):
+    page.goto(stand_in(TELLING))
+    ready(page)
+    page.evaluate("document.querySelector('[data-key=upload]').click()")
+    page.locator("[data-key=picture_file]").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"PNG????"})
+    expect(page.get_by_role("alert").last).to_have_text("dialogs/picture: 7 bytes")
 
 
 def test_after_one_visit_it_is_there_without_a_network(page: Page, stand_in, tmp_path):

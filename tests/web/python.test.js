@@ -7,8 +7,8 @@ import { Python } from "../../cnnviz/hosts/static/python.js"
 class FakeWorker {
   asked = []
   ended = false
-  postMessage({ id, path }) {
-    this.asked.push({ id, path })
+  postMessage({ id, path, sent }) {
+    this.asked.push({ id, path, sent })
   }
   terminate() {
     this.ended = true
@@ -103,4 +103,17 @@ test("where it cannot start, all that is asked for is refused in a sentence", as
   }
   python.start()
   assert.deepEqual([workers.length, workers[0].ended, states.at(-1)], [1, true, "failed"])
+})
+
+test("a file goes along as it is, and each one is a question of its own", async () => {
+  const { python, workers } = started()
+  const [one, other] = [new Blob(["1"]), new Blob(["2"])]
+  for (const body of [one, other, one]) python.get("a", { method: "POST", body })
+  python.get("a")
+  workers[0].say({ ready: true })
+  for (let n = 0; n < 3; n++) workers[0].answer()
+  assert.deepEqual(
+    workers[0].asked.map(({ sent }) => sent),
+    [one, other, ""],
+  )
 })

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -14,7 +15,6 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.data.images import load_image
 from cnnviz.export.arguments import MOST_AROUND
 from cnnviz.export.parameters import diverged
-from cnnviz.hosts.file import lesson_html
 from cnnviz.pages.address import Now, resolved
 from cnnviz.pages.answers import answers_of
 from cnnviz.pages.registry import page_at
@@ -42,6 +42,8 @@ class Taken:
 
 
 def _html(of: Taken) -> str:
+    from cnnviz.hosts.file import lesson_html  # with the view, which Python in a browser has not
+
     around = of.asked.get("around", "1")
     return lesson_html(of.lesson, of.now.image, int(around) if around.isdecimal() else -1, public(of.asked.get("server", "")))
 
@@ -131,11 +133,12 @@ def _offer(of: Taken, what: str, kind: Kind, instead: str) -> OfferedFile:
 
 def _excuses(of: Taken) -> dict[str, str]:
     """Why some files cannot be made of this lesson."""
-    found = {}
+    needs = {"html": "cnnviz.view", "spreadsheet": "xlsxwriter"}  # which Python in a browser has not
+    found = {what: say("ui.take_home.needs_server") for what, package in needs.items() if find_spec(package) is None}
     try:
         export.exact_rule(of.lesson)
     except ValueError as error:
-        found = dict.fromkeys(("keras", "pytorch"), str(error))
+        found |= dict.fromkeys(("keras", "pytorch"), str(error))
     if problem := diverged(of.now.moment.params):
         found["parameters"] = say("ui.take_home.no_parameters", error=problem)
     if problem := export.too_large(of.lesson.network.program(of.now.moment.trace.x.shape)):

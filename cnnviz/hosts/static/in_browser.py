@@ -7,18 +7,23 @@ import os
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 from cnnviz.data import forbidden
+from cnnviz.hosts import dialogs
 from cnnviz.pages.resource import asked_of, made, made_of, page_of, structured
 from cnnviz.scripts import library
 from cnnviz.words import message
+
+Answered = tuple[int, dict[str, str], bytes]
+"""A status, headers and a body."""
 
 SCRIPTS = "scripts"
 """The folder beside the package with scripts that were given with the site."""
 
 
-def start(place: str) -> Callable[..., tuple[int, dict[str, str], bytes]]:
+def start(place: str) -> Callable[..., Answered]:
     """`get`, once it is set what there is: no other process, no network, and the scripts in the folder `place`, where the package lies."""
     os.environ[forbidden.SETTING] = " ".join(forbidden.KINDS)
     if (scripts := Path(place, SCRIPTS)).is_dir():
@@ -26,8 +31,10 @@ def start(place: str) -> Callable[..., tuple[int, dict[str, str], bytes]]:
     return get
 
 
-def get(path: str, script: str = "") -> tuple[int, dict[str, str], bytes]:
-    """The status, the headers and the uncompressed body of `numbers/<version>/<page>?<query>`, as server/numbers.py has them; `script` is a file's text that is sent along.
+def get(path: str, sent: Any = "") -> Answered:
+    """The status, the headers and the uncompressed body of `numbers/<version>/<page>?<query>` or `dialogs/<question>?<query>`, as a server has them.
+
+    `sent` is what is sent along: a script's text, or a file's bytes as JavaScript has them.
 
     An answer that fails is an answer: a sentence, as JSON.
 
@@ -38,18 +45,37 @@ def get(path: str, script: str = "") -> tuple[int, dict[str, str], bytes]:
     404
     """
     where, _, query = path.partition("?")
-    page = page_of(where.rpartition("/")[2])
-    if page is None:
-        return _refusal(404, "ui.numbers.no_page", forms=[])
+    answered = _dialog if where.startswith("dialogs/") else _numbers
     try:
-        asked = asked_of(page, dict(parse_qsl(query, keep_blank_values=True)))
-        found = made_of(page, asked, script.encode(), compress=False) if script else made(page, asked, compress=False)
+        return answered(where.rpartition("/")[2], dict(parse_qsl(query, keep_blank_values=True)), _bytes(sent))
+    except KeyError:
+        return _refusal(404, "ui.numbers.no_page", forms=[])
     except Exception as error:  # MemoryError, say: a phone has little
         traceback.print_exc()
         return _refusal(422, "web.site.no_answer", error=f"{type(error).__name__}: {error}")
+
+
+def _bytes(sent: Any) -> bytes | None:
+    """What is sent, if anything is: JavaScript's arrays of bytes have a way of their own."""
+    if isinstance(sent, str):
+        return sent.encode() or None
+    return bytes(sent.to_bytes() if hasattr(sent, "to_bytes") else sent)
+
+
+def _numbers(name: str, query: dict[str, str], script: bytes | None) -> Answered:
+    page = page_of(name)
+    if page is None:
+        raise KeyError(name)
+    asked = asked_of(page, query)
+    found = made_of(page, asked, script, compress=False) if script else made(page, asked, compress=False)
     headers = {} if found.lasting else {"Cache-Control": "no-store"}
     return 200, headers if found.whole else headers | {"Retry-After": "1"}, found.body
 
 
-def _refusal(status: int, id: str, **values: object) -> tuple[int, dict[str, str], bytes]:
+def _dialog(name: str, query: dict[str, str], content: bytes | None) -> Answered:
+    reply = dialogs.answer(name, query, content)
+    return reply.status, {"Cache-Control": "no-store", "Content-Type": reply.media_type}, reply.body
+
+
+def _refusal(status: int, id: str, **values: object) -> Answered:
     return status, {}, json.dumps(structured(message(id, **values))).encode()

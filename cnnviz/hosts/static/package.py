@@ -15,7 +15,7 @@ from cnnviz.pages.version import WRITTEN, code
 _PACKAGE = Path(__file__).parents[2]
 _NOT_ALONG = {"hosts", "server", "hall", "view", "carried"}
 """Rooms that no answer needs."""
-_HOSTS = ("hosts/__init__.py", "hosts/static/__init__.py", "hosts/static/in_browser.py")
+_HOSTS = ("__init__", "static/__init__", "static/in_browser", "dialogs/__init__", "dialogs/full_set", "dialogs/own_files", "dialogs/take_home")
 _KINDS = {".py", ".toml"}
 _FORMULAS = "latex2mathml"
 
@@ -40,7 +40,7 @@ def _files(scripts: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
     """Each file by its name in the archive."""
     yield f"cnnviz/{WRITTEN}", code().encode()
     for name in _HOSTS:
-        yield f"cnnviz/{name}", (_PACKAGE / name).read_bytes()
+        yield f"cnnviz/hosts/{name}.py", (_PACKAGE / f"hosts/{name}.py").read_bytes()
     for path in _PACKAGE.rglob("*"):
         place = path.relative_to(_PACKAGE)
         if path.suffix in _KINDS and place.parts[0] not in _NOT_ALONG:

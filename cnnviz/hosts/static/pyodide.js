@@ -16,8 +16,8 @@ export async function start(files) {
   python.unpackArchive(await archive, "gztar", { extractDir: PLACE })
   python.pyimport("sys").path.insert(0, PLACE)
   const get = python.pyimport("cnnviz.hosts.static.in_browser").start(PLACE)
-  return (path, script) => {
-    const found = get(path, script)
+  return (path, sent) => {
+    const found = get(path, sent)
     const [status, headers, body] = found
     const buffer = body.getBuffer("u8")
     const answer = { status, headers: headers.toJs({ dict_converter: Object.fromEntries }), body: buffer.data.slice() }

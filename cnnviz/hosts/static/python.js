@@ -3,9 +3,10 @@
 import { say } from "../../view/model/words.js"
 
 /** @typedef {{ status: number, headers: Record<string, string>, body: Uint8Array<ArrayBuffer> }} Found */
-/** @typedef {(path: string, script: string) => Found} Get */
+/** @typedef {string | Blob} Sent  what is sent along: a script, a file, or "" */
+/** @typedef {(path: string, sent: string | Uint8Array) => Found} Get */
 /** @typedef {{ taken: (found: Found) => void, high: boolean }} Waiting  for an answer */
-/** @typedef {{ id: number, path: string, script: string, waiting: Set<Waiting> }} Job  `script`: a file's text that is sent along */
+/** @typedef {{ id: number, path: string, sent: Sent, waiting: Set<Waiting> }} Job */
 
 const GIVE_UP = 2000 // milliseconds after which Python is ended that works on what nobody waits for any more: it hears nothing meanwhile
 
@@ -80,7 +81,7 @@ export class Python {
       const one = { taken: (/** @type {Found} */ found) => resolve(responseOf(found)), high: priority !== "low" }
       if (this.state === "failed") return one.taken(this.refusal())
       this.start()
-      const job = this.jobOf(path, String(body ?? ""))
+      const job = this.jobOf(path, /** @type {Sent} */ (body ?? ""))
       job.waiting.add(one)
       signal?.addEventListener("abort", () => {
         job.waiting.delete(one)
@@ -91,16 +92,16 @@ export class Python {
     })
   }
 
-  /** The job of a path; a new one waits for its turn. @param {string} path @param {string} script */
-  jobOf(path, script) {
-    const same = (/** @type {Job | undefined} */ job) => job?.path === path && job.script === script
+  /** The job of a path; a new one waits for its turn. @param {string} path @param {Sent} sent */
+  jobOf(path, sent) {
+    const same = (/** @type {Job | undefined} */ job) => job?.path === path && job.sent === sent
     if (this.running && same(this.running)) {
       clearTimeout(this.ending)
       return this.running
     }
     const known = this.queue.find(same)
     if (known) return known
-    const job = { id: ++this.count, path, script, waiting: new Set() }
+    const job = { id: ++this.count, path, sent, waiting: new Set() }
     this.queue.push(job)
     return job
   }
@@ -110,8 +111,8 @@ export class Python {
     if (this.state !== "ready" || this.running || !this.queue.length) return
     const urgent = this.queue.findIndex(({ waiting }) => [...waiting].some(({ high }) => high))
     ;[this.running] = this.queue.splice(Math.max(0, urgent), 1)
-    const { id, path, script } = this.running
-    this.worker?.postMessage({ id, path, script })
+    const { id, path, sent } = this.running
+    this.worker?.postMessage({ id, path, sent })
   }
 
   /** @param {Found & { id: number }} data */

@@ -78,6 +78,7 @@ export default function show() {
         ahead: (lessons, there) => numbers.ahead(there, lessons, kindOf(there).asked),
       },
       awaits: awaited,
+      fetch: (path, how) => python.get(path, how),
       open: needs,
       room: () => needs("room"),
       below: () => needs("below"),

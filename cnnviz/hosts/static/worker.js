@@ -1,4 +1,4 @@
-// The browser's worker in which Python runs: it is handed paths, one at a time, some with a script, and hands back answers (python.js asks it).
+// The browser's worker in which Python runs: it is handed paths, one at a time, some with a script or a file, and hands back answers (python.js asks it).
 
 import { start } from "./pyodide.js"
 
@@ -8,9 +8,9 @@ import { start } from "./pyodide.js"
 export default function serve() {
   /** @type {Get | undefined} */
   let get
-  self.onmessage = ({ data: { id, path, script } }) => {
+  self.onmessage = async ({ data: { id, path, sent } }) => {
     if (!get) return
-    const answer = get(path, script)
+    const answer = get(path, sent instanceof Blob ? new Uint8Array(await sent.arrayBuffer()) : sent)
     self.postMessage({ id, ...answer }, { transfer: [answer.body.buffer] })
   }
   start(new URL("./", self.location.href)).then(
