@@ -15,12 +15,12 @@ _ASIDE: ContextVar[Callable[[], AbstractContextManager[object]]] = ContextVar("a
 
 
 @contextmanager
-def as_long_as(wanted: Callable[[], object], aside: Callable[[], AbstractContextManager[object]] = nullcontext) -> Iterator[None]:
+def as_long_as(wanted: Callable[[], object], step_aside: Callable[[], AbstractContextManager[object]] = nullcontext) -> Iterator[None]:
     """Within it, long work calls `wanted` now and then; what that raises ends the work.
 
-    Within `aside` it waits for something that other work has, and lets others go on meanwhile.
+    Within `step_aside` it waits for something that other work has, and lets others go on meanwhile.
     """
-    token, beside = _ASK.set(wanted), _ASIDE.set(aside)
+    token, beside = _ASK.set(wanted), _ASIDE.set(step_aside)
     try:
         yield
     finally:
@@ -28,11 +28,14 @@ def as_long_as(wanted: Callable[[], object], aside: Callable[[], AbstractContext
         _ASIDE.reset(beside)
 
 
-_BESIDE: list[Callable[[], object]] = []
+_BESIDE: list[Callable[[float], object]] = []
+
+COURTESY = 0.01
+"""Seconds that work in the background waits, at most, for what people wait for, each time that it looks."""
 
 
-def goes_beside(wait: Callable[[], object]) -> None:
-    """Has work in the background call `wait` at each look, which lets what people wait for go first."""
+def goes_beside(wait: Callable[[float], object]) -> None:
+    """Has work in the background call `wait` at each look, with so many seconds at most, in which what people wait for goes first."""
     _BESIDE[:] = [wait]
 
 
@@ -43,10 +46,10 @@ def in_background() -> Iterator[None]:
         yield
 
 
-def let_pass() -> None:
-    """Waits, in a thread of work beside it, as long as `goes_beside` says, for what people wait for."""
+def let_pass(at_most: float = COURTESY) -> None:
+    """Waits, in a thread of work beside it, for what people wait for, so many seconds at most."""
     for wait in _BESIDE:
-        wait()
+        wait(at_most)
 
 
 def check_wanted() -> None:
@@ -64,6 +67,11 @@ def check_wanted() -> None:
         ask()
 
 
+def aside() -> AbstractContextManager[object]:
+    """Within it work waits for something that is done elsewhere, and lets other work go on."""
+    return _ASIDE.get()()
+
+
 @contextmanager
 def held(lock: threading.Lock) -> Iterator[None]:
     """Within it the lock is held. Who has to wait for it steps aside: who holds it may be waiting for a turn.
@@ -73,7 +81,7 @@ def held(lock: threading.Lock) -> Iterator[None]:
     True
     """
     if not lock.acquire(blocking=False):
-        with _ASIDE.get()():
+        with aside():
             lock.acquire()
     try:
         yield

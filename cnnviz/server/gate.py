@@ -18,8 +18,6 @@ from cnnviz.server.works import DEAR, Expected, Job, Result
 
 A_FEW = 8
 """Works of one address that wait at a time, beyond which each counts as that many more: a class may share one, and so may a flood."""
-COURTESY = 0.01
-"""Seconds that work beside the queue waits, at most, for what is in it, each time that it looks."""
 
 
 class Gate(Generic[Result]):
@@ -60,12 +58,13 @@ class Gate(Generic[Result]):
                 job.waiting -= 1
                 if not job.waiting and not job.future.done():
                     self._give_up(job)
+            del job  # an error's traceback knows this frame, and the job knows the error
 
-    def courtesy(self) -> None:
-        """Waits a little, in a thread of work beside this, while there is something short to do here."""
+    def courtesy(self, at_most: float) -> None:
+        """Waits, in a thread of work beside this, while there is something short to do here, so many seconds at most."""
         with self.idle:
             if self.admission.short:
-                self.idle.wait(COURTESY)
+                self.idle.wait(at_most)
 
     def _add(self, job: Job[Result], connection: str) -> None:
         self.jobs[job.name] = job

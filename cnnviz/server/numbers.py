@@ -40,10 +40,12 @@ MOST_QUERY = 24_000
 """Characters of a query: an uploaded image is one of 4,200, two lessons with one each may be compared."""
 PIECE = 200_000
 """Bytes of an answer that are sent at a time to who does not read gzip."""
+APART = 32
+"""Parts of that time between which refusals that come together are shared out."""
 MOST_COSTLY = 500
 """Questions of which it is remembered what they will cost."""
 LATE, MOST_REFUSING = 1.0, 500
-"""Seconds that a refusal takes, and how many may take so long at a time."""
+"""Seconds that a refusal takes, up to twice as many, and how many may take so long at a time."""
 MOST_SCRIPT, GIVEN, EACH_BYTE = 200_000, 0.02, 1e-5
 """Bytes of a script that is sent along, and seconds that its answer takes, at the least and for each of them."""
 HELD = 0.25
@@ -109,11 +111,11 @@ class Numbers:
             await asyncio.wait({task}, timeout=HELD)
 
     async def _late(self) -> None:
-        """A refusal takes its time: who asks again at once is not faster for it."""
+        """A refusal takes its time, and many take different ones: who asks again at once is not faster for it, and not all come back together."""
         if self.refusing < MOST_REFUSING:
             self.refusing += 1
             try:
-                await asyncio.sleep(LATE)
+                await asyncio.sleep(LATE * (1 + self.refusing % APART / APART))
             finally:
                 self.refusing -= 1
 

@@ -52,6 +52,7 @@ class Schedule(Generic[Result]):
         self.running.discard(job)
         self.under_way.discard(job)
         self.turns.done(job.place, job.used)
+        del job.place  # which knows the job: as a ring both would stay until garbage is collected, and everybody waits for that
 
     def is_anothers_turn(self, job: Job[Result]) -> bool:
         """Tells whether something shorter is being worked at or waits."""

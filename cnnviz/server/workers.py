@@ -55,13 +55,14 @@ class Workers(Generic[Result]):
                 self.admission.charge(job, seconds)
             except Busy as busy:
                 self.over(job)
-                return job.future.set_exception(busy)
+                return job.future.set_exception(busy.with_traceback(None))
         self.schedule.put_off(job)
 
     # ---- in the work's own thread
 
     def _run(self, job: Job[Result]) -> None:
-        result, error = None, None
+        result: Result | None = None
+        error: BaseException | None = None
         job.its_turn, job.since = False, self.clock()
         try:
             with as_long_as(partial(self._look, job), partial(self._step_aside, job)):
@@ -69,6 +70,8 @@ class Workers(Generic[Result]):
                 if not job.expected.known and not self._sized_up(job):
                     return
                 result = job.work()
+        except TimeoutError as given_up:
+            error = given_up.with_traceback(None)  # it would keep all that the work knows until garbage is collected, and everybody waits for that
         except BaseException as raised:
             error = raised
         with self.lock:

@@ -15,7 +15,12 @@ def listens(*_, **__):
     import cnnviz
     import cnnviz.hosts.streamlit.navigation
     from cnnviz.pages import answer
+    from cnnviz.words import catalogue, languages, say
     answer("step", {})
+    read = catalogue.cache_info().misses
+    for lang in languages():
+        say("words.name", lang)
+    assert catalogue.cache_info().misses == read, "words are read while others wait"
     print(sorted(name for name in sys.modules.keys() - loaded if name.partition(".")[0] in ("cnnviz", "streamlit", "numpy", "plotly")))
 
 cli.main = listens

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Lesson
+from cnnviz.core.cancellation import as_long_as
 from cnnviz.core.gradcheck import KINK, TOLERANCE, UNTOLD, WRONG, check_gradients, judged_again
 from cnnviz.core.lesson import LESSON_KEYS
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
@@ -181,6 +183,22 @@ def test_a_long_check_goes_on_beside_the_page_and_is_given_up_when_nobody_looks(
     while checking._turns.under_way and time.monotonic() < end:
         time.sleep(0.01)
     assert left.given_up and left.check is None
+
+
+def test_who_waits_for_a_check_that_goes_on_beside_the_page_lets_other_work_go_on():
+    aside, go, turns = [], threading.Event(), checking.Turns()
+
+    @contextlib.contextmanager
+    def step_aside():
+        aside.append(True)
+        go.set()
+        yield
+
+    with as_long_as(lambda: None, step_aside):
+        turns.look(("beside",), lambda _: go.wait(60))
+    assert aside and go.is_set()
+    while turns.under_way:
+        time.sleep(0.001)
 
 
 def test_long_checks_wait_in_order_without_holding_anything_and_are_forgotten_when_nobody_looks(monkeypatch):

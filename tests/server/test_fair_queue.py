@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 import threading
 from collections import Counter, deque
@@ -14,8 +15,9 @@ from cnnviz.server.admission import Admission
 from cnnviz.server.costs import Costs
 from cnnviz.server.fair_queue import FairQueue
 from cnnviz.server.gate import Gate
+from cnnviz.server.numbers import LATE, Numbers
 from cnnviz.server.schedule import UNDER_WAY
-from cnnviz.server.works import DEAR, Busy, Expected
+from cnnviz.server.works import DEAR, Busy, Expected, Job
 from tests.server.gates import is_empty
 
 
@@ -150,6 +152,32 @@ class Taught(LookedAt):
 
     def exceeded(self, seconds: float) -> None:
         self.kind[0] = max(self.kind[0], seconds)
+
+
+def test_works_that_are_over_wait_for_no_collection_of_garbage():
+    def fails() -> None:
+        raise TimeoutError
+
+    async def tried() -> None:
+        gate: Gate = Gate(2, Admission(100, 100, seconds_each=1.0))
+        left = asyncio.create_task(gate.get("left", "one", lambda: 1))
+        asked = [gate.get("made", "one", lambda: 1), gate.get("given up", "one", fails)]
+        asked += [gate.get(n, "greedy", lambda: 1, expected=Taught([0.8])) for n in range(4)]
+        await asyncio.sleep(0)
+        left.cancel()
+        found = await asyncio.gather(left, *asked, return_exceptions=True)
+        assert {type(one) for one in found} >= {int, TimeoutError, Busy}
+        del found, asked, left
+        gate.workers.threads.shutdown()
+        await asyncio.sleep(0)
+        assert is_empty(gate) and not [one for one in gc.get_objects() if isinstance(one, Job)]
+
+    gc.collect()
+    gc.disable()
+    try:
+        asyncio.run(tried())
+    finally:
+        gc.enable()
 
 
 def test_a_long_work_lets_shorter_ones_go_first_at_each_look_and_still_ends():
@@ -360,6 +388,24 @@ def test_works_that_are_left_at_any_time_leave_nothing_behind():
 
     for seed in range(30):
         asyncio.run(tried(seed))
+
+
+def test_refusals_take_their_time_and_those_that_come_together_do_not_go_together(monkeypatch):
+    waited: list[float] = []
+
+    async def slept(seconds: float) -> None:
+        waited.append(seconds)
+        await real(0)
+
+    async def tried() -> None:
+        numbers = Numbers()
+        await asyncio.gather(*(numbers._late() for _ in range(64)))
+        assert not numbers.refusing
+
+    real = asyncio.sleep
+    monkeypatch.setattr(asyncio, "sleep", slept)
+    asyncio.run(tried())
+    assert min(waited) >= LATE and max(waited) <= 2 * LATE and max(Counter(waited).values()) <= 2
 
 
 def test_costs_are_learned_quickly_when_they_are_higher_and_slowly_when_lower_and_by_the_nearest_kind_that_is_known():

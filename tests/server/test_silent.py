@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 
 import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from websockets.asyncio.client import connect
 
 from cnnviz.hosts.streamlit import start
@@ -101,6 +104,8 @@ def test_who_reads_nothing_of_an_answer_is_let_go_and_who_reads_slowly_is_not(mo
                 assert rest < LARGE
             asks.close()
             writer.close()
+
+
 @pytest.mark.parametrize("endless", [b"GET /taken?", b"GET /taken HTTP/1.1\r\nX-Much: ", b"PUT /taken HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;"])
 def test_a_head_has_an_end_and_a_body_may_be_longer(endless):
     start.close_what_asks_nothing()
@@ -119,3 +124,26 @@ def test_a_head_has_an_end_and_a_body_may_be_longer(endless):
             assert asks.transport.is_closing()
 
     asyncio.run(tried())
+
+
+def test_of_a_connection_that_was_closed_nothing_is_kept_for_as_long_as_it_might_have_been_silent(monkeypatch):
+    monkeypatch.setattr(start, "SILENT", 1_000.0)
+    start.close_what_asks_nothing()
+
+    async def tried() -> None:
+        async with served() as port, asyncio.timeout(60):
+            for _ in range(20):
+                reader, asks = await asyncio.open_connection("127.0.0.1", port)
+                asks.write(b"PUT /taken HTTP/1.1\r\nHost: here\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx")
+                await reader.read()
+                asks.close()
+            for _ in range(1_000):  # until the server has heard of it, too
+                await asyncio.sleep(0)
+            assert not [one for one in gc.get_objects() if isinstance(one, H11Protocol | HttpToolsProtocol)]
+
+    gc.collect()
+    gc.disable()
+    try:
+        asyncio.run(tried())
+    finally:
+        gc.enable()

@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
+from cnnviz.core import cancellation
+from cnnviz.hosts.streamlit import script_turns
 from cnnviz.hosts.streamlit.script_turns import ScriptTurns
 from cnnviz.server import floods
 from cnnviz.server.floods import Floods
@@ -185,6 +187,15 @@ def test_of_the_scripts_of_a_hundred_sessions_one_runs_at_a_time_and_anothers_co
         thread.join(10)
     assert most == 1 and begun.index(OTHER) <= 3 and len(begun) == 101
     assert turns.current is None and not turns.queue.active
+
+
+def test_a_script_lets_numbers_that_people_wait_for_go_first_as_long_as_the_next_script_waits_for_it(monkeypatch):
+    waited: list[float] = []
+    monkeypatch.setattr(cancellation, "_BESIDE", [waited.append])
+    now, turns = [0.0], ScriptTurns(clock=lambda: now[0])
+    monkeypatch.setattr(script_turns, "let_pass", lambda seconds: (cancellation.let_pass(seconds), now.__setitem__(0, 5.0)))
+    with turns.turn(OTHER):
+        assert waited == [script_turns.LONG] and turns.since == 5.0
 
 
 def test_a_script_that_goes_on_for_long_is_not_waited_for():

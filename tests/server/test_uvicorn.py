@@ -13,6 +13,8 @@ PARTS = {
     ("h11_impl", "H11Protocol", "connection_made"): "52a70c678525",
     ("h11_impl", "H11Protocol", "pause_writing"): "b68e2d705eab",
     ("httptools_impl", "HttpToolsProtocol", "connection_made"): "52a70c678525",
+    ("h11_impl", "H11Protocol", "connection_lost"): "3c709c671ca0",
+    ("httptools_impl", "HttpToolsProtocol", "connection_lost"): "8a5a84898dab",
     ("httptools_impl", "HttpToolsProtocol", "pause_writing"): "b68e2d705eab",
     ("httptools_impl", "HttpToolsProtocol", "data_received"): "8583b7d501b5",
     ("httptools_impl", "HttpToolsProtocol", "on_headers_complete"): "f5d7f89383b9",

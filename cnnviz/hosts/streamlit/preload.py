@@ -1,4 +1,4 @@
-"""What a first visitor needs, loaded before."""
+"""What a first visitor needs, loaded before: where it is read later everybody waits for it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gc
 from importlib import import_module
 
 from cnnviz.pages import answer
+from cnnviz.words import languages, say
 
 
 def load() -> None:
@@ -16,6 +17,8 @@ def load() -> None:
     for module in ("application", "navigation"):
         import_module(f"cnnviz.hosts.streamlit.{module}")
     answer("step", {})
+    for lang in languages():
+        say("words.name", lang)
 
 
 def keep_for_good() -> None:

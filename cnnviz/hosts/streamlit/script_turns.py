@@ -11,7 +11,7 @@ from cnnviz.core.cancellation import let_pass
 from cnnviz.server.fair_queue import FairQueue, Place
 
 USUAL, LONG = 0.005, 0.1
-"""Seconds that a script takes, and after which the next one no longer waits for it."""
+"""Seconds that a script takes, and after which the next one no longer waits for it, nor it for numbers."""
 
 
 class ScriptTurns:
@@ -39,8 +39,11 @@ class ScriptTurns:
         while not place.item.wait(LONG):
             with self.lock:
                 self._begin()
-        let_pass()
-        began = self.clock()
+        let_pass(LONG)
+        with self.lock:
+            began = self.clock()
+            if self.current is place:
+                self.since = began
         try:
             yield
         finally:

@@ -135,17 +135,21 @@ def close_what_asks_nothing() -> None:
 
 
 def _close_what_is_silent(protocol: Any) -> None:
-    made = protocol.connection_made
+    made, lost = protocol.connection_made, protocol.connection_lost
 
     def connection_made(self: Any, transport: asyncio.Transport) -> None:
         made(self, transport)
-        self.loop.call_later(SILENT, close, self, transport)
+        self.silence = self.loop.call_later(SILENT, close, self, transport)
+
+    def connection_lost(self: Any, error: Exception | None) -> None:
+        self.silence.cancel()  # which would keep all of a closed connection until then
+        lost(self, error)
 
     def close(self: Any, transport: asyncio.Transport) -> None:
         if self.cycle is None and transport.get_protocol() is self:  # else it was asked something, or is a web socket now
             transport.abort()
 
-    protocol.connection_made = connection_made
+    protocol.connection_made, protocol.connection_lost = connection_made, connection_lost
     _close_what_is_unread(protocol)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Mapping
 
 import numpy as np
 
-from cnnviz.core.cancellation import in_background
+from cnnviz.core.cancellation import aside, in_background
 from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, check_gradients
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.read_only import sealed
@@ -85,7 +85,8 @@ class Turns:
             self.under_way[name] = checking
         thread = threading.Thread(target=self._run, args=(name, checking, work), daemon=True, name="check")
         thread.start()
-        thread.join(GRACE)
+        with aside():
+            thread.join(GRACE)
         return checking
 
     def _forget(self, now: float) -> None:
