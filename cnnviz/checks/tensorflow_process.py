@@ -20,8 +20,9 @@ _state: dict[str, Any] = {"is": "absent", "words": None}
 
 
 def installed() -> bool:
-    """Tells whether there is a TensorFlow to be started; starts nothing."""
-    return find_spec("tensorflow") is not None
+    """Tells whether there is a TensorFlow to be started, a package; starts nothing."""
+    found = find_spec("tensorflow")
+    return found is not None and found.submodule_search_locations is not None
 
 
 def state() -> tuple[str, Message | None]:

@@ -2,14 +2,20 @@
 
 import io
 import re
+from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from cnnviz import Lesson, load_image
+from cnnviz.core.image_ids import CLASSES
+from cnnviz.data import cifar10
+from cnnviz.data.images import find_image
+from cnnviz.hosts import dialogs
 from tests.e2e.page import Screen, place, read, values
+from tests.e2e.test_accessibility import violations
 
 PLOTLY = re.compile("plotly", re.IGNORECASE)
 
@@ -96,6 +102,40 @@ def test_an_upload_becomes_part_of_the_link(screen: Screen):
     screen.shows(Lesson(k=1, stage="x", ch="green"))
     screen.page.evaluate("history.forward()")
     screen.shows(lesson)
+
+
+def test_all_of_cifar10_is_chosen_by_class_page_and_number(screen: Screen, monkeypatch):
+    """Python's own answers, of a set made of the bundled images."""
+    found = [find_image(f"{name}-{n}") for n in range(30) for name in CLASSES]
+    images, labels = np.stack([image.pixels for image in found]), np.arange(300) % 10
+    loader = cifar10.Loader()
+    loader._full_set, loader._state = cifar10.collect(images, labels, images[:50], labels[:50]), "ready"
+    monkeypatch.setattr(cifar10, "LOADER", loader)
+    screen.open("/", k=1, stage="x")
+
+    def answer(route: Route) -> None:
+        route.fulfill(body=dialogs.answer("cifar10", dict(parse_qsl(urlsplit(route.request.url).query))).body, content_type="application/json")
+
+    screen.page.route("**/dialogs/cifar10?*", answer)
+    screen.key("rail_image").click()
+    screen.key("cifar10").click()
+    shown = dialog(screen).locator(".grid button")
+    expect(shown).to_have_text([str(n) for n in range(24)])
+    screen.key("cifar10_on").click()
+    expect(shown).to_have_text([str(n) for n in range(24, 48)])
+    screen.key("split_test").click()
+    expect(dialog(screen)).to_contain_text("1–24 of 50")
+    screen.key("split_train").click()
+    screen.key("cifar10_class").select_option(label="cat")
+    expect(shown).to_have_text([str(n) for n in range(3, 243, 10)])
+    screen.key("cifar10_number").fill("299")
+    screen.key("cifar10_number").press("Enter")
+    expect(shown).to_have_text([str(n) for n in range(288, 300)])
+    assert violations(screen) == []
+    with screen.page.expect_request(re.compile(r"/numbers/.*img=train-295")) as asked:
+        screen.key("cifar10_295").click()
+    assert "y=0,1" in asked.value.url  # a dog, of cat and dog
+    expect(dialog(screen)).to_have_count(0)
 
 
 def test_what_is_no_picture_gets_a_sentence_in_the_dialog(screen: Screen):

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { beforeEach, test } from "node:test"
+import { holdFile } from "../../cnnviz/view/model/own_file.js"
 import { Recent } from "../../cnnviz/view/model/recent.js"
 
 // A browser as far as it is needed: a server that answers when it is told to, and nothing to do but this.
@@ -234,4 +235,42 @@ test("a part that two ask for travels once, is given to both, and is kept", asyn
   part("three")
   assert.deepEqual(given, ["one", "two", "three"])
   assert.equal(requests.length, 1)
+})
+
+test("a file of one's own goes along with its questions alone, each file with its own, and is kept nowhere", async () => {
+  const sent = []
+  const own = new Resources(new URL("http://here/"), "code", { received() {}, failed() {}, shown() {} }, (path, how) => {
+    sent.push([path.split("?")[0], how.method ?? "GET", how.body, new URLSearchParams(path.split("?")[1]).get("own")])
+    return Promise.resolve(answerTo({}, { headers: { "Cache-Control": "no-store" } }))
+  })
+  const check = async (/** @type {string} */ tab, page = "check") => {
+    own.ask(page, { check: tab, k: "1" }, ["check", "k"])
+    await settled()
+  }
+  await check("own")
+  const [first, second] = [new Blob(["1"]), new Blob(["2"])]
+  holdFile({ name: "mine.npz", content: first })
+  await check("own")
+  const [, , , number] = sent[1]
+  await check("ours")
+  await check("own", "") // on another page
+  holdFile({ name: "mine.npz", content: second })
+  await check("own")
+  await check("own")
+  holdFile(undefined)
+  await check("own")
+  const [step, plain] = ["numbers/code/step", "numbers/code/check"]
+  assert.deepEqual(
+    sent.map(([path, method, body]) => [path, method, body]),
+    [
+      [plain, "GET", undefined],
+      ["dialogs/gradients", "POST", first],
+      [plain, "GET", undefined],
+      [step, "GET", undefined],
+      ["dialogs/gradients", "POST", second],
+      ["dialogs/gradients", "POST", second],
+      [plain, "GET", undefined],
+    ],
+  )
+  assert.notEqual(number, sent[4][3])
 })

@@ -73,7 +73,7 @@ class Cifar10 {
     const turn = (/** @type {number} */ by) => this.choose({ from: String(first + by * per_page) })
     const tabs = ["train", "test"].map((name) => /** @type {const} */ ([name, name, name === split]))
     return html`<div class="chosen" @click=${(/** @type {Event} */ event) => this.clicked(event)}>
-        <div><span>${words("set")}</span>${pick("split", words("set"), tabs)}</div>
+        <div class="field"><span>${words("set")}</span>${pick("split", words("set"), tabs)}</div>
         <label class="field"><span>${words("class")}</span><select data-key="cifar10_class" @change=${(/** @type {Event} */ event) => this.choose({ class: value(event) })}>${[option("", words("all")), ...classes.map(([id, text]) => option(id, text))]}</select></label>
         <label class="field"><span>${words("number", { split })}</span><input type="number" min="0" max=${all - 1} data-key="cifar10_number" @change=${(/** @type {Event} */ event) => this.choose({ class: "", from: value(event) })}></label></div>
       <div class="grid">${images.map(

@@ -33,12 +33,14 @@ export function openDialog(view, name, title, content) {
   render(frame(title), element)
   const body = /** @type {HTMLElement} */ (element.querySelector(".dialog-body"))
   const closed = new AbortController()
-  let isIn = false // what can be used
+  let waits = false // for something that can be used
   const draw = (/** @type {Template} */ content) => {
     render(content, body)
     const first = /** @type {HTMLElement | null} */ (body.querySelector("a, button, input, select, textarea"))
-    if (document.activeElement?.matches(".dialog .close") && !isIn) first?.focus() // it came late
-    isIn ||= Boolean(first)
+    const at = document.activeElement
+    const lost = element.open && (!element.contains(at) || (waits && at?.matches(".close"))) // what had the focus is gone, or something has come
+    if (lost) (first ?? /** @type {HTMLElement} */ (element.querySelector(".close"))).focus()
+    waits = !first
   }
   draw(content)
   element.addEventListener("close", () => {
