@@ -39,6 +39,15 @@ ON_LEARN = Place(LEARN)
 """Where questions are asked."""
 
 
+def keys_of(page: str) -> tuple[str, ...]:
+    """What a screen can say on a page beside the lesson.
+
+    >>> keys_of("notebook")
+    ('part', 'view', 'whole', 'hide', 'predict')
+    """
+    return (*PAGES.get(page, ()), *LOOKS)
+
+
 def place_of(at: str, default: str = STEP) -> tuple[str, Place]:
     """The lesson of an address, a query, and its place; the page is the default one where the address names none.
 
@@ -53,7 +62,7 @@ def place_of(at: str, default: str = STEP) -> tuple[str, Place]:
     if not at.startswith("/"):
         return (query if mark else path).strip(), Place(default)
     page = path.strip("/")
-    own = (*PAGES.get(page, ()), *LOOKS)
+    own = keys_of(page)
     said = parse_qsl(query, keep_blank_values=True)
     lesson = [(key, text) for key, text in said if key not in own]
     return urlencode(lesson, safe=",:;"), Place(page, tuple((key, text) for key, text in said if key in own))

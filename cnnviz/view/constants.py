@@ -35,6 +35,7 @@ from cnnviz.pages.colours import MOST_PRINTED, SCALES
 from cnnviz.pages.registry import page_keys, pages
 from cnnviz.pages.train.film.curves import CURVES
 from cnnviz.pages.version import code
+from cnnviz.scripts import screen_address
 from cnnviz.scripts.library import library
 from cnnviz.words import DEFAULT, catalogue, languages, reading, say
 
@@ -114,7 +115,7 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
         "LIMITS": {"strides": list(range(1, bounds.MAX_STRIDE + 1)), "seeds": 1_000_000, "bytes": MAX_BYTES},
         "IMAGES": [{"id": image.id, "label": image.label or "", "words": image.words} for image in gallery()],
         "DEFAULT_CLASSES": DEFAULT_CLASSES,
-        "PAGES": [{"path": page.path, "name": page.name} for page in pages()],
+        "PAGES": [{"path": page.path, "name": page.name, "keys": screen_address.keys_of(page.path)} for page in pages()],
         "TENSORFLOW": served and installed() and not excuse("tensorflow"),
         "LESSONS": [{"id": lesson.id, "title": str(lesson.title)} for lesson in library().lessons],
     }

@@ -1,6 +1,7 @@
 // Numbers as resources (docs/numbers.md): asked for by address, given up when they are overtaken, kept for a while, and
 // asked for ahead where nobody is disturbed by it.
 
+import { markOf, sentWith } from "./given_script.js"
 import { query } from "./model/address.js"
 import { decode } from "./model/decode.js"
 import { alongTo } from "./model/own_file.js"
@@ -56,7 +57,7 @@ export class Resources {
    * @param {(path: string, how: RequestInit) => Promise<Response>} [get]  where they come from, if not from a server
    */
   constructor(base, code, act, get = (path, how) => fetch(new URL(path, base), how)) {
-    this.get = get
+    this.get = (/** @type {string} */ path, /** @type {RequestInit} */ how) => get(path, { ...how, ...sentWith(path) })
     this.code = code
     this.act = act
   }
@@ -208,6 +209,20 @@ export class Resources {
     }
   }
 
+  /**
+   * Asks what a script's file holds, or what is wrong with it; nobody keeps it.
+   * @param {string} body  the file's text
+   * @param {(answer: Answer | undefined) => void} act  without an answer where there is none
+   */
+  async read(body, act) {
+    try {
+      const response = await this.get(`numbers/${this.code}/script`, { method: "POST", body, priority: "high" })
+      act(response.ok ? decode(new Uint8Array(await response.arrayBuffer())) : undefined)
+    } catch {
+      act(undefined)
+    }
+  }
+
   // One at a time, when there is nothing else to do.
   next() {
     idle(() => {
@@ -349,7 +364,8 @@ const only = (lesson, keys) =>
  * @param {string[]} keys
  * @param {string} code
  */
-export const pathOf = (page, lesson, keys, code) => `numbers/${code}/${page || "step"}${query(only(lesson, keys))}`
+export const pathOf = (page, lesson, keys, code) =>
+  `numbers/${code}/${page || "step"}${query({ ...only(lesson, keys), ...markOf(page, lesson) })}`
 
 /**
  * An answer as the one to an address: how one looks is no part of a resource.

@@ -33,10 +33,11 @@ class LessonData(TypedDict):
 
 
 class PageData(TypedDict):
-    """A page, by the last part of its address."""
+    """A page, by the last part of its address, and what a script's screen may say there beside the lesson."""
 
     path: str
     name: str
+    keys: Sequence[str]
 
 
 class Preset(TypedDict):

@@ -18,7 +18,7 @@ def stands(screen: Screen, number: int) -> None:
     """The screen of that number is shown, on its page."""
     page, query = address_of(LECTURE, number)
     expect(screen.page).to_have_url(re.compile(rf"/{page}\?.*screen={number}(&|$)"))
-    expect(screen.page.locator(".script-bar .place")).to_have_text(f"{number} of 12")
+    expect(screen.page.locator(".script-place")).to_have_text(f"{number} of 12")
     screen.ready()
     assert query.items() <= screen.address.items()
 

@@ -75,6 +75,7 @@ export default function show() {
         receive: (act) => (deliver = act),
         part: (lesson, of, act) => numbers.part(lesson, of, act),
         look: (other, lesson, act) => numbers.look(other, lesson, act),
+        read: (toml, act) => numbers.read(toml, act),
         ahead: (lessons, there) => numbers.ahead(there, lessons, kindOf(there).asked),
       },
       awaits: awaited,

@@ -212,6 +212,7 @@ function mount(root, told) {
       receive: (act) => (deliver = act),
       part: (lesson, of, act) => numbers.part(lesson, of, act),
       look: (page, lesson, act) => numbers.look(page, lesson, act),
+      read: (toml, act) => numbers.read(toml, act),
       ahead: (lessons, there) => numbers.ahead(there, lessons, kindOf(there).asked),
     },
     fetch: (path, how) => fetch(new URL(path, base), how),

@@ -5,7 +5,7 @@ import { KEYS } from "../spec.js"
 /** @import { ScriptData } from "../types/wire.js" */
 /** @import { Lesson } from "./address.js" */
 
-/** The number of the screen that an address names, from 1. @param {ScriptData} script @param {Lesson} address */
+/** The number of the screen that an address names, from 1. @param {{ screens: { length: number } }} script @param {Lesson} address */
 export const numberIn = ({ screens }, { screen = "" }) =>
   Math.max(1, Math.min(screens.length, Math.floor(Number(screen)) || 1))
 

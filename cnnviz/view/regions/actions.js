@@ -5,6 +5,7 @@
 import { savePicture } from "../draw/picture.js"
 import { has, say } from "../model/words.js"
 import { PAGES } from "../spec.js"
+import { addScreen, toggleDrawer } from "./drawer.js"
 import { copyLink, tellAgain, toggleLecture } from "./frame_actions.js"
 import { button } from "./html.js"
 import { inheriting } from "./keyboard_focus.js"
@@ -124,6 +125,7 @@ export const ACTIONS = [
   { name: "screen_back", scripted: "PageUp", act: (view) => walk(view, -1) },
   { name: "screen_next", scripted: "PageDown", act: (view) => view.unveil() || walk(view, 1) },
   { name: "script_leave", act: leaveScript },
+  { name: "script", act: toggleDrawer },
   { name: "blank", remote: ["B"], when: (kind) => !kind.chooses, act: blank },
   { name: "blank_point", remote: ["."], act: blank },
   { name: "remote", help: "remote", when: stages, act: () => {} },
@@ -138,8 +140,9 @@ export const ACTIONS = [
     keys: [letter],
     help: "answer",
     when: (/** @type {Kind} */ kind) => kind.chooses,
-    act: (/** @type {View} */ view) => view.content.choose(n),
+    act: (/** @type {View} */ view) => view.content.choose(n) || (letter === "A" && addScreen(view)),
   })),
+  { name: "add_screen", keys: ["A"], help: "add_screen", act: addScreen },
   {
     name: "large",
     keys: ["O"],

@@ -32,9 +32,10 @@ function toBelow(page) {
   return has(`${words}.text`) ? button("below", say(`${words}.text`), say(`${words}.label`)) : ""
 }
 
-/** The script that one walks through: which screen this is, and its sentence (script_walk.js). */
+/** The script that one walks through (script_bar.js). */
 const scriptBar = () => `
-  <section class="script-bar" hidden><span class="place"></span><p></p>${actionButton("screen_back", "‹")}${actionButton("screen_next", "›")}${actionButton("script_leave", "✕")}</section>`
+  <section class="script-bar" hidden><p></p><input class="script-say" data-key="script_say" maxlength="600" autocomplete="off" aria-label="${say("web.drawer.sentence")}" placeholder="${say("web.drawer.sentence")}" hidden>
+    <span class="script-place"></span>${actionButton("screen_back", "‹")}${actionButton("screen_next", "›")}${actionButton("script_leave", "✕")}</section>`
 
 /** Where there is no room for it, all that stands in the header and at the left opens from the header's end. @type {(page: string, kind: Kind) => string} */
 export const frame = (page, kind) => `
@@ -50,5 +51,6 @@ export const frame = (page, kind) => `
       ${lessonControls(kind)}</div>
   </header>
   <div class="middle" tabindex="-1">${transport(kind)}${scriptBar()}<div class="content"></div></div>
+  <aside class="drawer" aria-label="${say("web.drawer.title")}" hidden></aside>
   ${kernelCard()}${updateCard()}
   <div class="live" aria-live="polite" role="status"></div>`

@@ -3,6 +3,7 @@
 import { say } from "../model/words.js"
 import { copied } from "./html.js"
 import { keep } from "./preferences.js"
+import { linkOf } from "./script_walk.js"
 
 /** @import { View } from "./lesson_view.js" */
 
@@ -20,8 +21,9 @@ export function tellAgain({ host }) {
 /** @param {View} view */
 export async function copyLink(view) {
   const element = view.control("copy_link")
-  if (!(await copied(element, view.link()))) view.notice(say("web.copy.refused", { link: view.link() }))
-  else if (view.link().startsWith("?")) view.tell(say("web.copy.query"))
+  const link = await linkOf(view)
+  if (!(await copied(element, link))) view.notice(say("web.copy.refused", { link }))
+  else if (link.startsWith("?")) view.tell(say("web.copy.query"))
   else if (view.lesson.w.startsWith("held-")) view.notice(say("web.copy.held"))
   setTimeout(() => (element.textContent = say("web.actions.copy_link.text")), 1500)
 }

@@ -9,6 +9,8 @@ import { say } from "../model/words.js"
 import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
 import { DIALOGS } from "./dialogs.js"
+import { fillDrawer, seenScreen } from "./drawer.js"
+import { bindDrawer } from "./drawer_bind.js"
 import { frame } from "./frame.js"
 import { arrived, bindFocus, leaving } from "./keyboard_focus.js"
 import { bindKeys } from "./keys.js"
@@ -52,6 +54,7 @@ export class View {
   /** @type {unknown}  and its numbers */
   spokenData = undefined
   note = ""
+  stood = "" // where one was when the script's sentence was written
   /** @type {ResizeObserver | undefined}  of the row of stages */
   stageSizes = undefined
   stop = new AbortController() // ends every listener at once
@@ -88,7 +91,12 @@ export class View {
     host.address.onTravel(() => this.travelled(), this.stop.signal)
     host.numbers.receive((answer) => this.receive(answer))
     for (const element of [root, ...root.querySelectorAll("canvas")]) this.resizes.observe(element)
-    this.arrived = bindScript(this)
+    const arrived = bindScript(this)
+    this.arrived = () => {
+      arrived()
+      fillDrawer(this)
+    }
+    bindDrawer(this)
   }
 
   /** All that is known of where the visitor is and goes changes here. @param {Event} event */
@@ -510,8 +518,18 @@ export class View {
     this.root.style.visibility = "visible"
     this.parent?.tell()
     arrived(this)
+    if (this.look.script) this.stand()
     if (this.announce && !this.player.running) speak(this)
     this.announce = false
+  }
+
+  // The script's sentence is that of its screen alone.
+  stand() {
+    const place = `${this.k} ${this.stage} ${this.lesson.img} ${this.lesson.net}`
+    if (place === this.stood) return
+    this.stood = place
+    this.arrived()
+    seenScreen(this)
   }
 
   /** Whether the stage comes before the loss. */

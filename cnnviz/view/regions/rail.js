@@ -20,6 +20,7 @@ const ICONS = {
   practice: drawn(
     "M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0M6.5 12a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0M11 12a1 1 0 1 0 2 0a1 1 0 1 0-2 0",
   ),
+  script: drawn("M5 3h14v18H5zM9 8h6M9 12h6M9 16h4"),
   legend: '<i class="ramps"></i>',
 }
 
@@ -35,9 +36,13 @@ function entry({ name, id = name, body }) {
   return `<button type="button" data-key="rail_${id}" popovertarget="sheet_${id}">${ICONS[name]}<span>${title}</span></button>${sheet(`sheet_${id}`, title, body)}`
 }
 
+/** To the drawer in which a script is made. */
+const toDrawer = () =>
+  `<button type="button" data-key="script" aria-expanded="false">${ICONS.script}<span>${say("web.rail.script")}</span></button>`
+
 /** @param {Sheet[]} sheets */
 export const rail = (sheets, extra = "") =>
-  `<div class="rail ${extra}" role="group" aria-label="${say("web.controls.lesson")}">${sheets.map(entry).join("")}</div>`
+  `<div class="rail ${extra}" role="group" aria-label="${say("web.controls.lesson")}">${sheets.map(entry).join("")}${extra ? "" : toDrawer()}</div>`
 
 /** Opens what an element stands in, the outermost first. @param {Element | null | undefined} element */
 export function reveal(element) {

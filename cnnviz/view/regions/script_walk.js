@@ -1,14 +1,42 @@
-// A script that one walks through: its sentence stands over each screen, and Page Down leads to the next one, on any page.
+// A script that one walks through: its sentence stands on each screen, and Page Down leads to the next one, on any page.
 
+import { givenScript, giveScript } from "../given_script.js"
+import { MOST_LINKED } from "../model/draft.js"
 import { isBare, numberIn, placeOf } from "../model/script.js"
+import { HASH, packed, unpacked } from "../model/script_link.js"
 import { say } from "../model/words.js"
-import { setText } from "./html.js"
+import { fillBar } from "./script_bar.js"
 
 /** @import { ScriptData, ScriptHeader } from "../types/wire.js" */
 /** @import { View } from "./lesson_view.js" */
 
-/** @type {Map<string, ScriptData>}  those that are known, for the next page too */
+/** @type {Map<string, { data: ScriptData, of: string }>}  those that are known, for the next page too, and of which file one's own is */
 const known = new Map()
+
+/** The file of a script that this tab was given; "" for one of the library. @param {string} id */
+function fileOf(id) {
+  const given = givenScript()
+  return given?.id === id ? given.toml : ""
+}
+
+/**
+ * Hands over a script, now if it is known. What cannot be read, or is not there, is none.
+ * @param {View} view
+ * @param {string} id
+ * @param {(data: ScriptData | undefined) => void} act
+ */
+export function withScript(view, id, act) {
+  const of = fileOf(id)
+  const found = known.get(id)
+  if (found?.of === of) return act(found.data)
+  const take = (/** @type {unknown} */ answer) => {
+    const { script } = /** @type {ScriptHeader} */ (answer ?? {})
+    if (script) known.set(id, { data: script, of })
+    if (!view.stop.signal.aborted) act(script ?? undefined)
+  }
+  const { numbers } = view.host
+  of ? numbers.read?.(of, take) : numbers.look?.("script", { script: id }, take)
+}
 
 /** Shows where in its script the address is, now and whenever what it gives is called: the address was changed. @param {View} view */
 export function bindScript(view) {
@@ -20,36 +48,87 @@ export function bindScript(view) {
     const here = address.read()
     bare ||= isBare(here)
     const { script = "" } = here
-    const found = known.get(script)
-    if (script && !found && script !== asked) {
-      asked = script
-      numbers.look?.("script", { script }, (answer) => {
-        const { script: data } = /** @type {ScriptHeader} */ (/** @type {unknown} */ (answer ?? {}))
-        if (data) known.set(script, data)
-        if (!view.stop.signal.aborted) arrive()
-      })
+    const wanted = script + fileOf(script)
+    if (script && wanted !== asked) {
+      asked = wanted
+      withScript(view, script, (data) => data && arrive())
     }
-    if (found && bare) {
+    const found = known.get(script)
+    if (found?.of === fileOf(script) && bare) {
       bare = false
-      const { page, address: there } = placeOf(found, numberIn(found, here), here)
-      view.travel(page, there, { replace: true })
+      goTo(view, found.data, numberIn(found.data, here), true)
     }
     fill(view)
   }
+  const linked = () => numbers.read && location.hash.startsWith(HASH) && openLink(view)
+  addEventListener("hashchange", linked, { signal: view.stop.signal })
   arrive()
+  linked()
   return arrive
+}
+
+/** The script of a link, from which it is taken away: from here on the tab has it. @param {View} view */
+async function openLink(view) {
+  const packed = location.hash.slice(HASH.length)
+  history.replaceState(history.state, "", location.pathname + location.search)
+  const toml = await unpacked(packed)
+  if (toml === undefined) return view.tell(say("web.script.no_link"))
+  readScript(view, toml, (header) => {
+    if (!header.script) return view.tell(faultOf(header))
+    const { script } = header
+    giveScript({ id: script.id, toml })
+    goTo(view, script, numberIn(script, view.host.address.read()), true)
+  })
+}
+
+/**
+ * Reads a script's file. It is always answered: where nobody answered, by a header without a script.
+ * @param {View} view
+ * @param {string} toml
+ * @param {(header: Partial<ScriptHeader>) => void} act
+ */
+export function readScript(view, toml, act) {
+  view.host.numbers.read?.(toml, (answer) => {
+    const header = /** @type {Partial<ScriptHeader>} */ (/** @type {unknown} */ (answer ?? {}))
+    if (header.script) known.set(header.script.id, { data: header.script, of: toml })
+    act(header)
+  })
+}
+
+/** What is wrong with a file that was read. @param {Partial<ScriptHeader>} header */
+export const faultOf = ({ faults = [] }) => faults[0] ?? say("web.notice.silent")
+
+/** @param {View} view @param {ScriptData} script @param {number} number @param {boolean} [replace] @param {import("../model/address.js").Lesson} [look] */
+function goTo(view, script, number, replace = false, look = {}) {
+  const { page, address } = placeOf(script, number, { ...view.host.address.read(), ...look })
+  view.travel(page, address, { replace })
+  fill(view)
+}
+
+/** A link to what is shown, for others: it holds the script that only this tab knows. @param {View} view */
+export async function linkOf(view) {
+  const { script = "", screen = "" } = view.host.address.read()
+  const toml = fileOf(script)
+  if (!toml || (known.get(script)?.data.screens.length ?? 0) > MOST_LINKED) return view.link()
+  return wholeLink(view, toml, `?screen=${screen || 1}`)
+}
+
+/** @param {View} view @param {string} toml @param {string} [query] */
+export const wholeLink = async (view, toml, query = "") =>
+  `${view.host.address.link({}).replace(/[?#].*/, "")}${query}${HASH}${await packed(toml)}`
+
+/** Goes to a screen of a script, from 1. @param {View} view @param {string} id @param {number} number @param {import("../model/address.js").Lesson} [look] */
+export function visit(view, id, number, look) {
+  withScript(view, id, (data) => data && number <= data.screens.length && goTo(view, data, number, false, look))
 }
 
 /** Goes to another screen of the script; past its ends one stays. @param {View} view @param {number} by */
 export function walk(view, by) {
   const here = view.host.address.read()
-  const script = known.get(here.script ?? "")
+  const script = known.get(here.script ?? "")?.data
   if (!script) return
   const number = numberIn(script, here) + by
-  if (number < 1 || number > script.screens.length) return
-  const { page, address } = placeOf(script, number, here)
-  view.travel(page, address)
-  fill(view)
+  if (number >= 1) visit(view, script.id, number)
 }
 
 /** The screen of a script that one is at, of how many; undefined outside of any. @param {View} view */
@@ -68,16 +147,6 @@ export function leaveScript(view) {
 
 /** @param {View} view */
 function fill(view) {
-  const bar = view.$(".script-bar")
   const here = view.host.address.read()
-  const script = known.get(here.script ?? "")
-  bar.hidden = !script
-  if (!script) return
-  const [number, count] = [numberIn(script, here), script.screens.length]
-  const { title, say: sentence } = script.screens[number - 1]
-  bar.setAttribute("aria-label", say("web.script.label", { title: script.title }))
-  setText(view.$(".script-bar .place"), say("web.script.place", { number, count }))
-  setText(view.$(".script-bar p"), sentence || title || script.title)
-  view.field("screen_back").disabled = number === 1
-  view.field("screen_next").disabled = number === count
+  fillBar(view, known.get(here.script ?? "")?.data, here)
 }

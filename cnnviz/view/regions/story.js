@@ -2,6 +2,7 @@
 // address does not have. Leaving it leads to that lesson.
 
 import { own } from "../model/address.js"
+import { HASH } from "../model/script_link.js"
 import {
   BEGINNING,
   begins,
@@ -58,7 +59,8 @@ export class Story {
     this.step = step
     this.view = step.view
     const { host, page } = this.view
-    if (host.story && begins(page, own(host.address.read()), kept(SEEN) !== "")) this.begin()
+    const linked = location.hash.startsWith(HASH) // with a script of its own
+    if (host.story && !linked && begins(page, own(host.address.read()), kept(SEEN) !== "")) this.begin()
   }
 
   begin() {

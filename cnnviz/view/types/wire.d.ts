@@ -846,10 +846,11 @@ export interface OwnStage {
   words: string[]
 }
 
-/** A page, by the last part of its address. */
+/** A page, by the last part of its address, and what a script's screen may say there beside the lesson. */
 export interface PageData {
   path: string
   name: string
+  keys: string[]
 }
 
 /** A part of a map; `inner` is the window in it: top, left, rows, columns. */

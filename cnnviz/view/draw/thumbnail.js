@@ -1,0 +1,29 @@
+// What a page shows, as small as a row of a list has room for: its maps and charts as they are drawn, without words.
+
+const [WIDE, HIGH, LEAST] = [120, 68, 24] // of the picture, and the side from which on something is drawn in it
+
+/** @typedef {{ canvas: HTMLCanvasElement, box: DOMRect }} Drawn */
+
+/** @param {Element} place @returns {Drawn[]} */
+const drawnIn = (place) =>
+  [...place.querySelectorAll("canvas")]
+    .filter(
+      (canvas) => canvas.checkVisibility({ visibilityProperty: true }) && canvas.width && !canvas.closest(".overview"),
+    )
+    .map((canvas) => ({ canvas, box: canvas.getBoundingClientRect() }))
+    .filter(({ box }) => Math.min(box.width, box.height) >= LEAST && box.bottom > 0 && box.top < innerHeight)
+
+/** The picture as an address of its own; "" where nothing is drawn. @param {Element} place  what holds the maps */
+export function thumbnail(place) {
+  const all = drawnIn(place)
+  if (!all.length) return ""
+  const [left, top] = [Math.min(...all.map(({ box }) => box.left)), Math.min(...all.map(({ box }) => box.top))]
+  const [right, bottom] = [Math.max(...all.map(({ box }) => box.right)), Math.max(...all.map(({ box }) => box.bottom))]
+  const scale = Math.min(WIDE / (right - left), HIGH / (bottom - top))
+  const picture = Object.assign(document.createElement("canvas"), { width: WIDE, height: HIGH })
+  const context = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d"))
+  context.translate((WIDE - scale * (right - left)) / 2, (HIGH - scale * (bottom - top)) / 2)
+  for (const { canvas, box } of all)
+    context.drawImage(canvas, scale * (box.left - left), scale * (box.top - top), scale * box.width, scale * box.height)
+  return picture.toDataURL()
+}

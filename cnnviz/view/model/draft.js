@@ -1,0 +1,195 @@
+// A script that is being made: the tables of its file (scripts/script_file.py says which fields there are), what becomes of
+// them at each change, and the way back.
+
+import { query } from "./address.js"
+
+/** @import { Lesson } from "./address.js" */
+/** @import { Table } from "./toml.js" */
+/** @typedef {Table & { id: string, screen: Table[] }} Draft */
+/** @typedef {{ now: Draft, at: number, past: { now: Draft, at: number }[] }} History  `at`: which screen is chosen, from 0; -1 is none */
+/** @typedef {{ ask: string, answers: string[], right: number }} Asked  a question in one's own words, and which answer is right, from 0 */
+
+export const MOST_SCREENS = 60
+export const MOST_LINKED = 30 // screens of a script that a link holds whole
+const MOST_PAST = 100
+
+/** What nothing has been added to. @param {string} title @returns {Draft} */
+export const empty = (title) => ({ id: idOf(title), title, screen: [] })
+
+/** A file's tables, in which [[step]] is the same as [[screen]]. @param {Table} tables @returns {Draft} */
+export const draftOf = ({ step, screen = step ?? [], ...fields }) => ({ id: "", ...fields, screen })
+
+/** An id that fits an address. @param {string} title */
+export const idOf = (title) =>
+  title
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/\p{M}/gu, "")
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 40)
+    .replace(/-+$/, "") || "script"
+
+/** A text in a language, of one that may be given by language. @param {unknown} text @param {string} lang @returns {string} */
+export function textOf(text, lang) {
+  if (typeof text !== "object" || text === null) return String(text ?? "")
+  const by = /** @type {Record<string, string>} */ (text)
+  return by[lang] ?? by.en ?? Object.values(by)[0] ?? ""
+}
+
+/** The same with another text in this language. @param {unknown} before @param {string} lang @param {string} text */
+const texted = (before, lang, text) =>
+  typeof before === "object" && before !== null ? { ...before, [lang]: text } : text
+
+/** Its title, and its id with it where that follows from it. @param {Draft} draft @param {string} lang @param {string} title @returns {Draft} */
+export const titled = (draft, lang, title) => ({
+  ...draft,
+  id: draft.id === idOf(textOf(draft.title, lang)) ? idOf(title) : draft.id,
+  title: texted(draft.title ?? "", lang, title || draft.id),
+})
+
+/** What a screen says, or is to say: `say`, but `text` where a file has it so. @param {Table} screen */
+const saying = (screen) => ("text" in screen ? "text" : "say")
+
+/** @param {Table} screen @param {string} lang */
+export const sentenceOf = (screen, lang) => textOf(screen[saying(screen)], lang)
+
+/** @param {Table} screen @param {string} lang @param {string} text */
+export const said = (screen, lang, text) => filled(screen, saying(screen), texted(screen[saying(screen)], lang, text))
+
+/** @param {Table} screen @param {string} lang @param {string} text */
+export const noted = (screen, lang, text) => filled(screen, "notes", texted(screen.notes, lang, text))
+
+/** A field of a screen; what is empty is left out. @param {Table} screen @param {string} key @param {unknown} value @returns {Table} */
+export function filled(screen, key, value) {
+  const { [key]: _, ...rest } = screen
+  const is =
+    typeof value === "object" && value !== null && !Array.isArray(value) ? Object.values(value).some(Boolean) : value
+  return is ? { ...screen, [key]: value } : rest
+}
+
+/** Seconds as "1:30" or "90"; undefined for what is none. @param {string} text */
+export function secondsOf(text) {
+  const found = /^\s*(?:(\d{1,3})\s*[:.′']\s*)?(\d{1,5})\s*$/.exec(text)
+  const seconds = found ? 60 * Number(found[1] ?? 0) + Number(found[2]) : 0
+  return seconds >= 1 && seconds <= 36000 ? seconds : undefined
+}
+
+/** @param {number | undefined} seconds */
+export const clock = (seconds) =>
+  seconds ? `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}` : ""
+
+/** Minutes of all its screens. @param {Draft} draft */
+export const minutes = ({ screen }) =>
+  Math.round(screen.reduce((sum, { seconds = 0 }) => sum + Number(seconds), 0) / 60)
+
+/**
+ * The address of what is on the screen, as a script has it.
+ * @param {string} page
+ * @param {Lesson} lesson
+ * @param {string[]} keys  of the address that the page understands
+ */
+export function atOf(page, lesson, keys) {
+  const only = Object.fromEntries(keys.filter((key) => lesson[key]).map((key) => [key, lesson[key]]))
+  return `/${page}${query(only)}`
+}
+
+/** Where a screen is: its page by its path, and what stands behind the "?". @param {Table} screen */
+export function placeIn({ at = "" }) {
+  const [, page = "", rest = ""] = /^(?:\/([^?]*)(?=\?|$))?\??(.*)$/s.exec(String(at)) ?? []
+  return { page, query: rest }
+}
+
+/** Whether a screen asks something. @param {Table} screen */
+export const asks = (screen) => "ask" in screen
+
+/** What of a question is its own. */
+const ASKING = [
+  "ask",
+  "kind",
+  "key",
+  "right",
+  "otherwise",
+  "answers",
+  "show",
+  "hide",
+  "cells",
+  "change",
+  "hint",
+  "tolerance",
+]
+
+/** What was asked in one's own words; null for another question, or none. @param {Table} screen @param {string} lang @returns {Asked | null} */
+export function askedOf(screen, lang) {
+  if (screen.kind !== "choose" || screen.key !== "1") return null
+  const answers = /** @type {Table[]} */ (screen.answers)
+  return {
+    ask: textOf(screen.ask, lang),
+    answers: answers.map(({ label }) => textOf(label, lang)),
+    right: answers.findIndex((answer) => !("is" in answer)),
+  }
+}
+
+/**
+ * A screen that asks this, of the map of its stage; with no question, or fewer than two answers, one that asks nothing.
+ * @param {Table} screen
+ * @param {Asked} asked
+ * @param {string} feedback  what is then said
+ * @returns {Table}
+ */
+export function asking(screen, { ask, answers, right }, feedback) {
+  const rest = Object.fromEntries(Object.entries(screen).filter(([key]) => !ASKING.includes(key)))
+  const { query: lesson } = placeIn(screen)
+  const given = answers.map((label, n) => ({ label: label.trim(), right: n === right })).filter(({ label }) => label)
+  if (!ask.trim() || given.length < 2 || !given.some((answer) => answer.right)) return { ...rest, at: `/?${lesson}` }
+  const stage = new URLSearchParams(lesson).get("stage") ?? ""
+  return {
+    ...rest,
+    at: lesson,
+    ...(stage && stage !== "update" ? { show: [stage] } : {}),
+    ask,
+    kind: "choose",
+    key: "1",
+    right: feedback,
+    answers: given.map(({ label, right }, n) => (right ? { label } : { label, is: String(n + 2), say: feedback })),
+  }
+}
+
+// ---- what becomes of it
+
+/** @param {Draft} draft @returns {History} */
+export const beginning = (draft) => ({ now: draft, at: -1, past: [] })
+
+/** Another draft, and which of its screens is chosen then. @param {History} history @param {Draft} now @param {number} [at] @returns {History} */
+export const did = ({ now: before, at: was, past }, now, at = was) => ({
+  now,
+  at: Math.min(at, now.screen.length - 1),
+  past: [...past, { now: before, at: was }].slice(-MOST_PAST),
+})
+
+/** As it was before the last change. @param {History} history @returns {History} */
+export const undone = ({ now, at, past }) => ({ now, at, ...past.at(-1), past: past.slice(0, -1) })
+
+/** @param {History} history @param {number} at @returns {History} */
+export const chosen = (history, at) => ({ ...history, at })
+
+/** @param {History} history @param {(screens: Table[]) => Table[]} change @param {number} [at] */
+const screens = (history, change, at) => did(history, { ...history.now, screen: change(history.now.screen) }, at)
+
+/** A screen behind the chosen one, or at the end; which is then the chosen one. @param {History} history @param {Table} screen */
+export function added(history, screen) {
+  const place = history.at < 0 ? history.now.screen.length : history.at + 1
+  return screens(history, (all) => all.toSpliced(place, 0, screen), place)
+}
+
+/** @param {History} history @param {number} n @param {(screen: Table) => Table} change */
+export const changed = (history, n, change) => screens(history, (all) => all.with(n, change(all[n])))
+
+/** @param {History} history @param {number} n */
+export const removed = (history, n) => screens(history, (all) => all.toSpliced(n, 1), n)
+
+/** One screen is put where another is now; nothing beyond the ends. @param {History} history @param {number} from @param {number} to */
+export function moved(history, from, to) {
+  if (to < 0 || to >= history.now.screen.length || to === from) return history
+  return screens(history, (all) => all.toSpliced(from, 1).toSpliced(to, 0, all[from]), to)
+}

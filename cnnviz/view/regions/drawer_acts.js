@@ -1,0 +1,115 @@
+// What the drawer's buttons and fields do.
+
+import { asking, changed, did, filled, moved, noted, removed, secondsOf, titled, undone } from "../model/draft.js"
+import { say } from "../model/words.js"
+import { LANG } from "../spec.js"
+import { anew, drafting, isWalked } from "./drafting.js"
+import { addScreen, current, drawer, fillDrawer, go, make, note, stand, taken, toggleDrawer } from "./drawer.js"
+import { copyScript, openScript, saveScript } from "./drawer_files.js"
+
+/** @import { Table } from "../model/toml.js" */
+/** @import { View } from "./lesson_view.js" */
+
+const UPDATES = 200 // of an experiment, if nothing else is said
+
+/** @type {Record<string, (view: View) => void>} */
+const ACTS = {
+  add_screen: addScreen,
+  draft_close: toggleDrawer,
+  draft_undo: undo,
+  draft_copy: copyScript,
+  draft_save: saveScript,
+  draft_open: openScript,
+  draft_new: () => make(did(drafting(), anew(), -1)),
+  draft_present: (view) => go(view, Math.max(0, current(view).at), { view: "lecture" }),
+  draft_remove: (view) => remove(view, current(view).at),
+  draft_retake: (view) => change(view, (screen) => ({ ...screen, at: taken(view) })),
+  draft_question(view) {
+    drawer.asking = !drawer.asking
+    fillDrawer(view)
+  },
+}
+
+/** @param {View} view @param {MouseEvent} event */
+export function pressed(view, { target }) {
+  const button = /** @type {Element} */ (target).closest("button")
+  const { key = "", screen } = button?.dataset ?? {}
+  if (screen !== undefined) go(view, Number(screen))
+  else ACTS[key]?.(view)
+}
+
+/** A change of the screen that is shown. @param {View} view @param {(screen: Table) => Table} how */
+function change(view, how) {
+  const history = current(view)
+  if (history.at >= 0) make(changed(history, history.at, how))
+}
+
+/** @param {View} view */
+export function undo(view) {
+  const history = drafting()
+  if (!history.past.length) return
+  const walked = isWalked()
+  make(undone(history))
+  if (walked && drafting().at >= 0) go(view, drafting().at)
+}
+
+/** Takes a screen out; the one behind it is shown then. @param {View} view @param {number} n */
+export function remove(view, n) {
+  if (n < 0) return
+  const walked = isWalked()
+  make(removed(current(view), n))
+  if (walked && drafting().now.screen.length) go(view, drafting().at)
+}
+
+/** Puts a screen elsewhere; who sees it goes with it. @param {View} view @param {number} from @param {number} to */
+export function move(view, from, to) {
+  const before = current(view)
+  const next = moved({ ...before, at: before.at === from ? to : before.at }, from, to)
+  if (next.now === before.now) return
+  const shown = before.now.screen[before.at]
+  make(next)
+  if (shown) stand(view, next.now.screen.indexOf(shown))
+}
+
+/** @type {Record<string, (view: View, value: string) => void>} */
+const FIELDS = {
+  draft_title(view, title) {
+    const walked = current(view).at
+    make({ ...did(drafting(), titled(drafting().now, LANG, title.trim() || say("web.drawer.untitled"))) })
+    if (walked >= 0) stand(view, walked)
+  },
+  draft_notes: (view, notes) => change(view, (screen) => noted(screen, LANG, notes.trim())),
+  draft_time(view, text) {
+    change(view, (screen) => filled(screen, "seconds", secondsOf(text)))
+    if (text.trim() && !secondsOf(text)) note(view, say("web.drawer.no_time"))
+  },
+  draft_experiment: (view, name) =>
+    change(view, (screen) =>
+      filled(filled(screen, "experiment", name), "updates", name && (screen.updates ?? UPDATES)),
+    ),
+}
+
+/** @param {View} view @param {HTMLElement} place */
+export function bindFields(view, place) {
+  place.addEventListener("change", ({ target }) => {
+    const { dataset, value } = /** @type {HTMLInputElement} */ (target)
+    FIELDS[dataset.key ?? ""]?.(view, value)
+  })
+  place.addEventListener("submit", (event) => {
+    event.preventDefault()
+    ask(view, /** @type {HTMLFormElement} */ (event.target))
+  })
+}
+
+/** @param {View} view @param {HTMLFormElement} form */
+function ask(view, form) {
+  const data = new FormData(form)
+  const [answers, right] = [data.getAll("answer").map(String), Number(data.get("right"))]
+  const label = answers[right]?.trim() ?? ""
+  drawer.asking = false
+  change(view, (screen) =>
+    asking(screen, { ask: String(data.get("ask")).trim(), answers, right }, say("web.drawer.feedback", { label })),
+  )
+  const { at } = current(view)
+  if (at >= 0) go(view, at)
+}

@@ -1,0 +1,66 @@
+// A script that is taken along: as a file, as a link that holds it whole; and one that is opened.
+
+import { did, draftOf, MOST_LINKED } from "../model/draft.js"
+import { say } from "../model/words.js"
+import { drafting, tomlNow } from "./drafting.js"
+import { go, isOpen, make, note } from "./drawer.js"
+import { faultOf, readScript, wholeLink } from "./script_walk.js"
+
+/** @import { View } from "./lesson_view.js" */
+
+const MOST_BYTES = 200_000
+
+/** @param {View} view */
+export function saveScript(view) {
+  const url = URL.createObjectURL(new Blob([tomlNow()], { type: "application/toml" }))
+  Object.assign(document.createElement("a"), { href: url, download: `${drafting().now.id}.toml` }).click()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+  note(view, say("web.drawer.saved", { file: `${drafting().now.id}.toml` }))
+}
+
+/** @param {View} view */
+export async function copyScript(view) {
+  const { length } = drafting().now.screen
+  if (length > MOST_LINKED) return note(view, say("web.drawer.too_long", { most: MOST_LINKED }))
+  const link = await wholeLink(view, tomlNow())
+  try {
+    await navigator.clipboard.writeText(link)
+    note(view, say("web.drawer.copied", { n: link.length }))
+  } catch {
+    note(view, say("web.copy.refused", { link }))
+  }
+}
+
+/** @param {View} view */
+export function openScript(view) {
+  const field = Object.assign(document.createElement("input"), { type: "file", accept: ".toml" })
+  field.addEventListener("change", () => field.files?.[0] && take(view, field.files[0]))
+  field.click()
+}
+
+/** A file that is dropped on the page while the drawer is open. @param {View} view */
+export function bindFiles(view) {
+  const { root, stop } = view
+  const holds = (/** @type {DragEvent} */ { dataTransfer }) => isOpen(view) && dataTransfer?.types.includes("Files")
+  root.addEventListener("dragover", (event) => holds(event) && event.preventDefault(), { signal: stop.signal })
+  root.addEventListener(
+    "drop",
+    (event) => {
+      const file = event.dataTransfer?.files[0]
+      if (!holds(event) || !file) return
+      event.preventDefault()
+      take(view, file)
+    },
+    { signal: stop.signal },
+  )
+}
+
+/** @param {View} view @param {File} file */
+async function take(view, file) {
+  if (file.size > MOST_BYTES) return note(view, say("web.drawer.too_large", { kilobytes: MOST_BYTES / 1000 }))
+  readScript(view, await file.text(), (header) => {
+    if (!header.tables) return note(view, say("web.drawer.refused", { file: file.name, why: faultOf(header) }))
+    make(did(drafting(), draftOf(header.tables), 0))
+    go(view, 0)
+  })
+}

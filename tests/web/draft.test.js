@@ -1,0 +1,168 @@
+// A script that is being made: its tables as values, the way back, its file and its link.
+
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import {
+  added,
+  askedOf,
+  asking,
+  atOf,
+  beginning,
+  changed,
+  chosen,
+  clock,
+  draftOf,
+  empty,
+  filled,
+  idOf,
+  minutes,
+  moved,
+  placeIn,
+  removed,
+  said,
+  secondsOf,
+  sentenceOf,
+  textOf,
+  titled,
+  undone,
+} from "../../cnnviz/view/model/draft.js"
+import { HASH, packed, unpacked } from "../../cnnviz/view/model/script_link.js"
+import { tomlOf } from "../../cnnviz/view/model/toml.js"
+
+const of = (/** @type {string} */ letters, at = -1) =>
+  chosen(beginning({ ...empty("Mine"), screen: [...letters].map((letter) => ({ at: letter })) }), at)
+const letters = ({ now }) => now.screen.map(({ at }) => at).join("")
+
+test("a screen comes behind the one that is shown, or at the end, and is the one that is shown then", () => {
+  for (const [at, all, then] of [
+    [-1, "abcX", 3],
+    [0, "aXbc", 1],
+    [2, "abcX", 3],
+  ]) {
+    const history = added(of("abc", at), { at: "X" })
+    assert.deepEqual([letters(history), history.at], [all, then])
+  }
+})
+
+test("screens are put in order, and taken out, and every change can be taken back", () => {
+  for (const [from, to, all] of [
+    [0, 2, "bca"],
+    [2, 0, "cab"],
+    [1, 1, "abc"],
+    [0, -1, "abc"],
+    [0, 3, "abc"],
+  ])
+    assert.equal(letters(moved(of("abc"), from, to)), all)
+  const gone = removed(of("abc", 2), 2)
+  assert.deepEqual([letters(gone), gone.at], ["ab", 1])
+  const acts = [
+    (one) => added(one, { at: "X" }),
+    (one) => moved(one, 0, 1),
+    (one) => removed(one, 1),
+    (one) => changed(one, 0, (screen) => said(screen, "en", "Look.")),
+  ]
+  const path = [of("abc", 1)]
+  for (const act of acts) path.push(act(path.at(-1)))
+  let back = path.at(-1)
+  for (const before of path.slice(0, -1).reverse()) {
+    back = undone(back)
+    assert.deepEqual([back.now, back.at], [before.now, before.at])
+  }
+  assert.deepEqual(undone(back), back)
+})
+
+test("a sentence is that of the reader's language, and the others stay", () => {
+  const both = { at: "/", say: { en: "Look.", fr: "Voyez." } }
+  assert.deepEqual([sentenceOf(both, "fr"), sentenceOf(both, "de")], ["Voyez.", "Look."])
+  assert.deepEqual(said(both, "fr", "Regardez.").say, { en: "Look.", fr: "Regardez." })
+  assert.deepEqual(said({ at: "/", text: "a" }, "en", "b"), { at: "/", text: "b" })
+  assert.deepEqual(said({ at: "/", say: "a" }, "en", ""), { at: "/" })
+  assert.deepEqual(filled({ at: "/", seconds: 3 }, "seconds", undefined), { at: "/" })
+  assert.equal(textOf(undefined, "en"), "")
+})
+
+test("an id follows from the title until it is another", () => {
+  assert.equal(idOf("Réseau & co: 1 cat!"), "reseau-co-1-cat")
+  assert.equal(idOf("…"), "script")
+  assert.ok(idOf("a b".repeat(40)).length <= 40)
+  assert.equal(titled(empty("My lecture"), "en", "One cat").id, "one-cat")
+  assert.equal(titled({ ...empty("My lecture"), id: "own" }, "en", "One cat").id, "own")
+})
+
+test("times are read as they are written", () => {
+  for (const [text, seconds] of [
+    ["1:30", 90],
+    ["90", 90],
+    ["2:00", 120],
+    ["0", undefined],
+    ["x", undefined],
+    ["", undefined],
+    ["1:", undefined],
+  ])
+    assert.equal(secondsOf(text), seconds)
+  for (const seconds of [1, 59, 60, 90, 3599]) assert.equal(secondsOf(clock(seconds)), seconds)
+  assert.equal(minutes({ id: "a", screen: [{ seconds: 60 }, {}, { seconds: 90 }] }), 3)
+})
+
+test("an address has what its page understands, and says where it is", () => {
+  const lesson = { img: "test-3", stage: "z1", f: "-1,0,1", script: "a", screen: "3", lang: "fr", part: "x" }
+  assert.equal(atOf("", lesson, ["img", "f", "stage"]), "/?img=test-3&f=-1,0,1&stage=z1")
+  for (const [at, page, query] of [
+    ["/?k=1", "", "k=1"],
+    ["/train?k=1&n=2", "train", "k=1&n=2"],
+    ["/train", "train", ""],
+    ["k=1", "", "k=1"],
+    ["?k=1", "", "k=1"],
+    ["", "", ""],
+  ])
+    assert.deepEqual(placeIn({ at }), { page, query })
+})
+
+test("a question in one's own words is one of the file's, and comes back as it was", () => {
+  const screen = { at: "/train?img=test-3&stage=z1&n=5", say: "Look.", notes: "Wait." }
+  const asked = { ask: "Where?", answers: ["here", "", "there"], right: 2 }
+  const found = asking(screen, asked, "Right is: there.")
+  assert.deepEqual(found.show, ["z1"])
+  assert.ok(!found.at.startsWith("/") && found.notes === "Wait.")
+  assert.deepEqual(askedOf(found, "en"), { ask: "Where?", answers: ["here", "there"], right: 1 })
+  for (const none of [
+    { ...asked, ask: " " },
+    { ...asked, answers: ["here"] },
+    { ...asked, right: 1 },
+  ])
+    assert.deepEqual(Object.keys(asking(found, none, "")).sort(), ["at", "notes", "say"])
+  assert.equal(askedOf({ kind: "choose", key: "sign(z1[0,0])" }, "en"), null)
+})
+
+test("a file is written field by field, and [[step]] is the same as [[screen]]", () => {
+  const script = {
+    id: "a",
+    title: { en: "A", fr: "Un" },
+    screen: [
+      { at: "/?k=1", seconds: 90, say: 'A "b"\n\\ \x7f' },
+      { at: "k=1", answers: [{ label: "x", is: "1" }] },
+    ],
+  }
+  assert.equal(
+    tomlOf(script),
+    'id = "a"\ntitle.en = "A"\ntitle.fr = "Un"\n\n[[screen]]\nat = "/?k=1"\nseconds = 90\nsay = "A \\"b\\"\\n\\\\ \\u007f"\n\n[[screen]]\nat = "k=1"\nanswers = [\n  { label = "x", is = "1" },\n]\n',
+  )
+  assert.deepEqual(draftOf({ id: "a", step: [{ at: "k=1" }] }), { id: "a", screen: [{ at: "k=1" }] })
+})
+
+test("a link holds a script whole, and never more than its file may be", async () => {
+  assert.equal(HASH, "#script=")
+  for (const text of [
+    "",
+    "é 😀",
+    tomlOf({ id: "a", screen: Array.from({ length: 30 }, (_, n) => ({ at: `/?k=${n}` })) }),
+  ]) {
+    const link = await packed(text)
+    assert.match(link, /^[\w-]*$/)
+    assert.equal(await unpacked(link), text)
+  }
+  const most = "#".repeat(200_000)
+  assert.equal(await unpacked(await packed(most)), most)
+  assert.equal(await unpacked(await packed(`${most}#`)), undefined)
+  for (const none of ["%", "AAAA", "abc", "ÿ"]) assert.equal(await unpacked(none), undefined)
+})
