@@ -147,7 +147,10 @@ def _exercise(name: str) -> Callable[..., str]:
 
 def _page(asked: argparse.Namespace, lesson: Lesson, image: Image) -> str:
     from cnnviz.hosts.file import lesson_html  # as slow to import as the page's server
+    from cnnviz.hosts.file.script import script_html
 
+    if asked.walk is not None:
+        return script_html(Path(asked.walk), asked.server)
     link = query_of(asked.link) if asked.link else {}
     look = {key: link[key] for key in ("view", "hide", "predict", "whole") if link.get(key)}
     return lesson_html(lesson, image, asked.around, asked.server, look=look)

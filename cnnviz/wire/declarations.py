@@ -24,7 +24,7 @@ from cnnviz.wire.learn import LearnHeader
 from cnnviz.wire.notebook import NotebookHeader
 from cnnviz.wire.page import Header, Query, StepHeader
 from cnnviz.wire.road import RoadHeader
-from cnnviz.wire.script import ScriptHeader
+from cnnviz.wire.script import ScriptData, ScriptHeader
 from cnnviz.wire.training import ReportHeader
 from cnnviz.words import Message, Versions
 
@@ -54,6 +54,7 @@ class FileContents(TypedDict):
     """What a file knows of its lesson, and how to read its bytes: the answers' names (an update's number), how long their
     headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/estimates.py);
     `server` is a page's address, with a slash at its end, or ""; `scorm`: whether it tells a learning management system.
+    A file that holds a script has no lesson, and the answers' names are its screens' numbers.
     """
 
     lesson: Query
@@ -63,6 +64,7 @@ class FileContents(TypedDict):
     estimates: Mapping[str, tuple[str, Sequence[str], Sequence[float]]]
     server: str
     scorm: bool
+    script: NotRequired[ScriptData]
 
 
 # --- The same as TypeScript ------------------------------------------------------------------------

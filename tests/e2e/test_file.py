@@ -15,6 +15,7 @@ from cnnviz import Lesson
 from cnnviz.data.images import find_image
 from cnnviz.hosts.file import lesson_html
 from cnnviz.hosts.file.scorm import scorm_package
+from cnnviz.hosts.file.script import script_html
 from tests.e2e.page import Screen, geometry, values
 
 SERVER = "https://cnnviz.example.edu/class"
@@ -155,3 +156,42 @@ def test_a_learning_platform_hears_the_score_and_that_it_is_completed(browser, t
     page.evaluate("document.querySelector('iframe').remove()")
     page.wait_for_function("told.at(-1)[0] === 'end'")
     context.close()
+
+
+WALK = """id = "walk"
+[[screen]]
+at = "/?img=test-3&stage=z1"
+say = "The largest sum is {max(z1)}."
+[[screen]]
+at = "img=test-3&stage=o"
+ask = "Which output is larger?"
+kind = "choose"
+key = "1"
+right = "The first."
+answers = [{ label = "cat" }, { is = "2", label = "dog", say = "No." }]
+[[screen]]
+at = "/train?k=0&n=20"
+say = "And now it learns."
+"""
+
+
+def test_a_script_is_walked_through_across_pages_with_its_numbers_and_a_link_to_a_screen_opens_it(screen: Screen, tmp_path):
+    (tmp_path / "walk.toml").write_text(WALK)
+    (tmp_path / "walk.html").write_text(script_html(tmp_path / "walk.toml"), encoding="utf-8")
+    screen.page.goto((tmp_path / "walk.html").as_uri())
+    screen.shows(Lesson(img="test-3", stage="z1"))
+    expect(screen.page.locator(".script-bar p")).to_have_text(re.compile(r"The largest sum is 1\.\d+\."))
+    screen.press("PageDown")
+    screen.page.locator(".question .option").nth(1).click()
+    screen.page.locator(".question .primary").click()
+    expect(screen.page.locator(".feedback")).to_contain_text("No.")
+    screen.press("PageDown")
+    expect(screen.page.locator(".script-bar p")).to_have_text("And now it learns.")
+    screen.ready()
+    screen.press("PageDown", "PageUp", "PageUp")
+    screen.ready(stage="z1")
+    screen.press("ArrowRight")
+    screen.ready(stage="a1")
+    expect(screen.page).to_have_url(re.compile("#.*stage=a1"))
+    screen.page.goto((tmp_path / "walk.html").as_uri() + "?#screen=3")
+    expect(screen.page.locator(".script-place")).to_have_text("3 of 3")

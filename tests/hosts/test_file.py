@@ -11,11 +11,13 @@ import zlib
 import pytest
 
 from cnnviz import Lesson
+from cnnviz.__main__ import main
 from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import find_image
 from cnnviz.hosts.file import _answer, lesson_html
 from cnnviz.hosts.file.estimates import estimates
 from cnnviz.hosts.file.packing import Store
+from cnnviz.hosts.file.script import script_html
 from cnnviz.hosts.jupyter import LessonView
 from cnnviz.words import Problem, reading
 
@@ -78,3 +80,14 @@ def test_no_text_of_a_lesson_closes_a_part_of_the_document():
     text = lesson_html(Lesson(), image, server="https://a.example/</script>")
     assert text.count("</script>") == 5 and "<b>" not in text
     assert "default-src 'none'" in text and "import(" not in text
+
+
+def test_a_script_that_has_a_fault_makes_no_file_and_one_that_is_named_alone_is_refused(tmp_path, capsys):
+    script = tmp_path / "walk.toml"
+    script.write_text('id = "walk"\n[[screen]]\nat = "/?img=none"\n')
+    with pytest.raises(Problem) as problem:
+        script_html(script)
+    assert problem.value.message.values["line"] == "3"
+    with pytest.raises(SystemExit):
+        main(["--script", str(script)])
+    assert "--html" in capsys.readouterr().err

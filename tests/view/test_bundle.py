@@ -22,7 +22,7 @@ def test_every_line_of_code_of_every_module_is_in_the_bundle():
     entries = [path for room in ("hosts", "hall") for path in (FOLDER / room).rglob("*.js") if "export default" in path.read_text("utf-8")]
     made = "".join(script(path.relative_to(FOLDER).with_suffix("").as_posix()) for path in entries)
     for path in FOLDER.rglob("*.js"):
-        if "vendor" in path.parts:
+        if "vendor" in path.parts or path.stem == "no_drawer":  # which stands in for others in a file
             continue
         lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
         code = [line for line in lines if line and not line.startswith(("/", "*", "import ", "export ", "}"))]

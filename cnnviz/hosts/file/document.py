@@ -16,22 +16,26 @@ from cnnviz.view.modules import CONSTANTS, module, styles
 from cnnviz.words import reader, say
 
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
-_ONE_PAGE = {"view/regions/registry": "view/regions/registry_of_one", "view/regions/dialogs": "view/regions/dialogs_of_none"}
-"""Modules that stand in for others where there is one page alone, and nobody to ask."""
-_OF_OTHERS = frozenset({"film", "training", "road", "check", "notebook", "learn", "hall", "streamlit"})
-"""Style sheets of pages, rooms and a frame that do not come along."""
+_NO_SERVER = dict.fromkeys(("view/regions/drawer", "view/regions/drawer_bind"), "view/regions/no_drawer") | {"view/regions/dialogs": "view/regions/dialogs_of_none"}
+"""Modules that others stand in for where there is nobody to ask."""
+_ONE_PAGE = {"view/regions/registry": "view/regions/registry_of_one"}
+"""And where there is one page alone."""
+_OF_PAGES = frozenset({"film", "training", "road", "check", "notebook", "learn"})
+_OF_OTHERS = frozenset({"hall", "streamlit"})
+"""Style sheets of pages, and of rooms and a frame, that do not come along."""
 _ID = re.compile(r"""["'`]([a-z_]+\.(?:[\w.]|\$\{[^{}]*\})+)["'`]""")
 """What may be a message's id in JavaScript, with ${…} for what is filled in."""
 
 
 def document(
-    host: str, title: str, contents: str = "", numbers: bytes = b"", images: bool = False, said: Collection[str] | None = None
-) -> str:
+    host: str, title: str, contents: str = "", numbers: bytes = b"", images: bool = False, said: Collection[str] | None = None,
+    pages: bool = False,
+) -> str:  # fmt: skip
     """The text of the document: the component with `host`, a module of cnnviz/hosts, which runs at once.
 
     `contents` (JSON) and `numbers` stand in it under these ids, for the host to read; `images` says whether the
     pictures of the images that can be chosen come along. `said` are the ids of messages in the numbers, if these are all:
-    no others come along then, but for those of the component itself.
+    no others come along then, but for those of the component itself. `pages` says whether all pages do.
 
     >>> text = document("hosts/file/file", "a & b")
     >>> "<title>a &amp; b</title>" in text, "http://" in text
@@ -44,18 +48,19 @@ def document(
         noscript=html.escape(say("export.html.noscript")),
         contents=contents.replace("<", r"\u003c"),
         numbers=packed(numbers),
-        style=packed(_styles(images).encode()),
-        program=packed(_program(host, said).encode()),
+        style=packed(_styles(images, pages).encode()),
+        program=packed(_program(host, said, pages).encode()),
     )
 
 
-def _program(host: str, said: Collection[str] | None) -> str:
+def _program(host: str, said: Collection[str] | None, pages: bool) -> str:
     """The component's modules as one, without the pages that are not shown, and of the messages what they may say."""
     texts: dict[str, str] = {}
+    stand_ins = _NO_SERVER if pages else _NO_SERVER | _ONE_PAGE
 
     def read(name: str) -> str:
         if name != CONSTANTS:
-            texts[name] = module(_ONE_PAGE.get(name, name))
+            texts[name] = module(stand_ins.get(name, name))
         return texts.get(name, "")
 
     bundle(host, read)
@@ -71,8 +76,8 @@ def _pattern(id: str) -> str:
     return r"[\w.]+".join(re.escape(part) for part in re.split(r"\$\{[^{}]*\}", id))
 
 
-def _styles(images: bool) -> str:
+def _styles(images: bool, pages: bool) -> str:
     """The component's style sheet, with the images that can be chosen in it or none."""
     picture = f"url(data:image/png;base64,{base64.b64encode(sprite()).decode('ascii')})" if images else "none"
-    text = styles(without=_OF_OTHERS)
+    text = styles(without=_OF_OTHERS if pages else _OF_OTHERS | _OF_PAGES)
     return text.replace("url(images.png)", picture) if images else re.sub(r"url\(images\.png\)[^;}]*", picture, text)

@@ -74,7 +74,7 @@ function outer(rows, columns) {
  * @param {string} _
  * @param {any} value
  */
-function said(_, value) {
+export function said(_, value) {
   if (Array.isArray(value?.say)) {
     const [id, values] = value.say
     return has(id) ? say(id, values) : id

@@ -19,6 +19,9 @@ function fileOf(id) {
   return given?.id === id ? given.toml : ""
 }
 
+/** A script that a file holds. @param {ScriptData} data */
+export const knowScript = (data) => known.set(data.id, { data, of: "" })
+
 /**
  * Hands over a script, now if it is known. What cannot be read, or is not there, is none.
  * @param {View} view
@@ -134,7 +137,7 @@ export function walk(view, by) {
 /** The screen of a script that one is at, of how many; undefined outside of any. @param {View} view */
 export function screenOf(view) {
   const here = view.host.address.read()
-  const script = known.get(here.script ?? "")
+  const script = known.get(here.script ?? "")?.data
   return script && { number: numberIn(script, here), count: script.screens.length }
 }
 

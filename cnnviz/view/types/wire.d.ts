@@ -160,6 +160,7 @@ export interface ExperimentData {
 /** What a file knows of its lesson, and how to read its bytes: the answers' names (an update's number), how long their
     headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/estimates.py);
     `server` is a page's address, with a slash at its end, or ""; `scorm`: whether it tells a learning management system.
+    A file that holds a script has no lesson, and the answers' names are its screens' numbers.
      */
 export interface FileContents {
   lesson: Record<string, string>
@@ -169,6 +170,7 @@ export interface FileContents {
   estimates: Record<string, [string, string[], number[]]>
   server: string
   scorm: boolean
+  script?: ScriptData
 }
 
 /** Files that are for the same. */

@@ -1,0 +1,99 @@
+// The component's entry in a file that holds a script: its screens, each with its numbers, and nobody to ask for others. What
+// stands behind "#" in the file's address is the screen, and where one is on it.
+
+import { parse, query, same } from "../../view/model/address.js"
+import { said } from "../../view/model/decode.js"
+import { placeOf } from "../../view/model/script.js"
+import { say } from "../../view/model/words.js"
+import { View } from "../../view/regions/lesson_view.js"
+import { knowScript } from "../../view/regions/script_walk.js"
+import { answersOf } from "./stored_answers.js"
+import { disable } from "./without_server.js"
+
+/** @import { Lesson } from "../../view/model/address.js" */
+/** @import { Answer } from "../../view/model/decode.js" */
+/** @import { Host } from "../../view/types/ports.js" */
+/** @import { FileContents, ScriptData } from "../../view/types/wire.js" */
+
+/** Shows the script that the document holds. */
+export default async function show() {
+  const contents = /** @type {FileContents} */ (
+    JSON.parse(document.getElementById("contents")?.textContent ?? "", said)
+  )
+  const script = /** @type {ScriptData} */ (contents.script)
+  const answerTo = answersOf(contents, await window.unpacked("numbers"))
+  knowScript(script)
+  let here = from(location.hash)
+  /** @type {View} */
+  let view
+  /** @type {(answer: Answer) => void} */
+  let deliver = () => {}
+
+  /** Where an address behind "#" leads. @param {string} hash @returns {Lesson} */
+  function from(hash) {
+    const { screen = "1", ...moved } = parse(hash.replace(/^#/, ""))
+    const number = Math.min(script.screens.length, Math.max(1, Math.floor(Number(screen)) || 1))
+    return { ...placeOf(script, number, {}).address, ...moved }
+  }
+  const screen = (/** @type {Lesson} */ { screen: number = "1" }) => script.screens[Number(number) - 1]
+  const hash = (/** @type {Lesson} */ lesson) => {
+    const own = screen(lesson).query
+    const moved = Object.entries(lesson).filter(
+      ([key, value]) => key !== "script" && key !== "lang" && value !== (own[key] ?? ""),
+    )
+    return query(Object.fromEntries(moved)).replace("?", "#")
+  }
+
+  const ask = () => {
+    const { page } = screen(here)
+    if (page !== view.page) mount(page)
+    const answer = answerTo(here.screen)
+    const { stage } = answer.stages.some(({ symbol }) => symbol === here.stage) ? here : answer.lesson
+    deliver({ ...answer, asked: here, lesson: { ...answer.lesson, stage, cell: here.cell ?? "" } })
+  }
+  const travelled = () => {
+    here = from(location.hash)
+  }
+  addEventListener("popstate", travelled)
+
+  /** @param {string} page */
+  function mount(page) {
+    view?.leave()
+    const root = document.createElement("main")
+    root.className = "cnnviz alone in-file"
+    root.style.visibility = "hidden"
+    document.querySelector(".cnnviz")?.replaceWith(root)
+    /** @type {Host} */
+    const host = {
+      address: {
+        read: () => here,
+        link: (next) => location.href.replace(/#.*/, "") + hash({ ...here, ...next }),
+        onTravel: (act, signal) =>
+          addEventListener("popstate", () => (screen(here).page === page ? act() : ask()), { signal }),
+        visit(next, { replace = false } = {}) {
+          here = { ...next, script: script.id, screen: next.screen || here.screen }
+          try {
+            history[replace ? "replaceState" : "pushState"](null, "", hash(here))
+          } catch {} // not every frame may write its history
+        },
+      },
+      numbers: { ask, receive: (act) => (deliver = act) },
+      refuses(next, other) {
+        const goal = screen({ screen: next.screen || here.screen })
+        /** @type {Lesson[]} */
+        const [there, asked] = [
+          { ...goal.query, stage: "" },
+          { ...next, stage: "" },
+        ]
+        const held =
+          (other ?? page) === goal.page && view.computed.every((key) => !there[key] || same(asked, there, [key]))
+        return held ? "" : say("web.file.another")
+      },
+    }
+    view = new View(root, page, host)
+    disable(root, say("web.file.needs_server"), false)
+  }
+
+  mount(screen(here).page)
+  ask()
+}

@@ -1,0 +1,55 @@
+"""A script as one .html file: the screens that one walks through, with the numbers of each, on whatever page it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.data.images import find_image
+from cnnviz.export.arguments import page_address
+from cnnviz.hosts.file import _answer
+from cnnviz.hosts.file.document import document
+from cnnviz.hosts.file.packing import Store
+from cnnviz.pages.encoding import decode
+from cnnviz.pages.registry import Page, pages
+from cnnviz.pages.resource import asked_of, made_of, page_of
+from cnnviz.scripts.script_checker import check_file
+from cnnviz.words import Problem
+
+_SAID = re.compile(r'"say": \["([\w.]+)"')
+
+
+def script_html(file: Path, server: str = "") -> str:
+    """The script of a TOML file as an .html file; `server` is the address of a page of cnnviz that it links to, if there is one.
+
+    Raises Problem where the file has a fault, its numbers would take too much, or `server` is no address.
+    """
+    script, faults = check_file(file)
+    if script is None or faults:
+        raise Problem("terminal.scripts.fault", file=str(file), line=str(faults[0].line), what=faults[0].what)
+    content, server = file.read_bytes(), page_address(server)
+    header = decode(made_of(_named("script"), {"script": script.id}, content, compress=False).body)[0]
+    store = Store()
+    for number, screen in enumerate(header["script"]["screens"], 1):
+        store.add(str(number), _shown(screen["page"], screen["query"], content))
+    contents = {"lesson": {}, "server": server, "scorm": False, "script": header["script"], **store.contents}
+    said = {id for head in (*store.headers, json.dumps(header)) for id in _SAID.findall(head)}
+    return document("hosts/file/script", str(script.title), json.dumps(contents), store.content, said=said, pages=True)
+
+
+def _named(id: str) -> Page:
+    page = page_of(id)
+    assert page is not None
+    return page
+
+
+def _shown(path: str, query: dict[str, str], content: bytes) -> bytes:
+    """What a page shows at an address; Step with all its numbers, since nobody can be asked for more."""
+    page = next(page for page in pages() if page.path == path)
+    if page.id == "step":
+        lesson = Lesson.understand(query)[0]
+        if len(lesson.images) == 1 and lesson.mode == "train":
+            return _answer(lesson, find_image(lesson.img))
+    return made_of(page, asked_of(page, query), content, compress=False).body
