@@ -13,7 +13,7 @@ import time
 from array import array
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -78,6 +78,14 @@ class Moment(ReadOnly):
         assert self.network is not None
         trace = self.network.forward(self.params, self.trace.x, training=False, given=self.buffers)
         return Evaluated(trace, self.network.loss(trace, self.y))
+
+    @cached_property
+    def after_training(self) -> Moment:
+        """The moment as it is then: that pass, its gradients, and its loss as the last one."""
+        assert self.network is not None
+        trace, loss = self.evaluated
+        gradients = self.network.backward(self.params, trace, self.y)
+        return replace(self, trace=trace, gradients=gradients, losses=np.append(self.losses[:-1], loss))
 
 
 def trajectory(lesson: Lesson, x: np.ndarray, k: int) -> Moment:

@@ -22,12 +22,7 @@ MOST_PULLED = 60_000
 
 def in_mode(now: Now) -> Now:
     """The moment in the mode that the lesson asks for: after training the same parameters make another pass."""
-    lesson, moment = now.lesson, now.moment
-    if lesson.mode == "train":
-        return now
-    trace, loss = moment.evaluated
-    gradients = lesson.network.backward(moment.params, trace, np.array(lesson.y))
-    return replace(now, moment=replace(moment, trace=trace, gradients=gradients, losses=np.append(moment.losses[:-1], loss)))
+    return now if now.lesson.mode == "train" else replace(now, moment=now.moment.after_training)
 
 
 def on_image(now: Now) -> Now:

@@ -10,7 +10,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistakes import Placed, mistakes_for
 from cnnviz.core.updating import Point, Updates, reached
 from cnnviz.core.work import estimate
-from cnnviz.scripts.scene import MOST_WRONG, SLOWER, Scene, changed_lesson, query_of, scene
+from cnnviz.scripts.scene import MOST_WRONG, SLOWER, Scene, changed_lesson, kept, query_of, scene
 
 MOST_SECONDS = 0.3
 """About how long it may take to make every mistake of a network, where a question waits for it."""
@@ -19,7 +19,7 @@ MOST_SECONDS = 0.3
 def quickly_made(lesson: Lesson) -> list[Placed]:
     """Every mistake that can be made in a lesson, in each of its places, where that is soon done; else none.
 
-    >>> quickly_made(Lesson())[0].address, quickly_made(Lesson(k=100_000))
+    >>> quickly_made(Lesson())[0].address, quickly_made(Lesson(k=1_000))
     ('mean_forgotten@do', [])
     """
     found = [] if lesson.deviations else mistakes_for(lesson.network, lesson.opt)
@@ -54,17 +54,20 @@ def mistaken(right: Scene, mistake: Placed) -> Scene:
     """
     lesson, network = right.lesson, right.lesson.network
     rule, y = mistake.optimizer(lesson.optimizer), np.array(lesson.y)
-    start = scene(replace(lesson, k=0, cell=""))
-    updates, losses = Updates(lesson, start.moment.image), list[float]()
-    point = Point(start.moment.params, {}, start.moment.trace.x, start.moment.buffers)
+    start = scene(replace(lesson, k=0, cell="", mode="train")).moment
+    updates, losses = Updates(lesson, start.image), list[float]()
+    after = Point(start.params, {}, start.trace.x, start.buffers)
     for k in range(min(lesson.k, MOST_WRONG) + 1):
+        point = reached(lesson, k, after) if k else after
         trace, state = network.forward(point.params, point.x, given=updates.given(point)), point.state or None
         losses.append(network.loss(trace, y))
         gradients = mistake.gradients(point.params, trace, y, lesson.optimizer, state)
-        params, after = point.params, Point(*rule.step(point.params, gradients, state), point.x, network.next_buffers(trace), k + 1)
-        point = reached(lesson, k + 1, after)
-    arrays = {**right.arrays, **trace, **params, **{name: gradients[name] for name in right.moment.gradients if name in gradients}}
-    arrays |= {f"{name}_next": after.params[name] for name in params} | {"L": np.array(losses[-1]), "losses": np.array(losses)}
-    found = Mistaken(lesson, right.moment, arrays)
+        after = Point(*rule.step(point.params, gradients, state), point.x, network.next_buffers(trace), k + 1)
+    if lesson.mode != "train":
+        trace = network.forward(point.params, point.x, training=False, given=point.buffers)
+        losses[-1] = network.loss(trace, y)
+    arrays = {**right.arrays, **trace, **point.params, **{name: gradients[name] for name in right.moment.gradients if name in gradients}}
+    arrays |= {f"{name}_next": after.params[name] for name in point.params} | kept(point.buffers, after.buffers)
+    found = Mistaken(lesson, right.moment, arrays | {"L": np.array(losses[-1]), "losses": np.array(losses)})
     vars(found)["mistake"] = mistake
     return found

@@ -76,7 +76,8 @@ class Scene(ReadOnly):
 def scene(lesson: Lesson) -> Scene:
     """The arrays of a lesson by name: the trace, the parameters, their gradients and their next values, y, L, and more.
 
-    Raises Problem where the image cannot be had, or where it is too much work.
+    What training keeps is there too, as n1_running_mean and n1_running_mean_next. Raises Problem where the image cannot
+    be had, or where it is too much work.
 
     >>> found = scene(Lesson()).arrays
     >>> found["z1"].shape, found["f_next"].shape, sorted(found.keys() - {*scene(Lesson()).moment.trace})[:4]
@@ -100,12 +101,19 @@ def _made(lesson: Lesson) -> Scene:
     if seconds > MOST_SECONDS:
         raise Problem("lessons.scene.too_long", seconds=round(seconds), most=MOST_SECONDS)
     moment = trajectory(lesson, x, lesson.k)
+    moment = moment if lesson.mode == "train" else moment.after_training
     plain = {"y": lesson.y, "L": moment.losses[-1], "losses": moment.losses, "lr": lesson.lr, "k": lesson.k}
     arrays = {**moment.trace, **moment.params, **moment.gradients, **{f"{name}_next": moment.after[name] for name in moment.params}}
     arrays |= {name: np.array(value, dtype=np.float64) for name, value in plain.items()}
+    arrays |= kept(moment.buffers, moment.buffers_after)
     if not math.isnan(share := hidden_share(lesson.network, moment.trace, "saturated")):
         arrays["saturated"] = np.array(share)
     return Scene(lesson, moment, arrays)
+
+
+def kept(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What training keeps, by names that expressions can have: n1_running_mean, n1_running_mean_next."""
+    return {f"{name.replace('.', '_')}{end}": value for end, found in (("", before), ("_next", after)) for name, value in found.items()}
 
 
 MOST_BYTES = 32_000_000

@@ -216,6 +216,8 @@ KEYS = {
     ("norm", 3): lambda m, a: nudged(m, a, "g", (0,)) != 0,
     ("norm", 4): lambda m, a: m.trace.r1 == 0,
     ("norm", 5): lambda m, a: 1 / (1 - 0.5),
+    ("norm", 6): lambda m, a: 1 - 0.9,
+    ("norm", 7): lambda m, a: np.allclose(a.network.forward(m.params, m.trace.x[:1], training=False).o[0], m.evaluated.trace.o[0], rtol=1e-12),
 }  # fmt: skip
 """What each step's key is, worked out from the moment and its lesson without the lesson's expressions."""
 
