@@ -431,5 +431,5 @@ def _check_text(reading: Reading, path: Path, value: object, name: str) -> None:
 
 def _has_words(text: str) -> bool:
     """Tells whether a text is one of some language: symbols, numbers and what is computed are the same in all."""
-    return re.search(r"[^\W\d_]{2}", re.sub(r"\{[^{}]*\}|`[^`]*`", "", text)) is not None
+    return re.search(r"[^\W\d_₀-₉]{2}", re.sub(r"\{[^{}]*\}|`[^`]*`", "", text)) is not None
 

@@ -229,3 +229,9 @@ def test_what_takes_too_long_altogether_is_refused(monkeypatch):
         assert problem.value.code == "lessons.scene.too_long"
     assert evaluate("at('k=100&lr=0.003', L) > 0", here)
     assert here.seconds("at", "k=100&lr=0.003") < once / 2  # what is known takes no time
+
+
+def test_a_symbol_with_its_number_is_no_word_that_needs_a_translation():
+    for label, faults in (("z₁[10,18]", 0), ("∂a₁", 0), ("the z₁", 1)):
+        found = check(BOTH.replace('label = "{size(f)}"', f'label = "{label}"').encode())[1]
+        assert len(found) == faults, [str(fault.what) for fault in found]

@@ -21,7 +21,7 @@ from cnnviz.view.constants import gallery
 STEPS = [pytest.param(screen, id=f"{script.id}-{n}") for script in bundled() for n, screen in enumerate(script.screens, 1) if screen.kind]
 PRINTED = 49
 """Cells up to which a map's numbers are printed."""
-RULE_ASKED = {"any(f > 0)"}
+RULE_ASKED = {"any(f > 0)", "1 / (sum(x ** 2) + 1)"}
 """Keys that apply a rule, which is asked for, to a map that has to be seen."""
 ASKED: dict[int, list[tuple[Question, Scene, list[Plate]]]] = {}
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?")

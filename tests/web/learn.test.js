@@ -7,6 +7,7 @@ import {
   cutOf,
   figuresOf,
   fits,
+  isOfOutputs,
   placesOf,
   signsOf,
   slides,
@@ -14,6 +15,7 @@ import {
   valuesOf,
 } from "../../cnnviz/pages/learn/figures.js"
 import { sumOf } from "../../cnnviz/pages/learn/learn_places.js"
+import { head } from "../../cnnviz/pages/learn/learn_plates.js"
 import { cellOf, sizeOf, sizesOf } from "../../cnnviz/pages/learn/sizes.js"
 import { decode } from "../../cnnviz/view/model/decode.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
@@ -148,4 +150,37 @@ test("cells grow where no map fills the room, and never out of it", () => {
     assert.ok(all.reduce((sum, [wide]) => sum + wide, 0) <= room.width)
   }
   assert.ok(grown.includes("dead 2") && !grown.includes("kernel 4"), `${grown}`)
+})
+
+test("a row is named by outputs where it is one of outputs, and a power of ten is not said of what is hidden", () => {
+  const named = (lesson, number, symbol) => {
+    const { step, numbers } = at(lesson, number)
+    return isOfOutputs(
+      numbers,
+      figuresOf(numbers, step, false).find(({ plate }) => plate.symbol === symbol || plate.like === symbol),
+    )
+  }
+  for (const [lesson, number, symbol] of [
+    ["blame", 2, "o"],
+    ["blame", 2, "dz2"],
+    ["zero", 6, "db"],
+    ["norm", 7, "o"],
+  ])
+    assert.ok(named(lesson, number, symbol), symbol)
+  for (const [lesson, number, symbol] of [
+    ["norm", 2, "db1"],
+    ["norm", 3, "g"],
+    ["sums", 5, "db1"],
+  ])
+    assert.ok(!named(lesson, number, symbol), symbol)
+  const { step, numbers } = at("norm", 2)
+  const [before, after] = [false, true].map((open) =>
+    JSON.stringify(
+      head(
+        numbers,
+        figuresOf(numbers, step, open).find(({ plate }) => plate.symbol === "db1"),
+      ),
+    ),
+  )
+  assert.ok(!before.includes("10") && after.includes("10"), before)
 })

@@ -135,3 +135,10 @@ export function placesOf(numbers, { map, start, count }) {
 /** Which of two lists of numbers agree, as a reader sees them. @param {ArrayLike<number>} given @param {ArrayLike<number>} wanted */
 export const fits = (given, wanted) =>
   Array.from(wanted, (value, n) => Math.abs(value - given[n]) <= 1e-6 * Math.abs(value) + 1e-12)
+
+/** Whether a plate has a number for each output: o, y, what the last layer adds up and its biases, and their gradients. @param {Numbers} numbers @param {Figure} figure */
+export function isOfOutputs(numbers, { plate: { symbol, like } }) {
+  const base = (symbol || like).replace(/^d|_next$/g, "")
+  const alike = Object.keys(numbers.maps).filter((name) => /^[zb]\d*$/.test(name) && name[0] === base[0])
+  return base === "o" || base === "y" || (base !== "" && base === alike.at(-1))
+}

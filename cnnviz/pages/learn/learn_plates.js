@@ -4,7 +4,7 @@ import { formula, number } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/regions/html.js"
 import { blank, cell, coloursOf, ghost, grid, powerOf, said, split } from "./cells.js"
-import { cutOf, FEW, fits, slides, tileOf, valuesOf } from "./figures.js"
+import { cutOf, FEW, fits, isOfOutputs, slides, tileOf, valuesOf } from "./figures.js"
 import { circled } from "./learn_places.js"
 import { rich } from "./learn_words.js"
 import { typed } from "./score.js"
@@ -30,18 +30,20 @@ function answered(figure, step, { given }) {
 }
 
 /** What a plate is called, and a word for it. @param {Numbers} numbers @param {Figure} figure */
-function head(numbers, figure) {
+export function head(numbers, figure) {
   const {
     plate: { symbol, label },
     form,
     values,
+    hidden,
   } = figure
   const cut = cutOf(figure)
   const map = numbers.maps[symbol]
   if (!map) return html`<figcaption><span ${inner(rich(label))}></span></figcaption>`
   const size = map.kind === "map" && form === "map" && !cut ? ` ${map.index.join("×")}` : ""
   const printed = cut ? valuesOf(figure, cut) : values
-  const power = cut || form === "grid" || form === "row" ? powerOf(coloursOf(printed, [0, 1], "signed")) : ""
+  const power =
+    !hidden && (cut || form === "grid" || form === "row") ? powerOf(coloursOf(printed, [0, 1], "signed")) : ""
   return html`<figcaption><i class="name" ${inner(formula(map.label))}></i> <span>${map.plain}${size} ${power}</span></figcaption>`
 }
 
@@ -88,11 +90,12 @@ function placeIn(asked, block, n) {
   return block.tile === asked.tile && i >= 0 && j >= 0 && i < asked.tall && j < asked.wide ? i * asked.wide + j : -1
 }
 
-/** A row of outputs, one under the other, by their names. @param {Numbers} numbers @param {Figure} figure @param {LearnStep} step @param {Tried} tried */
+/** A row of numbers, one under the other: outputs by their names. @param {Numbers} numbers @param {Figure} figure @param {LearnStep} step @param {Tried} tried */
 function row(numbers, figure, step, tried) {
   const count = figure.values.length
+  const named = isOfOutputs(numbers, figure)
   const cells = drawn(numbers, figure, tileOf(figure), step, tried)
-  return html`<dl class="row" style="--long:${Math.max(...cells.map(({ text }) => text.length))}">${cells.map((each, n) => html`<div><dt>${numbers.nameOf(n, count)}</dt><dd>${grid([each], 1, "")}</dd></div>`)}</dl>`
+  return html`<dl class="row" style="--long:${Math.max(...cells.map(({ text }) => text.length))}">${cells.map((each, n) => html`<div><dt>${named ? numbers.nameOf(n, count) : n}</dt><dd>${grid([each], 1, "")}</dd></div>`)}</dl>`
 }
 
 /** A curve over its places, from 0 up. @param {Figure} figure @param {[number, number]} size */
