@@ -242,9 +242,12 @@ def page_address(text: str) -> str:
     >>> page_address("https://example.org/cnnviz?k=3")
     'https://example.org/cnnviz/'
     """
-    parts = urlsplit(text.strip()) if text else None
-    if parts is None:
+    if not text:
         return ""
+    try:
+        parts = urlsplit(text.strip())
+    except ValueError:  # a bracket without its other
+        raise Problem("export.html.server", server=repr(text[:80])) from None
     if parts.scheme not in ("http", "https") or not parts.netloc or re.search(r"\s", text.strip()):
         raise Problem("export.html.server", server=repr(text[:80]))
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}/"

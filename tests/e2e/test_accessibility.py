@@ -95,6 +95,7 @@ PLACES = [
     ("/check", {"stage": "dz1", "lang": "fr"}, ("table",)),
     ("/", {"stage": "z1"}, ("export", "files")),
     ("/", {"stage": "z1"}, ("export", "model_in")),
+    ("/", {"stage": "z1"}, ("rail_image", "upload")),
     ("/", {"stage": "z1"}, ("room",)),
     ("/", {"stage": "z1", "lang": "fr"}, ("rail_image",)),
     ("/", {"stage": "z1"}, ("rail_network", "kernel_card")),

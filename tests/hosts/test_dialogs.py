@@ -74,6 +74,19 @@ def test_it_speaks_the_readers_language():
     assert json.loads(dialogs.answer("file", {"what": "html", "around": "x", "lang": "fr"}).body)["sentence"] == say("export.html.around", "fr", around=-1, most=50)
 
 
+ODD_QUERIES = [
+    {"img": "nonsense", "k": "-1", "lr": "nan"}, {"net": "conv9", "w": "held-abc", "y": "x"}, {"page": "train", "n": "1e99"}, {"page": "none", "set": "x"},
+    {"net": "conv1x3-sigmoid-dense1-sigmoid-bce", "classes": "a,b"}, {"server": "http://[", "around": "1"}, {"lang": "xx", "mode": "x", "cell": "z9:"},
+]  # fmt: skip
+"""Addresses with something in them that cannot be used."""
+
+
+@pytest.mark.parametrize("asked", ODD_QUERIES, ids=str)
+def test_an_odd_address_gets_an_answer(asked):
+    for name, more in (("files", {}), ("example", {}), ("cifar10", {}), ("file", {"what": "script"}), ("file", {"what": "html"})):
+        assert dialogs.seconds(asked | more) >= 0 and dialogs.answer(name, asked | more).status in (200, 422)
+
+
 @pytest.fixture
 def app() -> Starlette:
     return Starlette(routes=dialog_routes("/cnn"))

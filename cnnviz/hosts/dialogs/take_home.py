@@ -13,7 +13,7 @@ import numpy as np
 from cnnviz import export
 from cnnviz.core.lesson import Lesson
 from cnnviz.data.images import load_image
-from cnnviz.export.arguments import MOST_AROUND
+from cnnviz.export.arguments import MOST_AROUND, page_address
 from cnnviz.export.parameters import diverged
 from cnnviz.pages.address import Now, resolved
 from cnnviz.pages.answers import answers_of
@@ -49,12 +49,12 @@ def _html(of: Taken) -> str:
 
 
 def public(server: str) -> str:
-    """The address of these pages, for others to find; "" where they stand on this computer alone.
+    """The address of these pages, for others to find; "" where they stand on this computer alone. Raises Problem where it is none.
 
     >>> public("https://example.org/cnn/"), public("http://localhost:8501/")
     ('https://example.org/cnn/', '')
     """
-    host = urlsplit(server).hostname
+    host = urlsplit(page_address(server)).hostname
     return "" if host is None or host in ("localhost", "::1") or host.startswith("127.") else server
 
 
