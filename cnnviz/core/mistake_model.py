@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from cnnviz.core.layers import LAYERS
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer, State, gd
 from cnnviz.core.overrides import arguments, override
-from cnnviz.core.program import Inner, Line, Override, Program, program_of
+from cnnviz.core.program import Inner, Line, Override, Program, program_of, share_of_mean
 from cnnviz.core.seed_network import seed_program
 from cnnviz.core.source_lines import expression, line_as_code
 from cnnviz.core.spoiled_stages import stages_hit
@@ -35,8 +35,9 @@ Kind = type | str
 class Act:
     """A mistake in one line: `function` makes it in place of the right one, for layers, losses or optimizers of these kinds.
 
-    `role` is what the line makes: a layer's "dx", "df" …, the loss's "do", the map that a row is laid out as again
-    ("unflatten"), or the optimizer ("update"). The function's arguments are roles too ("dy", "x", "y", "f"), settings
+    `role` is what the line makes: a layer's "dx", "df" …, the loss's "do", its part of the mean of several ("share"), the map that
+    a row is laid out as again ("unflatten"), or the optimizer ("update"); in the forward pass a layer's "y", "mean", "hat" …, or the
+    next value of a buffer ("running_mean"). The function's arguments are roles too ("dy", "x", "y", "f"), settings
     of the layer ("k", "stride"), "exact", what the right line gives, and "w_next", the weights after their step.
     `where` says in which place of a network it fits; `lines` are both as code, wrong and right, where they are
     not to be read from the functions.
@@ -47,6 +48,16 @@ class Act:
     function: Callable[..., Any]
     where: Callable[[Architecture, int], bool]
     lines: tuple[str, str] | None = None
+
+    @property
+    def is_forward(self) -> bool:
+        """Tells whether the line belongs to the forward pass, or to what is kept of it."""
+        return self.role[0] != "d" and self.role not in ("share", "update", "unflatten")
+
+    @property
+    def of_buffer(self) -> bool:
+        """Tells whether it makes the next value of a buffer: no pass is another one for it."""
+        return self.role.startswith("running_")
 
     @cached_property
     def _parameters(self) -> frozenset[str]:
@@ -64,10 +75,15 @@ class Act:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistake by its name, in one or more lines; its words stand in the catalogue."""
+    """A mistake by its name, in one or more lines; its words stand in the catalogue.
+
+    One of `several` images cannot be made with one; one made `after` training shows in such a pass alone.
+    """
 
     name: str
     acts: tuple[Act, ...]
+    several: bool = False
+    after: bool = False
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -82,10 +98,12 @@ class Mistake:
         found = {name for name, cls in named.items() if any(isinstance(kind, type) and issubclass(cls, kind) for kind in kinds)}
         return (*(loss for loss in LOSSES if loss in kinds), *sorted(found))
 
-    def places(self, network: Architecture, optimizer: Optimizer | str = "gd") -> tuple[Placed, ...]:
-        """Every place of a network where it can be made, in the order of the layers."""
+    def places(self, network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> tuple[Placed, ...]:
+        """Every place of a network where it can be made with so many images, in training or after it, in the order of the layers."""
         roles = {act.role for act in self.acts}
-        if "do" in roles:
+        if (self.several and images < 2) or self.after == training:
+            return ()
+        if roles & {"do", "share"}:
             return (Placed(self, network, None),) if network.loss_kind.name in self.kinds else ()
         if "update" in roles:
             name = optimizer if isinstance(optimizer, str) else optimizer.name
@@ -119,12 +137,19 @@ class Placed:
         role = self.acts[0].role
         if role == "update":
             return role
+        if self.acts[0].is_forward and self.place is not None:
+            return self.network.names[self.place].output
         return self._stage_of(self.target(role))
 
     def _stage_of(self, target: str) -> str:
         if self.place is not None and target == f"d{self.network.names[self.place].input}":
             return f"d{self.network.names[self.place].source}"  # v is laid out as a map again: no stage shows dv
         return next((str(stage) for stage in self.network.stages if target in stage.makes), target)
+
+    @property
+    def is_forward(self) -> bool:
+        """Tells whether the forward pass is another one, or what is kept of it: a backward pass that fits it passes the check of its own loss."""
+        return any(act.is_forward for act in self.acts)
 
     @property
     def title(self) -> Message:
@@ -172,22 +197,41 @@ class Placed:
         self, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer | float, state: State | None = None
     ) -> Gradients:
         """The gradients that it leads to. `optimizer`, or gradient descent's learning rate, matters where w is updated first."""
-        program = program_of(self.network, trace.x.shape)
+        program = program_of(self.network, trace.x.shape, training=trace.training)
         rule = optimizer if isinstance(optimizer, Optimizer) else gd(optimizer)
         return self.run(program, params, trace, y, rule, state)
 
     def run(
         self, program: Program, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer, state: State | None = None
     ) -> Gradients:
-        """The program's backward pass with this mistake in it."""
+        """The program's backward pass with this mistake in it, after the forward pass that it leads to."""
         targets = self.network.targets(y, trace.o.shape)
-        return program.backward(params, trace, targets, self.overrides(program, optimizer, state))
+        return program.backward(params, self.forward(program, params, trace), targets, self.overrides(program, optimizer, state))
+
+    def forward(self, program: Program, params: Params, trace: Trace) -> Trace:
+        """The pass that it leads to, with the same masks and buffers; the same one where it is made on the way back."""
+        lines = {line.target: line for line in program.forward_lines}
+        acts = [act for act in self.acts if act.is_forward and not act.of_buffer]
+        if not acts:
+            return trace
+        found = {self.target(act.role): override(act.function, self._finder(lines[self.target(act.role)])) for act in acts}
+        return program.forward(params, trace.x, found, trace.kept)
+
+    def next_buffers(self, program: Program, trace: Trace) -> Mapping[str, np.ndarray]:
+        """The buffers after the pass, with this mistake in them."""
+        found, values = dict(program.next_buffers(trace)), program.inner({}, trace)
+        for act in self.acts:
+            if act.of_buffer:
+                line = next(line for line in program.buffer_lines if line.target == self.target(act.role))
+                found[line.target] = override(act.function, self._finder(line))(values, partial(line.make, values))
+        return found
 
     def hits(
         self, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer | float, state: State | None = None
     ) -> tuple[str, ...]:
         """The stages that it has wrong, from the first; empty where it changes nothing (core/spoiled_stages.py)."""
-        exact = program_of(self.network, trace.x.shape).backward(params, trace, self.network.targets(y, trace.o.shape))
+        program = program_of(self.network, trace.x.shape, training=trace.training)
+        exact = program.backward(params, trace, self.network.targets(y, trace.o.shape))
         rule = optimizer if isinstance(optimizer, Optimizer) else gd(optimizer)
         wrong = self.gradients(params, trace, y, rule, state)
         return stages_hit(wrong, exact, params, rule, self.network, self.optimizer(rule), state)
@@ -204,13 +248,15 @@ class Placed:
         lines = {line.target: line for line in program.backward_lines}
         found = {}
         for act in self.acts:
-            if act.role != "update":
+            if act.role != "update" and not act.is_forward:
                 line = lines[self.target(act.role)]
+                if act.role == "do":  # of several images each one's slope, before it is its part of the mean
+                    line = lines.get(f"{line.target}.each", line)
                 made = override(act.function, self._finder(line, optimizer, state))
                 found[line.target] = _over_images(made, len(program.parameters[line.target[1:]].shape)) if line.target[1:] in program.parameters else made
         return found
 
-    def _finder(self, line: Line, optimizer: Optimizer, state: State | None) -> Callable[[Inner, str], object]:
+    def _finder(self, line: Line, optimizer: Optimizer | None = None, state: State | None = None) -> Callable[[Inner, str], object]:
         """What a mistake's argument stands for in this place."""
 
         def find(values: Inner, name: str) -> object:
@@ -218,7 +264,7 @@ class Placed:
                 return line.settings[name]
             if name == "x_bound":  # it goes by the sums that the array was made of, which other layers may stand between
                 return values[next(source for source in line.sources if source.endswith(".bound"))]
-            if name == "w_next":
+            if name == "w_next" and optimizer:
                 w = self.symbol("w")
                 return optimizer.step(Params.of({w: values[w]}), {f"d{w}": values[f"d{w}"]}, state)[0][w]
             if name == "dy" and self.unmerged:
@@ -244,7 +290,8 @@ class Placed:
 
     def _do(self, values: Inner) -> np.ndarray:
         made = self.network.loss_kind.do
-        return made.function(*[values[role] for role in made.roles])
+        found: np.ndarray = made.function(*[values[role] for role in made.roles])
+        return share_of_mean(found) if found.ndim > 1 else found
 
     def code(self, program: Program) -> tuple[str, str]:
         """The wrong lines of code and the right ones, in the network's symbols.
@@ -266,9 +313,9 @@ def anywhere(network: Architecture, place: int) -> bool:
     return True
 
 
-def add(table: dict[str, Mistake], name: str, act: Act) -> None:
+def add(table: dict[str, Mistake], name: str, act: Act, several: bool = False, after: bool = False) -> None:
     """Adds a line to the mistake of this name, which is new if there is none."""
-    table[name] = replace(table[name], acts=(*table[name].acts, act)) if name in table else Mistake(name, (act,))
+    table[name] = replace(table[name], acts=(*table[name].acts, act)) if name in table else Mistake(name, (act,), several, after)
 
 
 def _over_images(made: Override, axes: int) -> Override:
@@ -284,11 +331,12 @@ def _over_images(made: Override, axes: int) -> Override:
 def _both_lines(placed: Placed, act: Act, program: Program) -> tuple[str, str]:
     """One line of a mistake in its place, wrong and right, as code."""
     loss, target = placed.network.loss_kind, placed.target(act.role)
-    line = next(line for line in program.backward_lines if line.target == target)
+    lines = {line.target: line for line in (*program.forward_lines, *program.buffer_lines, *program.backward_lines)}
+    line = lines[target] if act.role == "share" else lines.get(f"{target}.each", lines[target])
     ours = loss.arithmetic["do"] if target == "do" else line_as_code(line)
 
     def text(name: str) -> str:
-        special = {"exact": ours, "target": target, "w_next": f"{placed.symbol('w')}_next"}
+        special = {"exact": ours, "target": target, "each": f"{target}_each", "w_next": f"{placed.symbol('w')}_next"}
         if placed.unmerged:
             special["dy"] = "do"
         own = {} if placed.place is None else vars(placed.network.layers[placed.place])

@@ -17,9 +17,9 @@ import numpy as np
 from cnnviz.core.architecture import Architecture
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.layers._activation import Activation
-from cnnviz.core.layers._normalisation import EPS, Axes, by_itself, by_variance
+from cnnviz.core.layers._normalisation import EPS, Axes, by_itself, by_mean, by_variance
 from cnnviz.core.layers.average_pooling import AveragePooling
-from cnnviz.core.layers.batch_norm import BatchNorm, affine_dx, normalise_dx
+from cnnviz.core.layers.batch_norm import SHARE, BatchNorm, affine_dx, normalise_dx
 from cnnviz.core.layers.conv import Conv, channel_sums, weigh_df, weigh_dx, windows
 from cnnviz.core.layers.dense import Dense, connect_dx
 from cnnviz.core.layers.dropout import Dropout, drawn_mask
@@ -52,17 +52,17 @@ MISTAKES: dict[str, Mistake] = {}
 """By name, in the order in which they stand below: backward, from the loss to the kernel, then the step."""
 
 
-def mistakes_for(network: Architecture, optimizer: Optimizer | str = "gd") -> list[Placed]:
-    """Every mistake that can be made in a network, in each of its places; of one mistake the last place comes first.
+def mistakes_for(network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> list[Placed]:
+    """Every mistake that can be made in a network, with so many images, in each of its places; of one mistake the last place comes first.
 
     >>> from cnnviz.core.network import Network
     >>> [placed.address for placed in mistakes_for(Network.parse("conv1x3-relu-dense2-softmax-ce"))][:3]
     ['sign_flipped@dz2', 'softmax_diagonal@dz2', 'slope_after_merged@dz2']
     """
-    return [placed for mistake in MISTAKES.values() for placed in reversed(mistake.places(network, optimizer))]
+    return [placed for mistake in MISTAKES.values() for placed in reversed(mistake.places(network, optimizer, images, training))]
 
 
-def placed(address: str, network: Architecture, optimizer: Optimizer | str = "gd") -> Placed:
+def placed(address: str, network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> Placed:
     """The mistake "name@stage", or by its name alone in the last place where it fits; Problem where there is none.
 
     >>> from cnnviz.core.network import Network
@@ -73,7 +73,12 @@ def placed(address: str, network: Architecture, optimizer: Optimizer | str = "gd
     name, _, stage = address.partition("@")
     if name not in MISTAKES:
         raise Problem("mistake.unknown", name=name, known=tuple(MISTAKES))
-    found = MISTAKES[name].places(network, optimizer)
+    mistake = MISTAKES[name]
+    found = mistake.places(network, optimizer, images, training)
+    if not found and mistake.several and images < 2:
+        raise Problem("mistake.one_image", name=name)
+    if not found and mistake.after == training:
+        raise Problem("mistake.mode", name=name, mode="eval" if training else "train")
     if not found:
         raise Problem("mistake.nowhere", name=name, kinds=MISTAKES[name].kinds)
     if not stage:
@@ -91,12 +96,17 @@ def _mistake(
     where: Callable[[Architecture, int], bool] = anywhere,
     wrong: str = "",
     right: str = "",
+    several: bool = False,
+    after: bool = False,
 ) -> Callable[[Function], Function]:
-    """Registers what is below as a line of the mistake `name`; `wrong` and `right` are code with roles in braces."""
+    """Registers what is below as a line of the mistake `name`; `wrong` and `right` are code with roles in braces.
+
+    `several`: it takes several images; `after`: it is made in passes as after training.
+    """
 
     def register(function: Function) -> Function:
         kinds = on if isinstance(on, tuple) else (on,)
-        add(MISTAKES, name, Act(kinds, role, function, where, (wrong, right) if wrong else None))
+        add(MISTAKES, name, Act(kinds, role, function, where, (wrong, right) if wrong else None), several, after)
         return function
 
     return register
@@ -139,6 +149,14 @@ def _several_filters(network: Architecture, place: int) -> bool:
     return network.layers[place].shape((1, 999, 999))[0] > 1
 
 
+def _on_maps(network: Architecture, place: int) -> bool:
+    """Tells whether maps come in."""
+    shape: Shape = (1, 9999, 9999)
+    for layer in network.layers[:place]:
+        shape = layer.shape(shape)
+    return len(shape) == 3
+
+
 def _several_channels(network: Architecture, place: int) -> bool:
     """Tells whether several channels come in, as far as the network says: an image may have any number."""
     shape: Shape = (1, 9999, 9999)
@@ -163,6 +181,11 @@ def bce_summed(exact: Array, o: Array) -> Array:
 @_mistake("sign_flipped", tuple(LOSSES), "do")
 def sign_flipped(exact: Array) -> Array:
     return -exact
+
+
+@_mistake("images_summed", tuple(LOSSES), "share", wrong="{target} = {each}", right="{target} = {each} / m", several=True)
+def images_summed(exact: Array) -> Array:
+    return exact * len(exact)
 
 
 # ---- the last layer, and rows
@@ -242,6 +265,12 @@ def divided_by_sigmoid_prime(dy: Array, y: Array) -> Array:
 @np.errstate(all="ignore")
 def divided_by_tanh_prime(dy: Array, y: Array) -> Array:
     return dy / (1 - y * y)
+
+
+@_mistake("images_divided_twice", Dense, "dw", anywhere, "{dw} = {exact} / m", "{dw} = {exact}", several=True)
+@_mistake("images_divided_twice", Conv, "df", anywhere, "{df} = {exact} / m", "{df} = {exact}", several=True)
+def images_divided_twice(exact: Array, dy: Array) -> Array:
+    return exact / len(dy)
 
 
 @_mistake("product_divided", Dense, "dw", anywhere, "{dw} = {x} / {dy}", "{dw} = {x} * {dy}")
@@ -354,6 +383,56 @@ def mask_forgotten(dy: Array) -> Array:
 @_mistake("mask_drawn_again", Dropout, "dx", anywhere, "{dx} = {dy} * drawn_mask(rng, {dy}.shape)", "{dx} = {dy} * {mask}")
 def mask_drawn_again(dy: Array, p: float) -> Array:
     return dy * drawn_mask(np.random.default_rng(AGAIN), dy.shape, p)
+
+
+@_mistake("mask_not_scaled", Dropout, "y", anywhere, "{y} = {x} * ({mask} > 0)", "{y} = {x} * {mask}")
+def mask_not_scaled(x: Array, mask: Array) -> Array:
+    return x * (mask > 0)
+
+
+@_mistake("mask_not_scaled", Dropout, "dx", anywhere, "{dx} = {dy} * ({mask} > 0)", "{dx} = {dy} * {mask}")
+def mask_not_scaled_dx(dy: Array, mask: Array) -> Array:
+    return dy * (mask > 0)
+
+
+_OVER_IMAGES = ("{hat} = ({x} - {x}.mean(0)) / sqrt({x}.var(0) + eps)", "{hat} = ({x} - {mean}) / sqrt({var} + eps)")
+
+
+@_mistake("places_forgotten", BatchNorm, "hat", _on_maps, *_OVER_IMAGES, several=True)
+def places_forgotten(x: Array, axes: Axes) -> Array:
+    return (x - x.mean(axis=axes[:1], keepdims=True)) / _over_images(x, axes)
+
+
+@_mistake("places_forgotten", BatchNorm, "dx", _on_maps, _PATHS.replace("hat, sigma)", "hat, sigma, 0)"), _PATHS, several=True)
+def places_forgotten_dx(dy: Array, g: Array, x: Array, hat: Array, axes: Axes) -> Array:
+    dhat, sigma = dy * np.expand_dims(g, axes), _over_images(x, axes)
+    return by_itself(dhat, sigma) + by_mean(dhat, sigma, axes[:1]) + by_variance(dhat, hat, sigma, axes[:1])
+
+
+def _over_images(x: Array, axes: Axes) -> Array:
+    """σ of each place, over the images alone."""
+    found: Array = np.sqrt(x.var(axis=axes[:1], keepdims=True) + EPS)
+    return found
+
+
+@_mistake("running_reversed", BatchNorm, "running_mean", anywhere, "{target} = 0.1 * {target} + 0.9 * {mean}", "{target} = 0.9 * {target} + 0.1 * {mean}")
+def running_mean_reversed(running_mean: Array, mean: Array) -> Array:
+    return SHARE * running_mean + (1 - SHARE) * mean
+
+
+@_mistake("running_reversed", BatchNorm, "running_var", anywhere, "{target} = 0.1 * {target} + 0.9 * unbiased", "{target} = 0.9 * {target} + 0.1 * unbiased")
+def running_variance_reversed(exact: Array, running_var: Array) -> Array:
+    return SHARE * running_var + (1 - SHARE) * (exact - (1 - SHARE) * running_var) / SHARE
+
+
+@_mistake("batch_statistics", BatchNorm, "mean", anywhere, "{mean} = {x}.mean(axes)", "{mean} = {running_mean}", several=True, after=True)
+def mean_of_batch(x: Array) -> Array:
+    return x.mean(axis=(0, *range(2, x.ndim)))
+
+
+@_mistake("batch_statistics", BatchNorm, "var", anywhere, "{var} = {x}.var(axes)", "{var} = {running_var}", several=True, after=True)
+def variance_of_batch(x: Array) -> Array:
+    return x.var(axis=(0, *range(2, x.ndim)))
 
 
 # ---- convolution

@@ -43,10 +43,10 @@ def looks(query: Mapping[str, str]) -> tuple[Lesson, dict[str, Message]]:
     return lesson, {key: said for key, said in wrong.items() if key in ("stage", "cell")} | PageState.from_query(query)[1]
 
 
-def resolved(asked: Mapping[str, str], first: str = "", last: Lesson | None = None, several: bool = False) -> Now:
+def resolved(asked: Mapping[str, str], first: str = "", last: Lesson | None = None, several: bool = False, modes: bool = False) -> Now:
     """What an address shows; `first` is the stage of a page that is opened without a lesson in it.
 
-    `several` is whether the page can show several images, and a pass as after training; another shows one, and says so.
+    `several` is whether the page can show several images, and `modes` a pass as after training; another shows one, in training, and says so.
 
     Where it holds something that cannot be used, the `last` lesson stays in that place, and a message says so. A
     page's own keys stay in the address on the way over other pages.
@@ -57,9 +57,12 @@ def resolved(asked: Mapping[str, str], first: str = "", last: Lesson | None = No
     """
     last = last or Lesson()
     lesson, image, wrong, lasting = lesson_of(asked, first, last)
-    if not several and (len(lesson.images) > 1 or lesson.mode != "train"):
-        wrong |= _alone(lesson)
-        lesson = replace(lesson.alone(lesson.image), mode="train")
+    if len(lesson.images) > 1 and not several:
+        wrong["img"] = message("ui.address.one_image", image=lesson.images[lesson.image])
+        lesson = lesson.alone(lesson.image)
+    if lesson.mode != "train" and not modes:
+        wrong["mode"] = message("ui.address.in_training")
+        lesson = replace(lesson, mode="train")
     x = load_images(lesson)
     gone: Mapping[str, str] = {}
     try:
@@ -72,12 +75,6 @@ def resolved(asked: Mapping[str, str], first: str = "", last: Lesson | None = No
     wrong |= PageState.from_query(asked)[1]
     extras = {key: asked[key] for key in page_keys() if asked.get(key)}
     return Now(asked, lesson, image, moment, wrong, extras, gone, lasting)
-
-
-def _alone(lesson: Lesson) -> dict[str, Message]:
-    """What a page says that shows one image, in training."""
-    found = {"img": message("ui.address.one_image", image=lesson.images[lesson.image])} if len(lesson.images) > 1 else {}
-    return found | ({"mode": message("ui.address.in_training")} if lesson.mode != "train" else {})
 
 
 def lesson_of(asked: Mapping[str, str], first: str, last: Lesson) -> tuple[Lesson, Image, dict[str, Message], bool]:

@@ -25,7 +25,7 @@ class Unfinished(TimeoutError):
 class Answers:
     """The answers of one page, each a function of the address. A page says `answer`, and of the rest what differs from this."""
 
-    several = False
+    several = modes = False
     """Tells whether it can show several images, and a pass as after training."""
 
     def answer(self, now: Now) -> bytes:

@@ -145,7 +145,7 @@ def made(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = 
     opened, last = _read(page, asked)
     answers, whole = answers_of(page), True
     query = {key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}
-    now = dataclasses.replace(resolved(opened, page.first, last, answers.several), asked=query)
+    now = dataclasses.replace(resolved(opened, page.first, last, answers.several, answers.modes), asked=query)
     now = dataclasses.replace(now, wrong={**now.wrong, **answers.wrong(now)})
     try:
         part = answers.part(now, asked[EXACT]) if EXACT in asked and not form else None

@@ -42,6 +42,8 @@ def test_every_mistake_that_shows_is_found_and_named(text):
     case = case_of(text)
     exact = ours(case)
     for placed in mistakes_for(case.program.network):
+        if placed.is_forward:  # test_mistakes_of_batches
+            continue
         theirs = ours(case, placed.overrides(case.program, case.optimizer))
         if all(np.allclose(theirs[name], exact[name], atol=1e-12) for name in exact):
             continue  # a mean that a normalization takes away again, of what is round-off alone

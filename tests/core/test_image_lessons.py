@@ -150,7 +150,12 @@ def test_after_training_no_update_is_shown_and_no_other_image_counts():
     assert {link["pattern"] for link in header["network"]["links"]["n1"]} == {"same", "channel"}
 
 
-@pytest.mark.parametrize("name", ["train", "check", "notebook", "learn"])
+def test_check_shows_one_of_all_images_in_training():
+    header, _ = decode(answer("check", replace(FOUR, image=2, mode="eval").to_query()))
+    assert header["lesson"]["img"] == FOUR.img and {*header["wrong"]} == {"mode"}
+
+
+@pytest.mark.parametrize("name", ["train", "notebook", "learn"])
 def test_other_pages_show_one_image_and_say_so(name):
     header, _ = decode(answer(name, replace(FOUR, image=2, mode="eval").to_query()))
     assert header["lesson"]["img"] == "dog-0" and {"img", "mode"} <= set(header["wrong"])

@@ -72,7 +72,7 @@ class Suspect:
         """What explains it, nearest first; of what explains all of it, only what is simplest."""
         plain = self._made({})
         self.wrong = [name for name in self.own if name in self.wrong or not _same(self.found[name], plain[name]).all()]
-        mistakes = [(Slip(one), self._made(instead)) for one, instead in self._mistakes()]
+        mistakes = [*self._of_another_pass(), *((Slip(one), self._made(instead)) for one, instead in self._mistakes())]
         mistakes = [(slip, made) for slip, made in mistakes if self._differs(made, plain)]
         lines = [(slip, made) for slip, made in self._other_lines() if self._differs(made, plain)]
         tried = [self._match(slip, made) for slip, made in (*mistakes, *lines)]
@@ -91,9 +91,23 @@ class Suspect:
 
     def _mistakes(self) -> Iterator[tuple[Placed, Mapping[str, Override]]]:
         case = self.case
-        for one in mistakes_for(case.program.network, case.optimizer):
-            if (instead := one.overrides(case.program, case.optimizer, case.state)) and self.open & set(instead):
+        for one in self._fitting():
+            if not one.is_forward and (instead := one.overrides(case.program, case.optimizer, case.state)) and self.open & set(instead):
                 yield one, instead
+
+    def _fitting(self) -> list[Placed]:
+        program = self.case.program
+        return mistakes_for(program.network, self.case.optimizer, len(self.case.y) if program.mode.images else 1, program.mode.training)
+
+    def _of_another_pass(self) -> Iterator[tuple[Slip, Arrays]]:
+        """Its arrays after forward passes with a mistake, which show in the first that is wrong."""
+        case = self.case
+        if next(one for one in self.found.values() if one.verdict == WRONG).name not in self.own:
+            return
+        for one in self._fitting():
+            if one.is_forward:
+                gradients = one.run(case.program, case.params, case.trace, case.y, case.optimizer, case.state)
+                yield Slip(one), {name: gradients[name].reshape(self.found[name].theirs.shape) for name in self.own}
 
     def _other_lines(self) -> Iterator[tuple[Slip, Arrays]]:
         """Its arrays where an open line gives its numbers in other places, or leaves some of them out."""

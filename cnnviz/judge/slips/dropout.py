@@ -6,11 +6,6 @@ from cnnviz.judge.case import Array
 from cnnviz.judge.slips.table import slip
 
 
-@slip("scale_forgotten", "dropout", "dx", "{dx} = {dout} * ({mask} > 0)")
-def scale_forgotten(dout: Array, mask: Array) -> Array:
-    return dout * (mask > 0)
-
-
 @slip("scaled_twice", "dropout", "dx", "{dx} = {dout} * {mask} / p")
 def scaled_twice(exact: Array, p: float) -> Array:
     return exact / p

@@ -38,7 +38,7 @@ def slips_of_core(of: Right) -> Iterator[Slip]:
     if of.lines is None:
         return
     roles = {target: role for role, target in of.lines.targets.items()}
-    for placed in mistakes_for(of.lines.program.network):
+    for placed in mistakes_for(of.lines.program.network, images=of.case.images):
         if placed.place == 0 and placed.mistake.name not in _OF_A_NETWORK:
             for target, override in placed.overrides(of.lines.program, gd(0.0)).items():
                 role = roles[target]

@@ -8,6 +8,11 @@ from cnnviz.judge.case import Array
 from cnnviz.judge.slips.table import slip
 
 
+@slip("images_summed", "softmax", "dx", "{dx} = p - one_hot({y})")
+def images_summed(exact: Array, n: int) -> Array:
+    return exact * n
+
+
 @slip("rest_forgotten", "softmax", "dx", "{dx}[n, y[n]] = (p[n, y[n]] - 1) / N", "{dx} = (p - one_hot({y})) / N")
 def rest_forgotten(exact: Array, targets: Array) -> Array:
     return exact * targets

@@ -16,10 +16,14 @@ from cnnviz.pages.check.checked_road import more, road
 from cnnviz.pages.check.checking import AT_ONCE, effort
 from cnnviz.pages.check.examined import Examined
 from cnnviz.pages.check.tabs import tab_of
+from cnnviz.pages.encoding import lesson_of_all
+from cnnviz.pages.lens import on_image
 
 
 class _CheckAnswers(Answers):
     """Each tab, where an address alone leads to it."""
+
+    several = True
 
     def answer(self, now: Now) -> bytes:
         if tab_of(now.asked) == "own":  # what a visitor has chosen is for that visitor alone
@@ -27,7 +31,7 @@ class _CheckAnswers(Answers):
         starting = tensorflow.starting(now.asked)  # before its opinion is asked: it may start, or fail, in between
         here = Examined(now.lesson, now.moment, now.asked)
         shown = road(here)
-        found = roads.answer("check", now, shown, more(here))
+        found = _answered(now, shown, more(here))
         if starting or here.check is None:
             raise Unfinished(found)
         return found
@@ -49,4 +53,9 @@ ANSWERS = _CheckAnswers()
 def own_answer(now: Now, file: own.File | None) -> bytes:
     """The tab of one's own gradients, with what stands in `file`, if one was chosen."""
     found = own.found_in(now, file)
-    return roads.answer("check", now, own.road(now, file, found), own.more(now, file, found))
+    return _answered(now, own.road(now, file, found), own.more(now, file, found))
+
+
+def _answered(now: Now, shown: roads.Road, besides: Mapping[str, object]) -> bytes:
+    """Of several images the one that is shown; the address stays that of all."""
+    return roads.answer("check", on_image(now), shown, {**besides, "lesson": lesson_of_all(now)})

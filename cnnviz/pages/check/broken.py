@@ -18,7 +18,8 @@ from cnnviz.core.program import program_of
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment, trajectory
-from cnnviz.data.images import load_image
+from cnnviz.core.values import one_image
+from cnnviz.data.images import load_images
 from cnnviz.pages.charts import Chart, Line
 from cnnviz.pages.check.examined import Examined
 from cnnviz.pages.switches import Switch
@@ -83,7 +84,9 @@ def _units(lesson: Lesson, moment: Moment, mistake: Placed) -> Units | None:
     if mistake.place is None:
         return None
     symbol = mistake.network.names[mistake.place].source
-    sums = lesson.network.program(moment.trace.x.shape).forward(moment.params, moment.trace.x, given=moment.trace.kept)[symbol]
+    program = lesson.network.program(moment.trace.x.shape)
+    sums = program.forward(moment.params, moment.trace.x, given=moment.trace.kept)[symbol]
+    sums = one_image(sums, lesson.image) if program.mode.images else sums
     if not (found := slopes(mistake, sums.ravel())):
         return None
     right, wrong = (one.reshape(sums.shape) for one in found)
@@ -111,11 +114,11 @@ def shows_best(here: Examined) -> BestData | None:
         below = int((found.wrong < 0).sum())
         counted = [message("ui.check.slope.below", n=below, count=found.z.size)] if below and not (found.right < 0).any() else []
         return BestData(words=[_at(found), *counted], units=np.histogram(found.z, BINS, ends)[0].tolist())
-    wrong, right = (np.nan_to_num(of[here.first]) for of in (here.ours, here.exact))
+    wrong, right = (np.nan_to_num(here.of_image(here.first, of[here.first])) for of in (here.ours, here.exact))
     flat = int(np.argmax(np.abs(wrong - right)))
-    at = np.unravel_index(flat, cell_shape(here.program, here.first) or ())
+    at = np.unravel_index(flat, cell_shape(here.one, here.first) or ())
     name = f"{label(here.first)}[{','.join(str(int(one)) for one in at)}]"
-    said = message("ui.check.shows.at", entry=name, wrong=float(here.ours[here.first].reshape(-1)[flat]), right=float(here.exact[here.first].reshape(-1)[flat]))
+    said = message("ui.check.shows.at", entry=name, wrong=float(wrong.reshape(-1)[flat]), right=float(right.reshape(-1)[flat]))
     return BestData(words=[said], units=[])
 
 
@@ -166,8 +169,8 @@ def where_it_shows(lesson: Lesson, mistake: Placed) -> Switch | None:
         if wrong or (other.start == lesson.start and other.k == lesson.k):
             continue
         try:
-            moment = trajectory(other, load_image(other.img, other.ch, other.scale), min(other.k, 100))
-            there = placed(mistake.address, other.network, other.opt)
+            moment = trajectory(other, load_images(other), min(other.k, 100))
+            there = placed(mistake.address, other.network, other.opt, len(other.images))
             hits = there.hits(moment.params, moment.trace, np.array(other.y), other.optimizer, moment.state)
         except (Problem, ValueError):
             continue

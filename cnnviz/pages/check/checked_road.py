@@ -23,20 +23,20 @@ from cnnviz.words import message
 
 def road(here: Examined) -> Road:
     """Backward pass, and central differences or what is right, with the error of every entry that has one."""
-    lesson, check, mistake = here.lesson, here.check, here.mistake
-    unusable = mistake_in(here.asked, lesson.network, lesson.opt)[1]
+    lesson, check, mistake = here.lesson, here.shown_check, here.mistake
+    unusable = mistake_in(here.asked, lesson)[1]
     with np.errstate(all="ignore"):  # a mistake may divide by 0
-        errors = {symbol: drawn_errors(relative_error(here.ours[symbol], here.exact[symbol])) for symbol in (here.shown if here.wrong else ())}
+        errors = {symbol: here.of_image(symbol, drawn_errors(relative_error(here.ours[symbol], here.exact[symbol]))) for symbol in (here.shown if here.wrong else ())}
     errors |= _errors(check)
     chosen = entry.chosen(here)
     parts = tuple(_part(here, symbol, errors.get(symbol), chosen) for symbol in here.shown)
     return Road(
-        title=words.title(lesson, mistake, here.hit, here.first, here.program),
+        title=words.title(lesson, mistake, here.hit, here.first, here.one),
         verdict=words.verdict(here) if check else words.under_way(here.checking.share),
         good={"right": True, "wrong": False}.get(check.verdict) if check else None,
         rows=_rows(here, errors),
         parts=parts,
-        operations=operations(here.program),
+        operations=operations(here.one),
         subject=f"d{chosen.parameter}" if chosen else f"d{lesson.network.parameters[0]}",
         states=here.states,
         slips={here.first: mistake.title} if mistake and here.first else {},
@@ -50,8 +50,8 @@ def road(here: Examined) -> Road:
 
 
 def _groups(here: Examined) -> tuple[Group, ...]:
-    groups = choices(here.lesson.network, here.lesson.opt, here.mistake) if tab_of(here.asked) == "break" else ()
-    if here.mistake and not here.hit and (switch := broken.where_it_shows(here.lesson, here.mistake)):
+    groups = choices(here.lesson, here.mistake) if tab_of(here.asked) == "break" else ()
+    if here.mistake and not here.mistake.is_forward and not here.hit and (switch := broken.where_it_shows(here.lesson, here.mistake)):
         groups += (Group(message("ui.check.shows.there.title"), (switch,)),)
     return groups
 
@@ -62,7 +62,7 @@ def _cells(here: Examined, parts: tuple[Part, ...], chosen: Entry | None) -> Map
     if not found or not chosen:
         return {}
     flat = np.zeros(found.shape)
-    flat.reshape(-1)[entry.flat_index(chosen, here.program)] = 1
+    flat.reshape(-1)[entry.flat_index(chosen, here.one)] = 1
     shown = found.of(flat)
     return {found.symbol: largest(shown, shown.shape)}
 
@@ -95,11 +95,11 @@ def more(here: Examined) -> dict[str, object]:
 
 def _rows(here: Examined, errors: Mapping[str, np.ndarray]) -> tuple[Row, ...]:
     """Ours, central differences and the errors; of a mistake, what it makes and what is right."""
-    rows = [Row("ours", words.whose(here.lesson, here.mistake), {symbol: here.ours[symbol] for symbol in here.shown})]
+    rows = [Row("ours", words.whose(here.lesson, here.mistake), {symbol: here.of_image(symbol, here.ours[symbol]) for symbol in here.shown})]
     if here.mistake:
-        rows.append(Row("exact", message("ui.check.rows.right"), {symbol: here.exact[symbol] for symbol in here.shown}))
-    elif here.check:
-        rows.append(Row("central", message("ui.check.rows.central"), {f"d{name}": array for name, array in here.check.numeric.items()}))
+        rows.append(Row("exact", message("ui.check.rows.right"), {symbol: here.of_image(symbol, here.exact[symbol]) for symbol in here.shown}))
+    elif here.shown_check:
+        rows.append(Row("central", message("ui.check.rows.central"), {f"d{name}": array for name, array in here.shown_check.numeric.items()}))
     return (*rows, Row("error", message("ui.check.rows.error"), errors, ERROR)) if errors else tuple(rows)
 
 
@@ -121,10 +121,10 @@ def drawn_errors(error: np.ndarray, told: np.ndarray | bool = True) -> np.ndarra
 
 def _part(here: Examined, symbol: str, error: np.ndarray | None, chosen: Entry | None) -> Part:
     """What is shown of a gradient: the pinned cell's channel or the chosen entry's, else that of the worst error, else the first."""
-    at = pinned(here.lesson.pinned, here.program).get(symbol, ())
-    first = part(here.program, symbol)
+    at = pinned(here.lesson.pinned, here.one).get(symbol, ())
+    first = part(here.one, symbol)
     if not at and chosen and symbol == f"d{chosen.parameter}":
-        at = tuple(int(axis) for axis in np.unravel_index(entry.flat_index(chosen, here.program), first.shape))
+        at = tuple(int(axis) for axis in np.unravel_index(entry.flat_index(chosen, here.one), first.shape))
     elif not at and error is not None and is_wrong(error).any():
         at = tuple(largest(np.nan_to_num(error), first.shape))
-    return part(here.program, symbol, at) if at else first
+    return part(here.one, symbol, at) if at else first

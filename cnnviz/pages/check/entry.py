@@ -28,11 +28,11 @@ LITTLE = 300_000
 
 def chosen(here: Examined) -> Entry | None:
     """The entry that is spoken of: the pinned one, else the worst of the first wrong array, else the first parameter's largest; None before the check is done."""
-    check = here.check
+    check = here.shown_check
     if check is None or not check.finite:
         return None
     if (pinned := here.lesson.pinned) and pinned[0][1:] in check.analytic and pinned[0][0] == "d":
-        return _entry(check, pinned[0][1:], int(np.ravel_multi_index(pinned[1], cell_shape(here.program, pinned[0]) or ())))
+        return _entry(check, pinned[0][1:], int(np.ravel_multi_index(pinned[1], cell_shape(here.one, pinned[0]) or ())))
     wrong = [name for name, marks in check.marks.items() if (marks == WRONG).any()]
     if wrong:
         name = here.first[1:] if here.first[1:] in wrong else wrong[0]
@@ -67,10 +67,10 @@ def charts(here: Examined, entry: Entry | None) -> tuple[Chart, ...]:
     if entry is None:
         return ()
     steps, found = _nudged(here, entry)
-    exact = float(here.exact[f"d{entry.parameter}"].reshape(-1)[flat_index(entry, here.program)])
+    exact = float(here.of_image(f"d{entry.parameter}", here.exact[f"d{entry.parameter}"]).reshape(-1)[flat_index(entry, here.one)])
     if here.mistake:
         lines = [Line(message("ui.check.falls.broken"), _drawn(found[0], entry.backward), hue=2), Line(message("ui.check.falls.right"), _drawn(found[0], exact), True, 3)]
-        title = message("ui.check.sweep.broken", entry=name_of(entry, here.program))
+        title = message("ui.check.sweep.broken", entry=name_of(entry, here.one))
     else:
         lines = [Line(name, _drawn(one, entry.backward)) for name, one in (("float32", found[1]), ("float64", found[0]))]
         title = message("ui.check.sweep.title")
@@ -83,11 +83,14 @@ def _drawn(found: Sequence[Nudge], exact: float) -> list[float | None]:
 
 def _nudged(here: Examined, entry: Entry) -> tuple[list[float], tuple[list[Nudge], list[Nudge]]]:
     """The entry nudged by every step, in float64 and in float32."""
-    each = FINE if here.program.multiplications <= LITTLE else COARSE
+    each = FINE if here.one.multiplications <= LITTLE else COARSE
     steps = [float(f"1e-{n // each}") if not n % each else 10 ** (-n / each) for n in range(each, 14 * each + 1)]
-    of = (here.moment.params, here.moment.trace.x, np.array(here.lesson.y), here.lesson.network, entry.parameter, entry.index, steps)
+    x, index = here.moment.trace.x, entry.index
+    if here.program.mode.images and entry.parameter == "x":
+        index = tuple(map(int, np.unravel_index(here.lesson.image * x[0].size + flat_index(entry, here.one), x.shape)))
+    of = (here.moment.params, x, np.array(here.lesson.y), here.lesson.network, entry.parameter, index, steps)
     given = here.moment.trace.kept
-    name = (here.lesson.start, here.lesson.k, here.moment.trace.x.tobytes(), entry.parameter, entry.index)
+    name = (here.lesson.start, here.lesson.k, x.tobytes(), entry.parameter, index)
     return steps, _known.get_or_make(name, lambda: (nudges(*of, given=given), [] if here.mistake else nudges(*of, np.float32, given)))
 
 
@@ -109,7 +112,7 @@ def entry_data(here: Examined, entry: Entry | None) -> EntryData | None:
     told = bool(entry.backward) and all(map(math.isfinite, values)) and not here.mistake
     kinds = {LONG: "long", SHORT: "short", best: "best"}
     return EntryData(
-        name=name_of(entry, here.program),
+        name=name_of(entry, here.one),
         symbol=f"d{entry.parameter}",
         backward=entry.backward,
         central=entry.central,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +15,7 @@ from cnnviz.core.mistake_model import Placed
 from cnnviz.core.program import Program
 from cnnviz.core.spoiled_stages import stages_hit
 from cnnviz.core.trajectory import Moment
-from cnnviz.core.values import Gradients
+from cnnviz.core.values import Gradients, one_image
 from cnnviz.pages.check.checking import Checking, checked
 from cnnviz.pages.check.choices import mistake_in
 from cnnviz.pages.roads import operations
@@ -35,6 +36,15 @@ class Examined:
         return self.lesson.network.program(self.moment.trace.x.shape)
 
     @cached_property
+    def one(self) -> Program:
+        """The lines of one image, as its arrays are shown."""
+        return self.lesson.network.program(self.lesson.x_shape)
+
+    def of_image(self, name: str, array: np.ndarray) -> np.ndarray:
+        """What is shown of an array: of several images the part of one."""
+        return one_image(array, self.lesson.image) if self.program.has_images(name) else array
+
+    @cached_property
     def exact(self) -> Gradients:
         """Those of the exact pass, whatever the rule."""
         trace = self.program.forward(self.moment.params, self.moment.trace.x, given=self.moment.trace.kept)
@@ -43,7 +53,7 @@ class Examined:
     @cached_property
     def mistake(self) -> Placed | None:
         """The mistake that the address asks for."""
-        return mistake_in(self.asked, self.lesson.network, self.lesson.opt)[0]
+        return mistake_in(self.asked, self.lesson)[0]
 
     @cached_property
     def ours(self) -> Gradients:
@@ -68,9 +78,19 @@ class Examined:
         return judged_again(done, self.ours) if done and self.wrong else done
 
     @cached_property
+    def shown_check(self) -> GradientCheck | None:
+        """The same of the image that is shown."""
+        if self.check is None or not self.program.mode.images:
+            return self.check
+        found = copy(self.check)
+        for part in ("analytic", "numeric", "relative_error", "kinks", "doubt", "marks", "structural"):
+            object.__setattr__(found, part, {name: self.of_image(name, array) for name, array in getattr(found, part).items()})
+        return found
+
+    @cached_property
     def shown(self) -> tuple[str, ...]:
         """The gradients from the loss to the image."""
-        return tuple(operation.makes for operation in operations(self.program))
+        return tuple(operation.makes for operation in operations(self.one))
 
     @cached_property
     def hit(self) -> tuple[str, ...]:

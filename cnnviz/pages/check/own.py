@@ -15,6 +15,7 @@ from cnnviz.core.gradcheck import relative_error, verdict
 from cnnviz.core.program import Program
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
+from cnnviz.core.values import one_image
 from cnnviz.data.own_gradients import OwnGradients, read_gradients
 from cnnviz.export.own_example import example_of
 from cnnviz.export.own_report import case_of, near_ones, said, untold
@@ -64,27 +65,33 @@ def road(now: Now, file: File | None, found: Found) -> Road:
     """Yours, ours, the error of every entry and yours ÷ ours; ours alone where there is no file that can be compared."""
     case = case_of(now.lesson, now.moment)
     exact = case.program.backward(case.params, case.trace, case.y)
-    ways = operations(case.program)
-    ours = Row("ours", message("ui.check.own.ours"), {way.makes: exact[way.makes] for way in ways})
+    one = now.lesson.network.program(now.lesson.x_shape)  # of several images one is shown
+    ways = operations(one)
+
+    def of_image(name: str, array: np.ndarray) -> np.ndarray:
+        return one_image(array, now.lesson.image) if case.program.has_images(name) else array
+
+    right = {way.makes: of_image(way.makes, exact[way.makes]) for way in ways}
+    ours = Row("ours", message("ui.check.own.ours"), right)
     if not isinstance(found, tuple):
-        return _alone(case.program, ways, ours, found)
+        return _alone(one, ways, ours, found)
     own, diagnosis = found
     arrays = {way.makes: diagnosis.arrays[way.makes] for way in ways if way.makes in diagnosis.arrays}
-    errors = {name: _errors(one) for name, one in arrays.items()}
-    parts = tuple(_part(case.program, way.makes, errors.get(way.makes)) for way in ways)
-    yours = Row("yours", message("ui.check.own.yours"), {name: one.theirs for name, one in arrays.items()})
+    errors = {name: of_image(name, _errors(array)) for name, array in arrays.items()}
+    parts = tuple(_part(one, way.makes, errors.get(way.makes)) for way in ways)
+    yours = Row("yours", message("ui.check.own.yours"), {name: of_image(name, array.theirs) for name, array in arrays.items()})
     return Road(
         title=_title(diagnosis),
         verdict=_verdict(file[0] if file else "", diagnosis),
         good=None if diagnosis.verdict == "not finite" else diagnosis.verdict == "right",
-        rows=(yours, ours, *_ratio(arrays, bool(diagnosis.first)), Row("error", message("ui.check.rows.error"), errors, ERROR)),
+        rows=(yours, ours, *_ratio(yours.arrays, right, bool(diagnosis.first)), Row("error", message("ui.check.rows.error"), errors, ERROR)),
         parts=parts,
         operations=ways,
         subject=next((name for name in arrays if arrays[name].verdict == WRONG), next(iter(arrays), ways[-1].makes)),
         states={way.makes: _state(diagnosis, way.makes) for way in ways},
         slips=_slips(diagnosis),
         sentences=(*_sentences(own, diagnosis), *own.notes),
-        cells={one.symbol: _cell(one, errors.get(one.symbol), exact[one.symbol]) for one in parts},
+        cells={part.symbol: _cell(part, errors.get(part.symbol), right[part.symbol]) for part in parts},
         tabs=tabs("own"),
     )
 
@@ -110,12 +117,12 @@ def _errors(one: Compared) -> np.ndarray:
     return drawn_errors(error, one.marks <= verdict.WRONG)
 
 
-def _ratio(arrays: Mapping[str, Compared], wrong: bool) -> tuple[Row, ...]:
+def _ratio(yours: Mapping[str, np.ndarray], ours: Mapping[str, np.ndarray], wrong: bool) -> tuple[Row, ...]:
     """Yours ÷ ours, which tells a factor, a sign and a flip apart; 1 where both are 0, and nothing where all is right."""
     if not wrong:
         return ()
     with np.errstate(all="ignore"):
-        ratios = {name: np.where(one.theirs == one.ours, 1.0, one.theirs / one.ours) for name, one in arrays.items()}
+        ratios = {name: np.where(array == ours[name], 1.0, array / ours[name]) for name, array in yours.items()}
     return (Row("ratio", message("ui.check.rows.ratio"), ratios, RATIO),)
 
 

@@ -20,6 +20,8 @@ def title(lesson: Lesson, placed: Placed | None, hit: tuple[str, ...], first: st
     """What the road is about; of a mistake, between which two gradients it is made."""
     if not placed:
         return message("ui.check.title.notebook" if lesson.deviations else "ui.check.title.ours")
+    if placed.is_forward and hit:
+        return message("ui.check.title.forward", mistake=placed.title, stage=label(placed.stage))
     if not first:
         return message("ui.check.title.step" if hit else "ui.check.title.hidden", mistake=placed.title)
     source = next(one.source for one in operations(program) if one.makes == first)
@@ -48,11 +50,13 @@ def verdict(here: Examined) -> Message:
 
 
 def _worst(here: Examined, check: GradientCheck) -> Message:
-    worst = check.worst
-    return message("ui.check.verdict.worst", entry=entry.name_of(worst, here.program), error=float(worst.relative_error))
+    worst = (here.shown_check or check).worst
+    return message("ui.check.verdict.worst", entry=entry.name_of(worst, here.one), error=float(worst.relative_error))
 
 
 def _broken(here: Examined) -> Message:
+    if here.mistake and here.mistake.is_forward:
+        return message("ui.check.shows.forward", stage=label(here.mistake.stage))
     later = [label(name) for name in here.shown if name in here.wrong and name != here.first]
     if here.hit == ("dx",):
         return message("ui.check.shows.image_only", first=label("dx"))
@@ -79,7 +83,7 @@ def sentences(here: Examined) -> tuple[Message | str, ...]:
     """What a mistake does and where it comes from, or which rule this is."""
     placed, lesson = here.mistake, here.lesson
     if placed:
-        nowhere = () if here.hit else (message("ui.check.shows.nowhere"),)
+        nowhere = () if here.hit else (message(f"ui.check.shows.{'kept' if placed.is_forward else 'nowhere'}"),)
         return (*nowhere, placed.sentence, placed.source)
     return (message("ui.check.not_exact", rule=lesson.rule.replace("_", " ").split(",")),) if lesson.deviations else ()
 

@@ -96,7 +96,7 @@ def _is_here(step: Screen) -> bool:
 
 def _at(lesson: Lesson, now: Now) -> Now:
     """The step's lesson in the place of the one that was asked for: a step leaves little of it to the learner."""
-    here = resolved(lesson.to_query(), several=True)
+    here = resolved(lesson.to_query(), several=True, modes=True)
     return replace(now, lesson=here.lesson, image=here.image, moment=here.moment, wrong=here.wrong, gone={}, lasting=here.lasting)
 
 

@@ -22,7 +22,7 @@ from cnnviz.wire.records import NetworkRecord
 class _StepAnswers(Answers):
     """One lesson, stage by stage."""
 
-    several = True
+    several = modes = True
 
     def answer(self, now: Now) -> bytes:
         return answer(now)

@@ -1,0 +1,76 @@
+"""Check of several images: all of them are judged, one is shown, and what only several images have can be switched on."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+
+from cnnviz import Lesson, trajectory
+from cnnviz.core.mistakes import placed
+from cnnviz.data.images import load_images
+from cnnviz.pages import answer
+from cnnviz.pages.address import resolved
+from cnnviz.pages.check import own
+from cnnviz.pages.check.answer import own_answer
+from tests.pages.running import decode
+
+QUERY = {"net": "conv2x3-bn-relu-max2-drop50-dense2-softmax-ce", "img": "small3-0,small1-1,small5-2", "y": "1,0;0,1;1,0", "lr": "0.1", "image": "2"}
+LESSON = Lesson(**QUERY)
+MOMENT = trajectory(LESSON, load_images(LESSON), 0)
+
+
+def checked(**more: str):
+    return decode(answer("check", QUERY | more))
+
+
+def states(header) -> dict[str, str]:
+    return {card["symbol"]: card["state"] for card in header["road"]["cards"]}
+
+
+def test_every_number_of_all_images_is_judged_and_those_of_one_are_shown():
+    header, arrays = checked()
+    assert header["road"]["verdict"]["good"] and not header["wrong"] and header["lesson"]["img"] == QUERY["img"]
+    assert "untold" not in states(header).values() and states(header)["dx"] == "right"
+    np.testing.assert_array_equal(arrays["ours.dz2"].reshape(-1), MOMENT.gradients["dz2"][2])
+    np.testing.assert_array_equal(arrays["ours.dx"].reshape(8, 8), MOMENT.gradients["dx"][2, 0])
+    assert arrays["central.dx"].shape == arrays["ours.dx"].shape
+
+
+@pytest.mark.parametrize("mistake, first", [("images_summed", "dz2"), ("images_divided_twice@df", "df"), ("mean_path_forgotten", "dz1")])
+def test_what_is_made_on_the_way_back_shows_where_it_is_made(mistake, first):
+    header, arrays = checked(check="break", mistake=mistake)
+    assert [symbol for symbol, state in states(header).items() if state == "first"] == [first]
+    assert header["check"]["code"]["wrong"] != header["check"]["code"]["right"]
+    wrong = placed(mistake, LESSON.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(LESSON.y), LESSON.optimizer)
+    np.testing.assert_array_equal(arrays["ours.dz2"].reshape(-1), wrong["dz2"][2])
+
+
+@pytest.mark.parametrize("mistake, stage", [("places_forgotten", "n₁"), ("mask_not_scaled", "r₁")])
+def test_of_another_forward_pass_it_says_that_its_own_check_passes(mistake, stage):
+    header, _ = checked(check="break", mistake=mistake)
+    assert f"from {stage} on" in header["road"]["title"] and "its own loss finds nothing" in header["road"]["verdict"]["text"]
+
+
+def test_where_only_what_is_kept_is_wrong_every_gradient_is_right():
+    header, _ = checked(check="break", mistake="running_reversed")
+    assert {*states(header).values()} == {"equal", "right"} and header["road"]["verdict"]["good"]
+    assert "Every gradient is right" in str(header["road"]["sentences"][0])
+
+
+def test_those_of_several_images_are_not_offered_with_one():
+    header, _ = decode(answer("check", QUERY | {"img": "small3-0", "y": "1,0", "image": "0", "check": "break", "mistake": "images_summed"}))
+    assert "takes several images" in str(header["road"]["sentences"][0]) and "first" not in states(header).values()
+
+
+def test_ones_own_gradients_of_all_images_are_judged_and_one_is_shown():
+    here = resolved(QUERY, several=True)
+    theirs = placed("images_summed", LESSON.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(LESSON.y), LESSON.optimizer)
+    content = io.BytesIO()
+    np.savez(content, **{name: theirs[name] for name in ("dz2", "dw", "db", "dz1", "df")})
+    header, arrays = decode(own_answer(here, ("mine.npz", content.getvalue())))
+    assert states(header)["dz2"] == "first" and states(header)["df"] == "inherits"
+    assert header["check"]["own"]["stages"][0]["title"] == "the mean over the images forgotten"
+    np.testing.assert_array_equal(arrays["yours.dz2"].reshape(-1), theirs["dz2"][2])
+    assert isinstance(own.found_in(here, ("mine.npz", content.getvalue())), tuple)
