@@ -7,13 +7,13 @@ import hmac
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from cnnviz.core.recent import Recent
 from cnnviz.hall.addresses import address_in, sent_in
 from cnnviz.hall.experiments import Experiments
-from cnnviz.hall.follower import join_link, page_of_refusal, page_of_room, qr
+from cnnviz.hall.follower import join_link, page_of_refusal, page_of_room, page_to_enter, qr
 from cnnviz.hall.keys import LENGTH, LETTERS, code_of, digest, is_secret, new_device, new_secret
 from cnnviz.hall.lecture import MOST_BODY, Lectures, Prepare, numbered, screens_of, script_in
 from cnnviz.hall.questions import Questions
@@ -53,8 +53,8 @@ class Rooms:
         self.moved = Rate(60, 0.025)  # moves of one room
         self.joined = Rate(1_500, 4)  # devices of one address in a room: a hall may share it, and cannot fill a question
         self.questions = Questions(self.store)
-        self.lectures = Lectures(self.store, self.questions, prepare, crowd)
         self.experiments = Experiments(self.store, self.questions)
+        self.lectures = Lectures(self.store, self.questions, prepare, crowd, self.experiments.ahead)
 
     async def open(self, request: Request) -> Response:
         """POST room: opens a room, whose driver is the one that has the secret in the answer; or the one of a secret that is sent, if it is gone.
@@ -98,6 +98,11 @@ class Rooms:
         if not self.joined.take(f"{visitor_of(request)} {room.code}"):
             raise Refused(429, "ui.rooms.too_many_devices", n=4)
         return JSONResponse({"device": new_device(room.driver)}, 201, {"Cache-Control": "no-store"})
+
+    async def enter(self, request: Request) -> Response:
+        """GET room: a page that asks for the code; with ?code=… it leads there."""
+        code = "".join(letter for letter in request.query_params.get("code", "").upper() if letter in LETTERS)[: LENGTH + 1]
+        return RedirectResponse(f"room/{code}", 303) if code else page_to_enter(of_request(request))
 
     async def look(self, request: Request) -> Response:
         """GET room/<code>: the follower's page, or, for a program, where the room is and how many follow."""
@@ -178,6 +183,7 @@ class Rooms:
             ("GET", "asked", for_driver(questions.asked)),
             ("POST", "device", for_all(self.join)),
             ("POST", "vote", for_all(questions.vote)),
+            ("GET", "results.csv", for_driver(questions.saved)),
             ("POST", "lost", for_all(questions.lose)),
             ("POST", "place", for_all(self.experiments.take_part)),
             ("GET", "experiment", for_all(self.experiments.look)),
@@ -264,6 +270,7 @@ def room_routes(folder: str, rooms: Rooms) -> list[BaseRoute]:
     room = f"{folder}/room/{{code}}"
     return [
         Route(f"{folder}/room", answering(rooms.open), methods=["POST"]),
+        Route(f"{folder}/room", answering(rooms.enter), methods=["GET"]),
         *(DirectRoute(f"{room}/{name}", answering(act), methods=[method]) for method, name, act in hall),
         *(Route(room + name, answering(act), methods=[method]) for method, name, act in [*one, *pages]),
     ]

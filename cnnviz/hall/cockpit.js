@@ -157,6 +157,19 @@ export default function show() {
     await ask("PUT", `question?lang=${LANG}`, question)
   }
 
+  /** What was answered so far, as a file. */
+  async function save() {
+    const answer = await fetch(new URL(`results.csv?lang=${LANG}`, room), {
+      headers: { Authorization: `Bearer ${driver}` },
+    }).catch(() => undefined)
+    if (!answer?.ok) return
+    const link = document.createElement("a")
+    link.href = URL.createObjectURL(await answer.blob())
+    link.download = `room-${code}.csv`
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(link.href), 0)
+  }
+
   /** Opens the room that is gone under its code, where it was. */
   async function again() {
     const { room: open, sentence } = await openRoom(base, driver, where, question.open, script.given)
@@ -196,12 +209,14 @@ export default function show() {
     else if (act) turn(act)
     else if (screen) goTo(Number(screen))
     else if (drive) move(drive)
+    else if (key === "cockpit_save") save()
     else if (key === "cockpit_link" && button)
       copyLink(button, say("web.room.driver"), `${location.href.split("#")[0]}#driver=${driver}`)
   })
   root.addEventListener("change", ({ target }) => {
     const field = /** @type {HTMLSelectElement} */ (target)
-    if (field.dataset.key === "cockpit_script") {
+    if (field.dataset.key === "cockpit_explore") ask("PUT", `../${code}?lang=${LANG}`, { explore: field.value })
+    else if (field.dataset.key === "cockpit_script") {
       if (field.value) ask("PUT", `../${code}?lang=${LANG}`, { script: field.value }).then(steps)
     } else if (field.name === "spot") {
       spot = field.value
@@ -240,6 +255,10 @@ export default function show() {
       pointed = here.cell ?? ""
       seen.veiled = here.veiled === "1"
       steps()
+    },
+    allowed(how) {
+      const field = root.querySelector(/** @type {"select"} */ ("[data-key=cockpit_explore]"))
+      if (field) field.value = how
     },
     shown(screen) {
       script.hear(screen)

@@ -53,7 +53,8 @@ const SECONDS = [0, 20, 30, 60, 120]
 export const cockpitHTML = (
   screen,
 ) => `<header><h1>cnnviz</h1><span class="private">${say("web.cockpit.private")}</span><span class="room"></span>
-    <span class="count" role="status"></span><button type="button" data-key="cockpit_link">${say("web.room.driver")}</button>
+    <span class="count" role="status"></span><select data-key="cockpit_explore" aria-label="${say("web.cockpit.explorers")}">${["free", "screens", "paused"].map((how) => `<option value="${how}">${say(`web.cockpit.may.${how}`)}</option>`).join("")}</select>
+    <button type="button" data-key="cockpit_save">${say("web.cockpit.save")}</button><button type="button" data-key="cockpit_link">${say("web.room.driver")}</button>
     <a href="${escaped(screen)}" target="_blank" rel="noopener">${say("web.cockpit.screen")}</a><span class="clock"></span></header>
   <p class="wrong" role="alert"></p><section class="room-gone" role="alert" hidden></section>
   <div class="columns">

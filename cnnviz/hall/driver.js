@@ -96,6 +96,7 @@ export function roomDriver(base, travel = () => {}) {
     number = -1
     remember(KEY, room ? JSON.stringify(room) : "")
     board?.leave()
+    document.querySelector(".join-corner")?.remove()
     board = undefined
     cover(false)
     stream.close()
@@ -137,12 +138,20 @@ export function roomDriver(base, travel = () => {}) {
     if (button) button.textContent = held ? say("web.room.code", { code: held.code }) : say("web.actions.room.text")
     if (!held || board?.element.isConnected) return
     board?.leave()
+    document.querySelector(".join-corner")?.remove()
     const element = document.createElement("section")
     element.className = "hall board"
     element.style.colorScheme = isDark(root) ? "dark" : "light"
     document.body.append(element)
     const asking = hall(new URL(`${at()}/`))
+    const corner = document.createElement("button")
+    corner.type = "button"
+    corner.className = "hall join-corner"
+    corner.addEventListener("click", () => board?.join(true))
+    document.body.append(corner)
     board = new HallBoard(element, asking, base, held.code, () => {
+      if (board) corner.innerHTML = board.corner
+      corner.style.colorScheme = isDark(root) ? "dark" : "light"
       cover(Boolean(board?.open))
       element.style.colorScheme = isDark(root) ? "dark" : "light"
     })

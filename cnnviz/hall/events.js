@@ -9,6 +9,7 @@ import { retryIn } from "./question.js"
  * @property {(query: string, number: number) => void} moved
  * @property {(poll: HallPoll | null) => void} [asked]
  * @property {(count: Count) => void} [counted]
+ * @property {(explore: string) => void} [allowed]  how far one may go by oneself: "free", "screens" or "paused"
  * @property {(screen: HallScreen | null) => void} [shown]  the screen of the room's script where the lecture is
  * @property {() => void} ended
  * @property {(is: boolean) => void} [lost]  whether the server is out of reach
@@ -39,6 +40,7 @@ export function listen(act) {
     }
     own.onmessage = ({ data, lastEventId }) => act.moved(data, Number(lastEventId))
     own.addEventListener("question", ({ data }) => act.asked?.(JSON.parse(data)))
+    own.addEventListener("explore", ({ data }) => act.allowed?.(JSON.parse(data)))
     own.addEventListener("screen", ({ data }) => act.shown?.(JSON.parse(data)))
     own.addEventListener("count", ({ data }) => act.counted?.(JSON.parse(data)))
     own.addEventListener("end", () => {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from functools import partial
 
@@ -13,7 +15,7 @@ from cnnviz.hall.experiment import FEW, KIND, MANY, Experiment, blocks, experime
 from cnnviz.hall.keys import is_device
 from cnnviz.hall.poll import Poll
 from cnnviz.hall.questions import MOST_VOTE, Questions
-from cnnviz.hall.store import Room, Store
+from cnnviz.hall.store import Room, Store, StoreLost
 from cnnviz.server.bodies import Refused, table_in
 from cnnviz.server.works import Expected
 from cnnviz.wire.hall import HallExperiment
@@ -28,6 +30,7 @@ class Experiments:
 
     def __init__(self, store: Store, questions: Questions):
         self.store, self.questions, self.clock = store, questions, time.monotonic
+        self.making: set[asyncio.Task[None]] = set()
         self.counted: Recent[tuple[str, int], tuple[float, int]] = Recent(2_000)
 
     async def take_part(self, request: Request, room: Room) -> Response:
@@ -45,6 +48,17 @@ class Experiments:
             raise Refused(409, "ui.rooms.experiment_over")
         await self._make(room, experiment, run_of(place) + 1)
         return JSONResponse(run_data(experiment, poll.number, place), headers=FRESH)
+
+    def ahead(self, room: Room) -> None:
+        """Makes the runs of those who follow, before they ask."""
+        task = asyncio.create_task(self._ahead(room))
+        self.making.add(task)
+        task.add_done_callback(self.making.discard)
+
+    async def _ahead(self, room: Room) -> None:
+        with contextlib.suppress(Refused, StoreLost):
+            _, experiment = self._begun(room)
+            await self._make(room, experiment, runs_in((await self.store.followers(room))[0]))
 
     async def look(self, request: Request, room: Room) -> Response:
         """GET room/<code>/experiment: the runs of all devices; with `screen`, for a projector, more of their curves."""

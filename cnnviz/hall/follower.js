@@ -12,7 +12,7 @@ import { CODE } from "../view/spec.js"
 import { Ballot } from "./ballot.js"
 import { HallBoard } from "./board.js"
 import { listen } from "./events.js"
-import { followed } from "./question.js"
+import { followed, mayBe } from "./question.js"
 import { hall } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
 
@@ -23,6 +23,7 @@ import { showScreen } from "./screen_bar.js"
 
 const JOIN_IN = 2000 // milliseconds within which a follower gets its token, at random
 const AHEAD_IN = 300 // milliseconds after which a follower asks ahead, and at random up to five times as many
+const MOST_SEEN = 400 // places where the lecture has been
 const NEEDS_SESSION = ["below", "room"]
 
 /** Shows the room that the page's address names: to a follower, or, under "/screen", on a projector. */
@@ -51,6 +52,9 @@ export default function show() {
   let covered = false // the newest numbers, by whoever drives
   let ended = false
   let isLost = false
+  let explore = "free" // how far one may go by oneself
+  /** @type {Lesson[]}  where the lecture has been */
+  const seen = []
   /** @type {HallScreen | null}  of the room's script */
   let given = null
   let gone = false // the server has no such room any more; it may have again
@@ -60,15 +64,21 @@ export default function show() {
   sheet.className = projected ? "hall board" : "hall ballot"
   document.body.append(sheet)
   const board = projected ? new HallBoard(sheet, asking, base, room, () => fill()) : undefined
-  const ballot = board ?? new Ballot(sheet, asking, () => fill(), explore)
+  const ballot = board ?? new Ballot(sheet, asking, () => fill(), wanderTo)
 
   const stream = listen({
     moved(address) {
       led = parse(address)
+      note(led)
       if (!given) goesOn()
       if (!alone || !view) go(led)
     },
     asked: (poll) => ballot.hear(poll),
+    allowed(how) {
+      explore = how
+      if (alone && !ended && !stays(here)) follow()
+      fill()
+    },
     shown(screen) {
       given = screen
       goesOn()
@@ -122,7 +132,9 @@ export default function show() {
       },
       visit(lesson, { replace = false, page } = {}) {
         const before = here.page ?? ""
+        if (!arriving && !stays({ ...lesson, page: page ?? before })) return refuse()
         here = { ...lesson, page: page ?? before }
+        if (arriving && !alone) note(here) // the same, whole
         if (!arriving) wander(replace)
         if (page !== undefined && page !== before) mount()
       },
@@ -198,8 +210,26 @@ export default function show() {
     if (is && projected && led) setTimeout(follow, 0)
   }
 
+  /** Whether one may be there by oneself. @param {Lesson} there */
+  const stays = (there) => ended || gone || mayBe(explore, there, seen)
+
+  // Of where the lecture has been the last places are enough.
+  function note(/** @type {Lesson} */ there) {
+    seen.push(there)
+    if (seen.length > MOST_SEEN) seen.shift()
+  }
+
+  // It stays where it is, and says why.
+  function refuse() {
+    setTimeout(() => {
+      travel()
+      view?.notice(say(`web.room.held_by.${explore}`))
+    }, 0)
+  }
+
   /** To an address, on one's own. @param {string} query */
-  function explore(query) {
+  function wanderTo(query) {
+    if (!stays(parse(query))) return refuse()
     go(parse(query))
     wander(false)
   }
@@ -228,7 +258,8 @@ export default function show() {
     root.inert = answering()
     if (board) return joining()
     bar.dataset.state = state
-    const act = { alone: say("web.room.return"), following: say("web.room.explore") }[state]
+    const paused = explore === "paused" && state === "following"
+    const act = paused ? "" : { alone: say("web.room.return"), following: say("web.room.explore") }[state]
     bar.innerHTML = `<span class="state" role="status">${say(`web.room.${state}`)}</span>
       <span class="code">${escaped(say("web.room.code", { code: room }))}</span>
       ${alone && ballot.open ? `<span class="there">${say(ballot.poll?.kind === "experiment" ? "web.hall.experiment.there" : "web.hall.there")}</span>` : ""}<span class="hall-left"></span>

@@ -59,6 +59,21 @@ def page_of_refusal(why: Refused, lang: str) -> Response:
     return HTMLResponse(_PAGE.substitute(title="cnnviz", lang=lang, rest=said), why.status, {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"})
 
 
+_ENTER = Template("""<main style="font: 18px/1.5 system-ui, sans-serif; max-width: 24em; margin: 12vh auto; padding: 0 20px"><h1>cnnviz</h1>
+<style>input, button { width: 100%; box-sizing: border-box; min-height: 52px; font: inherit }
+input { font: 700 40px/1.4 system-ui, sans-serif; letter-spacing: .1em; text-align: center; text-transform: uppercase }</style>
+<form action="room"><label for="code">$label</label>
+<p><input id="code" name="code" required autofocus autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="12"></p>
+<p><button>$join</button></p></form></main>""")
+
+
+def page_to_enter(lang: str) -> Response:
+    """A page that asks for a room's code; it needs no JavaScript."""
+    said = {"label": html.escape(say("ui.rooms.enter", lang)), "join": html.escape(say("ui.rooms.join", lang))}
+    text = _PAGE.substitute(title="cnnviz", lang=lang, rest=_ENTER.substitute(said))
+    return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"})
+
+
 def join_link(request: Request, code: str, everywhere: bool = True) -> str:
     """The address that a follower types or scans: the one that was asked for, where phones reach that too.
 

@@ -26,7 +26,7 @@ NO_POLL = "-"
 
 
 def room_name(code: str) -> str:
-    """Of a hash: driver, query, number, poll, screen, and the digest of the script."""
+    """Of a hash: driver, query, number, poll, screen, explore, and the digest of the script."""
     return f"cnnviz:room:{code}"
 
 
@@ -50,6 +50,11 @@ def stamps_name(code: str, poll: Poll, round: int) -> str:
     return f"{ballot_name(code, poll, round)}:at"
 
 
+def records_name(code: str) -> str:
+    """Of a list: what was answered to the questions that are over."""
+    return f"cnnviz:room:{code}:records"
+
+
 def lost_name(code: str) -> str:
     """Of a set: the devices of those who are lost."""
     return f"cnnviz:room:{code}:lost"
@@ -68,6 +73,11 @@ def script_digest(script: str) -> str:
 def places_name(code: str, poll: Poll) -> str:
     """Of a number: how many places were handed out in an experiment."""
     return f"cnnviz:room:{code}:places:{poll.number}"
+
+
+def names_of_room(code: str, poll: Poll | None) -> list[str]:
+    """Of all that there is of a room."""
+    return [name(code) for name in (room_name, script_name, lost_name, records_name, followers_name)] + names_of_answers(code, poll)
 
 
 def names_of_answers(code: str, poll: Poll | None) -> list[str]:
@@ -89,6 +99,7 @@ class Found:
     asked: bool
     screen: str
     script: str
+    explore: str
 
 
 def room_in(fields: Mapping[str, str]) -> Found | None:
@@ -101,7 +112,8 @@ def room_in(fields: Mapping[str, str]) -> Found | None:
         raise Unreadable from error
     if not query.isascii() or not (query.isprintable() or not query):
         raise Unreadable
-    return Found(driver, query, number, poll_in(fields.get("poll")), "poll" in fields, _screen_in(fields.get("screen", "")), fields.get("script", ""))
+    poll, screen = poll_in(fields.get("poll")), _screen_in(fields.get("screen", ""))
+    return Found(driver, query, number, poll, "poll" in fields, screen, fields.get("script", ""), fields.get("explore", ""))
 
 
 def _screen_in(text: str) -> str:

@@ -15,7 +15,7 @@ from cnnviz.hall.in_redis import script_digest
 from cnnviz.hall.questions import Questions
 from cnnviz.hall.room_script import MOST_SCRIPT, is_asked, number_in, query_of_screen, screen_of, script_of, told
 from cnnviz.hall.room_script import is_text as is_own
-from cnnviz.hall.store import Room, Store
+from cnnviz.hall.store import EXPLORE, Room, Store
 from cnnviz.scripts.script_file import Screen, Script
 from cnnviz.server.bodies import Refused
 from cnnviz.words import Problem
@@ -27,20 +27,28 @@ Prepare = Callable[[str, object], Awaitable[None]]
 
 
 class Lectures:
-    """The answers to what a driver sends: `prepare` makes what a hall will ask for at an address, where at least `crowd` follow."""
+    """The answers to what a driver sends: `prepare` makes what a hall will ask for at an address, where at least `crowd` follow, `begun` is told of
+    a room in which an experiment begins.
+    """
 
-    def __init__(self, store: Store, questions: Questions, prepare: Prepare, crowd: int) -> None:
-        self.store, self.questions, self.prepare, self.crowd = store, questions, prepare, crowd
+    def __init__(self, store: Store, questions: Questions, prepare: Prepare, crowd: int, begun: Callable[[Room], object]) -> None:
+        self.store, self.questions, self.prepare, self.crowd, self.begun = store, questions, prepare, crowd, begun
 
     async def move(self, request: Request, room: Room) -> Response:
-        """PUT room/<code>, for its driver: everybody goes to an address, or to a {"screen"} of the {"script"} that is given from now on."""
+        """PUT room/<code>, for its driver: everybody goes to an address, or to a {"screen"} of the {"script"} that is given from now on;
+        {"explore"} says how far who follows may go by themselves.
+        """
         sent = await sent_in(request, MOST_BODY)
         if "script" in sent:
             await self.give(request, room, script_in(sent), sent.get("screen", 1))
+        if "explore" in sent:
+            if sent["explore"] not in EXPLORE:
+                raise Refused(400, "ui.rooms.explore", known=EXPLORE)
+            await self.store.allow(room, str(sent["explore"]))
         number = room.number
         if "screen" in sent:
             number = await self.show(request, room, sent["screen"]) or number
-        elif "script" not in sent:
+        elif sent.keys().isdisjoint(("script", "explore")):
             number = await self._go(request, room, address_in(sent.get("query")))
         return JSONResponse({"number": number}, headers={"Cache-Control": "no-store"})
 
@@ -70,10 +78,11 @@ class Lectures:
         spec = None
         if screen.experiment:
             spec = await self.questions.worked(request, (KIND, screen.at, screen.updates), partial(spec_of_experiment, screen))
-            await self.questions.begin(room, spec | {"query": query, "change": {}})
+            await self.questions.begin(request, room, spec | {"query": query, "change": {}})
+            self.begun(room)
         moved = await self._go(request, room, query, said)
         if room.poll and not spec:
-            await self.store.ask(room, None)
+            await self.questions.over(request, room)
         return moved
 
     async def _go(self, request: Request, room: Room, query: str, screen: str | None = None) -> int:

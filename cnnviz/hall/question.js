@@ -2,6 +2,7 @@
 
 import { say } from "../view/model/words.js"
 
+/** @import { Lesson } from "../view/model/address.js" */
 /** @import { HallMap, HallPoll, HallQuestion, HallResults, HallRound, Plane } from "../view/types/wire.js" */
 
 /** The values of a map's cells, from the bytes that they came as. @param {Plane} plane */
@@ -145,4 +146,36 @@ const [LOST_IN, SOON, WITHIN] = [500, 2000, 20_000] // milliseconds
 export function retryIn(status, tries, random) {
   if (![404, 429, 503].includes(status)) return LOST_IN * (1 + 3 * random)
   return Math.min(SOON * 1.5 ** tries, WITHIN) * (0.5 + random / 2)
+}
+
+const LOOKED_AT = [
+  "stage",
+  "k",
+  "cell",
+  "image",
+  "view",
+  "whole",
+  "hide",
+  "predict",
+  "veiled",
+  "lang",
+  "script",
+  "screen",
+] // what of an address leads away from no screen
+
+/**
+ * Whether somebody may be at an address by themselves: anywhere, or at a page and a lesson where the lecture has been, or nowhere.
+ * @param {string} explore
+ * @param {Lesson} there
+ * @param {readonly Lesson[]} seen
+ */
+export function mayBe(explore, there, seen) {
+  if (explore === "free") return true
+  const bare = (/** @type {Lesson} */ address) =>
+    JSON.stringify(
+      Object.entries(address)
+        .filter(([key, text]) => text && !LOOKED_AT.includes(key))
+        .sort(),
+    )
+  return explore === "screens" && seen.some((address) => bare(address) === bare(there))
 }

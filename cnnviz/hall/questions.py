@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from functools import partial
@@ -18,6 +19,7 @@ from cnnviz.hall.in_redis import script_digest
 from cnnviz.hall.keys import is_device
 from cnnviz.hall.poll import Poll
 from cnnviz.hall.question_view import Asked, prepared, text_of
+from cnnviz.hall.record import Record, read, record, table
 from cnnviz.hall.steps import steps_data
 from cnnviz.hall.store import MOST_DEVICES, Room, Store
 from cnnviz.scripts.votes import sensible
@@ -83,13 +85,41 @@ class Questions:
         asked = await self._prepared(request, room, spec)
         leads = bool(answers.of_file(spec) or spec["change"])
         poll = self._next(room, spec, asked.step.kind, asked.most, asked.keyed, seconds, leads)
+        await self._note(request, room)
         if leads:
             await self.store.move(room, answers.moved_query(asked, room.query), screen)
         await self.store.ask(room, poll)
         return poll
 
-    async def begin(self, room: Room, spec: dict[str, Any]) -> None:
+    async def over(self, request: Request, room: Room) -> None:
+        """Ends what is asked in a room."""
+        await self._note(request, room)
+        await self.store.ask(room, None)
+
+    async def _note(self, request: Request, room: Room) -> None:
+        """Keeps what was answered to the question that stands in a room, if anything was."""
+        if room.poll and (found := await self._record(request, room, room.poll)):
+            await self.store.note(room, json.dumps(found))
+
+    async def _record(self, request: Request, room: Room, poll: Poll) -> Record | None:
+        """What was answered to a question, None where nothing was, or where it cannot be computed any more."""
+        if poll.kind == KIND or not any(ballots := await self.store.ballots(room, poll)):
+            return None
+        try:
+            return record(poll, await self._prepared(request, room, poll.spec, of_request(request)), ballots)
+        except Refused:
+            return None
+
+    async def saved(self, request: Request, room: Room) -> Response:
+        """GET room/<code>/results.csv, for its driver: every question and round of the room so far."""
+        kept = [found for text in await self.store.records(room) if (found := read(text))]
+        now = await self._record(request, room, room.poll) if room.poll else None
+        headers = {**_FRESH, "Content-Disposition": f'attachment; filename="room-{room.code}.csv"'}
+        return Response(table([*kept, *([now] if now else [])]), media_type="text/csv", headers=headers)
+
+    async def begin(self, request: Request, room: Room, spec: dict[str, Any]) -> None:
         """Begins an experiment in a room."""
+        await self._note(request, room)
         await self.store.ask(room, self._next(room, spec, KIND, MOST_DEVICES, False, None, True))
 
     def _next(self, room: Room, spec: dict[str, Any], kind: str, most: int, keyed: bool, seconds: float | None, leads: bool) -> Poll:
@@ -101,7 +131,7 @@ class Questions:
     async def end(self, request: Request, room: Room) -> Response:
         """DELETE room/<code>/question, for its driver: the hall goes on where it was, unless it has been led on meanwhile."""
         poll = room.poll
-        await self.store.ask(room, None)
+        await self.over(request, room)
         if poll and poll.back and room.query == await self._led_to(request, room, poll):
             await self.store.move(room, poll.back)
         return Response(status_code=204)

@@ -24,7 +24,9 @@ from cnnviz.hall.in_redis import (
     followers_in,
     lost_name,
     names_of_answers,
+    names_of_room,
     reachable,
+    records_name,
     room_in,
     room_name,
     script_digest,
@@ -37,6 +39,7 @@ from cnnviz.hall.shared_votes import SharedVotes
 from cnnviz.hall.store import (
     IDLE,
     MOST_DEVICES,
+    MOST_RECORDS,
     MOST_ROOMS,
     MOST_SCRIPTS,
     SILENCE,
@@ -93,7 +96,7 @@ class Shared:
         """Ends a room without followers that has not been moved for long. Raises TooManyRooms."""
         for code in await self.redis.zrangebyscore(ROOMS, 0, now - IDLE, start=0, num=AT_ONCE):
             if not await self.redis.exists(_followers(code)):
-                await self.redis.delete(room_name(code), script_name(code))
+                await self.redis.delete(*names_of_room(code, None))
                 await self.redis.zrem(ROOMS, code)
                 await self.redis.publish(MOVED, code)
                 return
@@ -163,7 +166,7 @@ class Shared:
 
     async def end(self, room: Room) -> None:
         async with reachable():
-            await self.redis.delete(room_name(room.code), script_name(room.code), lost_name(room.code), _followers(room.code), *names_of_answers(room.code, room.poll))
+            await self.redis.delete(*names_of_room(room.code, room.poll))
             await self.redis.zrem(ROOMS, room.code)
             await self.redis.zrem(SCRIPTS, script_mark(room.code, room.script))
             await self.redis.publish(MOVED, room.code)
@@ -211,6 +214,23 @@ class Shared:
     async def lost(self, room: Room) -> int:
         async with self.turns, reachable():
             return int(await self.redis.scard(lost_name(room.code)))
+
+    async def allow(self, room: Room, explore: str) -> None:
+        async with reachable():
+            await self._write(room.code, {"explore": explore})
+            await self.redis.publish(MOVED, room.code)
+
+    async def note(self, room: Room, record: str) -> None:
+        name = records_name(room.code)
+        async with reachable(), self.redis.pipeline() as all_or_nothing:
+            all_or_nothing.rpush(name, record)
+            all_or_nothing.ltrim(name, -MOST_RECORDS, -1)
+            all_or_nothing.expire(name, int(SILENCE))
+            await all_or_nothing.execute()
+
+    async def records(self, room: Room) -> list[str]:
+        async with self.turns, reachable():
+            return [str(text) for text in await self.redis.lrange(records_name(room.code), 0, -1)]
 
     async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
         async with self.turns:
@@ -321,8 +341,8 @@ class Shared:
         if there.script not in ("", script_digest(room.script)):
             async with reachable():
                 room.script = str(await self.redis.get(script_name(code)) or "")
-        if (there.number, there.query, there.poll, there.asked, there.screen) != (room.number, room.query, room.poll, room.asked, room.screen):
-            room.number, room.query, room.screen = there.number, there.query, there.screen
+        if _state(there) != _state(room):
+            room.number, room.query, room.screen, room.explore = there.number, there.query, there.screen, there.explore
             if there.asked:
                 self._polled(room, there.poll)
             room.wake()
@@ -343,7 +363,8 @@ class Shared:
         async with self.redis.pipeline() as all_or_nothing:
             all_or_nothing.hset(room_name(code), mapping=fields)
             all_or_nothing.expire(room_name(code), int(SILENCE))
-            all_or_nothing.expire(script_name(code), int(SILENCE))
+            for name in (script_name(code), records_name(code)):
+                all_or_nothing.expire(name, int(SILENCE))
             all_or_nothing.zadd(ROOMS, {code: time.time()})
             await all_or_nothing.execute()
 
@@ -361,11 +382,16 @@ def _cancelled() -> bool:
     return task is not None and task.cancelling() > 0
 
 
+def _state(of: Found | Room) -> tuple[object, ...]:
+    """What followers are told of, when it changes."""
+    return of.number, of.query, of.poll, of.asked, of.screen, of.explore
+
+
 def _known_here(there: Found | None, room: Room) -> dict[str, str]:
     """What this process knows of a room and Redis does not: where it is, its script, and its question, those by their own numbers."""
     known: dict[str, str] = {}
     if there is None or there.number < room.number:
-        known = {"driver": room.driver, "query": room.query, "number": str(room.number)}
+        known = {"driver": room.driver, "query": room.query, "number": str(room.number), "explore": room.explore}
     if room.script and not (there and there.script):
         known |= {"screen": room.screen, "script": script_digest(room.script)}
     asked = there is not None and there.asked

@@ -19,8 +19,13 @@ MOST_DEVICES = 5_000
 """That answer one question."""
 MOST_VOTES = 300_000
 """That one process keeps, of all rooms."""
+MOST_RECORDS, MOST_RECORDED = 40, 20_000_000
+"""Records of questions in a room, the last ones, and characters of those in all rooms of one process."""
 MOST_SCRIPTS = 40_000_000
 """Bytes of the scripts of all rooms."""
+
+EXPLORE = ("free", "screens", "paused")
+"""How far followers may go by themselves: anywhere, as far as the lecture has come, not at all."""
 
 Ballot = dict[str, float]
 """The last answer of each device."""
@@ -50,7 +55,8 @@ class Room:
     too; `poll` is the question, if there is one, and `asked` says whether
     there ever was one; `ballots` has what was answered here in each round of it, and `stamps` when, in an order that all processes share.
     `script` is the text of the script that is given, or the id of one that comes along; `screen` what everybody is told of its screen
-    where the lecture is, as JSON; `lost` has the devices of those who said here that they are lost.
+    where the lecture is, as JSON; `lost` has the devices of those who said here that they are lost. `explore` says how far followers may go by
+    themselves (EXPLORE), `records` what was answered to earlier questions.
     """
 
     code: str
@@ -68,6 +74,8 @@ class Room:
     script: str = ""
     screen: str = ""
     lost: set[str] = field(default_factory=set)
+    explore: str = ""
+    records: list[str] = field(default_factory=list)
     ballots: dict[int, Ballot] = field(default_factory=dict)
     stamps: dict[int, dict[str, int]] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -125,6 +133,15 @@ class Store(Protocol):
 
     async def lost(self, room: Room) -> int:
         """How many are lost. Raises StoreLost."""
+
+    async def allow(self, room: Room, explore: str) -> None:
+        """Says how far followers may go by themselves, one of EXPLORE. Raises StoreLost."""
+
+    async def note(self, room: Room, record: str) -> None:
+        """Keeps what was answered to a question that is over. Raises StoreLost."""
+
+    async def records(self, room: Room) -> list[str]:
+        """What is kept of the questions that are over. Raises StoreLost."""
 
     async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
         """What was answered in each round of the question. Raises StoreLost."""
@@ -242,6 +259,17 @@ class Memory:
 
     async def lost(self, room: Room) -> int:
         return len(room.lost)
+
+    async def allow(self, room: Room, explore: str) -> None:
+        room.explore, room.touched = explore, self.clock()
+        room.wake()
+
+    async def note(self, room: Room, record: str) -> None:
+        if sum(len(text) for other in self.rooms.values() for text in other.records) + len(record) <= MOST_RECORDED:
+            room.records = [*room.records, record][-MOST_RECORDS:]
+
+    async def records(self, room: Room) -> list[str]:
+        return list(room.records)
 
     async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
         return [dict(room.ballots.get(round, {})) for round in range(1, poll.round + 1)]

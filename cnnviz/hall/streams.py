@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from cnnviz.hall.questions import poll_data
-from cnnviz.hall.store import Room, Store, StoreLost
+from cnnviz.hall.store import EXPLORE, Room, Store, StoreLost
 from cnnviz.server.limits import fair_share
 
 One = TypeVar("One")
@@ -35,6 +35,7 @@ class Stream:
     screen: bool
     alone: bool
     given: str = ""
+    explore: str = ""
     poll: tuple[int, int, str] | None = None
     count: dict[str, int] = field(default_factory=dict)
 
@@ -47,6 +48,9 @@ class Stream:
         if room.screen != self.given:
             self.given = room.screen
             said += f"event: screen\ndata: {self.given or 'null'}\n\n".encode()
+        if (room.explore or EXPLORE[0]) != (self.explore or EXPLORE[0]):
+            self.explore = room.explore
+            said += f"event: explore\ndata: {json.dumps(self.explore)}\n\n".encode()
         if str(room.number) != self.seen:
             self.seen = str(room.number)
             said += f"id: {self.seen}\ndata: {room.query}\n\n".encode()

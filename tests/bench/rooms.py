@@ -3,6 +3,7 @@
     python -m tests.bench.rooms --followers 1000
     python -m tests.bench.rooms --followers 3000 --behind-nginx
     python -m tests.bench.rooms --votes 1000
+    python -m tests.bench.rooms --experiment 1000
     python -m tests.bench.rooms --restarts 150
 
 A follower's time is from the lecturer's request to that follower's numbers, whole. First all join within JOIN seconds while
@@ -41,6 +42,9 @@ AHEAD_IN = 0.3, 1.5
 """Seconds after which a follower's page asks ahead: hosts/follower.js."""
 EVERY_BEHIND, WANTED_BEHIND = 4.0, 2000
 VOTE = 2.0
+WANTED_SHOWN, LONGEST = 5.0, 60.0
+"""Seconds from the last device until a projector has all runs of an experiment, and after which it is no longer waited for."""
+RELU = "conv1x3-relu-dense2-sigmoid-mse"
 TURNS, WARM, WANTED_BACK = 1, 3.0, 3.0
 """Rolling restarts, seconds between two steps of one, and seconds within which every follower has its stream again."""
 NETS = {"seed": "", "tiny-vgg": "&ch=rgb&net=conv10x3-relu-conv10x3-relu-max2-conv10x3-relu-conv10x3-relu-max2-dense10-softmax-ce"}
@@ -176,6 +180,37 @@ async def hall(url: str, pids: list[int], count: int, net: str, every: float) ->
     return joined, found
 
 
+async def experiment(url: str, count: int) -> tuple[list[float], float, int]:
+    """Seconds until each device has its own run, which all ask for within VOTE seconds; until a projector has all of them; how many it has."""
+    script = f'id = "bench"\n[[screen]]\nat = "/train?net={RELU}"\nexperiment = "start"\nupdates = 200\n'
+    async with Connection(url) as driver:
+        room = json.loads((await driver.ask("POST", "/room", body=json.dumps({"script": script}).encode()))[2])
+        path = f"/room/{room['code']}"
+        gate = asyncio.Event()
+
+        async def take_part() -> float:
+            async with Connection(url) as phone:
+                token = json.loads((await phone.ask("POST", f"{path}/device"))[2])["device"]
+            await gate.wait()
+            async with Connection(url) as phone:
+                await asyncio.sleep(random.uniform(0, VOTE))
+                began = time.monotonic()
+                status, _, _ = await phone.ask("POST", f"{path}/place", body=json.dumps({"device": token}).encode())
+                return time.monotonic() - began if status == 200 else float("nan")
+
+        tasks = [asyncio.create_task(take_part()) for _ in range(count)]
+        await asyncio.sleep(1 + count / 200)  # all have joined by then
+    began = time.monotonic()
+    gate.set()
+    shown = 0
+    async with Connection(url) as projector:
+        while shown < count and time.monotonic() - began < LONGEST:
+            shown = len(json.loads((await projector.ask("GET", f"{path}/experiment?screen=1"))[2])["values"])
+            await asyncio.sleep(0.1)
+    took = time.monotonic() - began
+    return list(await asyncio.gather(*tasks)), took, shown
+
+
 async def votes(url: str, count: int) -> tuple[list[float], float, int]:
     """Seconds of each device's answer, all of which come within VOTE seconds; how long all took; how many are lost."""
     async with Connection(url) as driver:
@@ -299,6 +334,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--followers", type=int, default=1000)
     parser.add_argument("--votes", type=int, default=0, help="so many devices answer a question, and nobody follows")
+    parser.add_argument("--experiment", type=int, default=0, help="so many devices have a run of their own, which a projector shows")
     parser.add_argument("--restarts", type=int, default=0, help="so many followers, while the two servers behind nginx are started again")
     parser.add_argument("--behind-nginx", action="store_true", help="two servers and a Redis behind it")
     asked = parser.parse_args(arguments)
@@ -311,6 +347,13 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{asked.votes} answers within {VOTE:g} s: all taken after {took:.2f} s, {lost} lost")
             print(f"an answer: median {median:.0f} ms, p95 {p95:.0f} ms, most {most:.0f} ms")
             return int(lost > 0)
+    if asked.experiment:
+        with Server() as server:
+            times, took, shown = run(experiment(server.url, asked.experiment))
+            median, p95, most = percentiles(times)
+            print(f"an own run: median {median:.0f} ms, p95 {p95:.0f} ms, most {most:.0f} ms")
+            print(f"{shown} runs on the projector {took - VOTE:.2f} s after the last device (wanted: {WANTED_SHOWN:g} s); load {os.getloadavg()[0]:.1f}")
+            return int(took - VOTE > WANTED_SHOWN or shown < asked.experiment)
     if asked.restarts:
         with replicas() as (url, servers):
             found = run(restarts(url, servers, asked.restarts))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import urllib.request
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -272,6 +274,83 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_con
     cockpit.locator("[data-screen='2']").click()
     ready(lecturer.page, stage="z1")
     expect(lecturer.page.locator(".board.asking")).to_have_count(0)
+    context.close()
+
+
+SMALLEST = """(root, least) => [...root.querySelectorAll("*")].filter((one) =>
+  [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) && one.getClientRects().length && !one.closest("svg, .small")
+  && parseFloat(getComputedStyle(one).fontSize) < least).map((one) => one.outerHTML.slice(0, 100))"""
+CUT = """(root) => [...root.querySelectorAll("*")].filter((one) => one.getClientRects().length && !one.closest("svg")).filter((one) => {
+  const { left, top, right, bottom } = one.getBoundingClientRect()
+  return left < -1 || top < -1 || right > innerWidth + 1 || bottom > innerHeight + 1
+}).map((one) => one.outerHTML.slice(0, 100))"""
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (3840, 2160), (1024, 768)], ids=str)
+def test_a_projector_is_read_from_the_last_row_and_eight_options_fit(browser, browser_context_args, server: Server, size: tuple[int, int]):
+    wide, high = size
+    room = ask_server(server, "POST", "/room", {"query": "img=test-0&stage=z1"})
+    path = f"/room/{room['code']}"
+    answers = [{"label": f"answer number {n}, which is not short", "is": f"{n}"} for n in range(8)]
+    ask_server(server, "PUT", f"{path}/question", {"kind": "choose", "ask": "Which of these eight?", "answers": answers, "key": "3", "seconds": 600}, room["driver"])
+    context = browser.new_context(**browser_context_args | {"viewport": {"width": wide, "height": high}})
+    page = context.new_page()
+    page.goto(f"{path}/screen")
+    board = page.locator(".board")
+    expect(board.locator(".options li")).to_have_count(8)
+    for act in ("close", "show", "reveal", None):
+        assert board.evaluate(SMALLEST, 0.022 * high) == []
+        assert board.evaluate(CUT) == []
+        if act:
+            with page.expect_response(re.compile("/results|/question")) if act != "close" else contextlib.nullcontext():
+                ask_server(server, "PUT", f"{path}/question", {"act": act}, room["driver"])
+            expect(board.locator(".soft").last).to_have_text({"close": re.compile("closed"), "show": re.compile("neighbour"), "reveal": re.compile("green")}[act])
+    boxes = [track.bounding_box() for track in board.locator(".meter").all()]
+    assert len(boxes) == 8 and len({(round(box["x"]), round(box["width"])) for box in boxes}) == 1, "on one grid"
+    ask_server(server, "DELETE", f"{path}/question", None, room["driver"])
+    page.locator("[data-key=hall_join]").click()
+    code = board.locator("img")
+    expect(code).to_have_js_property("complete", True)
+    assert code.bounding_box()["height"] >= 0.22 * high
+    assert board.evaluate(SMALLEST, 0.022 * high) == board.evaluate(CUT) == []
+    context.close()
+
+
+def ask_server(server: Server, method: str, path: str, body: object, driver: str = "") -> dict:
+    """What the server answers to a program."""
+    headers = {"Authorization": f"Bearer {driver}"} if driver else {}
+    asked = urllib.request.Request(server.url + path, None if body is None else json.dumps(body).encode(), headers, method=method)
+    with urllib.request.urlopen(asked) as answer:
+        return json.loads(answer.read() or b"{}")
+
+
+def test_who_explores_stays_as_far_as_the_lecturer_says(browser, browser_context_args, server: Server):
+    room = ask_server(server, "POST", "/room", {"query": "img=test-0&stage=z1&k=1"})
+    path = f"/room/{room['code']}"
+    context = been_here(browser.new_context(**browser_context_args))
+    page = context.new_page()
+    page.goto(f"/room?code={room['code'][:2].lower()} {room['code'][2:]}")
+    expect(page).to_have_url(f"{server.url}{path}")
+    ready(page, update=1, stage="z1")
+    ask_server(server, "PUT", path, {"explore": "screens"}, room["driver"])
+    page.keyboard.press("ArrowRight")
+    ready(page, update=1, stage="a1")
+    bar = page.locator(".room-bar")
+    expect(bar).to_contain_text("Exploring alone")
+    page.locator("nav").get_by_text("Check", exact=True).click()
+    expect(page.locator(".notice")).to_contain_text("stay with the screens")
+    expect(page.locator("nav [aria-current=page]")).to_have_text("Step")
+    ask_server(server, "PUT", path, {"explore": "paused"}, room["driver"])
+    expect(bar).to_contain_text("Following")
+    ready(page, update=1, stage="z1")
+    expect(bar.locator("[data-key=room_leave]")).to_have_count(0)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".notice")).to_contain_text("Exploring is paused")
+    ready(page, update=1, stage="z1")
+    ask_server(server, "PUT", path, {"explore": "free"}, room["driver"])
+    bar.locator("[data-key=room_leave]").click()
+    page.locator("nav").get_by_text("Check", exact=True).click()
+    expect(page.locator("nav [aria-current=page]")).to_have_text("Check")
     context.close()
 
 

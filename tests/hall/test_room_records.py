@@ -1,0 +1,125 @@
+"""What a room has answered, as a file for its driver: every question and round, and nothing about a device; and the page that asks for a code."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+
+import fakeredis
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz.hall import record, store
+from tests.hall.test_lectures import SCRIPT, Led, in_redis
+from tests.hall.test_room_questions import HANDS, LARGEST, Asked
+from tests.hall.test_rooms import Hall, data, scene, until
+from tests.hall.test_shared_rooms import process
+
+
+def rows(text: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.decode())))
+
+
+@pytest.mark.parametrize("make", [Hall, in_redis])
+def test_every_question_and_round_is_saved_and_no_device(make):
+    async def act():
+        here = await Asked(make()).open()
+        await here.put(**HANDS | {"ask": "=cmd()"})
+        for n, answer in enumerate((0, 0, 1)):
+            await here.vote(n, answer)
+        await here.put(act="close")
+        await here.put(act="again")
+        await here.vote(1, 1)
+        await here.put(**LARGEST)  # takes its place
+        await here.vote(1, 318)
+        status, text = await here.hall.ask("GET", f"{here.path}/results.csv", headers=here.driver)
+        assert status == 200
+        found = rows(text)
+        assert [(row["question"], row["round"], row["answer"], row["count"], row["of"], row["right"]) for row in found] == [
+            ("1", "1", "yes", "2", "3", ""), ("1", "1", "no", "1", "3", ""), ("1", "2", "no", "1", "1", ""), ("1", "2", "yes", "0", "1", ""),
+            ("2", "1", "318", "1", "1", "yes"),
+        ]  # fmt: skip
+        assert found[0]["text"] == "'=cmd()"
+        assert not any(token in text.decode() for token in here.tokens.values())
+        assert (await here.hall.ask("DELETE", f"{here.path}/question", headers=here.driver))[0] == 204
+        assert rows((await here.hall.ask("GET", f"{here.path}/results.csv", headers=here.driver))[1]) == found, "also when it has left the screens"
+        for headers in ({}, {"Authorization": "Bearer " + "x" * 32}):
+            assert (await here.hall.ask("GET", f"{here.path}/results.csv", headers=headers))[0] == 403
+
+    asyncio.run(act())
+
+
+@given(st.text(max_size=20))
+def test_no_text_is_a_formula_to_a_spreadsheet(text):
+    one = record.Record(number=0, kind="choose", ask=text, rounds=[[(text, 1, 1, None)]])
+    (row,) = list(csv.DictReader(io.StringIO(record.table([one]), newline="")))
+    for cell in (row["text"], row["answer"]):
+        assert not cell.startswith(("=", "@", "\t", "\r")) and (not cell.startswith(("-", "+")) or float(cell) is not None)
+        assert cell.removeprefix("'") == "".join(letter if letter.isprintable() else " " for letter in text).removeprefix("'")
+
+
+@given(st.text() | st.from_type(int).map(str) | st.just('{"number": 1, "kind": "x", "ask": "", "rounds": [[1]]}'))
+def test_what_a_later_version_has_kept_is_passed_over(text):
+    assert record.read(text) is None
+
+
+@scene
+async def test_what_is_kept_of_answers_is_bounded():
+    here = await Asked(Hall()).open()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(record, "MOST_LINES", 3)
+        patched.setattr(store, "MOST_RECORDS", 2)
+        for number in range(4):
+            await here.put(kind="number", ask=f"How many? {number}")
+            for n in range(6):
+                await here.vote(n, n)
+        found = rows((await here.hall.ask("GET", f"{here.path}/results.csv", headers=here.driver))[1])
+        assert sorted({row["text"] for row in found}) == ["How many? 1", "How many? 2", "How many? 3"]
+        assert [(row["answer"], row["count"]) for row in found][:4] == [("0", "1"), ("1", "1"), ("2", "1"), (record.REST, "3")]
+        patched.setattr(store, "MOST_RECORDED", 0)
+        before = len(here.hall.rooms.store.rooms[here.path.removeprefix("/room/")].records)
+        await here.put(**HANDS)
+        assert len(here.hall.rooms.store.rooms[here.path.removeprefix("/room/")].records) == before
+
+
+@scene
+async def test_how_far_one_may_explore_is_told_to_everybody_and_to_who_comes_late():
+    server = fakeredis.FakeServer()
+    one, two = process(server), process(server)
+    room = await Led(one).open(SCRIPT)
+
+    def told(lines: list[str]) -> list[str]:
+        return [json.loads(lines[n + 1].removeprefix("data: ")) for n, line in enumerate(lines) if line == "event: explore"]
+
+    async with one.following(room.path) as here, two.following(room.path) as there:
+        await until(lambda: bool(data(here)) and bool(data(there)) and two.rooms.store.ready.is_set())
+        assert told(here) == told(there) == []
+        for how in ("screens", "paused", "free"):
+            assert (await room.put(explore=how))[0] == 200
+            await until(lambda how=how: told(here)[-1:] == told(there)[-1:] == [how])
+            if how == "paused":
+                async with two.following(room.path) as late:
+                    await until(lambda: told(late) == ["paused"])
+        status, why = await room.put(explore="nowhere")
+        assert (status, why["id"]) == (400, "ui.rooms.explore")
+        assert (await room.here())["screen"] == 1, "nobody was led anywhere"
+
+
+@pytest.mark.parametrize(("typed", "leads"), [("ab2cd", "room/AB2CD"), ("AB 2C-D", "room/AB2CD"), ("AB2CDEFGH", "room/AB2CDE"), ("%2F%2Fevil", "room/EVL")])
+def test_a_code_that_is_typed_leads_to_its_room_and_nowhere_else(typed, leads):
+    async def act():
+        answered: list[dict] = []
+        await Hall()._call("GET", f"/room?code={typed.replace(' ', '%20')}", b"", {}, "1.2.3.4", answered.append)
+        assert answered[0]["status"] == 303
+        assert dict(answered[0]["headers"])[b"location"].decode() == leads
+
+    asyncio.run(act())
+
+
+@scene
+async def test_without_a_code_one_is_asked_for_it():
+    status, page = await Hall().ask("GET", "/room")
+    assert status == 200 and b'name="code"' in page and b"<script" not in page
