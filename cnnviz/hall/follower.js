@@ -52,6 +52,7 @@ export default function show() {
   let covered = false // the newest numbers, by whoever drives
   let ended = false
   let isLost = false
+  let held = "" // why one may not go where one wanted to
   let explore = "free" // how far one may go by oneself
   /** @type {Lesson[]}  where the lecture has been */
   const seen = []
@@ -71,6 +72,10 @@ export default function show() {
       led = parse(address)
       note(led)
       if (!given) goesOn()
+      if (held) {
+        held = ""
+        fill()
+      }
       if (!alone || !view) go(led)
     },
     asked: (poll) => ballot.hear(poll),
@@ -134,6 +139,7 @@ export default function show() {
         const before = here.page ?? ""
         if (!arriving && !stays({ ...lesson, page: page ?? before })) return refuse()
         here = { ...lesson, page: page ?? before }
+        if (!arriving) held = ""
         if (arriving && !alone) note(here) // the same, whole
         if (!arriving) wander(replace)
         if (page !== undefined && page !== before) mount()
@@ -219,12 +225,11 @@ export default function show() {
     if (seen.length > MOST_SEEN) seen.shift()
   }
 
-  // It stays where it is, and says why.
+  // It stays where it is, and says why until somebody goes on.
   function refuse() {
-    setTimeout(() => {
-      travel()
-      view?.notice(say(`web.room.held_by.${explore}`))
-    }, 0)
+    held = say(`web.room.held_by.${explore}`)
+    fill()
+    setTimeout(() => travel(), 0)
   }
 
   /** To an address, on one's own. @param {string} query */
@@ -262,7 +267,7 @@ export default function show() {
     const act = paused ? "" : { alone: say("web.room.return"), following: say("web.room.explore") }[state]
     bar.innerHTML = `<span class="state" role="status">${say(`web.room.${state}`)}</span>
       <span class="code">${escaped(say("web.room.code", { code: room }))}</span>
-      ${alone && ballot.open ? `<span class="there">${say(ballot.poll?.kind === "experiment" ? "web.hall.experiment.there" : "web.hall.there")}</span>` : ""}<span class="hall-left"></span>
+      ${held ? `<span class="there">${held}</span>` : ""}${alone && ballot.open ? `<span class="there">${say(ballot.poll?.kind === "experiment" ? "web.hall.experiment.there" : "web.hall.there")}</span>` : ""}<span class="hall-left"></span>
       ${state === "following" ? `<button type="button" data-key="room_lost" aria-pressed="${isLost}">${say("web.room.lost_here")}</button>` : ""}
       ${act ? `<button type="button" data-key="room_leave">${act}</button>` : ""}`
   }

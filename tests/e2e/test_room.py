@@ -223,6 +223,15 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
         context.close()
 
 
+SMALLEST = """(root, least) => [...root.querySelectorAll("*")].filter((one) =>
+  [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) && one.getClientRects().length && !one.closest("svg, .small")
+  && parseFloat(getComputedStyle(one).fontSize) < least).map((one) => one.outerHTML.slice(0, 100))"""
+CUT = """(root) => [...root.querySelectorAll("*")].filter((one) => one.getClientRects().length && !one.closest("svg")).filter((one) => {
+  const { left, top, right, bottom } = one.getBoundingClientRect()
+  return left < -1 || top < -1 || right > innerWidth + 1 || bottom > innerHeight + 1
+}).map((one) => one.outerHTML.slice(0, 100))"""
+
+
 def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_context_args, lecturer: Screen):
     """By the remote on the page that opened the room there: its sentence, its question with the premise, and an experiment; a phone follows."""
     lecturer.page.goto("/?script=lecture-kernel&screen=1")
@@ -234,10 +243,15 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_con
     phone.goto(f"/room/{code}")
     cockpit.goto(f"/room/{code}/cockpit#driver={driver}")
     expect(cockpit.locator(".lesson .here")).to_contain_text("One channel of a picture")
-    lecturer.press("PageDown")
+    lecturer.press("PageDown", "l")
     for page in (lecturer.page, phone):
         ready(page, stage="z1")
         expect(page.locator(".script-bar p")).to_contain_text("at 900 places")
+    corner = lecturer.page.locator(".join-corner")
+    expect(corner).to_contain_text(code)
+    assert corner.evaluate(SMALLEST, 0.022 * lecturer.page.viewport_size["height"]) == corner.evaluate(CUT) == []
+    lecturer.press("l")
+    expect(corner).to_be_hidden()
     lost = phone.locator("[data-key=room_lost]")
     lost.click()
     expect(cockpit.locator("header .lost")).to_have_text("1 is lost")
@@ -275,15 +289,6 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_con
     ready(lecturer.page, stage="z1")
     expect(lecturer.page.locator(".board.asking")).to_have_count(0)
     context.close()
-
-
-SMALLEST = """(root, least) => [...root.querySelectorAll("*")].filter((one) =>
-  [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) && one.getClientRects().length && !one.closest("svg, .small")
-  && parseFloat(getComputedStyle(one).fontSize) < least).map((one) => one.outerHTML.slice(0, 100))"""
-CUT = """(root) => [...root.querySelectorAll("*")].filter((one) => one.getClientRects().length && !one.closest("svg")).filter((one) => {
-  const { left, top, right, bottom } = one.getBoundingClientRect()
-  return left < -1 || top < -1 || right > innerWidth + 1 || bottom > innerHeight + 1
-}).map((one) => one.outerHTML.slice(0, 100))"""
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (3840, 2160), (1024, 768)], ids=str)
@@ -338,14 +343,14 @@ def test_who_explores_stays_as_far_as_the_lecturer_says(browser, browser_context
     bar = page.locator(".room-bar")
     expect(bar).to_contain_text("Exploring alone")
     page.locator("nav").get_by_text("Check", exact=True).click()
-    expect(page.locator(".notice")).to_contain_text("stay with the screens")
+    expect(bar).to_contain_text("stay with the screens")
     expect(page.locator("nav [aria-current=page]")).to_have_text("Step")
     ask_server(server, "PUT", path, {"explore": "paused"}, room["driver"])
     expect(bar).to_contain_text("Following")
     ready(page, update=1, stage="z1")
     expect(bar.locator("[data-key=room_leave]")).to_have_count(0)
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".notice")).to_contain_text("Exploring is paused")
+    expect(bar).to_contain_text("Exploring is paused")
     ready(page, update=1, stage="z1")
     ask_server(server, "PUT", path, {"explore": "free"}, room["driver"])
     bar.locator("[data-key=room_leave]").click()
