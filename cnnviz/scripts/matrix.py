@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.mistakes import MISTAKES, Placed
-from cnnviz.scripts.mistaken import mistaken
+from cnnviz.scripts.mistaken import mistaken, places_in
 from cnnviz.scripts.question import key_of, same, tolerance_of
 from cnnviz.scripts.scene import Scene, lesson_of, scene
 from cnnviz.scripts.script_file import Screen, Script
@@ -52,7 +52,7 @@ def changes_key(screen: Screen, mistake: str) -> bool | None:
     lesson = lesson_of(screen.at)
     if not screen.key or lesson.deviations:
         return None
-    places = MISTAKES[mistake].places(lesson.network, lesson.opt)
+    places = places_in(lesson, mistake)
     here = scene(lesson) if places else None
     return any(_changes(screen, here, place) for place in places) if here else None
 

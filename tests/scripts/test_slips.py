@@ -21,7 +21,7 @@ TYPED = [pytest.param(*one.values, id=one.id) for one in ASKED if one.values[0].
 def wrong_keys(screen: Screen):
     """What each mistake makes of the key."""
     here = scene(lesson_at(screen, {}))
-    for mistake in [] if here.lesson.deviations else mistakes_for(here.lesson.network, here.lesson.opt):
+    for mistake in [] if here.lesson.deviations else mistakes_for(here.lesson.network, here.lesson.opt, len(here.lesson.images), here.lesson.mode == "train"):
         try:
             yield mistake, key_of(screen, mistaken(here, mistake))
         except Problem:
