@@ -41,8 +41,15 @@ def goes_beside(wait: Callable[[float], object]) -> None:
 
 @contextmanager
 def in_background() -> Iterator[None]:
-    """Within it work is in the background."""
-    with as_long_as(let_pass):
+    """Within it work is in the background; what it is asked at each look besides goes on being asked."""
+    ask = _ASK.get()
+
+    def look() -> None:
+        let_pass()
+        if ask is not None:
+            ask()
+
+    with as_long_as(look, _ASIDE.get()):
         yield
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.film import maps_of
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
@@ -115,7 +116,10 @@ def animation(
         shown.append(_shown(lesson, moment))
         progress(k)
     losses = moment.losses[updates]
-    drawn = [draw(caption, [*panels, Curve("L", losses, place)]) for place, (caption, panels) in enumerate(shown)]
+    drawn = []
+    for place, (caption, panels) in enumerate(shown):
+        check_wanted()
+        drawn.append(draw(caption, [*panels, Curve("L", losses, place)]))
     while len(data := encode(drawn, kind)) > max_bytes:
         if len(drawn) <= 2:
             raise Problem("export.animation.too_large", bytes=len(data), most=max_bytes)

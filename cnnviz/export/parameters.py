@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.filters import banks
 from cnnviz.core.lesson import MAX_NUMBER, Lesson
 from cnnviz.core.network import MOST_PARAMETERS
@@ -158,6 +159,7 @@ def _needed(name: str, wanted: dict[str, tuple[int, ...]], laid: str | None) -> 
 def _rows(values: list[Any]) -> str:
     """A vector on one line, all others with a row a line."""
     if not isinstance(values[0], list):
+        check_wanted()
         return json.dumps(values)
     return "[\n  " + ",\n  ".join(map(_rows, values)) + "\n]"
 

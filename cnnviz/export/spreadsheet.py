@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.latex_to_text import plain
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
@@ -21,6 +22,8 @@ from cnnviz.words import Problem, say
 
 MOST_NUMBERS = 400_000
 """Of all sheets together; of more the file takes minutes to open."""
+A_TURN = 100
+"""Cells that are written before the next look at whether others wait."""
 MOST_LIVE = 2_000
 """Cells of one array that have formulas: the first maps and rows; the numbers of the others are taken over."""
 _FORWARD, _BACKWARD, _PARAMETER = "#0b6bcb", "#c05a00", "#5a6472"
@@ -137,6 +140,8 @@ class _Book:
         self._head(sheet, _label(name), self._words(name), shape)
         values = self.values.get(name)
         for number, at in enumerate(np.ndindex(*shape)):
+            if number % A_TURN == 0:
+                check_wanted()
             row, column = self.formulas.at.place(name, at)
             formula = self.formulas.formula(name, at) if number < MOST_LIVE or name in self.formulas.helpers else None
             value = 0.0 if values is None else float(values[at])
@@ -183,6 +188,8 @@ class _Book:
         values = np.asarray(self.moment.after[name]).reshape(shape)
         exact = self.lesson.rule == "exact"
         for number, at in enumerate(np.ndindex(*shape)):
+            if number % A_TURN == 0:
+                check_wanted()
             row, column = self.formulas.at.place(name, at)
             if number < MOST_LIVE:
                 formula = f"{self.formulas.at.cell(name, *at)}-learning_rate*{self.formulas.at.cell(f'd{name}', *at)}"

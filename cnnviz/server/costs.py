@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+import time
+from collections.abc import Callable, Hashable, Sequence
 
 from cnnviz.core.recent import Recent
+from cnnviz.server.works import Expected, Result
 
 KNOWN = 2_000
 """Kinds of answers that are remembered."""
@@ -55,3 +57,36 @@ class Costs:
             new = max(ratio, 0.1) if known is None else known + (SURPRISE if ratio > known else CALM) * (ratio - known)
             self.ratios.put(kind, new)
             self.running.put(kind, 0.0)
+
+
+Cost = tuple[Sequence[Hashable], float]
+"""Kinds of an answer, the most special first, and about how many seconds it takes by what is asked alone."""
+
+
+class LikeOthers(Expected):
+    """An answer takes as long as such answers have taken; `find` finds out what it costs, which may be known, and until then it is of the kind `usual`."""
+
+    known = False
+
+    def __init__(self, costs: Costs, usual: Hashable, find: Callable[[], Cost], cost: Cost | None = None):
+        super().__init__()
+        self.costs, self.usual, self.find, self.cost = costs, usual, find, cost
+        self.known = cost is not None
+
+    def look(self) -> None:
+        self.cost, self.known = self.find(), True
+
+    def seconds(self) -> float:
+        return self.costs.expected(*(self.cost or ([self.usual], 0.0)))
+
+    def exceeded(self, seconds: float) -> None:
+        if self.cost:
+            self.costs.exceeded(*self.cost, seconds)
+
+    def timed(self, make: Callable[[], Result]) -> Result:
+        """What is made, in a thread of the gate's, and learned from."""
+        began = time.thread_time()
+        made = make()
+        if self.cost:
+            self.costs.learn(*self.cost, time.thread_time() - began)
+        return made

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
 import zlib
 from collections.abc import AsyncIterator, Hashable, Mapping
 from dataclasses import dataclass
@@ -21,17 +20,17 @@ from cnnviz.core.cancellation import goes_beside
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.pages import resource
 from cnnviz.pages.registry import Page
-from cnnviz.pages.resource import Cost, Resource, address_of
+from cnnviz.pages.resource import Resource, address_of
 from cnnviz.pages.version import code
 from cnnviz.server.admission import Admission
 from cnnviz.server.bodies import Refused, body_of
 from cnnviz.server.compression import LASTING, takes_gzip
-from cnnviz.server.costs import Costs
+from cnnviz.server.costs import Cost, Costs, LikeOthers
 from cnnviz.server.direct import DirectRoute
 from cnnviz.server.gate import Gate
 from cnnviz.server.visitors import connection_of, visitor_of
 from cnnviz.server.waiting import while_asked
-from cnnviz.server.works import DEAR, Busy, Expected
+from cnnviz.server.works import DEAR, Busy
 from cnnviz.words import message
 
 MOST_BYTES = 48_000_000
@@ -79,10 +78,17 @@ class Numbers:
         found = self.kept.get(name)
         if found is None:
             who, by = visitor_of(request), connection_of(request)
-            answer = _Answer(self, name, page, asked, form)
-            found = await self.work.get(name, who, answer.made, by, answer)
+            answer = LikeOthers(self.costs, (page.id, form), partial(self._cost, name, page, asked, form), self.costly.get(name))
+            found = await self.work.get(name, who, partial(answer.timed, partial(resource.made, page, asked, form)), by, answer)
             if found.lasting:
                 self.kept.put(name, found)
+        return found
+
+    def _cost(self, name: tuple[Hashable, ...], page: Page, asked: Mapping[str, str], form: str) -> Cost:
+        """What an answer costs; the address of one that will be told to come again is not read again."""
+        found = resource.cost(page, asked, form)
+        if self.costs.expected(*found) > DEAR:
+            self.costly.put(name, found)
         return found
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -143,7 +149,6 @@ class Numbers:
             self.known.put(asked, Known(found, _answered(found, usual, bool(version))))
         return _answered(found, request, bool(version))
 
-
     async def given(self, request: Request) -> Response:
         """Answers one request with a script in its body, of which nothing is kept."""
         page = resource.page_of(request.path_params["page"])
@@ -159,46 +164,21 @@ class Numbers:
     async def _given(self, page: Page, content: bytes, request: Request) -> Response:
         asked = resource.asked_of(page, request.query_params)
         name = (page.id, hashlib.sha256(content).digest(), *asked.items())
-        expected = Expected(len(content) * EACH_BYTE + GIVEN)
+
+        def cost() -> Cost:
+            kinds, seconds = resource.cost(page, asked, "given")
+            return kinds, seconds + len(content) * EACH_BYTE + GIVEN
+
+        expected = LikeOthers(self.costs, (page.id, "given"), cost)
         try:
             async with while_asked(request):
-                work = partial(resource.made_of, page, asked, content)
+                work = partial(expected.timed, partial(resource.made_of, page, asked, content))
                 return _answered(await self.work.get(name, visitor_of(request), work, connection_of(request), expected), request, False)
         except Busy as busy:
             await self._late()
             return refusal(503, "ui.numbers.busy", {"Retry-After": str(busy.seconds)}, n=busy.seconds)
         except (TimeoutError, asyncio.CancelledError):
             return refusal(503, "ui.numbers.busy", {"Retry-After": "1"}, n=1)
-
-
-class _Answer(Expected):
-    """One answer to be made: what it costs is learned from what such answers have cost."""
-
-    def __init__(self, numbers: Numbers, name: tuple[Hashable, ...], page: Page, asked: Mapping[str, str], form: str):
-        self.numbers, self.name, self.page, self.asked, self.form = numbers, name, page, asked, form
-        self.cost = numbers.costly.get(name)
-        self.known = self.cost is not None
-
-    def look(self) -> None:
-        """Reads the address; of who will be told to come again it is not read again."""
-        self.cost, self.known = resource.cost(self.page, self.asked, self.form), True
-        if self.seconds() > DEAR:
-            self.numbers.costly.put(self.name, self.cost)
-
-    def seconds(self) -> float:
-        return self.numbers.costs.expected(*(self.cost or ([(self.page.id, self.form)], 0.0)))
-
-    def exceeded(self, seconds: float) -> None:
-        if self.cost:
-            self.numbers.costs.exceeded(*self.cost, seconds)
-
-    def made(self) -> Resource:
-        """In a thread of the gate's."""
-        began = time.thread_time()
-        made = resource.made(self.page, self.asked, self.form)
-        if self.cost:
-            self.numbers.costs.learn(*self.cost, time.thread_time() - began)
-        return made
 
 
 def _answered(found: Resource, request: Request, versioned: bool) -> Response:

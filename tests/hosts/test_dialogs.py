@@ -13,6 +13,8 @@ import pytest
 from PIL import Image
 from starlette.applications import Starlette
 
+from cnnviz.core import cancellation
+from cnnviz.core.cancellation import as_long_as
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data import cifar10
@@ -84,7 +86,7 @@ ODD_QUERIES = [
 @pytest.mark.parametrize("asked", ODD_QUERIES, ids=str)
 def test_an_odd_address_gets_an_answer(asked):
     for name, more in (("files", {}), ("example", {}), ("cifar10", {}), ("file", {"what": "script"}), ("file", {"what": "html"})):
-        assert dialogs.seconds(asked | more) >= 0 and dialogs.answer(name, asked | more).status in (200, 422)
+        assert dialogs.cost_of(name, asked | more)[1] >= 0 and dialogs.answer(name, asked | more).status in (200, 422)
 
 
 @pytest.fixture
@@ -100,6 +102,38 @@ def test_a_server_answers_with_a_file_to_be_saved_a_sentence_or_nothing_of_that_
     assert [ask(app, "/cnn/dialogs/file", query=query)[0] for query in ("", "what=../x")] == [404, 404]
     assert ask(app, "/cnn/dialogs/none")[0] == 404
     assert ask(app, "/cnn/dialogs/files", query="x" * 30_000)[0] == 414
+
+
+@pytest.mark.parametrize("query", ["around=" + 5_000 * "9", "around=²", "server=http://[", "server=javascript:alert(1)", "server=http://a%5D["])
+def test_what_no_page_asks_for_is_no_fault_of_the_server(app, query):
+    status, _, body = ask(app, "/cnn/dialogs/file", query=f"what=html&{query}")
+    assert status == 422 and json.loads(body)["sentence"]
+
+
+LARGEST = "conv32x1-relu-dense18-relu-dense10-softmax-ce"
+
+
+LONG = [{"what": "spreadsheet"}, {"what": "gif", "k": "80"}, {"what": "parameters", "net": LARGEST}, {"what": "html", "k": "5", "around": "5"}]
+
+
+@pytest.mark.parametrize("asked", LONG, ids=lambda asked: asked["what"])
+def test_a_file_lets_numbers_go_first_again_and_again(monkeypatch, asked):
+    looks, let_past = [], []
+    monkeypatch.setattr(cancellation, "_BESIDE", [let_past.append])
+    with as_long_as(lambda: looks.append(True)):
+        assert dialogs.answer("file", asked).status == 200
+    assert len(looks) == len(let_past) >= 10
+
+
+def test_what_a_file_costs_is_learned_from_what_such_files_have_cost():
+    served = Dialogs()
+    app = Starlette(routes=[routes.Route("/dialogs/{name}", served)])
+    said = {what: dialogs.cost_of("file", {"what": what, "k": "1"}) for what in ("html", "script")}
+    before = served.costs.expected(*said["html"])
+    ask(app, "/dialogs/file", query="what=html&k=2")
+    assert served.costs.expected(*said["html"]) > 5 * before
+    ask(app, "/dialogs/file", query="what=script&k=3")
+    assert served.costs.expected(*said["script"]) < served.costs.expected(*said["html"]) / 2
 
 
 def test_answers_on_their_way_are_bounded_and_counted_until_they_are_read(monkeypatch):
@@ -197,6 +231,19 @@ def test_what_is_sent_is_bounded_in_size_together_and_in_time(monkeypatch):
     assert [sent(served, "picture", b"x" * 1_000, b"x" * size)[0] for size in (1_000, 1_001)] == [422, 503]
     monkeypatch.setattr(routes, "SENDING_SECONDS", 0.01)
     assert sent(served, "picture", b"x" * 10, ends=False)[0] == 408
+
+
+def test_a_file_that_comes_byte_by_byte_is_not_counted_anew_with_each():
+    counted = 0
+
+    class Drip(bytes):
+        def __len__(self) -> int:
+            nonlocal counted
+            counted += 1
+            return super().__len__()
+
+    assert sent(Dialogs(), "picture", *[Drip(b"x")] * 1_000)[0] == 422
+    assert counted <= 5_000
 
 
 def test_what_asks_takes_no_file_and_what_takes_one_is_not_asked(app):

@@ -53,6 +53,21 @@ def test_a_script_that_is_posted_is_answered_and_nothing_of_it_is_kept():
     assert running.ask(app, "/numbers/none", "POST", body=toml)[0] == 404
 
 
+def test_what_is_sent_along_hides_no_work_that_the_address_asks_for(monkeypatch):
+    numbers, expected = Numbers(), []
+
+    async def get(name, visitor, work, connection, found):
+        found.look()
+        expected.append(found.seconds())
+        raise Busy(1)
+
+    monkeypatch.setattr(numbers.work, "get", get)
+    monkeypatch.setattr(server_numbers, "LATE", 0.0)
+    app = Starlette(routes=number_routes("", numbers))
+    assert [running.ask(app, f"/numbers/{asked}", "POST", query=query, body=b"x=1")[0] for asked, query in (("step", "k=10000"), ("script", ""))] == [503, 503]
+    assert expected[0] > 0.5 > 0.1 > expected[1]
+
+
 # ---- the bytes
 
 

@@ -9,10 +9,11 @@ from functools import partial
 
 import numpy as np
 
+from cnnviz.core.cancellation import in_background
 from cnnviz.hosts.dialogs import full_set, own_files
-from cnnviz.hosts.dialogs.take_home import file_of, offered
+from cnnviz.hosts.dialogs.take_home import KINDS, file_of, offered
 from cnnviz.pages.registry import page_at
-from cnnviz.pages.resource import cost
+from cnnviz.pages.resource import Cost, cost
 from cnnviz.words import KEY, Problem, chosen, reading
 
 Asked = Mapping[str, str]
@@ -66,13 +67,15 @@ def answer(name: str, asked: Asked, content: bytes | None = None) -> Reply:
     422
     """
     find = partial(ANSWERS[name], asked) if content is None else partial(SENT[name], asked, content)
-    with reading(chosen(asked.get(KEY, ""), "")), np.errstate(over="ignore", invalid="ignore"):  # of a run that has run away, which is taken home as it is
+    with in_background(), reading(chosen(asked.get(KEY, ""), "")), np.errstate(over="ignore", invalid="ignore"):  # of a run that has run away, which is taken home as it is
         try:
             return find()
         except Problem as problem:
             return _json({"sentence": str(problem)}, 422)
 
 
-def seconds(asked: Asked) -> float:
-    """About how many seconds a question takes, by the updates of its lesson."""
-    return cost(page_at(asked.get("page", "")), asked)[1]
+def cost_of(name: str, asked: Asked) -> Cost:
+    """Of which kinds a question is, and about how many seconds it takes by the updates of its lesson alone."""
+    kinds, seconds = cost(page_at(asked.get("page", "")), asked)
+    what = asked.get("what", "")
+    return [("dialogs", name, what if what in KINDS else "", *kind) for kind in kinds], seconds

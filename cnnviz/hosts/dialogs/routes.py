@@ -6,7 +6,6 @@ A file that is sent is in memory until it is answered for, and nowhere else.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from functools import partial
 
 from starlette.requests import ClientDisconnect, Request
@@ -19,12 +18,13 @@ from cnnviz.hosts import dialogs
 from cnnviz.hosts.dialogs import Reply
 from cnnviz.server.admission import Admission
 from cnnviz.server.bodies import Refused
+from cnnviz.server.costs import Costs, LikeOthers
 from cnnviz.server.gate import Gate
 from cnnviz.server.limits import Rate
 from cnnviz.server.numbers import MOST_QUERY, refusal
 from cnnviz.server.visitors import connection_of, visitor_of
 from cnnviz.server.waiting import while_asked
-from cnnviz.server.works import Busy, Expected
+from cnnviz.server.works import Busy
 
 MOST_MADE = 32_000_000
 """Bytes of answers that are on their way to all who asked; the largest network's parameters take 13 MB."""
@@ -36,40 +36,28 @@ ASKED, EACH = 600, 0.2
 """Questions of one address at once, and seconds until one more: a class may share one."""
 
 
-class Work(Expected):
-    """One answer: it takes as long as its lesson's updates do."""
-
-    known = False
-
-    def __init__(self, asked: Mapping[str, str]):
-        super().__init__()
-        self.asked = asked
-
-    def look(self) -> None:
-        self._seconds, self.known = dialogs.seconds(self.asked), True
-
-
 class Dialogs:
-    """The answers to everybody; one is made at a time. `sending` counts the bytes of answers that have not been read yet, `coming` those of files."""
+    """The answers to everybody; one is made at a time, after numbers. `sending` counts the bytes of answers that have not been read yet, `coming` those of files."""
 
     def __init__(self) -> None:
         self.work: Gate[Reply] = Gate(1, Admission(400, 100))
+        self.costs = Costs()
         self.asked = Rate(ASKED, EACH)
         self.sending = self.coming = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        content: list[bytes] = []
+        content = bytearray()
         try:
             answer = await self.answer(Request(scope, receive), content)
         finally:
-            self.coming -= sum(map(len, content))
+            self.coming -= len(content)
         self.sending += len(answer.body)
         try:
             await answer(scope, receive, send)
         finally:
             self.sending -= len(answer.body)
 
-    async def answer(self, request: Request, content: list[bytes]) -> Response:
+    async def answer(self, request: Request, content: bytearray) -> Response:
         """The answer, or the sentence why there is none; what is sent goes into `content` as it comes."""
         if not self.asked.take(visitor_of(request)):
             return refusal(429, "ui.server.flood", {"Retry-After": "1"})
@@ -80,7 +68,7 @@ class Dialogs:
         try:
             if request.method == "POST":
                 await self._take(request, content)
-            return _answered(await self._reply(request, b"".join(content)))
+            return _answered(await self._reply(request, bytes(content)))
         except Refused as why:
             return refusal(why.status, why.id, {"Connection": "close"}, **why.values)
         except ClientDisconnect:
@@ -92,14 +80,14 @@ class Dialogs:
         except (TimeoutError, asyncio.CancelledError):  # or the client is gone
             return refusal(503, "ui.numbers.busy", {"Retry-After": "1"}, n=1)
 
-    async def _take(self, request: Request, content: list[bytes]) -> None:
+    async def _take(self, request: Request, content: bytearray) -> None:
         """Reads what is sent. Raises Refused where it is too much, for one or for all together, or comes too slowly."""
         try:
             async with asyncio.timeout(SENDING_SECONDS):
                 async for part in request.stream():
-                    content.append(part)
+                    content += part
                     self.coming += len(part)
-                    if sum(map(len, content)) > MAX_BYTES:
+                    if len(content) > MAX_BYTES:
                         raise Refused(413, "data.upload.too_long", megabytes=MAX_BYTES / 1e6)
                     if self.coming > MOST_COMING:
                         raise Refused(503, "ui.server.full", n=2)
@@ -111,7 +99,8 @@ class Dialogs:
         known = object() if sent else (name, *sorted(asked.items()))
         async with while_asked(request):
             made = partial(dialogs.answer, name, asked, content if sent else None)
-            return await self.work.get(known, visitor_of(request), made, connection_of(request), Work(asked))
+            expected = LikeOthers(self.costs, name, partial(dialogs.cost_of, name, asked))
+            return await self.work.get(known, visitor_of(request), partial(expected.timed, made), connection_of(request), expected)
 
 
 def _answered(reply: Reply) -> Response:

@@ -41,11 +41,15 @@ class Taken:
         return f"cnnviz-{image}-{self.film_updates}-updates{kind.ending}" if kind.film else f"cnnviz-{image}-update-{self.lesson.k}{kind.ending}"
 
 
+def _around(text: str) -> int:
+    """How many updates either way, -1 where that is no number of at most three digits."""
+    return int(text) if text.isdecimal() and len(text) < 4 else -1
+
+
 def _html(of: Taken) -> str:
     from cnnviz.hosts.file import lesson_html  # with the view, which Python in a browser has not
 
-    around = of.asked.get("around", "1")
-    return lesson_html(of.lesson, of.now.image, int(around) if around.isdecimal() else -1, public(of.asked.get("server", "")))
+    return lesson_html(of.lesson, of.now.image, _around(of.asked.get("around", "1")), public(of.asked.get("server", "")))
 
 
 def public(server: str) -> str:

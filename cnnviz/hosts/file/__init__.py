@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.lesson import MAX_UPDATES, Lesson
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import Image, load_image
@@ -48,6 +49,7 @@ def lesson_html(
     updates = range(max(0, lesson.k - around), min(lesson.k + around, MAX_UPDATES) + 1)
     store = Store(estimates(lesson))
     for k in updates:
+        check_wanted()
         store.add(str(k), _answer(dataclasses.replace(lesson, k=k), image))
         progress(k)
     contents = {"lesson": {**lesson.to_query(), **look}, "scorm": scorm, "server": server, **store.contents}
