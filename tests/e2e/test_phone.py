@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.e2e.page import Screen
+from tests.e2e.page import ORDER, Screen
 
 SCREENS = (
     "/?stage=z1", "/?stage=o", "/train?k=60", "/train?of=many", "/check?stage=do", "/check?mistake=kernel_gradient_flipped", "/check?check=own",
@@ -68,3 +68,17 @@ def test_a_phones_header_unfolds(screen: Screen):
     screen.ready()
     expect(screen.page).to_have_title(re.compile("Check"))
     expect(page.locator('[data-page="check"]')).to_be_hidden()
+
+
+def test_a_phones_picture_stands_upright_at_every_stage_and_its_stages_unfold(screen: Screen):
+    page = screen.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    screen.open("/", stage="x")
+    for stage in ORDER:
+        page.locator(".list-stages").click()
+        page.locator(f'[data-stage-chip="{stage}"]').click()
+        screen.ready(stage=stage)
+        expect(page.locator(".stages")).to_be_hidden()
+        screen.painted()
+        assert page.evaluate("[...document.querySelectorAll('.roll, .roll canvas')].every((e) => e.scrollWidth <= document.querySelector('.drawn').clientWidth)"), stage
+    expect(page.locator(".explain .how")).to_be_hidden()

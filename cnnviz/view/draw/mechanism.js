@@ -129,6 +129,18 @@ function picture(numbers, map) {
   return isGradient && gated(numbers, map) ? gate : outputs
 }
 
+/** Whether the picture of a map can stand upright, as a phone has room for; others are scrolled sideways there. @param {Numbers} numbers @param {string} map @param {boolean} stepping */
+export function standsUpright(numbers, map, stepping) {
+  const own = stepping || map === "update" ? update : picture(numbers, map)
+  const several = (/** @type {string} */ pattern) =>
+    numbers.links(map).some((link) => link.pattern === pattern && numbers.shape(link.source)[0] > 1)
+  if (own === update) return numbers.network.optimizer === "gd" && numbers.said.update.makes.length <= 3
+  if (own === convolution) return !several("window")
+  if (own === denseBack || own === activation || own === gate) return numbers.count("o") <= 4
+  if (own === heights || own === tangents) return numbers.count("o") <= 2
+  return [shares, dense, outer, flattened].includes(own) || (own === patch && "photo" in numbers.answer.arrays)
+}
+
 /** Whether a gradient goes back through an activation. @param {Numbers} numbers @param {string} map */
 const gated = (numbers, map) =>
   Object.keys(numbers.network.curves).some((made) => numbers.links(made)[0].source === map.slice(1))

@@ -5,7 +5,7 @@ import { ratio } from "./canvas.js"
 /** @import { Cell, Range } from "../model/patterns.js" */
 /** @import { Box } from "../model/layout.js" */
 /** @typedef {{ rows: Range, columns: Range, strong?: boolean }} Ring */
-/** @typedef {{ width: number, height: number, zoom?: number }} Room  in CSS pixels; a picture is laid out as if they were `zoom` times larger */
+/** @typedef {{ width: number, height: number, zoom?: number, upright?: boolean }} Room  in CSS pixels; a picture is laid out as if they were `zoom` times larger; `upright`: its maps stand over what is made of them, as a phone has room for */
 /** @typedef {{ open?: number, unfolded?: boolean }} Choice  of a picture: the channel that is opened, and whether all are there */
 /** @typedef {{ box: Box, term: string, symbol: string, cell: Cell, choose?: Choice }} Spot  what is drawn in a box: the term of a sum that it belongs to, and the cell whose number it shows; "" where it is none; and what a click on it chooses */
 /** @typedef {{ box: Box, rows: number, columns: number, term: (row: number, column: number) => string, place: (term: string) => [number, number] | null, say?: (row: number, column: number) => string }} Field  a map each cell of which belongs to a term; `say`: what it comes to */
@@ -25,7 +25,8 @@ const LEAST = { width: 900, height: 300 } // what pictures are laid out for; in 
 const CURSIVE = /<(i|b)>(.*?)<\/\1>/
 
 /** How many CSS pixels one pixel of a picture has in a room. @param {Room} room */
-export const unitOf = ({ width, height, zoom = 1 }) => Math.min(zoom, width / LEAST.width, height / LEAST.height)
+export const unitOf = ({ width, height, zoom = 1, upright = false }) =>
+  upright ? 1 : Math.min(zoom, width / LEAST.width, height / LEAST.height)
 
 export class Sheet {
   /** @type {(symbol: string) => number}  how many cells of each channel are computed so far */
@@ -47,8 +48,9 @@ export class Sheet {
 
   /** @param {HTMLCanvasElement} canvas @param {Room} room @param {Palette} palette @param {boolean} backward @param {number} [unit] */
   constructor(canvas, room, palette, backward, unit = unitOf(room)) {
-    const { width, height } = room
+    const { width, height, upright = false } = room
     this.unit = unit
+    this.upright = upright
     this.width = width / unit
     this.height = height / unit
     const [w, h] = [Math.round(width * ratio()), Math.round(height * ratio())]
@@ -104,16 +106,18 @@ export class Sheet {
   }
 
   /** A text with <i>symbols</i> and <b>what matters</b>, and how wide it is. @param {string} text @param {number} x @param {number} y @param {How} [how] */
-  rich(text, x, y, { align = "left", ...how } = {}) {
+  rich(text, x, y, { align = "left", room = Number.POSITIVE_INFINITY, ...how } = {}) {
     const parts = pieces(text).map((part) => {
       const style = { ...how, math: part.tag === "i", bold: how.bold || part.tag === "b" }
       if (style.math) style.size = Math.round((how.size ?? TEXT) * 1.13)
       return { text: part.text, style, width: this.widthOf(part.text, style) }
     })
+    const squeezed = Math.min(1, room / parts.reduce((sum, part) => sum + part.width, 0))
+    for (const part of parts) part.width *= squeezed
     const width = parts.reduce((sum, part) => sum + part.width, 0)
     let at = align === "right" ? x - width : align === "center" ? x - width / 2 : x
     for (const part of parts) {
-      this.text(part.text, at, y, part.style)
+      this.text(part.text, at, y, squeezed < 1 ? { ...part.style, room: part.width } : part.style)
       at += part.width
     }
     return width

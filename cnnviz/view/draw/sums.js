@@ -141,7 +141,8 @@ export class Sums extends Grids {
     const right = bar.x + bar.width - 8
     if (inside) this.text(text, right, y, { ...how, align: "right", fill: "#fff" })
     else this.text(text, end, y, { ...how, fill: this.hue(value) })
-    this.rich(name, inside ? end : end + wide + 8, y, { size: SMALL })
+    const start = inside ? end : end + wide + 8
+    this.rich(name, start, y, { size: SMALL, room: this.width - start })
     this.spots.push({ box: bar, term, symbol: "", cell: [] })
     const number = { x: inside ? right - wide : end, y: bar.y, width: wide, height: bar.height }
     if (symbol) this.spots.push({ box: number, term, symbol, cell })

@@ -4,7 +4,7 @@ import { Missions } from "../../pages/step/missions.js"
 import { Predicting } from "../../pages/step/predicting.js"
 import { BuildUp } from "../draw/build_up.js"
 import { Flow } from "../draw/flow.js"
-import { mechanism, nothing } from "../draw/mechanism.js"
+import { mechanism, nothing, standsUpright } from "../draw/mechanism.js"
 import { Overview } from "../draw/overview.js"
 import { palette } from "../draw/pen.js"
 import { COMPUTED } from "../model/address.js"
@@ -28,7 +28,7 @@ import { fillKernel } from "./network_controls.js"
 import { Content } from "./page.js"
 import { bindPicture } from "./picture_pointer.js"
 import { GLIDE, Seats } from "./seats.js"
-import { isPhone, lay, mapsInRow, place, unroll } from "./step_layout.js"
+import { isPhone, lay, mapsInRow, place, roomOf, unroll, uprightRoom } from "./step_layout.js"
 import { moveOf } from "./step_move.js"
 import { briefOf, fillStepper, fillWords, spokenOf, writeWords } from "./step_words.js"
 import { Story } from "./story.js"
@@ -435,8 +435,7 @@ export class Step extends Content {
     const laid = `${this.overview.key} ${this.isWhole}`
     if (this.drawn && this.laid === laid) return
     lay(this)
-    const { clientWidth: width, clientHeight: height } = this.view.$(".mechanism")
-    this.room = { width, height }
+    this.room = roomOf(this)
     this.palette = palette(this.root)
     place(this)
     this.laid = laid
@@ -513,12 +512,15 @@ export class Step extends Content {
   /** Draws the operation large. @param {Subject} scene */
   operate({ map, cell }) {
     if (this.story.telling) return this.story.draw()
-    const { numbers, room, palette, made, plates } = this
-    if (!room || !palette) return
+    const { numbers, palette, made, plates } = this
+    if (!this.room || !palette) return
     const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
-    const phone = isPhone()
-    const seats = (/** @type {string} */ symbol) => !phone && Seats.fits(plates[symbol])
     const hidden = this.masked(map) ? say(this.hidden.words) : ""
+    const upright = isPhone() && !hidden && standsUpright(numbers, map, this.stepping(map))
+    const phone = isPhone() && !upright
+    const room = upright ? uprightRoom(this) : this.room
+    const seats = (/** @type {string} */ symbol) => !phone && Seats.fits(plates[symbol])
+    this.view.$(".drawn").classList.toggle("upright", upright)
     this.picture = this.isWhole
       ? nothing()
       : mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats, hidden)
@@ -527,8 +529,8 @@ export class Step extends Content {
     const gliding = this.seats.put(plates, row, moves)
     if (moves && !this.isWhole)
       this.buildUp.play(this.picture, numbers.maps[map]?.band === "gradients", gliding ? GLIDE : 0)
-    if (phone && this.unrolled !== map) unroll(this)
-    this.unrolled = phone ? map : ""
+    if (isPhone() && this.unrolled !== map) unroll(this)
+    this.unrolled = isPhone() ? map : ""
     this.raise()
   }
 

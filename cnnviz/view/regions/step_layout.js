@@ -26,6 +26,24 @@ export function mapsInRow(step) {
   })
 }
 
+/** A picture's room; a phone's is as wide as its pictures that are scrolled. @param {Step} step */
+export function roomOf({ view }) {
+  view.$(".drawn").classList.remove("upright")
+  const { clientWidth: width, clientHeight: height } = view.$(".mechanism")
+  return { width, height }
+}
+
+const UPRIGHT = { least: 360, most: 520, rest: 418, stepper: 48 } // height of a phone's picture that stands upright, and what stands over and under it
+
+/** The room of a phone's picture that stands upright. @param {Step} step @returns {import("../draw/sheet.js").Room} */
+export function uprightRoom({ view }) {
+  const area = view.$(".drawn")
+  const rest = UPRIGHT.rest + (view.$(".stepper").hidden ? 0 : UPRIGHT.stepper)
+  const height = Math.min(Math.max(innerHeight - rest, UPRIGHT.least), UPRIGHT.most)
+  area.style.setProperty("--upright", `${height}px`)
+  return { width: area.clientWidth - 2 * EDGE, height, upright: true }
+}
+
 /** Scrolls a phone's picture past a map that stands over it already, and the strip to the current map. @param {Step} step */
 export function unroll(step) {
   const [first] = step.picture.shown.map(({ box }) => box).sort((one, other) => one.x - other.x)

@@ -37,7 +37,7 @@ export const transport = (kind) => `
       ${kind.stages ? actionButton("stage_next", STAGE_NEXT) : ""}
       ${select("speed", speeds(), say("web.speeds.label"))}
     </div>
-    ${kind.stages ? `<ol class="stages" aria-label="${say("web.frame.stages")}"></ol><span class="stage-name"></span>` : ""}
+    ${kind.stages ? `<ol class="stages" id="stages" popover aria-label="${say("web.frame.stages")}"></ol><span class="stage-name"></span>` : ""}
     <div class="status">${updateButton()}${kind.turns ? actionButton("hide", "", 'aria-pressed="false"') : ""}${actionButton("lecture_off", "✕")}</div>
     ${kind.reveals ? actionButton("whole", "", 'aria-pressed="false"') : ""}
   </div>
@@ -53,6 +53,7 @@ export function bindStages(view) {
     if (!chip) return
     view.player.pause()
     view.go({ stage: chip.dataset.stageChip ?? "" })
+    view.$(".stages").hidePopover() // a phone's list
   })
 }
 

@@ -40,17 +40,22 @@ export function activation(pen, numbers, symbol, cell) {
 function fewUnits(pen, numbers, symbol, z, [chosen]) {
   const isOutput = symbol === "o"
   const count = numbers.count(z)
-  const high = pen.height - HEAD - 62
-  const left = { x: 4, y: HEAD + 4, width: 132, height: high }
+  const high = pen.upright ? 0.36 * pen.height : pen.height - HEAD - 62
+  const [narrow, gap] = pen.upright ? [72, 26] : [132, 46]
+  const left = { x: 4, y: HEAD + 4, width: narrow, height: high }
   pen.head(numbers.maps[z].label, "", left.x, 13, 200, numbers.maps[z].plain)
   column(pen, numbers, z, chosen, left)
   const width = isOutput ? pen.width * 0.345 : pen.width - 2 * 132 - 220
-  const box = { x: 228, y: HEAD + 4, width, height: pen.height - HEAD - 34 }
-  const made = { ...left, x: box.x + box.width + 92, width: isOutput ? 100 : 132 }
+  const box = pen.upright
+    ? { x: AXIS + 4, y: high + HEAD + 44, width: pen.width - AXIS - 50, height: pen.height - high - HEAD - 66 }
+    : { x: 228, y: HEAD + 4, width, height: pen.height - HEAD - 34 }
+  const made = pen.upright
+    ? { ...left, x: left.x + narrow + gap + 10 }
+    : { ...left, x: box.x + box.width + 92, width: isOutput ? 100 : 132 }
   pen.head(numbers.maps[symbol].label, "", made.x, 13, made.width + 20, numbers.maps[symbol].plain, pen.tone)
   const own = column(pen, numbers, symbol, chosen, made, { made: true })
-  pen.arrow(left.x + left.width + 10, HEAD + 4 + high / 2, left.x + left.width + 46, HEAD + 4 + high / 2)
-  pen.text(numbers.said[symbol]?.name ?? "", box.x, 13, { bold: true, room: 200 })
+  pen.arrow(left.x + left.width + 8, HEAD + 4 + high / 2, left.x + left.width + gap, HEAD + 4 + high / 2)
+  pen.text(numbers.said[symbol]?.name ?? "", box.x, box.y - 21, { bold: true, room: 200 })
   const axes = curve(pen, numbers, symbol, z, [chosen], box, 1)
   const values = Array.from(numbers.values(z))
   const outputs = numbers.values(symbol)
@@ -65,7 +70,7 @@ function fewUnits(pen, numbers, symbol, z, [chosen]) {
     pen.text(number(outputs[n], 2), box.x + box.width + 6, y, { bold: own, fill: own ? pen.tone : pen.soft })
   }
   const middle = HEAD + 4 + high / 2
-  pen.arrow(made.x - 34, middle, made.x - 8, middle)
+  if (!pen.upright) pen.arrow(made.x - 34, middle, made.x - 8, middle)
   pen.symbol(numbers.maps[z].label, box.x + box.width / 2 - 8, pen.height - 12, { size: 18, fill: pen.soft })
   if (isOutput)
     targets(
@@ -100,10 +105,15 @@ export function gate(pen, numbers, symbol, cell) {
   const arrived = numbers.links(symbol)[0].source
   const box = sides(pen, numbers, symbol, arrived, cell, true)
   const high = { ...box, height: box.height - 62 }
-  pen.text(say("web.mechanism.slope_of", { name: numbers.said[made]?.name ?? made }), box.x, 13, {
-    bold: true,
-    room: box.width,
-  })
+  pen.text(
+    say("web.mechanism.slope_of", { name: numbers.said[made]?.name ?? made }),
+    box.x,
+    box.y - (pen.upright ? 27 : 17),
+    {
+      bold: true,
+      room: box.width,
+    },
+  )
   const axes = curve(pen, numbers, made, z, cell, high, 2)
   const values = cellsOf(numbers, z, cell)
   const few = values.length <= MOST_DOTS
@@ -151,12 +161,17 @@ function passes(pen, came, passed, { x, y, width, height }) {
 /** @param {Pen} pen @param {Numbers} numbers @param {string} left @param {string} right @param {number[]} cell @param {boolean} back @returns {Box} */
 export function sides(pen, numbers, left, right, cell, back) {
   const wide =
-    numbers.maps[left].kind === "map" ? pen.width * 0.27 : numbers.count(left) <= MOST_DOTS ? 136 : pen.width * 0.22
+    numbers.maps[left].kind === "map"
+      ? pen.width * (pen.upright ? 0.43 : 0.27)
+      : numbers.count(left) <= MOST_DOTS
+        ? 136
+        : pen.width * 0.22
   const word = (/** @type {string} */ name) =>
     back ? say(name === left ? "web.mechanism.goes_on" : "web.mechanism.arrived") : numbers.maps[name].plain
   const made = back ? left : right
   const places = [left, right].map((name, n) => {
-    const place = { x: n ? pen.width - wide - 4 : 4, y: HEAD, width: wide, height: pen.height - HEAD - 26 }
+    const height = pen.upright ? 0.44 * pen.height : pen.height - HEAD - 26
+    const place = { x: n ? pen.width - wide - 4 : 4, y: HEAD, width: wide, height }
     return {
       name,
       box:
@@ -173,6 +188,7 @@ export function sides(pen, numbers, left, right, cell, back) {
   })
   const [first, last] = places.map(({ box }) => box)
   if (numbers.maps[left].kind === "map") paired(pen, numbers, places)
+  if (pen.upright) return under(pen, first, last, back)
   const x = first.x + first.width + WAY + AXIS
   const width = last.x - x - WAY
   const y = HEAD + Math.min(first.height, pen.height - HEAD - 60) / 2
@@ -180,6 +196,16 @@ export function sides(pen, numbers, left, right, cell, back) {
   pen.arrow(back ? to : from, y, back ? from : to, y)
   pen.arrow(back ? last.x - 8 : x + width + 8, y, back ? x + width + 8 : last.x - 8, y)
   return { x, y: HEAD, width, height: pen.height - HEAD - 26 }
+}
+
+/** The room under two maps, and an arrow from one to the other. @param {Pen} pen @param {Box} first @param {Box} last @param {boolean} back @returns {Box} */
+function under(pen, first, last, back) {
+  const y = HEAD + first.height / 2
+  const ends = [first.x + first.width + 6, last.x - 6]
+  const [from, to] = back ? ends.reverse() : ends
+  pen.arrow(from, y, to, y)
+  const top = Math.max(first.y + first.height, last.y + last.height) + HEAD + 38
+  return { x: AXIS + 4, y: top, width: pen.width - AXIS - 16, height: pen.height - top - 22 }
 }
 
 /** @param {Pen} pen @param {Numbers} numbers @param {string} name @param {{ cell: number[], made: boolean, place: Box, word: string, limits: number[] }} how @returns {Box} */

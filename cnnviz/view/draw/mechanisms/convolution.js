@@ -9,6 +9,7 @@ import { writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { overChannels } from "./channels.js"
+import { convolutionUpright } from "./convolution_upright.js"
 import { threeGrids } from "./three_grids.js"
 import {
   beam,
@@ -67,6 +68,7 @@ export function convolution(pen, numbers, symbol, cell) {
 // x, its window, the kernel, the products, and what they add up to.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Around} around */
 function single(pen, numbers, parts, { bias, zeros, window }) {
+  if (pen.upright) return convolutionUpright(pen, numbers, parts, { bias, zeros, window })
   const { symbol, x, cell } = parts
   const { from, to, side, stride } = maps(pen, numbers, symbol, x, zeros)
   const box = padded(pen, numbers.shape(x).slice(-2), zeros, from)

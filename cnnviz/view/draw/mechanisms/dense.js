@@ -24,22 +24,28 @@ export function dense(pen, numbers, symbol, cell) {
   const parts = partsOf(numbers, symbol, cell[0])
   const shape = numbers.shape(parts.x)
   const wide = numbers.count(symbol) <= 4 ? 130 : 210
-  const last = { x: pen.width - wide - 4, y: HEAD, width: wide, height: pen.height - HEAD - 40 }
-  const room = { width: (last.x - 2 * SIGN - EDGE) / 3, height: pen.height - HEAD - FOOT }
+  const sign = pen.upright ? SIGN / 2 : SIGN
+  const room = pen.upright
+    ? { width: (pen.width - 2 * sign - 8) / 3, height: pen.height / 3 }
+    : { width: (pen.width - wide - 4 - 2 * sign - EDGE) / 3, height: pen.height - HEAD - FOOT }
   const size = extentOf(shape, room.width, room.height)
+  const top = pen.upright ? HEAD + size.height + 188 : HEAD
+  const last = { x: pen.width - wide - 4, y: top, width: wide, height: pen.height - top - (pen.upright ? 0 : 40) }
   const most = strongest(numbers, parts)
-  const boxes = [0, 1, 2].map((n) => ({ x: 3 + n * (size.width + SIGN), y: HEAD, ...size }))
+  const boxes = [0, 1, 2].map((n) => ({ x: 3 + n * (size.width + sign), y: HEAD, ...size }))
   factors(pen, numbers, parts, boxes, most)
-  pen.head(numbers.maps[symbol].label, "", last.x, 13, wide, numbers.maps[symbol].plain, pen.tone)
+  pen.head(numbers.maps[symbol].label, "", last.x, last.y - 17, wide, numbers.maps[symbol].plain, pen.tone)
   const to = column(pen, numbers, symbol, cell[0], last, { made: true })
-  const channels = shape.length === 3 && shape[0] > 1 && shape[0] <= MOST ? shape[0] : 0
+  const channels = shape.length === 3 && shape[0] > 1 && shape[0] <= MOST && !pen.upright ? shape[0] : 0
   const bar = channels
     ? byChannel(pen, numbers, symbol, cell, parts, last.x - EDGE)
-    : byHalves(pen, numbers, symbol, cell, parts, { ...boxes[2], width: last.x - 200 - boxes[2].x })
+    : byHalves(pen, numbers, symbol, cell, parts, halvesAt(pen, boxes, last.x))
   const turn = last.x - 26
   const low = Math.min(bar.y + bar.height + 9, pen.height - 5)
   const middle = bar.x + bar.width / 2
-  if (channels)
+  if (pen.upright)
+    pen.lead([middle, bar.y + bar.height], [middle, to.y + to.height / 2], [to.x - 6, to.y + to.height / 2])
+  else if (channels)
     pen.lead(
       [bar.x + bar.width, bar.y + bar.height / 2],
       [turn, bar.y + bar.height / 2],
@@ -55,6 +61,10 @@ export function dense(pen, numbers, symbol, cell) {
       [to.x - 6, to.y + to.height / 2],
     )
 }
+
+/** Over the sum: the products, or all maps. @param {Pen} pen @param {Box[]} boxes @param {number} end @returns {Box} */
+const halvesAt = (pen, [first, , last], end) =>
+  pen.upright ? { ...first, y: first.y + 28, width: 128 } : { ...last, width: end - 200 - last.x }
 
 /** @param {Numbers} numbers @param {string} symbol @param {number} n @returns {Parts} */
 function partsOf(numbers, symbol, n) {
@@ -97,10 +107,10 @@ function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
   const words = (/** @type {number} */ d) => printed(values[d], weight(d))
   three.forEach(([name, word, pick, limits, scale, sign], i) => {
     const box = boxes[i]
-    name ? pen.head(name, "", box.x, 13, box.width + SIGN - 8, word) : pen.text(word, box.x, 13, { bold: true })
+    name ? pen.head(name, "", box.x, 13, boxes[1].x - boxes[0].x - 8, word) : pen.text(word, box.x, 13, { bold: true })
     unitsOf(pen, numbers.shape(x), pick, limits, scale, box, { chosen: most ? chosen : -1, say: words })
     pen.ends(limits, scale, box)
-    if (sign) pen.sign(sign, box.x + box.width + SIGN / 2, box.y + box.height / 2)
+    if (sign) pen.sign(sign, (box.x + box.width + boxes[i + 1].x) / 2, box.y + box.height / 2)
   })
   const y = boxes[0].y + boxes[0].height + 38
   if (!most || y > pen.height - 100) return

@@ -28,7 +28,7 @@ export function denseBack(pen, numbers, symbol, cell) {
     (pattern) => numbers.links(symbol).find((link) => link.pattern === pattern)?.source ?? "",
   )
   const parts = { symbol, cell, w, dy, all: terms(numbers, symbol, cell) }
-  const made = madeAt(pen, numbers, parts, pen.width * (parts.all.length <= FEW ? 0.21 : 0.19))
+  const made = madeAt(pen, numbers, parts, pen.width * (pen.upright ? 0.46 : parts.all.length <= FEW ? 0.21 : 0.19))
   parts.all.length <= FEW ? reports(pen, numbers, parts, made) : ranked(pen, numbers, parts, made)
 }
 
@@ -67,29 +67,28 @@ function reports(pen, numbers, parts, made) {
   const { symbol, cell, w, dy, all } = parts
   const count = all.length
   const shape = numbers.shape(symbol)
-  const last = { x: pen.width - 146, y: HEAD, width: 142, height: pen.height - HEAD - 8 }
-  const line = (pen.height - HEAD - 6) / count
-  const from = made.box.x + made.box.width + EDGE
-  const size = extentOf(shape, (last.x - from - 150) / 2, line - 12)
+  const { top, last, line, from, size, gap } = pen.upright
+    ? below(pen, shape, count, made.box)
+    : beside(pen, shape, count, made.box)
   const values = [numbers.values(w), numbers.values(dy)]
   const most = numbers.maps[w].limits[1] * numbers.maps[dy].limits[1]
   const at = numbers.offset(symbol, cell)
-  const [shares, weights] = [from, from + size.width + (last.x - from - 2 * size.width) / 2 - 10]
-  pen.text(say("web.mechanism.shares_of"), shares, 13, { bold: true })
-  pen.text(
-    say("web.mechanism.weight_gradient"),
-    shares + pen.widthOf(say("web.mechanism.shares_of"), { bold: true }) + 10,
-    13,
-    { fill: pen.soft, room: weights - shares - 80 },
-  )
-  pen.head(numbers.maps[w].label, "", weights, 13, size.width + 60, numbers.maps[w].plain)
+  const [shares, weights] = [from, from + size.width + gap]
+  const [title, note] = ["shares_of", "weight_gradient"].map((id) => say(`web.mechanism.${id}`))
+  pen.text(title, shares, top - 17, { bold: true })
+  if (!pen.upright)
+    pen.text(note, shares + pen.widthOf(title, { bold: true }) + 10, 13, {
+      fill: pen.soft,
+      room: weights - shares - 80,
+    })
+  pen.head(numbers.maps[w].label, "", weights, top - 17, size.width + 60, numbers.maps[w].plain)
   pen.head(numbers.maps[dy].label, "", last.x, 13, last.width, say("web.mechanism.arrived"))
   const digits = Math.max(
     4,
     ...all.map((_, n) => Math.min(digitsOf(values[0][at * count + n], values[1][n], 4), MOST_DIGITS)),
   )
   for (let n = 0; n < count; n++) {
-    const y = HEAD + n * line
+    const y = top + n * line
     const name = numbers.nameOf(n, count)
     const weight = (/** @type {number} */ d) => values[0][d * count + n]
     const words = (/** @type {number} */ d) => product(weight(d), values[1][n])
@@ -98,19 +97,18 @@ function reports(pen, numbers, parts, made) {
     unitsOf(pen, shape, (d) => weight(d) * values[1][n], [-most, most], "signed", left, ring)
     unitsOf(pen, shape, weight, numbers.maps[w].limits, "signed", right, ring)
     pen.frame(right, "read")
-    pen.text(name, left.x + size.width + 8, y + 10, { size: SMALL, fill: pen.soft, room: 60 })
-    pen.text(say("web.mechanism.to_output", { name }), right.x + size.width + 8, y + 10, {
-      size: SMALL,
-      fill: pen.soft,
-      room: 64,
-    })
-    pen.sign("=", (left.x + size.width + right.x) / 2 + 8, y + size.height / 2)
-    pen.sign("·", (right.x + size.width + last.x) / 2 + 8, y + size.height / 2)
+    const how = { size: SMALL, fill: pen.soft, room: 64 }
+    pen.sign("=", (left.x + size.width + right.x) / 2 + (pen.upright ? 0 : 8), y + size.height / 2)
+    if (!pen.upright) {
+      pen.text(name, left.x + size.width + 8, y + 10, how)
+      pen.text(say("web.mechanism.to_output", { name }), right.x + size.width + 8, y + 10, how)
+      pen.sign("·", (right.x + size.width + last.x) / 2 + 8, y + size.height / 2)
+    }
     pen.cell(
       values[1][n],
       numbers.maps[dy].limits,
       "signed",
-      { ...last, y, height: line - 12 },
+      { ...last, y: last.y + n * last.line, height: last.line - 12 },
       {
         ring: pen.tone,
         name,
@@ -124,15 +122,37 @@ function reports(pen, numbers, parts, made) {
   barsOf(pen, numbers, parts, made)
 }
 
+/** Where weights, shares and what arrived stand: right of the map that is made. @param {Pen} pen @param {number[]} shape @param {number} count @param {Box} made */
+function beside(pen, shape, count, made) {
+  const line = (pen.height - HEAD - 6) / count
+  const last = { x: pen.width - 146, y: HEAD, width: 142, line }
+  const from = made.x + made.width + EDGE
+  const size = extentOf(shape, (last.x - from - 150) / 2, line - 12)
+  return { top: HEAD, last, line, from, size, gap: (last.x - from - 2 * size.width) / 2 - 10 }
+}
+
+/** Or, where it is upright, under it, and what arrived beside it. @param {Pen} pen @param {number[]} shape @param {number} count @param {Box} made */
+function below(pen, shape, count, made) {
+  const top = made.y + made.height + 56
+  const line = (pen.height - top) / count
+  const size = extentOf(shape, (pen.width - 160) / 2, line - 8)
+  const last = { x: pen.width - 116, y: HEAD, width: 112, line: (made.height + 12) / count }
+  return { top, last, line, from: pen.width - 2 * size.width - 24, size, gap: 20 }
+}
+
 // The shares of one unit, output by output, and what they add up to.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ box: Box, at: number[] }} made */
 function barsOf(pen, numbers, { symbol, cell, all }, { box, at }) {
   const total = numbers.at(symbol, cell)
   const limits = numbers.maps[symbol].limits
   const width = EDGE - 96
-  const place = { x: box.x + box.width + 46, y: box.y + Math.max((pen.height - HEAD) / 2 - 70, 0), width, height: 100 }
+  const place = pen.upright
+    ? { x: 30, y: box.y + box.height + 44, width: width - 20, height: 100 }
+    : { x: box.x + box.width + 46, y: box.y + Math.max((pen.height - HEAD) / 2 - 70, 0), width, height: 100 }
   const named = all.map(({ value }, n) => ({ value, term: `n${n}`, name: numbers.nameOf(n, all.length), limits }))
   const bar = pen.shares(named, total, place, colour(total, limits, "signed"))
+  if (pen.upright)
+    return pen.lead([bar.x - 2, bar.y + bar.height / 2], [12, bar.y + bar.height / 2], [12, at[1]], [at[0] - 6, at[1]])
   const turn = box.x + box.width + 22
   pen.lead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, at[1]], [at[0] + 6, at[1]])
 }

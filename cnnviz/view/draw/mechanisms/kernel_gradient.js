@@ -29,14 +29,14 @@ export function shares(pen, numbers, symbol, cell) {
   const dy = /** @type {any} */ (links.find(({ pattern }) => pattern === "channel")).source
   const parts = { symbol, cell, x, dy, met: numbers.pairs(symbol, cell, x, dy) }
   const values = sharesOf(numbers, parts)
+  if (pen.upright) return sharesUpright(pen, numbers, parts, values)
   const wide = 2 * numbers.shape(dy)[2] + scaleOf(numbers, parts) * numbers.shape(x)[2] // of all three maps, in cells
   const least = kernelSide(pen, numbers, symbol) + LEAD + 2 * SIGN
   const side = Math.min((pen.height - HEAD - FOOT) / numbers.shape(dy)[1], (pen.width - least) / wide)
   const own = kernelAt(pen, numbers, symbol, cell)
   const spare = Math.max(pen.width - least - wide * side, 0) / 4
   const places = beside(pen, numbers, parts, side, SIGN + spare)
-  const most = values.reduce((all, value) => Math.max(all, Math.abs(value)), 0)
-  const best = values.reduce((found, value, n) => (Math.abs(value) > Math.abs(values[found]) ? n : found), 0)
+  const [most, best] = largestOf(values)
   const [rows, columns] = numbers.shape(dy).slice(-2)
   drawnMaps(pen, numbers, parts, places, { values, most })
   const bar = summed(pen, numbers, parts, values, places.shares)
@@ -46,6 +46,37 @@ export function shares(pen, numbers, symbol, cell) {
   pen.lead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, top], [left - 3, top])
   pen.framed({ x: own.x + cell[3] * size, y: own.y + cell[2] * size, width: size, height: size }, pen.ink)
   lit(pen, numbers, parts, places, { values, rows, columns, best })
+}
+
+/** What meets stands over the kernel and the shares, and under these their sum. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Float64Array} values */
+function sharesUpright(pen, numbers, parts, values) {
+  const { symbol, cell, x, dy } = parts
+  const [rows, columns] = numbers.shape(dy).slice(-2)
+  const [down, across] = numbers
+    .shape(x)
+    .slice(-2)
+    .map((n) => n * scaleOf(numbers, parts))
+  const high = (pen.height - 2 * HEAD - 92) / 2
+  const side = Math.min((pen.width - 32) / (columns + across), high / Math.max(rows, down))
+  const read = { x: 2, y: HEAD, width: side * columns, height: side * rows }
+  const under = { x: pen.width - side * across - 2, y: HEAD, width: side * across, height: side * down }
+  const top = 2 * HEAD + Math.max(read.height, under.height) + 6
+  const places = { x: under, dy: read, shares: { ...read, x: under.x, y: top } }
+  const [most, best] = largestOf(values)
+  drawnMaps(pen, numbers, parts, places, { values, most })
+  const own = kernelAt(pen, numbers, symbol, cell, { x: 4, y: top, side: read.width - 4 })
+  const size = own.width / numbers.shape(symbol)[2]
+  pen.framed({ x: own.x + cell[3] * size, y: own.y + cell[2] * size, width: size, height: size }, pen.ink)
+  const middle = under.x + read.width / 2
+  pen.arrow(middle, HEAD + under.height + 3, middle, top - 28)
+  summed(pen, numbers, parts, values, { x: 2, y: top, width: 0.3 * pen.width, height: read.height })
+  lit(pen, numbers, parts, places, { values, rows, columns, best })
+}
+
+/** The size of the largest, and its place. @param {Float64Array} values */
+function largestOf(values) {
+  const best = values.reduce((found, value, n) => (Math.abs(value) > Math.abs(values[found]) ? n : found), 0)
+  return [Math.abs(values[best]), best]
 }
 
 /** How much larger a cell of x stands than one of ∂y: one on another scale is seen where a stride leaves cells out. @param {Numbers} numbers @param {Parts} parts */
@@ -76,16 +107,17 @@ function drawnMaps(pen, numbers, { symbol, cell, x, dy, met }, places, { values,
   const [rows, columns] = numbers.shape(dy).slice(-2)
   const zero = values.filter((value) => value === 0).length
   const words = say("web.mechanism.shares", { n: met.length })
-  pen.text(words, places.shares.x, 13, { bold: true, room: places.shares.width })
+  const over = places.shares.y - 17
+  pen.text(words, places.shares.x, over, { bold: true, room: places.shares.width })
   const taken = pen.widthOf(words, { bold: true }) + 10
   const product = x === "x" ? "pixel_gradient" : "cell_gradient"
   const note = zero > met.length / 10 ? say("web.mechanism.zeros", { n: zero }) : say(`web.mechanism.${product}`)
-  if (taken + pen.widthOf(note) < places.shares.width + SIGN)
-    pen.text(note, places.shares.x + taken, 13, { fill: pen.soft })
+  if (taken + pen.widthOf(note) < places.shares.width + (pen.upright ? 0 : SIGN))
+    pen.text(note, places.shares.x + taken, over, { fill: pen.soft })
   pen.picture(rows, columns, (n) => values[n], [-most, most], "signed", places.shares)
   pen.ends([-most, most], "signed", places.shares)
   const middle = HEAD + places.dy.height / 2
-  pen.sign("=", (places.shares.x + places.shares.width + places.dy.x) / 2, middle)
+  if (!pen.upright) pen.sign("=", (places.shares.x + places.shares.width + places.dy.x) / 2, middle)
   pen.head(
     channelName(numbers, dy, cell[0]),
     "",
@@ -94,7 +126,7 @@ function drawnMaps(pen, numbers, { symbol, cell, x, dy, met }, places, { values,
     places.dy.width + SIGN / 2,
     say("web.mechanism.gradient_arrived"),
   )
-  pen.map(numbers, dy, [cell[0]], places.dy)
+  pen.map(numbers, dy, [cell[0]], places.dy, [], undefined, !pen.upright)
   pen.frame(places.dy, "read")
   pen.sign("⊙", (places.dy.x + places.dy.width + places.x.x) / 2, middle)
   pen.head(
@@ -105,7 +137,7 @@ function drawnMaps(pen, numbers, { symbol, cell, x, dy, met }, places, { values,
     places.x.width,
     say(`web.mechanism.${x === "x" ? "pixels_under" : "under"}`, { name: plain(numbers, symbol, cell) }),
   )
-  pen.map(numbers, x, [cell[1]], places.x)
+  pen.map(numbers, x, [cell[1]], places.x, [], undefined, !pen.upright)
   pen.frame(boxOf(numbers, x, places.x, ranges(numbers, symbol, x, cell)), "read")
 }
 
@@ -146,6 +178,7 @@ function lit(pen, numbers, { symbol, cell, x, dy, met }, places, { values, rows,
   for (const box of [places.shares, places.dy]) pen.ring(ring(pair[1]), rows, columns, box)
   pen.ring(ring(pair[0]), .../** @type {[number, number]} */ (numbers.shape(x).slice(-2)), places.x)
   const raised = say("web.mechanism.raises", { n: pairs.size, name: plain(numbers, symbol, cell) })
+  if (pen.upright) return
   const end = places.shares.x + places.shares.width + 12 + pen.widthOf(raised.replace(/<[^>]*>/g, ""), { size: SMALL })
   const text = say("web.mechanism.largest_share", { product: product(numbers.at(x, pair[0]), numbers.at(dy, pair[1])) })
   const left = Math.min(places.x.x, pen.width - pen.widthOf(text, { size: SMALL }) - 24)
@@ -158,12 +191,12 @@ function lit(pen, numbers, { symbol, cell, x, dy, met }, places, { values, rows,
 const kernelSide = (pen, numbers, symbol) =>
   Math.min(190, pen.height - HEAD - (numbers.shape(symbol)[1] > 1 ? TILES + 60 : 40))
 
-/** The kernel that an entry belongs to, all its numbers in one power of ten, and the filter's other kernels under it. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @returns {Box} */
-function kernelAt(pen, numbers, symbol, cell) {
+/** The kernel that an entry belongs to, all its numbers in one power of ten, and the filter's other kernels under it. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {{ x: number, y: number, side: number }} [place] where it is upright: without the others @returns {Box} */
+function kernelAt(pen, numbers, symbol, cell, place) {
   const [, channels, k] = numbers.shape(symbol)
   const done = pen.done(symbol)
-  const side = kernelSide(pen, numbers, symbol)
-  const box = { x: 4, y: HEAD + 1, width: side, height: side }
+  const { x, y, side } = place ?? { x: 4, y: HEAD + 1, side: kernelSide(pen, numbers, symbol) }
+  const box = { x, y, width: side, height: side }
   const at = (/** @type {number} */ n) => [cell[0], cell[1], Math.floor(n / k), n % k]
   const values = Array.from({ length: k * k }, (_, n) => (n < done ? numbers.at(symbol, at(n)) : Number.NaN))
   const exponent = power(Math.max(...values.map((value) => Math.abs(value) || 0)))
@@ -173,12 +206,13 @@ function kernelAt(pen, numbers, symbol, cell) {
     kernelName(numbers, symbol, cell),
     fits ? timesPower(exponent) : "",
     box.x,
-    13,
+    y - 18,
     box.width,
     numbers.maps[symbol].plain,
     pen.tone,
   )
   pen.frame(box, "made")
+  if (place) return box
   const index = `[${cell[2]}, ${cell[3]}]`
   const middle = k % 2 && cell[2] === (k - 1) / 2 && cell[3] === cell[2]
   pen.text(say(`web.mechanism.${middle ? "counted_centre" : "counted"}`, { index }), box.x, box.y + side + 18, {

@@ -37,7 +37,7 @@ export function heights(pen, numbers) {
       { names: 86 },
     )
   }
-  const end = outputs.length > 1 ? pen.width * 0.68 : pen.width
+  const end = outputs.length > 1 && !pen.upright ? pen.width * 0.68 : pen.width
   const scale = scaled(numbers)
   frames(pen, outputs.length, left, end).forEach((box, i) => {
     const n = outputs[i]
@@ -49,7 +49,7 @@ export function heights(pen, numbers) {
     pen.context.globalAlpha = 1
     pen.spots.push({ box: bar, term: `n${n}`, symbol: "", cell: [] })
     pen.dot(at.x(at.o), at.y(at.height), pen.tone)
-    const right = at.o > at.target
+    const right = at.o > at.target && at.x(at.o) + 74 < pen.width
     const align = /** @type {CanvasTextAlign} */ (right ? "left" : "right")
     pen.text(number(at.height, 4), at.x(at.o) + (right ? 14 : -14), at.y(at.height / 2), {
       bold: true,
@@ -64,13 +64,15 @@ export function heights(pen, numbers) {
 // What the outputs add, one after the other, and the loss.
 /** @param {Pen} pen @param {Numbers} numbers @param {number[]} outputs @param {number} end */
 function stacked(pen, numbers, outputs, end) {
-  pen.arrow(end + 6, pen.height / 2, end + 40, pen.height / 2)
+  if (!pen.upright) pen.arrow(end + 6, pen.height / 2, end + 40, pen.height / 2)
   const terms = outputs.map((n) => ({
     value: lossOf(numbers, n, numbers.values("o")[n]),
     name: nameOf(numbers, n),
     term: `n${n}`,
   }))
-  const box = { x: end + 60, y: HEAD + 20, width: pen.width - end - 60, height: pen.height - HEAD - 80 }
+  const box = pen.upright
+    ? { x: 0, y: 0.64 * pen.height, width: pen.width, height: 0.36 * pen.height - 50 }
+    : { x: end + 60, y: HEAD + 20, width: pen.width - end - 60, height: pen.height - HEAD - 80 }
   const pitch = box.width / (terms.length + 1)
   const places = Array.from({ length: terms.length + 1 }, (_, n) => box.x + (n + 0.5) * pitch)
   const total = pen.stairs(terms, numbers.values("L")[0], box, {
@@ -86,11 +88,13 @@ function stacked(pen, numbers, outputs, end) {
 export function tangents(pen, numbers, symbol, cell) {
   const scale = scaled(numbers)
   const outputs = curved(numbers)
-  const left = 200
-  pen.head(numbers.maps[symbol].label, "", 4, 13, 170, say("web.mechanism.slopes"), pen.tone)
-  const box = { x: 4, y: HEAD + 4, width: 132, height: pen.height - HEAD - 40 }
+  const left = pen.upright ? 0 : 200
+  const top = pen.upright ? 0.64 * pen.height : HEAD + 4
+  pen.head(numbers.maps[symbol].label, "", 4, top - 21, 170, say("web.mechanism.slopes"), pen.tone)
+  const box = { x: 4, y: top, width: 132, height: pen.height - top - (pen.upright ? 0 : 36) }
   column(pen, numbers, symbol, cell[0], box, { made: true })
-  pen.arrow(left - 4, pen.height / 2, left - 44, pen.height / 2)
+  if (pen.upright) pen.arrow(pen.width / 2, top - 6, pen.width / 2 - 34, top + 28)
+  else pen.arrow(left - 4, pen.height / 2, left - 44, pen.height / 2)
   frames(pen, outputs.length, left, pen.width).forEach((box, i) => {
     const n = outputs[i]
     const slope = numbers.values(symbol)[n]
@@ -125,10 +129,12 @@ function rise(pen, at, slope, top) {
   pen.thread([at.x(from), line], [at.x(to), line])
   pen.context.fillStyle = fill
   pen.context.fillRect(at.x(to) - 1, Math.min(line, end), 2, Math.abs(end - line))
-  pen.text(`${slope < 0 ? "" : "+"}${number(slope * run, 2)}`, at.x(to) + 6, (line + end) / 2, {
+  const fits = at.x(to) + 60 < pen.width
+  pen.text(`${slope < 0 ? "" : "+"}${number(slope * run, 2)}`, at.x(to) + (fits ? 6 : -6), (line + end) / 2, {
     bold: true,
     fill,
     halo: true,
+    align: fits ? "left" : "right",
   })
   pen.text(short(run), (at.x(from) + at.x(to)) / 2, line + (slope < 0 ? -10 : 11), {
     size: SMALL,
@@ -161,7 +167,7 @@ function frames(pen, count, from, to) {
     x: from + n * each + 16,
     y: HEAD + 4,
     width: each - 32,
-    height: pen.height - HEAD - 62,
+    height: (pen.upright ? 0.6 : 1) * pen.height - HEAD - 62,
   }))
 }
 

@@ -39,10 +39,11 @@ export function outer(pen, numbers, symbol, cell) {
   const values = numbers.values(symbol)
   const { limits } = numbers.maps[symbol]
   const d = numbers.offset(x, cell.slice(0, -1))
-  const each = (pen.width * 0.48) / shown.length - 20
+  const each = (pen.width * (pen.upright ? 1 : 0.48)) / shown.length - 20
+  const high = pen.upright ? 0.5 * pen.height : pen.height
   let left = 4
   for (const m of shown) {
-    const box = { x: left, y: HEAD, width: each, height: pen.height - HEAD - 26 }
+    const box = { x: left, y: HEAD, width: each, height: high - HEAD - 26 }
     const { width, height } = unitsOf(pen, shape, (d) => values[d * outputs + m], limits, "signed", box, {
       chosen: m === n ? d : -1,
       say: (d) => product(numbers.values(x)[d], numbers.values(dy)[m]),
@@ -60,13 +61,11 @@ export function outer(pen, numbers, symbol, cell) {
     pen.ends(limits, "signed", { ...box, width, height })
     left += width + 20
   }
-  pen.arrow(left + 44, pen.height / 2, left + 4, pen.height / 2)
-  table(
-    pen,
-    numbers,
-    { symbol, x, dy, n, d, columns, outputs },
-    { x: left + 64, y: 13, width: pen.width - left - 68, height: pen.height - 16 },
-  )
+  const place = pen.upright
+    ? { x: 10, y: high + 14, width: pen.width - 12, height: pen.height - high - 16 }
+    : { x: left + 64, y: 13, width: pen.width - left - 68, height: pen.height - 16 }
+  if (!pen.upright) pen.arrow(left + 44, pen.height / 2, left + 4, pen.height / 2)
+  table(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, place)
 }
 
 /** Units down the side, what arrived along the top, and the product of each with each. @param {Pen} pen @param {Numbers} numbers @param {{ symbol: string, x: string, dy: string, n: number, d: number, columns: number[], outputs: number }} parts @param {Box} box */

@@ -28,10 +28,10 @@ export function photographed(pen, numbers, [, row, column], photo) {
   const ring = { rows: { start: top, count: down, step: 1 }, columns: { start: left, count: right, step: 1 } }
   const paint = (/** @type {number} */ i, /** @type {number} */ j) =>
     [0, 1, 2].map((c) => photo[(i * columns + j) * 3 + c])
-  const whole = fitted(numbers, "x", 4, HEAD, pen.width * 0.26, free)
+  const whole = fitted(numbers, "x", 4, HEAD, pen.width * (pen.upright ? 0.44 : 0.26), free)
   pen.text(say("web.mechanism.photograph"), 4, 13, { fill: pen.soft })
   pen.pixels(rows, columns, (n) => paint(Math.floor(n / columns), n % columns), whole, [ring])
-  const size = Math.min(whole.height, pen.width * 0.22)
+  const size = Math.min(whole.height, pen.width * (pen.upright ? 0.44 : 0.22))
   const near = { x: whole.x + whole.width + 32, y: HEAD, width: size, height: size }
   pen.text(say("web.mechanism.near", { n: down * right }), near.x, 13, { fill: pen.soft, room: size + 20 })
   const own = { rows: one(row - top), columns: one(column - left), strong: true }
@@ -40,8 +40,9 @@ export function photographed(pen, numbers, [, row, column], photo) {
   const corner = whole.x + (left + right) * side
   pen.thread([corner, whole.y + top * side], [near.x, near.y])
   pen.thread([corner, whole.y + (top + down) * side], [near.x, near.y + size])
-  const at = near.x + size + 26
-  const y = HEAD + size / 2
+  const under = pen.upright ? 2 * HEAD + whole.height + 16 : HEAD // where its numbers begin
+  const at = pen.upright ? 20 : near.x + size + 26
+  const y = under + size / 2
   pen.thread([near.x + ((column - left + 1) * size) / right, HEAD + ((row - top + 0.5) * size) / down], [at - 8, y])
   three(pen, numbers, paint(row, column), at, y)
   const values = Array.from({ length: down * right }, (_, n) =>
@@ -52,8 +53,7 @@ export function photographed(pen, numbers, [, row, column], photo) {
     pen,
     numbers,
     { values, columns: right, chosen: (row - top) * right + column - left, cell },
-    at + WORD + 34,
-    size,
+    { x: at + WORD + 34, y: under, size },
   )
 }
 
@@ -79,22 +79,25 @@ function three(pen, numbers, colours, x, y) {
 }
 
 // The numbers of the channel as they are stored and, where there is room, as they are read.
-/** @param {Pen} pen @param {Numbers} numbers @param {{ values: number[], columns: number, chosen: number, cell: (n: number) => Cell }} patch @param {number} x @param {number} size */
-function read(pen, numbers, { values, columns, chosen, cell }, x, size) {
+/** @param {Pen} pen @param {Numbers} numbers @param {{ values: number[], columns: number, chosen: number, cell: (n: number) => Cell }} patch @param {{ x: number, y: number, size: number }} place */
+function read(pen, numbers, { values, columns, chosen, cell }, { x, y, size }) {
   const { ch, scale } = numbers.answer.lesson
   const room = pen.width - x - 6
   const twice = scale !== "raw" && room > WIDE
   const width = Math.min(twice ? (room - 60) / 2 : room, size * 1.5)
-  const grid = { x, y: HEAD, width, height: size }
+  const grid = { x, y, width, height: size }
   const { limits } = numbers.maps.x
   const lit = { rows: one(Math.floor(chosen / columns)), columns: one(chosen % columns) }
   const draw = (/** @type {Box} */ box, /** @type {(value: number) => string} */ write) => {
     pen.grid(values, columns, limits, "pixel", box, { write, symbol: "x", cell, term: String })
     pen.ring(lit, Math.ceil(values.length / columns), columns, box)
   }
-  pen.arrow(x - 30, HEAD + size / 2, x - 8, HEAD + size / 2)
+  pen.arrow(x - 30, y + size / 2, x - 8, y + size / 2)
   const name = CHANNELS.includes(ch) ? say(`web.mechanism.${ch}`) : ""
-  pen.text([name, say("web.mechanism.pixels")].filter(Boolean).join(", "), x, 13, { fill: pen.soft, room: width + 10 })
+  pen.text([name, say("web.mechanism.pixels")].filter(Boolean).join(", "), x, y - 17, {
+    fill: pen.soft,
+    room: width + 10,
+  })
   draw(grid, (value) => String(stored(numbers, value)))
   if (!twice) return
   const next = { ...grid, x: x + width + 60 }

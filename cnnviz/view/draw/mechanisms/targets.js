@@ -37,7 +37,7 @@ export function targets(pen, numbers, chosen, box, each) {
       symbol: "y",
       cell: [n],
     })
-    gap(pen, [x(o[n]), x(y[n])], bar.y + bar.height + 12, o[n] - y[n], each - bar.height > 60)
+    gap(pen, [x(o[n]), x(y[n])], bar.y + bar.height + 12, o[n] - y[n], !pen.upright && each - bar.height > 60)
   }
 }
 

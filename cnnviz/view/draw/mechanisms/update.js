@@ -91,10 +91,11 @@ function largest(numbers, name) {
 
 /** @param {Pen} pen @param {Numbers} numbers @param {string} first @param {number[]} cell */
 function whole(pen, numbers, first, cell) {
-  const left = 118
-  const share = numbers.answer.promise ? 330 : 0
-  const wide = Math.min((pen.width - left - share - 60) / 3, 232)
-  const places = [0, 1, 2].map((n) => left + n * (wide + 30))
+  const left = pen.upright ? 2 : 118
+  const share = numbers.answer.promise && !pen.upright ? 330 : 0
+  const gap = pen.upright ? 12 : 30
+  const wide = Math.min((pen.width - left - share - 2 * gap) / 3, 232)
+  const places = [0, 1, 2].map((n) => left + n * (wide + gap))
   const titles = ["old", "step", "new"].map((id) => say(`web.mechanism.${id}`))
   const formulas = ["θ", "−η · ∂θ", "θ − η · ∂θ"]
   places.forEach((x, n) => {
@@ -107,12 +108,14 @@ function whole(pen, numbers, first, cell) {
   pen.context.fillRect(0, HEAD - 3, pen.width, 1)
   const groups = numbers.said.update.makes.map((name) => groupOf(numbers, name, name === first ? cell : undefined))
   const heights = groups.map((group) => weightOf(numbers, group))
-  const free = pen.height - HEAD - FOOT - APART * groups.length
+  const over = pen.upright ? 30 : 0 // what names a parameter stands over it
+  const free = pen.height - HEAD - FOOT - (APART + over) * groups.length
   const sum = heights.reduce((all, height) => all + height, 0)
   let y = HEAD + 10
   groups.forEach((group, n) => {
     const height = Math.min((free * heights[n]) / sum, heights[n])
     titled(pen, numbers, group, y, height)
+    y += over
     drawGroup(pen, numbers, group, places, { y, width: wide, height }, group.symbol === first)
     if (share) shareOf(pen, numbers, group.symbol, { x: at, y: y + height / 2, width: pen.width - at - 78, height: 0 })
     y += height + APART
@@ -139,10 +142,11 @@ function groupOf(numbers, symbol, chosen) {
 /** @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {number} y @param {number} height */
 function titled(pen, numbers, { symbol, cell }, y, height) {
   const { kind, label, plain } = numbers.maps[symbol]
-  const middle = y + Math.min(height / 2, 40)
+  const middle = y + (pen.upright ? 22 : Math.min(height / 2, 40))
   const name = kind === "filters" ? kernelName(numbers, symbol, cell) : label
   const taken = pen.symbol(name, 4, middle - 11)
   pen.text(plain, taken + 14, middle - 11, { fill: pen.soft, room: 108 - taken })
+  if (pen.upright) return
   pen.text(say("web.mechanism.n_numbers", { n: numbers.count(symbol) }), 4, middle + 12, {
     size: SMALL,
     fill: pen.soft,
