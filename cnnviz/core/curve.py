@@ -1,4 +1,4 @@
-"""The loss along one number: a pixel, an entry of a parameter or the learning rate, with all else as it is.
+"""The loss along one number: a pixel, an entry of a parameter, a target or the learning rate, with all else as it is.
 
 Each loss is that of a single pass with the number in place, bit for bit; so what a gradient promises can be held against
 what really happens.
@@ -33,6 +33,8 @@ MOVED = 0.01
 """The part of the loss by which it moves within a span that is long enough."""
 LR, FROM_0 = "lr", 0.02
 """The learning rate's name, and how far its curve reaches where it is 0."""
+TARGET = "y"
+"""Of all updates; so it has a curve before there are any."""
 STEP = 1e-5
 """The gradient check's step."""
 
@@ -56,7 +58,7 @@ class Curve(ReadOnly):
 
 
 def read_along(text: str, lesson: Lesson, x_shape: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
-    """The number that `text` names, its array and indices: "f:1,1", "x:3,4", "w:120,0" or "lr"; Problem where there is none.
+    """The number that `text` names, its array and indices: "f:1,1", "x:3,4", "w:120,0", "y:0" or "lr"; Problem where there is none.
 
     >>> read_along("w:4,0,1", Lesson(), (32, 32)), read_along("lr", Lesson(), (32, 32))
     (('w', (120, 1)), ('lr', ()))
@@ -68,11 +70,21 @@ def read_along(text: str, lesson: Lesson, x_shape: tuple[int, ...]) -> tuple[str
     match = re.fullmatch(r"([a-z]{1,8}\d{0,2}):(\d{1,6}(?:,\d{1,6}){0,3})", text, re.ASCII)
     if not match:
         raise Problem("lesson.why.along")
+    if match[1] == TARGET:
+        return TARGET, (_target(int(match[2]) if match[2].isdecimal() else len(lesson.y), lesson),)
     program = lesson.network.program(x_shape)
     symbol = settable(match[1], program)
     if symbol == "x" and len(x_shape) == 4:
         raise Problem("lesson.why.set_images")
     return symbol, array_index(symbol, tuple(map(int, match[2].split(","))), program)
+
+
+def _target(at: int, lesson: Lesson) -> int:
+    if at >= len(lesson.y):
+        raise Problem("lesson.why.along")
+    if lesson.k or lesson.deviations or len(lesson.images) > 1:
+        raise Problem("lesson.why.along_target")
+    return at
 
 
 def reach(text: str) -> float:
@@ -105,6 +117,8 @@ def curve(lesson: Lesson, x: np.ndarray, along: str, span: float | None = None) 
     moment = trajectory(lesson, x, lesson.k)
     if symbol == LR:
         return _of_rate(lesson, moment)
+    if symbol == TARGET:
+        return _of_target(lesson, moment, along, at[0], span or 1.0)
     losses, now = _losses(lesson, moment, symbol, at), float((moment.trace if symbol == "x" else moment.params)[symbol][at])
     gradient = float(moment.gradients[f"d{symbol}"][at])
     if span is None:
@@ -154,6 +168,19 @@ def _kink(lesson: Lesson, moment: Moment, symbol: str, at: tuple[int, ...], grad
     nudged = Differences(lesson.network.program(x.shape), moment.params, x, np.array(lesson.y), given=moment.trace.kept)
     entry = int(np.ravel_multi_index(at, moment.gradients[f"d{symbol}"].shape))
     return stands_at_kink(nudged, symbol, entry, gradient, STEP)
+
+
+def _of_target(lesson: Lesson, moment: Moment, along: str, at: int, span: float) -> Curve:
+    """The loss by a target, from 0 to 1: at most its square is in it, so that three points give its slope."""
+
+    def loss(value: float) -> float:
+        return lesson.network.loss(moment.trace, np.array([*lesson.y[:at], value, *lesson.y[at + 1 :]]))
+
+    now = float(lesson.y[at])
+    theta = np.clip(now + span * _SHARES, min(0.0, now), max(1.0, now))
+    low, middle, high = map(loss, (0.0, 0.5, 1.0))
+    gradient = 4 * middle - 3 * low - high + 4 * now * (low - 2 * middle + high)
+    return Curve(along, now, theta, np.array([loss(value) for value in theta]), gradient, False, span)
 
 
 def _of_rate(lesson: Lesson, moment: Moment) -> Curve:

@@ -37,6 +37,23 @@ def single(lesson: Lesson, moment, symbol: str, at: tuple[int, ...], value: floa
         return network.loss(network.forward(params, arrays["x"]), np.array(lesson.y))
 
 
+@pytest.mark.parametrize("net", ["conv1x3-sigmoid-dense2-sigmoid-mse", "conv1x3-relu-dense3-softmax-ce", "conv1x3-relu-dense2-sigmoid-bce"])
+def test_a_target_has_a_curve_before_there_are_updates_and_its_slope_is_exact(net):
+    lesson = Lesson.from_query({"net": net, "y": "1"})[0]
+    x = load_image(lesson.img)
+    network, trace = lesson.network, trajectory(lesson, x, 0).trace
+    found = curve(lesson, x, "y:1", 0.5)
+    assert found.at == lesson.y[1] and found.theta[32] == found.at and abs(found.theta[64] - found.theta[0]) == 0.5
+    for value, loss in zip(found.theta[::16], found.loss[::16], strict=True):
+        assert loss == network.loss(trace, np.array([lesson.y[0], value, *lesson.y[2:]]))
+    near = found.theta[32] + (1e-6 if found.at == 0 else -1e-6)
+    nudged = network.loss(trace, np.array([lesson.y[0], near, *lesson.y[2:]]))
+    assert found.gradient == pytest.approx((nudged - found.loss[32]) / (near - found.at), rel=1e-5)
+    for refused, along in ((lesson, "y:9"), (dataclasses.replace(lesson, k=1), "y:1")):
+        with pytest.raises(ValueError, match="target|names no number"):
+            curve(refused, x, along)
+
+
 @settings(deadline=None, max_examples=60)
 @given(FITTING, st.sampled_from([*OPTIMIZERS]), st.integers(0, 3), st.data())
 def test_every_point_is_a_single_pass_bit_for_bit(case, opt, k, data):

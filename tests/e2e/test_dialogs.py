@@ -11,12 +11,14 @@ from playwright.sync_api import Locator, Route, expect
 
 from cnnviz import Lesson, load_image
 from cnnviz.core.image_ids import CLASSES
+from cnnviz.core.presets import PRESETS
 from cnnviz.data import cifar10
 from cnnviz.data.images import find_image
 from cnnviz.hosts import dialogs
-from tests.e2e.page import Screen, place, read, values
+from tests.e2e.page import Screen, moment, place, read, values
 from tests.e2e.test_accessibility import violations
 
+LENET = next(preset.net for preset in PRESETS if preset.name == "lenet")
 PLOTLY = re.compile("plotly", re.IGNORECASE)
 
 
@@ -53,6 +55,28 @@ def test_a_map_opens_large_on_the_page_itself_with_every_number(screen: Screen):
     screen.press("ArrowRight")  # keys belong to the dialog
     screen.close_dialog()
     screen.shows(lesson)
+
+
+def test_the_wheel_makes_a_map_large_until_its_digits_are_read_and_a_click_leads_to_a_cell(screen: Screen):
+    """Any number of LeNet's second convolution in two moves."""
+    lesson = Lesson.from_query({"net": LENET, "img": "digit7-3"})[0]
+    screen.open("/", net=LENET, img="digit7-3", stage="update")
+    box = screen.canvas("df2").bounding_box()
+    screen.page.mouse.move(box["x"] + 5, box["y"] + 5)
+    screen.page.mouse.wheel(0, -100)
+    expect(dialog(screen)).to_be_visible()
+    picture = dialog(screen).locator(".seen canvas")
+    shown = picture.evaluate("(map) => { const { x, y } = map.parentElement.getBoundingClientRect(); return { x, y } }")
+    screen.page.mouse.move(shown["x"] + 60, shown["y"] + 60)
+    said = dialog(screen).locator(".seen figcaption").inner_text()
+    cell = re.search(r"\[([\d,]+)\]", said)[1]
+    screen.page.mouse.down()
+    screen.page.mouse.up()
+    expect(dialog(screen)).to_be_hidden()
+    expect(screen.page).to_have_url(re.compile(f"cell=df2:{cell}&|cell=df2:{cell}$"))
+    expect(screen.numbers).to_contain_text(f"∂f₂[{cell}]")
+    gradient = moment(lesson).gradients["df2"][tuple(map(int, cell.split(",")))]
+    assert read(said.split(" = ")[1]) == pytest.approx(float(gradient), rel=1e-6, abs=1e-12)
 
 
 def test_a_pinned_cell_stays_pinned_behind_a_dialog(screen: Screen):

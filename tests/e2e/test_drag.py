@@ -53,6 +53,22 @@ def test_everything_follows_and_the_card_keeps_what_was_promised_beside_what_cam
     assert "set" not in screen.address, "one entry of the history"
 
 
+def test_a_target_is_dragged_in_the_strip_before_there_are_updates(screen: Screen):
+    lesson = replace(SEEN, k=0)
+    screen.open("/", **lesson.to_query())
+    box = screen.canvas("y").bounding_box()
+    at = box["x"] + box["width"] / 2, box["y"] + 0.75 * box["height"]
+    screen.page.mouse.move(*at)
+    screen.page.mouse.down()
+    screen.page.mouse.move(at[0], at[1] - 30, steps=6)
+    expect(screen.root).to_have_attribute("data-dragged", re.compile(r"^[\d.]+$"))
+    expect(card(screen).locator("h2")).to_have_text("The loss along y[1]")
+    screen.page.wait_for_function("Math.abs(Number(document.querySelector('.cnnviz').dataset.dragged) - 0.3) < 0.01")
+    screen.page.mouse.up()
+    expect(screen.page).to_have_url(re.compile("y=1.*0.3"))
+    screen.shows(replace(lesson, y=(1.0, 0.3), cell=screen.lesson.cell))
+
+
 def test_the_rate_is_dragged_in_its_field(screen: Screen):
     lesson = Lesson(stage="update")
     screen.open("/", **lesson.to_query())

@@ -201,7 +201,7 @@ def test_on_a_phone_every_stage_has_its_picture_in_sight(screen: Screen, net):
         assert box["y"] + 200 < PHONE["height"] - 61, stage
         if not net and stage in ("z1", "a1", "dz1"):
             own = screen.canvas(stage).bounding_box()
-            assert own["width"] > 150 and own["x"] >= 0 and own["x"] + own["width"] <= PHONE["width"], stage
+            assert own["width"] > 140 and own["x"] >= 0 and own["x"] + own["width"] <= PHONE["width"], stage
         assert screen.page.evaluate(TARGETS) == [], stage
         if stage != order[-1]:
             screen.switch("stage_next")

@@ -31,6 +31,7 @@ const ANY = { least: -1e6, most: 1e6 }
 /** What a number may be. @param {string} along @param {string} scale of the pixels @returns {Bounds} */
 export function boundsOf(along, scale) {
   if (along === "lr") return { least: 0, most: ANY.most }
+  if (along.startsWith("y:")) return { least: 0, most: 1 }
   return along.startsWith("x:") ? { least: 0, most: scale === "raw" ? 255 : 1 } : ANY
 }
 

@@ -20,10 +20,11 @@ export const parseSets = (text) =>
 export const writeSets = (sets) =>
   sets.map(({ symbol, at, value, update }) => `${symbol}:${at}:${value}${update ? `~${update}` : ""}`).join(";")
 
-/** The change of a lesson that gives a number a value from the update on that is shown; the rate has a key of its own. @param {Lesson} lesson @param {string} along "f:1,1" or "lr" @param {number} value @returns {Lesson} */
+/** The change of a lesson that gives a number a value from the update on that is shown; the rate and the targets have keys of their own. @param {Lesson} lesson @param {string} along "f:1,1" or "lr" @param {number} value @returns {Lesson} */
 export function settingOf(lesson, along, value) {
   if (along === "lr") return { lr: String(value) }
   const [symbol, at] = along.split(":")
+  if (symbol === "y") return { y: lesson.y.split(",").with(Number(at), String(value)).join(",") }
   const update = Number(lesson.k ?? 0)
   const others = parseSets(lesson.set ?? "").filter(
     (one) => one.symbol !== symbol || one.at !== at || one.update !== update,

@@ -9,11 +9,13 @@ import { placeIn } from "./picture_pointer.js"
 
 const LEAST = 13 // pixels of a cell that can be taken hold of
 
-/** Whether a number can be changed by hand: a pixel or a parameter's, seen exactly. @param {Step} step @param {string} symbol @param {Cell} cell */
+/** Whether a number can be changed by hand: a pixel or a parameter's, seen exactly, or a target before there are updates, all of which depend on it. @param {Step} step @param {string} symbol @param {Cell} cell */
 export function draggable(step, symbol, cell) {
   const { numbers, view } = step
   const map = numbers.maps[symbol]
-  const own = map && (symbol === "x" || map.band === "parameters")
+  const target =
+    symbol === "y" && view.k === 0 && !numbers.network.images.length && !Object.keys(numbers.answer.deviations).length
+  const own = map && (symbol === "x" || map.band === "parameters" || target)
   return Boolean(own) && isFree(step) && step.isOpen(symbol) && numbers.isExact(symbol, cell) && !view.waiting
 }
 

@@ -1,17 +1,34 @@
-// A map as large as there is room, all its channels: pointing says a cell's number, the wheel makes it larger still.
+// A map as large as there is room, all its channels: pointing says a cell's number, a click leads to it, and the wheel makes
+// it larger still, until each cell has room for its number.
 
 import { Heatmap } from "../draw/heatmap.js"
 import { number } from "../model/format.js"
 import { spread } from "../model/large.js"
+import { one } from "../model/links.js"
 import { say } from "../model/words.js"
 import { setText } from "./html.js"
 
+/** @import { Cell } from "../model/patterns.js" */
 /** @import { Picture, Source } from "../model/table.js" */
 
 const DIGITS = 10
 const ROOM = { width: 96, height: 300 } // around it, in its dialog
 const FARTHEST = 16 // times as large
 const MOST = 8000 // pixels of a side
+const READ = 44 // pixels of a cell in which its number is read
+const PRINTED = { smallest: 13, least: 13 } // of its digits
+
+class Zoomed extends Heatmap {
+  /** @override */
+  prints() {
+    return this.face !== null && this.layout.cellWidth >= READ - 1
+  }
+
+  /** @override @param {import("../model/layout.js").Layout} at @param {number} n @param {number} done */
+  print(at, n, done) {
+    super.print(at, n, done, PRINTED)
+  }
+}
 
 export class LargeMap {
   zoom = 1
@@ -22,14 +39,27 @@ export class LargeMap {
   constructor(element) {
     this.element = element
     this.place = /** @type {HTMLElement} */ (element.firstElementChild)
-    this.map = new Heatmap(/** @type {HTMLCanvasElement} */ (element.querySelector("canvas")))
+    this.map = new Zoomed(/** @type {HTMLCanvasElement} */ (element.querySelector("canvas")))
   }
 
-  /** @param {AbortSignal} signal */
-  bind(signal) {
+  /** @param {AbortSignal} signal @param {(cell: Cell) => void} choose @param {() => void} leave when it becomes smaller than there is room */
+  bind(signal, choose, leave) {
     const { canvas } = this.map
     canvas.addEventListener("pointermove", (event) => this.point(event), { signal })
-    this.place.addEventListener("wheel", (event) => this.wheel(event), { signal, passive: false })
+    canvas.addEventListener("click", ({ offsetX, offsetY }) => choose(this.map.cell(offsetX, offsetY)), { signal })
+    this.place.addEventListener("wheel", (event) => this.wheel(event, leave), { signal, passive: false })
+  }
+
+  /** Makes it so large that a cell's number is read, and brings that cell to the middle. @param {Cell} cell */
+  reach(cell) {
+    if (!this.source?.picture) return
+    this.zoom = Math.min(Math.max(READ / this.map.layout.cellWidth, 1), FARTHEST)
+    this.show(this.source, this.source.picture)
+    const { place } = this
+    const box = this.map.layout.boxOf(cell)
+    place.scrollTo(box.x + (box.width - place.clientWidth) / 2, box.y + (box.height - place.clientHeight) / 2)
+    this.map.marks = [{ ranges: cell.map(one), strong: true }]
+    this.map.draw()
   }
 
   /** @param {Source} source @param {Picture} picture */
@@ -37,7 +67,7 @@ export class LargeMap {
     if (source !== this.source) this.zoom = 1
     this.source = source
     const { map } = this
-    Object.assign(map, { values: source.values, face, limits, scale })
+    Object.assign(map, { values: source.values, face, limits, scale, marks: [] })
     const { clientWidth, clientHeight } = document.documentElement
     const zoom = this.element.currentCSSZoom || 1
     const room = { width: clientWidth / zoom - ROOM.width, height: clientHeight / zoom - ROOM.height }
@@ -59,7 +89,7 @@ export class LargeMap {
     const { picture, values } = this.source ?? {}
     if (!picture || !values) return
     const cell = this.map.cell(offsetX, offsetY)
-    const at = this.map.layout.found(cell.map((start) => ({ start, count: 1, step: 1 })))[0]
+    const at = this.map.layout.found(cell.map(one))[0]
     const value = at && values[picture.face.offset(at.tile, at.top, at.left)]
     if (value !== undefined)
       setText(
@@ -68,10 +98,11 @@ export class LargeMap {
       )
   }
 
-  /** @param {WheelEvent} event */
-  wheel(event) {
+  /** @param {WheelEvent} event @param {() => void} leave */
+  wheel(event, leave) {
     if (!this.source?.picture) return
     event.preventDefault()
+    if (this.zoom === 1 && event.deltaY > 0) return leave()
     const next = Math.min(Math.max(this.zoom * (event.deltaY < 0 ? 1.25 : 0.8), 1), FARTHEST)
     const { place } = this
     const [x, y] = [place.scrollLeft + event.offsetX, place.scrollTop + event.offsetY]

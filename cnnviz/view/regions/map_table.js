@@ -8,6 +8,7 @@ import { openDialog } from "./dialog.js"
 import { html, live, nothing, pick, render, setText } from "./html.js"
 import { LargeMap } from "./large_map.js"
 
+/** @import { Cell } from "../model/patterns.js" */
 /** @import { Axis, Source } from "../model/table.js" */
 /** @import { Template } from "./html.js" */
 /** @import { View } from "./lesson_view.js" */
@@ -47,13 +48,21 @@ export function showLarge(view) {
   if (large) map ? show(view, true) : view.open(large)
 }
 
-/** @param {View} view @param {boolean} pictured */
-function show(view, pictured) {
+/** Opens a map large at one of its cells. @param {View} view @param {string} map @param {Cell} cell */
+export function zoomInto(view, map, cell) {
+  const { sources } = view.content.tables()
+  const n = sources.findIndex(({ name }) => name === map)
+  if (sources[n]?.picture && !sources[n].instead) show(view, true, n, cell)
+}
+
+/** @param {View} view @param {boolean} pictured @param {number} [which] of the maps @param {Cell} [cell] */
+function show(view, pictured, which, cell) {
   const { sources, first } = view.content.tables()
   if (!sources.length) return
   const table = new MapTable(view, sources, pictured)
-  table.take(first)
+  table.take(which ?? first)
   table.dialog.querySelector("select")?.focus()
+  if (cell) table.large.reach(cell)
 }
 
 class MapTable {
@@ -70,7 +79,11 @@ class MapTable {
     const { element, body, closed: signal } = openDialog(view, "map-table", words("title"), content())
     this.dialog = element
     this.large = new LargeMap(/** @type {HTMLElement} */ (body.querySelector(".seen")))
-    this.large.bind(signal)
+    const choose = (/** @type {Cell} */ cell) => {
+      this.dialog.close()
+      view.content.reach(this.source.name, cell)
+    }
+    this.large.bind(signal, choose, () => this.dialog.close())
     body.addEventListener("change", ({ target }) => this.changed(/** @type {HTMLInputElement} */ (target)))
     body.addEventListener("click", ({ target }) => this.clicked(/** @type {Element} */ (target)))
   }

@@ -244,6 +244,9 @@ export class Content {
     this.view.paint(true)
   }
 
+  /** Leads to a cell that was chosen elsewhere. @param {string} _map @param {Cell} _cell */
+  reach(_map, _cell) {}
+
   /** Forgets what was pointed at, and what was pinned. */
   release() {
     this.focus.release()

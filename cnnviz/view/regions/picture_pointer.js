@@ -24,6 +24,20 @@ function cellUnder({ picture, numbers }, point) {
   return { map: symbol, cell: [...at, row, Math.floor(((point.x - box.x) / box.width) * columns)] }
 }
 
+/** The cell under a pointer, of a map of the strip or of the picture. @param {Step} step @param {MouseEvent} event @returns {{ map: string, cell: Cell } | null} */
+export function mapUnder(step, event) {
+  const target = /** @type {Element} */ (event.target)
+  const plate = Object.values(step.plates).find(({ holder }) => holder.contains(target))
+  if (plate?.received) {
+    const { x, y } = placeIn(plate.canvas, event)
+    return { map: plate.symbol, cell: plate.cell(x, y) }
+  }
+  const canvas = /** @type {HTMLElement | null | undefined} */ (
+    target.closest(".drawn")?.querySelector("canvas.mechanism")
+  )
+  return canvas ? cellUnder(step, placeIn(canvas, event)) : null
+}
+
 /** @param {Step} step @param {HTMLElement} area what holds the picture */
 export function bindPicture(step, area) {
   const { cells } = step

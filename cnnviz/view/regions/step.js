@@ -23,10 +23,11 @@ import { bindFinger } from "./finger.js"
 import { bindMeanings, meaningBox } from "./glossary_popover.js"
 import { KernelField } from "./kernel_field.js"
 import { Loupe } from "./loupe.js"
+import { zoomInto } from "./map_table.js"
 import { litBlock, litCells } from "./marked_cells.js"
 import { fillKernel } from "./network_controls.js"
 import { Content } from "./page.js"
-import { bindPicture } from "./picture_pointer.js"
+import { bindPicture, mapUnder } from "./picture_pointer.js"
 import { GLIDE, Seats } from "./seats.js"
 import { isPhone, lay, mapsInRow, place, roomOf, unroll, uprightRoom } from "./step_layout.js"
 import { moveOf } from "./step_move.js"
@@ -109,6 +110,7 @@ export class Step extends Content {
     this.story = new Story(this)
     this.dragging = new Dragging(this) // before what hears a pointer that only points
     bindPicture(this, view.$(".drawn"))
+    view.$(".content").addEventListener("wheel", (event) => zoomed(this, event), { passive: false })
     view.$(".overview").addEventListener("click", ({ target }) => {
       const map = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-map]"))?.dataset.map
       if (map && this.isAhead(map)) this.visit(map)
@@ -234,6 +236,14 @@ export class Step extends Content {
     const [box] = this.plates[map].boxes(cell.map(one))
     const holder = /** @type {HTMLElement} */ (this.plates[map].canvas.parentElement)
     if (box) this.kernelField.open(map, cell, holder, box)
+  }
+
+  /** @override @param {string} map @param {Cell} cell */
+  reach(map, cell) {
+    if (!(map in this.numbers.maps)) return
+    if (this.isWhole || !this.onStage(map)) this.visit(map)
+    this.release()
+    super.pin(map, cell)
   }
 
   /** Whether the stage shows a map. @param {string} map */
@@ -628,4 +638,12 @@ export class Step extends Content {
     const [m = 0, c = 0] = this.cells.own(filters.name)
     if (this.view.$(".kernel").dataset.chosen !== `${m} ${c}`) fillKernel(this.view, filters)
   }
+}
+
+/** The wheel over a map makes it larger. @param {Step} step @param {WheelEvent} event */
+function zoomed(step, event) {
+  const found = event.deltaY < 0 && step.received && !step.story.telling ? mapUnder(step, event) : null
+  if (!found || !step.isOpen(found.map)) return
+  event.preventDefault()
+  zoomInto(step.view, found.map, found.cell)
 }
