@@ -65,7 +65,7 @@ def test_the_wheel_makes_a_map_large_until_its_digits_are_read_and_a_click_leads
     screen.page.mouse.move(box["x"] + 5, box["y"] + 5)
     screen.page.mouse.wheel(0, -100)
     expect(dialog(screen)).to_be_visible()
-    picture = dialog(screen).locator(".seen canvas")
+    picture = dialog(screen).locator(".seen [role=img]")
     shown = picture.evaluate("(map) => { const { x, y } = map.parentElement.getBoundingClientRect(); return { x, y } }")
     screen.page.mouse.move(shown["x"] + 60, shown["y"] + 60)
     said = dialog(screen).locator(".seen figcaption").inner_text()

@@ -2,7 +2,7 @@
 // it larger still, until each cell has room for its number.
 
 import { Heatmap } from "../draw/heatmap.js"
-import { number } from "../model/format.js"
+import { number, power, timesPower } from "../model/format.js"
 import { spread } from "../model/large.js"
 import { one } from "../model/links.js"
 import { say } from "../model/words.js"
@@ -15,7 +15,7 @@ const DIGITS = 10
 const ROOM = { width: 96, height: 300 } // around it, in its dialog
 const FARTHEST = 16 // times as large
 const MOST = 8000 // pixels of a side
-const READ = 44 // pixels of a cell in which its number is read
+const READ = 54 // pixels of a cell in which its number is read
 const PRINTED = { smallest: 13, least: 13 } // of its digits
 
 class Zoomed extends Heatmap {
@@ -67,7 +67,8 @@ export class LargeMap {
     if (source !== this.source) this.zoom = 1
     this.source = source
     const { map } = this
-    Object.assign(map, { values: source.values, face, limits, scale, marks: [] })
+    const own = power(Math.max(...limits.map(Math.abs)))
+    Object.assign(map, { values: source.values, face, limits, scale, marks: [], power: own })
     const { clientWidth, clientHeight } = document.documentElement
     const zoom = this.element.currentCSSZoom || 1
     const room = { width: clientWidth / zoom - ROOM.width, height: clientHeight / zoom - ROOM.height }
@@ -78,10 +79,9 @@ export class LargeMap {
     map.canvas.setAttribute("aria-label", `${source.label}: ${source.words}`)
     map.change()
     map.draw()
-    setText(
-      /** @type {Element} */ (this.element.querySelector("figcaption")),
-      `${say("web.table.ends", { low: number(limits[0], 3), high: number(limits[1], 3) })}`,
-    )
+    const unit = own && map.prints() ? `${timesPower(own)}; ` : ""
+    const ends = say("web.table.ends", { low: number(limits[0], 3), high: number(limits[1], 3) })
+    setText(/** @type {Element} */ (this.element.querySelector("figcaption")), unit + ends)
   }
 
   /** @param {PointerEvent} event */
