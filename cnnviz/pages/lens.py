@@ -10,6 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from cnnviz.core.layers.batch_norm import BatchNorm
+from cnnviz.core.layers.dropout import Dropout, sums, throws
+from cnnviz.core.paths import paths_back
 from cnnviz.core.program import Program
 from cnnviz.export.mathml import mathml
 from cnnviz.pages.address import Now
@@ -18,6 +21,10 @@ from cnnviz.words import Message, message
 
 MOST_PULLED = 60_000
 """Numbers of one parameter's pulls that are sent."""
+MOST_TOGETHER = 120_000
+"""Numbers of a normalisation's maps of all images that are sent."""
+THROWS, MOST_THROWN = 200, 5_000
+"""Masks that are drawn to see what dropout does to a sum, and of how many numbers at most."""
 
 
 def in_mode(now: Now) -> Now:
@@ -58,7 +65,38 @@ def images_arrays(now: Now) -> dict[str, np.ndarray]:
     small = {name for name, pull in moment.params.items() if pull.size * len(losses) <= MOST_PULLED}
     pulls = network.pulls(moment.params, moment.trace, y)
     found = {f"pulls.d{name}": pulls[f"d{name}"] for name in moment.params if name in small}
-    return found | {"L": losses[lesson.image : lesson.image + 1], "images.L": losses}
+    shown = {"L": losses[lesson.image : lesson.image + 1], "images.L": losses, "all.x": moment.trace.x}
+    return found | shown | (_together(now) if lesson.mode == "train" else {})
+
+
+def _together(now: Now) -> dict[str, np.ndarray]:
+    """What a batch normalisation makes of all images at once: its maps of each, and the three paths back."""
+    moment, network = now.moment, now.lesson.network
+    program, found = network.program(moment.trace.x.shape), dict[str, np.ndarray]()
+    paths = paths_back(program, moment.params, moment.trace, moment.gradients)
+    for layer, names in zip(network.layers, network.names, strict=True):
+        if not isinstance(layer, BatchNorm) or 7 * moment.trace[names.output].size > MOST_TOGETHER:
+            continue
+        symbols = (names.source, names.output)
+        found |= {f"all.{name}": moment.trace[name] for name in symbols}
+        found |= {f"all.d{name}": moment.gradients[f"d{name}"] for name in symbols if f"d{name}" in moment.gradients}
+        if path := paths.get(f"d{names.source}"):
+            found |= {f"{what}.d{names.source}": getattr(path, what) for what in ("parts", "shares", "sizes")}
+    return found
+
+
+def thrown(now: Now) -> dict[str, np.ndarray]:
+    """What dropout makes of the sums of the image that is shown: with no mask, with its own, and with each of some that are drawn anew; (2 + n,C)."""
+    lesson, moment, found = now.lesson, now.moment, dict[str, np.ndarray]()
+    if lesson.mode == "eval":
+        return found
+    for place, (layer, names) in enumerate(zip(lesson.network.layers, lesson.network.names, strict=True), 1):
+        x = moment.trace[names.input]
+        if isinstance(layer, Dropout) and x.size <= MOST_THROWN:
+            x = x[None] if x.ndim == 2 else x
+            masks = throws(x, layer.p, np.random.default_rng([lesson.seed, lesson.k, place, 1]), THROWS)
+            found[f"throws.{names.output}"] = np.concatenate([sums(x)[None], sums(moment.trace[names.output].reshape(x.shape))[None], masks])
+    return found
 
 
 def loss_fact(now: Now) -> Message:

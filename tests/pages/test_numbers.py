@@ -128,6 +128,20 @@ def test_the_photograph_comes_along_where_one_channel_of_it_is_read():
         assert "photo" not in decode(ask("/numbers/step", without)[2])[1], without
 
 
+def test_of_several_images_a_normalisation_has_those_of_all_and_dropout_what_other_masks_would_make():
+    query = "img=cat-0,cat-1,dog-0,dog-1&image=3&ch=red&net=conv2x3-bn-relu-max2-drop50-dense2-softmax-ce&k=2"
+    _, arrays = decode(ask("/numbers/step", query)[2])
+    assert arrays["all.z1"].shape == arrays["all.dn1"].shape == (4, 2, 30, 30) and arrays["all.x"].shape == (4, 1, 32, 32)
+    np.testing.assert_allclose(arrays["all.z1"][3], arrays["z1"])
+    np.testing.assert_allclose(arrays["parts.dz1"].sum(axis=0)[3], arrays["dz1"], atol=1e-15)
+    in_use, own, *others = arrays["throws.r1"]
+    np.testing.assert_allclose(in_use, arrays["p1"].sum(axis=(1, 2)))
+    np.testing.assert_allclose(own, arrays["r1"].sum(axis=(1, 2)))
+    assert len(others) == 200 and np.abs(np.mean(others, axis=0) - in_use).max() < 4 * np.std(others, axis=0).max() / 200**0.5
+    _, after = decode(ask("/numbers/step", query + "&mode=eval")[2])
+    assert not [name for name in after if name.startswith(("throws.", "parts.", "all.z"))]
+
+
 def test_numbers_that_run_away_are_null_to_programs():
     lesson = "k=60&lr=1e6&net=dense2-mse"
     header, _ = decode(ask("/numbers/step", lesson)[2])

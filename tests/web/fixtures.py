@@ -51,7 +51,7 @@ def write(folder: Path) -> None:
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
     for lang in languages():
         (folder / f"spec.{lang}.mjs").write_text(spec(lang), encoding="utf-8")
-    for make in (words, colours, addresses, moments, networks, files, wide, lessons):
+    for make in (words, colours, addresses, moments, networks, files, wide, lessons, batch):
         (folder / f"{make.__name__}.json").write_text(json.dumps(make(), default=written), encoding="utf-8")
 
 
@@ -59,6 +59,12 @@ def lessons() -> list[dict]:
     """What the page Learn gets of every step of the lessons."""
     asked = [{"lesson": script.id, "step": str(n)} for script in bundled() for n in range(1, len(script.screens) + 1)]
     return [{"answer": base64.b64encode(page_answer("learn", query)).decode()} for query in asked]
+
+
+def batch() -> dict:
+    """The answer to a lesson on four images, with a batch normalisation and dropout."""
+    query = {"img": "cat-0,cat-1,dog-0,dog-1", "ch": "red", "net": "conv2x3-bn-relu-max2-drop50-dense2-softmax-ce", "k": "2", "image": "2"}
+    return {"bytes": base64.b64encode(page_answer("step", query)).decode()}
 
 
 IN_FILES: tuple[tuple[str, tuple[int, ...], dict], ...] = (

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { placesOf, touched } from "../../cnnviz/view/draw/lights.js"
-import { mechanism } from "../../cnnviz/view/draw/mechanism.js"
+import { mechanism, standsUpright } from "../../cnnviz/view/draw/mechanism.js"
 import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
 import { Pen } from "../../cnnviz/view/draw/pen.js"
 import { named } from "../../cnnviz/view/model/arithmetic.js"
@@ -99,6 +99,45 @@ test("the total of every sum that is drawn is the core's own entry, and its step
     }
   }
   assert.ok(count > 20, `only ${count} sums`)
+})
+
+test("of several images the pulls, and the three paths back through the heap of all of them, add up to the gradient", () => {
+  const numbers = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
+  for (const [symbol, parts] of /** @type {[string, number][]} */ ([
+    ["df", 4],
+    ["dz1", 3],
+  ])) {
+    const shape = numbers.shape(symbol)
+    for (const cell of [shape.map(() => 0), shape.map((n) => n - 1)]) {
+      const [{ terms, total }] = sums(numbers, symbol, cell)
+      assert.equal(terms.length, parts)
+      assert.equal(total, numbers.at(symbol, cell))
+      const end = terms.reduce((all, value) => all + value, 0)
+      assert.ok(Math.abs(end - total) <= 1e-12 * terms.reduce((all, value) => all + Math.abs(value), 0), symbol)
+    }
+  }
+  for (const symbol of ["n1", "r1", "dr1", "df", "dz1"]) {
+    const words = written(numbers, symbol, numbers.focus?.[symbol] ?? numbers.shape(symbol).map(() => 0))
+    assert.ok(words.length > 3 && words.every(({ text, size }) => !text || size >= 13), symbol)
+  }
+})
+
+test("nothing is written smaller than 13 pixels where a phone's picture stands upright, and nothing beside it", () => {
+  const { numbers } = moments[0]
+  const room = { width: 358, height: 426, upright: true }
+  for (const { symbol } of numbers.stages) {
+    const [first] = numbers.said.update.makes
+    const map = symbol === "update" ? first : symbol
+    assert.ok(standsUpright(numbers, map, symbol === "update"), symbol)
+    const cell = numbers.shape(map).map((n) => n >> 1)
+    const small = written(numbers, map, cell, { room, stepping: symbol === "update" }).filter(
+      ({ text, size }) => text && size < 13,
+    )
+    assert.deepEqual(small, [], symbol)
+    const { spots, shown } = mechanism(new Canvas(), numbers, map, cell, room, palette, all, symbol === "update")
+    for (const { box } of [...spots, ...shown])
+      assert.ok(box.x > -2 && box.x + box.width < room.width + 2 && box.y + box.height < room.height + 2, symbol)
+  }
 })
 
 test("momentum's picture asks for what the velocity is made of, and draws every term of it", () => {

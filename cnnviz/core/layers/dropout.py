@@ -33,6 +33,17 @@ def masked_bound(bound: np.ndarray, p: float) -> np.ndarray:
     return bound / (1 - p)
 
 
+def sums(r: np.ndarray) -> np.ndarray:
+    """The sum of each channel, (C,), or of a row, (1,)."""
+    total: np.ndarray = r.sum(axis=(-2, -1)) if r.ndim > 2 else r.sum(axis=-1, keepdims=True)
+    return total
+
+
+def throws(x: np.ndarray, p: float, rng: np.random.Generator, n: int) -> np.ndarray:
+    """The sums of what is left by so many masks, (n,C) or (n,1)."""
+    return np.stack([sums(masked(x, drawn_mask(rng, x.shape, p))) for _ in range(n)])
+
+
 @dataclass(frozen=True)
 class Dropout(Layer):
     """Each number dropped with a chance of `percent` / 100."""

@@ -11,7 +11,7 @@ from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import encode, header, lesson_of_all, losses
 from cnnviz.pages.facts import facts
-from cnnviz.pages.lens import images_arrays, in_mode, loss_fact, of_all, on_image
+from cnnviz.pages.lens import images_arrays, in_mode, loss_fact, of_all, on_image, thrown
 from cnnviz.pages.map_records import program_of
 from cnnviz.pages.network_record import arrays, network_record, promise_record, raised, stage_records, velocity_of
 from cnnviz.pages.step.missions import started
@@ -66,7 +66,7 @@ def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], d
         "facts": facts(lesson, program.network, moment, promised, now),
         "promise": promise_record(promised),
     }
-    found = arrays(lesson, program, moment, whole) | losses(moment) | photograph(now)
+    found = arrays(lesson, program, moment, whole) | losses(moment) | photograph(now) | thrown(shown)
     if whole or step_work(now.lesson.network, now.moment.trace.x.shape) <= LITTLE_WORK:
         found |= _raised(now, network)
     if shown is not now:

@@ -8,18 +8,20 @@ import { convolution } from "./mechanisms/convolution.js"
 import { convolutionBack } from "./mechanisms/convolution_back.js"
 import { dense } from "./mechanisms/dense.js"
 import { denseBack } from "./mechanisms/dense_back.js"
+import { dropped, droppedBack } from "./mechanisms/dropout.js"
 import { flattened } from "./mechanisms/flatten.js"
 import { wholeChannel } from "./mechanisms/global_average.js"
 import { patch } from "./mechanisms/image.js"
 import { shares, touched } from "./mechanisms/kernel_gradient.js"
 import { curved, heights, tangents } from "./mechanisms/loss.js"
-import { dropped, droppedBack, gained, layerOf, normalised, normalisedBack } from "./mechanisms/normalisation.js"
+import { gained, layerOf, normalised, normalisedBack } from "./mechanisms/normalisation.js"
 import { outer, weights } from "./mechanisms/outer.js"
 import { losses, outputs } from "./mechanisms/outputs.js"
 import { pool, unpool } from "./mechanisms/pooling.js"
 import { premise } from "./mechanisms/premise.js"
 import { pulled } from "./mechanisms/pulled.js"
 import { softmax, softmaxBack } from "./mechanisms/softmax.js"
+import { normalisedTogether, pathsTogether } from "./mechanisms/together.js"
 import { update } from "./mechanisms/update.js"
 import { Pen } from "./pen.js"
 
@@ -121,6 +123,8 @@ function picture(numbers, map) {
   if (isGradient && numbers.network.images.length && numbers.maps[map.slice(1)].band === "parameters") return pulled
   const through = layerOf(numbers, map)?.kind ?? ""
   if (through === "drop") return isGradient ? droppedBack : dropped
+  if (`parts.${map}` in numbers.arrays) return pathsTogether
+  if (through === "bn" && `all.${map}` in numbers.arrays) return normalisedTogether
   if (["bn", "gn", "ln"].includes(through)) return isGradient ? normalisedBack : normalised
   const patterns = numbers.links(map).map(({ pattern }) => pattern)
   const found = BY_PATTERN.find(([wanted]) => wanted.every((pattern) => patterns.includes(pattern)))

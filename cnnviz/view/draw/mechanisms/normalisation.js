@@ -1,7 +1,6 @@
-// Normalisation: the heap of a channel's sums is brought to mean 0 and spread 1, then scaled and shifted; dropout: a mask.
+// Normalisation: the heap of a channel's sums is brought to mean 0 and spread 1, then scaled and shifted.
 
 import { number, short } from "../../model/format.js"
-import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { sides } from "./activation.js"
@@ -43,7 +42,7 @@ export function normalised(pen, numbers, symbol, cell) {
       name: "x̂",
       values: Array.from(z, hat),
       own: hat(numbers.at(source, cell)),
-      said: ofHat(numbers, symbol),
+      said: saidOfHat(numbers, symbol),
     },
     {
       name: numbers.maps[symbol].label,
@@ -55,14 +54,14 @@ export function normalised(pen, numbers, symbol, cell) {
 }
 
 /** What is said of normalised numbers: after training they are by what was kept. @param {Numbers} numbers @param {string} made */
-function ofHat({ network, answer }, made) {
+export function saidOfHat({ network, answer }, made) {
   const isBatch = network.layers.find(({ symbol }) => symbol === made)?.kind === "bn"
   if (isBatch && answer.lesson.mode === "eval") return []
   return [say(isBatch && network.images.length ? "web.mechanism.hat_of_all" : "web.mechanism.hat")]
 }
 
 /** σ of a cell's channel or group. @param {Numbers} numbers @param {string} made @param {number[]} cell */
-const spreadOf = (numbers, made, cell) => Math.sqrt(numbers.kept(`${made}.var`, cell) + 1e-5)
+export const spreadOf = (numbers, made, cell) => Math.sqrt(numbers.kept(`${made}.var`, cell) + 1e-5)
 
 /** The numbers that are normalised together with a cell. @param {Numbers} numbers @param {string} made @param {string} symbol @param {number[]} cell */
 function groupOf(numbers, made, symbol, cell) {
@@ -73,7 +72,7 @@ function groupOf(numbers, made, symbol, cell) {
 }
 
 /** Heaps one below the other over one axis, the chosen cell's way through them. @param {Pen} pen @param {Box} box @param {Heap[]} all */
-function heaps(pen, box, all) {
+export function heaps(pen, box, all) {
   const every = all.flatMap(({ values }) => Array.from(values)).filter(Number.isFinite)
   const low = every.reduce((a, b) => Math.min(a, b), 0)
   const high = every.reduce((a, b) => Math.max(a, b), 0)
@@ -128,7 +127,7 @@ export function normalisedBack(pen, numbers, symbol, cell) {
 }
 
 /** @param {Pen} pen @param {Box} box @param {string[]} texts the last of them is what comes out */
-const lines = (pen, box, texts) =>
+export const lines = (pen, box, texts) =>
   texts.forEach((text, n) =>
     pen.text(text, box.x + box.width / 2, box.y + 24 + 28 * n, {
       align: "center",
@@ -156,37 +155,4 @@ export function gained(pen, numbers, symbol, cell) {
   pen.arrow(pen.width * 0.5, HEAD + wide.height / 2, made.x - 20, HEAD + wide.height / 2)
   pen.head(numbers.maps[symbol].label, "", made.x, 13, made.width, numbers.maps[symbol].plain, pen.tone)
   column(pen, numbers, symbol, cell[0], made, { made: true })
-}
-
-/** The numbers before and after, and the mask between them. @type {Picture} */
-export function dropped(pen, numbers, symbol, cell) {
-  const box = sides(pen, numbers, numbers.links(symbol)[0].source, symbol, cell, false)
-  mask(pen, numbers, symbol, cell, box)
-}
-
-/** @type {Picture} */
-export function droppedBack(pen, numbers, symbol, cell) {
-  const made = layerOf(numbers, symbol)?.symbol ?? symbol
-  const box = sides(pen, numbers, symbol, numbers.links(symbol)[0].source, cell, true)
-  mask(pen, numbers, made, cell, box)
-}
-
-/** The mask of the chosen channel as a map, or what it is for the chosen unit. @param {Pen} pen @param {Numbers} numbers @param {string} made @param {number[]} cell @param {Box} box */
-function mask(pen, numbers, made, cell, box) {
-  const name = `${made}.mask`
-  if (!numbers.arrays[name]) return lines(pen, box, [say("web.mechanism.unchanged")]) // after training
-  const values = Array.from(numbers.arrays[name].values)
-  const most = values.reduce((a, b) => Math.max(a, b), 0)
-  const own = number(numbers.kept(name, cell))
-  const share = say("web.mechanism.dropped", { n: values.filter((value) => value === 0).length, of: values.length })
-  const foot = { y: box.y + box.height - 8, room: box.width + 60 }
-  pen.text(share, box.x + box.width / 2, foot.y, { size: SMALL, align: "center", fill: pen.soft, room: foot.room })
-  if (numbers.maps[made].kind !== "map") return lines(pen, box, [say("web.mechanism.mask"), `× ${own}`])
-  const [, rows, columns] = numbers.shape(made)
-  const place = fitted(numbers, made, box.x, box.y, box.width, box.height - 40)
-  place.x += (box.width - place.width) / 2
-  pen.head(say("web.mechanism.mask"), `× ${own}`, place.x, 13, place.width)
-  const from = cell[0] * rows * columns
-  const chosen = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
-  pen.picture(rows, columns, (n) => values[from + n], [0, most], "activation", place, [chosen])
 }

@@ -1,20 +1,147 @@
 // Several images: what each of them pulls at one number of a parameter, and their mean, which is its gradient.
 
+import { colour } from "../../model/colour.js"
+import { number } from "../../model/format.js"
+import { fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { HEAD } from "../sheet.js"
+import { HEAD, SMALL } from "../sheet.js"
+import { kernelName } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
+/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
+/** @typedef {import("../pen.js").Pen} Pen */
+/** @typedef {import("../../model/layout.js").Box} Box */
+
+const [MADE, LEAST, PHOTO] = [184, 20, 42] // sides of the mean's kernel, between two kernels, and of an image over its own
+const MOST = 184 // of an image's kernel
 
 /** @type {Picture} */
 export function pulled(pen, numbers, symbol, cell) {
+  const all = numbers.arrays[`pulls.${symbol}`]
+  const { kind, shape } = numbers.maps[symbol]
+  kind === "filters" && all && shape[2] <= 5
+    ? kernels(pen, numbers, symbol, cell, all.values)
+    : rows(pen, numbers, symbol, cell, all?.values)
+}
+
+/** A row for each image. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number> | undefined} all */
+function rows(pen, numbers, symbol, cell, all) {
   const { label } = numbers.maps[symbol]
   const { images } = numbers.network
-  const all = numbers.arrays[`pulls.${symbol}`]
   const box = { x: 4, y: HEAD + 24, width: pen.width - 12, height: pen.height - HEAD - 60 }
   pen.head(label, "", 4, 13, pen.width - 8, say("web.mechanism.pulls", { n: images.length }), pen.tone)
   const mean = { name: say("web.mechanism.mean_of_pulls"), value: numbers.at(symbol, cell), bold: true }
   const count = numbers.count(symbol)
   const at = numbers.offset(symbol, cell)
-  const each = all ? images.map((name, n) => ({ name, value: all.values[n * count + at] })) : []
+  const each = all ? images.map((name, n) => ({ name, value: all[n * count + at] })) : []
   pen.rows([...each, mean], box, { names: 220, most: 44 })
+}
+
+/** The kernel that is made, and of each image the part that it adds to it; under them the sum at one of its numbers. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number>} all */
+function kernels(pen, numbers, symbol, cell, all) {
+  const { images } = numbers.network
+  const [k, m] = [numbers.shape(symbol)[2], images.length]
+  const from = numbers.offset(symbol, [cell[0], cell[1], 0, 0])
+  const part = (/** @type {number} */ i, /** @type {number} */ n) => all[i * numbers.count(symbol) + from + n] / m
+  const chosen = cell[2] * k + cell[3]
+  const { limits } = numbers.maps[symbol]
+  const top = HEAD + 26
+  const made = { x: 4, y: top, width: MADE, height: MADE }
+  const pitch = (pen.width - MADE - 50) / m
+  const side = Math.min(MOST, pitch - LEAST - 14)
+  const boxes = images.map((_, i) => ({ x: MADE + 62 + i * pitch, y: top, width: side, height: side }))
+  const each = (/** @type {(n: number) => number} */ value) => Array.from({ length: k * k }, (_, n) => value(n))
+  const term = (/** @type {number} */ n) => `n${n}`
+  const places = Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(limits[1] || 1))))
+  const write = (/** @type {number} */ value) => fixed(value, places)
+  pen.grid(
+    each((n) => numbers.values(symbol)[from + n]),
+    k,
+    limits,
+    "signed",
+    made,
+    { write, bold: true, term, symbol, cell: (n) => [cell[0], cell[1], Math.floor(n / k), n % k] },
+  )
+  pen.head(kernelName(numbers, symbol, cell), "", made.x, made.y - 18, MADE, numbers.maps[symbol].plain, pen.tone)
+  pen.frame(made, "made")
+  boxes.forEach((box, i) => {
+    title(pen, numbers, symbol, i, box, pitch - LEAST)
+    pen.grid(
+      each((n) => part(i, n)),
+      k,
+      limits,
+      "signed",
+      box,
+      { write, term },
+    )
+    pen.sign(i ? "+" : "=", box.x - (i ? (pitch - side) / 2 : 28), top + side / 2)
+  })
+  for (const box of [made, ...boxes]) ringed(pen, box, k, chosen)
+  sum(
+    pen,
+    numbers,
+    symbol,
+    cell,
+    images.map((_, i) => part(i, chosen)),
+    { made, boxes, k, chosen },
+  )
+}
+
+/** @param {Pen} pen @param {Box} box @param {number} k @param {number} chosen */
+function ringed(pen, { x, y, width }, k, chosen) {
+  const each = width / k
+  pen.framed({ x: x + (chosen % k) * each, y: y + Math.floor(chosen / k) * each, width: each, height: each }, pen.ink)
+}
+
+/** An image, which part of its pull this is, and its own loss. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} i @param {Box} box @param {number} room */
+function title(pen, numbers, symbol, i, { x, y }, room) {
+  const { values, shape } = numbers.arrays["all.x"]
+  const [m, channels, height, width] = shape
+  const photo = { x, y: y - PHOTO - 8, width: PHOTO, height: PHOTO }
+  const { limits } = numbers.maps.x
+  pen.picture(height, width, (n) => values[i * channels * height * width + n], limits, "pixel", photo)
+  const at = x + PHOTO + 10
+  const own = say("web.mechanism.pull_of", {
+    m,
+    symbol: numbers.maps[symbol].label,
+    name: numbers.answer.lesson.img.split(",")[i].replace("-", " "),
+  })
+  const narrow = room - PHOTO - 10
+  pen.text(narrow > 110 ? own : String(i + 1), at, photo.y + 10, { bold: true, room: narrow })
+  pen.text(
+    say("web.mechanism.own_loss", { value: number(numbers.arrays["images.L"].values[i], 2) }),
+    at,
+    photo.y + 31,
+    { size: SMALL, fill: pen.soft, room: narrow },
+  )
+}
+
+/** What the images add at one number, and how much of it cancels. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {number[]} values @param {{ made: Box, boxes: Box[], k: number, chosen: number }} at */
+function sum(pen, numbers, symbol, cell, values, { made, boxes, k, chosen }) {
+  const middle = (/** @type {Box} */ { x, width }) => x + ((chosen % k) + 0.5) * (width / k)
+  const places = [...boxes, made].map(middle)
+  const top = made.y + MADE + 24
+  const total = numbers.at(symbol, cell)
+  const terms = values.map((value, i) => ({ value, term: `i${i}` }))
+  const own = pen.stairs(
+    terms,
+    total,
+    { x: 0, y: top, width: pen.width, height: pen.height - top - 50 },
+    {
+      places,
+      digits: 4,
+      room: 110,
+      wide: Math.min(60, made.width / k),
+      paint: colour(total, numbers.maps[symbol].limits, "signed"),
+    },
+  )
+  pen.lead([places[boxes.length], own.y], [places[boxes.length], made.y + MADE + 5])
+  const pull = values.reduce((all, value) => all + Math.abs(value), 0)
+  const cancels = pull ? 1 - Math.abs(total) / pull : 0
+  const words = say("web.mechanism.cancels", {
+    pull: number(pull, 2),
+    left: number(Math.abs(total), 2),
+    share: cancels,
+  })
+  pen.rich(words, pen.width - 4, pen.height - 8, { align: "right", size: SMALL })
 }

@@ -1,0 +1,168 @@
+// Dropout: a mask, and what other masks would make of the same sum.
+
+import { number, short } from "../../model/format.js"
+import { one } from "../../model/links.js"
+import { say } from "../../model/words.js"
+import { HEAD, SMALL } from "../sheet.js"
+import { sides } from "./activation.js"
+import { layerOf, lines } from "./normalisation.js"
+import { beam, channelName, fitted, madeMap, sizeOf } from "./windows.js"
+
+/** @typedef {import("../mechanism.js").Picture} Picture */
+/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
+/** @typedef {import("../pen.js").Pen} Pen */
+/** @typedef {import("../../model/layout.js").Box} Box */
+
+const NEAR = 4 // rows and columns of cells that are printed
+const BARS = 40
+
+/** The numbers before and after, and the mask between them. @type {Picture} */
+export function dropped(pen, numbers, symbol, cell) {
+  if (numbers.maps[symbol].kind === "map" && `throws.${symbol}` in numbers.arrays)
+    return closely(pen, numbers, symbol, cell)
+  const box = sides(pen, numbers, numbers.links(symbol)[0].source, symbol, cell, false)
+  mask(pen, numbers, symbol, cell, box)
+}
+
+/** @type {Picture} */
+export function droppedBack(pen, numbers, symbol, cell) {
+  const made = layerOf(numbers, symbol)?.symbol ?? symbol
+  const box = sides(pen, numbers, symbol, numbers.links(symbol)[0].source, cell, true)
+  mask(pen, numbers, made, cell, box)
+}
+
+/** The mask of the chosen channel as a map, or what it is for the chosen unit. @param {Pen} pen @param {Numbers} numbers @param {string} made @param {number[]} cell @param {Box} box */
+function mask(pen, numbers, made, cell, box) {
+  const name = `${made}.mask`
+  if (!numbers.arrays[name]) return lines(pen, box, [say("web.mechanism.unchanged")]) // after training
+  const values = Array.from(numbers.arrays[name].values)
+  const most = values.reduce((a, b) => Math.max(a, b), 0)
+  const own = number(numbers.kept(name, cell))
+  const share = say("web.mechanism.dropped", { n: values.filter((value) => value === 0).length, of: values.length })
+  const foot = { y: box.y + box.height - 8, room: box.width + 60 }
+  pen.text(share, box.x + box.width / 2, foot.y, { size: SMALL, align: "center", fill: pen.soft, room: foot.room })
+  if (numbers.maps[made].kind !== "map") return lines(pen, box, [say("web.mechanism.mask"), `× ${own}`])
+  const [, rows, columns] = numbers.shape(made)
+  const place = fitted(numbers, made, box.x, box.y, box.width, box.height - 40)
+  place.x += (box.width - place.width) / 2
+  pen.head(say("web.mechanism.mask"), `× ${own}`, place.x, 13, place.width)
+  const from = cell[0] * rows * columns
+  const chosen = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
+  pen.picture(rows, columns, (n) => values[from + n], [0, most], "activation", place, [chosen])
+}
+
+/** Some cells closely: what they were, their mask, what they become; and under them the sum of all cells, with no mask and for other masks. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell */
+function closely(pen, numbers, symbol, cell) {
+  const { source } = numbers.links(symbol)[0]
+  const [, rows, columns] = numbers.shape(symbol)
+  const side = Math.min(0.5 * pen.height, 0.14 * pen.width)
+  const left = fitted(numbers, source, 4, HEAD, side, side)
+  const right = { ...left, x: pen.width - left.width - 5 }
+  const [down, across] = [Math.min(NEAR, rows), Math.min(NEAR, columns)]
+  const top = Math.min(Math.max(cell[1] - (down >> 1), 0), rows - down)
+  const from = Math.min(Math.max(cell[2] - (across >> 1), 0), columns - across)
+  const window = { rows: { start: top, count: down, step: 1 }, columns: { start: from, count: across, step: 1 } }
+  pen.head(
+    channelName(numbers, source, cell[0]),
+    sizeOf(numbers, source),
+    left.x,
+    13,
+    left.width,
+    numbers.maps[source].plain,
+  )
+  pen.map(numbers, source, [cell[0]], left, [window])
+  madeMap(pen, numbers, symbol, cell, right)
+  pen.ring(window, rows, columns, right)
+  const middle = (pen.width - left.width - right.width) / 3
+  const boxes = [0, 1, 2].map((n) => ({
+    x: left.x + left.width + 60 + n * (middle - 18),
+    y: HEAD,
+    width: side,
+    height: side,
+  }))
+  const at = (/** @type {number} */ n) => [cell[0], top + Math.floor(n / across), from + (n % across)]
+  const each = (/** @type {(cell: number[]) => number} */ value) =>
+    Array.from({ length: down * across }, (_, n) => value(at(n)))
+  const [read, mask, made] = [
+    each((one) => numbers.at(source, one)),
+    each((one) => numbers.kept(`${symbol}.mask`, one)),
+    each((one) => numbers.at(symbol, one)),
+  ]
+  const size = (/** @type {Box} */ box) => ({
+    x: box.x + (from * box.width) / columns,
+    y: box.y + (top * box.height) / rows,
+    width: (across * box.width) / columns,
+    height: (down * box.height) / rows,
+  })
+  beam(pen, size(left), boxes[0])
+  const term = (/** @type {number} */ n) => `n${n}`
+  const three = /** @type {[number[], string, string, number[]][]} */ ([
+    [
+      read,
+      say("web.mechanism.cells_closely", { n: read.length }),
+      numbers.maps[source].scale,
+      numbers.maps[source].limits,
+    ],
+    [mask, say("web.mechanism.mask"), "same", [0, Math.max(...mask, 1)]],
+    [made, say("web.mechanism.masked_cells"), numbers.maps[symbol].scale, numbers.maps[symbol].limits],
+  ])
+  three.forEach(([values, title, scale, limits], n) => {
+    pen.text(title, boxes[n].x, 13, { fill: pen.soft, room: side + 30 })
+    pen.grid(values, across, n === 1 ? [-limits[1], limits[1]] : limits, n === 1 ? "pixel" : scale, boxes[n], {
+      write: (value) => (Number.isInteger(value) ? String(value) : short(value)),
+      term,
+    })
+  })
+  pen.sign("⊙", (boxes[0].x + side + boxes[1].x) / 2, HEAD + side / 2)
+  pen.sign("=", (boxes[1].x + side + boxes[2].x) / 2, HEAD + side / 2)
+  throwing(pen, numbers, symbol, cell[0], {
+    x: 0.3 * pen.width,
+    y: HEAD + side + 62,
+    width: 0.68 * pen.width,
+    height: pen.height - HEAD - side - 84,
+  })
+}
+
+/** The sum of a channel's cells: with no mask, with this one, and with others as a heap. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} channel @param {Box} box */
+function throwing(pen, numbers, symbol, channel, box) {
+  const { values, shape } = numbers.arrays[`throws.${symbol}`]
+  const [count, channels] = shape
+  const sums = Array.from({ length: count }, (_, n) => values[n * channels + channel])
+  const [use, own, ...others] = sums
+  const size = numbers.shape(symbol)[1] * numbers.shape(symbol)[2]
+  const [low, high] = [Math.min(...sums), Math.max(...sums)]
+  const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low || 1)) * box.width
+  const bins = Array(BARS).fill(0)
+  for (const sum of others) bins[Math.min(BARS - 1, Math.floor(((sum - low) / (high - low || 1)) * BARS))] += 1
+  const most = Math.max(...bins, 1)
+  const base = box.y + box.height
+  pen.text(say("web.mechanism.throws", { n: others.length, cells: size }), box.x, box.y - 14, {
+    bold: true,
+    room: box.width,
+  })
+  pen.text(say("web.mechanism.fresh_mask"), 4, box.y + 10, { fill: pen.soft, room: box.x - 20 })
+  pen.text(say("web.mechanism.so_held"), 4, box.y + 32, { fill: pen.soft, room: box.x - 20 })
+  pen.context.fillStyle = pen.bars
+  bins.forEach((n, i) => {
+    const height = (n / most) * (box.height - 8)
+    if (n) pen.context.fillRect(box.x + (i * box.width) / BARS, base - height, box.width / BARS - 1, height)
+  })
+  pen.context.fillStyle = pen.soft
+  pen.context.fillRect(box.x, base, box.width, 1)
+  pen.context.fillStyle = pen.ink
+  pen.context.fillRect(x(use) - 1.25, box.y, 2.5, box.height + 4)
+  pen.dot(x(own), base, pen.tone)
+  const apart = Math.abs(x(own) - x(use)) > 150
+  const first = x(own) < x(use)
+  const place = (/** @type {number} */ value, /** @type {boolean} */ leftmost) =>
+    /** @type {[number, CanvasTextAlign]} */ (
+      apart ? [x(value), "center"] : [x(value) + (leftmost ? 8 : -8), leftmost ? "right" : "left"]
+    )
+  const [mean, now] = [place(use, !first), place(own, first)]
+  pen.text(say("web.mechanism.in_use", { value: number(use) }), mean[0], base + 16, { bold: true, align: mean[1] })
+  pen.text(say("web.mechanism.this_throw", { value: number(own) }), now[0], base + 16, {
+    bold: true,
+    align: now[1],
+    fill: pen.tone,
+  })
+}
