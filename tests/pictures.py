@@ -40,13 +40,14 @@ PARTS = {
 
 
 class Picture(NamedTuple):
-    """A screen: the name of its file, its address, size and theme, and what is clicked before."""
+    """A screen: the name of its file, its address, size and theme, and what is clicked and pressed before."""
 
     name: str
     path: str
     size: tuple[int, int] = (1280, 720)
     theme: str = "light"
     clicked: tuple[str, ...] = ()
+    pressed: tuple[str, ...] = ()
 
 
 README = (
@@ -62,6 +63,7 @@ SEED = "/?seed=39"
 DOT = "/learn?lesson=kernel&step=3"
 ANSWERED = ("[name=answer]", "[data-key=learn_commit]")
 EXPLAINER = urlencode(next(preset for preset in PRESETS if preset.name == "explainer").query, safe=",")
+BATCH = "/?img=cat-0,cat-1,dog-0,dog-1&ch=red&net=conv2x3-bn-relu-max2-drop50-dense2-softmax-ce&y=1,0%3B1,0%3B0,1%3B0,1"
 CELLS = {"z1": "&cell=z1:13,18", "o": "", "da1": "", "df": "&cell=df:1,1", "update": ""}
 DRAWN = (
     *(Picture(f"stage-{stage}-1280x720", f"{SEED}&stage={stage}{cell}") for stage, cell in CELLS.items()),
@@ -69,6 +71,13 @@ DRAWN = (
     Picture("stage-tinyvgg-1280x720", f"/?{EXPLAINER}&stage=z2&cell=z2:5,6,7"),
     Picture("stage-tinyvgg-df-1280x720", f"/?{EXPLAINER}&stage=df2&cell=df2:5,4,0,0"),
     Picture("whole-1280x720", f"{SEED}&stage=df&whole=1"),
+    Picture("sheet-network-1280x720", f"{SEED}&stage=z1&cell=z1:13,18", clicked=("[data-key=rail_network]",)),
+    *(Picture(f"story-{n + 1}-1280x720", "/", pressed=("ArrowRight",) * n) for n in range(6)),
+    Picture("stage-phone-390x844", f"{SEED}&stage=z1&cell=z1:13,18", (390, 844)),
+    Picture("batch-strip-1280x720", f"{BATCH}&stage=df"),
+    Picture("mechanism-bn-1280x720", f"{BATCH}&stage=n1&k=5"),
+    Picture("mechanism-bn-back-1280x720", f"{BATCH}&stage=dz1"),
+    Picture("mechanism-dropout-1280x720", f"{BATCH}&stage=r1&k=5&image=3"),
     Picture("learn-index-1280x720", "/learn"),
     Picture("learn-question-1280x720", DOT),
     Picture("learn-answered-1280x720", DOT, clicked=ANSWERED),
@@ -119,6 +128,9 @@ def take(browser: Browser, url: str, picture: Picture, folder: Path) -> None:
     ready(page)
     for selector in picture.clicked:
         page.locator(selector).first.click()
+    for key in picture.pressed:
+        page.keyboard.press(key)
+        ready(page)
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))")
     page.screenshot(path=folder / f"{picture.name}.png")
