@@ -24,6 +24,9 @@ CHANGED = {"nothing": (), "image": ("img",), "kernel": ("f",)}
 MOST_SHOWN = 49
 """Numbers in an answer that is shown as a small map."""
 
+MOST_WHOLE = 1e7
+"""Whole numbers below it are written with all of their digits."""
+
 PLACE = re.compile(r"\{([^{}]+?)(?::(\d{1,2}|\d?%|plain))?\}")
 """An expression in a text, and how its number is written."""
 
@@ -218,6 +221,6 @@ def _number(expression: str, spec: str, here: Scene, lang: str, allowance: Allow
     if value.size != 1:
         raise Problem("lessons.text.one_number", text=expression, shape=value.shape)
     number = float(value.reshape(-1)[0])
-    if np.isfinite(number) and number == round(number) and not spec.endswith("%"):
+    if abs(number) < MOST_WHOLE and number == round(number) and not spec.endswith("%"):
         return written(round(number), "", lang)
     return written(number, spec or "3", lang)

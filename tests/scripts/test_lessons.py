@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -265,6 +266,7 @@ def test_every_question_on_other_images(id, number, img):
     lesson, _ = own.changed(*({"img": img}, find_image(img).label) if len(own.images) == 1 else ({"img": others(own, img)}, None))
     question = ask(screen, lesson)
     assert question.text and question.ask and question.right
+    assert not re.search(r"\d(?:[,.\u202f]?\d){8}", question.text.say("en") + question.right.say("en")), "a number as people write it"
     if screen.kind == "choose":
         assert [option.right for option in question.options].count(True) == 1
         assert all(option.say for option in question.options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 
@@ -38,18 +39,26 @@ def pictures(lessons: Sequence[Script]) -> tuple[list[LearnPicture | None], dict
 
 
 def _first_map(script: Script) -> tuple[Scene, str, np.ndarray] | None:
-    """The first stage of its steps that is a map, and the map, of the first channel."""
-    for screen in script.screens:
-        try:
+    """The first stage of its screens that is a map on which there is something to see, of the first channel; else the image."""
+    places = [(screen, "") for screen in script.screens] + [(screen, "x") for screen in script.screens]
+    for screen, symbol in places:
+        with suppress(Problem):
             here = scene(lesson_at(screen, {}))
-        except Problem:
-            continue
-        symbol = str(here.lesson.stage)
-        array = here.arrays.get("f_next" if symbol == "update" else symbol, np.zeros(0))
-        array = array[(0,) * (array.ndim - 2)] if array.ndim > 2 else array
-        if array.ndim == 2 and min(array.shape) >= LEAST and max(array.shape) <= MOST:
-            return here, symbol, array
+            stage = symbol or str(here.lesson.stage)
+            array = here.arrays.get("f_next" if stage == "update" else stage, np.zeros(0))
+            array = array[(0,) * (array.ndim - 2)] if array.ndim > 2 else array
+            if array.ndim == 2 and min(array.shape) >= LEAST and max(array.shape) <= MOST and _varies(array):
+                return here, stage, array
     return None
+
+
+def _varies(array: np.ndarray) -> bool:
+    """Tells whether at least half of the cells have a number of their own.
+
+    >>> _varies(np.eye(3)), _varies(np.arange(9))
+    (False, True)
+    """
+    return len(np.unique(array)) > array.size / 2 or len(np.unique(array)) > MOST
 
 
 def _picture(name: str, here: Scene, symbol: str, array: np.ndarray) -> LearnPicture:
