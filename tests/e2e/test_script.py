@@ -34,6 +34,12 @@ def test_a_remote_walks_across_pages_and_comes_back_after_a_question(screen: Scr
     stands(screen, 3)
 
 
+def test_a_script_that_there_is_not_is_said_and_the_lesson_stays(screen: Screen):
+    screen.open("/", script="nothere", screen="3", k="2")
+    expect(screen.page.locator(".notice")).to_contain_text("nothere")
+    assert screen.address["k"] == "2"
+
+
 def test_a_link_opens_its_screen_on_its_page_and_the_ends_are_ends(screen: Screen):
     screen.open("/", script=LECTURE.id, screen="11")
     stands(screen, 11)

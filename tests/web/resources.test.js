@@ -239,10 +239,15 @@ test("a part that two ask for travels once, is given to both, and is kept", asyn
 
 test("a file of one's own goes along with its questions alone, each file with its own, and is kept nowhere", async () => {
   const sent = []
-  const own = new Resources(new URL("http://here/"), "code", { received() {}, failed() {}, shown() {} }, (path, how) => {
-    sent.push([path.split("?")[0], how.method ?? "GET", how.body, new URLSearchParams(path.split("?")[1]).get("own")])
-    return Promise.resolve(answerTo({}, { headers: { "Cache-Control": "no-store" } }))
-  })
+  const own = new Resources(
+    new URL("http://here/"),
+    "code",
+    { received() {}, failed() {}, shown() {} },
+    (path, how) => {
+      sent.push([path.split("?")[0], how.method ?? "GET", how.body, new URLSearchParams(path.split("?")[1]).get("own")])
+      return Promise.resolve(answerTo({}, { headers: { "Cache-Control": "no-store" } }))
+    },
+  )
   const check = async (/** @type {string} */ tab, page = "check") => {
     own.ask(page, { check: tab, k: "1" }, ["check", "k"])
     await settled()

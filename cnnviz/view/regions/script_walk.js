@@ -23,19 +23,19 @@ function fileOf(id) {
 export const knowScript = (data) => known.set(data.id, { data, of: "" })
 
 /**
- * Hands over a script, now if it is known. What cannot be read, or is not there, is none.
+ * Hands over a script, now if it is known. What cannot be read, or is not there, is none, and why.
  * @param {View} view
  * @param {string} id
- * @param {(data: ScriptData | undefined) => void} act
+ * @param {(data: ScriptData | undefined, why?: string) => void} act
  */
 export function withScript(view, id, act) {
   const of = fileOf(id)
   const found = known.get(id)
   if (found?.of === of) return act(found.data)
   const take = (/** @type {unknown} */ answer) => {
-    const { script } = /** @type {ScriptHeader} */ (answer ?? {})
+    const { script, wrong } = /** @type {Partial<ScriptHeader>} */ (answer ?? {})
     if (script) known.set(id, { data: script, of })
-    if (!view.stop.signal.aborted) act(script ?? undefined)
+    if (!view.stop.signal.aborted) act(script ?? undefined, wrong?.script)
   }
   const { numbers } = view.host
   of ? numbers.read?.(of, take) : numbers.look?.("script", { script: id }, take)
@@ -54,7 +54,7 @@ export function bindScript(view) {
     const wanted = script + fileOf(script)
     if (script && wanted !== asked) {
       asked = wanted
-      withScript(view, script, (data) => data && arrive())
+      withScript(view, script, (data, why) => (data ? arrive() : why && view.tell(why)))
     }
     const found = known.get(script)
     if (found?.of === fileOf(script) && bare) {
