@@ -1,6 +1,7 @@
 // A room's driver: opens it, and has the hall go wherever this page goes. The secret stays in this browser.
 
 import { isDark } from "../view/draw/theme.js"
+import { givenScript as ownScript } from "../view/given_script.js"
 import { own, parse, query } from "../view/model/address.js"
 import { escaped } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
@@ -265,7 +266,9 @@ export function roomDriver(base, travel = () => {}) {
    */
   async function open(dialog, root, query, driver = "") {
     const { script: id = "", screen: at = "1" } = parse(query)
-    const fresh = id && !driver ? { script: id, screen: Number(at) || 1 } : undefined
+    const made = ownScript()
+    const script = made?.id === id ? made.toml : id
+    const fresh = id && !driver ? { script, screen: Number(at) || 1 } : undefined
     const given = fresh && (await openRoom(base, driver, query, undefined, fresh)) // where the server knows it
     const { room, sentence } = given?.room ? given : await openRoom(base, driver, query)
     if (!room) fail(dialog, sentence)

@@ -12,7 +12,10 @@ export function showScreen(root, screen) {
   const sentence = screen ? inReaders(screen.say) : ""
   bar.dataset.room = screen ? "1" : ""
   bar.hidden = !sentence
-  const [place, text] = [bar.querySelector(".place"), bar.querySelector("p")]
+  const { classList } = /** @type {HTMLElement} */ (bar.closest(".cnnviz"))
+  classList.toggle("scripted", Boolean(screen))
+  classList.toggle("spoken", Boolean(sentence))
+  const [place, text] = [bar.querySelector(".script-place"), bar.querySelector("p")]
   if (place) place.textContent = screen ? say("web.script.place", { number: screen.number, count: screen.count }) : ""
   if (text) text.textContent = sentence
 }

@@ -179,6 +179,18 @@ def test_a_question_is_written_on_the_spot_and_a_file_is_opened(maker: Screen, t
     expect(maker.key("draft_title")).to_have_value("own")
 
 
+def test_a_room_is_given_the_script_of_this_tab(screen: Screen):
+    screen.page.goto("/" + linked(OWN))
+    screen.ready(stage="z1")
+    with screen.page.expect_response(lambda answer: answer.url.endswith("/room") and answer.request.method == "POST") as opened:
+        screen.key("room").click()
+    assert opened.value.status == 201
+    sent = opened.value.request.post_data_json
+    assert (sent["script"], sent["screen"]) == (OWN, 1)
+    room = opened.value.json()
+    assert screen.page.request.delete(f"/room/{room['code']}", headers={"Authorization": f"Bearer {room['driver']}"}).status == 204
+
+
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (1024, 768)])
 def test_the_lecture_view_shows_each_screen_with_its_sentence(screen: Screen, size):
     screen.page.set_viewport_size({"width": size[0], "height": size[1]})

@@ -22,6 +22,7 @@ export function fillBar(view, script, here) {
   const bar = view.$(".script-bar")
   const place = root.querySelector(".explain .text")
   if (view.kind.reveals && place && bar.parentElement !== place) place.append(bar)
+  if (bar.dataset.room) return // the room's script says what stands there (hall/screen_bar.js)
   const own = here.script === drafting().now.id && isWalked() ? drafting().now : undefined
   const count = own?.screen.length ?? script?.screens.length ?? 0
   const number = numberIn({ screens: { length: count } }, here)
