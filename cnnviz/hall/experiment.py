@@ -23,7 +23,7 @@ from cnnviz.core.work import step_work
 from cnnviz.data.images import find_image, load_image
 from cnnviz.hall.poll import Poll
 from cnnviz.scripts.scene import lesson_of
-from cnnviz.scripts.script_file import EXPERIMENTS, Screen
+from cnnviz.scripts.script import EXPERIMENTS, Screen
 from cnnviz.wire.hall import HallExperiment, HallRun
 from cnnviz.words import Problem
 

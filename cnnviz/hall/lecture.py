@@ -16,7 +16,7 @@ from cnnviz.hall.questions import Questions
 from cnnviz.hall.room_script import MOST_SCRIPT, is_asked, number_in, query_of_screen, screen_of, script_of, told
 from cnnviz.hall.room_script import is_text as is_own
 from cnnviz.hall.store import EXPLORE, Room, Store
-from cnnviz.scripts.script_file import Screen, Script
+from cnnviz.scripts.script import Screen, Script
 from cnnviz.server.bodies import Refused
 from cnnviz.words import Problem
 

@@ -27,7 +27,7 @@ from cnnviz.scripts.plates import cells, plates
 from cnnviz.scripts.plates import hidden as hidden_maps
 from cnnviz.scripts.question import CHANGED, MOST_SHOWN, Question, ask, lesson_at
 from cnnviz.scripts.scene import Scene, scene
-from cnnviz.scripts.script_file import HALL_KINDS, Screen
+from cnnviz.scripts.script import HALL_KINDS, Screen
 from cnnviz.scripts.votes import bars, counted, grouped
 from cnnviz.view.constants import gallery
 from cnnviz.wire.hall import (

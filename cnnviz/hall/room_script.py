@@ -14,8 +14,9 @@ from cnnviz.scripts.library import library
 from cnnviz.scripts.planned import Allowance
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scene import lesson_of, scene
+from cnnviz.scripts.script import HALL_KINDS, Screen, Script
 from cnnviz.scripts.script_checker import check
-from cnnviz.scripts.script_file import HALL_KINDS, MOST_BYTES, Screen, Script
+from cnnviz.scripts.script_file import MOST_BYTES
 from cnnviz.wire.hall import HallScreen
 from cnnviz.words import Problem, Versions
 

@@ -13,7 +13,7 @@ from cnnviz.scripts.library import library
 from cnnviz.scripts.planned import Allowance
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scene import Scene, lesson_of, scene
-from cnnviz.scripts.script_file import Screen, Script
+from cnnviz.scripts.script import Screen, Script
 from cnnviz.wire.hall import HallMap, HallStep, HallSteps
 from cnnviz.wire.learn import LearnListed
 from cnnviz.words import Problem

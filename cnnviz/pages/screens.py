@@ -8,7 +8,7 @@ from cnnviz.core.lesson import LESSON_KEYS
 from cnnviz.scripts.library import library
 from cnnviz.scripts.scene import lesson_of
 from cnnviz.scripts.screen_address import LEARN
-from cnnviz.scripts.script_file import Screen, Script
+from cnnviz.scripts.script import Screen, Script
 from cnnviz.words import Problem
 
 

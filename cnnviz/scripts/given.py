@@ -8,8 +8,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+from cnnviz.scripts.script import Script
 from cnnviz.scripts.script_checker import look
-from cnnviz.scripts.script_file import Fault, Script
+from cnnviz.scripts.script_fields import Fault
 
 
 @dataclass(frozen=True)

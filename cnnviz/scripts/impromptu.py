@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from cnnviz.scripts.scene import Scene, lesson_of, scene
-from cnnviz.scripts.script_file import HALL_KINDS, MOST_ANSWERS, NOTHING, Answer, Screen
+from cnnviz.scripts.script import HALL_KINDS, MOST_ANSWERS, NOTHING, Answer, Screen
 from cnnviz.words import Problem, Versions, languages, say
 
 MOST_CHARACTERS = 300

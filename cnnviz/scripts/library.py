@@ -11,8 +11,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from cnnviz.scripts.given import given
+from cnnviz.scripts.script import Script
 from cnnviz.scripts.script_checker import check_file
-from cnnviz.scripts.script_file import Fault, Script, read
+from cnnviz.scripts.script_fields import Fault
+from cnnviz.scripts.script_file import read
 from cnnviz.words import message
 
 SETTING = "CNNVIZ_LESSONS"

@@ -11,7 +11,7 @@ from cnnviz.core.mistakes import MISTAKES, Placed
 from cnnviz.scripts.mistaken import mistaken, places_in
 from cnnviz.scripts.question import key_of, same, tolerance_of
 from cnnviz.scripts.scene import Scene, lesson_of, scene
-from cnnviz.scripts.script_file import Screen, Script
+from cnnviz.scripts.script import Screen, Script
 from cnnviz.words import Problem
 
 

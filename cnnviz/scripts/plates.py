@@ -13,7 +13,7 @@ from cnnviz.scripts.expression import block, evaluate, parsed
 from cnnviz.scripts.planned import Allowance
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scene import Scene
-from cnnviz.scripts.script_file import NOTHING, Screen, Shown
+from cnnviz.scripts.script import NOTHING, Screen, Shown
 from cnnviz.words import Versions
 
 _NAMED = re.compile(r"`([a-z]{1,2}\d{0,2})`")

@@ -15,7 +15,7 @@ from cnnviz.scripts.expression import evaluate, names_in
 from cnnviz.scripts.mistaken import mistaken, quickly_made
 from cnnviz.scripts.planned import Allowance
 from cnnviz.scripts.scene import Scene, label_of, lesson_of, query_of, scene
-from cnnviz.scripts.script_file import Screen
+from cnnviz.scripts.script import Screen
 from cnnviz.words import Message, Problem, Versions, languages, message, written
 
 CHANGED = {"nothing": (), "image": ("img",), "kernel": ("f",)}

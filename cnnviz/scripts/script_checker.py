@@ -30,7 +30,9 @@ from cnnviz.scripts.question import (
     value_of,
 )
 from cnnviz.scripts.scene import Scene, lesson_of, query_of, scene
-from cnnviz.scripts.script_file import MOST_BYTES, Fault, Reading, Screen, Script, read
+from cnnviz.scripts.script import Screen, Script
+from cnnviz.scripts.script_fields import Fault, Reading
+from cnnviz.scripts.script_file import MOST_BYTES, read
 from cnnviz.scripts.toml_lines import Path
 from cnnviz.words import Message, Problem, Versions, message
 

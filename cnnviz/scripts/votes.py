@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.scripts.question import Question
-from cnnviz.scripts.script_file import Screen
+from cnnviz.scripts.script import Screen
 from cnnviz.words import DEFAULT, say, written
 
 MOST_BARS = 12

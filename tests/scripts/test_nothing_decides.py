@@ -15,7 +15,7 @@ from cnnviz.scripts.library import bundled
 from cnnviz.scripts.plates import Plate, cells, hidden, plates
 from cnnviz.scripts.question import PLACE, Question, ask, lesson_at
 from cnnviz.scripts.scene import Scene, scene
-from cnnviz.scripts.script_file import Screen
+from cnnviz.scripts.script import Screen
 from cnnviz.view.constants import gallery
 
 STEPS = [pytest.param(screen, id=f"{script.id}-{n}") for script in bundled() for n, screen in enumerate(script.screens, 1) if screen.kind]

@@ -10,7 +10,7 @@ from cnnviz.scripts.library import bundled
 from cnnviz.scripts.mistaken import mistaken
 from cnnviz.scripts.question import ask, key_of, lesson_at, same
 from cnnviz.scripts.scene import scene
-from cnnviz.scripts.script_file import Screen
+from cnnviz.scripts.script import Screen
 from cnnviz.scripts.votes import grouped, rule_of
 from cnnviz.words import Problem, languages
 

@@ -20,7 +20,7 @@ from cnnviz.scripts.library import Library, library, own_folders
 from cnnviz.scripts.plates import Plate, cells, plates
 from cnnviz.scripts.question import MOST_SHOWN, Option, Question, ask, lesson_at
 from cnnviz.scripts.scene import Scene, scene
-from cnnviz.scripts.script_file import Screen, Script
+from cnnviz.scripts.script import Screen, Script
 from cnnviz.wire.learn import LearnCells, LearnPlate
 from cnnviz.words import Message, Problem, message
 

@@ -10,7 +10,7 @@ import numpy as np
 from cnnviz.pages.map_records import records
 from cnnviz.scripts.question import lesson_at
 from cnnviz.scripts.scene import Scene, scene
-from cnnviz.scripts.script_file import Script
+from cnnviz.scripts.script import Script
 from cnnviz.wire.learn import LearnPicture
 from cnnviz.words import Problem
 

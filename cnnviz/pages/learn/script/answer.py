@@ -14,7 +14,8 @@ from cnnviz.scripts.library import library, own_folders
 from cnnviz.scripts.planned import Allowance
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scene import duration, lesson_of, scene
-from cnnviz.scripts.script_file import Fault, Screen, Script
+from cnnviz.scripts.script import Screen, Script
+from cnnviz.scripts.script_fields import Fault
 from cnnviz.wire.script import ScriptData, ScriptHeader, ScriptScreen
 from cnnviz.words import Message, Problem, Versions, message
 
