@@ -5,8 +5,9 @@ import { givenScript as ownScript } from "../view/given_script.js"
 import { own, parse, query } from "../view/model/address.js"
 import { escaped } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
+import { openFrame } from "../view/regions/dialog.js"
 import { goneHTML } from "../view/regions/hall_gone.js"
-import { copyLink } from "../view/regions/html.js"
+import { copyLink, html, markup } from "../view/regions/html.js"
 import { LANG } from "../view/spec.js"
 import { remember, remembered } from "../view/tab_memory.js"
 import { HallBoard } from "./board.js"
@@ -16,6 +17,7 @@ import { followed, nextAct } from "./question.js"
 import { hall } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
 
+/** @import { Dialog } from "../view/regions/dialog.js" */
 /** @import { Lesson } from "../view/model/address.js" */
 /** @import { HallScreen } from "../view/types/wire.js" */
 /** @import { Held } from "./held_room.js" */
@@ -244,22 +246,23 @@ export function roomDriver(base, travel = () => {}) {
 
   /** The dialog: opens a room if there is none. @param {HTMLElement} root @param {string} page @param {Lesson} lesson */
   async function show(root, page, lesson) {
-    const dialog = dialogIn(root)
+    const dialog = openFrame(root, "room", say("web.room.join"), html`<p role="status">${say("web.dialog.coming")}</p>`)
     const query = addressOf(page, lesson)
     if (!held && !(await open(dialog, root, query))) return
     const found = await look()
-    if (!found) return missing ? undefined : fail(dialog)
+    if (!found) return missing ? dialog.close() : fail(dialog)
     fill(dialog, found, async (driver) => {
       if (!found.followers) await end() // it was opened a moment ago, by the same click
       hold(undefined)
-      if (await open(dialog, root, query, driver)) show(root, page, lesson)
+      if (!(await open(dialog, root, query, driver))) return
+      dialog.close()
+      show(root, page, lesson)
     })
-    if (!dialog.open) dialog.showModal()
   }
 
   /**
    * A new room, or the one of that driver; whether there is one now.
-   * @param {HTMLDialogElement} dialog
+   * @param {Dialog} dialog
    * @param {HTMLElement} root
    * @param {string} query
    * @param {string} [driver]
@@ -283,11 +286,8 @@ export function roomDriver(base, travel = () => {}) {
 
   const end = () => fetch(at(), { method: "DELETE", headers: authorized() }).catch(() => undefined)
 
-  /** @param {HTMLDialogElement} dialog @param {string} [sentence] */
-  function fail(dialog, sentence = say("web.notice.silent")) {
-    dialog.innerHTML = `<p>${escaped(sentence)}</p>${CLOSE()}`
-    if (!dialog.open) dialog.showModal()
-  }
+  /** @param {Dialog} dialog @param {string} [sentence] */
+  const fail = (dialog, sentence = say("web.notice.silent")) => dialog.draw(html`<p role="alert">${sentence}</p>`)
 
   /** @returns {Promise<{ link: string, followers: number } | undefined>} */
   async function look() {
@@ -297,7 +297,7 @@ export function roomDriver(base, travel = () => {}) {
   }
 
   /**
-   * @param {HTMLDialogElement} dialog
+   * @param {Dialog} dialog
    * @param {{ link: string, followers: number }} found
    * @param {(driver: string) => void} resume  goes back to a room that was opened before
    */
@@ -305,34 +305,36 @@ export function roomDriver(base, travel = () => {}) {
     const { code, driver } = /** @type {Held} */ (held)
     const before = keptRooms().find((room) => room.code !== code)
     const driving = `${base.href}#room=${code}&driver=${driver}`
-    dialog.innerHTML = `<h2>${say("web.room.join")}</h2>
-      <img class="qr" src="${at("/qr.svg")}" alt="${escaped(say("web.room.qr", { link: found.link }))}">
+    const content = `<img class="qr" src="${at("/qr.svg")}" alt="${escaped(say("web.room.qr", { link: found.link }))}">
       <p class="code">${escaped(code)}</p><p><a href="${escaped(found.link)}" target="_blank" rel="noopener">${escaped(found.link)}</a></p>
       <p class="count" role="status"></p>
       <p class="buttons"><button type="button" data-key="room_cockpit">${say("web.room.cockpit")}</button></p>
       <p class="buttons"><button type="button" data-key="room_driver">${say("web.room.driver")}</button>
       <button type="button" data-key="room_end">${say("web.room.end")}</button></p>
-      ${before ? `<p class="buttons"><button type="button" data-key="room_resume">${say("web.room.resume", { code: escaped(before.code) })}</button></p>` : ""}${CLOSE()}`
-    const count = /** @type {HTMLElement} */ (dialog.querySelector(".count"))
+      ${before ? `<p class="buttons"><button type="button" data-key="room_resume">${say("web.room.resume", { code: escaped(before.code) })}</button></p>` : ""}`
+    dialog.draw(html`${markup(content)}`)
+    const count = /** @type {HTMLElement} */ (dialog.body.querySelector(".count"))
     const tell = (/** @type {number} */ n) => (count.textContent = followed(n))
     tell(found.followers)
     const timer = setInterval(async () => {
-      if (!dialog.open || missing) return clearInterval(timer)
+      if (dialog.closed.aborted || missing) return clearInterval(timer)
       const now = await look()
       if (now) tell(now.followers)
     }, LOOK_EVERY)
     // No link, whose address would stand on the projector: the screen finds the secret in this browser, if it keeps anything.
-    dialog.querySelector("[data-key=room_cockpit]")?.addEventListener("click", () => {
+    dialog.body.querySelector("[data-key=room_cockpit]")?.addEventListener("click", () => {
       const secret = keptRooms().some((room) => room.code === code) ? "" : `#driver=${driver}`
       window.open(at(`/cockpit?lang=${LANG}`) + secret, "_blank", "noopener")
     })
-    dialog
+    dialog.body
       .querySelector("[data-key=room_driver]")
       ?.addEventListener("click", ({ target }) =>
         copyLink(/** @type {HTMLElement} */ (target), say("web.room.driver"), driving),
       )
-    dialog.querySelector("[data-key=room_resume]")?.addEventListener("click", () => before && resume(before.driver))
-    dialog.querySelector("[data-key=room_end]")?.addEventListener("click", async () => {
+    dialog.body
+      .querySelector("[data-key=room_resume]")
+      ?.addEventListener("click", () => before && resume(before.driver))
+    dialog.body.querySelector("[data-key=room_end]")?.addEventListener("click", async () => {
       await end()
       hold(undefined)
       dialog.close()
@@ -354,15 +356,3 @@ export function roomDriver(base, travel = () => {}) {
  */
 export const addressOf = (page, lesson, veiled) =>
   query({ ...(page && { page }), ...own(lesson), lang: "", veiled: veiled ? "1" : "" }).slice(1)
-
-const CLOSE = () => `<form method="dialog"><button>${say("web.help.close")}</button></form>`
-
-/** @param {HTMLElement} root */
-function dialogIn(root) {
-  const found = /** @type {HTMLDialogElement | null} */ (root.querySelector("dialog.room"))
-  if (found) return found
-  const dialog = document.createElement("dialog")
-  dialog.className = "room"
-  root.append(dialog)
-  return dialog
-}

@@ -27,6 +27,11 @@ import { closeSheets } from "./rail.js"
 export function openDialog(view, name, title, content) {
   view.player.pause()
   closeSheets(view)
+  return openFrame(view.root, name, title, content)
+}
+
+/** The same, of a page whose view is not known. @type {(root: HTMLElement, name: string, title: string, content: Template) => Dialog} */
+export function openFrame(root, name, title, content) {
   const element = document.createElement("dialog")
   element.className = `dialog ${name}`
   element.setAttribute("aria-label", title)
@@ -47,8 +52,8 @@ export function openDialog(view, name, title, content) {
     closed.abort()
     element.remove()
   })
-  for (const left of view.root.querySelectorAll(".dialog:not([open])")) left.remove() // closed, and not told so yet
-  view.root.append(element)
+  for (const left of root.querySelectorAll(".dialog:not([open])")) left.remove() // closed, and not told so yet
+  root.append(element)
   element.showModal()
   return { element, body, closed: closed.signal, draw, close: () => element.close() }
 }
