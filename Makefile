@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 MINUTES ?= 10
 
-.PHONY: help run checks checks-python checks-web quick test wasm fuzz lowest lock bench docs browser servers pictures
+.PHONY: help run checks checks-python checks-web quick test wasm browsers fuzz lowest lock bench docs browser servers pictures
 
 help:  ## says what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -33,14 +33,24 @@ quick: checks  ## lint, types, formats and quick units, of Python and the browse
 	$(BIN)/pytest --quiet --numprocesses auto tests/words tests/core/test_contract.py tests/core/test_network.py tests/core/test_network_texts.py tests/core/test_ops.py tests/core/test_losses.py -k "not tensorflow"
 
 # What the last line needs is fetched and unpacked meanwhile.
-test: checks browser servers  ## what CI runs, with `make wasm`: the same, doctests, all unit, property and browser tests, the lowest versions
+test: checks browser servers  ## what CI runs, with `make wasm` and `make browsers`: the same, doctests, all unit, property and browser tests, the lowest versions
 	$(BIN)/python -m tests.lowest --make & \
-	$(BIN)/pytest --numprocesses auto --dist loadfile --doctest-modules cnnviz tests --ignore tests/e2e --ignore tests/bench --ignore tests/web --ignore tests/wasm
+	$(BIN)/pytest --numprocesses auto --dist loadfile --doctest-modules cnnviz tests --ignore tests/browsers --ignore tests/e2e --ignore tests/bench --ignore tests/web --ignore tests/wasm
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup --reruns 1 -r R tests/e2e
 	$(BIN)/python -m tests.lowest
 
 wasm: node_modules/.made browser  ## the page without a server: Python and NumPy as WebAssembly in a browser, number by number beside ours
 	$(BIN)/pytest --quiet tests/wasm
+
+browsers: $(VENV)/.tests  ## the main walk in Firefox and WebKitGTK, from the system's packages; says which it ran and which it could not
+	@$(as_root); \
+	install() { as_root apt-get install -qq -y --no-install-recommends "$$@" >/dev/null 2>&1; }; \
+	get() { \
+	  command -v $$1 >/dev/null && return; shift; echo "Getting $$*, of the system's packages …"; \
+	  install "$$@" || { as_root apt-get update -qq >/dev/null 2>&1; install "$$@"; } || echo "They could not be installed."; \
+	}; \
+	get firefox-esr firefox-esr; get WebKitWebDriver webkit2gtk-driver xvfb; get Xvfb xvfb
+	$(BIN)/pytest --verbose -r s tests/browsers
 
 fuzz: $(VENV)/.tests  ## new draws of what the tests draw the same each time (make fuzz MINUTES=60: for so long)
 	$(BIN)/python -m tests.fuzz --minutes $(MINUTES)

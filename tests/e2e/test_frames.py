@@ -6,61 +6,22 @@ its frames are two lessons as files, one of them in a sandbox.
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from cnnviz import Lesson
-from cnnviz.data.images import find_image
-from cnnviz.hosts.file import lesson_html
-from tests.conftest import ROOT
+from tests.e2e.deck import written_deck
 from tests.e2e.page import ORDER, PATIENCE
-
-PLUGIN = re.search(r"```js\n(const Cnnviz = .*?)```", (ROOT / "docs/serving.md").read_text("utf-8"), re.DOTALL)[1]
-DECK = """<!doctype html><title>deck</title>
-<style>iframe { width: 960px; height: 700px; border: 0 } section { display: none } section.now { display: block }</style>
-<section>First</section>
-<section><iframe id="one" src="lesson.html#stage=a1"></iframe></section>
-<section><iframe id="two" src="lesson.html#stage=z1" sandbox="allow-scripts"></iframe></section>
-<section>Last</section>
-<script>
-const told = []
-addEventListener("message", ({ data, source }) => told.push([[...document.querySelectorAll("iframe")].findIndex((one) => one.contentWindow === source), data]))
-const slides = document.querySelectorAll("section")
-const acts = []
-let at = -1
-const deck = {
-  on: (event, act) => event === "slidechanged" && acts.push(act),
-  getCurrentSlide: () => slides[at],
-  turn(to) {
-    if (!slides[to]) return
-    slides[at]?.classList.remove("now")
-    slides[at = to].classList.add("now")
-    for (const act of acts) act()
-  },
-  next: () => deck.turn(at + 1),
-  prev: () => deck.turn(at - 1),
-}
-addEventListener("keydown", ({ key }) => key === "PageDown" ? deck.next() : key === "PageUp" && deck.prev())
-PLUGIN
-Cnnviz.init(deck)
-deck.turn(0)
-</script>"""
 
 
 @pytest.fixture
 def deck(browser, tmp_path):
     """The deck at its first slide, with both frames loaded."""
-    lesson = Lesson(k=2, stage="z1")
-    (tmp_path / "lesson.html").write_text(lesson_html(lesson, find_image(lesson.img)), encoding="utf-8")
-    (tmp_path / "deck.html").write_text(DECK.replace("PLUGIN", PLUGIN), encoding="utf-8")
     context = browser.new_context(viewport={"width": 1000, "height": 760}, offline=True)
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     thrown: list[str] = []
     page.on("pageerror", lambda error: thrown.append(str(error)))
-    page.goto((tmp_path / "deck.html").as_uri())
+    page.goto(written_deck(tmp_path))
     yield page
     context.close()
     assert thrown == []
@@ -129,9 +90,9 @@ def test_a_frame_says_how_high_it_is_and_goes_where_the_page_around_it_says(deck
     deck.evaluate("deck.turn(1)")
     one = frame_of(deck, "one")
     at(one, "a1")
-    assert told(deck, 0, "size")[-1]["height"] == 700
+    deck.wait_for_function("told.some(([from, data]) => from === 0 && data.height === 700)")
     deck.evaluate("document.querySelector('#one').style.width = '390px'")
-    deck.wait_for_function("told.some(([from, data]) => from === 0 && data.height > 900)")
+    deck.wait_for_function("told.some(([from, data]) => from === 0 && data.height > 700)")
     deck.evaluate("document.querySelector('#one').style.width = '960px'")
 
     def go(query: object) -> None:

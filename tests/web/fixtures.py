@@ -7,6 +7,7 @@ import dataclasses
 import itertools
 import json
 import random
+import re
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -28,6 +29,9 @@ from cnnviz.pages.resource import asked_of, made, page_of
 from cnnviz.pages.step.answer import answer
 from cnnviz.scripts.library import bundled
 from cnnviz.view.constants import browser_words, spec
+from cnnviz.view.fonts import FACES
+from cnnviz.view.fonts import FOLDER as FONTS
+from cnnviz.view.modules import FOLDER
 from cnnviz.words import languages, plural, say, written
 from tests.web.networks import networks
 
@@ -51,7 +55,7 @@ def write(folder: Path) -> None:
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
     for lang in languages():
         (folder / f"spec.{lang}.mjs").write_text(spec(lang), encoding="utf-8")
-    for make in (words, colours, addresses, moments, networks, files, wide, lessons, batch):
+    for make in (words, colours, addresses, moments, networks, files, wide, lessons, batch, drawn):
         (folder / f"{make.__name__}.json").write_text(json.dumps(make(), default=written), encoding="utf-8")
 
 
@@ -87,6 +91,21 @@ def files() -> list[dict]:
         held = {k: base64.b64encode(answer).decode() for k, answer in whole.items()}
         found.append({"contents": store.contents, "bytes": base64.b64encode(store.content).decode(), "answers": held})
     return found
+
+
+def drawn() -> dict:
+    """All that the page may write in any language, and the fonts with the characters that they are for."""
+    texts = [json.dumps([browser_words(lang), spec(lang)], ensure_ascii=False, default=written) for lang in languages()]
+    sources = [path.read_text("utf-8") for path in FOLDER.rglob("*.js") if "vendor" not in path.parts]
+    strings = [re.sub(r"/\*.*?\*/|//[^\n]*", "", source, flags=re.DOTALL) for source in sources]
+    formulas = json.dumps([networks(), [header_of(lesson) for lesson in LESSONS]], ensure_ascii=False, default=written)
+    characters = sorted(set("".join([*texts, *strings, formulas]).replace("\\u", "")))
+    fonts = [[base64.b64encode((FONTS / f"{name}.woff2").read_bytes()).decode(), family, only] for name, family, _, _, only in FACES]
+    return {"characters": characters, "fonts": fonts}
+
+
+def header_of(lesson: Lesson) -> dict:
+    return json.loads((answer := page_answer("step", lesson.to_query()))[4 : 4 + int.from_bytes(answer[:4], "little")])
 
 
 def wide() -> dict:

@@ -12,7 +12,7 @@ import { windowOf } from "./figures.js"
 /** @import { Cell } from "../../view/model/patterns.js" */
 
 const MOST_FACTORS = 2 // products that are printed as such
-const CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+const CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 
 /** The number of a place in a circle, as long as there are such. @param {number} n */
 export const circled = (n) => CIRCLED[n] ?? String(n + 1)

@@ -42,7 +42,7 @@ export function parentPage(view) {
     hand: (key) => post("key", { key }),
     tell() {
       const before = { height, atEnd }
-      height = view.root.scrollHeight
+      if (innerWidth) height = view.root.scrollHeight // of a frame that is not shown yet it says nothing
       atEnd = !view.veiled && !leads(way(), 1)
       if (height !== before.height) post("size", { height })
       if (atEnd && !before.atEnd) post("end")

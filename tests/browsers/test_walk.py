@@ -1,0 +1,103 @@
+"""The main walk in Firefox and WebKitGTK: stages, hover, drag, lesson, frame, file; each holds a number of the screen against the core."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from cnnviz import Lesson
+from cnnviz.data.images import find_image
+from cnnviz.hosts.file import lesson_html
+from tests.browsers.drivers import Browser
+from tests.conftest import Server
+from tests.e2e.deck import written_deck
+from tests.e2e.page import ORDER, moment, printed_loss, read, values
+
+SEEN = Lesson(seed=39, k=2, stage="z1")
+
+
+def opened(browser: Browser, server: Server, path: str) -> None:
+    """Opens a page as somebody who has seen the story."""
+    browser.open(f"{server.url}/_stcore/health")
+    browser.value("localStorage.setItem('cnnviz.story', '1')")
+    browser.open(server.url + path)
+
+
+def shows(browser: Browser, lesson: Lesson) -> None:
+    at = f'.cnnviz[data-ready="1"][data-update="{lesson.k}"][data-stage="{lesson.stage}"]'
+    browser.until(f"document.querySelector({json.dumps(at)})")
+    loss = printed_loss(moment(lesson).losses[-1])
+    browser.until(f"document.querySelector('.status .loss').textContent === {json.dumps(loss)}")
+
+
+def test_all_stages_there_and_back_and_the_next_update(browser: Browser, server):
+    opened(browser, server, "/?seed=39&stage=x")
+    shows(browser, Lesson(seed=39, stage="x"))
+    for stage in ORDER[1:]:
+        browser.press("ArrowRight")
+        shows(browser, Lesson(seed=39, stage=stage))
+    browser.press("ArrowRight")
+    shows(browser, Lesson(seed=39, k=1, stage="x"))
+    browser.press("ArrowLeft")
+    shows(browser, Lesson(seed=39, stage="update"))
+
+
+def test_a_cell_that_is_pointed_at_is_explained_and_one_that_is_clicked_is_in_the_address(browser: Browser, server):
+    opened(browser, server, "/?seed=39&k=2&stage=a1")
+    shows(browser, Lesson(seed=39, k=2, stage="a1"))
+    browser.mouse(browser.middle('canvas[data-map="z1"]', 10.5 / 30, 15.5 / 30))
+    said = browser.until("document.querySelector('.numbers').textContent.includes('[15,10]') && document.querySelector('.numbers').innerHTML")
+    value = read(re.search(r"[=≈] <b>([^<]+)</b>", said)[1])
+    assert value == pytest.approx(values(SEEN)["z1"][15, 10], rel=1e-3)
+    browser.mouse("down", "up")
+    browser.until("location.search.includes('cell=z1:15,10')")
+
+
+def test_a_number_is_dragged_and_everything_follows(browser: Browser, server):
+    opened(browser, server, "/?seed=39&k=2&stage=z1")
+    shows(browser, SEEN)
+    x, y = browser.middle('canvas[data-map="b"]', down=0.25)
+    browser.mouse((x, y), "down", *((x, y - up) for up in (5, 15, 25, 40)))
+    browser.until("document.querySelector('.cnnviz').dataset.dragged")
+    browser.mouse("up")
+    query = browser.until("location.search.includes('set=b:0:') && location.search")
+    lesson = SEEN.changed({"set": re.search(r"set=([^&]+)", query)[1].replace("%7E", "~")})[0]
+    assert lesson.set
+    shows(browser, lesson)
+
+
+def test_a_question_of_a_lesson_is_answered(browser: Browser, server):
+    opened(browser, server, "/learn?lesson=kernel&step=1")
+    browser.until("document.querySelector('.stApp .cnnviz[data-ready=\"1\"] [name=answer]')")
+    browser.until("(document.querySelector('[name=answer]').checked || document.querySelector('[name=answer]').click(), document.querySelector('[name=answer]').checked)")
+    browser.click("[data-key=learn_commit]:not(:disabled)")
+    browser.until("document.querySelector('.feedback.good, .feedback.missed')")
+
+
+def test_slides_with_two_frames_are_walked_by_page_down(browser: Browser, tmp_path):
+    browser.open(written_deck(tmp_path))
+    at = "[...slides].findIndex((one) => one.classList.contains('now'))"
+    browser.until(f"document.readyState === 'complete' && {at} === 0")
+    browser.press("PageDown")
+    for slide, start in ((1, "a1"), (2, "z1")):
+        assert browser.until(f"{at} === {slide} && told.some(([from, data]) => from === {slide - 1} && data.cnnviz === 'size')")
+        for _ in ORDER[ORDER.index(start) + 1 :]:
+            assert browser.value(at) == slide
+            browser.press("PageDown")
+        browser.until(f"told.some(([from, data]) => from === {slide - 1} && data.cnnviz === 'end')")
+        browser.press("PageDown")
+    browser.until(f"{at} === 3")
+
+
+def test_a_lesson_as_a_file_has_its_numbers(browser: Browser, tmp_path):
+    lesson = Lesson(k=3, lr=0.2, stage="df")
+    (tmp_path / "lesson.html").write_text(lesson_html(lesson, find_image(lesson.img)), encoding="utf-8")
+    browser.open((tmp_path / "lesson.html").as_uri())
+    shows(browser, lesson)
+    browser.press("ArrowRight")
+    shows(browser, Lesson(k=3, lr=0.2, stage="update"))
+    browser.open("about:blank")
+    browser.open((tmp_path / "lesson.html").as_uri() + "#k=4&stage=df")
+    shows(browser, Lesson(k=4, lr=0.2, stage="df"))
