@@ -54,8 +54,10 @@ export function roomDriver(base, travel = () => {}) {
   })
   /** @type {HallScreen | null}  of the room's script, where the lecture is */
   let screen = null
+  let leading = false // to another screen: until it is there this page says nothing of where it is
   const stream = listen({
     moved(address, at) {
+      leading = false
       const first = number < 0 // this page is where it is, and its next move will tell the others
       if (sending || at <= number) return
       number = at
@@ -209,7 +211,13 @@ export function roomDriver(base, travel = () => {}) {
   function lead(by) {
     const number = (screen?.number ?? 0) + by
     if (!screen || number < 1 || number > screen.count) return false
-    fetch(at(), { method: "PUT", headers: authorized(), body: JSON.stringify({ screen: number }) }).catch(() => {}) // pressed again
+    const asked = fetch(at(), { method: "PUT", headers: authorized(), body: JSON.stringify({ screen: number }) })
+    leading = true
+    asked
+      .catch(() => undefined)
+      .then((answer) => {
+        if (!answer?.ok) leading = false // pressed again
+      })
     return true
   }
 
@@ -219,7 +227,7 @@ export function roomDriver(base, travel = () => {}) {
   /** Has the hall go there. @param {string} page @param {Lesson} lesson @param {boolean} [veiled]  with the newest numbers hidden */
   function drive(page, lesson, veiled) {
     const address = addressOf(page, lesson, veiled)
-    if (!held || address === last) return
+    if (!held || leading || address === last) return
     last = address
     if (missing) return // it is opened again there
     next = address

@@ -12,6 +12,7 @@ const SILENCE = 4 * 3600 * 1000 // milliseconds after which a room ends (store.p
 
 const ROOMS = "rooms"
 const MOST = 3
+const [TRIES, AGAIN_IN] = [5, 1000] // how often a question is asked again, and after how many milliseconds
 
 /** The rooms that were opened last in this browser, the newest first. @returns {(Held & { since: number })[]} */
 export function keptRooms() {
@@ -53,7 +54,11 @@ export async function openRoom(base, driver, query, question, script) {
     // a screen's own is asked there again
     const at = new URL(`room/${found.code}/question`, base)
     const headers = { Authorization: `Bearer ${driver}` }
-    await fetch(at, { method: "PUT", headers, body: JSON.stringify(question) }).catch(() => {})
+    for (let tries = 0; tries < TRIES; tries++) {
+      const asked = await fetch(at, { method: "PUT", headers, body: JSON.stringify(question) }).catch(() => undefined)
+      if (asked && asked.status < 500 && asked.status !== 429) break
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_IN)) // a server that was started a moment ago is busy
+    }
   }
   return { room: found }
 }
