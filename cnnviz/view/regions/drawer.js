@@ -82,9 +82,10 @@ export function go(view, n, look) {
 
 /** What is on the screen, as a screen's address; its picture is kept. @param {View} view */
 export function taken(view) {
-  const { keys } = PAGES.find(({ path }) => path === view.page) ?? { keys: [] }
-  const at = atOf(view.page, { ...view.host.address.read(), ...view.wanted, view: "" }, [...KEYS, ...keys])
-  keepPicture(at, thumbnail(view.$(".content")))
+  const page = view.state.to // which may be on its way
+  const { keys } = PAGES.find(({ path }) => path === page) ?? { keys: [] }
+  const at = atOf(page, { ...view.host.address.read(), ...view.wanted, view: "" }, [...KEYS, ...keys])
+  if (!view.waiting) keepPicture(at, thumbnail(view.$(".content")))
   return at
 }
 
