@@ -102,16 +102,16 @@ def _cell(here: Scene, text: object) -> tuple[str, str, str]:
 def _sign(here: Scene, asked: Mapping[str, object], at: str) -> Screen:
     map, place, number = _cell(here, asked.get("cell"))
     answers = tuple(
-        Answer(is_, _said(f"lessons.spot.sign.{name}"), _said("lessons.spot.sign.say", map=map, place=place, found=f"{{{number}}}"))
+        Answer(is_, _said(f"lessons.spot.sign.{name}"), _said("lessons.spot.found", map=map, place=place, found=f"{{{number}}}"))
         for is_, name in (("1", "positive"), ("-1", "negative"), ("0", "zero"))
     )
-    right = _said("lessons.spot.sign.say", map=map, place=place, found=f"{{{number}}}")
+    right = _said("lessons.spot.found", map=map, place=place, found=f"{{{number}}}")
     return _screen(at, "choose", f"sign({number})", _said("lessons.spot.sign.ask", map=map, place=place), answers, right)
 
 
 def _value(here: Scene, asked: Mapping[str, object], at: str) -> Screen:
     map, place, number = _cell(here, asked.get("cell"))
-    right = _said("lessons.spot.value.right", map=map, place=place, found=f"{{{number}}}")
+    right = _said("lessons.spot.found", map=map, place=place, found=f"{{{number}}}")
     answers = (Answer(f"-1 * {number}", NOTHING, _said("lessons.spot.value.sign")),)
     least = f"0.2 * max(abs({map}))"
     tolerance = f"0.05 * where(abs({number}) > {least}, abs({number}), {least})"

@@ -213,7 +213,7 @@ export class CellChoice {
       right: this.part.left + wide - 1,
     }
     const channels = figure.face.tiles > 1 ? say("web.learn.channel", { n: this.part.tile }) : ""
-    return html`<figure class="part-of"><figcaption>${say("web.learn.window", where)} ${channels}</figcaption>
+    return html`<figure class="part-of"><figcaption>${say("web.learn.block", where)} ${channels}</figcaption>
       <canvas data-map=${this.map} tabindex="0" role="img" style="width:${wide * SIDE}px;height:${tall * SIDE}px" aria-label=${say("web.learn.choose_cell", { map })}></canvas></figure>`
   }
 

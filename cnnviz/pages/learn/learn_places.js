@@ -92,7 +92,7 @@ export function product(numbers, map, at, open) {
       say("web.learn.part", { map: numbers.maps[symbol].label, rows: k, columns: k }),
     )
   const where = { map: numbers.maps[source].label, top, bottom: top + k - 1, left, right: left + k - 1 }
-  return html`<figure class="window-of"><figcaption>${say("web.learn.window", where)}</figcaption>
+  return html`<figure class="window-of"><figcaption>${say("web.learn.block", where)}</figcaption>
     <div>${of("pixel", source)}<span aria-hidden="true">⊙</span>${of("weight", kernel)}<span aria-hidden="true">=</span>${grid(
       [open ? cell(numbers.at(map, at), sum) : { text: "?", style: "", kind: "blank" }],
       1,
