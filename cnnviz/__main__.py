@@ -14,7 +14,7 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.threads import keep_one_blas_thread
 from cnnviz.core.trajectory import Moment
-from cnnviz.data.images import Image, find_image, load_image
+from cnnviz.data.images import Image, find_image, load_images
 from cnnviz.export.animation import animation
 from cnnviz.export.arguments import SERVING, asked_lesson, film_kind, parse, query_of, serves
 from cnnviz.export.arrays import arrays_npz
@@ -101,30 +101,38 @@ def _site(asked: argparse.Namespace) -> int:
 def _run(asked: argparse.Namespace) -> int:
     try:
         lesson, start, notes = asked_lesson(asked)
-        image = find_image(lesson.img)
+        images = [find_image(img) for img in lesson.images]
+        if len(images) > 1 and any(getattr(asked, kind) is not None for kind in OF_ONE):
+            raise Problem("data.image.several")
     except ValueError as error:
         return fail(2, reason(error))
     for note in notes:
         tell(str(note))
-    x = load_image(image.pixels, lesson.ch, lesson.scale)
+    x = load_images(lesson)
     with np.errstate(all="ignore"):
         moment = _watched(lesson, "terminal.computing", lambda progress: run(lesson, x, progress))
-        written = _write_files(asked, lesson, image, x, moment)  # before printing: who reads that may stop reading
-    words = message("terminal.from_parameters", image=image.words, file=asked.params) if start else image.words
+        written = _write_files(asked, lesson, images, x, moment)  # before printing: who reads that may stop reading
+    named = ", ".join(image.words for image in images)
+    words = message("terminal.from_parameters", image=named, file=asked.params) if start else named
     printed = put([*title(lesson, words), *report(lesson, moment)])
     return 0 if printed and written else 1
 
 
-def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.ndarray, moment: Moment) -> bool:
+OF_ONE = ("csv", "exercise", "spreadsheet", "sheet", "html", "scorm", "film")
+"""Files that are of one image."""
+
+
+def _write_files(asked: argparse.Namespace, lesson: Lesson, images: list[Image], x: np.ndarray, moment: Moment) -> bool:
     """Writes each file that is asked for; says which, and whether all could be written."""
+    image, pixels = images[0], images[0].pixels if len(images) == 1 else np.stack([image.pixels for image in images])
     makers: dict[str, Callable[[], bytes | str]] = {
         "npz": lambda: arrays_npz(lesson, moment),
         "csv": lambda: stage_csv(lesson, moment),
         "json": lambda: parameters_json(lesson, moment.params, moment.buffers),
-        "script": lambda: numpy_script(lesson, image.pixels),
-        "notebook": lambda: jupyter_notebook(lesson, image.pixels),
-        "keras": lambda: keras_script(lesson, image.pixels),
-        "pytorch": lambda: pytorch_script(lesson, image.pixels),
+        "script": lambda: numpy_script(lesson, pixels),
+        "notebook": lambda: jupyter_notebook(lesson, pixels),
+        "keras": lambda: keras_script(lesson, pixels),
+        "pytorch": lambda: pytorch_script(lesson, pixels),
         "exercise": lambda: _exercise(asked.exercise)(lesson, image.pixels, moment),
         "spreadsheet": lambda: spreadsheet(lesson, moment),
         "sheet": lambda: hand_sheet(lesson, moment, image.words),

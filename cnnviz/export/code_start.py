@@ -28,19 +28,21 @@ IMPORTS = "import base64\nimport zlib\n\nimport numpy as np"
 
 def image_section(lesson: Lesson, pixels: np.ndarray, program: Program, imports: bool = True) -> Section:
     """The image's bytes, and x from them; `imports` says whether what that needs stands there too."""
-    gray, every = lesson.ch == "gray" and pixels.ndim == 3, lesson.ch == "rgb" and pixels.ndim == 3
-    if pixels.ndim == 3 and not (gray or every):
+    images = (len(pixels),) if len(lesson.images) > 1 else ()
+    coloured = pixels.ndim == 3 + len(images)
+    gray, every = lesson.ch == "gray" and coloured, lesson.ch == "rgb" and coloured
+    if coloured and not (gray or every):
         pixels = pixels[..., CHANNELS.index(lesson.ch)]
     code = [*([IMPORTS, ""] if imports else []), _packed("pixels", pixels, "np.uint8")]
     if gray:
-        code += ["red, green, blue = pixels.astype(float).transpose(2, 0, 1)"]
+        code += [f"red, green, blue = pixels.astype(float).transpose{(3, 0, 1, 2) if images else (2, 0, 1)}"]
         code += [f"x = {LUMA[0]} * red + {LUMA[1]} * green + {LUMA[2]} * blue"]
     elif every:
-        code += ["x = np.ascontiguousarray(pixels.astype(float).transpose(2, 0, 1))"]
+        code += [f"x = np.ascontiguousarray(pixels.astype(float).transpose{(0, 3, 1, 2) if images else (2, 0, 1)})"]
     else:
         code += ["x = pixels.astype(float)"]
     code += ["x = x / 255"] if lesson.scale == "unit" else []
-    code += [] if every else [f"x = x.reshape{program.x_shape}"]
+    code += [] if every else [f"x = x.reshape{(*images, *program.x_shape)}"]
     brightness = rf"{LUMA[0]}\,R + {LUMA[1]}\,G + {LUMA[2]}\,B"
     formula = (f"x = ({brightness}) / 255" if lesson.scale == "unit" else f"x = {brightness}") if gray else latex_to_text.pixels(lesson.scale)
     return section("image" if gray or every else "image_one", [formula], "\n".join(code))

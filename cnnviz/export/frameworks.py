@@ -68,7 +68,7 @@ def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
         *([parts.section("drawn", parts.dropout())] if program.draws else []),
         printing(program),
         image_section(lesson, pixels, program, imports=False),
-        start_section(lesson, program, program.start(lesson.unset.first_params(program.x_shape))),
+        start_section(lesson, program, program.start(lesson.unset.first_params(lesson.x_shape))),
         parts.section("model", parts.model()),
         parts.section("passes", parts.passes()),
         parts.section("update", parts.update()),
@@ -102,7 +102,8 @@ class _Parts:
     DROPOUT, MASK, LAST = "", "", ""
 
     def section(self, name: str, code: str) -> Section:
-        title, words = (say(f"export.frameworks.{name}.{part}", library=self.NAME) for part in ("title", "words"))
+        of = "several" if name == "passes" and self.images else "words"
+        title, words = (say(f"export.frameworks.{name}.{part}", library=self.NAME) for part in ("title", of))
         more = say(f"export.frameworks.{name}.{self.library}") if name == "model" else ""
         return Section(title, f"{words} {more}".strip(), (), code)
 
@@ -117,9 +118,21 @@ class _Parts:
         return "z" if self.merged else "o"
 
     @property
+    def images(self) -> int:
+        """How many images there are; 0 where it is one."""
+        return len(self.lesson.images) if self.program.mode.images else 0
+
+    @property
     def loss(self) -> str:
+        """The loss of an image; of several the mean of theirs."""
         network = self.program.network
-        return (network.merged or network.loss_kind).code[self.library]
+        of_one: str = (network.merged or network.loss_kind).code[self.library]
+        return f"sum({of_one} for {self.end}, y in zip({self.end}, targets)) / {self.images}" if self.images else of_one
+
+    @property
+    def first(self) -> str:
+        """What takes the one image out of a batch; nothing where there are several."""
+        return "" if self.images else "[0]"
 
     def layers(self) -> Iterator[tuple[Layer, Names, Shape]]:
         """Those that stand in the model, with the shape that each is given."""
@@ -150,8 +163,9 @@ class _Parts:
     @property
     def draws(self) -> str:
         """A function that gives each dropout the mask of update k; nothing where nothing is drawn."""
-        shapes, made = self.program.draws, draws(self.program, self.lesson.seed, "k")
-        lines = [self.MASK.format(of=name.partition(".")[0], mask=mask + (self.LAST if len(shapes[name][1]) > 1 else "")) for name, mask in made.items()]
+        shapes, made = self.program.draws, draws(self.program, self.lesson.seed, "k", len(self.lesson.images))
+        last = self.LAST.format("0, 2, 3, 1" if self.images else "1, 2, 0")
+        lines = [self.MASK.format(of=name.partition(".")[0], mask=mask + (last if len(shapes[name][1]) > 1 else "")) for name, mask in made.items()]
         return f"def draw(k):\n{textwrap.indent(chr(10).join(lines), '    ')}\n\n\n" if lines else ""
 
     def numbers(self) -> str:
@@ -227,7 +241,7 @@ class _Keras(_Parts):
         'class Dropout(layers.Dropout):\n    """{words}"""\n    mask = 1.0\n\n'
         "    def call(self, inputs, training=False):\n        return inputs * self.mask if training else inputs"
     )
-    MASK, LAST = 'model.get_layer("{of}").mask = {mask}', ".transpose(1, 2, 0)"
+    MASK, LAST = 'model.get_layer("{of}").mask = {mask}', ".transpose({})"
 
     @property
     def count(self) -> str:
@@ -256,16 +270,18 @@ class _Keras(_Parts):
     def passes(self) -> str:
         kind = self.program.network.layers[-1].kind
         outputs = f"        o = ops.{kind}(z)\n" if self.merged else ""
+        laid, back = ("x.transpose(0, 2, 3, 1)", ".transpose(0, 3, 1, 2)") if self.images else ("x.transpose(1, 2, 0)[None]", "[0].transpose(2, 0, 1)")
+        targets = "targets = y\n" if self.images else ""
         return (
-            f"image = tf.{'Variable' if self.lesson.set else 'constant'}(x.transpose(1, 2, 0)[None])\n\n\n"
+            f"{targets}image = tf.{'Variable' if self.lesson.set else 'constant'}({laid})\n\n\n"
             "def passes():\n"
             f'    """{say("export.frameworks.passes.docstring", library=self.NAME)}"""\n'
             "    with tf.GradientTape() as tape:\n"
             "        tape.watch(image)\n"
-            f"        {self.end} = model(image{self._mode})[0]\n{outputs}"
+            f"        {self.end} = model(image{self._mode}){self.first}\n{outputs}"
             f"        L = {self.loss}\n"
             "    dx, *gradients = tape.gradient(L, [image, *model.trainable_variables])\n"
-            "    return o.numpy(), L.numpy(), dx.numpy()[0].transpose(2, 0, 1), [gradient.numpy() for gradient in gradients]"
+            f"    return o.numpy(), L.numpy(), dx.numpy(){back}, [gradient.numpy() for gradient in gradients]"
         )
 
     @property
@@ -322,15 +338,16 @@ class _PyTorch(_Parts):
 
     def passes(self) -> str:
         kind = self.program.network.layers[-1].kind
-        outputs = f"    o = torch.{kind}(z{', dim=0' if kind == 'softmax' else ''})\n" if self.merged else ""
+        outputs = f"    o = torch.{kind}(z{', dim=-1' if kind == 'softmax' else ''})\n" if self.merged else ""
+        one = "" if self.images else "[None]"
         return (
-            "image = torch.from_numpy(x)[None].requires_grad_()\ny = torch.from_numpy(y)\n\n\n"
+            f"image = torch.from_numpy(x){one}.requires_grad_()\n{'targets' if self.images else 'y'} = torch.from_numpy(y)\n\n\n"
             "def passes():\n"
             f'    """{say("export.frameworks.passes.docstring", library=self.NAME)}"""\n'
-            f"    {self.end} = model(image)[0]\n{outputs}"
+            f"    {self.end} = model(image){self.first}\n{outputs}"
             f"    L = {self.loss}\n"
             "    dx, *gradients = torch.autograd.grad(L, [image, *model.parameters()])\n"
-            "    return o.detach().numpy(), L.item(), dx[0].numpy(), [gradient.numpy() for gradient in gradients]"
+            f"    return o.detach().numpy(), L.item(), dx{self.first}.numpy(), [gradient.numpy() for gradient in gradients]"
         )
 
     def update(self) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from cnnviz.core import losses, ties
 from cnnviz.core.deviations import DEVIATION_TABLE, Deviation
 from cnnviz.core.optimizers import Optimizer
-from cnnviz.core.program import Line, Program, latex
+from cnnviz.core.program import Line, Program, latex, share_of_mean
 from cnnviz.core.stages import Stage
 from cnnviz.export.code_lines import aligned, call, expression, settling, variable, wrapped
 from cnnviz.export.source import listing, rule_of
@@ -42,19 +42,20 @@ IN_THE_LOOP = {
 
 @dataclass(frozen=True)
 class Passes:
-    """One network on images of one shape, under the deviations `on`; `sizes` are the shapes of all its arrays by symbol."""
+    """One network on so many images of one shape, under the deviations `on`; `sizes` are the shapes of all its arrays by symbol."""
 
     program: Program
     optimizer: Optimizer
     on: frozenset[str]
     sizes: Mapping[str, tuple[int, ...]]
+    images: int = 1
 
     # ---- the layers
 
     def layer_sections(self, forward_only: bool = False) -> Iterator[Section]:
         """The functions that the lines call, in the order of the forward pass: a section for each kind of layer, one for the loss."""
         program, known, groups = self.program, set[Callable[..., Any] | str](), dict[str, list[Line]]()
-        for line in (*program.forward_lines, program.loss_line, *(() if forward_only else program.backward_lines)):
+        for line in (*program.forward_lines, program.losses_line, *(() if forward_only else program.backward_lines)):
             groups.setdefault(self._kind(line), []).append(line)
             if line.settled:
                 groups.setdefault(self._kind(line.settled), []).append(line.settled)
@@ -72,7 +73,7 @@ class Passes:
         if line.function.__module__ == ties.__name__:
             return "ties"
         if line.layer is None or line.function.__module__ == losses.__name__:
-            return "loss" if line.function.__module__ == losses.__name__ else "v"
+            return "loss" if line.function.__module__ == losses.__name__ or line.function is share_of_mean else "v"
         return f"layer.{self.program.network.layers[line.layer].kind}"
 
     @staticmethod
@@ -153,12 +154,13 @@ class Passes:
 
     def draws(self, seed: int, k: str) -> str:
         """r1_mask = drawn_mask(np.random.default_rng([0, k, 5]), (18,), p=0.5), a line each; nothing where nothing is drawn."""
-        return "".join(f"{variable(name)} = {drawn}\n" for name, drawn in draws(self.program, seed, k).items())
+        return "".join(f"{variable(name)} = {drawn}\n" for name, drawn in draws(self.program, seed, k, self.images).items())
 
     @property
     def loss_call(self) -> str:
-        """mse(o, y)"""
-        return expression(self.program.loss_line)
+        """mse(o, y), or of several images np.mean(mse(o, y))"""
+        losses = expression(self.program.losses_line)
+        return f"np.mean({losses})" if self.program.averages else losses
 
     @property
     def backward_call(self) -> str:
@@ -213,6 +215,7 @@ class Passes:
         return [deviation for name, deviation in DEVIATION_TABLE.items() if name in self.on and deviation.target == line.target]
 
     def _size(self, symbol: str) -> str:
+        symbol = symbol.removesuffix(".each")
         return str(self.sizes[symbol if symbol in self.sizes else symbol[1:]])
 
     def _read_by(self, rows: Iterable[tuple[str, str]]) -> list[str]:
@@ -231,10 +234,11 @@ class Passes:
         return f"{head}\n{body}"
 
 
-def draws(program: Program, seed: int, k: str) -> dict[str, str]:
+def draws(program: Program, seed: int, k: str, images: int = 1) -> dict[str, str]:
     """How update `k` draws each array that it draws, as code."""
     found = {}
     for name, (place, shape, draw) in program.draws.items():
+        shape = (images, *shape) if program.mode.images else shape
         settings = "".join(f", {setting}={value!r}" for setting, value in draw.keywords.items())
         found[name] = f"{draw.func.__name__}(np.random.default_rng([{seed}, {k}, {place}]), {shape}{settings})"
     return found

@@ -47,7 +47,7 @@ def jupyter_notebook(lesson: Lesson, pixels: np.ndarray) -> str:
     >>> notebook["nbformat"], {cell["cell_type"] for cell in notebook["cells"]} == {"markdown", "code"}
     (4, True)
     """
-    picture = lesson_picture(lesson, load_image(pixels, lesson.ch, lesson.scale))
+    picture = b"" if len(lesson.images) > 1 else lesson_picture(lesson, load_image(pixels, lesson.ch, lesson.scale))
     return as_notebook(introduction(lesson, pixels), sections(lesson, pixels), picture)
 
 

@@ -25,13 +25,13 @@ from cnnviz.words import Problem, say
 def sections(lesson: Lesson, pixels: np.ndarray) -> tuple[Section, ...]:
     """The lesson's code on an image, in the order in which it runs.
 
-    `pixels` (H,W,3) or one channel (H,W), uint8. Raises ValueError for others, and where the network does not fit.
+    `pixels` (H,W,3) or one channel (H,W), uint8, of several images (m,H,W,3). Raises ValueError for others, and where the network does not fit.
     """
     x = seen(lesson, pixels)
     program = lesson.network.program(x.shape)
-    values = program.start(lesson.unset.first_params(x.shape), x)
-    passes = Passes(program, lesson.optimizer, lesson.deviations, sizes_of(program, values, np.array(lesson.y)))
-    loops = loops_section(program)
+    values = program.start(lesson.unset.first_params(lesson.x_shape), x)
+    passes = Passes(program, lesson.optimizer, lesson.deviations, sizes_of(program, values, np.array(lesson.y)), len(lesson.images))
+    loops = None if program.mode.images else loops_section(program)
     return (
         section("needs", [], IMPORTS),
         *passes.layer_sections(),
@@ -51,10 +51,12 @@ def sections(lesson: Lesson, pixels: np.ndarray) -> tuple[Section, ...]:
 
 
 def seen(lesson: Lesson, pixels: np.ndarray) -> np.ndarray:
-    """What the network sees of the image."""
-    if len(lesson.images) > 1:
-        raise Problem("data.image.several")
+    """What the network sees of the image, or of several (m,C,H,W). Raises Problem where one's pixels are given for several."""
     pixels = np.asarray(pixels)
+    if len(lesson.images) > 1:
+        if pixels.ndim != 4 or len(pixels) != len(lesson.images):
+            raise Problem("data.image.several")
+        return np.stack([seen(lesson.alone(n), one) for n, one in enumerate(pixels)]).reshape(lesson.batch_shape)
     if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)):
         raise ValueError(f"sections: pixels are {pixels.dtype} {pixels.shape}; it needs uint8 (H, W, 3) or (H, W)")
     return load_image(pixels, lesson.ch, lesson.scale)
@@ -104,7 +106,7 @@ def wrapped_chain(program: Program) -> list[str]:
 def sizes_of(program: Program, values: Inner, y: np.ndarray) -> dict[str, tuple[int, ...]]:
     """The shape of every array of a pass, as its lines have them."""
     with np.errstate(all="ignore"):
-        made = program.run_forward(values | program.given_to(None)) | {"y": y}
+        made = program.run_forward(values | program.given_to(None, len(y) if program.mode.images else None)) | {"y": y}
     return {symbol.replace(".", "_"): np.shape(array) for symbol, array in made.items()} | {
         symbol: np.shape(array) for symbol, array in made.items()
     }

@@ -20,9 +20,11 @@ from cnnviz.core.kernels import KERNELS
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.notebook import DEVIATIONS
 from cnnviz.core.stored_params import keep
-from cnnviz.data.images import find_image
+from cnnviz.data.images import find_image, load_images
 from cnnviz.data.uploads import pack
 from cnnviz.export import jupyter_notebook, numpy_script
+from cnnviz.export.arrays import describe, most_whole, named_arrays
+from cnnviz.words import Problem
 
 NAMES = [
     *("x", "f", "z1", "a1", "v", "w", "b", "z2", "o", "y", "L", "losses"),
@@ -293,3 +295,28 @@ def test_a_lesson_that_starts_from_held_parameters_takes_them_along(tmp_path):
     moment = trajectory(lesson, load_image("test-0"), 2)
     assert repr(moment.trace.o.tolist()) in done.stdout
     assert repr(moment.gradients.df.tolist()) in done.stdout
+
+
+SEVERAL = (
+    Lesson(net="conv2x3b-bn-relu-max2-drop50-dense2-softmax-ce", img="cat-0,dog-1,cat-5", k=3, lr=0.1),
+    Lesson(net="conv2x3-gn2-leaky20-avg2-dense4-ln-dense2-bn-sigmoid-mse", img="cat-0,dog-1", ch="rgb", opt="adam", k=2, seed=4),
+    Lesson(net="conv2x3s2-sigmoid-gap-sigmoid-bce", img="digit1-3,digit0-2,digit1-5,digit0-7", ch="gray", opt="momentum", scale="raw", k=2),
+)
+
+
+@pytest.mark.parametrize("lesson", SEVERAL, ids=lambda lesson: lesson.net)
+def test_of_several_images_script_and_notebook_print_the_numbers_of_their_mean(lesson):
+    pixels = np.stack([find_image(img).pixels for img in lesson.images])
+    moment = trajectory(lesson, load_images(lesson), lesson.k)
+    most = most_whole(moment.trace.o.shape[-1])
+    expected = [describe(name, moment.losses[-1] if name == "L" else array, most) for name, array in (named_arrays(lesson, moment) | {"L": moment.losses[-1]}).items()]
+    expected += [describe(f"{name} next", array, most) for name, array in moment.after.items()]
+    cells = [cell for cell in json.loads(jupyter_notebook(lesson, pixels))["cells"] if cell["cell_type"] == "code"]
+    for code in (numpy_script(lesson, pixels), "\n".join("".join(cell["source"]) for cell in cells)):
+        printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
+        assert sorted(printed) == sorted(expected)
+
+
+def test_one_images_pixels_are_not_those_of_several():
+    with pytest.raises(Problem, match="Several images"):
+        numpy_script(SEVERAL[0], find_image("cat-0").pixels)

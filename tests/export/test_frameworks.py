@@ -13,7 +13,7 @@ import pytest
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.presets import PRESETS
 from cnnviz.core.trajectory import trajectory
-from cnnviz.data.images import find_image, load_image
+from cnnviz.data.images import find_image, load_images
 from cnnviz.export import keras_script, pytorch_script
 from cnnviz.words import Problem, languages, reading, say, text
 
@@ -34,13 +34,17 @@ LESSONS |= {
         k=3, net="conv2x3b-tanh-avg2-conv3x3-tanh-dense3-softmax-ce", ch="rgb", f="random-1", opt="adam",
         set="x:2,3,4:0.5;f1:1,2,0,0:9;f2:2,1,2,2:4~3;w:12,0:0.31~2;b1:0:1;x:1,2,2:0.1~3",
     ),
+    "several images": Lesson(net="conv2x3-bn-tanh-max2-drop50-dense2-softmax-ce", img="cat-0,dog-1,cat-5", f="random-1", k=2, lr=0.1),
+    "several in colour, groups and rows": Lesson(net="conv4x3-gn2-leaky20-avg2-dense4-ln-dense2-sigmoid-mse", img="cat-0,dog-1", ch="rgb", f="random-1", k=2),
+    "several, both losses of sigmoids": Lesson(net="conv2x3s2-sigmoid-bn-gap-sigmoid-bce", img="digit1-3,digit0-2,digit1-5", opt="momentum", k=1),
     "set by hand in the notebook's network": Lesson(k=2, set="x:3,4:0.5;f:0,0:5~1;w:120,0:0.31~2"),
 }  # fmt: skip
 SCRIPTS = {"keras": keras_script, "torch": pytorch_script}
 
 
 def made(library: str, lesson: Lesson) -> str:
-    return SCRIPTS[library](lesson, find_image(lesson.img).pixels)
+    pixels = [find_image(img).pixels for img in lesson.images]
+    return SCRIPTS[library](lesson, pixels[0] if len(pixels) == 1 else np.stack(pixels))
 
 
 @pytest.fixture
@@ -70,7 +74,7 @@ def agrees(library: str, lesson: Lesson) -> None:
     found: dict[str, object] = {}
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(compile(made(library, lesson), f"{library}.py", "exec"), found)
-    moment = trajectory(lesson, load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale), lesson.k)
+    moment = trajectory(lesson, load_images(lesson), lesson.k)
     ours = {"o": moment.trace.o, "L": moment.losses[-1], **moment.gradients, **{f"{name}_next": array for name, array in moment.after.items()}}
     names = ["o", "L", "dx", *(f"d{name}" for name in moment.params), *(f"{name}_next" for name in moment.params)]
     for name in names:

@@ -70,6 +70,14 @@ def test_a_file_holds_the_numbers_of_the_core_and_a_film_is_the_pages():
     assert named == {"": "cnnviz-test-0-7-updates.gif", "train": "cnnviz-test-0-12-updates.gif"}
 
 
+def test_of_several_images_scripts_have_all_of_them_and_it_says_so():
+    asked = LESSONS[4]
+    offered = json.loads(dialogs.answer("files", asked).body)
+    assert "all images" in offered["notes"][0] and "cat-0" in offered["notes"][0]
+    script, keras = (dialogs.answer("file", asked | {"what": what}).body.decode() for what in ("script", "keras"))
+    assert "reshape(2, 32, 32)" in script and "np.mean(" in script and "targets = y" in keras
+
+
 def test_it_speaks_the_readers_language():
     french = json.loads(dialogs.answer("files", {"lang": "fr"}).body)
     assert french["groups"][0]["title"] == say("ui.take_home.for.alone", "fr")

@@ -12,10 +12,10 @@ import numpy as np
 
 from cnnviz import export
 from cnnviz.core.lesson import Lesson
-from cnnviz.data.images import load_image
+from cnnviz.data.images import find_image, load_image
 from cnnviz.export.arguments import MOST_AROUND, page_address
 from cnnviz.export.parameters import diverged
-from cnnviz.pages.address import Now, resolved
+from cnnviz.pages.address import Now, lesson_of, resolved
 from cnnviz.pages.answers import answers_of
 from cnnviz.pages.registry import page_at
 from cnnviz.wire.dialogs import FileGroup, OfferedFile, OfferedFiles
@@ -30,6 +30,14 @@ class Taken:
         self.now: Now = resolved(asked)
         self.lesson: Lesson = self.now.lesson
         self.pixels: np.ndarray = self.now.image.pixels
+
+    @cached_property
+    def all_images(self) -> tuple[Lesson, np.ndarray]:
+        """The lesson with all its images, and their pixels: of several (m,H,W,3)."""
+        lesson = dataclasses.replace(lesson_of(self.asked, "", Lesson())[0], mode="train")
+        if len(lesson.images) == 1:
+            return self.lesson, self.pixels
+        return lesson, np.stack([find_image(img).pixels for img in lesson.images])
 
     @cached_property
     def film_updates(self) -> int:
@@ -85,10 +93,10 @@ _PYTHON, _NOTEBOOK, _BYTES = "text/x-python", "application/x-ipynb+json", "appli
 GROUPS: Mapping[str, Mapping[str, Kind]] = {
     "alone": {"html": Kind(".html", "text/html", _html)},
     "run": {
-        "script": Kind(".py", _PYTHON, lambda of: export.numpy_script(of.lesson, of.pixels)),
-        "notebook": Kind(".ipynb", _NOTEBOOK, lambda of: export.jupyter_notebook(of.lesson, of.pixels)),
-        "keras": Kind("-keras.py", _PYTHON, lambda of: export.keras_script(of.lesson, of.pixels)),
-        "pytorch": Kind("-pytorch.py", _PYTHON, lambda of: export.pytorch_script(of.lesson, of.pixels)),
+        "script": Kind(".py", _PYTHON, lambda of: export.numpy_script(*of.all_images)),
+        "notebook": Kind(".ipynb", _NOTEBOOK, lambda of: export.jupyter_notebook(*of.all_images)),
+        "keras": Kind("-keras.py", _PYTHON, lambda of: export.keras_script(*of.all_images)),
+        "pytorch": Kind("-pytorch.py", _PYTHON, lambda of: export.pytorch_script(*of.all_images)),
     },
     "work": {
         "exercise": Kind("-exercise.ipynb", _NOTEBOOK, lambda of: export.exercise_notebook(of.lesson, of.pixels, of.now.moment)),
@@ -126,7 +134,8 @@ def offered(asked: Mapping[str, str]) -> OfferedFiles:
         for name, group in GROUPS.items()
         if name != "film" or of.film_updates
     ]
-    notes = [str(of.now.wrong[key]) for key in ("img", "mode") if key in of.now.wrong]  # files are of one image, in training
+    notes = [say("ui.take_home.several", image=of.lesson.img)] if "img" in of.now.wrong and "," not in of.lesson.img else []
+    notes += [str(of.now.wrong["mode"])] if "mode" in of.now.wrong else []  # files are of passes in training
     return OfferedFiles(groups=groups, notes=notes, words=say("ui.take_home.runs_alone", when=of.lesson.when), around=MOST_AROUND)
 
 
