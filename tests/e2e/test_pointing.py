@@ -181,6 +181,28 @@ def test_a_hover_paints_outlines_alone_and_neither_an_element_nor_a_canvas_is_ma
     assert screen.page.evaluate("window.made") == 0
 
 
+def test_pointing_in_the_strip_leaves_the_stages_picture_as_it_is_painted(screen: Screen):
+    screen.open("/", stage="df")
+    screen.point("a1", (4, 4), (30, 30))
+    screen.painted()
+    screen.page.evaluate("""() => {
+      window.cleared = 0
+      const own = CanvasRenderingContext2D.prototype.clearRect
+      CanvasRenderingContext2D.prototype.clearRect = function (...given) {
+        window.cleared += this.canvas.matches(".mechanism")
+        return own.apply(this, given)
+      }
+    }""")
+    for cell in ((4, 20), (19, 20), (25, 7)):
+        screen.point("a1", cell, (30, 30))
+        screen.painted()
+    expect(screen.page.locator(".loupe")).to_be_visible()
+    assert screen.page.evaluate("window.cleared") == 0
+    screen.point("df", (2, 2), (3, 3))  # a cell of its own map changes it
+    screen.painted()
+    assert screen.page.evaluate("window.cleared") > 0
+
+
 # Maps whose outlines are of cells that are not lit, or do not lie where the map does.
 STRAY = """() => [...document.querySelectorAll(".outlines")].filter((above) => {
   const map = above.previousElementSibling

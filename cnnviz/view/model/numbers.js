@@ -13,6 +13,8 @@ import { Wide } from "./wide_weights.js"
 const size = (/** @type {number[]} */ shape) => shape.reduce((product, n) => product * n, 1)
 
 export class Numbers {
+  learned = 0 // parts so far
+
   /** @param {StepAnswer} answer the Step page's header, with its arrays */
   constructor(answer) {
     this.answer = answer
@@ -113,6 +115,7 @@ export class Numbers {
 
   /** Takes in what was asked for. @param {string} of what it is @param {import("./decode.js").Arrays} arrays */
   learn(of, arrays) {
+    this.learned += 1
     const [name] = of.split(":")
     if (arrays[of]) this.arrays[of] = arrays[of]
     if (arrays[name]) this.wide[name]?.learn(of, arrays[name].values, arrays[`${name}_next`]?.values)

@@ -82,6 +82,8 @@ export class Step extends Content {
   resting = undefined
   /** @type {import("../draw/mechanism.js").Drawn}  what stands where in the picture */
   picture = nothing()
+  /** @type {unknown[]}  of what the picture was drawn */
+  pictured = []
   unrolled = "" // what a phone's picture was scrolled for
   carded = "" // the map whose card was opened last
   /** @type {Numbers | undefined} */
@@ -531,6 +533,11 @@ export class Step extends Content {
     const room = upright ? uprightRoom(this) : this.room
     const seats = (/** @type {string} */ symbol) => !phone && Seats.fits(plates[symbol])
     this.view.$(".drawn").classList.toggle("upright", upright)
+    const { stage, veiled, player } = this.view
+    const state = [map, cell, room.width, room.height, upright, hidden, this.isWhole, stage, veiled, player.done(map)]
+    const drawn = [numbers, numbers.learned, palette, this.dragging.late, String(state)]
+    if (!this.stepped && drawn.every((part, n) => part === this.pictured[n])) return // pointing elsewhere changes nothing of it
+    this.pictured = drawn
     this.picture = this.isWhole
       ? nothing()
       : mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats, hidden)
