@@ -27,7 +27,7 @@ os.environ["LC_ALL"] = "C.UTF-8"  # whoever runs the tests may speak another lan
 os.environ.pop("PYTHONPATH", None)  # and may lead what is started here to this folder, where it is to find what is installed
 
 ROOT = Path(__file__).parents[1]
-START_SECONDS = 60
+START_SECONDS = 180
 STOP_SECONDS = 10
 
 

@@ -192,6 +192,7 @@ def test_words_find_settings_pages_lessons_and_every_mistake(screen: Screen):
     screen.key("find").fill("sign flipped")
     screen.press("ArrowDown", "ArrowUp", "Enter")
     screen.page.wait_for_url(re.compile(r"/check\?.*mistake=sign_flipped"))
+    expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Check")  # the address is there before the page
     screen.ready()
     screen.press("ControlOrMeta+k")
     screen.key("find").fill("900 places")
