@@ -185,6 +185,12 @@ def test_a_long_check_goes_on_beside_the_page_and_is_given_up_when_nobody_looks(
     assert left.given_up and left.check is None
 
 
+def test_a_check_that_is_made_while_the_page_waits_is_not_given_up_on_a_busy_machine(monkeypatch):
+    monkeypatch.setattr(checking, "PATIENCE", -1.0)
+    lesson = Lesson(seed=1_234, net="dense2-mse")
+    assert checking.checked(lesson, now(lesson).moment).check.passed
+
+
 def test_who_waits_for_a_check_that_goes_on_beside_the_page_lets_other_work_go_on():
     aside, go, turns = [], threading.Event(), checking.Turns()
 

@@ -37,9 +37,10 @@ MOST_WAITING = 1_000
 
 
 class Checking:
-    """One check of every parameter and pixel: how far it is, and what came of it."""
+    """One check of every parameter and pixel: how far it is, and what came of it. One `beside` a page is given up where no page asks for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, beside: bool = True) -> None:
+        self.beside = beside
         self.share = 0.0
         self.check: GradientCheck | None = None
         self.given_up = False
@@ -58,7 +59,7 @@ class Checking:
 
     def _tell(self, share: float) -> None:
         self.share = share
-        if THREADS and time.monotonic() - self._seen > PATIENCE:
+        if self.beside and time.monotonic() - self._seen > PATIENCE:
             raise TimeoutError
 
 
@@ -127,7 +128,7 @@ def checked(lesson: Lesson, moment: Moment) -> Checking:
         return found
     if THREADS and effort(lesson, x.shape) > AT_ONCE:
         return _turns.look(name, lambda checking: checking.work(lesson, moment.params, x, moment.trace.kept))
-    found = Checking()
+    found = Checking(beside=False)
     found.work(lesson, moment.params, x, moment.trace.kept)
     _known.put(name, found)
     return found
