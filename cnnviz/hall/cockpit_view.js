@@ -83,7 +83,7 @@ export function fillCockpit(root, seen) {
   put("header .room", say("web.room.code", { code: escaped(code) }))
   put(
     "header .count",
-    `<b>${followed(count.followers)}</b>${count.followers ? ` · ${say("web.cockpit.explore", { n: count.followers - count.alone, alone: count.alone })}` : ""}${
+    `<b>${followed(count.followers)}</b>${count.alone ? ` · ${say("web.cockpit.explore", { n: count.followers - count.alone, alone: count.alone })}` : ""}${
       count.lost ? ` · <b class="lost">${say("web.cockpit.lost", { n: count.lost })}</b>` : ""
     }`,
   )
