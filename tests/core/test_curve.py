@@ -167,7 +167,7 @@ def test_what_is_set_by_hand_is_in_it():
     assert found.at == 3 and curve(Lesson(set="x:1,1:0.5"), x, "x:1,1").at == 0.5
 
 
-@pytest.mark.parametrize("along", ["", "q:1", "z1:0,0", "f", "f:9,9", "f:1", "lr:1", "y:0", "x:-1,0"])
+@pytest.mark.parametrize("along", ["", "q:1", "z1:0,0", "f", "f:9,9", "f:1", "lr:1", "y:9", "y:0,0", "x:-1,0"])
 def test_what_names_no_number_is_a_sentence(along):
     with pytest.raises(ValueError, match="number|array|exist|set"):
         curve(Lesson(), load_image("test-0"), along)
