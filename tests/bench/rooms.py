@@ -349,7 +349,9 @@ def main(arguments: list[str] | None = None) -> int:
             return int(lost > 0)
     if asked.experiment:
         with Server() as server:
+            before = cpu_seconds(server.pid)
             times, took, shown = run(experiment(server.url, asked.experiment))
+            print(f"{cpu_seconds(server.pid) - before:.1f} s of the server's own work, with the devices' tokens")
             median, p95, most = percentiles(times)
             print(f"an own run: median {median:.0f} ms, p95 {p95:.0f} ms, most {most:.0f} ms")
             print(f"{shown} runs on the projector {took - VOTE:.2f} s after the last device (wanted: {WANTED_SHOWN:g} s); load {os.getloadavg()[0]:.1f}")
