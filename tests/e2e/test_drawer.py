@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from cnnviz.scripts.script_checker import check
 from tests.e2e.page import Screen
+from tests.e2e.test_accessibility import violations
 
 SAID = ("One channel is 1,024 numbers.", "Nine weights ask: brighter on the right?", "The loss falls.")
 OWN = """id = "own"
@@ -100,6 +101,7 @@ def test_a_lecture_is_made_by_keys_alone_and_its_file_has_no_fault(maker: Screen
     maker.ready(stage="z1")
     expect(maker.page.locator(".script-place")).to_have_text("2 of 3")
     expect(maker.key("script_say")).to_have_value(SAID[1])
+    assert violations(maker) == []
 
 
 def test_screens_are_put_in_order_and_taken_out_and_all_of_it_can_be_taken_back(maker: Screen):
