@@ -97,6 +97,7 @@ def test_a_pinned_cell_stays_pinned_behind_a_dialog(screen: Screen):
 def test_layers_of_weights_and_the_update_open_too_and_the_loss_as_plotly(screen: Screen):
     screen.open("/", k=2, stage="update")
     for act, title in ((lambda: large(screen, "w"), "w · weights"), (lambda: screen.press("o"), "f · kernel")):
+        screen.point_away()  # what is pointed at would open, and a dialog that closes leaves the mouse over some map
         act()
         expect(dialog(screen).locator(".seen canvas")).to_be_visible()
         expect(dialog(screen).locator("[data-table=map] option:checked")).to_contain_text(title)
