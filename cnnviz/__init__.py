@@ -75,19 +75,24 @@ __all__ = [
 ]
 
 
-def show(lesson: Lesson | None = None, lang: str = "en") -> object:
-    """The lesson as a widget in a cell of a Jupyter notebook: the page's own view, to step through, point at and edit.
+def show(shown: object = None, lang: str = "en") -> object:
+    """What a cell of a Jupyter notebook shows: a lesson as the page's own view, to step through, point at and edit, or an array as its heat map.
 
     Without a lesson, the default one; `lang` is the language of its words, "en" or "fr". The widget's `lesson` is where one is in it, and its `moment` the numbers there.
-    Raises Problem where anywidget is missing (`pip install 'cnnviz[jupyter]'`).
+    Raises Problem where anywidget is missing (`pip install 'cnnviz[jupyter]'`), which an array does not need, and for an array
+    that is none of one or two axes and real numbers.
 
     >>> show(Lesson(k=2, stage="df")).lesson.k
     2
+    >>> show([[1.0, -2.0]]).limit
+    2.0
     """
+    if shown is not None and not isinstance(shown, Lesson):
+        return import_module("cnnviz.export.array_picture").ArrayView(shown)
     try:
         module = import_module("cnnviz.hosts.jupyter")  # and with it Streamlit: an import of cnnviz alone takes neither
     except ModuleNotFoundError as error:
         if error.name not in ("anywidget", "traitlets"):
             raise
         raise Problem("export.jupyter.missing") from None
-    return module.LessonView(lesson or Lesson(stage="x"), lang)
+    return module.LessonView(shown or Lesson(stage="x"), lang)

@@ -55,6 +55,7 @@ def _site(python: Mapping[str, bytes], starts: str, scripts: Sequence[Path]) -> 
     written = [
         *((f"{page.path}/index.html".lstrip("/"), _page(page, answers).encode()) for page in pages()),
         *((name, content) for content, name in names.items()),
+        ("cnnviz.mjs", Path(__file__).with_name("cnnviz.mjs").read_bytes()),
         (f"{FILES}/site.js", script("hosts/static/site", "{}()", served=False).encode()),
         (f"{FILES}/worker.js", worker.encode()),
         (f"{FILES}/style.css", styles().encode()),

@@ -1,0 +1,56 @@
+"""Any array as the page's heat map, for the result of a notebook's cell: a picture in HTML, without a widget."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+
+import numpy as np
+from PIL import Image
+
+from cnnviz.export.colour import levels_of, ramp
+from cnnviz.words import Problem
+
+MOST_CELLS = 1_000_000
+LEVELS = 255
+WIDTH = 320
+"""CSS pixels that the picture is wide, at most."""
+
+
+class ArrayView:
+    """What `cnnviz.show` gives for an array of one or two axes: blue below 0, red above, white at 0, a cell a pixel.
+
+    Raises Problem for what is no such array of real numbers.
+
+    >>> view = ArrayView(np.eye(2))
+    >>> view.limit, "2 × 2, from 0 to 1" in view._repr_html_()
+    (1.0, True)
+    """
+
+    def __init__(self, array: object) -> None:
+        values = np.asarray(array)
+        if values.ndim not in (1, 2) or not 0 < values.size <= MOST_CELLS or values.dtype.kind not in "biuf":
+            raise Problem("export.jupyter.no_map", shape=str(values.shape), dtype=str(values.dtype), most=MOST_CELLS)
+        self.array = np.atleast_2d(values.astype(float))
+
+    @property
+    def limit(self) -> float:
+        """The size of the largest entry that is finite: where the colours end."""
+        finite = self.array[np.isfinite(self.array)]
+        return float(np.abs(finite).max(initial=0.0))
+
+    def png(self) -> bytes:
+        """The picture, a pixel a cell."""
+        out = io.BytesIO()
+        levels = levels_of(self.array, -self.limit, self.limit, LEVELS)
+        Image.fromarray(ramp("signed", LEVELS)[levels]).save(out, "PNG")
+        return out.getvalue()
+
+    def _repr_html_(self) -> str:
+        rows, columns = self.array.shape
+        ends = [f"{end(self.array):.4g}" for end in (np.nanmin, np.nanmax)] if np.isfinite(self.array).any() else ["nan", "nan"]
+        words = html.escape(f"{rows} × {columns}, from {ends[0]} to {ends[1]}")
+        data = base64.b64encode(self.png()).decode()
+        style = f"width: min(100%, {min(WIDTH, 40 * columns)}px); image-rendering: pixelated; border: 1px solid #8884"
+        return f'<figure style="margin: 0"><img alt="{words}" style="{style}" src="data:image/png;base64,{data}"><figcaption>{words}</figcaption></figure>'

@@ -1,0 +1,35 @@
+"""`cnnviz.show(array)`: the page's colours, cell by cell, and a sentence for what is no heat map."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnnviz import show
+from cnnviz.export.colour import ramp
+from cnnviz.words import Problem
+
+
+def test_each_cell_has_the_colour_that_the_page_gives_it():
+    array = np.array([[-2.0, 0.0, 2.0], [1.0, np.nan, -np.inf]])
+    view = show(array)
+    colours = ramp("signed", 255)
+    found = np.asarray(Image.open(io.BytesIO(view.png())))
+    assert found.shape == (2, 3, 3) and view.limit == 2.0
+    assert [found[0, n].tolist() for n in range(3)] == [colours[n].tolist() for n in (0, 127, 254)]
+    assert found[1, 1].tolist() == colours[127].tolist()
+    assert "2 × 3" in view._repr_html_()
+
+
+@pytest.mark.parametrize("array", [[1, -1], np.zeros((3, 0, 2)).sum(axis=1), [[np.nan]], [True, False]])
+def test_any_array_of_one_or_two_axes_is_shown(array):
+    assert show(array)._repr_html_().startswith("<figure")
+
+
+@pytest.mark.parametrize("array", [3.0, np.zeros((2, 2, 2)), np.zeros((0, 2)), ["a"], [1j], np.zeros((2000, 1000)), object()])
+def test_what_is_no_heat_map_gets_a_sentence(array):
+    with pytest.raises(Problem, match="one or two axes of real numbers"):
+        show(array)
