@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.filters import banks
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.notebook import effects
@@ -111,6 +112,7 @@ def encode(header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> by
     """
     at, places, body = 0, {}, []
     kinds = derived(arrays)
+    check_wanted()
     sent: dict[tuple[object, ...], tuple[str, int]] = {}  # v is the map that it lays out, and is not sent twice
     for name, array in arrays.items():
         data = np.ascontiguousarray(array, _KINDS.get(array.dtype.name, "<f8"))

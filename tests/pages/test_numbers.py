@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import io
 import json
+import sys
 import threading
 from urllib.parse import parse_qsl, urlencode
 
@@ -51,6 +52,13 @@ def test_a_script_that_is_posted_is_answered_and_nothing_of_it_is_kept():
     assert decode(ask("/numbers/script", "script=own")[2])[0]["script"] is None
     assert running.ask(app, "/numbers/script", "POST", body=b"#" * 200_001)[0] == 413
     assert running.ask(app, "/numbers/none", "POST", body=toml)[0] == 404
+
+
+def test_an_answer_for_several_images_looks_whether_others_wait_between_its_parts():
+    where: list[str] = []
+    with as_long_as(lambda: where.append(sys._getframe(2).f_code.co_name)):
+        made(page_of("step"), {"img": "cat-0,dog-1", "net": "conv2x3-bn-relu-gap-softmax-ce"})
+    assert where.count("live") == 3 and "encode" in where
 
 
 def test_what_is_sent_along_hides_no_work_that_the_address_asks_for(monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.loss_runs import promise
 from cnnviz.core.work import step_work
 from cnnviz.export.arrays import named_arrays
@@ -60,15 +61,18 @@ def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], d
     network = network_record(lesson, program, moment)
     if lesson.mode == "eval":
         network["beside"] = {**network["beside"], "update": stage_records(program, lesson.opt)[-1]}
+    check_wanted()  # of eight images and a large network each part takes a hundredth of a second or two
     head = header(page, shown) | {
         "lesson": lesson_of_all(now),
         "network": network,
         "facts": facts(lesson, program.network, moment, promised, now),
         "promise": promise_record(promised),
     }
+    check_wanted()
     found = arrays(lesson, program, moment, whole) | losses(moment) | photograph(now) | thrown(shown)
     if whole or step_work(now.lesson.network, now.moment.trace.x.shape) <= LITTLE_WORK:
         found |= _raised(now, network)
+    check_wanted()
     if shown is not now:
         head["facts"] = {**facts(lesson, program.network, moment, promised, now), "L": loss_fact(now)}
         head["network"], found = of_all(network, now, program), found | images_arrays(now)
