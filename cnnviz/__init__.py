@@ -76,7 +76,7 @@ __all__ = [
 
 
 def show(shown: object = None, lang: str = "en") -> object:
-    """What a cell of a Jupyter notebook shows: a lesson as the page's own view, to step through, point at and edit, or an array as its heat map.
+    """A view for a cell of a Jupyter notebook: a lesson as the page's own view, to step through, point at and edit, or an array as its heat map.
 
     Without a lesson, the default one; `lang` is the language of its words, "en" or "fr". The widget's `lesson` is where one is in it, and its `moment` the numbers there.
     Raises Problem where anywidget is missing (`pip install 'cnnviz[jupyter]'`), which an array does not need, and for an array

@@ -39,7 +39,7 @@ COMMANDS = {
     "model": "cnnviz.export.model_command:run",
     "mutants": "cnnviz.export.mutants_command:run",
 }
-"""What else can be done, by the first word: the module and its function that does it, given the words after it."""
+"""Other commands, by their first word: the module and its function that does it, given the words after it."""
 
 
 def command() -> int:

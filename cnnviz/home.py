@@ -1,4 +1,4 @@
-"""Where the files lie that are no Python: images, the script that Streamlit runs, and its settings.
+"""Paths of the files that are no Python: images, the script that Streamlit runs, and its settings.
 
 In a checkout they stand at the top, for people to see; a wheel carries the same files inside the package.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -35,3 +36,11 @@ def test_what_a_page_of_the_documentation_names_is_there(page: Path):
     called = re.findall(r"^ *(?:\S*/)?cnnviz (.*)$|`cnnviz\s+([^`]*)`", text, re.MULTILINE)
     assert {option for words in called for option in re.findall(r"(?<![\w-])--[\w-]+", " ".join(words))} <= known
     assert all(name in SOURCES for name in re.findall(r"CNNVIZ_[A-Z]+", text))
+
+
+def test_docstrings_begin_with_a_noun_or_a_verb():
+    asking = re.compile(r"(What|How|Where|Whether|Which|When|Who)\b")
+    for path in sorted((ROOT / "cnnviz").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+                assert not asking.match(node.value.value), f"{path.relative_to(ROOT)}:{node.lineno}"

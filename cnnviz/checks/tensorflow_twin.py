@@ -79,7 +79,7 @@ def tensorflow_gradients(
 
 
 def _pass(tf: ModuleType, program: Program, leaves: Mapping[str, Any], held: Mapping[str, Any]) -> tuple[Any, Any]:
-    """What the last layer is given and what it makes, (m,N) both; channels come last in TensorFlow's maps."""
+    """The input and the output of the last layer, (m,N) both; channels come last in TensorFlow's maps."""
     x = leaves["x"] if program.mode.images else leaves["x"][None]
     before = now = tf.transpose(x, (0, 2, 3, 1))
     for place, (layer, names) in enumerate(zip(program.network.layers, program.network.names, strict=True)):
@@ -94,7 +94,7 @@ def _pass(tf: ModuleType, program: Program, leaves: Mapping[str, Any], held: Map
 
 
 def _laid(tf: ModuleType, array: Any, now: Any) -> Any:
-    """What a layer is given, as TensorFlow has the layer's input: a mask of maps with channels last, and numbers of channels as they are."""
+    """A layer's given array, laid out as TensorFlow has the layer's input: a mask of maps with channels last, and numbers of channels as they are."""
     if array.shape.rank == 1:
         return array
     array = tf.reshape(array, (len(now), *(now.shape[-1:] + now.shape[1:-1])))

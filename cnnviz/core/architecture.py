@@ -67,7 +67,7 @@ class Architecture:
 
     @property
     def outputs(self) -> int | None:
-        """How many outputs there are, where that does not depend on the image."""
+        """The number of outputs, where that does not depend on the image."""
         return next((layer.shape((0,))[0] for layer in reversed(self.layers) if layer.kind == "dense"), None)
 
     def targets(self, y: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Which starts an address asks for at once: `sweep=seed:0..239`, as the value of each run and its lesson.
+"""The starts that an address asks for at once: `sweep=seed:0..239`, as the value of each run and its lesson.
 
     seed:0..239  start:1..240     seeds; "start" draws the first kernel anew, too
     lr:0.001..1  lr:0.01;0.1;1    learning rates, thirteen even on a log scale, or those

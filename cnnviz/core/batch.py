@@ -33,7 +33,7 @@ SHARED = 1_000_000
 
 
 class Learned(NamedTuple):
-    """What an update learns from its images: the gradients of the mean loss, and what training then keeps of them."""
+    """The learning of an update from its images: the gradients of the mean loss, and what training then keeps of them."""
 
     gradients: Gradients
     buffers: Inner
@@ -114,7 +114,7 @@ def batch_forward(
     network: Network, params: Parameters, X: np.ndarray, Y: np.ndarray, look: Callable[[Inner], Found],
     given: Parameters | None = None,
 ) -> list[Found]:  # fmt: skip
-    """What `look` makes of each block of images after training: it is given the arrays of their forward passes by symbol, "L" (B,) and "y" too.
+    """The results of `look` for each block of images after training: it is given the arrays of their forward passes by symbol, "L" (B,) and "y" too.
 
     `given` are the buffers that training has left.
 
@@ -158,7 +158,7 @@ def _blocks(
 
 
 def _count(images: int, size: int) -> int:
-    """How many blocks, for images of `size` bytes each. It follows from the work alone, since the order of the sum does from it."""
+    """The number of blocks, for images of `size` bytes each. It follows from the work alone, since the order of the sum does from it."""
     if images * size < SHARED:
         return 1
     pairs = -(-images // (2 * max(1, BLOCK // size)))

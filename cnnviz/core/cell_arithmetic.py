@@ -24,13 +24,13 @@ class Term:
 
     @property
     def product(self) -> float:
-        """What they come to."""
+        """Their product."""
         return float(np.prod([value for *_, value in self.factors]))
 
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """How a cell is made: `text` in symbols, and either the `terms` of its sum and what is added, or the numbers that `text` names."""
+    """The making of a cell: `text` in symbols, and either the `terms` of its sum and what is added, or the numbers that `text` names."""
 
     text: str
     terms: tuple[Term, ...] = ()
@@ -39,12 +39,12 @@ class Arithmetic:
 
     @property
     def totals(self) -> tuple[float, float]:
-        """What the positive products add up to, and the negative ones."""
+        """The sum of the positive products, and that of the negative ones."""
         products = [term.product for term in self.terms]
         return exact(product for product in products if product > 0), exact(product for product in products if product < 0)
 
     def by_channel(self, symbol: str) -> dict[int, float]:
-        """What the products of each channel of `symbol` add up to."""
+        """The sum of the products of each channel of `symbol`."""
         found: dict[int, list[float]] = {}
         for term in self.terms:
             found.setdefault(next(at[0] for name, at, _ in term.factors if name == symbol), []).append(term.product)
@@ -100,7 +100,7 @@ def _sources(program: Program, link: Link, cell: Cell, values: Arrays) -> list[C
 
 
 def _pairs(program: Program, target: str, first: Link, second: Link, cell: Cell, values: Arrays) -> list[tuple[tuple[str, Cell], tuple[str, Cell]]]:
-    """Which cells are multiplied with which: a window meets its weights by place, all else goes side by side."""
+    """The pairs of cells that are multiplied: a window meets its weights by place, all else goes side by side."""
     left, right = (list(cells(reach(link, cell, values[link.source].shape))) for link in (first, second))
     patterns = {first.pattern: (first, left), second.pattern: (second, right)}
     if "window" in patterns:

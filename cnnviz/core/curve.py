@@ -28,7 +28,7 @@ from cnnviz.words import Problem
 POINTS = 65
 """Points of a curve; the number's own value is the middle one, but for a learning rate of 0."""
 SPANS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
-"""How far a curve may reach to either side where nothing is asked for."""
+"""Reaches of a curve to either side, of which one is taken where none is asked for."""
 MOVED = 0.01
 """The part of the loss by which it moves within a span that is long enough."""
 LR, FROM_0 = "lr", 0.02
@@ -88,7 +88,7 @@ def _target(at: int, lesson: Lesson) -> int:
 
 
 def reach(text: str) -> float:
-    """How far a curve reaches to either side, from text; Problem where it cannot.
+    """The reach of a curve to either side, from text; Problem where it cannot.
 
     >>> reach("2")
     2.0
@@ -211,7 +211,7 @@ def _loss(updates: Updates, point: Point) -> float:
 
 
 def _directions(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
-    """What the next step takes off each parameter, for a rate of 1; nothing of what is set by hand then."""
+    """The part that the next step takes off each parameter, for a rate of 1; nothing of what is set by hand then."""
     rule, state, found = OPTIMIZERS[lesson.opt](1.0), moment.state, {}
     for name in moment.params:
         before = {key: state[f"{key}.{name}"] for key in rule.KEEPS} if state else None

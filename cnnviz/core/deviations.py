@@ -41,7 +41,7 @@ class Deviation:
 
     @property
     def words(self) -> Message:
-        """What comes of it."""
+        """Its effect, in a sentence."""
         return Message(f"deviation.{self.name}.effect")
 
 

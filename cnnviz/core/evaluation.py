@@ -1,4 +1,4 @@
-"""What parameters make of a set of images: loss, accuracy, which class is taken for which, and what an accuracy is worth."""
+"""Evaluation of parameters on a set of images: loss, accuracy, which class is taken for which, and what an accuracy is worth."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Pixels(Protocol):
 
 
 class Settings(Protocol):
-    """What of a training says how its network sees images: the network, the precision, and pixels as inputs."""
+    """The settings of a training that say how its network sees images: the network, the precision, and pixels as inputs."""
 
     @property
     def network(self) -> Network: ...
@@ -43,7 +43,7 @@ class Settings(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Measured(ReadOnly):
-    """What parameters make of some images: the outputs `o` (M,N), their losses' mean and the share that is right.
+    """The results of parameters on some images: the outputs `o` (M,N), their losses' mean and the share that is right.
 
     `saturated` is the share of hidden units that pass almost no gradient, `saturated_outputs` that of outputs, and
     `silent` the share of units that give 0 for every one of the images.
@@ -61,7 +61,7 @@ class Measured(ReadOnly):
 def measure(
     training: Settings, params: Params, X: Pixels, Y: np.ndarray, rows: np.ndarray, buffers: Mapping[str, np.ndarray] | None = None
 ) -> Measured:
-    """What `params` make of the images `rows` of `X` (M,H,W) or (M,C,H,W), with targets `Y` (M,N), after training, which left `buffers`."""
+    """Measures `params` on the images `rows` of `X` (M,H,W) or (M,C,H,W), with targets `Y` (M,N), after training, which left `buffers`."""
     network = training.network
 
     def look(values: Inner) -> tuple[np.ndarray, ...]:
@@ -78,7 +78,7 @@ def measure(
 
 
 def _flags(network: Network, values: Inner, what: str, places: slice) -> np.ndarray:
-    """Which cells of the layers at `places` are "saturated" or "silent", (B,U): U is 0 where none can be."""
+    """The cells of the layers at `places` that are "saturated" or "silent", (B,U): U is 0 where none can be."""
     pairs = list(zip(network.layers, network.names, strict=True))[places]
     if places.start is not None and network.merged:  # the loss takes the slope away
         pairs = []
@@ -93,7 +93,7 @@ def _share(flags: np.ndarray) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Outcome(ReadOnly):
-    """What parameters make of M images; `o` (M,N) are the outputs.
+    """The results of parameters on M images; `o` (M,N) are the outputs.
 
     `predictions` (M,): which output is the largest, the first of equal ones. `confusion` (N,N) counts
     images by [class, prediction]. `confidence` (M,) is how far the largest output lies above the next;
@@ -113,7 +113,7 @@ class Outcome(ReadOnly):
 
 
 def outcome(training: Settings, params: Params, X: Pixels, Y: np.ndarray, buffers: Mapping[str, np.ndarray] | None = None) -> Outcome:
-    """What `params`, which `training` led to, and the `buffers` that it left make of all the images `X` (M,H,W) or (M,C,H,W) with targets `Y` (M,N).
+    """Evaluates `params`, which `training` led to, with the `buffers` that it left, on all the images `X` (M,H,W) or (M,C,H,W) with targets `Y` (M,N).
 
     >>> from cnnviz.core.training import Training
     >>> X, Y = np.zeros((3, 4, 4)), np.eye(2)[[0, 1, 1]]

@@ -21,7 +21,7 @@ from cnnviz.core.stored_params import is_kept_name
 from cnnviz.words import Problem
 
 CHANNELS = ("red", "green", "blue", "gray", "rgb")
-"""What of an image goes in: one channel, the gray of all three, or all three themselves."""
+"""The channels of an image that go in: one channel, the gray of all three, or all three themselves."""
 SCALES = ("unit", "raw")
 """Pixels from 0 to 1, or as stored, from 0 to 255."""
 RULES: dict[str, frozenset[str]] = {
@@ -99,7 +99,7 @@ def learning_rate(text: str) -> float:
 
 
 def pieces(text: str) -> list[str]:
-    """What stands between commas, semicolons and spaces.
+    """The parts of a text between commas, semicolons and spaces.
 
     >>> pieces("[1, 0;2]")
     ['1', '0', '2']
@@ -119,7 +119,7 @@ def numbers(parts: Iterable[str]) -> tuple[float, ...]:
 
 
 def weights(text: str) -> str:
-    """How parameters start: zeros, drawn, or by the name under which cnnviz.core.stored_params has them."""
+    """The start of parameters: zeros, drawn, or by the name under which cnnviz.core.stored_params has them."""
     return text if is_kept_name(text) else one_of(WEIGHTS)(text)
 
 
@@ -183,7 +183,7 @@ def classes(text: str) -> tuple[str, ...]:
 
 
 def asked_text(query: Mapping[str, object], name: str) -> str | None:
-    """What `query` holds under `name`, as text, or None if nothing; never raises."""
+    """The value of `query` under `name`, as text, or None if nothing; never raises."""
     try:
         return any_text(query[name]) if name in query else None
     except Exception:

@@ -20,7 +20,7 @@ NEARLY_ALL = 0.9
 """The share of saturated units from which a run counts as saturated. (The notebook's border of halves never is.)"""
 
 LEAP = 0.05
-"""How far above the best so far a loss lies where a step has leapt over the valley."""
+"""The share above the best so far at which a loss lies where a step has leapt over the valley."""
 
 FEW = 16
 """Numbers up to which a frame is kept exactly: so few are printed."""
@@ -126,7 +126,7 @@ def fall_shares(run: Film) -> tuple[np.ndarray, np.ndarray]:
 
 
 def loss_terms(run: Film, network: Network, y: np.ndarray) -> np.ndarray:
-    """How much each output adds to the loss, (n+1,N).
+    """The part of the loss that each output adds, (n+1,N).
 
     NaN where the terms do not come to the loss: where an output is so near 0 or 1 that its logarithm is lost.
 
@@ -153,7 +153,7 @@ def milestones(losses: np.ndarray, shares: tuple[float, ...] = (0.5, 0.9, 0.99))
 
 
 def turning_points(run: Film) -> list[tuple[int, str]]:
-    """Where a run first goes wrong, and how: at most one update for its loss and one for its units, in order.
+    """The updates where a run first goes wrong, and how: at most one update for its loss and one for its units, in order.
 
     Its loss "leaps" where it lies LEAP above the best so far; a run "diverges" there if it lies so in the end,
     too. It "saturates" where NEARLY_ALL of its units do.
@@ -165,7 +165,7 @@ def turning_points(run: Film) -> list[tuple[int, str]]:
 
 
 def _curves(updates: Updates, point: Point, trace: Trace, gradients: Gradients, after: Point, filter: int) -> Curves:
-    """What one update adds to the curves."""
+    """The values that one update adds to the curves."""
     filters = updates.filters(updates.used(point))
     one = filters[filter if filter < len(filters) else 0] if filters.ndim == 4 else filters
     saturated, silent = hidden_share(updates.network, trace, "saturated"), hidden_share(updates.network, trace, "silent")
@@ -182,7 +182,7 @@ def _array(name: str, trace: Trace, gradients: Gradients, params: Params, image:
 
 
 def _held(after: Point, before: Point, hold: frozenset[str]) -> Point:
-    """What a step leaves, with these parameters as they were before it."""
+    """The state after a step, with these parameters as they were before it."""
     return replace(after, params=after.params.replace(**{name: before.params[name] for name in hold}))
 
 

@@ -23,15 +23,15 @@ DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 PATTERNS = ("edges", "checkerboard", "gradient", "dot")
 """Images that are drawn: pattern-edges, and so on."""
 SPLITS = {"train": 50_000, "test": 10_000}
-"""How many images CIFAR-10 has of each split."""
+"""The number of CIFAR-10's images in each split."""
 COUNTS = {"sample": (120, 30), "digit": (200, 50), "small": (200, 50)}
-"""How many bundled images there are of each class: to learn from, and held out."""
+"""The number of bundled images of each class: to learn from, and held out."""
 SIDES = {"digit": 28, "small": 8}
 """Pixels along each side of what is smaller than CIFAR-10's."""
 BUNDLED = {"train": 1, "test": 20}
-"""How many of CIFAR-10's first images are bundled with their own ids."""
+"""The number of CIFAR-10's first images that are bundled with their own ids."""
 _LABELS = {"test": (3, 8, 8, 0, 6, 6, 1, 6, 3, 1, 0, 9, 5, 7, 9, 8, 5, 7, 8, 6), "train": (6,)}
-"""What is on the images of CIFAR-10 that are bundled, as indices of CLASSES: known without reading any file."""
+"""The classes of the bundled images of CIFAR-10, as indices of CLASSES: known without reading any file."""
 MAX_UPLOAD_TEXT = 6000
 """Letters of an upload: more than 32·32·3 bytes need, compressed and written in base64."""
 
@@ -42,7 +42,7 @@ _UPLOAD = re.compile(rf"[\w-]{{1,{MAX_UPLOAD_TEXT}}}", re.ASCII)
 
 
 def called(name: str) -> str | Message:
-    """What readers call a class: CIFAR-10's by its word in their language, any other by its own name.
+    """The name of a class for readers: CIFAR-10's by its word in their language, any other by its own name.
 
     >>> called("cat").say("fr"), called("lynx")
     ('chat', 'lynx')
@@ -109,7 +109,7 @@ def parse_image_id(text: str) -> ImageId:
 
 
 def count(id: ImageId) -> int:
-    """How many images there are of the same split, or the same class and part.
+    """The number of images of the same split, or the same class and part.
 
     >>> count(ImageId("digit", "7")), count(ImageId("cifar10", "test", 3, held_out=True))
     (200, 10000)
@@ -118,7 +118,7 @@ def count(id: ImageId) -> int:
 
 
 def label(id: ImageId) -> str | None:
-    """What is on the image, where its id is enough to know: a class or a digit.
+    """The class of the image, where its id is enough to know: a class or a digit.
 
     >>> label(parse_image_id("test-1")), label(parse_image_id("digit7-3")), label(parse_image_id("test-20"))
     ('ship', '7', None)

@@ -40,7 +40,7 @@ def plain(latex: str) -> str:
 
 
 def pixels(scale: str) -> str:
-    r"""What a pixel's number is, in LaTeX, where pixels run from 0 to 1 ("unit") or are taken as they are stored ("raw").
+    r"""The number of a pixel in LaTeX, where pixels run from 0 to 1 ("unit") or are taken as they are stored ("raw").
 
     >>> print(pixels("unit"))
     x = \text{pixel} / 255
@@ -50,7 +50,7 @@ def pixels(scale: str) -> str:
 
 
 def _whole(text: str) -> str:
-    """What is divided by, in brackets where it is a sum."""
+    """The divisor, in brackets where it is a sum."""
     return f"({text})" if " " in text else text
 
 

@@ -56,10 +56,10 @@ _LEFT_OUT = {"net": DEFAULT, "set": (), "classes": (), "opt": "gd", "cell": "", 
 _ORDER = ("img", "ch", "scale", "net", *FILTERS, "w", "seed", "set", "y", "classes", "lr", "opt", "stride", "pad", "rule", "k", "stage", "image", "mode", "cell")
 
 _WRITTEN = dict.fromkeys(FILTERS, filters_text) | {"set": sets_text, "y": write_targets}
-"""How a field is written that an address has in a form of its own."""
+"""Writers of the fields that an address has in a form of their own."""
 _ADDRESS: dict[str, Callable[[Any], str]] = {"set": write_sets, "y": write_targets}
 _PIXELS = ("img", "ch", "scale")
-"""What an image's pixels are read by: with another one those that are set by hand are others."""
+"""The keys that an image's pixels are read by: with another one those that are set by hand are others."""
 
 LESSON_KEYS = frozenset(_ORDER) | {*FILTER_KEYS}
 """Every key of an address that belongs to the lesson."""
@@ -195,7 +195,7 @@ class Lesson:
 
     @property
     def optimizer(self) -> Optimizer:
-        """How a step follows from the gradients."""
+        """The rule by which a step follows from the gradients."""
         return OPTIMIZERS[self.opt](self.lr)
 
     @property
@@ -215,7 +215,7 @@ class Lesson:
 
     @property
     def output_names(self) -> tuple[str | Message, ...]:
-        """What each output is called."""
+        """The name of each output."""
         return named_outputs(self.classes, self.img, np.shape(self.y)[-1])
 
     @property
@@ -225,7 +225,7 @@ class Lesson:
 
     @property
     def most_updates(self) -> int:
-        """How many updates can be made: less where a step is much work, or much is kept."""
+        """The number of updates that can be made: less where a step is much work, or much is kept."""
         return most_updates(self.network, self.batch_shape, self.opt)
 
     @property
@@ -235,7 +235,7 @@ class Lesson:
 
     @property
     def deviations(self) -> frozenset[str]:
-        """Where the rule leaves the exact step: names of cnnviz.core.notebook.DEVIATIONS, none for "exact"."""
+        """The places where the rule leaves the exact step: names of cnnviz.core.notebook.DEVIATIONS, none for "exact"."""
         return RULES[self.rule] if self.rule in RULES else frozenset(self.rule.split(","))
 
     @cached_property
@@ -245,7 +245,7 @@ class Lesson:
 
     @property
     def when(self) -> Message:
-        """Which moment this is, in words.
+        """The moment in words.
 
         >>> print(Lesson().when, Lesson(k=1).when, Lesson(k=7).when, sep=", ")
         before the first update, after 1 update, after 7 updates

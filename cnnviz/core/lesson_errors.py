@@ -34,7 +34,7 @@ def _field(key: str) -> Message:
 
 
 def refuse(key: str, text: str, why: Problem, value: object, id: str = "") -> None:
-    """What a lesson does that is made with something it cannot hold."""
+    """Refuses what a lesson cannot hold."""
     if key == "rule" and id:
         raise why
     code = "lesson.cannot" if _is_clause(why) else "lesson.cannot_since"

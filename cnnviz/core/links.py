@@ -1,4 +1,4 @@
-"""Which cells a cell is computed from, as named patterns that the core and the browser both know.
+"""The cells that a cell is computed from, as named patterns that the core and the browser both know.
 
 A cell has an index for each axis of its array as it is laid out: (c,i,j) in maps, (n,) in rows, (m,c,u,v) in
 filters; v is laid out as the map that it flattens, and so are the rows of a w behind it: (c,i,j,n). What a
@@ -81,13 +81,13 @@ def _clip(start: int, count: int, step: int, size: int) -> Range:
 
 
 def _window(link: Link, at: int, size: int) -> Range:
-    """What lies under the window at place `at`."""
+    """The cells under the window at place `at`."""
     g = link.geometry
     return _clip(g["stride"] * at - g["before"], g["k"], g["dilation"], size)
 
 
 def _touched(link: Link, weight: int, size: int, axis: int) -> Range:
-    """What lies under one cell of the window, over all places."""
+    """The cells under one cell of the window, over all places."""
     g = link.geometry
     return _clip(g["dilation"] * weight - g["before"], link.places[axis], g["stride"], size)
 

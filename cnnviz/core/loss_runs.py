@@ -52,7 +52,7 @@ def losses_on(lesson: Lesson, moment: Moment, n: int, mistake: Placed | None = N
 
 @dataclass(frozen=True)
 class Promise:
-    """What one step of gradient descent promises of the fall of the loss, η·‖∂θ‖² to first order, and what it keeps.
+    """The fall of the loss that one step of gradient descent promises, η·‖∂θ‖² to first order, and what it keeps.
 
     `shares`, of each parameter, add up to 1; `promised` is all of it, `before` and `after` are the loss itself.
     """
@@ -64,7 +64,7 @@ class Promise:
 
     @property
     def falls(self) -> float:
-        """What the loss really falls by."""
+        """The real falls of the loss."""
         return self.before - self.after
 
 
@@ -102,7 +102,7 @@ def loss_after(lesson: Lesson, moment: Moment) -> float:
 
 
 def updates_that_fit(lesson: Lesson, x_shape: tuple[int, ...]) -> int:
-    """How many updates of this lesson are little enough work.
+    """The number of updates of this lesson that are little enough work.
 
     >>> updates_that_fit(Lesson(), (32, 32))
     200

@@ -1,4 +1,4 @@
-"""How wrong is it? Each loss beside its gradient, and the last layer with which it merges.
+"""Losses: each beside its gradient, and the last layer with which it merges.
 
 A loss that merges is worked out from z, what its last layer is given, together with that layer: the logarithm
 of a softmax or a sigmoid is right there at any magnitude, and the slopes cancel. Outputs are (…,N), one row
@@ -29,7 +29,7 @@ def mse_change(o: np.ndarray, before: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def mse_terms(o: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """What each output adds to the loss, (…,N): (o - y)² / N."""
+    """The part of the loss that each output adds, (…,N): (o - y)² / N."""
     return (o - y) ** 2 / o.shape[-1]
 
 
@@ -44,7 +44,7 @@ def cross_entropy(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def cross_entropy_terms(o: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """What each output adds to the loss, (…,N): -y · log o."""
+    """The part of the loss that each output adds, (…,N): -y · log o."""
     return 0.0 - _times_log(y, o)
 
 
@@ -99,7 +99,7 @@ def binary_cross_entropy(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def binary_cross_entropy_terms(o: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """What each output adds to the loss, (…,N): -(y · log o + (1 - y) · log(1 - o)) / N."""
+    """The part of the loss that each output adds, (…,N): -(y · log o + (1 - y) · log(1 - o)) / N."""
     return (0.0 - _times_log(y, o) - _times_log(1 - y, 1 - o)) / o.shape[-1]
 
 

@@ -1,4 +1,4 @@
-"""What a mistake in a backward pass is, and where in a network it can be made.
+"""Mistakes in a backward pass, and where in a network it can be made.
 
 A mistake makes one line of the backward pass in another way, or the step that follows: it is an override
 (core/overrides.py), and all that comes after inherits it. The mistakes themselves stand in core/mistakes.py.
@@ -158,12 +158,12 @@ class Placed:
 
     @property
     def sentence(self) -> Message:
-        """What it does."""
+        """Its effect."""
         return self._words("sentence")
 
     @property
     def source(self) -> Message:
-        """Where it comes from."""
+        """Its source."""
         return self._words("source")
 
     def _words(self, part: str) -> Message:
@@ -173,7 +173,7 @@ class Placed:
 
     @property
     def address(self) -> str:
-        """What stands for it in an address: "flip_forgotten@dx"."""
+        """Its name in an address: "flip_forgotten@dx"."""
         return f"{self.mistake.name}@{self.stage}"
 
     @property
@@ -244,7 +244,7 @@ class Placed:
         return right
 
     def overrides(self, program: Program, optimizer: Optimizer, state: State | None = None) -> Mapping[str, Override]:
-        """What stands in place of the program's lines, by their targets."""
+        """Functions in place of the program's lines, by their targets."""
         lines = {line.target: line for line in program.backward_lines}
         found = {}
         for act in self.acts:
@@ -257,7 +257,7 @@ class Placed:
         return found
 
     def _finder(self, line: Line, optimizer: Optimizer | None = None, state: State | None = None) -> Callable[[Inner, str], object]:
-        """What a mistake's argument stands for in this place."""
+        """The meaning of a mistake's argument in this place."""
 
         def find(values: Inner, name: str) -> object:
             if name in line.settings:

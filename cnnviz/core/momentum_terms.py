@@ -1,4 +1,4 @@
-"""What a velocity of momentum is made of: every gradient so far, each shrunk by nine tenths at every step since."""
+"""The parts of a velocity of momentum: every gradient so far, each shrunk by nine tenths at every step since."""
 
 from __future__ import annotations
 

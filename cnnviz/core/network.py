@@ -23,13 +23,13 @@ from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.words import Problem
 
 WEIGHTS = ("zeros", "normal", "he")
-"""How parameters may start."""
+"""The ways in which parameters may start."""
 
 DEFAULT = "conv1x3-sigmoid-dense2-sigmoid-mse"
 """The network that the page opens with, the teaching notebook's."""
 
 MOST_PARAMETERS, MOST_MULTIPLICATIONS = 600_000, 20_000_000
-"""What can be computed while somebody waits."""
+"""The most that can be computed while somebody waits."""
 MOST_OF_IMAGES, MOST_NUMBERS = 120_000_000, 1_000_000
 """Multiplications and numbers in the maps of all images together, where there are several."""
 
@@ -134,7 +134,7 @@ class Network(Architecture):
         )
 
     def start_lines(self, program: Program, weights: str = "normal", seed: int = 0) -> dict[str, Line]:
-        """How each parameter starts where nothing is given, as a line that reads no other array."""
+        """The start of each parameter where nothing is given, as a line that reads no other array."""
         last = next((names.of("w") for layer, names in zip(self.layers[::-1], self.names[::-1], strict=True) if layer.kind == "dense"), "")
         found = {}
         for place, (layer, names) in enumerate(zip(self.layers, self.names, strict=True)):
@@ -207,7 +207,7 @@ class Network(Architecture):
         return self.program(trace.x.shape, training=trace.training).pulls(params, trace, self.targets(y, trace.o.shape))
 
     def buffers(self, x_shape: Shape) -> dict[str, np.ndarray]:
-        """What training keeps beside the parameters, before the first update: "n1.running_mean", "n1.running_var"."""
+        """The numbers that training keeps beside the parameters, before the first update: "n1.running_mean", "n1.running_var"."""
         return self.program(x_shape).buffers_at_start
 
     def next_buffers(self, trace: Trace) -> dict[str, np.ndarray]:
@@ -215,5 +215,5 @@ class Network(Architecture):
         return self.program(trace.x.shape, training=trace.training).next_buffers(trace)
 
     def masks(self, x_shape: Shape, seed: int, k: int) -> dict[str, np.ndarray]:
-        """What update `k` draws: "r1.mask", as r1 has its numbers; of several images those of the first do not depend on how many."""
+        """The draws of update `k`: "r1.mask", as r1 has its numbers; of several images those of the first do not depend on how many."""
         return self.program(x_shape).drawn(seed, k, x_shape[0] if len(x_shape) == 4 else None)

@@ -22,15 +22,15 @@ from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.words import Message
 
 DEVIATIONS: tuple[str, ...] = tuple(DEVIATION_TABLE)
-"""What the notebook does otherwise, by name."""
+"""The notebook's deviations by name."""
 PROCEDURAL = frozenset(DEVIATIONS) - {"integer_gradient"}
-"""What `forward_backward_propagation` does."""
+"""The deviations of `forward_backward_propagation`."""
 OBJECT_ORIENTED = frozenset(DEVIATIONS) - {"double_conv", "fresh_weights"}
-"""What the class `forward_propagation` does."""
+"""The deviations of the class `forward_propagation`."""
 
 
 def effects(deviations: Iterable[str]) -> dict[str, Message]:
-    """What `deviations` do, in words, by the array where each acts first; ValueError for a name that is none.
+    """The effects of `deviations` in words, by the array where each acts first; ValueError for a name that is none.
 
     >>> sorted(effects(PROCEDURAL))
     ['da1', 'df', 'dz1', 'update', 'w', 'z1']

@@ -1,4 +1,4 @@
-"""What the teaching notebook printed, in its own run: what our switches have to bring out again, to the last digit."""
+"""The numbers that the teaching notebook printed, in its own run: what our switches have to bring out again, to the last digit."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ class Rerun:
 
     @property
     def sums_that_agree(self) -> int:
-        """How many of the printed sums come out again."""
+        """The number of printed sums that come out again."""
         return sum(int((self.sums[i, : len(row)] == np.array(row)).sum()) for i, row in enumerate(SUMS))
 
     @property
     def sums_printed(self) -> int:
-        """How many sums it printed.
+        """The number of sums that it printed.
 
         >>> sum(map(len, SUMS))
         133

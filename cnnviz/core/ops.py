@@ -19,7 +19,7 @@ __all__ = ["PADDINGS", "SATURATED", "Padding", "conv2d", "mse", "output_size", "
 
 
 def output_size(n: int, k: int, stride: int = 1, padding: Padding = 0) -> int:
-    """How many places a kernel of `k` has along `n` pixels: floor((n - k + 2·padding)/stride) + 1.
+    """The number of places of a kernel of `k` along `n` pixels: floor((n - k + 2·padding)/stride) + 1.
 
     Raises ValueError if there is none. Source: Dumoulin & Visin, *A guide to convolution
     arithmetic for deep learning* (2016), relationship 6.

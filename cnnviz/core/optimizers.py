@@ -1,4 +1,4 @@
-"""How a step follows from the gradients: plain gradient descent, with momentum, or Adam.
+"""Rules by which a step follows from the gradients: plain gradient descent, with momentum, or Adam.
 
 An optimizer is a function without memory: what it needs to remember it hands back as its state, and is given
 again. Parameters and gradients are mappings; a gradient goes by "d" and its parameter's name.
@@ -20,7 +20,7 @@ State = Mapping[str, Any]
 """Arrays by what they are of which parameter, "velocity.f1", and the number "t" of steps made."""
 
 Change = tuple[np.ndarray, dict[str, np.ndarray]]
-"""What a step takes off a parameter, and what is kept of it for the next."""
+"""The part that a step takes off a parameter, and the state that is kept for the next."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,14 @@ class Optimizer:
     lr: float
     name: ClassVar[str] = "gd"
     KEEPS: ClassVar[tuple[str, ...]] = ()
-    """What is remembered of each parameter from step to step."""
+    """The names of the arrays that are remembered of each parameter from step to step."""
     formulas: ClassVar[tuple[str, ...]] = (r"\theta \leftarrow \theta - \eta \cdot \partial \theta",)
     """The step in LaTeX, for a parameter θ."""
     code: ClassVar[Mapping[str, str]] = {
         "keras": "keras.optimizers.SGD(learning_rate)",
         "pytorch": "torch.optim.SGD(model.parameters(), lr=learning_rate)",
     }
-    """How it is written in Keras and PyTorch; under "keras_step" what has to be set there before step t."""
+    """Its code in Keras and PyTorch; under "keras_step" what has to be set there before step t."""
 
     def step(self, params: Params, gradients: Mapping[str, np.ndarray], state: State | None = None) -> tuple[Params, State]:
         """The parameters after one step, and the state for the next; `state` is None at the start."""
@@ -58,11 +58,11 @@ class Optimizer:
         return Params.made(after), kept | {"t": t}
 
     def change(self, gradient: np.ndarray, state: State | None, t: int) -> Change:
-        """What is taken off a parameter in step `t` (1, 2, …), and what is kept for the next."""
+        """The part that is taken off a parameter in step `t` (1, 2, …), and what is kept for the next."""
         return self.lr * gradient, {}
 
     def parts(self, name: str, before: State, after: State) -> dict[str, np.ndarray]:
-        """What the step of one parameter is made of beside its gradient, by name, from what was remembered before and after."""
+        """The parts of one parameter's step beside its gradient, by name, from what was remembered before and after."""
         return {}
 
 

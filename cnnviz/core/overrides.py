@@ -19,7 +19,7 @@ Find = Callable[[Inner, str], object]
 """The array or setting that a name stands for; KeyError where there is none."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-"""What makes something from the arrays and settings that its arguments name."""
+"""A function of the arrays and settings that its arguments name."""
 
 
 def override(function: Callable[..., np.ndarray], find: Find) -> Override:

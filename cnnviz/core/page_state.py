@@ -1,4 +1,4 @@
-"""What an address says of the page and not of the lesson: how it is looked at. It changes no number."""
+"""The part of an address that is the page's and not the lesson's: how it is looked at. It changes no number."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class PageState:
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> tuple[PageState, dict[str, Message]]:
-        """What `query` asks for, and a message by key for what it cannot have. Never raises.
+        """The settings that `query` asks for, and a message by key for what it cannot have. Never raises.
 
         >>> state, wrong = PageState.from_query({"lang": "tlh"})
         >>> state.lang, wrong["lang"].id

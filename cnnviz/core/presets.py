@@ -20,12 +20,12 @@ class Preset:
 
     @property
     def label(self) -> Message:
-        """What it is called."""
+        """Its name."""
         return Message(f"preset.{self.name}.name")
 
     @property
     def source(self) -> Message:
-        """Where it comes from, in words."""
+        """Its source in words."""
         return Message(f"preset.{self.name}.source")
 
     @property

@@ -32,7 +32,7 @@ Inner = dict[str, np.ndarray]
 """Arrays by symbol as the lines have them."""
 
 Override = Callable[[Inner, Callable[[], np.ndarray]], np.ndarray]
-"""What takes a line's place: it is given all arrays so far, and the line itself to call."""
+"""A function in a line's place: it is given all arrays so far, and the line itself to call."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ class Way:
 
 
 def _instead(line: Line, values: Inner, override: Override) -> Callable[..., np.ndarray]:
-    """What takes the place of a line; a copy of what it gives, which is not ours alone."""
+    """The result in place of a line; a copy of what it gives, which is not ours alone."""
     return lambda *_: sealed(override(values, partial(line.make, values)))
 
 
@@ -250,14 +250,14 @@ class Program:
                 self.forward_lines.append(self._line(place, names, role, made))
 
     def _add_given(self, place: int, layer: Layer, names: Names, shape: Shape) -> None:
-        """What a pass is given beside its image and parameters: buffers, and in training what is drawn."""
+        """Adds the arrays that a pass is given beside its image and parameters: buffers, and in training what is drawn."""
         self.buffers |= {names.of(role): buffer for role, buffer in layer.buffers(shape).items()}
         if self.mode.training:
             self.draws |= {names.of(role): (place + 1, shape, draw) for role, draw in layer.draws(shape).items()}
             self.across |= {names.of(role) for role in layer.across if self.mode.images}
 
     def _one(self, function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray] | None:
-        """What stands in for a line in the pass of one image."""
+        """The function that stands in for a line in the pass of one image."""
         return None if self.mode.images else function
 
     def _settle(self, by: Line) -> None:
@@ -333,7 +333,7 @@ class Program:
         return lines
 
     def _slope_of_loss(self, target: str, made: Call, role: str) -> list[Line]:
-        """Where the backward pass begins. Of several images: the slope of each one's loss, then its part of the mean's."""
+        """The line with which the backward pass begins. Of several images: the slope of each one's loss, then its part of the mean's."""
         line = Line(target, made.function, self._loss_sources(made), made.settings, None, role)
         if not self.averages:
             return [line]
@@ -399,7 +399,7 @@ class Program:
         return found
 
     def drawn(self, seed: int, k: int, images: int | None = None) -> Inner:
-        """What update `k` draws, as its layers' outputs are shown: of one image, or of so many. Each has a generator of its own."""
+        """The draws of update `k`, as its layers' outputs are shown: of one image, or of so many. Each has a generator of its own."""
         return {name: array if images else array[0].reshape(self._shown(array.shape[1:])) for name, array in self._drawn(seed, k, images or 1).items()}
 
     def _drawn(self, seed: int, k: int, images: int) -> Inner:
@@ -428,7 +428,7 @@ class Program:
         return found
 
     def kept(self, values: Inner) -> Inner:
-        """What a trace shows beside the symbols, by name: statistics, what is normalised, masks, and the buffers."""
+        """The arrays that a trace shows beside the symbols, by name: statistics, what is normalised, masks, and the buffers."""
         found: Inner = {}
         for layer, names in zip(self.network.layers, self.network.names, strict=True):
             roles = dict.fromkeys((*layer.kept, *layer.draws(()), *layer.buffers((0,))))
@@ -514,7 +514,7 @@ class Program:
     # ---- cells
 
     def tie(self, values: Inner, symbol: str) -> float:
-        """What differs by so much in an array is equal there (core/ties.py), given those of a pass; 0 where no kink follows."""
+        """The difference up to which numbers of an array are equal (core/ties.py), given those of a pass; 0 where no kink follows."""
         bound = self._bounds[symbol].target
         return float(margin(values[bound], TIE).max()) if bound in values else 0.0
 
@@ -584,7 +584,7 @@ class Program:
 
     @cached_property
     def arithmetic(self) -> dict[str, str]:
-        """How the number of one cell comes about, for each target, from the symbols that it is linked to: "sum(x*f)+b"."""
+        """The arithmetic of one cell, for each target, from the symbols that it is linked to: "sum(x*f)+b"."""
         found = {"v": self._flattened} if "v" in self.shapes else {}
         for layer, names in zip(self.network.layers, self.network.names, strict=True):
             computed = layer.links()

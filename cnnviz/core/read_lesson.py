@@ -1,4 +1,4 @@
-"""What a lesson's fields are, from texts: each is read in the light of those before it, and replaced where it cannot be used.
+"""A lesson's fields from texts: each is read in the light of those before it, and replaced where it cannot be used.
 
 The image and its channel say what shape x has, the network must fit that, stride and padding must fit the network,
 filters, targets, stage and cell follow from it. Both ways to a lesson go through here: its constructor, which
@@ -31,7 +31,7 @@ from cnnviz.words import Problem
 FILTERS = ("f", *(f"f{number}" for number in range(2, MOST["conv"] + 1)))
 """The fields that hold filters: those of the first convolution, "f", and of the others by their parameter's name."""
 FILTER_KEYS = (*FILTERS, "f1")
-"""What filters may be called in an address; f1 is the parameter of the first convolution of several."""
+"""The keys of filters in an address; f1 is the parameter of the first convolution of several."""
 
 MODES = ("train", "eval")
 """The pass that is shown: as in training, or as after it."""
@@ -100,7 +100,7 @@ class _Settling:
 
     @property
     def images(self) -> int:
-        """How many images there are."""
+        """The number of images."""
         return 1 + self.values["img"].count(",")
 
     @property
@@ -108,7 +108,7 @@ class _Settling:
         return batch_shape(self.values["img"], self.x_shape)
 
     def take(self, key: str, parse: Callable[[str], Any], default: Any) -> Any:
-        """What is asked for under `key`, or `default`; what cannot be used is as it was, if that still can be."""
+        """The value that is asked for under `key`, or `default`; one that cannot be used is as it was, if that still can be."""
         text = self.asked.get(key)
         if text is None:
             return default

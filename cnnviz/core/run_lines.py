@@ -96,7 +96,7 @@ EACH: Mapping[Function, Function] = {
     connect_db: lambda dz: dz,
     mse: _mse,
 }
-"""What stands in for the functions of lines that read parameters or make their gradients, and for sums that are added otherwise."""
+"""Functions in place of those of lines that read parameters or make their gradients, and for sums that are added otherwise."""
 
 
 class RunLines:

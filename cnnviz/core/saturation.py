@@ -1,4 +1,4 @@
-"""What hidden units pass on, by what each kind of layer says of its own."""
+"""The gradient that hidden units pass on, by what each kind of layer says of its own."""
 
 from __future__ import annotations
 

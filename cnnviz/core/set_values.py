@@ -26,7 +26,7 @@ from cnnviz.words import Problem, message
 MOST = 32
 """Values that one lesson may have set."""
 NAMED = 3
-"""How many of those that cannot be used a sentence names."""
+"""The number of unusable values that a sentence names."""
 
 _ENTRY = re.compile(r"([a-z]{1,8}\d{0,2}):(\d{1,6}(?:,\d{1,6}){0,3}):([^:~]*)(?:~([^:~]*))?", re.ASCII)
 

@@ -1,4 +1,4 @@
-"""Where a square window comes to lie as it slides over a map: sizes, zeros around it, and views of what it covers.
+"""The places of a square window as it slides over a map: sizes, zeros around it, and views of what it covers.
 
 What convolution and pooling have in common. Maps are (…,C,H,W) with any leading axes.
 """
@@ -15,7 +15,7 @@ import numpy as np
 from cnnviz.words import Problem
 
 Index = tuple[EllipsisType, slice, slice]
-"""What takes cells out of the last two axes of a map."""
+"""An index of cells in the last two axes of a map."""
 
 Padding = int | str
 """A number of zeros on each side, or "valid" (0), "same" (K - 1 in all) or "full" (K - 1 a side)."""
@@ -44,7 +44,7 @@ def pad_widths(k: int, padding: Padding) -> tuple[int, int]:
 
 
 def output_size(n: int, k: int, stride: int = 1, padding: Padding = 0) -> int:
-    """How many places a kernel of `k` has along `n` pixels: floor((n - k + 2·padding)/stride) + 1.
+    """The number of places of a kernel of `k` along `n` pixels: floor((n - k + 2·padding)/stride) + 1.
 
     Raises Problem, a ValueError, if there is none. Source: Dumoulin & Visin, *A guide to convolution
     arithmetic for deep learning* (2016), relationship 6.

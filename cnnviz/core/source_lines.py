@@ -11,7 +11,7 @@ from cnnviz.core.program import Line
 
 
 def line_as_code(line: Line) -> str:
-    """What a line's right-hand side says: the function's own expression where it is a single one, else its call.
+    """A line's right-hand side as code: the function's own expression where it is a single one, else its call.
 
     >>> from cnnviz.core.network import Network
     >>> lines = Network.parse("conv1x3-relu-dense2-mse").program((8, 8)).backward_lines
@@ -26,7 +26,7 @@ def line_as_code(line: Line) -> str:
 
 
 def expression(function: Callable[..., object], symbols: Mapping[str, str]) -> str | None:
-    """What `function` returns, with its arguments replaced by these texts; None if it takes more than one expression.
+    """The expression that `function` returns, with its arguments replaced by these texts; None if it takes more than one expression.
 
     >>> from cnnviz.core.layers.relu import relu_dx
     >>> expression(relu_dx, {"da": "dp1 + 1", "z": "z1"})

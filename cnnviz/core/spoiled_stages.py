@@ -1,4 +1,4 @@
-"""Which stages of a backward pass a mistake has wrong: those whose arrays are others than the exact ones."""
+"""The stages of a backward pass that a mistake has wrong: those whose arrays are others than the exact ones."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from cnnviz.core.run_lines import connect_each
 from cnnviz.core.values import Trace
 
 BYTES = 16_000_000
-"""What the arrays of a block of copies may take together."""
+"""The most bytes of a block of copies."""
 
 
 def losses_along(
@@ -64,7 +64,7 @@ def _with(array: np.ndarray, place: tuple[int, ...], value: float) -> np.ndarray
 
 
 def _copy(line: Line, before: Inner, moved: Inner, n: int) -> np.ndarray:
-    """What a line makes of copy `n`, as for one image."""
+    """The result of a line for copy `n`, as for one image."""
     return line.run_one(*[moved[source][n] if source in moved else before[source] for source in line.sources])
 
 

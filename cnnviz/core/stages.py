@@ -55,7 +55,7 @@ class Stage(str):
 
     @property
     def sentence(self) -> Message:
-        """What happens, in a sentence or two."""
+        """The event in a sentence or two."""
         return Message(f"{self.words}.sentence")
 
 

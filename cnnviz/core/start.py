@@ -1,4 +1,4 @@
-"""Where a lesson starts: parameters that are drawn, given, or kept."""
+"""The start of a lesson: parameters that are drawn, given, or kept."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def first_params(network: Network, x_shape: tuple[int, ...], w: str, seed: int, 
 
 
 def first_buffers(network: Network, x_shape: tuple[int, ...], w: str) -> dict[str, np.ndarray]:
-    """What training keeps beside the parameters before the first update: as kept under the name `w`, or as before any training.
+    """The numbers that training keeps beside the parameters before the first update: as kept under the name `w`, or as before any training.
 
     >>> first_buffers(Network.parse("conv2x3-bn-gap-mse"), (8, 8), "normal")["n1.running_var"].tolist()
     [1.0, 1.0]

@@ -18,7 +18,7 @@ from cnnviz.core.values import Params
 from cnnviz.words import Problem
 
 MOST_BYTES = 64_000_000
-"""What is kept for all visitors together; a set of the teaching notebook's parameters takes 15 KB, the largest 5 MB."""
+"""The most bytes that are kept for all visitors together; a set of the teaching notebook's parameters takes 15 KB, the largest 5 MB."""
 
 _NAME = re.compile("held-[0-9a-f]{16}")
 
@@ -33,7 +33,7 @@ def size(arrays: Mapping[str, np.ndarray]) -> int:
 
 
 class Learned(NamedTuple):
-    """What parameters have learned from: so many images, each so many times."""
+    """The images that parameters have learned from: so many images, each so many times."""
 
     images: int
     epochs: int
@@ -51,7 +51,7 @@ _LEARNED = "learned"
 
 
 class Elsewhere(Protocol):
-    """Where other processes find what this one keeps."""
+    """A store where other processes find what this one keeps."""
 
     def put(self, name: str, params: Mapping[str, np.ndarray]) -> None:
         """Keeps parameters under a name."""
@@ -97,7 +97,7 @@ def kept(name: str) -> Params:
 
 
 def learned_by(name: str) -> Learned | None:
-    """What these parameters have learned from, None where that was not said; raises NotKept if they are gone."""
+    """The images that these parameters have learned from, None where that was not said; raises NotKept if they are gone."""
     return _found(name).learned
 
 

@@ -27,7 +27,7 @@ MOST_LOSSES = 400_000
 BLOCK, LEAST_RUNS, MOST_RUNS = 4_000_000, 16, 64
 """Bytes of a block's arrays, which stay in a processor's cache, and how many runs it has at least and at most."""
 MOST_BYTES = 64_000_000
-"""What a block's arrays may take, with fewer runs than LEAST_RUNS then."""
+"""The most bytes of a block's arrays, with fewer runs than LEAST_RUNS then."""
 
 Start = tuple[Lesson, np.ndarray]
 """A run: its lesson and its image."""
@@ -45,7 +45,7 @@ class Runs(ReadOnly):
 
 
 def updates_that_fit(n: int, runs: int, lesson: Lesson, x_shape: tuple[int, ...]) -> int:
-    """How many of `n` updates so many runs can make together.
+    """The number of `n` updates that so many runs can make together.
 
     >>> updates_that_fit(200, 1000, Lesson(), (32, 32)), updates_that_fit(2000, 1000, Lesson(), (32, 32))
     (200, 399)
@@ -165,7 +165,7 @@ class _Block:
 
 
 def _block(lesson: Lesson, x_shape: tuple[int, ...]) -> int:
-    """How many runs go side by side."""
+    """The number of runs that go side by side."""
     program = lesson.network.program(x_shape)
     counts = [math.prod(shape) for name, shape in program.shapes.items() if name != "x"]
     size = 2 * 8 * sum(counts)  # with the gradients

@@ -1,4 +1,4 @@
-"""Which sets of the notebook's switches move its kernel: all of them tried, and the smallest found."""
+"""The sets of the notebook's switches that move its kernel: all of them tried, and the smallest found."""
 
 from __future__ import annotations
 

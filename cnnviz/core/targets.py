@@ -1,4 +1,4 @@
-"""What the outputs should be, and what they are called: read from text, for a number of outputs and a loss."""
+"""Targets, and the names of outputs: read from text, for a number of outputs and a loss."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cnnviz.words import Message, Problem, message
 
 DEFAULT_IMAGE = "test-0"
 DEFAULT_CLASSES = ("cat", "dog")
-"""What two outputs are called on that image where no classes are named."""
+"""The names of two outputs on that image where no classes are named."""
 
 Targets = tuple[float, ...]
 
@@ -25,7 +25,7 @@ class Refitted(Problem):
 
 
 def named_outputs(classes: tuple[str, ...], img: str, n: int) -> tuple[str | Message, ...]:
-    """What each output is called: by its class; cat and dog where nothing else is said of image and classes.
+    """The name of each output: by its class; cat and dog where nothing else is said of image and classes.
 
     >>> named_outputs(("frog",), "test-3", 2)[0], str(named_outputs(("frog",), "test-3", 2)[1])
     ('frog', 'output 1')

@@ -27,7 +27,7 @@ except ModuleNotFoundError:  # Python in a browser has one thread, and no librar
     ThreadpoolController = None
 
 THREADS = sys.platform not in ("emscripten", "wasi")
-"""Whether threads can be started: in WebAssembly they cannot."""
+"""True where threads can be started: in WebAssembly they cannot."""
 
 Part = TypeVar("Part")
 Found = TypeVar("Found")

@@ -35,7 +35,7 @@ def tied_layers(
 
 
 def _rounded(program: Program, place: int, values: Inner, given: np.ndarray) -> np.ndarray:
-    """Which cells of a layer's output have round-off in them: not a sum whose products are all 0, nor what is made of exact cells alone."""
+    """The cells of a layer's output that have round-off in them: not a sum whose products are all 0, nor what is made of exact cells alone."""
     names, layer = program.network.names[place], program.network.layers[place]
     line = next(line.unsettled for line in program.forward_lines if line.target == names.output)
     if layer.parameters(program.inputs[place]):

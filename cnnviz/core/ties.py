@@ -1,4 +1,4 @@
-"""What counts as equal where a layer has a kink: numbers that differ by no more than round-off can put them apart.
+"""Ties where a layer has a kink: numbers that differ by no more than round-off can put them apart.
 
 At ReLU's 0 and between the cells of a max pool, the last bit of a sum decides which cell gets the gradient; and how a
 sum rounds depends on the order in which a processor adds. An edge filter over equal pixels gives 0 on one machine and

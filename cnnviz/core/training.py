@@ -86,7 +86,7 @@ class Training:
 
     @property
     def optimizer(self) -> Optimizer:
-        """How a step follows from the gradients."""
+        """The rule by which a step follows from the gradients."""
         return OPTIMIZERS[self.opt](self.learning_rate)
 
     def start(self, x_shape: tuple[int, ...]) -> Params:
@@ -110,7 +110,7 @@ class Training:
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """Where a training stands after `step` of `steps` updates and `epoch` whole passes over the images.
+    """The state of a training after `step` of `steps` updates and `epoch` whole passes over the images.
 
     Losses and accuracies (0 to 1) are those of `params`, on at most MEASURED images of each set. `saturated` is the
     share of hidden units, and `saturated_outputs` that of outputs, that pass almost no gradient: with all outputs

@@ -32,11 +32,11 @@ from cnnviz.core.work import SPACING, STATE_BYTES, check_updates, updates_a_turn
 __all__ = ["SPACING", "Moment", "forget", "trajectory", "walk"]
 
 MOST_BYTES = 160_000_000
-"""What all remembered lessons may take together: more than 300 of the teaching notebook's network near update 1,000."""
+"""The most bytes of all remembered lessons: more than 300 of the teaching notebook's network near update 1,000."""
 NEAR = 10
 """Updates between two states that are remembered around the last visit, so that Back computes few again."""
 NEAR_BYTES, KERNEL_BYTES = 16_000_000, 4_000_000
-"""What one lesson's states around the last visit may take, and its kernels."""
+"""The most bytes of one lesson's states around the last visit, and of its kernels."""
 
 
 class Evaluated(NamedTuple):
@@ -128,7 +128,7 @@ def _run(name: _Name) -> _Run:
 
 
 def updates_ahead(lesson: Lesson, x: np.ndarray, k: int) -> int:
-    """How many updates `trajectory` would have to compute for this: 1, or more where nothing near is remembered.
+    """The number of updates that `trajectory` would have to compute for this: 1, or more where nothing near is remembered.
 
     >>> forget(); updates_ahead(Lesson(), np.zeros((32, 32)), 50)
     51
@@ -175,7 +175,7 @@ class _Run:
 
     @property
     def bytes(self) -> int:
-        """What is remembered, and the image."""
+        """The bytes of what is remembered, and of the image."""
         kept = self.point_bytes * (len(self.points) + len(self.near) + len(self.latest))
         return kept + 8 * (len(self.losses) + len(self.kernels)) + self.updates.x.nbytes + 20_000
 

@@ -21,7 +21,7 @@ from cnnviz.words import Problem, message
 
 @dataclass(frozen=True, eq=False)
 class Point:
-    """Where update `k` starts: the parameters, what the optimizer remembers ({} before the first step), the image, and what training keeps."""
+    """The start of update `k`: the parameters, what the optimizer remembers ({} before the first step), the image, and what training keeps."""
 
     params: Params
     state: State
@@ -31,7 +31,7 @@ class Point:
 
     @property
     def bytes(self) -> int:
-        """What it takes to keep it."""
+        """The bytes that it takes to keep it."""
         return sum(array.nbytes for arrays in (self.params, self.state, self.buffers) for array in arrays.values() if isinstance(array, np.ndarray))
 
 
@@ -61,12 +61,12 @@ class Updates:
 
     @cached_property
     def first(self) -> Point:
-        """Where the first update starts."""
+        """The start of the first update."""
         buffers = first_buffers(self.network, self.x.shape, self.lesson.w) if self.program.buffers else {}
         return reached(self.lesson, 0, Point(self.lesson.first_params(self.x.shape[-3:]), {}, self.x, buffers))
 
     def given(self, point: Point) -> Mapping[str, np.ndarray] | None:
-        """What the pass of an update is given beside the image and the parameters: buffers, and what it draws; None where there is nothing."""
+        """The arrays that an update's pass is given beside the image and the parameters: buffers, and what it draws; None where there is nothing."""
         program = self.program
         if not program.buffers and not program.draws:
             return None
@@ -99,7 +99,7 @@ class Updates:
 
     @property
     def filters(self) -> Callable[[Params], np.ndarray]:
-        """What has the first convolution's filters of some parameters, as they are shown; an empty array where there is none."""
+        """A getter of the first convolution's filters from parameters, as they are shown; an empty array where there is none."""
         name = next((name for name, shape in self.program.shapes.items() if len(shape) == 4), None)
         return (lambda params: params[name]) if name else (lambda params: np.zeros(0))
 
@@ -119,7 +119,7 @@ def walk(lesson: Lesson, x: np.ndarray, k: int) -> Iterator[tuple[Params, Trace,
 
 
 def reached(lesson: Lesson, update: int, point: Point) -> Point:
-    """Where an update starts that begins at `point`: with the values that the lesson sets as it is reached.
+    """The start of an update that begins at `point`: with the values that the lesson sets as it is reached.
 
     >>> point = Point(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), {}, np.zeros((4, 4)))
     >>> reached(Lesson(set="b:1:5~2"), 2, point).params.b

@@ -56,7 +56,7 @@ class Arrays(Mapping[str, np.ndarray]):
 
     @property
     def _settings(self) -> tuple[Any, ...]:
-        """What `of` needs beside the arrays."""
+        """The arguments of `of` beside the arrays."""
         return ()
 
     def __getitem__(self, name: str) -> np.ndarray:
@@ -115,7 +115,7 @@ class Params(Arrays):
 
 
 class Mode(NamedTuple):
-    """How a pass was run, in training or as after it, and what its layers keep of it, by name."""
+    """The way in which a pass was run, in training or as after it, and the arrays that its layers keep, by name."""
 
     training: bool = True
     kept: Mapping[str, np.ndarray] = {}
@@ -161,7 +161,7 @@ class Trace(Arrays):
 
     @property
     def mode(self) -> Mode:
-        """Whether it is a pass in training, and what the layers keep of it."""
+        """The way in which the pass was run, and the arrays that the layers keep of it."""
         mode: Mode | None = getattr(self, "_mode", None)
         if mode is None:
             made_by: Any = self.made_by
@@ -176,7 +176,7 @@ class Trace(Arrays):
 
     @property
     def kept(self) -> Mapping[str, np.ndarray]:
-        """What the layers keep of the pass beside the symbols, by name: "n1.mean", "n1.var", "n1.hat", "r1.mask", and the buffers."""
+        """The arrays that the layers keep of the pass beside the symbols, by name: "n1.mean", "n1.var", "n1.hat", "r1.mask", and the buffers."""
         return self.mode.kept
 
     def image(self, i: int) -> Trace:

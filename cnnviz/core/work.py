@@ -1,4 +1,4 @@
-"""How many updates a lesson can make: what is computed while somebody waits, and what is kept on the way."""
+"""The number of updates that a lesson can make: what is computed while somebody waits, and what is kept on the way."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TURN, MOST_A_TURN = 1_000_000, 15
 SPACING = 100
 """Updates between two remembered states: the most that is computed again for a jump."""
 STATE_BYTES = 64_000_000
-"""What the remembered states of one lesson may take."""
+"""The most bytes of the remembered states of one lesson."""
 
 
 @lru_cache(maxsize=512)
@@ -43,7 +43,7 @@ def state_bytes(network: Network, x_shape: tuple[int, ...], opt: str) -> int:
 
 
 def most_updates(network: Network, x_shape: tuple[int, ...], opt: str = "gd") -> int:
-    """How many updates a network can be taken on, on images of this shape.
+    """The number of updates that a network can be taken on, on images of this shape.
 
     >>> most_updates(Network.parse("conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"), (3, 32, 32))
     4131

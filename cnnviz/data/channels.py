@@ -1,4 +1,4 @@
-"""Which part of a picture the network sees: one of its three planes, their gray, or all three."""
+"""The part of a picture that the network sees: one of its three planes, their gray, or all three."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class Loader:
 
     @property
     def state(self) -> str:
-        """Where loading stands: one of the words above."""
+        """The state of loading: one of the words above."""
         arrived = self._state == "downloading" and keras_cache.archive_size() >= keras_cache.ARCHIVE_BYTES
         return "reading" if arrived else self._state
 
@@ -75,7 +75,7 @@ class Loader:
 
     @property
     def message(self) -> Message:
-        """Where loading stands, in words for a learner; after a failure, what was wrong and what to do."""
+        """The state of loading in words for a learner; after a failure, the fault and what to do."""
         match self.state:
             case "failed" if self._failure:
                 return self._failure

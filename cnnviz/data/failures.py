@@ -1,4 +1,4 @@
-"""What went wrong while CIFAR-10 was loaded, and what to do, in one sentence for a learner."""
+"""Failures of loading CIFAR-10, and what to do, in one sentence for a learner."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def explain_failure(error: Exception, state: str) -> Message:
 
 
 def _kind(error: Exception, chain: list[BaseException], state: str) -> str:
-    """Which failure it was: the name of its message."""
+    """The kind of failure: the name of its message."""
     network = any(isinstance(link, URLError) for link in chain)
     # A firewall refuses with the same numbers as a file system.
     numbers = set() if network else {getattr(link, "errno", None) for link in chain}
@@ -39,7 +39,7 @@ def _kind(error: Exception, chain: list[BaseException], state: str) -> str:
 
 
 def _values(chain: list[BaseException], state: str) -> dict[str, object]:
-    """What the messages may name: the reason, the folder that it is about, and what to do by hand."""
+    """The values that the messages may name: the reason, the folder that it is about, and what to do by hand."""
     own = keras_cache.datasets_folders()[-1]
     folder = (keras_cache.extracted() or own) if state == "reading" else own
     cure = Message("data.full_set.by_hand", {"origin": keras_cache.ORIGIN, "folder": _shown(own)})

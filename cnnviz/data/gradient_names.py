@@ -32,7 +32,7 @@ _LETTERS = {
     "o": "o out output outputs y yhat y_hat ypred y_pred pred preds probs prob a_out",
     "x": "x img image input inputs pixels",
 }
-"""What people call them, by our letter."""
+"""Other names of them, by our letter."""
 _WORDS = {letter: frozenset(words.split()) for letter, words in _LETTERS.items()}
 
 

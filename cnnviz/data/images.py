@@ -39,7 +39,7 @@ class Image:
 
     @property
     def message(self) -> Message:
-        """What to call it on the page, in any language."""
+        """Its name on the page, in any language."""
         id = parse_image_id(self.id)
         if id.kind in ("pattern", "upload"):
             return Message(f"data.image.{id.kind}", {"name": id.name})
@@ -104,7 +104,7 @@ def bundled(split: str) -> tuple[Image, ...]:
 
 
 def load_images(lesson: Lesson) -> np.ndarray:
-    """What the network of a lesson sees: its image, (H,W) or (3,H,W), or several, (m,C,H,W). Raises ImageUnavailable.
+    """The input of a lesson's network: its image, (H,W) or (3,H,W), or several, (m,C,H,W). Raises ImageUnavailable.
 
     >>> from cnnviz.core.lesson import Lesson
     >>> load_images(Lesson(img="cat-0,dog-3")).shape, load_images(Lesson()).shape

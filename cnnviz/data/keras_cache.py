@@ -1,4 +1,4 @@
-"""Where Keras keeps CIFAR-10, found without importing Keras: that would cost seconds.
+"""The place where Keras keeps CIFAR-10, found without importing Keras: that would cost seconds.
 
 This repeats what `keras.utils.get_file` (Keras 3.15) does with names and folders; a test holds it
 against the real one.
@@ -15,7 +15,7 @@ ARCHIVE = "cifar-10-batches-py-target_archive"
 ARCHIVE_BYTES = 170_498_071
 
 FOLDERS = ("cifar-10-batches-py-target/cifar-10-batches-py", "cifar-10-batches-py")
-"""Where Keras unpacks the archive, and where it unpacks itself by hand; older Keras used that one too."""
+"""The place where Keras unpacks the archive, and where it unpacks itself by hand; older Keras used that one too."""
 
 BATCHES = (*(f"data_batch_{i}" for i in range(1, 6)), "test_batch")
 BATCH_BYTES = 10_000 * 32 * 32 * 3
@@ -35,7 +35,7 @@ def datasets_folders() -> tuple[Path, ...]:
 
 
 def _shared() -> Path:
-    """Where it keeps data sets if it may write nowhere else."""
+    """The place where it keeps data sets if it may write nowhere else."""
     return Path("/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir()) / ".keras" / "datasets"
 
 
@@ -67,7 +67,7 @@ def archive() -> Path:
 
 
 def archive_size() -> int:
-    """How many bytes of the archive are there by now."""
+    """The number of bytes of the archive that are there by now."""
     return _size(archive())
 
 

@@ -82,7 +82,7 @@ class LabelledImages:
 
     @property
     def ids(self) -> list[str]:
-        """What `find_image` takes: "train-123", "cat-h3"."""
+        """The ids that `find_image` takes: "train-123", "cat-h3"."""
         return [str(self.id_of(int(index))) for index in self.indices]
 
     @property

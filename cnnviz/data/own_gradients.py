@@ -42,7 +42,7 @@ class OwnGradients:
 
 
 def most_bytes(program: Program, images: int = 1) -> int:
-    """What a file may take: every array of this lesson written out, and a megabyte."""
+    """The most bytes of a file: every array of this lesson written out, and a megabyte."""
     return 1_000_000 + 2 * MOST_OF_A_NUMBER * images * sum(math.prod(shape) for shape in program.shown.values())
 
 
@@ -74,13 +74,13 @@ def read_gradients(data: bytes, program: Program, images: int = 1) -> OwnGradien
 
 
 class Fits(NamedTuple):
-    """What an array is looked at for: a gradient of these lines, over so many images."""
+    """The use for which an array is looked at: a gradient of these lines, over so many images."""
 
     program: Program
     images: int
 
     def sizes(self, target: str) -> tuple[int, ...]:
-        """How many numbers an array may have: a bias's gradient may not have been summed, or summed too far."""
+        """The numbers of entries that an array may have: a bias's gradient may not have been summed, or summed too far."""
         own = self._size(target)
         line = next(line for line in self.program.backward_lines if line.target == target)
         return (own, self._size(line.sources[0]), 1) if line.role == "db" else (own,)
@@ -90,7 +90,7 @@ class Fits(NamedTuple):
 
 
 def _named(names: Iterable[str], sizes: Callable[[str], int | None], of: Fits) -> dict[str, str]:
-    """Which gradient each name of a file stands for: our own names come first, in any case, then those whose array fits."""
+    """The gradient that each name of a file stands for: our own names come first, in any case, then those whose array fits."""
     known, found = gradient_names(of.program), dict[str, str]()
     for name in sorted(names, key=lambda name: (name not in known, name.lower() not in known, name)):
         for target in candidates(name, of.program):
@@ -102,7 +102,7 @@ def _named(names: Iterable[str], sizes: Callable[[str], int | None], of: Fits) -
 
 
 def _notes(passed_over: Iterable[str], known: tuple[str, ...]) -> tuple[Message, ...]:
-    """What of a file is passed over: what looks like a gradient is named, for the name may be misspelt."""
+    """Notes on the parts of a file that are passed over: what looks like a gradient is named, for the name may be misspelt."""
     like = [name for name in passed_over if name.lower() != "do"]
     notes = [message("own.merged", first=known[0])] if len(like) < len(tuple(passed_over)) else []
     return (*notes, *([message("own.passed_over", names=_some(like))] if like else []))
@@ -135,7 +135,7 @@ def _archive(data: bytes, of: Fits) -> tuple[dict[str, np.ndarray], list[str]]:
 
 
 def _size(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int | None:
-    """How many numbers a member says that it has; None where it is no array."""
+    """The number of entries that a member says that it has; None where it is no array."""
     try:
         with archive.open(info) as member:
             return math.prod(_header(member)[0])
@@ -180,7 +180,7 @@ def _json(data: bytes, of: Fits) -> tuple[dict[str, np.ndarray], list[str]]:
 
 
 def _count(value: object) -> int | None:
-    """How many numbers there are in nested lists that have one shape; None where they have none."""
+    """The number of entries in nested lists that have one shape; None where they have none."""
     count = 1
     while isinstance(value, list) and value:
         count, value = count * len(value), value[0]

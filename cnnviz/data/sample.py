@@ -1,4 +1,4 @@
-"""What comes along to be trained on: a sample of CIFAR-10, and digits of MNIST, as contact sheets.
+"""Bundled images to be trained on: a sample of CIFAR-10, and digits of MNIST, as contact sheets.
 
 A sheet has its images beside and below each other, class after class. It is read when it is first asked
 for, once a process.

@@ -1,4 +1,4 @@
-"""Which images a network is trained on: those of two to ten classes, from the best source there is."""
+"""The images that a network is trained on: those of two to ten classes, from the best source there is."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def training_data(classes: Sequence[str] = ("cat", "dog"), source: str = "") -> 
 
 
 def describe(data: Collection) -> Message:
-    """How many images of which classes these are, and where they come from.
+    """The number and classes of these images, and their source.
 
     >>> print(describe(training_data(("3", "8"))))
     3 against 8: 400 images to learn from, 100 held out, from the bundled digits of MNIST.

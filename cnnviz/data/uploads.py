@@ -33,7 +33,7 @@ MAX_SIDE = 20_000
 MAX_SCANS = 64
 """Passes over the picture in a progressive JPEG, which has about ten; of 5 MB in passes of 42 bytes each, one file takes minutes."""
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
-"""What is read."""
+"""The formats that are read."""
 _NAMES = Message("data.upload.formats", {"others": FORMATS[:-1], "last": FORMATS[-1]})
 
 _ONE_AT_A_TIME = threading.Lock()
@@ -120,7 +120,7 @@ _SEGMENTS = frozenset({*range(0xC0, 0xD0), *range(0xDA, 0xDE), *range(0xE0, 0xF0
 
 
 def scans(data: bytes) -> int:
-    """How many passes a JPEG draws its picture in, as libjpeg finds its markers; it stops counting soon after MAX_SCANS."""
+    """The number of passes in which a JPEG draws its picture, as libjpeg finds its markers; it stops counting soon after MAX_SCANS."""
     place, count = 2, 0
     while count <= MAX_SCANS and (marker := _MARKER.search(data, place)) and marker[1][0] != _END:
         count += marker[1][0] == _START_OF_SCAN

@@ -1,4 +1,4 @@
-"""What a learner takes home: numbers, parameters, code and a film. Knows neither the page nor its charts."""
+"""Files that a learner takes home: numbers, parameters, code and a film. Knows neither the page nor its charts."""
 
 from cnnviz.export.animation import animation
 from cnnviz.export.arrays import arrays_npz

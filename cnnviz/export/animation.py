@@ -23,7 +23,7 @@ from cnnviz.words import Problem, say
 MAX_FRAMES = 120
 """The most frames of a film."""
 MAX_BYTES = 2_000_000
-"""What a film may take."""
+"""The most bytes of a film."""
 MOST_IN_A_LINE = 16
 """Numbers of a row that stand in one line."""
 
@@ -48,7 +48,7 @@ class Shown:
 
 
 def shown_maps(lesson: Lesson, x_shape: tuple[int, ...]) -> list[Shown]:
-    """What the film shows, from left to right: a filter of the first convolution, what it gives, what becomes of that, and the
+    """The maps of the film, from left to right: a filter of the first convolution, what it gives, what becomes of that, and the
     gradient that comes back (core/film.py). It is the pinned cell's filter and channel, else the first.
 
     >>> [shown.symbol for shown in shown_maps(Lesson(), (32, 32))]
@@ -135,7 +135,7 @@ def lesson_picture(lesson: Lesson, x: np.ndarray) -> bytes:
 
 
 def _shown(lesson: Lesson, moment: Moment) -> tuple[str, list[Panel]]:
-    """What a frame says, and the image and the maps on it."""
+    """The words of a frame, and the image and the maps on it."""
     x = moment.trace.x
     image = Panel("x", "pixel", x if np.ndim(x) == 2 else np.mean(x, axis=0))
     maps = [Panel(chosen.name, chosen.scale, chosen.of(moment)) for chosen in shown_maps(lesson, np.shape(x))]

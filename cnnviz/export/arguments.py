@@ -1,4 +1,4 @@
-"""What can be asked for on the command line, and the lesson that follows from it."""
+"""The options of the command line, and the lesson that follows from it."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ from cnnviz.export.parameters import MOST_BYTES, read_lesson, read_parameters, s
 from cnnviz.words import Message, Problem, languages, message, say
 
 FIELDS = tuple(field.name for field in dataclasses.fields(Lesson))
-"""What of a lesson can be asked for: everything."""
+"""The fields of a lesson that can be asked for: all."""
 
 FILES = ("npz", "csv", "json", "script", "notebook", "keras", "pytorch", "exercise", "spreadsheet", "sheet", "html", "scorm", "film")
-"""What can be written."""
+"""The kinds of files that can be written."""
 
 MOST_AROUND = 50
 """Updates either way in a lesson as a page."""
 
 SERVING = ("port", "host", "prefix", "embed")
-"""What can be said of the page's server; each of these starts it."""
+"""Options of the page's server; each of these starts it."""
 
 SITE = ("site", "pyodide", "scripts")
 """A folder with the whole page for any web server, and what goes into it."""
 
 
 def parser() -> argparse.ArgumentParser:
-    """What `python -m cnnviz --help` shows."""
+    """The parser that `python -m cnnviz --help` shows."""
     commands = command_parser("help")
     link, file, count = (say(f"terminal.help.metavar.{name}") for name in ("link", "file", "count"))
     commands.add_argument(
@@ -105,7 +105,7 @@ def check_start(commands: argparse.ArgumentParser, asked: argparse.Namespace) ->
 
 
 def _bounds() -> dict[str, dict[str, object]]:
-    """What the words about a field need to know of the core."""
+    """Values of the core that the words about a field need."""
     return {
         "ch": {"channels": CHANNELS},
         "opt": {"optimizers": tuple(OPTIMIZERS)},

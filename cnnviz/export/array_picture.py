@@ -19,7 +19,7 @@ WIDTH = 320
 
 
 class ArrayView:
-    """What `cnnviz.show` gives for an array of one or two axes: blue below 0, red above, white at 0, a cell a pixel.
+    """The picture that `cnnviz.show` gives for an array of one or two axes: blue below 0, red above, white at 0, a cell a pixel.
 
     Raises Problem for what is no such array of real numbers.
 

@@ -23,7 +23,7 @@ LESSON = "lesson"
 
 
 def forward_names(network: Architecture) -> tuple[str, ...]:
-    """What a forward pass has, in reading order: each layer's parameters before its output, then y, L and all losses.
+    """The names in a forward pass, in reading order: each layer's parameters before its output, then y, L and all losses.
 
     >>> from cnnviz.core.network import Network
     >>> forward_names(Network.parse("conv2x3-dense2-mse"))
@@ -40,7 +40,7 @@ def _forward(network: Architecture) -> Iterator[str]:
 
 
 def backward_names(network: Architecture) -> tuple[str, ...]:
-    """What its stages make in a backward pass, in their order, and ∂x.
+    """The names that its stages make in a backward pass, in their order, and ∂x.
 
     >>> from cnnviz.core.network import Network
     >>> backward_names(Network.parse("conv2x3-dense2-mse"))

@@ -18,7 +18,7 @@ from cnnviz.core.sliding import pad_widths
 Index = tuple[int, ...]
 
 FIRST_ROW, FIRST_COLUMN = 4, 1
-"""Where an array begins on its sheet: above it stand its name, its formula and the numbers of its columns."""
+"""The cell where an array begins on its sheet: above it stand its name, its formula and the numbers of its columns."""
 
 
 def letters(column: int) -> str:
@@ -36,7 +36,7 @@ def letters(column: int) -> str:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the cells of each array stand: maps and kernels below one another, with a line between; a row stands upright."""
+    """The place of each array's cells: maps and kernels below one another, with a line between; a row stands upright."""
 
     shapes: dict[str, Shape]
 
@@ -92,7 +92,7 @@ class CellFormulas:
         self.at = Layout({name: shape for name, shape in (shapes | self.helpers).items() if "." not in name})
 
     def formula(self, name: str, at: Index) -> str | None:
-        """What makes one cell; None where it is given, or where its kind has none.
+        """The formula of one cell; None where it is given, or where its kind has none.
 
         >>> from cnnviz.core.network import DEFAULT, Network
         >>> formulas = CellFormulas(Network.parse(DEFAULT).program((5, 5)))
@@ -166,7 +166,7 @@ class CellFormulas:
         return [names.of(role) for role in roles]
 
     def less_tie(self, name: str) -> str:
-        """What is taken from a number of an array to have the least that is equal to it."""
+        """The part that is taken from a number of an array to have the least that is equal to it."""
         return f"-{self.ties[name]!r}" if self.ties.get(name) else ""
 
     def shape(self, name: str) -> Shape:
@@ -260,7 +260,7 @@ def _each(text: str) -> Callable[[CellFormulas, Line, Index], str]:
 
 
 def _relu_dx(of: CellFormulas, line: Line, at: Index) -> str:
-    """What arrived, where the sum is above 0 by more than round-off."""
+    """The gradient that arrived, where the sum is above 0 by more than round-off."""
     x, dy = of.names(line, "x", "dy")
     slope, arrived = line.settings.get("slope", 0), of.at.cell(dy, *at)
     return f"IF({of.at.cell(x, *at)}>{of.ties.get(x, 0.0) or 0!r},{arrived},{f'{slope!r}*{arrived}' if slope else 0})"
@@ -373,4 +373,4 @@ ENDS: dict[str, Callable[[Layout, int], str]] = {
     "sigmoid ce": lambda at, n: f"-{at.cell('y', n)}*(1-{at.cell('o', n)})",
     "sigmoid bce": lambda at, n: f"({at.cell('o', n)}-{at.cell('y', n)})/COUNT({at.whole('y')})",
 }
-"""Where the backward pass begins."""
+"""The first gradient of the backward pass."""

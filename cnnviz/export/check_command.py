@@ -19,7 +19,7 @@ from cnnviz.export.terminal import run as run_lesson
 from cnnviz.words import say
 
 EXITS = {"right": 0, "wrong": 1}
-"""What is told of the verdict by the exit code; 2 where nothing could be told."""
+"""Exit codes by the verdict; 2 where nothing could be told."""
 
 
 def run(arguments: list[str]) -> int:

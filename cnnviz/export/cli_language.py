@@ -15,7 +15,7 @@ SETTINGS = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Variables of the environment, the first that is set decides."""
 
 _OWN = ("usage", "positional", "options", "help", "error", "argument", "unknown", "one", "required", "no_value")
-"""What argparse says, by the names of its messages under terminal.argparse: the English ones are its own texts."""
+"""The texts of argparse, by the names of its messages under terminal.argparse: the English ones are its own texts."""
 
 
 def language(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> str:
@@ -36,7 +36,7 @@ def language(arguments: Sequence[str], environment: Mapping[str, str] = os.envir
 
 @contextmanager
 def speaking(lang: str) -> Iterator[None]:
-    """What is said inside, by argparse too, is for a reader of this language."""
+    """Has all that is said inside, by argparse too, in this language."""
     with reading(lang):
         if lang == "en":
             yield

@@ -1,4 +1,4 @@
-"""What a command says: lines on its output, sentences beside it."""
+"""The output of a command: lines on its output, sentences beside it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _leave(stream: TextIO) -> None:
 
 
 def reason(error: ValueError) -> str:
-    """What is wrong, where a command of a lesson need not say that it is about the lesson."""
+    """The fault, where a command of a lesson need not say that it is about the lesson."""
     if isinstance(error, Problem) and error.code in ("lesson.cannot", "lesson.cannot_since"):
         return str(Message(f"{error.code}_here", error.values))
     return str(error)

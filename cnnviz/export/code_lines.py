@@ -22,7 +22,7 @@ def variable(symbol: str) -> str:
 
 
 def expression(line: Line) -> str:
-    """What a line computes, as a call; settings that are the function's own are left out.
+    """The call of a line; settings that are the function's own are left out.
 
     >>> from cnnviz.core.layers.conv import windows
     >>> expression(Line("z1.windows", windows, ("x",), {"k": 3, "stride": 1, "padding": "same"}))
@@ -37,7 +37,7 @@ def expression(line: Line) -> str:
 
 
 def settling(line: Line, given: str) -> str:
-    """What settles an array that stands as `given` in code."""
+    """The code that settles an array, which stands as `given`."""
     return _called(line, [given, variable(line.sources[-1])])
 
 

@@ -1,4 +1,4 @@
-"""What a lesson's code begins with: its image, and its parameters before the first update."""
+"""The beginning of a lesson's code: its image, and its parameters before the first update."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_LITERAL = 100
 
 
 IMPORTS = "import base64\nimport zlib\n\nimport numpy as np"
-"""What the code of a lesson needs."""
+"""The imports of a lesson's code."""
 
 
 def image_section(lesson: Lesson, pixels: np.ndarray, program: Program, imports: bool = True) -> Section:
@@ -67,7 +67,7 @@ def start_section(lesson: Lesson, program: Program, values: Inner) -> Section:
 
 
 def _beginning(array: np.ndarray, line: Line) -> tuple[str, str]:
-    """How a parameter starts, and the code for it: as it is drawn, but for the filters that are given; or in numbers."""
+    """A parameter's start and its code: as it is drawn, but for the filters that are given; or in numbers."""
     name, usual = line.target, line.run()
     own = {np.zeros: "zero", np.ones: "one"}.get(line.function, "drawn")  # type: ignore[call-overload]
     if np.array_equal(array, usual):

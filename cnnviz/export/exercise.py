@@ -26,10 +26,10 @@ from cnnviz.export.source import listing
 from cnnviz.words import message, reader, say, text
 
 SAID = ("right", "wrong", "untold", "not_finite", "kink", "some_untold", "shape", "not_yet")
-"""What the check says of a gradient, among the words `export.exercise.said`."""
+"""The check's verdicts on a gradient, among the words `export.exercise.said`."""
 
 FILE = "gradients.npz"
-"""What it writes, to be taken to the Check page."""
+"""The file that it writes, to be taken to the Check page."""
 TRIED, FEWEST = 200, 10
 """Entries of one array that are nudged at the most, evenly spread, and of the largest networks."""
 WORK = 4_000_000_000
@@ -99,7 +99,7 @@ def asked_lines(program: Program) -> list[tuple[Line, tuple[str, ...]]]:
 
 
 def choice_lines(program: Program) -> list[Line]:
-    """What the layers with kinks decide by comparing numbers, a line for each.
+    """The decisions of layers with kinks by comparing numbers, a line for each.
 
     >>> from cnnviz.core.network import Network
     >>> [expression(line) for line in choice_lines(Network.parse("conv1x3-relu-max2-dense2-mse").program((8, 8)))]

@@ -1,4 +1,4 @@
-"""What checks an exercise's gradients, with NumPy alone: its functions are printed into the exercise as they stand here.
+"""The check of an exercise's gradients, with NumPy alone: its functions are printed into the exercise as they stand here.
 
 The loss is nudged entry by entry; how far a difference may be off comes from steps of several lengths and from what round-off in
 all numbers does to the loss. The judgement is the gradient check's own (core/gradcheck/verdict.py).
@@ -20,7 +20,7 @@ LONGEST, SHORTEST = 1e-4, 1e-8
 
 
 def round_off(loss_with: Callable[..., Passed], arrays: Mapping[str, np.ndarray]) -> float:
-    """How far the loss may be off: what it makes of changes in the last digits of all `arrays` that it starts from."""
+    """The error that the loss may have: its changes by changes in the last digits of all `arrays` that it starts from."""
     rng, eps = np.random.default_rng(0), np.finfo(float).eps
     loss = loss_with()[0]
     shaken = [loss_with(**{name: a * (1 + eps * rng.choice([-1, 1], a.shape)) for name, a in arrays.items()})[0] for _ in range(6)]

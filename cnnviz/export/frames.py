@@ -163,7 +163,7 @@ def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 
 def _ink(size: tuple[int, int], texts: list[tuple[tuple[int, int], str]], centred: bool = False) -> np.ndarray:
-    """How much of each pixel the words cover, 0 to 255, in Pillow's own font, which has no true minus; places are (x, y)."""
+    """The share of each pixel that the words cover, 0 to 255, in Pillow's own font, which has no true minus; places are (x, y)."""
     from PIL import Image, ImageDraw
 
     image = Image.new("L", size[::-1])

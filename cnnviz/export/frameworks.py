@@ -80,7 +80,7 @@ def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
 
 
 def _tied(lesson: Lesson, program: Program, pixels: np.ndarray) -> dict[str, list[str]]:
-    """What the layers make that have ties in the lesson's first pass, where filters are symmetric, or in its last, by their kind."""
+    """The outputs of the layers that have ties in the lesson's first pass, where filters are symmetric, or in its last, by their kind."""
     x, found = seen(lesson, pixels), dict[str, list[str]]()
     first, now = (trajectory(lesson, x, k) for k in (0, lesson.k))
     places = set[int]().union(*(tied_layers(program, one.params, one.trace.x, one.trace.kept) for one in (first, now)))
@@ -91,7 +91,7 @@ def _tied(lesson: Lesson, program: Program, pixels: np.ndarray) -> dict[str, lis
 
 @dataclass(frozen=True)
 class _Parts:
-    """What both libraries have in common: which layers there are, and what a weight is called and how it is laid out there."""
+    """Base of both libraries: the layers, and the names and axes of weights there."""
 
     library: str
     lesson: Lesson
@@ -114,12 +114,12 @@ class _Parts:
 
     @property
     def end(self) -> str:
-        """What the model makes: the outputs, or what the loss is worked out from."""
+        """The output of the model: the outputs, or what the loss is worked out from."""
         return "z" if self.merged else "o"
 
     @property
     def images(self) -> int:
-        """How many images there are; 0 where it is one."""
+        """The number of images; 0 where it is one."""
         return len(self.lesson.images) if self.program.mode.images else 0
 
     @property
@@ -131,7 +131,7 @@ class _Parts:
 
     @property
     def first(self) -> str:
-        """What takes the one image out of a batch; nothing where there are several."""
+        """The code that takes the one image out of a batch; nothing where there are several."""
         return "" if self.images else "[0]"
 
     def layers(self) -> Iterator[tuple[Layer, Names, Shape]]:
@@ -183,7 +183,7 @@ class _Parts:
 
     @property
     def count(self) -> str:
-        """What a step is given beside the gradients, where it counts."""
+        """The count that a step is given beside the gradients."""
         return ""
 
     values = ""
@@ -197,11 +197,11 @@ class _Parts:
         return f"# {say('export.script.set.words')}\n{self.BY_HAND}\n{textwrap.indent(body, '    ')}\n\n\n"
 
     def assigned(self, one: SetValue) -> str:
-        """What sets one value."""
+        """The code that sets one value."""
         raise NotImplementedError
 
     def place(self, one: SetValue) -> tuple[int, str]:
-        """Where a weight is in the model's list, and what lays it out as our array, of which that entry is set."""
+        """The place of a weight in the model's list, and the code that lays it out as our array, of which that entry is set."""
         n, axes = next((n, axes) for n, (name, _, _, axes) in enumerate(self.weights()) if name == one.symbol)
         entry = assignment(one, self.program).removeprefix(one.symbol)
         return n, f".{self.TURNED}{tuple(int(at) for at in np.argsort(axes))}{entry}" if axes else entry

@@ -24,7 +24,7 @@ from cnnviz.export.parameters import MAX_VALUE, read_lesson, read_parameters, st
 from cnnviz.words import Message, Problem, message
 
 MOST_BYTES = 60_000_000
-"""What the arrays of a file may take, unpacked: all of a large lesson's, or a trained network's of other layers."""
+"""The most bytes of a file's arrays, unpacked: all of a large lesson's, or a trained network's of other layers."""
 MOST_NAMED = 8
 """Arrays of a file that a sentence lists."""
 

@@ -1,4 +1,4 @@
-"""What is wrong with somebody's gradients, as lines of text."""
+"""The faults of somebody's gradients, as lines of text."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def report(found: Diagnosis, file: str, passed_over: int = 0) -> Iterator[str]:
 
 
 def untold(found: Diagnosis) -> Iterator[Message]:
-    """How much cannot be told, and of which arrays nothing."""
+    """The number of entries that cannot be told, and the arrays of which none can."""
     if found.untold:
         yield message("own.untold", n=found.untold, count=found.count)
     if names := [label(name) for name, one in found.arrays.items() if one.nothing_told and found.ours_finite]:
@@ -88,12 +88,12 @@ def _explained(found: Diagnosis, stage: str, matches: tuple[Match, ...]) -> Iter
 
 
 def near_ones(matches: tuple[Match, ...]) -> tuple[Match, ...]:
-    """What is worth telling of: the exact ones, or a few that come near."""
+    """The matches that are worth telling: the exact ones, or a few that come near."""
     return tuple(match for match in matches if match.exact) or tuple(match for match in matches if match.near)[:SHOWN]
 
 
 def said(found: Diagnosis, stage: str, near: tuple[Match, ...]) -> Iterator[Message]:
-    """How near each comes, where it would have been made, and what else may be the matter."""
+    """Sentences on how near each comes, its place, and what else may be wrong."""
     if not near:
         yield message("own.unknown")
     for match in near:

@@ -22,11 +22,11 @@ from cnnviz.words import Message, Problem, message
 
 FORMAT, VERSION = "cnnviz parameters", 1
 MAX_BYTES = 1_000_000
-"""What a file may take that does not say that it holds more numbers: ten times the teaching notebook's."""
+"""The most bytes of a file that does not say that it holds more numbers: ten times the teaching notebook's."""
 MOST_OF_A_NUMBER = 30
 """Bytes of a number and what stands around it."""
 MOST_BYTES = MAX_BYTES + MOST_OF_A_NUMBER * MOST_PARAMETERS
-"""What any file may take."""
+"""The most bytes of any file."""
 MAX_VALUE = 1e100
 """Beyond this the sums of a forward and a backward pass could overflow."""
 
@@ -180,7 +180,7 @@ def _load(text: str | bytes) -> dict[str, Any]:
 
 
 def _most_bytes(text: str | bytes) -> int:
-    """What a file may take: more than usual only where its head says how many numbers follow."""
+    """The most bytes of this file: more than usual only where its head says how many numbers follow."""
     start = text[:20_000]
     head = start.decode("utf-8", "replace") if isinstance(start, bytes) else start
     said = re.search(r'"shapes": (\{[^{}]*\})', head)

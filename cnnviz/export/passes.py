@@ -85,7 +85,7 @@ class Passes:
         return " ".join(dict.fromkeys(str(stage.sentence) for stage in stages))
 
     def _formulas_of(self, lines: Sequence[Line]) -> tuple[str, ...]:
-        """What the lines of one place say in LaTeX: of the first, since another layer of the kind says the same of other symbols."""
+        """The formulas of one place's lines in LaTeX: of the first, since another layer of the kind says the same of other symbols."""
         formulas, first = self.program.formulas, lines[0].layer
         found = [formulas[line.target] for line in lines if line.layer == first and line.target in formulas]
         return tuple(found) or tuple(formulas[line.target] for line in lines if line.target in formulas)
@@ -135,7 +135,7 @@ class Passes:
 
     @property
     def fresh(self) -> str:
-        """What stands before a forward pass."""
+        """The lines before a forward pass."""
         return f"{IN_THE_LOOP['fresh_weights']}  # fresh_weights\n" if "fresh_weights" in self.on else ""
 
     @property
@@ -149,7 +149,7 @@ class Passes:
 
     @property
     def _drawn(self) -> list[str]:
-        """What each pass draws anew."""
+        """The lines that draw anew in each pass."""
         return [variable(name) for name in self.program.draws]
 
     def draws(self, seed: int, k: str) -> str:
@@ -180,14 +180,14 @@ class Passes:
 
     @property
     def made_forward(self) -> list[str]:
-        """What the forward pass gives back: of the bounds those that are read on the way back."""
+        """The arrays that the forward pass returns: of the bounds those that are read on the way back."""
         read = {source for line in self.program.backward_lines for source in line.sources}
         made = (line.target for line in self.program.forward_lines)
         return [variable(name) for name in made if name in read or not name.endswith(".bound")]
 
     @property
     def made_backward(self) -> list[str]:
-        """What the backward pass gives back."""
+        """The arrays that the backward pass returns."""
         return [variable(line.target) for line in self._needed]
 
     @property
@@ -211,7 +211,7 @@ class Passes:
         return rows
 
     def _deviations(self, line: Line) -> list[Deviation]:
-        """What takes a line's place, one after another."""
+        """The deviations in a line's place, one after another."""
         return [deviation for name, deviation in DEVIATION_TABLE.items() if name in self.on and deviation.target == line.target]
 
     def _size(self, symbol: str) -> str:
@@ -235,7 +235,7 @@ class Passes:
 
 
 def draws(program: Program, seed: int, k: str, images: int = 1) -> dict[str, str]:
-    """How update `k` draws each array that it draws, as code."""
+    """The draws of update `k`, as code."""
     found = {}
     for name, (place, shape, draw) in program.draws.items():
         shape = (images, *shape) if program.mode.images else shape
@@ -266,7 +266,7 @@ def chain(program: Program) -> str:
 
 
 def started(name: str, how: str) -> str:
-    """How a parameter starts, in LaTeX: "drawn", "zero", "one" or "given"."""
+    """A parameter's start in LaTeX: "drawn", "zero", "one" or "given"."""
     symbol = latex(name)
     return {"drawn": rf"{symbol} \sim N(0, 1/n)", "zero": f"{symbol} = 0", "one": f"{symbol} = 1", "given": rf"{symbol} = {symbol}^{{(0)}}"}[how]
 

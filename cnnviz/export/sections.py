@@ -51,7 +51,7 @@ def sections(lesson: Lesson, pixels: np.ndarray) -> tuple[Section, ...]:
 
 
 def seen(lesson: Lesson, pixels: np.ndarray) -> np.ndarray:
-    """What the network sees of the image, or of several (m,C,H,W). Raises Problem where one's pixels are given for several."""
+    """The network's input from the image, or from several (m,C,H,W). Raises Problem where one's pixels are given for several."""
     pixels = np.asarray(pixels)
     if len(lesson.images) > 1:
         if pixels.ndim != 4 or len(pixels) != len(lesson.images):
@@ -63,7 +63,7 @@ def seen(lesson: Lesson, pixels: np.ndarray) -> np.ndarray:
 
 
 def introduction(lesson: Lesson, pixels: np.ndarray) -> str:
-    """What this is, in plain lines: the lesson's network, its link, and where its rule deviates."""
+    """The introduction in plain lines: the lesson's network, its link, and where its rule deviates."""
     program = lesson.network.program(seen(lesson, pixels).shape)
     text = as_docstring(lesson, program, say("export.script.introduction"))
     if not lesson.deviations:
@@ -74,7 +74,7 @@ def introduction(lesson: Lesson, pixels: np.ndarray) -> str:
 
 
 def as_docstring(lesson: Lesson, program: Program, words: str, library: str = "") -> str:
-    """Which lesson a script is of and in which library, NumPy where none is named; the network as a chain, and `words` on it."""
+    """The lesson and the library of a script, NumPy where none is named; the network as a chain, and `words` on it."""
     settings, held = settings_of(lesson)
     image = say("export.script.own_picture") if lesson.img.startswith("upload-") else lesson.img
     channel = say(f"export.script.channel.{lesson.ch}")
@@ -130,7 +130,7 @@ def _training(lesson: Lesson, passes: Passes) -> Section:
 
 
 def printing(program: Program) -> Section:
-    """How an array is printed, as a function."""
+    """The function that prints an array."""
     functions = [describe] + ([shown] if program.shown != {name: program.shapes[name] for name in program.shown} else [])
     return section("printing", [r"\text{mean}\; z = \frac{1}{n} \sum z"], listing(functions, set()))
 

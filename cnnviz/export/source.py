@@ -122,7 +122,7 @@ def cleaned(text: str, node: ast.FunctionDef, around: Mapping[str, object], owne
 
 
 def docstring(text: str, indent: str = "    ") -> str:
-    """What a docstring says to a reader: no examples, nothing of what is raised or measured; long lines are broken."""
+    """A docstring for a reader: no examples, nothing of what is raised or measured; long lines are broken."""
     parts = [part for part in inspect.cleandoc(text).split("\n\n") if not re.search(r">>>|Raises|tests/", part)]
     lines: list[str] = []
     for part in parts:
@@ -158,7 +158,7 @@ def _free_names(text: str, around: Mapping[str, object]) -> tuple[str, ...]:
 
 
 class _Edits(ast.NodeVisitor):
-    """What is to be cut from a text, and put in its place, by place in its bytes."""
+    """Cuts from a text, and replacements, by place in its bytes."""
 
     def __init__(self, text: str, around: Mapping[str, object], owner: object = None):
         self._text, self._around, self._owner = text, around, owner
@@ -248,6 +248,6 @@ class _Unchecked(ast.NodeTransformer):
 
 
 def _check(node: ast.Call, around: Mapping[str, object]) -> int | None:
-    """Which argument a call gives back that only checks."""
+    """The argument that a call which only checks gives back."""
     called = around.get(node.func.id) if isinstance(node.func, ast.Name) else None
     return CHECKS.get(called) if inspect.isfunction(called) else None

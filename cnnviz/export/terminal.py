@@ -64,7 +64,7 @@ def _said(title: Message, formulas: Iterable[str]) -> str:
 
 
 def _hint(hints: Mapping[str, object], name: str) -> Iterator[str]:
-    """What deviations do to an array, where they act on it."""
+    """The effect of deviations on an array, where they act on it."""
     if name in hints:
         yield f"# {hints[name]}"
 
@@ -79,7 +79,7 @@ def _rows(name: str, array: np.ndarray, pinned: Cell | None) -> Iterator[str]:
 
 
 def title(lesson: Lesson, image: Message | str) -> list[str]:
-    """Which lesson this is: the image in words, and its query."""
+    """The lesson's title: the image in words, and its query."""
     query = lesson.to_query()
     if lesson.img.startswith("upload-"):
         query["img"] = "upload-..."

@@ -154,7 +154,7 @@ class Rooms:
         return StreamingResponse(self.streams.events(stream), media_type="text/event-stream", headers=headers)
 
     def question_routes(self) -> list[tuple[str, str, Callable[[Request], Awaitable[Response]]]]:
-        """What is asked of a room's question: method, the path's last part, and who answers."""
+        """Routes of a room's question: method, the path's last part, and who answers."""
         questions = self.questions
 
         def for_all(act: Callable[[Request, Room], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
@@ -233,7 +233,7 @@ def _secret_in(sent: dict[str, object]) -> str:
 
 
 _ASIDE_OF = {429: {"Retry-After": "1"}, 503: {"Retry-After": "1"}, 408: {"Connection": "close"}}
-"""What a refusal's headers say beside its sentence."""
+"""Headers of a refusal beside its sentence."""
 
 
 def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:

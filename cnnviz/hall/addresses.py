@@ -1,4 +1,4 @@
-"""What travels in a room: an address, sent as it is or in JSON."""
+"""The address that travels in a room: an address, sent as it is or in JSON."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def sent_in(request: Request, most: int) -> dict[str, object]:
 
 
 def address_in(text: object) -> str:
-    """What stands behind the "?" of a page. Raises Refused."""
+    """The part behind the "?" of a page. Raises Refused."""
     query = "" if text is None else str(text).strip().removeprefix("?")
     if len(query) > MOST_QUERY:
         raise Refused(413, "ui.rooms.too_long", most=MOST_QUERY)

@@ -62,7 +62,7 @@ export class Ballot {
     setInterval(() => this.tick(), TICK)
   }
 
-  /** Whether there is something to answer or to see. */
+  /** Tells whether there is something to answer or to see. */
   get open() {
     return Boolean(this.poll)
   }

@@ -16,7 +16,7 @@ const TICK = 250
 
 const MOST_LAYERS = 16
 
-/** How many of a map's layers are drawn. @param {HallMap} map */
+/** Tells how many of a map's layers are drawn. @param {HallMap} map */
 const layersOf = ({ layers }) => Math.min(layers, MOST_LAYERS)
 
 export class HallBoard {
@@ -130,7 +130,7 @@ export class HallBoard {
       <footer><span class="follow"></span></footer>`
   }
 
-  /** How one joins, in a corner. */
+  /** Tells how one joins, in a corner. */
   get corner() {
     return `<p class="corner"><span>${say("web.room.join_at")}<em>${escaped(this.plainLink)}</em></span><b>${escaped(this.code)}</b></p>`
   }

@@ -178,7 +178,7 @@ export default function show() {
     if (said) said.textContent = sentence ?? say("web.notice.silent")
   }
 
-  /** Where a step leads from where the room is. @param {string} way */
+  /** Finds where a step leads from where the room is. @param {string} way */
   function beyond(way) {
     if (!seen.steps) return undefined
     const here = parse(where)

@@ -139,7 +139,7 @@ const script = ({ steps }) =>
     ? `${rich(steps.title)} <small>${say("web.script.place", { number: steps.screen, count: steps.steps.length })}</small>`
     : say("web.cockpit.script")
 
-/** What a screen is about, in a line. @param {HallStep} screen */
+/** Gives what a screen is about, in a line. @param {HallStep} screen */
 const about = ({ ask, title, text }) => rich(ask || text.split("\n")[0] || title)
 
 /** @param {Seen} seen */
@@ -162,13 +162,13 @@ function screens({ steps }) {
     <ol>${steps.steps.map(line).join("")}</ol>`
 }
 
-/** What comes after this screen. @param {Seen} seen */
+/** Gives what comes after this screen. @param {Seen} seen */
 function next({ steps }) {
   const coming = comingOf(steps)
   return coming ? `<h2>${say("web.cockpit.upcoming")} <small>${coming.number}</small></h2><p>${about(coming)}</p>` : ""
 }
 
-/** What to say: the file's notes, and what the lesson itself says of each answer. @param {Seen} seen */
+/** Gives what to say: the file's notes, and what the lesson itself says of each answer. @param {Seen} seen */
 function notes({ steps }) {
   const here = screenOf(steps) ?? comingOf(steps)
   if (!here) return `<p class="soft">${say("web.cockpit.no_notes")}</p>`
@@ -189,7 +189,7 @@ function answers({ poll, question, results, count }) {
 const FEW = 5 // answers of which nothing follows
 const [LEAST, MOST] = [0.3, 0.7] // of right answers between which talking helps most
 
-/** What to do next, by how many found it. @param {HallResults} results */
+/** Gives what to do next, by how many found it. @param {HallResults} results */
 function advice(results) {
   const { n, of } = found(results)
   if (of < FEW || !results.groups.some(({ right }) => right)) return ""

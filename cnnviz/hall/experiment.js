@@ -20,7 +20,7 @@ export function numbersIn(text, bytes) {
   return bytes === 8 ? new Float64Array(all) : new Float32Array(all)
 }
 
-/** What is painted of an experiment; with one's own run among it. @param {HallExperiment} found @param {HallRun} [own] @returns {Runs} */
+/** Gives what is painted of an experiment; with one's own run among it. @param {HallExperiment} found @param {HallRun} [own] @returns {Runs} */
 export function runsIn(found, own) {
   const last = numbersIn(found.last, 8)
   const curves = numbersIn(found.curves, 4)
@@ -42,7 +42,7 @@ export function runsIn(found, own) {
   }
 }
 
-/** What is said of one's own run. @param {HallRun} own @param {HallExperiment | undefined} found */
+/** Gives what is said of one's own run. @param {HallRun} own @param {HallExperiment | undefined} found */
 export function saidOf(own, found) {
   const loss = numbersIn(own.curve, 8).at(-1) ?? Number.NaN
   const said = [

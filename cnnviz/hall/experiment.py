@@ -74,11 +74,11 @@ class Experiment(ReadOnly):
 
     @property
     def name(self) -> tuple[str, str, int]:
-        """What tells it from others."""
+        """The key that tells it from others."""
         return self.key, self.at, self.updates
 
     def value(self, run: int) -> str:
-        """What a run has of its own, as an address has it: 1, 2, 3 … or learning rates, spread evenly however many there are.
+        """The value that a run has of its own, as an address has it: 1, 2, 3 … or learning rates, spread evenly however many there are.
 
         >>> experiment = Experiment("lr", "k=0", 10)
         >>> [experiment.value(run) for run in range(5)]
@@ -124,7 +124,7 @@ def run_of(place: float) -> int:
 
 
 def runs_in(devices: int) -> int:
-    """How many runs so many devices have."""
+    """The number of runs of so many devices."""
     return min(devices, MOST_RUNS)
 
 
@@ -151,7 +151,7 @@ def run_data(experiment: Experiment, number: int, place: float) -> HallRun:
 
 
 def blocks(runs: int) -> int:
-    """How many blocks hold so many runs."""
+    """The number of blocks that hold so many runs."""
     return -(-runs // BLOCK)
 
 

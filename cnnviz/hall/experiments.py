@@ -82,7 +82,7 @@ class Experiments:
             raise Refused(409, "ui.rooms.newer_question") from None
 
     async def _devices(self, room: Room, poll: Poll, now: bool) -> int:
-        """How many take part: a hall of phones that ask one by one is told of it once a second."""
+        """The number that takes part: a hall of phones that ask one by one is told of it once a second."""
         name = (room.code, poll.number)
         at, known = self.counted.get(name) or (-OLD, 0)
         if now or self.clock() - at >= OLD:

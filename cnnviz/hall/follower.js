@@ -216,7 +216,7 @@ export default function show() {
     if (is && projected && led) setTimeout(follow, 0)
   }
 
-  /** Whether one may be there by oneself. @param {Lesson} there */
+  /** Tells whether one may be there by oneself. @param {Lesson} there */
   const stays = (there) => ended || gone || mayBe(explore, there, seen)
 
   // Of where the lecture has been the last places are enough.
@@ -319,7 +319,7 @@ export default function show() {
   if (!projected) setTimeout(asking.join, JOIN_IN * Math.random())
 }
 
-/** Whether an address is of somebody who is on their own: more than a language. @param {Lesson} address */
+/** Tells whether an address is of somebody who is on their own: more than a language. @param {Lesson} address */
 const leaves = (address) => Object.keys(own(address)).some((key) => key !== "lang")
 
 /** A lesson without the page that shows it, and how. @param {Lesson} lesson */

@@ -1,4 +1,4 @@
-"""What is opened of a room: pages of the component alone, without a Streamlit session, and a code that phones can read."""
+"""A room's pages: those of the component alone, without a Streamlit session, and a code that phones can read."""
 
 from __future__ import annotations
 

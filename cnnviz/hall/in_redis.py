@@ -1,4 +1,4 @@
-"""How rooms lie in Redis: the names of what is there, and how it is read, be it written by a later version or spoiled."""
+"""Rooms in Redis: the names of their keys, and how they are read, be it written by a later version or spoiled."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROOMS = "cnnviz:rooms"
 SCRIPTS = "cnnviz:scripts"
 """Every room's code and the length of its script, by when that was given or moved in last."""
 NO_POLL = "-"
-"""Where a room has no question any more."""
+"""The mark of a room that has no question any more."""
 
 
 def room_name(code: str) -> str:
@@ -61,12 +61,12 @@ def lost_name(code: str) -> str:
 
 
 def script_mark(code: str, script: str) -> str:
-    """What stands for a script among SCRIPTS."""
+    """The name of a script among SCRIPTS."""
     return f"{code} {len(script)}"
 
 
 def script_digest(script: str) -> str:
-    """What tells whether the script that is known is the one that is there; "" for none."""
+    """The digest that tells whether the known script is the one that is there; "" for none."""
     return hashlib.sha256(script.encode("utf-8", "replace")).hexdigest()[:16] if script else ""
 
 
@@ -117,7 +117,7 @@ def room_in(fields: Mapping[str, str]) -> Found | None:
 
 
 def _screen_in(text: str) -> str:
-    """What is told of a screen, on one line of JSON; "" for anything else."""
+    """The state of a screen, on one line of JSON; "" for anything else."""
     with contextlib.suppress(ValueError, RecursionError):
         if text.isprintable() and isinstance(json.loads(text), dict):
             return text

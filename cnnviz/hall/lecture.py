@@ -1,4 +1,4 @@
-"""Where a hall is led, by plain HTTP: to an address, or from screen to screen of a script; docs/rooms.md describes it."""
+"""Leading a hall, by plain HTTP: to an address, or from screen to screen of a script; docs/rooms.md describes it."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ export const endOf = (poll) => Date.now() + 1000 * (poll?.left ?? 0)
 export const leftUntil = (end, poll) =>
   poll?.phase === "open" && poll.left !== null ? Math.max(0, (end - Date.now()) / 1000) : null
 
-/** Which of the lecturer's acts have a place now. @param {HallPoll | null} poll @param {HallQuestion | undefined} question */
+/** Finds which of the lecturer's acts have a place now. @param {HallPoll | null} poll @param {HallQuestion | undefined} question */
 export function possible(poll, question) {
   const phase = poll?.phase
   if (poll?.kind === "experiment") return { close: phase === "open", show: false, again: false, reveal: false }
@@ -115,7 +115,7 @@ export function nextAct(poll) {
   return { open: "close", closed: "show", shown: poll.keyed ? "reveal" : "next", revealed: "next" }[poll.phase]
 }
 
-/** How often one option, cell or range was given in a round. @param {HallRound} round @param {number} low */
+/** Tells how often one option, cell or range was given in a round. @param {HallRound} round @param {number} low */
 export const countOf = ({ counts }, low) => counts.find(([from]) => from === low)?.[2] ?? 0
 
 /** The largest count of all rounds. @param {HallResults} results */
@@ -124,14 +124,14 @@ export const mostOf = ({ rounds }) => Math.max(1, ...rounds.flatMap(({ counts })
 /** The share of a count in its round. @param {number} count @param {HallRound} round */
 export const shareOf = (count, { votes }) => (votes ? count / votes : 0)
 
-/** How many found it, of the last round. @param {HallResults} results */
+/** Tells how many found it, of the last round. @param {HallResults} results */
 export function found({ groups, rounds }) {
   const last = rounds.length - 1
   const right = groups.filter((group) => group.right).reduce((sum, { counts }) => sum + (counts[last] ?? 0), 0)
   return { n: right, of: rounds[last]?.votes ?? 0 }
 }
 
-/** How many follow, in words. @param {number} n */
+/** The number of followers, in words. @param {number} n */
 export const followed = (n) => (n ? say("web.room.follow", { n }) : say("web.room.nobody"))
 
 const [LOST_IN, SOON, WITHIN] = [500, 2000, 20_000] // milliseconds

@@ -1,4 +1,4 @@
-"""What a room's question shows: its words, its maps, and its results, all computed by the lessons' own machinery."""
+"""The view of a room's question: its words, its maps, and its results, all computed by the lessons' own machinery."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ class Asked:
 
     @property
     def most(self) -> int:
-        """How many options or cells there are."""
+        """The number of options or cells."""
         if self.step.kind == "click":
             return int(self.here.arrays[self.step.map].size)
         return len(self.question.options)
 
     @property
     def query(self) -> dict[str, str]:
-        """Where the hall is when it is asked this."""
+        """The address of the hall when it is asked this."""
         return self.question.lesson.to_query()
 
 
@@ -176,7 +176,7 @@ def moved_query(asked: Asked, room_query: str) -> str:
 
 
 def question_data(asked: Asked, number: int) -> HallQuestion:
-    """What everybody may know of a question: no key, and no word of which answer is right."""
+    """The public part of a question: no key, and no word of which answer is right."""
     step, question, lang = asked.step, asked.question, asked.lang
     clicked = step.kind == "click"
     source = _source(asked) if clicked and asked.hidden else None
@@ -193,7 +193,7 @@ def question_data(asked: Asked, number: int) -> HallQuestion:
 
 
 def results_data(asked: Asked, ballots: Sequence[Ballot], followers: int, revealed: bool) -> HallResults:
-    """What was answered: raw, and once the key is out, by groups."""
+    """The answers: raw, and once the key is out, by groups."""
     step = asked.step
     rounds = [_round(step.kind, ballot) for ballot in ballots]
     groups = grouped(step, asked.question, [ballot.values() for ballot in ballots], asked.keyed, asked.lang) if revealed else []
@@ -318,7 +318,7 @@ def _right_cells(asked: Asked) -> list[int]:
 
 
 def _patch(asked: Asked, cell: int) -> PatchData | None:
-    """What is around a cell: in the map over which its window slides, a cell more on each side; else in its own map."""
+    """The surroundings of a cell: in the map over which its window slides, a cell more on each side; else in its own map."""
     own = asked.here.arrays[asked.step.map]
     if own.ndim < 2:
         return None

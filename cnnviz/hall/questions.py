@@ -42,7 +42,7 @@ Result = TypeVar("Result")
 
 
 def poll_data(poll: Poll | None) -> HallPoll | None:
-    """How far a question has come, as streams say it; None where there is none."""
+    """The state of a question, as streams say it; None where there is none."""
     if poll is None:
         return None
     now = time.time()
@@ -102,7 +102,7 @@ class Questions:
             await self.store.note(room, json.dumps(found))
 
     async def _record(self, request: Request, room: Room, poll: Poll) -> Record | None:
-        """What was answered to a question, None where nothing was, or where it cannot be computed any more."""
+        """The answers to a question, None where nothing was, or where it cannot be computed any more."""
         if poll.kind == KIND or not any(ballots := await self.store.ballots(room, poll)):
             return None
         try:
@@ -137,7 +137,7 @@ class Questions:
         return Response(status_code=204)
 
     async def _led_to(self, request: Request, room: Room, poll: Poll) -> str:
-        """Where a question has led the hall."""
+        """The address to which a question has led the hall."""
         if poll.kind == KIND:
             return str(poll.spec.get("query"))
         return answers.moved_query(await self._prepared(request, room, poll.spec), room.query)
@@ -233,7 +233,7 @@ class Questions:
         return found
 
     async def worked(self, request: Request, name: tuple[Hashable, ...], work: Callable[[], Result]) -> Result:
-        """What `work` gives, outside the event loop; a problem with it is the lecturer's to hear."""
+        """The result of `work`, outside the event loop; a problem with it is the lecturer's to hear."""
         return await self.worked_for(visitor_of(request), name, work)
 
     async def worked_for(self, visitor: str, name: tuple[Hashable, ...], work: Callable[[], Result], expected: Expected | None = None) -> Result:
@@ -273,7 +273,7 @@ def _spec(sent: dict[str, object], room: Room) -> dict[str, object]:
 
 
 def _seconds(sent: dict[str, object]) -> float | None:
-    """How long there is to answer, where the lecturer says so."""
+    """The seconds to answer, where the lecturer sets them."""
     seconds = sent.get("seconds")
     if seconds is None:
         return None

@@ -1,4 +1,4 @@
-"""What a hall has answered, round by round, as lines for a spreadsheet: numbers of answers and no device."""
+"""The answers of a hall, round by round, as lines for a spreadsheet: numbers of answers and no device."""
 
 from __future__ import annotations
 

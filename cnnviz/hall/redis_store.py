@@ -383,12 +383,12 @@ def _cancelled() -> bool:
 
 
 def _state(of: Found | Room) -> tuple[object, ...]:
-    """What followers are told of, when it changes."""
+    """The fields of which followers are told when they change."""
     return of.number, of.query, of.poll, of.asked, of.screen, of.explore
 
 
 def _known_here(there: Found | None, room: Room) -> dict[str, str]:
-    """What this process knows of a room and Redis does not: where it is, its script, and its question, those by their own numbers."""
+    """The state of a room that this process knows and Redis does not: where it is, its script, and its question, those by their own numbers."""
     known: dict[str, str] = {}
     if there is None or there.number < room.number:
         known = {"driver": room.driver, "query": room.query, "number": str(room.number), "explore": room.explore}

@@ -25,7 +25,7 @@ export function hall(room) {
     }
   }
 
-  /** What a question asks; the same for as long as it stands. @param {number} number */
+  /** Gives what a question asks; the same for as long as it stands. @param {number} number */
   function question(number) {
     const found = known.get(number) ?? json("question")
     known.clear()

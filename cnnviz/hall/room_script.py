@@ -80,7 +80,7 @@ def query_of_screen(script: Script, number: int, own: bool) -> str:
 
 
 def told(script: Script, number: int) -> str:
-    """What everybody is told of a screen, as JSON on a line: which it is, and its sentence; a question says its own words."""
+    """The public state of a screen, as JSON on a line: which it is, and its sentence; a question says its own words."""
     screen = script.screens[number - 1]
     said = Versions({}) if is_asked(screen) else screen.text
     if any("{" in part for part in said.by_language.values()):

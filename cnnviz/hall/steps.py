@@ -1,4 +1,4 @@
-"""What a lecturer sees before the hall does: the steps of a lesson with what to say, and what can be asked on the spot."""
+"""A lecturer's preview: the steps of a lesson with what to say, and what can be asked on the spot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where rooms are kept: in this process, or where several processes share them (shared.py)."""
+"""Stores of rooms: in this process, or where several processes share them (shared.py)."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ MOST_SCRIPTS = 40_000_000
 """Bytes of the scripts of all rooms."""
 
 EXPLORE = ("free", "screens", "paused")
-"""How far followers may go by themselves: anywhere, as far as the lecture has come, not at all."""
+"""The reach that followers have by themselves: anywhere, as far as the lecture has come, not at all."""
 
 Ballot = dict[str, float]
 """The last answer of each device."""
 
 
 class StoreLost(Exception):
-    """What the rooms are kept in cannot be reached."""
+    """The store of the rooms cannot be reached."""
 
 
 class Unreadable(StoreLost):
-    """What is kept of one room is nothing that this version can read; the others are as they were."""
+    """The record of one room is nothing that this version can read; the others are as they were."""
 
 
 class TooManyRooms(Exception):
@@ -87,7 +87,7 @@ class Room:
 
 
 class Store(Protocol):
-    """What the routes need of it; `driver` is the digest of a driver's secret."""
+    """Interface of a store; `driver` is the digest of a driver's secret."""
 
     async def open(self, code: str, driver: str, query: str) -> bool:
         """Opens a room; False where the code is taken. Raises TooManyRooms, StoreLost."""
@@ -108,7 +108,7 @@ class Store(Protocol):
         """Ends it for everybody. Raises StoreLost."""
 
     async def followers(self, room: Room) -> tuple[int, int]:
-        """How many follow, in all processes, and how many of them explore alone. Raises StoreLost."""
+        """The number of followers in all processes, and of those among them who explore alone. Raises StoreLost."""
 
     async def count(self, room: Room, by: int, alone: bool = False) -> None:
         """One more follower here, or one less; 0 where it is a projector, whose stream alone came or went."""
@@ -132,7 +132,7 @@ class Store(Protocol):
         """Notes that somebody is lost, or no longer; until the lecture goes on. Raises StoreLost, TooManyVotes."""
 
     async def lost(self, room: Room) -> int:
-        """How many are lost. Raises StoreLost."""
+        """The number of those who are lost. Raises StoreLost."""
 
     async def allow(self, room: Room, explore: str) -> None:
         """Says how far followers may go by themselves, one of EXPLORE. Raises StoreLost."""
@@ -141,13 +141,13 @@ class Store(Protocol):
         """Keeps what was answered to a question that is over. Raises StoreLost."""
 
     async def records(self, room: Room) -> list[str]:
-        """What is kept of the questions that are over. Raises StoreLost."""
+        """The record of the questions that are over. Raises StoreLost."""
 
     async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
-        """What was answered in each round of the question. Raises StoreLost."""
+        """The answers in each round of the question. Raises StoreLost."""
 
     async def votes(self, room: Room, poll: Poll) -> int:
-        """How many devices have answered in this round. Raises StoreLost."""
+        """The number of devices that have answered in this round. Raises StoreLost."""
 
 
 def goes_on(room: Room, screen: str | None) -> bool:

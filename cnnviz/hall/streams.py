@@ -27,7 +27,7 @@ MOST_FOLLOWERS, MOST_OF_ONE = 10_000, 5_000
 
 @dataclass(eq=False)
 class Stream:
-    """What one stream has been told: the last move's number, the script's screen, the question's state, and on a projector's screen how many have answered."""
+    """The state of one stream: the last move's number, the script's screen, the question's state, and on a projector's screen how many have answered."""
 
     room: Room
     visitor: str
@@ -43,7 +43,7 @@ class Stream:
         self.seen = self.seen if self.seen == str(self.room.number) else ""
 
     def news(self) -> bytes:
-        """What is new since the last time, as events."""
+        """The news since the last time, as events."""
         room, said = self.room, b""
         if room.screen != self.given:
             self.given = room.screen
@@ -92,7 +92,7 @@ class Streams:
             room.wake()
 
     async def events(self, stream: Stream) -> AsyncIterator[bytes]:
-        """What happens in its room, until somebody ends it."""
+        """Events of its room, until somebody ends it."""
         room = stream.room
         self.followed[room] += 1
         self.following[stream.visitor] += 1
@@ -124,7 +124,7 @@ class Streams:
                 await self.store.count(room, 0 if stream.screen else -1, stream.alone)
 
     async def _counted(self, stream: Stream) -> bytes:
-        """How many have answered, for a screen that does not know yet."""
+        """The number of answers, for a screen that does not know yet."""
         room = stream.room
         try:
             votes, followers, lost = await self.store.votes(room, room.poll) if room.poll else 0, await self.store.followers(room), await self.store.lost(room)

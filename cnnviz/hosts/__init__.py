@@ -1,1 +1,1 @@
-"""Who shows the view: Streamlit's page, a file, a cell of a notebook. Each gives it an address and numbers."""
+"""Hosts of the view: Streamlit's page, a file, a cell of a notebook. Each gives it an address and numbers."""

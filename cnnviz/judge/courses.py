@@ -1,4 +1,4 @@
-"""How courses hand arrays to a backward function and take them back: axes, names, caches.
+"""The courses' ways of handing arrays to a backward function: axes, names, caches.
 
 A case is kept in the core's layout. CS231n's is the same; deeplearning.ai has channels last, and examples in columns.
 """
@@ -20,7 +20,7 @@ class CS231n:
     """f(dout, cache), channels first; the cache of each layer is what its forward function is given."""
 
     def names(self, kind: str) -> dict[str, str]:
-        """What each role is called in the course's code."""
+        """The name of each role in the course's code."""
         own = {"softmax": {"x": "scores", "dx": "dscores"}}.get(kind, {})
         return {name: own.get(name, name) for name in ("x", "w", "b", "gamma", "beta", "mask", "dout", "y", "out", "loss", *RETURNS[kind])}
 
@@ -60,13 +60,13 @@ class CS231n:
         return {"p": settings["p"], "mode": settings["mode"]} if kind == "dropout" else {}
 
     def given(self, case: Case) -> tuple[Any, ...]:
-        """What the forward function is given."""
+        """The arguments of the forward function."""
         roles = {"dense": "x w b", "conv": "x w b", "batchnorm": "x gamma beta"}.get(case.kind, "x")
         settings = self.settings(case)
         return (*(self.laid_out(case, role, case.arrays[role]) for role in roles.split()), *([settings] if settings else []))
 
     def arguments(self, case: Case, cache: Any = None) -> tuple[Any, ...]:
-        """What the backward function is given, with this cache or the course's own."""
+        """The arguments of the backward function, with this cache or the course's own."""
         if case.kind == "softmax":
             return np.array(case.arrays["x"]), np.array(case.arrays["y"])
         return (self.laid_out(case, "dout", case.arrays["dout"]), self.cache(case) if cache is None else cache)

@@ -54,7 +54,7 @@ def judge(function: Function, kind: str, like: str = "cs231n", cases: Iterable[A
 
 
 def _run(course: CS231n, case: Case, function: Function, forward: Function | None) -> list[Returned]:
-    """What the function returns for a case."""
+    """The function's result for a case."""
     cache = None
     if forward is not None and kind_has_cache(case.kind):
         case, cache = own_cache(course, right, case, forward)
@@ -67,7 +67,7 @@ def kind_has_cache(kind: str) -> bool:
 
 
 def _fault(course: CS231n, kind: str, found: list[list[Returned]]) -> str:
-    """What is wrong with the first wrong array in the order of return, in its first case; "" where nothing is."""
+    """The fault of the first wrong array in the order of return, in its first case; "" where nothing is."""
     for place in range(len(RETURNS[kind])):
         of_role = [arrays[place] for arrays in found]
         if wrong := wrong_ones(of_role):

@@ -66,7 +66,7 @@ def _same(some: list[Array], others: list[Array]) -> bool:
 
 
 def _gradients(of: Right, key: str) -> dict[str, Array]:
-    """What is right, but for one slip, where it can be made."""
+    """The right gradients but for one slip, where it can be made."""
     found = dict(of.gradients)
     slip = next((slip for slip in known_slips(of) if slip.key == key), None)
     made = slip.make() if slip else None

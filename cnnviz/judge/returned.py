@@ -30,17 +30,17 @@ class Returned:
 
     @cached_property
     def wanted(self) -> Array:
-        """What is right, in the course's layout."""
+        """The right array in the course's layout."""
         return self.course.laid_out(self.right.case, self.role, self.right.gradients[self.role])
 
     @cached_property
     def doubt(self) -> Array:
-        """How far each number may be off for round-off."""
+        """The error that round-off may give each number."""
         return self.precision.epsilon * np.abs(self.course.laid_out(self.right.case, self.role, self.right.sizes[self.role]))
 
     @cached_property
     def wrong(self) -> Array:
-        """Which numbers are wrong; all of them where the shape is another."""
+        """The mask of wrong numbers; all of them where the shape is another."""
         if self.array.shape != self.wanted.shape:
             return np.ones(self.array.shape, bool)
         return marks(self.array, self.wanted, self.doubt, tolerance=self.precision.relative) == WRONG
@@ -65,12 +65,12 @@ class Returned:
 
     @property
     def name(self) -> str:
-        """What the course calls it."""
+        """Its name in the course."""
         return self.course.names(self.right.case.kind)[self.role]
 
     @property
     def fault(self) -> Message:
-        """What is wrong with it: its shape, a number that is none, or its first wrong number."""
+        """Its fault: its shape, a number that is none, or its first wrong number."""
         case = said(self.course, self.right.case)
         if self.array.shape != self.wanted.shape:
             found = message("judge.shape_of", name=self.name, case=case, shape=str(self.array.shape), wanted=str(self.wanted.shape))
@@ -136,7 +136,7 @@ def own_cache(course: CS231n, right: Callable[[Case], Right], case: Case, forwar
 
 
 def called(function: Callable[..., Any], given: tuple[Any, ...]) -> Any:
-    """What a function returns; the last of several arguments, a dictionary or a mode, is left out where it takes one less.
+    """The result of a function; the last of several arguments, a dictionary or a mode, is left out where it takes one less.
 
     >>> called(lambda dout, cache: cache, (1, 2, "max"))
     2

@@ -35,7 +35,7 @@ from cnnviz.words import Problem
 
 @dataclass(frozen=True, eq=False)
 class Right:
-    """What is right for a case, by role; `between` are numbers on the way, "out" of the forward pass among them."""
+    """The right arrays of a case, by role; `between` are numbers on the way, "out" of the forward pass among them."""
 
     case: Case
     gradients: Mapping[str, Array]
@@ -59,7 +59,7 @@ class Lines:
 
 @np.errstate(all="ignore")
 def right(case: Case) -> Right:
-    """What a backward function of this case has to return.
+    """The arrays that a backward function of this case has to return.
 
     >>> x = np.array([[1.0, -2.0]])
     >>> right(Case("relu", {"x": x, "dout": np.full((1, 2), 5.0)})).gradients["dx"].tolist()
@@ -71,7 +71,7 @@ def right(case: Case) -> Right:
 # ---- a layer
 
 _ROLES = {"f": "w", "w": "w", "b": "b", "g": "gamma", "s": "beta"}
-"""What a case calls a layer's parameters."""
+"""The names of a layer's parameters in a case."""
 
 
 def _layer(case: Case) -> Layer:
@@ -133,7 +133,7 @@ def _forward(case: Case, program: Program, values: Inner) -> Inner:
 
 
 def _paths(case: Case, values: Inner, n: str) -> dict[str, Array]:
-    """What a batch norm's gradient is made of, with as many axes as x; the paths before they are divided by σ."""
+    """The parts of a batch norm's gradient, with as many axes as x; the paths before they are divided by σ."""
     over = (0, *range(2, case.arrays["x"].ndim))
     each = (1, -1, *[1] * (case.arrays["x"].ndim - 2))
     mean, var, gamma = (values[name].reshape(each) for name in (f"{n}.mean", f"{n}.var", "g"))

@@ -72,7 +72,7 @@ def _times(factor: Factor) -> str:
 
 
 def _counts(right: Right) -> dict[str, float]:
-    """What a factor may be the number of; 1 is none."""
+    """Counts that a factor may be; 1 is none."""
     case, dx = right.case, right.gradients["dx"]
     found = {"two": 2.0, "images": float(case.images)}
     if case.kind in ("conv", *POOLS):

@@ -17,7 +17,7 @@ Arguments = dict[str, Any]
 
 @dataclass
 class Before:
-    """What the layers before leave for the next: zeros around a map, whether a softmax is a logarithm, and their words."""
+    """State that the layers before leave for the next: zeros around a map, whether a softmax is a logarithm, and their words."""
 
     zeros: tuple[int, int] = (0, 0)
     log: bool = False
@@ -25,7 +25,7 @@ class Before:
 
 
 Rule = Callable[[Arguments, Before], tuple[list[str], list[Message]]]
-"""What a layer's words are, and what is to be said of them; it raises Untaken where there are none."""
+"""A function that gives a layer's words and notes on them; it raises Untaken where there are none."""
 
 
 class Untaken(Exception):

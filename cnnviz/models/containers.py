@@ -15,7 +15,7 @@ CONTAINERS = ("Sequential", "ModuleList")
 
 
 class Names:
-    """What names stand for in a text, and how much more may be looked at."""
+    """The values of names in a text, and how much more may be read."""
 
     def __init__(self, known: Mapping[str, ast.AST]):
         self.known, self.left = known, MOST_STEPS

@@ -17,7 +17,7 @@ _OPERATIONS: Mapping[type, Callable[[int, int], int]] = {ast.Add: operator.add, 
 
 
 class Unknown:
-    """What is no constant, by its text."""
+    """A value that is no constant, by its text."""
 
     def __init__(self, text: str):
         self.text = text
@@ -35,7 +35,7 @@ class Described:
 
 @dataclass(frozen=True)
 class Description:
-    """What a text says of a model: its layers in order, and the loss by its name, "" where there is none."""
+    """Description of a model by its text: its layers in order, and the loss by its name, "" where there is none."""
 
     layers: tuple[Described, ...]
     loss: str = ""

@@ -33,7 +33,7 @@ def layers_of_class(tree: ast.AST, names: Names) -> list[Described]:
 
 
 def _attributes(init: ast.FunctionDef) -> dict[str, ast.expr]:
-    """What is assigned to self in __init__."""
+    """The attributes that __init__ assigns to self."""
     return {
         node.targets[0].attr: node.value
         for node in ast.walk(init)

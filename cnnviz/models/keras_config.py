@@ -14,10 +14,10 @@ from cnnviz.models.losses import BY_NAME
 from cnnviz.words import Problem
 
 MOST_BYTES = 1_000_000
-"""What a configuration may take."""
+"""The most bytes of a configuration."""
 
 _SHOWN = ("filters", "kernel_size", "units", "pool_size", "strides", "padding", "rate", "activation")
-"""What of a layer's configuration is shown."""
+"""The settings of a layer's configuration that are shown."""
 
 
 def config_in(archive: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Which loss a model is trained with, by what its text names: a loss is "mse", "bce" or "ce", after the last layer that it brings along."""
+"""The loss that a model is trained with, by what its text names: a loss is "mse", "bce" or "ce", after the last layer that it brings along."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BY_NAME: Mapping[str, str] = {
     "categorical_crossentropy": "ce", "sparse_categorical_crossentropy": "ce", "CategoricalCrossentropy": "ce", "SparseCategoricalCrossentropy": "ce",
     "binary_crossentropy": "bce", "BinaryCrossentropy": "bce", "mse": "mse", "mean_squared_error": "mse", "MeanSquaredError": "mse",
 }  # fmt: skip
-"""What each library's losses are here; PyTorch's of logits have their last layer in them."""
+"""Our losses by each library's names; PyTorch's of logits have their last layer in them."""
 
 
 def loss_of(tree: ast.AST) -> tuple[str, bool]:

@@ -1,4 +1,4 @@
-"""What dense layers, activations, averages, normalisation and dropout are here."""
+"""Equivalents of dense layers, activations, averages, normalisation and dropout."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def layer_norm(given: Arguments, before: Before) -> tuple[list[str], list[Messag
 
 
 EPS = 1e-5
-"""What is added to a variance before its root is taken: PyTorch's, and ours. Keras' is 1e-3."""
+"""The number that is added to a variance before its root is taken: PyTorch's, and ours. Keras' is 1e-3."""
 
 
 def _norm(word: str, given: Arguments) -> tuple[list[str], list[Message]]:

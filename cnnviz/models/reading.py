@@ -27,7 +27,7 @@ class Model:
     end: tuple[str, ...]
     notes: tuple[Message, ...] = ()
     channels: int | None = None
-    """How many channels it reads, where its text says so."""
+    """The number of channels that it reads, where its text says so."""
 
     @property
     def is_whole(self) -> bool:
@@ -59,7 +59,7 @@ def from_model(text: str | bytes) -> Network:
 
 
 def read_model(content: str | bytes) -> Model:
-    """What there is in a model's text, layer by layer. Problem where nothing can be read.
+    """Reads a model's text, layer by layer. Problem where nothing can be read.
 
     >>> [(one.text, one.words) for one in read_model("nn.Sequential(nn.Linear(4, 2), nn.LSTM(2, 2))").layers]
     [('nn.Linear(4, 2)', ('dense2',)), ('nn.LSTM(2, 2)', ())]

@@ -1,4 +1,4 @@
-"""What each layer of PyTorch and Keras is here: its words in a network's text, or why it has none and what would do.
+"""The equivalent of each layer of PyTorch and Keras: its words in a network's text, or why it has none and what would do.
 
 To add one, give its arguments' order in SIGNATURES, write its rule in windows.py or others.py, and enter it into RULES there.
 """
@@ -65,7 +65,7 @@ class Taken:
 
 
 def taken(layer: Described, before: Before) -> Taken:
-    """What a layer is here.
+    """The equivalent of a layer.
 
     >>> taken(Described("Conv2d", (1, 8, 3), {"padding": 1}, "nn.Conv2d(1, 8, 3, padding=1)"), Before()).words
     ('conv8x3bp1',)

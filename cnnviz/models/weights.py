@@ -51,7 +51,7 @@ def _of_keras(content: bytes) -> Arrays:
 
 
 def _stored_names(layers: list[Mapping[str, Any]]) -> Iterator[str]:
-    """What Keras calls the layers that learn where it keeps their weights: by their class, counted."""
+    """Keras' names of the layers that learn where it keeps their weights: by their class, counted."""
     counts: Counter[str] = Counter()
     for layer in layers:
         kind = str(layer.get("class_name"))

@@ -1,4 +1,4 @@
-"""What convolutions, pools and zeros around a map are here."""
+"""Equivalents of convolutions, pools and zeros around a map."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def conv(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
 
 
 def _padding(given: Arguments, before: Before, reach: int, stride: int) -> tuple[str, int, list[Message]]:
-    """How the zeros around are written: a spelling or a number; and what is to be said."""
+    """The zeros around as a spelling or a number; and a note on them."""
     value = given.get("padding", 0)
     notes: list[Message] = []
     if value == "same":

@@ -16,7 +16,7 @@ from cnnviz.words import Message, message
 
 @dataclass(frozen=True, eq=False)
 class Now:
-    """What is shown: the query that was asked, its lesson, image and moment, and what was wrong by key.
+    """The current view: the query that was asked, its lesson, image and moment, and what was wrong by key.
 
     `gone` are names in the query of what is not kept here any more: they stay in the address, since another server,
     or this one later, may know them. `lasting` says whether the query alone leads to all this, and always will.
@@ -44,7 +44,7 @@ def looks(query: Mapping[str, str]) -> tuple[Lesson, dict[str, Message]]:
 
 
 def resolved(asked: Mapping[str, str], first: str = "", last: Lesson | None = None, several: bool = False, modes: bool = False) -> Now:
-    """What an address shows; `first` is the stage of a page that is opened without a lesson in it.
+    """Resolves an address; `first` is the stage of a page that is opened without a lesson in it.
 
     `several` is whether the page can show several images, and `modes` a pass as after training; another shows one, in training, and says so.
 

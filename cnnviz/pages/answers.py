@@ -1,4 +1,4 @@
-"""What every page answers to an address, without knowing who shows it: a server, a file, or Python in the visitor's browser."""
+"""Answers of pages to an address, without knowing who shows it: a server, a file, or Python in the visitor's browser."""
 
 from __future__ import annotations
 

@@ -58,6 +58,6 @@ class Chart:
         )  # fmt: skip
 
     def hue(self, place: int) -> int:
-        """Which colour the line at `place` has: a dashed one that of its like in the first version."""
+        """The colour of the line at `place`: a dashed one that of its like in the first version."""
         own = self.lines[place].hue
         return place % sum(not line.dashed for line in self.lines) if own is None else own

@@ -1,4 +1,4 @@
-"""What is common to all maps on the screen: colours, and how many cells have their numbers printed."""
+"""Settings of all maps on the screen: colours, and the number of cells that have their numbers printed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cnnviz.core.gradcheck import TOLERANCE
 from cnnviz.export.colour import SCALES as COLOURS
 
 LEAST_ERROR = 1e-16
-"""Where the scale of relative errors begins; it ends at 1."""
+"""The least relative error on the scale; it ends at 1."""
 
 
 RIGHT, WRONG = ("#fbfbfc", "#d3d7dc"), ("#fcbba1", "#fc9272", "#fb6a4a", "#ef3b2c", "#cb181d", "#a50f15", "#67000d")

@@ -1,4 +1,4 @@
-"""Which arrays need not travel, since others that do say every number of them: what a ReLU lets through, a gradient of weights."""
+"""The arrays that need not travel, since others that do say every number of them: what a ReLU lets through, a gradient of weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes to the component for one address: a header, with sentences, and arrays, as bytes."""
+"""The component's answer for one address: a header, with sentences, and arrays, as bytes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MOST_LOSSES = 200
 
 
 def header(page: str, now: Now) -> Header:
-    """What every page needs: the lesson that this answers, sentences, and the status line."""
+    """The header of every page: the lesson that this answers, sentences, and the status line."""
     return Header(
         page=page,
         code=code(),
@@ -62,7 +62,7 @@ def _stages(now: Now) -> list[StageRecord]:
 
 
 def _learned(lesson: Lesson) -> Message:
-    """What its parameters have learned before the first update."""
+    """A sentence on what its parameters have learned before the first update."""
     try:
         learned = learned_by(lesson.w) if is_kept_name(lesson.w) else Learned(0, 0)
     except NotKept:  # gone since the numbers were worked out
@@ -131,7 +131,7 @@ def encode(header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> by
 
 
 _KINDS = {"uint8": "u1", "int8": "i1", "float32": "<f4"}
-"""What is sent as it is; all else goes as float64."""
+"""The dtypes that are sent as they are; all else goes as float64."""
 
 
 def decode(answer: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -181,7 +181,7 @@ def unsaid(value: object) -> Mapping[str, object]:
 
 
 def _value(value: object) -> object:
-    """What a message is about, as JSON has it: what is no number is the sign that every language writes for it."""
+    """A message's value in JSON: one that is no number is the sign that every language writes for it."""
     if isinstance(value, Message | Problem | Versions):
         return unsaid(value)
     if isinstance(value, list | tuple | set | frozenset):

@@ -58,7 +58,7 @@ def of_all(record: NetworkRecord, now: Now, program: Program) -> NetworkRecord:
 
 
 def images_arrays(now: Now) -> dict[str, np.ndarray]:
-    """What of several images stands beside the one that is shown: its own loss as L, all losses, and each one's pull at every parameter."""
+    """Arrays of several images beside the one that is shown: its own loss as L, all losses, and each one's pull at every parameter."""
     lesson, moment = now.lesson, now.moment
     network, y = lesson.network, np.array(lesson.y)
     losses = network.losses(moment.trace, y)
@@ -70,7 +70,7 @@ def images_arrays(now: Now) -> dict[str, np.ndarray]:
 
 
 def _together(now: Now) -> dict[str, np.ndarray]:
-    """What a batch normalisation makes of all images at once: its maps of each, and the three paths back."""
+    """The arrays of a batch normalisation for all images at once: its maps of each, and the three paths back."""
     moment, network = now.moment, now.lesson.network
     program, found = network.program(moment.trace.x.shape), dict[str, np.ndarray]()
     paths = paths_back(program, moment.params, moment.trace, moment.gradients)
@@ -86,7 +86,7 @@ def _together(now: Now) -> dict[str, np.ndarray]:
 
 
 def thrown(now: Now) -> dict[str, np.ndarray]:
-    """What dropout makes of the sums of the image that is shown: with no mask, with its own, and with each of some that are drawn anew; (2 + n,C)."""
+    """The sums of the shown image after dropout: with no mask, with its own, and with each of some that are drawn anew; (2 + n,C)."""
     lesson, moment, found = now.lesson, now.moment, dict[str, np.ndarray]()
     if lesson.mode == "eval":
         return found

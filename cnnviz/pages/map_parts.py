@@ -108,7 +108,7 @@ def _index(record: MapRecord, shape: tuple[int, ...], at: tuple[int, ...]) -> tu
 
 @lru_cache(maxsize=4096)
 def record_of(program: Program, symbol: str) -> MapRecord:
-    """What is known of an array; f_next is laid out as f is."""
+    """The record of an array; f_next is laid out as f is."""
     record = map_records.fixed(program)[symbol.removesuffix("_next")]
     if symbol.endswith("_next"):
         return {**record, "symbol": symbol, "label": label(symbol), "words": message("ui.map.next", of=record["words"])}

@@ -63,7 +63,7 @@ def array_of(symbol: str, lesson: Lesson, moment: Moment) -> np.ndarray:
 
 
 def records(lesson: Lesson, program: Program, moment: Moment) -> dict[str, MapRecord]:
-    """What the screen needs to know of every array, by its symbol."""
+    """The record of every array, by its symbol."""
     scales = _scales(program)
     found: dict[str, MapRecord] = {}
     for symbol, record in fixed(program).items():
@@ -121,7 +121,7 @@ def _layers(program: Program) -> dict[str, int]:
 
 
 def _scales(program: Program) -> dict[str, str]:
-    """What values each symbol has: "pixel", "signed", "positive" or "share"."""
+    """The range of values of each symbol: "pixel", "signed", "positive" or "share"."""
     found = {"x": "pixel", "y": "share", "L": "share"}
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
         found[names.input] = source = found[names.source]
@@ -165,7 +165,7 @@ def _limits(array: np.ndarray, scale: str, pixels: str) -> tuple[float, float]:
 
 
 def plain(symbol: str, program: Program) -> Message:
-    """What a value or a parameter is called in a word or two."""
+    """The name of a value or a parameter in a word or two."""
     if symbol in ("x", "v", "o", "y", "L"):
         return message(f"ui.plain.{symbol}")
     if symbol in program.parameters:

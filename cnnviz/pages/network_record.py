@@ -1,4 +1,4 @@
-"""What the component is told of a network: its stages, maps, columns, links, formulas and arithmetic, all from its program."""
+"""Record of a network for the component: its stages, maps, columns, links, formulas and arithmetic, all from its program."""
 
 from __future__ import annotations
 
@@ -85,14 +85,14 @@ def arrays(lesson: Lesson, program: Program, moment: Moment, whole: bool = False
 
 
 def promise_record(promised: Promise | None) -> PromiseRecord | None:
-    """What a step promises, where that is finite."""
+    """The promise of a step, where it is finite."""
     if promised is None or not np.isfinite(promised.falls):
         return None
     return PromiseRecord(shares=promised.shares, promised=promised.promised, falls=promised.falls)
 
 
 def _parts(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
-    """What the steps of the parameters are made of (`Optimizer.parts`), as far as it is not too much to send."""
+    """The parts of the parameters' steps (`Optimizer.parts`), as far as it is not too much to send."""
     if not lesson.optimizer.KEEPS:
         return {}
     small = [name for name, array in moment.params.items() if array.size <= MOST_PARTS]
@@ -101,7 +101,7 @@ def _parts(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
 
 
 def velocity_of(lesson: Lesson, moment: Moment, of: str) -> dict[str, np.ndarray]:
-    """What the velocity of one entry is made of (`velocity_terms`), of the one that is named as "past.w:57"; nothing where there is none."""
+    """The parts of one entry's velocity (`velocity_terms`), of the one that is named as "past.w:57"; nothing where there is none."""
     found = re.fullmatch(r"past\.([a-z][0-9]{0,2}):([0-9]{1,7})", of, re.ASCII)
     if not found or lesson.opt != Momentum.name:
         return {}
@@ -222,7 +222,7 @@ def _is_other(stage: Stage, program: Program) -> bool:
 
 
 def _sentence(stage: Stage, program: Program) -> Message:
-    """What happens at a stage; of a filter over several channels, that it has a kernel for each of them."""
+    """The event at a stage; of a filter over several channels, that it has a kernel for each of them."""
     if _is_other(stage, program):
         return message(f"{stage.words}.after_training")
     if stage.words != "layer.conv.y":
@@ -266,7 +266,7 @@ def _columns(program: Program) -> list[ColumnRecord]:
 
 
 _PARAMETER_KINDS: dict[int, ColumnKind] = {4: "filters", 2: "weights", 1: "cells"}
-"""How a parameter stands in the overview, by its number of axes."""
+"""The kind of a parameter's column in the overview, by its number of axes."""
 
 
 def _layer_columns(layer: Layer, names: Names, program: Program, block: Message) -> list[ColumnRecord]:

@@ -32,7 +32,7 @@ class Page:
 
     @property
     def name(self) -> str:
-        """What it is called: the message `name` of its section in words/."""
+        """Its name: the message `name` of its section in words/."""
         return say(f"ui.{self.id}.name")
 
 
@@ -59,7 +59,7 @@ def page_at(path: str) -> Page:
 
 @cache
 def beside() -> tuple[Page, ...]:
-    """What pages ask for beside their own numbers: answered as pages are, under names of their own."""
+    """Resources that pages ask for beside their own numbers: answered as pages are, under names of their own."""
     return tuple(import_module(f"{__package__}.{name}").RESOURCE for name in ("step.curve", "learn.script"))
 
 

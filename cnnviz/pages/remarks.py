@@ -12,7 +12,7 @@ from cnnviz.words import Message, message
 
 
 def remarks(lesson: Lesson, moment: Moment) -> list[Message]:
-    """What a teacher would point out about this moment, the most important first; often nothing."""
+    """Remarks that a teacher would make about this moment, the most important first; often nothing."""
     kinds = [layer.kind for layer in lesson.network.layers]
     if kinds != ["conv", "sigmoid", "dense", "sigmoid"]:  # what the others say is about this network alone
         return [remark for remark in (_diverging(lesson, moment),) if remark]

@@ -72,7 +72,7 @@ def page_of(name: str) -> Page | None:
 
 
 def asked_of(page: Page, query: Mapping[str, str]) -> dict[str, str]:
-    """What of a query says which numbers these are, in one order, so that equal questions are equal.
+    """The part of a query that says which numbers these are, in one order, so that equal questions are equal.
 
     >>> asked_of(page_of("step"), {"stage": "z1", "lang": "de", "k": "3", "utm": "x", "cell": "z1:0,0"})
     {'k': '3'}
@@ -101,11 +101,11 @@ def address_of(path: str, query: str) -> str:
 
 
 _PLAIN = "-_.!~*'(),:"
-"""What the browser leaves as it is beside letters and digits: JavaScript's encodeURIComponent, and commas and colons."""
+"""Characters that the browser leaves as they are beside letters and digits: JavaScript's encodeURIComponent, and commas and colons."""
 
 
 Cost = tuple[list[tuple[Hashable, ...]], float]
-"""Which kinds of resource one is, the most special first, and about how many seconds it takes by its lesson alone."""
+"""The kinds of a resource, the most special first, and the seconds that it takes about, by its lesson alone."""
 
 
 def cost(page: Page, asked: Mapping[str, str], form: str = "") -> Cost:
@@ -141,7 +141,7 @@ def _read(page: Page, asked: Mapping[str, str]) -> tuple[dict[str, str], Lesson]
 
 @np.errstate(over="ignore", invalid="ignore")  # of a run that has run away, which is shown as it is
 def made(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = True) -> Resource:
-    """What the page shows for `asked`; programs get TimeoutError while a part of it is still being worked out elsewhere."""
+    """The resource of the page for `asked`; programs get TimeoutError while a part of it is still being worked out elsewhere."""
     opened, last = _read(page, asked)
     answers, whole = answers_of(page), True
     query = {key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}

@@ -91,7 +91,7 @@ class Road:
     tabs: tuple[Switch, ...] = ()
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """What is shown of the arrays of every row, named "row.symbol"."""
+        """The shown parts of every row's arrays, named "row.symbol"."""
         return {f"{row.name}.{part.symbol}": _shown(row, part) for row, part in self._pairs()}
 
     def named_charts(self) -> dict[str, Chart]:

@@ -35,7 +35,7 @@ class Group:
 
     @property
     def name(self) -> str:
-        """What the style sheet calls it, in every language: the end of its title's id."""
+        """Its name in the style sheet, the same in every language: the end of its title's id."""
         return self.title.id.rpartition(".")[2]
 
     @property

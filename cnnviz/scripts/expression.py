@@ -28,7 +28,7 @@ from cnnviz.words import Problem
 MOST_TEXT, MOST_PARTS = 600, 240
 """Characters and parts of an expression."""
 MOST_SCENES = 8
-"""How often an expression may look at another lesson."""
+"""The number of times that an expression may look at another lesson."""
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: np.divide,
@@ -43,7 +43,7 @@ _ELSEWHERE = ("at", "wrong")
 
 
 class Names(Protocol):
-    """Where an expression is evaluated: its arrays by name, and other places to look from."""
+    """The scope of an expression: its arrays by name, and other places to look from."""
 
     @property
     def arrays(self) -> Mapping[str, np.ndarray]:
@@ -88,7 +88,7 @@ def names_in(text: str) -> set[str]:
 
 
 def evaluate(text: str, names: Names, allowance: Allowance | None = None) -> np.ndarray:
-    """What an expression comes to among these names, as a read-only array of float64 or truths; Problem says what is wrong with it.
+    """The value of an expression among these names, as a read-only array of float64 or truths; Problem says what is wrong with it.
 
     `allowance` is that of the question which it is a part of; an expression alone has one of its own.
     """

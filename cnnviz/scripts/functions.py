@@ -1,4 +1,4 @@
-"""What a lesson's expressions may call: each function with what it takes, the shape it gives and what it costs."""
+"""Functions of a lesson's expressions: each function with what it takes, the shape it gives and what it costs."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class Function:
 
     @property
     def takes(self) -> str:
-        """How many arrays: "1", or "2–3"."""
+        """The number of arrays: "1", or "2–3"."""
         return f"{self.least}–{self.most}" if self.most > self.least else str(self.least)
 
 
 def count(a: Array) -> int:
-    """How many entries are true, or not 0."""
+    """The number of entries that are true, or not 0."""
     return int(np.count_nonzero(a))
 
 

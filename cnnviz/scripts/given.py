@@ -26,7 +26,7 @@ _GIVEN: ContextVar[Given | None] = ContextVar("given", default=None)
 
 
 def given() -> Given | None:
-    """What was given with the question that is being answered, None where nothing was."""
+    """The script that came with the question that is being answered, None where none did."""
     return _GIVEN.get()
 
 

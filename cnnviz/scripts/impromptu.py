@@ -49,7 +49,7 @@ def _screen(
 
 
 def _extreme(name: str, of: str) -> Callable[[Scene, Mapping[str, object], str], Screen]:
-    """Where in a map something is largest. `of` is what is compared, with {map} for the map."""
+    """The cell of a map where something is largest. `of` is what is compared, with {map} for the map."""
 
     def screen(here: Scene, asked: Mapping[str, object], at: str) -> Screen:
         map = _map(here, asked.get("map"))
@@ -70,7 +70,7 @@ def _extreme(name: str, of: str) -> Callable[[Scene, Mapping[str, object], str],
 
 
 def _brightness(here: Scene, map: str) -> str:
-    """How bright the image is under each cell's window, where one kernel slides over one channel; else ""."""
+    """The brightness of the image under each cell's window, where one kernel slides over one channel; else ""."""
     if map != "z1" or here.arrays["z1"].ndim != 2 or here.arrays["x"].ndim != 2:
         return ""
     for link in here.lesson.network.program(here.arrays["x"].shape).links["z1"]:

@@ -69,7 +69,7 @@ def _read_all(folder: str) -> tuple[Script, ...]:
 
 
 def named(script: Script) -> tuple[str, bool]:
-    """What tells a script from others: its id, among lessons or among lectures."""
+    """The key of a script among others: its id, among lessons or among lectures."""
     return script.id, script.is_lesson
 
 

@@ -1,4 +1,4 @@
-"""Which mistakes a question finds out: those with which its key, computed from a backward pass that makes them, is another one."""
+"""The mistakes that a question finds out: those with which its key, computed from a backward pass that makes them, is another one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Matrix:
     rows: tuple[tuple[str, tuple[bool | None, ...]], ...]
 
     def count(self, column: int) -> int:
-        """How many keys change with the mistake of a column."""
+        """The number of keys that change with the mistake of a column."""
         return sum(row[column] is True for _, row in self.rows)
 
 

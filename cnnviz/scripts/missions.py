@@ -48,7 +48,7 @@ class Mission:
     blind: bool = False
 
     def kept(self, lesson: Lesson) -> tuple[str, ...]:
-        """Which of the keys to keep are no longer as at the start."""
+        """The keys to keep that are no longer as at the start."""
         start, here = Lesson.understand(query_of(self.at))[0].to_query(), lesson.to_query()
         return tuple(key for key in self.keep if start.get(key, "") != here.get(key, ""))
 
@@ -64,7 +64,7 @@ class Mission:
             return False
 
     def told(self, lesson: Lesson) -> Versions:
-        """What is said when it is reached, with the lesson's numbers."""
+        """The sentence when it is reached, with the lesson's numbers."""
         return filled(self.done, scene(lesson))
 
 

@@ -1,4 +1,4 @@
-"""How much an expression may take: every part's shape, work and memory are known before its numbers are made."""
+"""Limits of an expression: every part's shape, work and memory are known before its numbers are made."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ MOST_ALIVE = 5_000_000
 MOST_WORK = 100_000_000
 """Of all expressions of one question together, counted as below: about as many nanoseconds."""
 PART, LOOK = 20_000, 1_000_000
-"""What a part of an expression costs, however few numbers there are in it, and what looking at another lesson does, however short that is."""
+"""The cost of a part of an expression, however few numbers it has, and of looking at another lesson, however short that is."""
 MOST_SECONDS = 3.0
 """About how long other lessons may take that they look at, altogether: somebody waits for it."""
 CHEAP, DEAR, POWER, DIVISION = 4, 15, 160, 2_000
-"""What one number costs: arithmetic and comparing; a root, an exponential or a search; a power; a division with a remainder, at worst."""
+"""The cost of one number: arithmetic and comparing; a root, an exponential or a search; a power; a division with a remainder, at worst."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def given(value: Any) -> Planned:
 
 
 class Allowance:
-    """What expressions that are computed for one question may take together; Problem where that is too much, before it is taken.
+    """The allowance of all expressions that are computed for one question; Problem where that is too much, before it is taken.
 
     >>> allowance = Allowance()
     >>> allowance.take(MOST_WORK)
@@ -84,7 +84,7 @@ class Budget:
         self.held = 0
 
     def plan(self, shape: Shape, act: Callable[..., Any], *parts: Planned, cost: int = CHEAP, products: int = 0) -> Planned:
-        """What `act` makes of the parts' values: an array of `shape`, and on the way as many numbers again, or `products`."""
+        """The result of `act` on the parts' values: an array of `shape`, and on the way as many numbers again, or `products`."""
         size = math.prod(shape)
         if max(size, products) > MOST_VALUES:
             raise Problem("lessons.expression.too_large", most=MOST_VALUES)

@@ -44,7 +44,7 @@ class Plate(ReadOnly):
 
 
 def plates(screen: Screen, here: Scene) -> list[Plate]:
-    """What a screen shows, in order: what it names, what it hides, what its answer adds.
+    """The maps of a screen, in order: what it names, what it hides, what its answer adds.
 
     >>> from cnnviz.scripts.library import bundled
     >>> from cnnviz.scripts.question import lesson_at
@@ -87,7 +87,7 @@ def cells(screen: Screen, here: Scene) -> tuple[str, tuple[range, ...]] | None:
 
 
 def hidden(screen: Screen, here: Scene) -> tuple[str, ...]:
-    """What is masked until the answer is given: as the screen says, else all that its stage makes."""
+    """The maps that are masked until the answer is given: as the screen says, else all that its stage makes."""
     if screen.hide is not None:
         return screen.hide
     if screen.kind in ("", "construct", "order"):

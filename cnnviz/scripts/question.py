@@ -138,7 +138,7 @@ def _options(screen: Screen, here: Scene, key: np.ndarray, right: Versions, allo
 
 
 def value_of(screen: Screen, text: str, here: Scene, allowance: Allowance | None = None) -> np.ndarray:
-    """What an answer amounts to, of the shape and kind that such a question's key has; Problem where it is not."""
+    """The value of an answer, of the shape and kind that such a question's key has; Problem where it is not."""
     value = evaluate(text, here, allowance)
     if screen.kind == "click":
         return mask(value, screen.map, here)
@@ -181,7 +181,7 @@ def mask(value: np.ndarray, map: str, here: Scene) -> np.ndarray:
 
 
 def tolerance_of(screen: Screen, here: Scene, key: np.ndarray, allowance: Allowance | None = None) -> float:
-    """How far a number may be off: as the screen says, else nothing for whole numbers, and 2 % for others."""
+    """The tolerance of a number: as the screen says, else nothing for whole numbers, and 2 % for others."""
     if screen.kind != "number":
         return 0.0
     if screen.tolerance:

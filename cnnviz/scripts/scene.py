@@ -23,7 +23,7 @@ from cnnviz.scripts.planned import MOST_SECONDS
 from cnnviz.words import Message, Problem
 
 SLOWER = 4
-"""How much longer an update takes that has a mistake in it."""
+"""The factor by which an update with a mistake in it takes longer."""
 MOST_WRONG = 500
 """Updates with a mistake in them."""
 
@@ -112,12 +112,12 @@ def _made(lesson: Lesson) -> Scene:
 
 
 def kept(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """What training keeps, by names that expressions can have: n1_running_mean, n1_running_mean_next."""
+    """The numbers that training keeps, by names that expressions can have: n1_running_mean, n1_running_mean_next."""
     return {f"{name.replace('.', '_')}{end}": value for end, found in (("", before), ("_next", after)) for name, value in found.items()}
 
 
 MOST_BYTES = 32_000_000
-"""What the scenes that are remembered may take together: two hundred of the teaching notebook's network."""
+"""The most bytes of all remembered scenes: two hundred of the teaching notebook's network."""
 
 _SCENES: Recent[Lesson, Scene] = Recent(MOST_BYTES, held_bytes)
 
@@ -178,7 +178,7 @@ def _held(lesson: Lesson, wrong: Mapping[str, Message]) -> Lesson:
 
 
 def label_of(img: str) -> str | None:
-    """What is on an image; of several their ids tell. Raises Problem where it cannot be had.
+    """The name of an image's class; of several their ids tell. Raises Problem where it cannot be had.
 
     >>> label_of("test-0"), label_of("cat-0,dog-1")
     ('cat', None)

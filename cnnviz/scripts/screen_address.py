@@ -1,4 +1,4 @@
-"""Where a screen of a script is: its page, its lesson, and what else its address says.
+"""The place of a script's screen: its page, its lesson, and what else its address says.
 
     img=test-3&stage=z1     Step, or Learn where it asks
     /train?k=0&n=500        the page Train, with a key of its own
@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 
 STEP, TRAIN, LEARN = "", "train", "learn"
 LOOKS = ("view", "whole", "hide", "predict")
-"""How any page is looked at."""
+"""Keys of how any page is looked at."""
 PAGES: Mapping[str, tuple[str, ...]] = {
     STEP: ("mission", "case", "named"),
     TRAIN: ("of", "n", "vs", "hold", "sweep"),
@@ -36,11 +36,11 @@ class Place(NamedTuple):
 
 
 ON_LEARN = Place(LEARN)
-"""Where questions are asked."""
+"""The place where questions are asked."""
 
 
 def keys_of(page: str) -> tuple[str, ...]:
-    """What a screen can say on a page beside the lesson.
+    """The keys that a screen can say on a page beside the lesson.
 
     >>> keys_of("notebook")
     ('part', 'view', 'whole', 'hide', 'predict')

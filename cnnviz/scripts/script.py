@@ -1,4 +1,4 @@
-"""What a script is: a list of screens, each an address, and optionally a sentence, notes, seconds, a question or an experiment.
+"""A script: a list of screens, each an address, and optionally a sentence, notes, seconds, a question or an experiment.
 
 A lesson is a script that asks on every screen.
 """
@@ -16,7 +16,7 @@ KINDS = (*HALL_KINDS, "order", "construct")
 CHANGES = ("nothing", "image", "kernel")
 MOST_ANSWERS = 8
 EXPERIMENTS = ("seed", "start", "lr")
-"""What each of a class may have a value of its own of."""
+"""The settings of which each of a class may have a value of its own."""
 
 NOTHING = Versions({})
 

@@ -1,4 +1,4 @@
-"""What is wrong with a script's file, with lines: all that `python -m cnnviz scripts` says."""
+"""The faults of a script's file, with lines: all that `python -m cnnviz scripts` says."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from cnnviz.scripts.toml_lines import Path
 from cnnviz.words import Message, Problem, Versions, message
 
 OTHERS = {"image": [{"img": img} for img in ("test-3", "test-8", "test-12")], "kernel": [{"f": f} for f in ("sobel-y", "blur", "random-1")]}
-"""Where a question is tried too that may be asked on another image or kernel."""
+"""Lessons on which a question is tried too that may be asked on another image or kernel."""
 
 
 def check_file(file: File) -> tuple[Script | None, list[Fault]]:
@@ -119,7 +119,7 @@ class _Checked:
             self.elsewhere()
 
     def keys(self, here: Scene) -> None:
-        """What the address says beside the lesson, and how many updates an experiment makes."""
+        """Faults of the address beside the lesson, and of an experiment's updates."""
         own, most = self.screen.place.own, here.lesson.most_updates
         with self.at("at"):
             if "sweep" in own and (said := read_sweep(own["sweep"], here.lesson).said):
@@ -138,7 +138,7 @@ class _Checked:
             self.wrong(("updates",), message("lessons.file.number", field="updates", least=1, most=most))
 
     def symbols(self, here: Scene) -> None:
-        """What is hidden, and what is clicked."""
+        """Faults of what is hidden, and of what is clicked."""
         maps = [*here.moment.trace, *here.moment.params, *here.moment.gradients, "L"]
         for n, symbol in enumerate(self.screen.hide or ()):
             if symbol not in maps:

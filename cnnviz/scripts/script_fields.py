@@ -48,7 +48,7 @@ class Fault:
 
 @dataclass
 class Reading:
-    """What was read of a file: its tables, the line of each field, its faults and its good screens so far, which stand under `name`."""
+    """The reading of a file: its tables, the line of each field, its faults and its good screens so far, which stand under `name`."""
 
     tables: Mapping[str, Any]
     lines: Mapping[Path, int]
@@ -58,7 +58,7 @@ class Reading:
 
     @property
     def name(self) -> str:
-        """What the file calls its screens."""
+        """The file's name for its screens."""
         return "step" if "step" in self.tables else "screen"
 
     def line(self, path: Path) -> int:
@@ -69,7 +69,7 @@ class Reading:
 
     @property
     def broken(self) -> int:
-        """How many faults so far leave no lesson."""
+        """The number of faults so far that leave no lesson."""
         return sum(fault.breaks for fault in self.faults)
 
     def wrong(self, path: Path, id: str, /, **values: object) -> None:

@@ -1,4 +1,4 @@
-"""Where each value of a TOML file stands: the standard parser gives the values, and no lines."""
+"""The line of each value of a TOML file: the standard parser gives the values, and no lines."""
 
 from __future__ import annotations
 

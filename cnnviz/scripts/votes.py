@@ -1,4 +1,4 @@
-"""What a hall has answered: counted as it is, and grouped by the rules by which a question's answers are judged."""
+"""The answers of a hall: counted as it is, and grouped by the rules by which a question's answers are judged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TAIL = 5
 
 @dataclass(frozen=True)
 class Bar:
-    """How many gave a number from `low` to `high`; the outermost bars take what is beyond them too."""
+    """The number of answers from `low` to `high`; the outermost bars take what is beyond them too."""
 
     low: float
     high: float
@@ -61,7 +61,7 @@ def bars(numbers: Iterable[float]) -> list[Bar]:
 
 
 def counted(answers: Iterable[float]) -> dict[int, int]:
-    """How often each option or cell was given."""
+    """The count of each option or cell."""
     return dict(sorted(Counter(int(answer) for answer in answers).items()))
 
 

@@ -1,4 +1,4 @@
-"""How much work may be asked for at a time: works are counted, and of dear ones the seconds that they will take."""
+"""Admission of work: works are counted, and of dear ones the seconds that they will take."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Admission:
 
     @property
     def short(self) -> int:
-        """How many works there are that are not dear."""
+        """The number of works that are not dear."""
         return self.works.total() - len(self.dear)
 
     def admit(self, visitor: str, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""What of a request's body is read at all, and why a request is not done."""
+"""Limits of a request's body, and why a request is not done."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import re
 from starlette.datastructures import Headers
 
 LASTING = "public, max-age=31536000, immutable"
-"""How long browsers and proxies keep what stands under an address that changes with it."""
+"""The time that browsers and proxies keep what stands under an address that changes with it."""
 
 _GZIP = re.compile(r"(^|,)\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*(,|$))|,|$)")
 

@@ -1,4 +1,4 @@
-"""What answers cost, learned from what such answers have cost."""
+"""The costs of answers, learned from what such answers have cost."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from cnnviz.server.works import Expected, Result
 KNOWN = 2_000
 """Kinds of answers that are remembered."""
 SURPRISE, CALM = 0.6, 0.1
-"""How much of what is new is believed: of more than was expected, and of less."""
+"""The shares of what is new that are believed: of more than was expected, and of less."""
 LEAST = 0.004
 """Seconds that every answer takes: of this much estimates may be wrong without a word."""
 
 
 class Costs:
-    """How many times the estimate answers of a kind take. Kinds are given the most special first, for what was not met yet.
+    """The ratio of cost to estimate of answers of a kind. Kinds are given the most special first, for what was not met yet.
 
     >>> costs = Costs()
     >>> for _ in range(20):
@@ -84,7 +84,7 @@ class LikeOthers(Expected):
             self.costs.exceeded(*self.cost, seconds)
 
     def timed(self, make: Callable[[], Result]) -> Result:
-        """What is made, in a thread of the gate's, and learned from."""
+        """The result, made in a thread of the gate's, and learned from."""
         began = time.thread_time()
         made = make()
         if self.cost:

@@ -1,4 +1,4 @@
-"""What a hall asks for, answered before Streamlit's own layers, which have nothing to do there: a thousand ask at once."""
+"""Requests of a hall, answered before Streamlit's own layers, which have nothing to do there: a thousand ask at once."""
 
 from __future__ import annotations
 

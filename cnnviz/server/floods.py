@@ -25,7 +25,7 @@ SOCKETS, MOST_SOCKETS = 1_000, 4_000
 MESSAGES, EACH_MESSAGE = 60, 0.1
 """Messages of one session at once, and seconds until one more: more than a person's clicks."""
 MESSAGES_OF_ALL, EACH_OF_ALL = 600, 1 / 40
-"""What all sessions of one address may say at once, and seconds until one more: each has a script run for it."""
+"""The messages that all sessions of one address may send at once, and the seconds until one more: each has a script run for it."""
 TARPIT = 1.0
 """Seconds that a refusal takes: who asks again at once is not faster for it."""
 MOST_REFUSED = 500

@@ -30,7 +30,7 @@ def inline_script_hashes(html: str) -> list[str]:
 
 
 def content_security_policy(allowed: Sequence[str] = (), page: str = "") -> str:
-    """What a page of ours may load, as the header's value: from this server, and nothing from anywhere else.
+    """The sources that a page of ours may load from, as the header's value: from this server, and nothing from anywhere else.
 
     `page` is its HTML, whose own scripts may run. Pages of the origins `allowed` may show it in a frame, beside our own.
     """

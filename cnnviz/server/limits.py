@@ -1,4 +1,4 @@
-"""How often somebody may do something."""
+"""Limits on how often somebody may do something."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ class Rate:
             self.left.popitem(last=False)
 
     def look(self, who: str) -> float:
-        """How many times they still may, now."""
+        """The number of times that they still may, now."""
         left, at = self.left.get(who, (self.most, self.clock()))
         return min(self.most, left + (self.clock() - at) / self.seconds)
 
 
 A_FEW = 20
-"""What anybody may have as long as there is any left."""
+"""The number that anybody may have as long as there is any left."""
 
 
 def fair_share(left: int, most: int) -> int:
-    """How many one address may have where so many are left: never more than are left for all others, so that a few cannot have all.
+    """The number that one address may have where so many are left: never more than are left for all others, so that a few cannot have all.
 
     >>> fair_share(10_000, 5_000), fair_share(300, 5_000), fair_share(3, 5_000), fair_share(0, 5_000)
     (5000, 300, 20, 0)

@@ -34,7 +34,7 @@ from cnnviz.server.works import DEAR, Busy
 from cnnviz.words import message
 
 MOST_BYTES = 48_000_000
-"""What the answers that are kept may take together, compressed: some 600 moments of the teaching notebook's network."""
+"""The most bytes of all kept answers, compressed: some 600 moments of the teaching notebook's network."""
 MOST_QUERY = 24_000
 """Characters of a query: an uploaded image is one of 4,200, two lessons with one each may be compared."""
 PIECE = 200_000
@@ -53,14 +53,14 @@ HELD = 0.25
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What was asked for word for word, and its usual answer, ready to be sent: to who reads gzip and has nothing yet."""
+    """A request word for word, and its usual answer, ready to be sent to a reader of gzip that has nothing yet."""
 
     found: Resource
     usual: Response
 
 
 class Numbers:
-    """What is known, what is being made in turns, and what such answers cost."""
+    """The known answers, those that are being made in turns, and the costs of such answers."""
 
     def __init__(self) -> None:
         self.kept: Recent[tuple[Hashable, ...], Resource] = Recent(MOST_BYTES, held_bytes)
@@ -85,7 +85,7 @@ class Numbers:
         return found
 
     def _cost(self, name: tuple[Hashable, ...], page: Page, asked: Mapping[str, str], form: str) -> Cost:
-        """What an answer costs; the address of one that will be told to come again is not read again."""
+        """The cost of an answer; the address of one that will be told to come again is not read again."""
         found = resource.cost(page, asked, form)
         if self.costs.expected(*found) > DEAR:
             self.costly.put(name, found)

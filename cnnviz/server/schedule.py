@@ -1,4 +1,4 @@
-"""Which work goes on: the shortest first, also before one that has been begun, and few dear ones at a time."""
+"""The order of works: the shortest first, also before one that has been begun, and few dear ones at a time."""
 
 from __future__ import annotations
 

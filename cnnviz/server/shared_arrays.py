@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from redis import Redis
 
 DAYS = 7
-"""How long they are kept there after they were last asked for."""
+"""The days that they are kept there after they were last asked for."""
 
 
 class SharedArrays:

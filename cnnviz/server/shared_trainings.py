@@ -24,7 +24,7 @@ OF_EPOCHS = ("confusion", "o", "told")
 
 
 class SharedTrainings:
-    """What the training page asks beyond its own process: every report's numbers, and the ends of epochs whole."""
+    """Trainings beyond the page's own process: every report's numbers, and the ends of epochs whole."""
 
     def __init__(self, arrays: SharedArrays):
         self.arrays = arrays

@@ -7,7 +7,7 @@ import time
 from collections import Counter, deque
 
 PAUSE = 2.0
-"""How many times as long as its last turn took an address waits that has more under way than all others together."""
+"""The wait of an address that has more under way than all others together, as a multiple of its last turn."""
 
 
 class Turns:

@@ -10,7 +10,7 @@ from cnnviz.core.recent import Recent
 
 
 def connection_of(request: HTTPConnection) -> str:
-    """Who asks within what `visitor_of` says: one connection, where this server has it with the visitor and not with a proxy.
+    """The connection of a request, within what `visitor_of` says: one connection, where this server has it with the visitor and not with a proxy.
 
     >>> connection_of(HTTPConnection({"type": "http", "client": ("10.0.0.7", 4711), "headers": []}))
     '10.0.0.7 4711'
@@ -19,7 +19,7 @@ def connection_of(request: HTTPConnection) -> str:
 
 
 def visitor_of(request: HTTPConnection) -> str:
-    """Who asks, as far as limits go: an IPv4 address, or the IPv6 network that one household has (Networks).
+    """The visitor of a request, as far as limits go: an IPv4 address, or the IPv6 network that one household has (Networks).
 
     It is the visitor's own where a proxy that is trusted passes it on (guards.Proxies); no other's word is taken.
     """

@@ -25,7 +25,7 @@ class Busy(Exception):
 
 
 class Expected:
-    """How long a work takes, as far as is known. A subclass finds out more, before it is begun and while it is done."""
+    """The expected time of a work, as far as is known. A subclass finds out more, before it is begun and while it is done."""
 
     known = True
     """Tells whether `look` has been called, or need not be."""
@@ -37,7 +37,7 @@ class Expected:
         """Finds out about the work, in a thread of the gate's."""
 
     def seconds(self) -> float:
-        """What it is expected to take now: asked again as its turn comes, when others may have taught more."""
+        """The seconds that it is expected to take now: asked again as its turn comes, when others may have taught more."""
         return self._seconds
 
     def exceeded(self, seconds: float) -> None:

@@ -1,1 +1,1 @@
-"""What all pages draw with, in the browser; here its modules, style sheets, typefaces and constants become one file each."""
+"""The drawing of all pages, in the browser; here its modules, style sheets, typefaces and constants become one file each."""

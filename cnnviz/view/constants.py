@@ -1,4 +1,4 @@
-"""What the component's JavaScript knows of the core: written out as the module spec.js of the bundle.
+"""The core's constants for the component's JavaScript: written out as the module spec.js of the bundle.
 
 Stages, links, colours and the options of each control are data in Python; this hands them over once,
 cached by the browser, so that nothing is written twice.

@@ -17,13 +17,13 @@ export function givenScript() {
 /** From now on this one. @param {GivenScript} script */
 export const giveScript = (script) => inTab.writeRecord(KEY, script)
 
-/** What tells the answers to a question of this script from those to another one of its id. @param {string} page @param {Lesson} lesson @returns {Lesson} */
+/** Gives what tells the answers to a question of this script from those to another one of its id. @param {string} page @param {Lesson} lesson @returns {Lesson} */
 export function markOf(page, { lesson = "" }) {
   const found = page === "learn" && lesson ? givenScript() : undefined
   return found?.id === lesson ? { given: digest(found.toml) } : {}
 }
 
-/** What goes along with a request. @param {string} path @returns {RequestInit} */
+/** Gives what goes along with a request. @param {string} path @returns {RequestInit} */
 export function sentWith(path) {
   const found = /[?&]given=/.test(path) ? givenScript() : undefined
   return found ? { method: "POST", body: found.toml } : {}

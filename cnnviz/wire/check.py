@@ -1,4 +1,4 @@
-"""What Check shows besides its road: an entry in two ways, a mistake's code, TensorFlow's opinion, and somebody's own gradients."""
+"""Records of Check besides its road: an entry in two ways, a mistake's code, TensorFlow's opinion, and somebody's own gradients."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class OwnMatch(TypedDict):
 
 
 class OwnStage(TypedDict):
-    """What a wrong stage looks like: how near that is, what it is called, others beside it, and its line of code."""
+    """The slip that a wrong stage looks like: how near it comes, its name, others beside it, and its line of code."""
 
     how: records.Text
     title: records.Text
@@ -78,14 +78,14 @@ class OwnData(TypedDict):
 
 
 class BestData(TypedDict):
-    """Where a mistake shows best, in sentences; and how many units have a sum in each of as many equal parts of the slope's chart."""
+    """The place where a mistake shows best, in sentences; and the number of units that have a sum in each of as many equal parts of the slope's chart."""
 
     words: Sequence[records.Text]
     units: Sequence[int]
 
 
 class CheckData(TypedDict):
-    """What Check shows besides its road: an entry in two ways, a mistake's code and what comes of it, what could not be told."""
+    """Records of Check besides its road: an entry in two ways, a mistake's code and what comes of it, what could not be told."""
 
     tab: str
     entry: EntryData | None

@@ -56,7 +56,7 @@ class LanguageData(TypedDict):
 
 
 class Bounds(TypedDict):
-    """What the controls offer."""
+    """The bounds of the controls."""
 
     strides: Sequence[int]
     bytes: int

@@ -1,4 +1,4 @@
-"""What the curve of the loss along one number is."""
+"""Record of the curve of the loss along one number."""
 
 from __future__ import annotations
 

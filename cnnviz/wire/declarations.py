@@ -1,4 +1,4 @@
-"""What goes between Python and the browser, declared once: the headers of the answers, and the constants of spec.js.
+"""Declarations of what goes between Python and the browser: the headers of the answers, and the constants of spec.js.
 
 `python -m cnnviz.wire.declarations` writes the same as TypeScript declarations into cnnviz/view/types/, which
 the JavaScript is checked against; a test holds them up to date.
@@ -32,7 +32,7 @@ from cnnviz.words import Message, Versions
 
 
 class Mounted(TypedDict):
-    """What Streamlit's page hands the component: which page it is, the code's version, and what belongs to one visit alone.
+    """Properties that Streamlit's page hands the component: the page, the code's version, and what belongs to one visit alone.
 
     `adopt` is how often a training changed the lesson, and the last change. `wrong` says by key what of the address, as far
     as it says how one looks, cannot be, and `stage` which stage there is instead. Where it `listens`, something else on the page
@@ -51,7 +51,7 @@ class Mounted(TypedDict):
 
 
 class FileContents(TypedDict):
-    """What a file knows of its lesson, and how to read its bytes: the answers' names (an update's number), how long their
+    """Contents of a file of a lesson, and how to read its bytes: the answers' names (an update's number), how long their
     headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/estimates.py);
     `server` is a page's address, with a slash at its end, or ""; `scorm`: whether it tells a learning management system.
     A file that holds a script has no lesson, and the answers' names are its screens' numbers.

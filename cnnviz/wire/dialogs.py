@@ -1,4 +1,4 @@
-"""What the page's dialogs are told by Python, said in the reader's language already."""
+"""Records that Python sends the page's dialogs, said in the reader's language already."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the film of Train is: its runs, and what is drawn of them."""
+"""Records of Train's film: its runs, and what is drawn of them."""
 
 from __future__ import annotations
 

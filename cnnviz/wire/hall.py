@@ -1,4 +1,4 @@
-"""What a room's question is to a hall and to its lecturer."""
+"""Records of a room's question, for a hall and for its lecturer."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class HallPlate(TypedDict):
 
 
 class HallQuestion(TypedDict):
-    """What everybody in a room may know of its question. `source` is the map that is tapped in place of one that is
+    """The part of a room's question that everybody may know. `source` is the map that is tapped in place of one that is
     hidden, `window` how a window slides over it, `kernel` its weights; `other` says whether another picture can be had, `plates` are
     the maps beside the words of a script's question that is not clicked.
     """
@@ -105,7 +105,7 @@ class GroupData(TypedDict):
 
 
 class HallResults(TypedDict):
-    """What a hall has answered in each round; groups, the right cells, their reason and the maps that were hidden only once they are revealed."""
+    """The answers of a hall in each round; groups, the right cells, their reason and the maps that were hidden only once they are revealed."""
 
     rounds: Sequence[HallRound]
     followers: int
@@ -118,7 +118,7 @@ class HallResults(TypedDict):
 
 
 class HallPoll(TypedDict):
-    """How far a room's question has come, as its stream says it; `left` are the seconds to answer, None where that is open.
+    """The state of a room's question, as its stream says it; `left` are the seconds to answer, None where that is open.
 
     Of the kind "experiment" it is none: each device has a run of its own.
     """

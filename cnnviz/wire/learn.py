@@ -1,4 +1,4 @@
-"""What Learn shows: the lessons, the cards, and the step that one is at."""
+"""Records of Learn: the lessons, the cards, and the step that one is at."""
 
 from __future__ import annotations
 

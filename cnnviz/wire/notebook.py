@@ -1,4 +1,4 @@
-"""What Notebook shows besides its road: the story, the table of switches, the architecture."""
+"""Records of Notebook besides its road: the story, the table of switches, the architecture."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PrintedKernel(TypedDict):
 
 
 class PrintedData(TypedDict):
-    """What the notebook printed, and whether it comes out again."""
+    """The numbers that the notebook printed, and whether they come out again."""
 
     kernels: Sequence[PrintedKernel]
     agrees: bool
@@ -54,7 +54,7 @@ class TagData(TypedDict):
 
 
 class RepairsData(TypedDict):
-    """What an entry of the kernel was, and what becomes of it: with both of two deviations in, without the first, the second, and both."""
+    """An entry of the kernel before and after: with both of two deviations in, without the first, the second, and both."""
 
     entry: str
     before: float
@@ -124,7 +124,7 @@ class Landscape(TypedDict):
 
 
 class ArchitectureData(TypedDict):
-    """What stands beside the maps of the architecture."""
+    """The parts beside the maps of the architecture."""
 
     here: records.Text
     why: records.Text
@@ -144,7 +144,7 @@ class ArchitectureData(TypedDict):
 
 
 class NotebookData(TypedDict):
-    """What Notebook shows besides its board, by the tab that is open."""
+    """The parts of Notebook besides its board, by the tab that is open."""
 
     tab: str
     story: StoryData | None

@@ -1,4 +1,4 @@
-"""What every page is told, and Step: the lesson that this answers, sentences, missions."""
+"""Records for every page, and for Step: the lesson that this answers, sentences, missions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Cell = Sequence[int]
 
 
 class Header(TypedDict):
-    """What every page needs: the lesson that this answers, sentences, and the status line; a loss that is no number is None."""
+    """The header of every page: the lesson that this answers, sentences, and the status line; a loss that is no number is None."""
 
     page: str
     code: str

@@ -1,4 +1,4 @@
-"""What pages with maps, switches and charts are made of: an array's part as a picture, versions of it, choices, lines."""
+"""Parts of pages with maps, switches and charts: an array's part as a picture, versions of it, choices, lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Step page's header says of a network, as typed records; the JavaScript knows them by the same names."""
+"""Typed records of a network in the Step page's header; the JavaScript knows them by the same names."""
 
 from __future__ import annotations
 
@@ -99,13 +99,13 @@ class NetworkRecord(TypedDict):
     focus: Mapping[str, Sequence[int]]
     optimizer: str
     beside: Mapping[str, StageRecord]
-    """What is said of arrays that have no stage of their own."""
+    """The records of arrays that have no stage of their own."""
     images: Sequence[Text]
     """The images that make the gradients together, where they are several."""
 
 
 class PromiseRecord(TypedDict):
-    """What a step of gradient descent promises of the fall of the loss: each parameter's share, all of it, and what comes true."""
+    """The fall of the loss that a step of gradient descent promises: each parameter's share, all of it, and what comes true."""
 
     shares: Mapping[str, float]
     promised: float

@@ -1,4 +1,4 @@
-"""What a page with a road shows: gradients as cards from the loss to the image, each with the operation that leads to it."""
+"""Records of a page with a road: gradients as cards from the loss to the image, each with the operation that leads to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a script is to those who walk through it."""
+"""Records of a script for those who walk through it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a training on many images is: its settings, and what it has to say while it learns."""
+"""Records of a training on many images: its settings, and its reports while it learns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cnnviz.wire import records
 
 
 class ReportTile(TypedDict):
-    """What learns, as a picture: `array` holds it at the start, now, and the difference, as bytes; 128 is zero."""
+    """A picture of parameters that learn: `array` holds it at the start, now, and the difference, as bytes; 128 is zero."""
 
     label: str
     array: str
@@ -24,7 +24,7 @@ class TrainingLayer(TypedDict):
 
 
 class TrainingForm(TypedDict):
-    """What can be set for a training, and what is set: `text` as the address has it, where it `asked` for something perhaps else.
+    """The choices of a training's settings, and those that are set: `text` as the address has it, where it `asked` for something perhaps else.
 
     `fits` says which channel and optimizer a network was made for, `rates` which learning rate goes with an optimizer.
     """

@@ -74,7 +74,7 @@ def together(messages: Iterable[Message]) -> Message | None:
 
 
 class Problem(ValueError):
-    """What cannot be used or done: a code, which is a message's id, and values. `str` gives the sentence.
+    """An input or act that cannot be used or done: a code, which is a message's id, and values. `str` gives the sentence.
 
     >>> error = Problem("words.unknown", id="a.b")
     >>> str(error), error.code, error.values
@@ -166,7 +166,7 @@ def ask_for_reader(ask: Callable[[], str]) -> None:
 
 @contextmanager
 def reading(lang: str) -> Iterator[None]:
-    """What is said inside is for a reader of this language.
+    """Has all that is said inside in this language.
 
     >>> with reading("en"):
     ...     reader()
@@ -195,7 +195,7 @@ def catalogue(lang: str = DEFAULT) -> Mapping[str, str | Mapping[str, str]]:
 
 
 def catalogue_of(lang: str) -> Mapping[str, str | Mapping[str, str]]:
-    """What a language's own file has; nothing where there is none."""
+    """The messages of a language's own file; nothing where there is none."""
     path = FOLDER / f"{lang}.toml"
     return _flat(tomllib.loads(path.read_text(encoding="utf-8"))) if lang and path.is_file() else {}
 

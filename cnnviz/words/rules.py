@@ -1,4 +1,4 @@
-"""Which plural form a number takes, by the rules of a language's file, in the notation of Unicode's CLDR."""
+"""The plural form that a number takes, by the rules of a language's file, in the notation of Unicode's CLDR."""
 
 from __future__ import annotations
 

@@ -60,12 +60,12 @@ class Compared:
 
     @property
     def ties(self) -> int:
-        """How many entries differ and are right all the same: round-off decides there."""
+        """The number of entries that differ and are right all the same: round-off decides there."""
         return int((self.marks == verdict.KINK).sum())
 
     @property
     def untold(self) -> int:
-        """How many entries are too small beside round-off to be told."""
+        """The number of entries that are too small beside round-off to be told."""
         return int((self.marks == verdict.UNTOLD).sum())
 
     @property
@@ -142,13 +142,13 @@ def _marks(given: np.ndarray, ours: np.ndarray, doubt: Doubt, ties: np.ndarray, 
 
 
 def with_numbers(given: np.ndarray, ours: np.ndarray) -> np.ndarray:
-    """What was given, with ours where it is no number: so one NaN spoils nothing that does not read it."""
+    """The given array, with ours where it is no number: so one NaN spoils nothing that does not read it."""
     finite = np.isfinite(given)
     return given if finite.all() else np.where(finite, given, ours)
 
 
 def _without_round_off(found: dict[str, Compared]) -> dict[str, Compared]:
-    """What differs before anything is wrong inherits round-off alone: it was let pass, and has grown on the way."""
+    """Differences before anything is wrong inherit round-off alone: it was let pass, and has grown on the way."""
     for name, one in found.items():
         if one.verdict == WRONG:
             break

@@ -1,4 +1,4 @@
-"""What is wrong with another backward pass: the first wrong stage, what only inherits it, and the slip that it looks like.
+"""Diagnosis of another backward pass: the first wrong stage, what only inherits it, and the slip that it looks like.
 
 Each wrong stage is explained by itself, from the numbers that were given before it: so of several slips each is found.
 """
@@ -58,17 +58,17 @@ class Diagnosis:
 
     @property
     def wrong(self) -> int:
-        """How many numbers differ from ours."""
+        """The number of entries that differ from ours."""
         return sum(int(one.wrong.sum()) for one in self.arrays.values())
 
     @property
     def untold(self) -> int:
-        """How many numbers are too small beside round-off to be told."""
+        """The number of entries that are too small beside round-off to be told."""
         return sum(one.untold for one in self.arrays.values())
 
     @property
     def count(self) -> int:
-        """How many numbers there are."""
+        """The number of entries."""
         return sum(one.marks.size for one in self.arrays.values())
 
     @property
@@ -94,7 +94,7 @@ def gradient_names(program: Program) -> tuple[str, ...]:
 
 @np.errstate(all="ignore")
 def diagnose(case: Case, theirs: Arrays, precision: Precision | Mapping[str, Precision] = DOUBLE) -> Diagnosis:
-    """What is wrong with the gradients `theirs`, by name, of which any may be missing. Raises Problem where a shape does not fit.
+    """Diagnoses the gradients `theirs`, by name, of which any may be missing. Raises Problem where a shape does not fit.
 
     >>> from cnnviz.core.network import DEFAULT, Network
     >>> from cnnviz.core.optimizers import gd
@@ -117,7 +117,7 @@ def diagnose(case: Case, theirs: Arrays, precision: Precision | Mapping[str, Pre
 
 
 def _explained(case: Case, arrays: Mapping[str, Given], exact: Arrays, found: Mapping[str, Compared], stage: str) -> tuple[Match, ...]:
-    """What a stage looks like, made from their numbers before it; where nothing fits, from ours: they may have been spoilt afterwards."""
+    """The slips that explain a stage, made from their numbers before it; where nothing fits, from ours: they may have been spoilt afterwards."""
     theirs = Suspect(case, {name: with_numbers(one.array, exact[name]) for name, one in arrays.items()}, found, stage).matches()
     if any(match.exact for match in theirs):
         return theirs

@@ -24,7 +24,7 @@ class Factor:
 
     @property
     def words(self) -> list[Message]:
-        """What it is, in a few words: "times 1/900: the mean over …"."""
+        """Its description in a few words: "times 1/900: the mean over …"."""
         if self.name in ("", "minus", "zero"):
             return [message(f"own.factor.{self.name or 'number'}", factor=self.number)]
         counted = self.name.removesuffix("_squared")
@@ -36,7 +36,7 @@ class Factor:
 
 ONE = Factor(1.0)
 SETTINGS = ("two", "rate", "pixels")
-"""What is no number of things: the 2 of a square's derivative, the learning rate, a pixel's largest value."""
+"""Factors that are no number of things: the 2 of a square's derivative, the learning rate, a pixel's largest value."""
 
 
 def _whole(n: float) -> float:

@@ -1,4 +1,4 @@
-"""How exact the numbers of a backward pass are that was worked out elsewhere: by their dtype, or by the digits that were printed."""
+"""The precision of a backward pass that was worked out elsewhere: by their dtype, or by the digits that were printed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cnnviz.words import Message, message
 
 @dataclass(frozen=True)
 class Precision:
-    """How far two right passes may be apart: by `relative` of a number, and by what round-off leaves of it.
+    """The distance that two right passes may have: by `relative` of a number, and by what round-off leaves of it.
 
     `epsilon` is the round-off of one operation as a share of the numbers that it adds up; below `smallest` round-off no
     longer shrinks with the number. `kind` names it: "double", "single", "half", or "printed" with so many `digits`.
@@ -27,7 +27,7 @@ class Precision:
 
     @cached_property
     def words(self) -> Message | None:
-        """What is said of it; None of double precision."""
+        """The sentence about it; None for double precision."""
         if self.kind in ("", "double"):
             return None
         return message(f"own.precision.{self.kind}", relative=self.relative, digits=self.digits)
@@ -42,7 +42,7 @@ def _of(dtype: type, relative: float, kind: str) -> Precision:
 EXACT = Precision()
 """Not a bit may differ."""
 DOUBLE = _of(np.float64, 1e-6, "double")
-"""What two right programs differ by in double precision."""
+"""The difference between two right programs in double precision."""
 SINGLE = _of(np.float32, 1e-3, "single")
 """Sums of hundreds of numbers of single precision differ in the fourth digit."""
 HALF = _of(np.float16, 1e-2, "half")

@@ -1,4 +1,4 @@
-"""How far a right pass of a given precision may be off, entry by entry.
+"""The error that a right pass of a given precision may have, entry by entry.
 
 Two programs that are both right add in another order, and round. So each line is off by a share of the numbers that it adds up
 (`sizes`), and hands that on: a few passes whose lines are off by so much, up or down at random, show what comes of it.
@@ -22,7 +22,7 @@ NUDGE = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Doubt:
-    """How far each entry of a gradient may be off, (shape of the array), and which entries are 0 whatever is rounded."""
+    """The error that each entry of a gradient may have, (shape of the array), and the entries that are 0 whatever is rounded."""
 
     size: np.ndarray
     structural: np.ndarray
@@ -101,7 +101,7 @@ def _output_sizes(values: Inner) -> np.ndarray:
 
 
 def _answers(line: Line, values: Inner) -> np.ndarray:
-    """How much an elementwise line changes when what it reads changes by a share of itself, per share."""
+    """The change of an elementwise line when what it reads changes by a share of itself, per share."""
     sources = [values[source] for source in line.sources]
     made, total = line.run(*sources), np.zeros(values[line.target].shape)
     for place in range(len(sources)):

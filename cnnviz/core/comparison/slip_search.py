@@ -62,14 +62,14 @@ class Suspect:
         return values
 
     def _made(self, instead: Mapping[str, Override]) -> Arrays:
-        """What its arrays are when some lines are made in another way."""
+        """Its arrays when some lines are made in another way."""
         values = self._run(dict(self.values), self.first, self.last, instead)
         return {name: values[name].reshape(self.found[name].theirs.shape) for name in self.own}
 
     # ---- what it may be
 
     def matches(self) -> tuple[Match, ...]:
-        """What explains it, nearest first; of what explains all of it, only what is simplest."""
+        """The slips that explain it, nearest first; of what explains all of it, only what is simplest."""
         plain = self._made({})
         self.wrong = [name for name in self.own if name in self.wrong or not _same(self.found[name], plain[name]).all()]
         mistakes = [*self._of_another_pass(), *((Slip(one), self._made(instead)) for one, instead in self._mistakes())]
@@ -120,7 +120,7 @@ class Suspect:
                     yield Slip(turn=turn, target=line.target, source=source), self._made({line.target: partial(_made_from, line, source, turn)})
 
     def _result_turned(self, made: Arrays) -> Iterator[tuple[str, Rearrangement, Arrays]]:
-        """What was made with one of its wrong arrays turned."""
+        """The result with one of its wrong arrays turned."""
         for target in self.wrong:
             for turn in rearrangements(self.case.program, target):
                 array = turn.of(fitting(self.case.program, target, made[target]))
@@ -143,7 +143,7 @@ class Suspect:
         return [match] if match.exact and factor != ONE else []
 
     def _named(self) -> Mapping[str, float]:
-        """What a factor may be, by the name that it has: the numbers of what is summed or averaged here, and settings."""
+        """Known factors by their names: the numbers of what is summed or averaged here, and settings."""
         program, target = self.case.program, self.wrong[0]
         line = next(line for line in program.backward_lines if line.target == target)
         outputs, settings = {"outputs": self.case.trace.o.shape[-1]}, {"rate": self.case.optimizer.lr, "pixels": 255.0}
@@ -187,7 +187,7 @@ class Suspect:
 
 
 def _same(one: Compared, made: np.ndarray) -> np.ndarray:
-    """Where what was made is what was given, as far as their precision goes; what is not finite has to be the same."""
+    """The entries where what was made is what was given, as far as their precision goes; what is not finite has to be the same."""
     apart, size = np.abs(one.theirs - made), np.maximum(np.abs(one.theirs), np.abs(made))
     near = (apart <= one.precision.relative * size) | (apart <= SAFETY * one.doubt)
     return (np.isfinite(size) & near) | (one.theirs == made) | (np.isnan(one.theirs) & np.isnan(made))

@@ -1,4 +1,4 @@
-"""What a wrong stage looks like: a classic mistake, numbers in the wrong places, a factor; and how near that comes."""
+"""Slips that a wrong stage looks like: a classic mistake, numbers in the wrong places, a factor; and how near that comes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Slip:
 
     @property
     def parts(self) -> int:
-        """How much is made up to explain it: a classic mistake counts less than a turn or a factor."""
+        """The length of the explanation: a classic mistake counts less than a turn or a factor."""
         return 2 * (self.turn is not None) + 2 * (self.factor != ONE) + (self.placed is not None)
 
     def times(self, factor: Factor) -> Slip:
@@ -46,7 +46,7 @@ class Slip:
 
     @property
     def title(self) -> Message:
-        """What it is, in a few words."""
+        """Its description in a few words."""
         words: list[Message | str] = [self.placed.title] if self.placed else []
         if self.turn and self.source:
             words.append(message("own.slip.source", target=label(self.target), source=label(self.source), turn=self.turn.title))
@@ -88,7 +88,7 @@ NEAR = 0.9
 
 @dataclass(frozen=True)
 class Match:
-    """How near a slip comes to a wrong stage: how many `of` its wrong numbers it gives, and how many right ones it would spoil.
+    """The nearness of a slip to a wrong stage: how many `of` its wrong numbers it gives, and how many right ones it would spoil.
 
     `left` is the share of the error that it leaves unexplained, as a root of squares.
     """

@@ -1,4 +1,4 @@
-"""Where a backward pass first goes wrong, and which of the stages after it are right given what they were handed.
+"""The first wrong stage of a backward pass, and the stages after it that are right given what they were handed.
 
 The first wrong stage is the first, in the order of the backward pass, whose array differs although the right line,
 fed with the same pass's own inputs, does not give it. A later stage that differs *inherits*: our line, fed with

@@ -27,7 +27,7 @@ class Worst:
 
     @property
     def entry(self) -> str:
-        """Which it is: "∂z₁[25,7]"."""
+        """Its name and place: "∂z₁[25,7]"."""
         return f"{label(self.name)}[{','.join(map(str, self.index))}]"
 
 

@@ -25,7 +25,7 @@ SEEN = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Sides:
-    """What nudges of some entries do to the loss, (n,) each: `up` = L(θ + h) - L(θ) and `down` = L(θ) - L(θ - h).
+    """The changes of the loss by nudges of some entries, (n,) each: `up` = L(θ + h) - L(θ) and `down` = L(θ) - L(θ - h).
 
     `doubt` is how far round-off may put (up + down) / 2h off, and `bend` what kinks within h may add to it, 0 where it was not looked for.
     `moved` is how far both move the end of the pass, 0 where that is next to nothing.
@@ -157,7 +157,7 @@ class Differences:
 
     @cached_property
     def gradients(self) -> Gradients:
-        """What the backward pass says."""
+        """The backward pass's gradients."""
         return self.program.backward(self.params, self.trace, self.y)
 
     def terms(self, name: str) -> np.ndarray:
@@ -186,7 +186,7 @@ class Differences:
 
     @cached_property
     def round_off(self) -> RoundOff:
-        """What round-off does to the loss."""
+        """The effect of round-off on the loss."""
         return RoundOff(self.program, self.values, self.y, self.slopes, float(np.finfo(self.dtype).eps))
 
 

@@ -16,7 +16,7 @@ from cnnviz.core.gradcheck.differences import Differences, Sides
 from cnnviz.core.gradcheck.verdict import SAFETY, TOLERANCE, relative_error
 
 CLOSER = (10, 100)
-"""Where a kink or a jump is within reach, the step is so many times smaller, one after the other."""
+"""Factors for a kink or a jump within reach: the step is so many times smaller, one after the other."""
 STEADY = 0.1
 """The part of a central difference by which a step twice as long may change it while the loss bends smoothly."""
 
@@ -90,7 +90,7 @@ def _looked_at(
 
 
 class _Pair:
-    """What nudges by a step and by one twice as long, `near` and `far`, tell of each other, (n,) each.
+    """Comparison of nudges by a step and by one twice as long, `near` and `far`, (n,) each.
 
     `central` is without the step's error where that is more than round-off; `doubt` how far it may be off; `bent` where a
     kink may make a right gradient look wrong; `jumps` where the loss does not bend smoothly.

@@ -81,7 +81,7 @@ def central_errors(found: Iterable[Nudge], exact: float) -> np.ndarray:
 
 
 def digits_right(value: float, exact: float) -> int:
-    """How many significant digits of `value` agree with `exact`, at most 16; 0 where its size or sign is another.
+    """The number of significant digits in which `value` agrees with `exact`, at most 16; 0 where its size or sign is another.
 
     >>> digits_right(0.013665, 0.013672), digits_right(-2.0, 2.0), digits_right(0.5, 0.5)
     (3, 0, 16)

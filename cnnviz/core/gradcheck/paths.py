@@ -18,7 +18,7 @@ for each other where other visitors keep the processors busy: several times as l
 
 @dataclass(frozen=True)
 class Path:
-    """What a nudge of a parameter goes through: it moves `target` first, the output of layer `place` (x for the image).
+    """The way of a nudge of a parameter: it moves `target` first, the output of layer `place` (x for the image).
 
     `roles` are the symbols of that layer's arrays by what they are to it; `kinks` what goes into (-1) lines with kinks and
     comes out (1), but for what goes from one to the next. `own` is the line that makes the target, if one
@@ -63,7 +63,7 @@ def path(program: Program, name: str, images: int = 1) -> Path:
 
 
 def _kinks(program: Program, lines: tuple[Line, ...]) -> dict[str, int]:
-    """What goes into lines with kinks, -1, and what comes out, 1; no symbol that does both."""
+    """The symbols that go into lines with kinks, -1, and those that come out, 1; no symbol that does both."""
     kinks = [line for line in lines if line.layer is not None and program.network.layers[line.layer].has_kinks]
     into, out = {line.sources[0] for line in kinks}, {line.target for line in kinks}
     return dict.fromkeys(sorted(into - out), -1) | dict.fromkeys(sorted(out - into), 1)
@@ -75,7 +75,7 @@ def end_of(program: Program) -> str:
 
 
 def _numbers(program: Program) -> Callable[[Line], int]:
-    """How many numbers a line makes; what it keeps for later is some K² times what it is kept of."""
+    """The count of numbers that a line makes; what it keeps for later is some K² times what it is kept of."""
 
     def count(line: Line) -> int:
         if line.target in program.shapes:

@@ -50,7 +50,7 @@ class GradientCheck(ReadOnly):
 
     @property
     def count(self) -> int:
-        """How many entries there are, those at a kink and the untold ones too."""
+        """The number of entries, those at a kink and the untold ones too."""
         return sum(marks.size for marks in self.marks.values())
 
     def _marked(self, mark: int) -> int:
@@ -58,22 +58,22 @@ class GradientCheck(ReadOnly):
 
     @property
     def right(self) -> int:
-        """How many entries are right."""
+        """The number of right entries."""
         return self._marked(RIGHT)
 
     @property
     def wrong(self) -> int:
-        """How many entries are wrong."""
+        """The number of wrong entries."""
         return self._marked(WRONG)
 
     @property
     def at_kinks(self) -> int:
-        """How many entries are at a kink."""
+        """The number of entries at a kink."""
         return self._marked(KINK)
 
     @property
     def untold(self) -> int:
-        """How many entries are too small beside round-off to be told."""
+        """The number of entries that are too small beside round-off to be told."""
         return self._marked(UNTOLD)
 
     @property

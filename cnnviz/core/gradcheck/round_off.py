@@ -1,4 +1,4 @@
-"""What round-off does to the loss of a nudged copy: estimated from one pass, for any network."""
+"""The effect of round-off on the loss of a nudged copy: estimated from one pass, for any network."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class RoundOff:
         return dict(self.program.network.layers[line.place].links()["y"]).get("x") == "same"
 
     def _magnitude(self, line: Line) -> np.ndarray:
-        """What a line's result rounds off by, over eps."""
+        """The round-off of a line's result, over eps."""
         value, layer, names = np.abs(self.values[line.target]), self.program.network.layers[line.place], self.program.network.names[line.place]
         own = layer.magnitude({role: self.values[names.of(role)] for role in self.program.roles(line.place)})
         if own is not None:

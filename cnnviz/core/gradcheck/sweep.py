@@ -22,7 +22,7 @@ SWEPT = 2_500
 
 @dataclass(frozen=True, eq=False)
 class StepSweep(ReadOnly):
-    """How far central differences are from the backward pass, for each step and precision.
+    """The distance of central differences from the backward pass, for each step and precision.
 
     `errors` maps "float32" and "float64" to ‖n - a‖ / max(‖a‖, ‖n‖) over all entries, (S,).
     """

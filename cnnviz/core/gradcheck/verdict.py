@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 RIGHT, WRONG, KINK, UNTOLD = range(4)
-"""What an entry is marked as."""
+"""The marks of an entry."""
 TOLERANCE = 1e-6
 """The largest relative error of a gradient that is called right."""
 SAFETY = 4

@@ -1,4 +1,4 @@
-"""What all activations have in common: each cell of the output is a function of the same cell of the input."""
+"""Base of all activations: each cell of the output is a function of the same cell of the input."""
 
 from __future__ import annotations
 

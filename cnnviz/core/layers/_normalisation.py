@@ -1,4 +1,4 @@
-"""What all normalisations have in common: numbers get mean 0 and variance 1, then a gain γ and a shift β of each channel's own.
+"""Base of all normalisations: numbers get mean 0 and variance 1, then a gain γ and a shift β of each channel's own.
 
 `axes` are those that a channel or unit has beside its own, counted from the end: (-2, -1) of a map, none of a row, and the
 images' where their axis counts. Roles: "mean" and "var" are the statistics, "hat" the normalised x̂, "g" is γ and "s" is β.
@@ -13,7 +13,7 @@ import numpy as np
 from cnnviz.core.layers.layer import Layer, Parameter, Shape, Values
 
 EPS = 1e-5
-"""What is added to the variance, so that equal numbers divide by no 0."""
+"""The number that is added to the variance, so that equal numbers divide by no 0."""
 
 Axes = tuple[int, ...]
 
@@ -35,17 +35,17 @@ def shift_ds(dn: np.ndarray, own: int) -> np.ndarray:
 
 
 def by_itself(dhat: np.ndarray, sigma: np.ndarray) -> np.ndarray:
-    """What comes back straight through x̂ = (x - μ) / σ: dx̂ / σ."""
+    """The gradient straight through x̂ = (x - μ) / σ: dx̂ / σ."""
     return dhat / sigma
 
 
 def by_mean(dhat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:
-    """What comes back through μ, which every number moves a little, and which moves all of them: -mean(dx̂) / σ."""
+    """The gradient through μ, which every number moves a little, and which moves all of them: -mean(dx̂) / σ."""
     return -dhat.mean(axis=axes, keepdims=True) / sigma
 
 
 def by_variance(dhat: np.ndarray, hat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:
-    """What comes back through the variance: -x̂ · mean(dx̂ · x̂) / σ."""
+    """The gradient through the variance: -x̂ · mean(dx̂ · x̂) / σ."""
     return -hat * (dhat * hat).mean(axis=axes, keepdims=True) / sigma
 
 
@@ -56,7 +56,7 @@ def terms_of_paths(dhat: np.ndarray, hat: np.ndarray, sigma: np.ndarray, axes: A
 
 
 def normalised_bound(bound: np.ndarray, var: np.ndarray, g: np.ndarray, s: np.ndarray, together: bool) -> np.ndarray:
-    """How large a number of γ · (x - μ) / σ + β can be, taken term by term, as its round-off goes.
+    """The largest number that γ · (x - μ) / σ + β can be, taken term by term, as its round-off goes.
 
     `together`: μ and σ are those of all images.
     """

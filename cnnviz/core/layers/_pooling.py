@@ -1,4 +1,4 @@
-"""What max and average pooling have in common: a window of each channel becomes one number."""
+"""Base of max and average pooling: a window of each channel becomes one number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ReLU and its kin have in common: a cell is 0 or has a slope of its own on each side of 0, where there is a kink."""
+"""Base of ReLU and its kin: a cell is 0 or has a slope of its own on each side of 0, where there is a kink."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OFTEN = 0.01
 
 
 def gates(z: np.ndarray) -> np.ndarray:
-    """Which units let their number pass."""
+    """The units that let their number pass."""
     return z > 0
 
 

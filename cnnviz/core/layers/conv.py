@@ -52,7 +52,7 @@ def weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None, *, sh
 
 
 def weigh_bound(bound: np.ndarray, f: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
-    """How large a number of z can be: bound · max_m Σ_cuv |f[m,c,u,v]| (+ max |b|)."""
+    """The largest number that z can have: bound · max_m Σ_cuv |f[m,c,u,v]| (+ max |b|)."""
     bound = bound * np.abs(f.reshape(len(f), -1)).sum(axis=1).max()
     return bound if b is None else bound + np.abs(b).max()
 
@@ -129,7 +129,7 @@ class Conv(Layer):
     stride: int = 1
     padding: Padding = 0
     dilation: int = 1
-    """How far apart the pixels under a kernel lie."""
+    """The distance of the pixels under a kernel."""
 
     kind = "conv"
     text = re.compile(r"conv(?P<filters>\d+)x(?P<k>\d+)(?P<bias>b?)(s(?P<stride>\d+))?(d(?P<dilation>\d+))?(p(?P<zeros>\d+)|(?P<spelling>same|full))?")

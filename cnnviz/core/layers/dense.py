@@ -17,7 +17,7 @@ def connect(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def connect_bound(bound: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """How large a number of z can be: bound · max_n Σ_d |w[d,n]| + max |b|."""
+    """The largest number that z can have: bound · max_n Σ_d |w[d,n]| + max |b|."""
     return bound * np.abs(w).sum(axis=0).max() + np.abs(b).max()
 
 

@@ -29,7 +29,7 @@ def masked_dx(dr: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 
 def masked_bound(bound: np.ndarray, p: float) -> np.ndarray:
-    """How large a number of r can be: bound / (1 - p)."""
+    """The largest number that r can have: bound / (1 - p)."""
     return bound / (1 - p)
 
 

@@ -1,4 +1,4 @@
-"""What every kind of layer says of itself. A kind is one class in one file of this folder; nothing else lists it.
+"""Base of every kind of layer. A kind is one class in one file of this folder; nothing else lists it.
 
 Arrays carry any leading axes and always a channel axis: maps are (…,C,H,W), rows (…,D). A layer names what it
 handles by roles: "x" is its input, "y" its output, a parameter goes by its letter, "dx", "dy" and "df" are
@@ -23,7 +23,7 @@ Shape = tuple[int, ...]
 Values = Mapping[str, np.ndarray]
 
 Groups = Mapping[str, str | None]
-"""What a layer's text matched, by the field that it is for; None where the text leaves it out."""
+"""The matches of a layer's text, by the field that they are for; None where the text leaves it out."""
 
 Links = dict[str, tuple[tuple[str, str], ...]]
 """For each role that is computed, the roles that it is computed from, each with the pattern of cells (core/links.py)."""
@@ -38,7 +38,7 @@ class Call:
     settings: Mapping[str, object] = field(default_factory=dict)
 
     def make(self, values: Values) -> np.ndarray:
-        """What it makes of the arrays by their roles, with its settings.
+        """Calls the function with the arrays by their roles, and its settings.
 
         >>> call(np.sum, "x", axis=0).make({"x": np.ones((3, 2))}).tolist()
         [3.0, 3.0]
@@ -81,7 +81,7 @@ Draw = partial[np.ndarray]
 
 @dataclass(frozen=True)
 class Run:
-    """How a pass is run.
+    """The way in which a pass is run.
 
     `images`: over several images, whose axis is the one before an array's own; axes before that are independent copies.
     Without it all leading axes are copies. `many`: lines that are faster for many copies. `training`, or with what
@@ -106,7 +106,7 @@ class Layer:
 
     kind: ClassVar[str]
     text: ClassVar[re.Pattern[str]]
-    """What it looks like in a network's text; the groups are the fields' values."""
+    """Its pattern in a network's text; the groups are the fields' values."""
     letter: ClassVar[str]
     """The letter of its output: z, a or p."""
     takes: ClassVar[str] = "any"
@@ -120,7 +120,7 @@ class Layer:
     """Tells whether it decides by comparing numbers, as ReLU and max pooling do: there its slope jumps."""
 
     function: ClassVar[str] = ""
-    """What it is called as a function, "σ", whose slope is σ′; its kind unless it is said."""
+    """Its name as a function, "σ", whose slope is σ′; its kind unless it is said."""
 
     axes: ClassVar[Mapping[str, Mapping[str, tuple[int, ...]]]] = {}
     """In what order "keras" and "pytorch" have the axes of a parameter, by its letter, where they differ from ours."""
@@ -168,11 +168,11 @@ class Layer:
     """The roles that are made in training from all images at once: before these no line after them can begin."""
 
     def buffers(self, x: Shape) -> dict[str, Buffer]:
-        """What training keeps, by role."""
+        """The numbers that training keeps, by role."""
         return {}
 
     def draws(self, x: Shape) -> dict[str, Draw]:
-        """What each pass in training draws anew, by role."""
+        """The numbers that each pass in training draws anew, by role."""
         return {}
 
     def for_one(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
@@ -183,7 +183,7 @@ class Layer:
         return {}
 
     def links(self) -> Links:
-        """Which cells each computed role comes from."""
+        """The cells that each computed role comes from."""
         raise NotImplementedError
 
     @property
@@ -219,7 +219,7 @@ class Layer:
         raise NotImplementedError
 
     def magnitude(self, values: Values) -> np.ndarray | None:
-        """How large the numbers are from which y is made, cell by cell: it rounds off by so much. None where y itself says it."""
+        """The size of the numbers from which y is made, cell by cell: it rounds off by so much. None where y itself says it."""
         return None
 
     def terms_of_dx(self, *sources: np.ndarray, **settings: Any) -> np.ndarray | None:
@@ -227,15 +227,15 @@ class Layer:
         return None
 
     def saturated(self, y: np.ndarray) -> np.ndarray | None:
-        """Which cells of the output pass almost no gradient, where that can come about; it passes away only slowly."""
+        """The cells of the output that pass almost no gradient, where that can come about; it passes away only slowly."""
         return None
 
     def silent(self, y: np.ndarray) -> np.ndarray | None:
-        """Which cells of the output pass no gradient at all, where that can come about: an image that wakes them may do."""
+        """The cells of the output that pass no gradient at all, where that can come about: an image that wakes them may do."""
         return None
 
     def choice(self, x: Shape) -> Call | None:
-        """What it decides by comparing numbers, as an array of truths; None where it has no kinks."""
+        """Its decisions by comparing numbers, as an array of truths; None where it has no kinks."""
         return None
 
     def tied(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray | None:

@@ -53,7 +53,7 @@ def max_pool_dx(
 
 
 def winners(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.ndarray:
-    """Which cells of each window are its largest number, (k², …,C,H',W') with `shape` (H',W')."""
+    """The cells of each window that are its largest number, (k², …,C,H',W') with `shape` (H',W')."""
     windows = np.stack([x[under] for under in slices(k, stride, *shape)])
     return windows == windows.max(axis=0)
 

@@ -1,4 +1,4 @@
-"""What the page's dialogs ask Python for, beside the numbers: answered by a server, and by Python in the visitor's browser."""
+"""Answers to the page's dialogs, beside the numbers: given by a server, and by Python in the visitor's browser."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BYTES = "application/octet-stream"
 
 @dataclass(frozen=True, eq=False)
 class Reply:
-    """What is answered; `name` is the name of a file that is to be saved, "" for an answer to the page."""
+    """An answer; `name` is the name of a file that is to be saved, "" for an answer to the page."""
 
     body: bytes
     media_type: str = "application/json"
@@ -43,7 +43,7 @@ ANSWERS: Mapping[str, Callable[[Asked], Reply]] = {
     "example": lambda asked: Reply(own_files.example(asked), BYTES),
     "cifar10": lambda asked: _json(full_set.full_set(asked)),
 }
-"""What is asked by an address alone, by its name."""
+"""The questions that are asked by an address alone, by name."""
 
 SENT: Mapping[str, Callable[[Asked, bytes], Reply]] = {
     "picture": lambda asked, content: _json(own_files.picture(asked, content)),
@@ -52,7 +52,7 @@ SENT: Mapping[str, Callable[[Asked, bytes], Reply]] = {
     "gradients": lambda asked, content: Reply(own_files.gradients(asked, content), BYTES),
     "cifar10": lambda asked, content: _json(full_set.load(asked, content)),
 }
-"""What a file, or nothing, is sent to."""
+"""The questions to which a file, or nothing, is sent."""
 
 
 def answer(name: str, asked: Asked, content: bytes | None = None) -> Reply:

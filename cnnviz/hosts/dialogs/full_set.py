@@ -22,7 +22,7 @@ SPLITS = {"train": "train", "test": "held_out"}
 
 
 def full_set(asked: Mapping[str, str]) -> FullSet:
-    """How far it is loaded, or the page of it that `split`, `class`, `from` name; what is on this computer is loaded at once."""
+    """The state of loading, or the page of it that `split`, `class`, `from` name; what is on this computer is loaded at once."""
     loader = cifar10.LOADER
     if lacks := _lacks():
         return FullSet(state="lacking", words=lacks, share=None, page=None)

@@ -40,7 +40,7 @@ def model(asked: Mapping[str, str], content: bytes) -> OwnModel:
 
 
 def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
-    """What Check shows of somebody's own gradients; `file` is the name of what holds them."""
+    """Check's view of somebody's own gradients; `file` is the name of what holds them."""
     from cnnviz.pages.check.answer import own_answer  # with all that this page needs, which others can leave for later
 
     return own_answer(resolved(asked, several=True), (asked.get("file", ""), content))

@@ -23,7 +23,7 @@ from cnnviz.words import message, say
 
 
 class Taken:
-    """What is taken home: the lesson of a query with its image and its numbers, and of how many updates a film is."""
+    """A lesson to take home: the lesson of a query with its image and its numbers, and of how many updates a film is."""
 
     def __init__(self, asked: Mapping[str, str]):
         self.asked = asked
@@ -44,13 +44,13 @@ class Taken:
         return answers_of(page_at(self.asked.get("page", ""))).updates(self.now)
 
     def name(self, kind: Kind) -> str:
-        """What a file of it is called."""
+        """The name of a file of it."""
         image = self.lesson.img[:12]
         return f"cnnviz-{image}-{self.film_updates}-updates{kind.ending}" if kind.film else f"cnnviz-{image}-update-{self.lesson.k}{kind.ending}"
 
 
 def _around(text: str) -> int:
-    """How many updates either way, -1 where that is no number of at most three digits."""
+    """The number of updates either way, -1 where that is no number of at most three digits."""
     return int(text) if text.isdecimal() and len(text) < 4 else -1
 
 
@@ -112,7 +112,7 @@ GROUPS: Mapping[str, Mapping[str, Kind]] = {
     },
     "film": {kind: Kind(f".{kind}", f"image/{kind}", _film(kind), film=True) for kind in ("gif", "webp")},
 }
-"""What there is, by what it is for."""
+"""The files that there are, by their use."""
 
 KINDS: Mapping[str, Kind] = {what: kind for group in GROUPS.values() for what, kind in group.items()}
 """The same by its name alone."""

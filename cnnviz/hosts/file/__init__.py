@@ -59,6 +59,6 @@ def lesson_html(
 
 
 def _answer(lesson: Lesson, image: Image) -> bytes:
-    """What the page Step shows of the lesson."""
+    """The page Step's answer for the lesson."""
     moment = trajectory(lesson, load_image(image.pixels, lesson.ch, lesson.scale), lesson.k)
     return answer(Now(asked={}, lesson=lesson, image=image, moment=moment, wrong={}, extras={}), whole=True)

@@ -24,7 +24,7 @@ _OF_PAGES = frozenset({"film", "training", "road", "check", "notebook", "learn"}
 _OF_OTHERS = frozenset({"hall", "streamlit"})
 """Style sheets of pages, and of rooms and a frame, that do not come along."""
 _ID = re.compile(r"""["'`]([a-z_]+\.(?:[\w.]|\$\{[^{}]*\})+)["'`]""")
-"""What may be a message's id in JavaScript, with ${…} for what is filled in."""
+"""Pattern of a message's id in JavaScript, with ${…} for what is filled in."""
 
 
 def document(

@@ -6,7 +6,7 @@
 /** @typedef {readonly number[]} Shape */
 /** @typedef {{ values: Float64Array, shape: Shape }} Floats */
 
-/** Whether an estimate can be made of an array. @param {Values | undefined} array */
+/** Tells whether an estimate can be made of an array. @param {Values | undefined} array */
 export const usable = (array) => array?.values instanceof Float64Array && array.values.every(Number.isFinite)
 
 /**

@@ -1,4 +1,4 @@
-"""What an array comes to, worked out from others bit by bit as estimates.js does it: a file holds only what the exact one differs by.
+"""An array's estimate, worked out from others bit by bit as estimates.js does it: a file holds only what the exact one differs by.
 
 The core adds in another order, in a faster one, which changes last bits alone. So the difference is some units in the last place
 or none, takes a fraction of the bytes, and nothing is lost. What has no estimate is held whole.
@@ -18,13 +18,13 @@ from cnnviz.core.program import Line, Program
 from cnnviz.core.sliding import pad_widths
 
 Estimate = tuple[str, list[str], list[float]]
-"""Which of RULES, the arrays that it takes ("<w" is w of the answer before), and its numbers."""
+"""One of RULES, the arrays that it takes ("<w" is w of the answer before), and its numbers."""
 
 BEFORE = "<"
 
 
 def estimates(lesson: Lesson) -> dict[str, Estimate]:
-    """How the arrays of the page Step follow from each other, by their names; what is not in an answer is passed over.
+    """The estimates by which arrays of the page Step follow from each other, by their names; what is not in an answer is passed over.
 
     >>> estimates(Lesson())["z1"], estimates(Lesson())["w_next"]
     (('conv', ['x', 'f'], [1, 1, 0]), ('step', ['w', 'dw'], [0.01]))

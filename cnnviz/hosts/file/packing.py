@@ -1,4 +1,4 @@
-"""How bytes stand in a document: answers as few as they can be told by, compressed, and in letters that HTML leaves alone."""
+"""Bytes in a document: answers as few as they can be told by, compressed, and in letters that HTML leaves alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cnnviz.pages.encoding import decode
 from cnnviz.words import Problem
 
 MOST_BYTES = 40_000_000
-"""What the numbers of all updates may take before they are compressed."""
+"""The most bytes of all updates' numbers before they are compressed."""
 
 
 def packed(content: bytes) -> str:
@@ -72,7 +72,7 @@ class Store:
 
     @property
     def contents(self) -> dict[str, object]:
-        """What estimates.js and stored_answers.js need to know: the answers' names and lengths, and the estimates of what they hold."""
+        """The contents for estimates.js and stored_answers.js: the answers' names and lengths, and the estimates of what they hold."""
         used = {name: one for name, one in self.estimates.items() if name in self._before}
         return {"names": self.names, "heads": self.heads, "bodies": self.bodies, "estimates": used}
 
@@ -88,7 +88,7 @@ class Store:
 
 
 def held(answer: bytes) -> dict[str, int]:
-    """Where in an answer's body each array of float64 stands, by the first of its names."""
+    """The place of each array of float64 in an answer's body, by the first of its names."""
     places = json.loads(answer[4 : 4 + int.from_bytes(answer[:4], "little")])["arrays"]
     found: dict[int, str] = {}
     for name, (kind, at, *shape) in places.items():

@@ -29,7 +29,7 @@ export default async function show() {
   /** @type {(answer: Answer) => void} */
   let deliver = () => {}
 
-  /** Where an address behind "#" leads. @param {string} hash @returns {Lesson} */
+  /** Finds where an address behind "#" leads. @param {string} hash @returns {Lesson} */
   function from(hash) {
     const { screen = "1", ...moved } = parse(hash.replace(/^#/, ""))
     const number = Math.min(script.screens.length, Math.max(1, Math.floor(Number(screen)) || 1))

@@ -46,7 +46,7 @@ def _named(id: str) -> Page:
 
 
 def _shown(path: str, query: dict[str, str], content: bytes) -> bytes:
-    """What a page shows at an address; Step with all its numbers, since nobody can be asked for more."""
+    """The answer of a page at an address; Step with all its numbers, since nobody can be asked for more."""
     page = next(page for page in pages() if page.path == path)
     if page.id == "step":
         lesson = Lesson.understand(query)[0]

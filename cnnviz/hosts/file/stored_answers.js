@@ -37,7 +37,7 @@ export function answersOf({ names, heads, bodies, estimates }, bytes) {
   }
 }
 
-/** Where each begins that has such lengths, and where the last one ends. @param {readonly number[]} lengths */
+/** Finds where each begins that has such lengths, and where the last one ends. @param {readonly number[]} lengths */
 function sums(lengths) {
   let end = 0
   return [0, ...lengths.map((length) => (end += length))]

@@ -18,7 +18,7 @@ from cnnviz.words import chosen, reading
 
 
 class LessonView(anywidget.AnyWidget):
-    """What `cnnviz.show` gives: shown as a cell's result, it is stepped through, pointed at and edited like the page.
+    """The result of `cnnviz.show`: shown as a cell's result, it is stepped through, pointed at and edited like the page.
 
     Where one is in it, `lesson`, can be read and written by the notebook's next cells.
 
@@ -54,7 +54,7 @@ class LessonView(anywidget.AnyWidget):
 
     @staticmethod
     def answer(query: Mapping[str, str]) -> bytes:
-        """What the component reads for an address."""
+        """The bytes that the component reads for an address."""
         return answer(resolved(query, PAGE.first), whole=True)
 
     def _asked(self, _: object, query: Mapping[str, str], __: object) -> None:

@@ -56,7 +56,7 @@ def get(path: str, sent: Any = "") -> Answered:
 
 
 def _bytes(sent: Any) -> bytes | None:
-    """What is sent, if anything is: JavaScript's arrays of bytes have a way of their own."""
+    """The bytes that are sent, if any: JavaScript's arrays of bytes have a way of their own."""
     if isinstance(sent, str):
         return sent.encode() or None
     return bytes(sent.to_bytes() if hasattr(sent, "to_bytes") else sent)

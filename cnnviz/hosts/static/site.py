@@ -26,7 +26,7 @@ STARTS = "hosts/static/pyodide"
 """The module that starts Python in the worker."""
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 _STORY, _STORYS = {"seed": "39", "k": "0"}, 10
-"""What a new visitor's browser asks for first, and how many updates the story makes (view/model/story.js)."""
+"""The lesson that a new visitor's browser asks for first, and the number of updates in the story (view/model/story.js)."""
 
 
 def write_site(folder: Path, python: Mapping[str, bytes], starts: str = "", scripts: Sequence[Path] = ()) -> int:
@@ -69,7 +69,7 @@ def _site(python: Mapping[str, bytes], starts: str, scripts: Sequence[Path]) -> 
 
 
 def _first() -> dict[str, bytes]:
-    """What each page shows when it is opened, and the story, by the addresses that the browser asks for (resources.js)."""
+    """The first answers of each page, and the story's, by the addresses that the browser asks for (resources.js)."""
     found = {}
     for page in pages():
         found[address_of(page.path, "")] = answer(page.id, {})

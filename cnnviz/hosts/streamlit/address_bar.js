@@ -78,7 +78,7 @@ export function tellSoon() {
   soon = isNews() ? setTimeout(tell, TELL_AFTER) : undefined
 }
 
-/** Whether Streamlit has not heard of the address yet. */
+/** Tells whether Streamlit has not heard of the address yet. */
 export const isNews = () => heard !== location.search
 
 /**

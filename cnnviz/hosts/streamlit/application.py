@@ -1,4 +1,4 @@
-"""What the web server adds to Streamlit, for `st.App`: headers, guards, the component's own files, and a start."""
+"""The web server's additions to Streamlit, for `st.App`: headers, guards, the component's own files, and a start."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def middleware(served: list[BaseRoute]) -> list[Middleware]:
 
 
 def routes() -> list[BaseRoute]:
-    """What this server answers beside Streamlit, under the path prefix that it puts before its own (`server.baseUrlPath`).
+    """The routes of this server beside Streamlit's, under the path prefix that it puts before its own (`server.baseUrlPath`).
 
     >>> [route.path for route in routes()][-1]
     '/room/{code}/qr.svg'
@@ -71,7 +71,7 @@ def _share(redis: str) -> None:
 
 
 def apologize(error: Exception) -> bool:
-    """What a visitor sees where a script failed: a sentence. The log gets the rest."""
+    """Shows a visitor a sentence where a script failed. The log gets the rest."""
     logging.getLogger(__name__).error("a script failed", exc_info=error)
     st.error(say("ui.server.failed"))
     return True

@@ -20,7 +20,7 @@ _LEVEL = 6
 
 @cache
 def files() -> dict[str, Path]:
-    """What there is to compress, by its path as it is asked for."""
+    """The files to compress, by the paths that are asked for."""
     folder = Path(st.__file__).parent / "static"
     return {f"/{path.relative_to(folder).as_posix()}": path for path in (folder / "static").rglob("*") if path.suffix in TYPES}
 

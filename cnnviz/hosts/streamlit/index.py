@@ -22,7 +22,7 @@ def with_early(html: str) -> str:
 
 
 def page() -> str:
-    """What a browser gets that asks for a page.
+    """The document of a page.
 
     >>> "<title>cnnviz</title>" in page()
     True

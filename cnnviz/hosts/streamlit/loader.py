@@ -1,4 +1,4 @@
-"""How a page of Streamlit's loads the component's JavaScript: the same from its own frame and, earlier, from its first line."""
+"""Loading of the component's JavaScript by a page of Streamlit's: the same from its own frame and, earlier, from its first line."""
 
 from __future__ import annotations
 

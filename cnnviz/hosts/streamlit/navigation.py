@@ -1,4 +1,4 @@
-"""What Streamlit runs for every visitor: page config and navigation, nothing else.
+"""The script that Streamlit runs for every visitor: page config and navigation, nothing else.
 
 It stands in this folder and not above it: Streamlit makes a navigation of its own from a folder `pages`
 beside the script that it runs.

@@ -1,4 +1,4 @@
-"""What a first visitor needs, loaded before: where it is read later everybody waits for it."""
+"""Preloading of all that a first visitor needs: where it is read later everybody waits for it."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from cnnviz.hosts.streamlit.preload import load
 from cnnviz.server.embedding import SETTING, read_origins
 
 OPTIONS = {"port": "server.port", "host": "server.address", "prefix": "server.baseUrlPath"}
-"""What can be said on the command line, by Streamlit's name for it."""
+"""Options of the command line, by Streamlit's name for it."""
 
 
 def serve(asked: Mapping[str, str | None]) -> int:

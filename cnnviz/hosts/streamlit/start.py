@@ -1,4 +1,4 @@
-"""What happens once, as the server starts."""
+"""The start of the server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from cnnviz.hosts.streamlit.preload import keep_for_good, load
 from cnnviz.server.embedding import embedders
 
 SCRIPT = Path(__file__).with_name("navigation.py")
-"""What Streamlit runs for every visitor."""
+"""The script that Streamlit runs for every visitor."""
 
 FILES = (65_536, 10_240)
 """Files that may be open at once, the most first: a visitor takes four, and macOS allows no more than the second."""

@@ -293,13 +293,13 @@ function turned(page) {
   return true
 }
 
-/** Whether the address says how one looks in a way that is not understood. @param {Lesson} address @param {Lesson} lesson */
+/** Tells whether the address says how one looks in a way that is not understood. @param {Lesson} address @param {Lesson} lesson */
 const loses = (address, lesson) => LOOKS.some((key) => address[key] && address[key] !== (lesson[key] ?? ""))
 
-/** Whether a view stands where Streamlit has not made its page yet. @param {Element} root */
+/** Tells whether a view stands where Streamlit has not made its page yet. @param {Element} root */
 const isEarly = (root) => root.classList.contains("early")
 
-/** What is taken for said as long as Streamlit has not said anything of a page. @param {string} page @returns {Told} */
+/** Gives what is taken for said as long as Streamlit has not said anything of a page. @param {string} page @returns {Told} */
 function unheard(page) {
   return { page, code: CODE, adopt: [0, {}], stage: "", wrong: {}, listens: false, arrays: {} }
 }

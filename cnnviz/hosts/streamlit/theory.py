@@ -1,4 +1,4 @@
-"""What the seed notebook explains, in its order, with what it leaves out or gets wrong."""
+"""The theory that the seed notebook explains, in its order, with what it leaves out or gets wrong."""
 
 from __future__ import annotations
 

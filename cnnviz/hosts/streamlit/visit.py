@@ -10,7 +10,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.pages.address import Now, lesson_of, resolved
 
 LESSON = "lesson"
-"""Where the session keeps the lesson that is shown."""
+"""The session's key of the lesson that is shown."""
 
 _ADOPTED = "adopted"
 
@@ -21,7 +21,7 @@ def asked() -> dict[str, str]:
 
 
 def current() -> Now:
-    """Where the visitor is, as `resolved` has it, with this visitor's last lesson in place of what cannot be used."""
+    """The place of the visitor, as `resolved` has it, with this visitor's last lesson in place of what cannot be used."""
     now = resolved(asked(), last=st.session_state.get(LESSON))
     st.session_state[LESSON] = now.lesson
     return now
@@ -35,7 +35,7 @@ def current_lesson() -> Lesson:
 
 
 def adopted() -> tuple[int, Mapping[str, str]]:
-    """How often a dialog changed the lesson, and the last change."""
+    """The number of changes of the lesson by dialogs, and the last of them."""
     last: tuple[int, Mapping[str, str]] = st.session_state.get(_ADOPTED, (0, {}))
     return last
 

@@ -22,7 +22,7 @@ _LINES: Mapping[tuple[str, str], str] = {
     ("batchnorm", "dbeta"): "{dout}.sum(0)",
     ("dropout", "dx"): "{dout} * {mask}",
 }
-"""What the core says of one image, or not at all; with p = softmax(scores), hat = (x - mean)/sigma, dhat = dout · gamma."""
+"""Lines for what the core says of one image, or not at all; with p = softmax(scores), hat = (x - mean)/sigma, dhat = dout · gamma."""
 
 
 def right_line(of: Right, role: str, names: Names) -> str:
@@ -45,6 +45,6 @@ def in_course(of: Right, code: str, names: Names) -> str:
 
 
 def value_of(kind: str, names: Names) -> str:
-    """What the layer made, which an activation's cache does not hold."""
+    """The layer's output, which an activation's cache does not hold."""
     made = {"relu": "np.maximum(0, {x})", "sigmoid": "sigmoid({x})", "tanh": "np.tanh({x})"}.get(kind, "{out}")
     return made.format(x=names["x"], out=names["out"])

@@ -47,7 +47,7 @@ def slips_of_core(of: Right) -> Iterator[Slip]:
 
 
 def _made(of: Right, lines: Lines, role: str, override: Override) -> Array:
-    """What it makes."""
+    """Its result."""
     return override(dict(lines.values), partial(lines.line(role).make, lines.values)).reshape(of.gradients[role].shape)
 
 

@@ -90,5 +90,5 @@ def entered(of: Right) -> Iterator[Slip]:
 
 
 def again(case: Case, **arrays: Array) -> Right:
-    """What is right with other arrays."""
+    """The right result with other arrays."""
     return right(Case(case.kind, {**case.arrays, **arrays}, case.settings))

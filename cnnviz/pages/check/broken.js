@@ -17,7 +17,7 @@ export const listed = ({ road }) => html`<section class="mistakes"><h2>${say("we
 /** @param {CodeData} code */
 export const lines = ({ wrong, right }) => html`<div class="code">${difference(wrong, right)}</div>`
 
-/** What the mistake does to the error over the nudge, or to the loss. @param {Shown} shown */
+/** Gives what the mistake does to the error over the nudge, or to the loss. @param {Shown} shown */
 function effect({ road, check, falls }) {
   const chart = (/** @type {string} */ wanted) => road.charts.find(({ name }) => name === wanted)
   const [sweep, loss] = [chart("sweep"), chart("falls")]

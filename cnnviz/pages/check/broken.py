@@ -105,7 +105,7 @@ def _at(found: Units) -> Message:
 
 
 def shows_best(here: Examined) -> BestData | None:
-    """Where the mistake shows best: at a unit of the activation, or in the first wrong array; None where it does not show."""
+    """The unit where the mistake shows best: one a unit of the activation, or in the first wrong array; None where it does not show."""
     mistake = here.mistake
     if mistake is None or not here.first:
         return None
@@ -139,7 +139,7 @@ POINTS = 121
 
 
 def _rising(lesson: Lesson, moment: Moment) -> Message | None:
-    """How many of all mistakes make the loss rise; for the small network alone, where all of them can be tried at once."""
+    """The number of all mistakes that make the loss rise; for the small network alone, where all of them can be tried at once."""
     if lesson.net != DEFAULT:
         return None
     found = [_losses(lesson, moment, one) for one in mistakes_for(lesson.network, lesson.opt)]
@@ -152,7 +152,7 @@ def _losses(lesson: Lesson, moment: Moment, mistake: Placed | None) -> np.ndarra
 
 
 MOST_BYTES = 4_000_000
-"""What the runs that are remembered may take together."""
+"""The most bytes of all remembered runs."""
 
 _known: Recent[tuple[Hashable, ...], np.ndarray] = Recent(MOST_BYTES, held_bytes)
 

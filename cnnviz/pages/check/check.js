@@ -18,7 +18,7 @@ import { own } from "./own.js"
 /** @import { Place } from "../../view/model/focus.js" */
 /** @import { View } from "../../view/regions/lesson_view.js" */
 
-/** Which numbers are compared digit by digit, by the version's name. @type {Record<string, string>} */
+/** Finds which numbers are compared digit by digit, by the version's name. @type {Record<string, string>} */
 const BESIDE = { ours: "central", central: "ours", yours: "ours" }
 
 export class Check extends Road {

@@ -68,7 +68,7 @@ def _cells(here: Examined, parts: tuple[Part, ...], chosen: Entry | None) -> Map
 
 
 def _charts(here: Examined, chosen: Entry | None) -> tuple[Chart, ...]:
-    """What a mistake does to the loss, how long a nudge should be, and an activation's slope."""
+    """Charts of a mistake's effect on the loss, of the step of differences, and of an activation's slope."""
     if here.mistake:
         slope = broken.slope_chart(here.lesson, here.moment, here.mistake)
         falls = broken.runs(here.lesson, here.moment, here.mistake)[0]
@@ -77,7 +77,7 @@ def _charts(here: Examined, chosen: Entry | None) -> tuple[Chart, ...]:
 
 
 def more(here: Examined) -> dict[str, object]:
-    """What the page shows besides its road: an entry in two ways, or a mistake's line of code; TensorFlow's opinion."""
+    """The page's parts besides its road: an entry in two ways, or a mistake's line of code; TensorFlow's opinion."""
     mistake = here.mistake
     return {
         "check": CheckData(
@@ -120,7 +120,7 @@ def drawn_errors(error: np.ndarray, told: np.ndarray | bool = True) -> np.ndarra
 
 
 def _part(here: Examined, symbol: str, error: np.ndarray | None, chosen: Entry | None) -> Part:
-    """What is shown of a gradient: the pinned cell's channel or the chosen entry's, else that of the worst error, else the first."""
+    """The part of a gradient that is shown: the pinned cell's channel or the chosen entry's, else that of the worst error, else the first."""
     at = pinned(here.lesson.pinned, here.one).get(symbol, ())
     first = part(here.one, symbol)
     if not at and chosen and symbol == f"d{chosen.parameter}":

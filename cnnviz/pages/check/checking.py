@@ -30,7 +30,7 @@ PATIENCE = 8.0
 """Seconds without a look after which it is given up."""
 
 MOST_BYTES = 48_000_000
-"""What the checks that are remembered may take together."""
+"""The most bytes of all remembered checks."""
 
 MOST_WAITING = 1_000
 """Checks that may wait for their turn."""
@@ -135,5 +135,5 @@ def checked(lesson: Lesson, moment: Moment) -> Checking:
 
 
 def is_wrong(error: np.ndarray) -> np.ndarray:
-    """Which entries are not within TOLERANCE; of a NaN nothing is told."""
+    """The entries that are not within TOLERANCE; of a NaN nothing is told."""
     return error > TOLERANCE

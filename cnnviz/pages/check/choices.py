@@ -1,4 +1,4 @@
-"""What can be chosen on the Check page: a mistake, in any of its places."""
+"""Choices on the Check page: a mistake, in any of its places."""
 
 from __future__ import annotations
 

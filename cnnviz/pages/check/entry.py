@@ -95,7 +95,7 @@ def _nudged(here: Examined, entry: Entry) -> tuple[list[float], tuple[list[Nudge
 
 
 MOST_BYTES = 2_000_000
-"""What the nudged entries that are remembered may take together."""
+"""The most bytes of all remembered nudged entries."""
 
 _known: Recent[Hashable, tuple[list[Nudge], list[Nudge]]] = Recent(MOST_BYTES, held_bytes)
 
@@ -140,7 +140,7 @@ def _words(kind: str, cancel: int, left: int) -> Message:
 
 
 def _shared(a: str, b: str) -> int:
-    """How many characters two numbers have in common from the left."""
+    """The number of characters that two numbers have in common from the left."""
     return next((at for at, (left, right) in enumerate(zip(a, b, strict=False)) if left != right), min(len(a), len(b)))
 
 

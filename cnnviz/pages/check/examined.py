@@ -1,4 +1,4 @@
-"""What the Check page examines: a lesson's backward pass, or one with a mistake in it, beside the exact one."""
+"""Subject of the Check page: a lesson's backward pass, or one with a mistake in it, beside the exact one."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Examined:
         return self.lesson.network.program(self.lesson.x_shape)
 
     def of_image(self, name: str, array: np.ndarray) -> np.ndarray:
-        """What is shown of an array: of several images the part of one."""
+        """The part of an array that is shown: of several images the part of one."""
         return one_image(array, self.lesson.image) if self.program.has_images(name) else array
 
     @cached_property
@@ -111,7 +111,7 @@ class Examined:
 
     @cached_property
     def states(self) -> dict[str, CardState]:
-        """What is known of each array."""
+        """The verdict on each array."""
         return {symbol: self._state(symbol) for symbol in self.shown}
 
     def _state(self, symbol: str) -> CardState:

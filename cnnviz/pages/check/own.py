@@ -39,7 +39,7 @@ Found = tuple[OwnGradients, Diagnosis] | Problem | None
 
 
 def found_in(now: Now, file: File | None) -> Found:
-    """What is in the file, compared with this lesson; a Problem where it cannot be, None where there is no file."""
+    """The file's gradients, compared with this lesson; a Problem where it cannot be, None where there is no file."""
     if file is None:
         return None
     name = (now.lesson.start, now.lesson.k, now.moment.trace.x.tobytes(), hashlib.sha256(file[1]).digest())
@@ -56,7 +56,7 @@ def _compared(now: Now, data: bytes) -> Found:
 
 
 MOST_BYTES = 20_000_000
-"""What the comparisons that are remembered may take together."""
+"""The most bytes of all remembered comparisons."""
 
 _known: Recent[tuple[Hashable, ...], Found] = Recent(MOST_BYTES, held_bytes)
 
@@ -105,7 +105,7 @@ def _alone(program: Program, ways: tuple[Operation, ...], ours: Row, problem: Pr
 
 
 def _slips(found: Diagnosis) -> dict[str, Message]:
-    """What each wrong array looks like, where that is known."""
+    """The slip that each wrong array looks like, where it is known."""
     near = {stage: near_ones(matches) for stage, matches in found.matches.items()}
     return {name: near[found.stage_of(name)][0].slip.title for name, one in found.arrays.items() if one.verdict == WRONG and near.get(found.stage_of(name))}
 
@@ -127,7 +127,7 @@ def _ratio(yours: Mapping[str, np.ndarray], ours: Mapping[str, np.ndarray], wron
 
 
 def _how(ways: tuple[Operation, ...]) -> tuple[Message, ...]:
-    """How gradients are saved, by their names in this network."""
+    """Ways to save gradients, by their names in this network."""
     names = [way.makes for way in ways if way.makes != "dx"]
     return (message("ui.check.own.how", save=", ".join(f"{name}={name}" for name in names)), message("ui.check.own.exercise"))
 
@@ -203,7 +203,7 @@ def _cell(one: Part, error: np.ndarray | None, ours: np.ndarray) -> list[int]:
 
 
 def more(now: Now, file: File | None, found: Found) -> Mapping[str, object]:
-    """What stands beside the road: which file it is, what each wrong stage looks like, and its line of code."""
+    """Parts beside the road: the file, the slip that each wrong stage looks like, and its line of code."""
     own = OwnData(file=file[0][:60] if file else "", example="", stages=[])
     check = CheckData(tab="own", entry=None, code=None, falls="", best=None, foot=[], third=None, own=own)
     if isinstance(found, tuple):
@@ -214,7 +214,7 @@ def more(now: Now, file: File | None, found: Found) -> Mapping[str, object]:
 
 
 def _example(now: Now) -> OwnData:
-    """What the answer to a file with one slip in it would be."""
+    """The answer to a file with one slip in it."""
     case = case_of(now.lesson, now.moment)
     made = example_of(case)
     found = diagnose(case, made[1]) if made else None

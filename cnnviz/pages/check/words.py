@@ -1,4 +1,4 @@
-"""What the Check page says: a title, a verdict, where a mistake shows, and what cannot be told."""
+"""Words of the Check page: a title, a verdict, where a mistake shows, and what cannot be told."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cnnviz.words import Message, message
 
 
 def title(lesson: Lesson, placed: Placed | None, hit: tuple[str, ...], first: str, program: Program) -> Message:
-    """What the road is about; of a mistake, between which two gradients it is made."""
+    """The title of the road; of a mistake, between which two gradients it is made."""
     if not placed:
         return message("ui.check.title.notebook" if lesson.deviations else "ui.check.title.ours")
     if placed.is_forward and hit:
@@ -36,7 +36,7 @@ def whose(lesson: Lesson, placed: Placed | None) -> Message | str:
 
 
 def verdict(here: Examined) -> Message:
-    """What came of it: how many entries agree, or what is wrong and what only inherits that; or that nothing could be told."""
+    """The verdict: the number of entries that agree, or what is wrong and what only inherits that; or that nothing could be told."""
     check = here.check
     assert check is not None
     if check.verdict == "not finite":
@@ -80,7 +80,7 @@ def largest(error: np.ndarray, part: Part) -> Message:
 
 
 def sentences(here: Examined) -> tuple[Message | str, ...]:
-    """What a mistake does and where it comes from, or which rule this is."""
+    """A mistake's effect and source, or the name of this rule."""
     placed, lesson = here.mistake, here.lesson
     if placed:
         nowhere = () if here.hit else (message(f"ui.check.shows.{'kept' if placed.is_forward else 'nowhere'}"),)
@@ -89,7 +89,7 @@ def sentences(here: Examined) -> tuple[Message | str, ...]:
 
 
 def foot(here: Examined) -> list[Message]:
-    """How many entries disagree, cannot be told, or stand at a kink."""
+    """The number of entries that disagree, cannot be told, or stand at a kink."""
     check = here.check
     if not check or not check.finite:
         return []

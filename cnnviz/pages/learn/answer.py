@@ -1,4 +1,4 @@
-"""What the page Learn shows, as bytes for the component: the list of lessons, and the step that the address names."""
+"""Answer of the page Learn, as bytes for the component: the list of lessons, and the step that the address names."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def _option(step: Screen, option: Option) -> dict[str, object]:
 
 
 def _masks(step: Screen | None, question: Question | None) -> dict[str, np.ndarray]:
-    """Which cells are right, and which are wrong for a reason: a truth for each cell, in the map's order."""
+    """The cells that are right, and those that are wrong for a reason: a truth for each cell, in the map's order."""
     if step is None or question is None or step.kind != "click":
         return {}
     wrong = {f"learn.{n}": option.value.astype(np.uint8) for n, option in enumerate(question.options)}

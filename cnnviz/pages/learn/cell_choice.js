@@ -44,7 +44,7 @@ export class CellChoice {
     return hidden ? windowOf(numbers, this.map) : undefined
   }
 
-  /** Whether what a kernel finds at a place can be shown. */
+  /** Tells whether what a kernel finds at a place can be shown. */
   get slides() {
     return Boolean(this.link && slides(this.learn.numbers, this.map))
   }
@@ -61,7 +61,7 @@ export class CellChoice {
     return this.size()[1] * SIDE
   }
 
-  /** How many rows and columns are shown. */
+  /** Tells how many rows and columns are shown. */
   size() {
     const { clientWidth } = this.learn.view.$(".content")
     return this.figure ? partOf(this.figure, clientWidth - 32) : [1, 1]
@@ -184,7 +184,7 @@ export class CellChoice {
     return learn.given === null ? marked : [...marked, { cell: numbers.cell(map, Number(learn.given)), tone: accent }]
   }
 
-  /** What is marked in a map beside it: the part that is shown, and what was chosen. @param {string} symbol @param {string} accent @returns {Mark[]} */
+  /** Gives what is marked in a map beside it: the part that is shown, and what was chosen. @param {string} symbol @param {string} accent @returns {Mark[]} */
   marks(symbol, accent) {
     const { figure, map, learn } = this
     const own = figure?.plate.symbol === symbol

@@ -9,7 +9,7 @@ import { html, nothing } from "../../view/regions/html.js"
 /** @typedef {{ limits: number[], scale: Scale, power: number }} Colours  of numbers that stand beside each other, and the power of ten that they are printed in */
 /** @typedef {{ text: string, style: string, kind?: string, mine?: string, note?: string }} Cell  `mine`: what was answered instead */
 
-/** How numbers are coloured and printed together. @param {ArrayLike<number>} values @param {number[]} limits @param {Scale} scale @returns {Colours} */
+/** Tells how numbers are coloured and printed together. @param {ArrayLike<number>} values @param {number[]} limits @param {Scale} scale @returns {Colours} */
 export function coloursOf(values, limits, scale) {
   const most = Array.from(values).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
   return { limits, scale, power: power(most) }

@@ -110,7 +110,7 @@ export function signsOf(numbers, figures) {
 /** The link to the map over which a window slides to make another. @param {Numbers} numbers @param {string} symbol @returns {Link | undefined} */
 export const windowOf = (numbers, symbol) => numbers.links(symbol).find(({ pattern }) => pattern === "window")
 
-/** Whether the products of a map's cells can be drawn one by one: a single kernel over a single channel. @param {Numbers} numbers @param {string} symbol */
+/** Tells whether the products of a map's cells can be drawn one by one: a single kernel over a single channel. @param {Numbers} numbers @param {string} symbol */
 export function slides(numbers, symbol) {
   const link = windowOf(numbers, symbol)
   return Boolean(
@@ -132,11 +132,11 @@ export function placesOf(numbers, { map, start, count }) {
   return places
 }
 
-/** Which of two lists of numbers agree, as a reader sees them. @param {ArrayLike<number>} given @param {ArrayLike<number>} wanted */
+/** Finds which of two lists of numbers agree, as a reader sees them. @param {ArrayLike<number>} given @param {ArrayLike<number>} wanted */
 export const fits = (given, wanted) =>
   Array.from(wanted, (value, n) => Math.abs(value - given[n]) <= 1e-6 * Math.abs(value) + 1e-12)
 
-/** Whether a plate has a number for each output: o, y, what the last layer adds up and its biases, and their gradients. @param {Numbers} numbers @param {Figure} figure */
+/** Tells whether a plate has a number for each output: o, y, what the last layer adds up and its biases, and their gradients. @param {Numbers} numbers @param {Figure} figure */
 export function isOfOutputs(numbers, { plate: { symbol, like } }) {
   const base = (symbol || like).replace(/^d|_next$/g, "")
   const alike = Object.keys(numbers.maps).filter((name) => /^[zb]\d*$/.test(name) && name[0] === base[0])

@@ -86,7 +86,7 @@ export class Learn extends Content {
     return this.learn?.step ?? null
   }
 
-  /** Whether the answer is out. */
+  /** Tells whether the answer is out. */
   get open() {
     return this.found !== null
   }
@@ -159,7 +159,7 @@ export class Learn extends Content {
     if (this.question) this.fill()
   }
 
-  /** How much room the plates have. */
+  /** Tells how much room the plates have. */
   room() {
     const { clientWidth: width, clientHeight: height } = this.view.$(".content")
     const step = /** @type {LearnStep} */ (this.question)
@@ -221,7 +221,7 @@ export class Learn extends Content {
     this.choice.paint(accent)
   }
 
-  /** What is marked in a map: the cells that are asked of, and where the kernel lies. @param {string} symbol @param {import("./figures.js").Figure} figure @param {string} tone @returns {Mark[]} */
+  /** Gives what is marked in a map: the cells that are asked of, and where the kernel lies. @param {string} symbol @param {import("./figures.js").Figure} figure @param {string} tone @returns {Mark[]} */
   marks(symbol, figure, tone) {
     const step = /** @type {LearnStep} */ (this.question)
     if (step.kind === "click") return this.choice.marks(symbol, tone)

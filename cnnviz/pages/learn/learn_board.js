@@ -18,7 +18,7 @@ import { sizesOf } from "./sizes.js"
 /** @import { Tried } from "./learn_question.js" */
 /** @import { Room } from "./sizes.js" */
 
-/** Whether the answers are pictures. @param {LearnStep} step */
+/** Tells whether the answers are pictures. @param {LearnStep} step */
 export const isPictured = (step) => step.kind === "choose" && step.options.some(({ picture }) => picture)
 
 /** Answers that are pictures, each with its letter. @param {LearnStep} step @param {Numbers} numbers @param {Tried} tried */
@@ -39,7 +39,7 @@ function choices(step, numbers, tried) {
   return html`<div class="choices" role="radiogroup" aria-labelledby="learn-ask">${step.options.map(choice)}</div>`
 }
 
-/** Where the numbers come from, as far as that is open: what one place finds, three of the kernel's places with their sums and all of them one after the other, or how one number comes about. @param {LearnStep} step @param {Numbers} numbers @param {Tried} tried @param {boolean} phone on which there is room for one place */
+/** Finds where the numbers come from, as far as that is open: what one place finds, three of the kernel's places with their sums and all of them one after the other, or how one number comes about. @param {LearnStep} step @param {Numbers} numbers @param {Tried} tried @param {boolean} phone on which there is room for one place */
 function reasons(step, numbers, tried, phone) {
   if (!step.cells || !numbers.maps[step.cells.map]) return nothing
   const { map } = step.cells

@@ -17,7 +17,7 @@ const CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 /** The number of a place in a circle, as long as there are such. @param {number} n */
 export const circled = (n) => CIRCLED[n] ?? String(n + 1)
 
-/** What a kernel finds at a place: the window's corner, its pixels and its weights. @param {Numbers} numbers @param {string} map @param {Cell} at */
+/** Gives what a kernel finds at a place: the window's corner, its pixels and its weights. @param {Numbers} numbers @param {string} map @param {Cell} at */
 function under(numbers, map, at) {
   const link = /** @type {import("../../view/model/patterns.js").Link} */ (windowOf(numbers, map))
   const kernel = numbers.links(map).find(({ source }) => numbers.maps[source]?.kind === "filters")?.source ?? ""
@@ -35,7 +35,7 @@ function under(numbers, map, at) {
   return { source: link.source, kernel, k, top, left, pixel, terms }
 }
 
-/** How the number of a place comes about: its products where they are few, else the whole sum. @param {Numbers} numbers @param {string} map @param {Cell} at */
+/** Tells how the number of a place comes about: its products where they are few, else the whole sum. @param {Numbers} numbers @param {string} map @param {Cell} at */
 export function sumOf(numbers, map, at) {
   const { kernel, terms } = under(numbers, map, at)
   const counting = terms.filter((term) => term.pixel * term.weight !== 0)

@@ -29,7 +29,7 @@ function answered(figure, step, { given }) {
   return wanted.length === 1 && key === wanted[0] && value !== null && !Number.isNaN(value) ? [value] : null
 }
 
-/** What a plate is called, and a word for it. @param {Numbers} numbers @param {Figure} figure */
+/** Gives what a plate is called, and a word for it. @param {Numbers} numbers @param {Figure} figure */
 export function head(numbers, figure) {
   const {
     plate: { symbol, label },
@@ -47,7 +47,7 @@ export function head(numbers, figure) {
   return html`<figcaption><i class="name" ${inner(formula(map.label))}></i> <span>${map.plain}${size} ${power}</span></figcaption>`
 }
 
-/** What those hear who listen to a plate. @param {Numbers} numbers @param {Figure} figure @param {ArrayLike<number>} [values] */
+/** Words for screen readers to a plate. @param {Numbers} numbers @param {Figure} figure @param {ArrayLike<number>} [values] */
 function spoken(numbers, { plate, hidden, values: all }, values = all) {
   const map = numbers.maps[plate.symbol]?.label ?? plate.label
   if (hidden) return say("web.learn.masked_map", { map })

@@ -70,7 +70,7 @@ export const kernelName = (filters) =>
 const chosen = (key, options, label) =>
   html`<label class="change"><span>${label}</span><select data-key=${key} aria-label=${label}>${options.map(([value, text, is]) => html`<option value=${value} .selected=${live(Boolean(is))}>${text}</option>`)}</select></label>`
 
-/** What a learner may change here. @param {LearnStep} step @param {Record<string, string>} lesson @param {FiltersRecord | null} filters */
+/** Gives what a learner may change here. @param {LearnStep} step @param {Record<string, string>} lesson @param {FiltersRecord | null} filters */
 function changing({ change, kind }, { img, f }, filters) {
   if (change === "image")
     return chosen(
@@ -110,7 +110,7 @@ function worded({ options }, n) {
   return words ? say("web.learn.lettered", { letter: letter(n), words }) : letter(n)
 }
 
-/** What was answered, and how much of it fits. @param {LearnStep} step @param {Tried} tried @param {ArrayLike<number>} wanted the numbers that were asked for */
+/** Gives what was answered, and how much of it fits. @param {LearnStep} step @param {Tried} tried @param {ArrayLike<number>} wanted the numbers that were asked for */
 function given(step, { given: chosen, picked }, wanted) {
   if (step.kind === "number") return html`<p class="said">${say("web.learn.you_said", { what: String(chosen) })}</p>`
   if (step.kind === "click") return html`<p class="said" ${inner(rich(picked ?? ""))}></p>`
@@ -135,7 +135,7 @@ function given(step, { given: chosen, picked }, wanted) {
   )}<p ${inner(rich(fit))}></p></div>`
 }
 
-/** What became of the answer. @param {LearnStep} step @param {Tried} tried @param {string | typeof nothing} lang */
+/** Gives what became of the answer. @param {LearnStep} step @param {Tried} tried @param {string | typeof nothing} lang */
 function feedback(step, { found, tries }, lang) {
   if (!found) return step.kind === "construct" && tries ? html`<p>${say("web.learn.not_yet")}</p>` : ""
   const verdict = say(found.right ? "web.learn.right" : "web.learn.wrong")
@@ -145,7 +145,7 @@ function feedback(step, { found, tries }, lang) {
   return html`<p><b>${found.right ? "✓ " : ""}${verdict}</b> <span lang=${lang} ${inner(rich(found.say))}></span></p>${value ? html`<p>${value}</p>` : ""}${more ? html`<p lang=${lang} ${inner(rich(step.right))}></p>` : ""}`
 }
 
-/** What can be done next; after a wrong answer, first of all another try. @param {LearnStep} step @param {boolean} last @param {Tried} tried */
+/** Gives what can be done next; after a wrong answer, first of all another try. @param {LearnStep} step @param {boolean} last @param {Tried} tried */
 function buttons(step, last, tried) {
   const { given, found } = tried
   const over = found !== null || !step.kind
@@ -163,7 +163,7 @@ function buttons(step, last, tried) {
     <p id="learn-note">${idle ? say(`web.learn.first.${isPictured(step) ? "picture" : step.kind}`, { last: letter(step.options.length - 1) }) : ""}</p></div>`
 }
 
-/** What is asked, and the answers in words. @param {LearnStep} step @param {Record<string, string>} lesson @param {FiltersRecord | null} filters @param {Tried} tried @param {string} language */
+/** Gives what is asked, and the answers in words. @param {LearnStep} step @param {Record<string, string>} lesson @param {FiltersRecord | null} filters @param {Tried} tried @param {string} language */
 function asking(step, lesson, filters, tried, language) {
   const lang = language || nothing
   if (!step.kind) return markup(paragraphs(step.text, language))
@@ -193,7 +193,7 @@ export function wordsOf(step, listed, lesson, filters, tried, wanted, more) {
     ${buttons(step, step.number === listed.steps, tried)}</div>`
 }
 
-/** What was learned in a lesson that is over, and the next one. @param {LearnStep} step @param {LearnListed} listed @param {LearnListed | undefined} next */
+/** Gives what was learned in a lesson that is over, and the next one. @param {LearnStep} step @param {LearnListed} listed @param {LearnListed | undefined} next */
 export function endOf({ lesson, titles }, listed, next) {
   const known = progress(lesson)
   const line = (/** @type {string} */ title, /** @type {number} */ n) =>

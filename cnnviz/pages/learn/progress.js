@@ -27,7 +27,7 @@ export function remember(lesson, step, right) {
 
 export const forget = () => inBrowser.writeRecord(LESSONS, {})
 
-/** How many predictions were right, of how many. @returns {{ right: number, n: number }} */
+/** Tells how many predictions were right, of how many. @returns {{ right: number, n: number }} */
 export function scores() {
   const { right, n } = inBrowser.readRecord(PREDICTED)
   return { right: Number(right) || 0, n: Number(n) || 0 }
@@ -49,7 +49,7 @@ export const onScore = (act, signal) =>
 
 export const startCount = () => inBrowser.writeRecord(PREDICTED, {})
 
-/** Whether a mission was reached once. @param {string} id */
+/** Tells whether a mission was reached once. @param {string} id */
 export const remembered = (id) => Boolean(inBrowser.readRecord(MISSIONS)[id])
 
 /** Remembers that a mission was reached. @param {string} id */

@@ -14,7 +14,7 @@ const [LEAST, ROW] = [84, 180] // of a map's height; the width of a row of outpu
 const [LINES, TIGHT] = [62, 38] // the height of an output, and where there are five or more
 const GROWN = [2, 1.75, 1.5, 1.25] // cells with much room
 
-/** How many tiles stand side by side. @param {Figure} figure */
+/** Tells how many tiles stand side by side. @param {Figure} figure */
 export const acrossOf = ({ face }) => (face.stacked ? 1 : Math.ceil(Math.sqrt(face.tiles)))
 
 /** The side of a plate's cells that stand in a grid. @param {Figure} figure @param {boolean} phone @param {number} [grown] */
@@ -36,7 +36,7 @@ export function sizeOf(figure, { side, grown }, phone) {
   return form === "grid" ? [columns * cell + 10 * (across - 1), rows * cell] : [(side * columns) / rows, side]
 }
 
-/** How large plates are that have room, in one row or in more: maps as high as can be; cells grow where there are no maps. @param {Figure[]} figures @param {string[]} signs @param {Room} room @returns {Sizes} */
+/** Tells how large plates are that have room, in one row or in more: maps as high as can be; cells grow where there are no maps. @param {Figure[]} figures @param {string[]} signs @param {Room} room @returns {Sizes} */
 export function sizesOf(figures, signs, room) {
   const { width, height, phone } = room
   const gap = (/** @type {number} */ n) => (phone ? (signs[n] ? 32 : 12) : GAP + (signs[n] ? SIGN : 0))

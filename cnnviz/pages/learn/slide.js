@@ -28,7 +28,7 @@ export class Slide {
     return this.timer !== undefined
   }
 
-  /** How many places there are to slide over. */
+  /** Tells how many places there are to slide over. */
   get places() {
     const { question, numbers } = this.learn
     const cells = question?.cells

@@ -1,4 +1,4 @@
-"""How far two arrays are apart, in direction and in size."""
+"""The distance of two arrays, in direction and in size."""
 
 from __future__ import annotations
 

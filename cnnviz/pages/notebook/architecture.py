@@ -18,7 +18,7 @@ SIDE = 56
 
 
 def arrays(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
-    """What is drawn as maps: the image, both kernels and their maps, the activations, the weights, and the landscape."""
+    """The arrays that are drawn as maps: the image, both kernels and their maps, the activations, the weights, and the landscape."""
     trace, params = moment.trace, moment.params
     second = second_kernel(moment)
     low, high = _range(_path(lesson, moment))
@@ -40,7 +40,7 @@ def second_kernel(moment: Moment) -> np.ndarray:
 
 
 def architecture(lesson: Lesson, moment: Moment) -> dict[str, object]:
-    """What stands beside the maps: nodes, the matrix, letters with their sizes, and the way down the landscape."""
+    """The parts beside the maps: nodes, the matrix, letters with their sizes, and the way down the landscape."""
     trace, params = moment.trace, moment.params
     path = _path(lesson, moment)
     low, high = _range(path)

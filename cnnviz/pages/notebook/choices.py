@@ -1,4 +1,4 @@
-"""What can be chosen on the Notebook page: a rule, and each deviation, with its line of code and what it does here."""
+"""Choices on the Notebook page: a rule, and each deviation, with its line of code and what it does here."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def calls(place: int, now: int) -> tuple[Switch, ...]:
 
 
 def repairs(lesson: Lesson, moment: Moment, about: tuple[str, str]) -> dict[str, object]:
-    """What becomes of one entry of f with both of two deviations in, with either fixed, and with both: one that a single fix still moves, if there is one."""
+    """The values of one entry of f with both of two deviations in, with either fixed, and with both: one that a single fix still moves, if there is one."""
     kept = [lesson.deviations - set(gone) for gone in ((), about[:1], about[1:], about)]
     before, after = moment.params.f, [_step(lesson, moment, deviations).after.f for deviations in kept]
     moved = next((kernel for kernel in (after[2], after[1], after[0]) if (kernel != before).any()), before)
@@ -123,7 +123,7 @@ def _differing(lesson: Lesson, one: Moment, other: Moment, columns: tuple[str, .
 
 
 def _matters(on: bool, changed: list[str], now: Moment, flipped: Moment) -> Message:
-    """What becomes of the new kernel if this switch is flipped, in a sentence chosen by what was computed."""
+    """The effect on the new kernel if this switch is flipped, in a sentence chosen by what was computed."""
     which = "on" if on else "off"
     if not changed:
         return message(f"ui.notebook.matters.{which}.nothing")
@@ -148,7 +148,7 @@ def _told_apart(a: float, b: float) -> tuple[float, float]:
 
 
 def _alone(name: str, lesson: Lesson, exact: Moment, alone: Moment, columns: tuple[str, ...]) -> Message:
-    """What this deviation alone does to the exact step of this lesson, in numbers."""
+    """The effect of this deviation alone on the exact step of this lesson, in numbers."""
     changed = _differing(lesson, exact, alone, columns)
     if not changed:
         return message("ui.notebook.alone.fresh" if name == "fresh_weights" else "ui.notebook.alone.nothing")

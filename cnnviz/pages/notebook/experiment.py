@@ -44,6 +44,6 @@ def _sets(lesson: Lesson, moment: Moment) -> dict[str, object]:
 
 
 MOST_BYTES = 1_000_000
-"""What the sets that are remembered may take together."""
+"""The most bytes of all remembered sets."""
 
 _known: Recent[tuple[Hashable, ...], np.ndarray] = Recent(MOST_BYTES, held_bytes)

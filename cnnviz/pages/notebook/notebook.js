@@ -43,7 +43,7 @@ const CIRCLES = ["1", "2"]
 /** A number without more digits than it has. @param {number} value */
 const plainly = (value) => number(value, 3).replace(/[.,]0+$/, "")
 
-/** What becomes of an entry of the kernel with both slips left in, with one fixed, and with both. @param {RepairsData} repairs */
+/** Gives what becomes of an entry of the kernel with both slips left in, with one fixed, and with both. @param {RepairsData} repairs */
 function fixes({ entry, before, after, names }) {
   const cell = (/** @type {number} */ n) =>
     html`<td class=${after[n] === before ? "" : "moves"}>${plainly(before)} → ${plainly(after[n])}</td>`
@@ -78,7 +78,7 @@ const chartFigure = ({ name, title, words }) => html`
 const toggle = ({ key, label, on, change, effect }) =>
   html`<button type="button" class="toggle" data-key=${key} aria-pressed=${on} title=${effect} data-change=${JSON.stringify(change)}><i></i><span>${label}</span></button>`
 
-/** What stands behind "#" is the line after it: here each has its own. @param {DeviationRow} row */
+/** Gives what stands behind "#" is the line after it: here each has its own. @param {DeviationRow} row */
 const atLength = ({ notebook, exact }) => {
   const [theirs, ours] = [notebook, exact].map((line) => line.replace(/ {2}# and (then )?/, "\n"))
   return difference(theirs, ours)

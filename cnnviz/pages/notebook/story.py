@@ -28,7 +28,7 @@ class Step:
 
     @property
     def title(self) -> Message:
-        """What it says, in a line."""
+        """Its title, in a line."""
         return message(f"ui.notebook.story.{self.name}.title")
 
     def at_call(self, call: int) -> Lesson:
@@ -36,7 +36,7 @@ class Step:
         return dataclasses.replace(self.lesson, k=self.lesson.k + call - 1)
 
     def paragraphs(self, call: int = 1) -> list[Message]:
-        """What it says, with the numbers of that call."""
+        """Its paragraphs, with the numbers of that call."""
         facts = _facts(self.at_call(call))
         parts = ("first", "second", "later" if call > 1 and self.name == "moves" else "third")
         return [message(f"ui.notebook.story.{self.name}.{part}", **facts) for part in parts]

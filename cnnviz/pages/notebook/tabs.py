@@ -28,7 +28,7 @@ def tab_of(lesson: Lesson, asked: Mapping[str, str]) -> str:
 
 
 def place_in_story(lesson: Lesson, asked: Mapping[str, str]) -> int:
-    """Which step of the story an address stands at, 0 for none.
+    """The step of the story at which an address stands, 0 for none.
 
     >>> place_in_story(Lesson(), {"part": "2"}), place_in_story(Lesson(), {"part": "9"}), place_in_story(story()[3].lesson, {})
     (2, 0, 4)
@@ -40,7 +40,7 @@ def place_in_story(lesson: Lesson, asked: Mapping[str, str]) -> int:
 
 
 def call_of(asked: Mapping[str, str]) -> int:
-    """Which call of the notebook's class an address shows.
+    """The call of the notebook's class that an address shows.
 
     >>> call_of({}), call_of({"call": "2"}), call_of({"call": "9"})
     (1, 2, 1)

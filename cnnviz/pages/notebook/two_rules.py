@@ -33,7 +33,7 @@ MOST_POINTS, FEWEST = 200, 5
 
 
 def road(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None) -> Road:
-    """What each rule computes at this update, stage by stage, and how far apart they are.
+    """The road of both rules at this update, stage by stage, with their distances.
 
     With another network than the notebook's there is one row, and a switch that leads back.
     """
@@ -82,7 +82,7 @@ def elsewhere(lesson: Lesson) -> bool:
 
 
 def more(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[dict[str, object], dict[str, np.ndarray]]:
-    """What the page shows besides its board, by its tab, and the arrays that belong to it."""
+    """The page's parts besides its board, by its tab, and the arrays that belong to it."""
     if elsewhere(lesson):
         return {"notebook": {"tab": "elsewhere", "story": None, "experiment": None, "architecture": None}}, {}
     tab, arrays = tab_of(lesson, asked), {}
@@ -116,7 +116,7 @@ def _story(lesson: Lesson, exact: Moment, moment: Moment, asked: Mapping[str, st
 
 
 def _tag(name: str) -> dict[str, object]:
-    """Where a deviation acts first, and its name."""
+    """The place where a deviation acts first, and its name."""
     entry = DEVIATION_TABLE[name]
     return {"symbol": {"update": "f_next"}.get(entry.acts_at, entry.acts_at), "title": entry.title}
 
@@ -159,7 +159,7 @@ def _charts(lesson: Lesson, x: np.ndarray) -> tuple[Chart, ...]:
 
 
 def _note(ours: np.ndarray, theirs: np.ndarray) -> Message:
-    """How far one stage's arrays are apart."""
+    """The distance of one stage's arrays."""
     if np.array_equal(ours, theirs):
         return message("ui.notebook.note.same")
     if not ours.any():

@@ -1,4 +1,4 @@
-"""What the page Step shows, as bytes for the component."""
+"""Answer of the page Step, as bytes for the component."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _RECENT: Recent[tuple[tuple[tuple[str, str], ...], int], Blind] = Recent(16_000_
 
 
 def started(now: Now) -> tuple[Now, MissionsData]:
-    """What is shown under the mission that the address names, and what is said of it."""
+    """The lesson of the mission that the address names, and the sentences about it."""
     listed = [MissionListed(id=one.id, title=one.title, query=query_of(one.at)) for one in missions()]
     id = now.asked.get("mission", "")
     mission = find(id)

@@ -56,7 +56,7 @@ export class Predicting {
     return this.view.look.predict === "1"
   }
 
-  /** What is asked now, if anything. @returns {Question | null} */
+  /** The question that is asked now, if any. @returns {Question | null} */
   get question() {
     return this.on && this.view.veiled ? (this.all[this.at % this.all.length] ?? null) : null
   }
@@ -125,7 +125,7 @@ export class Predicting {
     this.view.unveil()
   }
 
-  /** Whether a map can be pointed at although it is hidden: to choose the cell that is asked about, or to answer. @param {string} symbol */
+  /** Tells whether a map can be pointed at although it is hidden: to choose the cell that is asked about, or to answer. @param {string} symbol */
   lets(symbol) {
     const { question } = this
     return question !== null && (question.clicked === symbol || this.step.shown(this.view.stage) === symbol)
@@ -199,7 +199,7 @@ export class Predicting {
     return html`<p role="status">${verdict}${markup(words)}</p><div class="answering">${judged ? button("next", "primary") : ""}${count()}</div>`
   }
 
-  /** What those hear who listen. */
+  /** Words for screen readers. */
   get spoken() {
     const { question } = this
     if (!question) return ""

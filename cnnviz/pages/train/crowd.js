@@ -79,7 +79,7 @@ export class Crowd {
     return /** @type {Report} */ (this.report).arrays.labels.values
   }
 
-  /** How large the images to learn from are, before a training. */
+  /** Tells how large the images to learn from are, before a training. */
   get example() {
     return Math.floor(Math.min((columnWidth(this.frame) - 16) / 3, LARGEST_EXAMPLE))
   }
@@ -172,7 +172,7 @@ export class Crowd {
     }
   }
 
-  /** What it will learn from, before it has. @param {CanvasRenderingContext2D} context @param {string} soft */
+  /** Gives what it will learn from, before it has. @param {CanvasRenderingContext2D} context @param {string} soft */
   paintExamples(context, soft) {
     const { frame, report, state, example } = this
     if (!report || !state || state.at >= 0) return
@@ -190,7 +190,7 @@ export class Crowd {
     })
   }
 
-  /** How many of a class are shown. @param {number} n */
+  /** Tells how many of a class are shown. @param {number} n */
   shownOf(n) {
     return Array.from(this.labels).filter((label) => label === n).length
   }

@@ -9,7 +9,7 @@ const MOST_TICKS = 13
 
 const sum = (/** @type {ArrayLike<number>} */ values) => Array.from(values).reduce((all, one) => all + one, 0)
 
-/** How many of those held out are named right. @param {Crowd} crowd */
+/** Tells how many of those held out are named right. @param {Crowd} crowd */
 export const rightOf = ({ confusion, classes }) => sum(confusion.filter((_, n) => n % (classes + 1) === 0))
 
 /** @param {Report} report @param {CrowdState} state */
@@ -40,7 +40,7 @@ export function note({ warning, active, kind, state: progress, held }, { crowds,
   return say(last ? "web.training.worth_last" : "web.training.worth_picked", { n: held })
 }
 
-/** What stands under the crowd. @param {Report} report @param {CrowdState} state */
+/** Gives what stands under the crowd. @param {Report} report @param {CrowdState} state */
 export function foot({ shown, held, of_each, floor, names }, { crowds, at }) {
   if (!names.length) return ""
   const first = say(!crowds.has(at) ? "web.training.before" : floor ? "web.training.where_sure" : "web.training.where")

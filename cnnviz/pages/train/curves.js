@@ -48,7 +48,7 @@ export class Curves {
     )
   }
 
-  /** Whether its values can stand on powers of ten. */
+  /** Tells whether its values can stand on powers of ten. */
   get powers() {
     return this.name !== "kernel"
   }

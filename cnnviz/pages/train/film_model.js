@@ -29,12 +29,12 @@ export function fallen(losses, k) {
   return whole > 0 && Number.isFinite(whole) ? (losses[0] - losses[k]) / whole : null
 }
 
-/** How the loss has moved: an id below web.film.fell. @param {number} from @param {number} to */
+/** Tells how the loss has moved: an id below web.film.fell. @param {number} from @param {number} to */
 export const moved = (from, to) => (!Number.isFinite(to) ? "lost" : to < from ? "fell" : to > from ? "rose" : "same")
 
 const NEARLY = 0.9995 // from here on 100 % would be printed
 
-/** Which parameter makes most of the promised fall, and how much, in a sentence. @param {FilmShare} share */
+/** Finds which parameter makes most of the promised fall, and how much, in a sentence. @param {FilmShare} share */
 export function headline({ names, all }) {
   const most = all.indexOf(Math.max(...all))
   const how = all.length === 1 ? "alone" : all[most] > NEARLY && all[most] <= 1 ? "nearly" : "most"

@@ -19,14 +19,14 @@ const PADDING = 8 // of a button, on both sides together
 /** @type {CanvasRenderingContext2D | null} */
 let ruler = null
 
-/** How wide a text is, without laying the page out. @param {string} text @param {string} font */
+/** Tells how wide a text is, without laying the page out. @param {string} text @param {string} font */
 function widthOf(text, font) {
   ruler ??= /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"))
   ruler.font = `${font} Inter, system-ui, sans-serif`
   return ruler.measureText(text.replace(/\d/g, "0")).width // digits are as wide as each other
 }
 
-/** What makes the loss fall, and what has come of it; of two runs, how each stands. @param {Film} film */
+/** Gives what makes the loss fall, and what has come of it; of two runs, how each stands. @param {Film} film */
 export function head(film) {
   const { view, k } = film
   const { runs, sentences } = film.film
@@ -52,14 +52,14 @@ export function head(film) {
 
 const LONG = 125 // letters that one line of large ones has room for
 
-/** How many of all parameters those are that make most of the fall. @param {import("../../view/types/wire.js").FilmShare} share */
+/** Tells how many of all parameters those are that make most of the fall. @param {import("../../view/types/wire.js").FilmShare} share */
 function counts({ names, counts, all }) {
   const most = all.indexOf(Math.max(...all))
   const n = counts.reduce((sum, count) => sum + count, 0)
   return names.length > 1 ? say("web.film.counts", { name: names[most], own: counts[most], n }) : ""
 }
 
-/** Where the film stands on its length, and the updates with a name. @param {Film} film */
+/** Finds where the film stands on its length, and the updates with a name. @param {Film} film */
 export function scrubber(film) {
   const { view, k, length } = film
   const { n, runs } = film.film

@@ -66,7 +66,7 @@ def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
 
 
 def record(found: Sweep) -> SweepData:
-    """What the view needs to know of it beside its arrays: each run's value as the address has it, and what changes in the lesson."""
+    """The view's record of it beside its arrays: each run's value as the address has it, and what changes in the lesson."""
     base = {key: text for key, text in found.base.to_query().items() if key not in ("k", "stage", "cell")}
     runs = [{key: text for key, text in one.to_query().items() if base.get(key) != text and key not in ("k", "stage", "cell")} for one in found.lessons]
     return SweepData(key=found.key, values=[as_text(value) for value in found.values.tolist()], n=found.losses.shape[1] - 1, runs=runs)
@@ -78,7 +78,7 @@ def arrays(found: Sweep) -> dict[str, np.ndarray]:
 
 
 MOST_BYTES = 16_000_000
-"""What the sweeps that are remembered may take together: ten of 400,000 losses."""
+"""The most bytes of all remembered sweeps: ten of 400,000 losses."""
 
 _SWEEPS: Recent[tuple[Hashable, ...], Sweep] = Recent(MOST_BYTES, held_bytes)
 _BEING_MADE: Recent[tuple[Hashable, ...], threading.Lock] = Recent(1_000)

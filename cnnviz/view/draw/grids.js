@@ -115,7 +115,7 @@ export class Grids extends Sheet {
 
   // ---- numbers in cells
 
-  /** How large texts are in cells of a size; 0 where they do not fit. @param {string[]} texts @param {number} w @param {number} h @param {boolean} [bold] */
+  /** Tells how large texts are in cells of a size; 0 where they do not fit. @param {string[]} texts @param {number} w @param {number} h @param {boolean} [bold] */
   sized(texts, w, h, bold = true) {
     const widest = Math.max(...texts.map((text) => this.widthOf(text, { size: 10, bold }) / 10), 0.1)
     const size = Math.min(LARGEST, h * 0.46, (w - 5) / widest)

@@ -19,7 +19,7 @@ import { picture } from "./pixels.js"
 const SEEN = 5 // an outline is at least so large
 const MOST_RIBBONS = 4
 
-/** What the ends of the colours stand for, as short as they fit; a symmetric scale says ± once. @param {number[]} limits @param {Scale} scale */
+/** Gives what the ends of the colours stand for, as short as they fit; a symmetric scale says ± once. @param {number[]} limits @param {Scale} scale */
 export function ends(limits, scale) {
   const [low, high] = limits.map((end) => (Number.isInteger(end) ? whole(end) : short(end)))
   return scale === "signed" && low === `−${high}` ? ["", `±${high}`] : [low, high]
@@ -74,7 +74,7 @@ export class Heatmap {
     this.symbol = (canvas.dataset.map ?? "").replace(/^.*\./, "") // on a board, "row.symbol"
   }
 
-  /** Whether there is something to be seen. */
+  /** Tells whether there is something to be seen. */
   get received() {
     return this.values.length > 0
   }
@@ -97,7 +97,7 @@ export class Heatmap {
     return layout(/** @type {Face} */ (this.face), { width, height, across: this.across, places: this.places })
   }
 
-  /** Whether a tile is so small that its numbers are printed. */
+  /** Tells whether a tile is so small that its numbers are printed. */
   prints() {
     return this.face !== null && this.face.rows * this.face.columns <= MOST_PRINTED
   }
@@ -156,7 +156,7 @@ export class Heatmap {
     })
   }
 
-  /** Whether there is room for numbers. @param {Layout} at */
+  /** Tells whether there is room for numbers. @param {Layout} at */
   legible(at) {
     return this.prints() && at.tile(0).width > 30
   }
@@ -274,7 +274,7 @@ export class Heatmap {
     }
   }
 
-  /** Where cells lie; of more than a few boxes, what encloses them. @param {Range[]} ranges @returns {Box[]} */
+  /** Finds where cells lie; of more than a few boxes, what encloses them. @param {Range[]} ranges @returns {Box[]} */
   boxes(ranges) {
     const at = this.layout
     const all = at.found(ranges).map(at.place)

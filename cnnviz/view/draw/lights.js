@@ -10,7 +10,7 @@ import { ring } from "./heatmap.js"
 
 const LEAST = 7 // pixels of a ring
 
-/** What lies under a point: the smallest part of a picture that belongs to a term. @param {Parts} parts @param {number} x @param {number} y @returns {Touched | null} */
+/** Gives what lies under a point: the smallest part of a picture that belongs to a term. @param {Parts} parts @param {number} x @param {number} y @returns {Touched | null} */
 export function touched({ spots, fields }, x, y) {
   const within = (/** @type {Box} */ box) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height
   /** @type {Touched[]} */
@@ -78,7 +78,7 @@ export class Lights {
     this.point(this.at)
   }
 
-  /** What was chosen in a picture; in another one nothing is yet. @param {string} picture */
+  /** Gives what was chosen in a picture; in another one nothing is yet. @param {string} picture */
   choiceOf(picture) {
     if (picture !== this.chosen) Object.assign(this, { choice: {}, chosen: picture })
     return this.choice
@@ -91,7 +91,7 @@ export class Lights {
     this.redraw()
   }
 
-  /** Where an event is in the picture, in its CSS pixels. @param {MouseEvent} event @returns {[number, number]} */
+  /** Finds where an event is in the picture, in its CSS pixels. @param {MouseEvent} event @returns {[number, number]} */
   within({ clientX, clientY }) {
     const { left, top, width } = this.canvas.getBoundingClientRect()
     const zoom = width / this.canvas.clientWidth || 1
@@ -140,7 +140,7 @@ function outlined(context, box, tone) {
   ])
 }
 
-/** What it comes to, beside it. @param {CanvasRenderingContext2D} context @param {Touched} found @param {HTMLCanvasElement} canvas */
+/** Gives what it comes to, beside it. @param {CanvasRenderingContext2D} context @param {Touched} found @param {HTMLCanvasElement} canvas */
 function words(context, { box, say }, { clientWidth }) {
   context.font = "600 14px Inter, system-ui, sans-serif"
   const width = context.measureText(say).width + 16

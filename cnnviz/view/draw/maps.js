@@ -27,7 +27,7 @@ function extremes(values) {
 
 export class MapView extends Heatmap {
   layers = 1
-  /** Whether a row is one cell. */
+  /** Tells whether a row is one cell. */
   flat = false
   /** What it shows, in words. */
   words = ""

@@ -133,7 +133,7 @@ function picture(numbers, map) {
   return isGradient && gated(numbers, map) ? gate : outputs
 }
 
-/** Whether the picture of a map can stand upright, as a phone has room for; others are scrolled sideways there. @param {Numbers} numbers @param {string} map @param {boolean} stepping */
+/** Tells whether the picture of a map can stand upright, as a phone has room for; others are scrolled sideways there. @param {Numbers} numbers @param {string} map @param {boolean} stepping */
 export function standsUpright(numbers, map, stepping) {
   const own = stepping || map === "update" ? update : picture(numbers, map)
   const several = (/** @type {string} */ pattern) =>
@@ -145,7 +145,7 @@ export function standsUpright(numbers, map, stepping) {
   return [shares, dense, outer, flattened].includes(own) || (own === patch && "photo" in numbers.answer.arrays)
 }
 
-/** Whether a gradient goes back through an activation. @param {Numbers} numbers @param {string} map */
+/** Tells whether a gradient goes back through an activation. @param {Numbers} numbers @param {string} map */
 const gated = (numbers, map) =>
   Object.keys(numbers.network.curves).some((made) => numbers.links(made)[0].source === map.slice(1))
   && !numbers.link(map, "y")

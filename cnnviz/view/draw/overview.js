@@ -168,7 +168,7 @@ export class Overview {
     }
   }
 
-  /** Whether the photograph stands beside its colours. @param {string} symbol */
+  /** Tells whether the photograph stands beside its colours. @param {string} symbol */
   photographed(symbol) {
     const numbers = /** @type {Numbers} */ (this.numbers)
     return (symbol === "x" || symbol === "dx") && !this.single && numbers.shape(symbol)[0] === COLOURS
@@ -225,7 +225,7 @@ function ownBracket(numbers, { kind, values: [symbol] }) {
   return owns || (made && isMade(numbers, symbol)) ? bracket(numbers, symbol) : ""
 }
 
-/** Whether a symbol is made by a layer without parameters. @param {Numbers} numbers @param {string} symbol */
+/** Tells whether a symbol is made by a layer without parameters. @param {Numbers} numbers @param {string} symbol */
 const isMade = (numbers, symbol) =>
   !["conv", "dense", undefined].includes(numbers.network.layers[numbers.maps[symbol].layer ?? -1]?.kind)
 

@@ -145,7 +145,7 @@ export class Plate extends Heatmap {
     return super.legible(at) && at.cellHeight > 12 && this.roomy()
   }
 
-  /** Whether there is room for every number: all tiles of a map have numbers, or none. */
+  /** Tells whether there is room for every number: all tiles of a map have numbers, or none. */
   roomy() {
     if (!this.size[0]) return false
     this.context.font = font(SMALLEST)

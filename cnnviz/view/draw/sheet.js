@@ -24,7 +24,7 @@ export const HEAD = 30 // the line over a map
 const LEAST = { width: 900, height: 300 } // what pictures are laid out for; in less they are smaller
 const CURSIVE = /<(i|b)>(.*?)<\/\1>/
 
-/** How many CSS pixels one pixel of a picture has in a room. @param {Room} room */
+/** Tells how many CSS pixels one pixel of a picture has in a room. @param {Room} room */
 export const unitOf = ({ width, height, zoom = 1, upright = false }) =>
   upright ? 1 : Math.min(zoom, width / LEAST.width, height / LEAST.height)
 
@@ -99,7 +99,7 @@ export class Sheet {
     this.context.font = `${math ? "italic " : ""}${bold ? 700 : 400} ${size}px ${family}`
   }
 
-  /** How wide a text is. @param {string} text @param {How} [how] */
+  /** Tells how wide a text is. @param {string} text @param {How} [how] */
   widthOf(text, how = {}) {
     this.font(how)
     return this.context.measureText(text).width

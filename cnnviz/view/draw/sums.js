@@ -17,7 +17,7 @@ const ROW = 20 // of a bar with its words
 const ROUND = 8 // of a corner
 const SPOT = 8 // of a cell that a total is led to
 
-/** Where each term of a sum ends, the first at 0. @param {number[]} values */
+/** Finds where each term of a sum ends, the first at 0. @param {number[]} values */
 function endsOf(values) {
   const ends = [0]
   for (const value of values) ends.push(ends[ends.length - 1] + value)
@@ -90,7 +90,7 @@ export class Sums extends Grids {
     })
   }
 
-  /** Whether a step, or a cell, so wide has room for a number. @param {string} text @param {number} room */
+  /** Tells whether a step, or a cell, so wide has room for a number. @param {string} text @param {number} room */
   fitsUnder(text, room) {
     return this.widthOf(`+${text.replace("−", "")}`, { size: SMALL, bold: true }) < room - 2
   }

@@ -15,19 +15,19 @@ import { say } from "./words.js"
 /** @typedef {import("./numbers.js").Numbers} Numbers */
 /** @typedef {import("./patterns.js").Cell} Cell */
 
-/** How a cell is called: "z₁[2,7,11]". @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
+/** Tells how a cell is called: "z₁[2,7,11]". @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
 export function named(numbers, symbol, cell) {
   const index = numbers.index(symbol, cell)
   return `<i>${numbers.maps[symbol].label}</i>${index.length ? `[${index.join(",")}]` : ""}`
 }
 
-/** What it comes to; ≈ where the digits that are shown are not all. @param {number} value @param {number} [digits] */
+/** Gives what it comes to; ≈ where the digits that are shown are not all. @param {number} value @param {number} [digits] */
 export function result(value, digits = 5) {
   const text = number(value, digits)
   return ` ${isWhole(value, text) ? "=" : "≈"} <b>${text}</b>`
 }
 
-/** How the number of a cell comes about. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
+/** Tells how the number of a cell comes about. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
 export function filled(numbers, symbol, cell) {
   const template = numbers.network.arithmetic[symbol]
   const name = named(numbers, symbol, cell)
@@ -63,7 +63,7 @@ function digitsOf(filling, tree, value) {
   return number(filling.value(tree), 3) === number(value, 3) ? MOST : FEWEST // another rule made it, or next to nothing is left
 }
 
-/** Whether products are printed in place of their factors, or totals of them: these are rounded, and need not add up in print. @param {Filling} filling @param {Node} node @returns {boolean} */
+/** Tells whether products are printed in place of their factors, or totals of them: these are rounded, and need not add up in print. @param {Filling} filling @param {Node} node @returns {boolean} */
 function adds(filling, node) {
   if (node.kind === "symbol" || node.kind === "number") return false
   if (node.kind === "binary") return adds(filling, node.left) || adds(filling, node.right)

@@ -47,7 +47,7 @@ const here = (scale) => (night && BY_NIGHT[scale]) || scale
 /** A scale from its low to its high end, as a style sheet has it. @param {Scale} scale */
 export const gradient = (scale) => `linear-gradient(to right, ${SCALES[here(scale)].join(", ")})`
 
-/** Whether an error is none: its entry cannot be told, or stands at a kink. @param {number} value @param {Scale} scale */
+/** Tells whether an error is none: its entry cannot be told, or stands at a kink. @param {number} value @param {Scale} scale */
 export const isUntold = (value, scale) => scale === "error" && Number.isNaN(value)
 
 /**

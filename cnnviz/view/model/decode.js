@@ -51,10 +51,10 @@ export function decode(bytes, mend) {
   return { ...header, arrays }
 }
 
-/** Whether an array's numbers of 64 bits begin at a place. @param {readonly (string | number)[]} array @param {number} at */
+/** Tells whether an array's numbers of 64 bits begin at a place. @param {readonly (string | number)[]} array @param {number} at */
 const stands = ([kind, own, ...shape], at) => kind === "float64" && own === at && !shape.includes(0)
 
-/** Where a bit is set, the entry of another array; elsewhere 0. @param {Values["values"]} source @param {Uint8Array} bits */
+/** Finds where a bit is set, the entry of another array; elsewhere 0. @param {Values["values"]} source @param {Uint8Array} bits */
 function same(source, bits) {
   const values = new Float64Array(source.length)
   for (let n = 0; n < values.length; n++) if ((bits[n >> 3] >> (n & 7)) & 1) values[n] = source[n]

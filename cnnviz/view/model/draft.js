@@ -13,7 +13,7 @@ export const MOST_SCREENS = 60
 export const MOST_LINKED = 30 // screens of a script that a link holds whole
 const MOST_PAST = 100
 
-/** What nothing has been added to. @param {string} title @returns {Draft} */
+/** Gives what nothing has been added to. @param {string} title @returns {Draft} */
 export const empty = (title) => ({ id: idOf(title), title, screen: [] })
 
 /** A file's tables, in which [[step]] is the same as [[screen]]. @param {Table} tables @returns {Draft} */
@@ -48,7 +48,7 @@ export const titled = (draft, lang, title) => ({
   title: texted(draft.title ?? "", lang, title || draft.id),
 })
 
-/** What a screen says, or is to say: `say`, but `text` where a file has it so. @param {Table} screen */
+/** Gives what a screen says, or is to say: `say`, but `text` where a file has it so. @param {Table} screen */
 const saying = (screen) => ("text" in screen ? "text" : "say")
 
 /** @param {Table} screen @param {string} lang */
@@ -94,13 +94,13 @@ export function atOf(page, lesson, keys) {
   return `/${page}${query(only)}`
 }
 
-/** Where a screen is: its page by its path, and what stands behind the "?". @param {Table} screen */
+/** Finds where a screen is: its page by its path, and what stands behind the "?". @param {Table} screen */
 export function placeIn({ at = "" }) {
   const [, page = "", rest = ""] = /^(?:\/([^?]*)(?=\?|$))?\??(.*)$/s.exec(String(at)) ?? []
   return { page, query: rest }
 }
 
-/** Whether a screen asks something. @param {Table} screen */
+/** Tells whether a screen asks something. @param {Table} screen */
 export const asks = (screen) => "ask" in screen
 
 /** What of a question is its own. */
@@ -119,7 +119,7 @@ const ASKING = [
   "tolerance",
 ]
 
-/** What was asked in one's own words; null for another question, or none. @param {Table} screen @param {string} lang @returns {Asked | null} */
+/** Gives what was asked in one's own words; null for another question, or none. @param {Table} screen @param {string} lang @returns {Asked | null} */
 export function askedOf(screen, lang) {
   if (screen.kind !== "choose" || screen.key !== "1") return null
   const answers = /** @type {Table[]} */ (screen.answers)

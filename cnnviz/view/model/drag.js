@@ -28,7 +28,7 @@ export const FINE = 0.1 // of a step, with Shift
 
 const ANY = { least: -1e6, most: 1e6 }
 
-/** What a number may be. @param {string} along @param {string} scale of the pixels @returns {Bounds} */
+/** Gives what a number may be. @param {string} along @param {string} scale of the pixels @returns {Bounds} */
 export function boundsOf(along, scale) {
   if (along === "lr") return { least: 0, most: ANY.most }
   if (along.startsWith("y:")) return { least: 0, most: 1 }
@@ -91,20 +91,20 @@ export function next(drag, event) {
   }
 }
 
-/** What is to be asked for now; null while something is, or where nothing is to. @param {Drag} drag */
+/** Gives what is to be asked for now; null while something is, or where nothing is to. @param {Drag} drag */
 export const toAsk = ({ phase, curve, asked, wanted, shown }) =>
   phase === "held" && curve && asked === null && wanted !== shown ? wanted : null
 
-/** Whether the number is somewhere else than it was. @param {Drag} drag */
+/** Tells whether the number is somewhere else than it was. @param {Drag} drag */
 export const hasMoved = ({ curve, wanted }) => curve !== null && wanted !== curve.at
 
-/** Whether the numbers on the screen are not those of the value that is wanted. @param {Drag} drag */
+/** Tells whether the numbers on the screen are not those of the value that is wanted. @param {Drag} drag */
 export const isBehind = ({ curve, wanted, shown }) => curve !== null && wanted !== shown
 
 /** L at a point of the curve, where the number stood if no other is named. @param {Curve} curve @param {number} [value] */
 export const lossAt = ({ theta, loss, at }, value = at) => loss[Math.max(Array.from(theta).indexOf(value), 0)]
 
-/** What the gradient promised of the loss, and what really came of it; null until the number has moved. @param {Drag} drag */
+/** Gives what the gradient promised of the loss, and what really came of it; null until the number has moved. @param {Drag} drag */
 export function promiseOf({ curve, shown, loss }) {
   if (!curve || loss === null || shown === curve.at) return null
   return { promised: curve.gradient * (shown - curve.at), really: loss - lossAt(curve), by: shown - curve.at }

@@ -7,10 +7,10 @@ const BY = new Map([
   ["PageDown", 1],
 ])
 
-/** How far a key goes on; undefined where it is none of those that presenters' remote controls have. @param {string} key @returns {number | undefined} */
+/** Tells how far a key goes on; undefined where it is none of those that presenters' remote controls have. @param {string} key @returns {number | undefined} */
 export const stepOf = (key) => BY.get(key)
 
-/** Whether so many steps on there is a place. @param {Way} way @param {number} by */
+/** Tells whether so many steps on there is a place. @param {Way} way @param {number} by */
 export const leads = ({ number, count }, by) => number + by >= 1 && number + by <= count
 
 /**

@@ -7,7 +7,7 @@ export const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toL
 
 const WORD_START = /[^\p{L}\p{N}]/u
 
-/** How near a text is to what was typed: 0 begins with it, 1 has a word that does, 2 has it. @param {string} text @param {string} typed */
+/** Tells how near a text is to what was typed: 0 begins with it, 1 has a word that does, 2 has it. @param {string} text @param {string} typed */
 function rank(text, typed) {
   const at = text.indexOf(typed)
   if (at <= 0) return at === 0 ? 0 : 2

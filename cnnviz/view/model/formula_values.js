@@ -20,7 +20,7 @@ export function terms(numbers, symbol, cell) {
   return sum ? new Filling(numbers, symbol, cell).terms(sum) : []
 }
 
-/** What an output would add to the loss if it had this value: the core's own formula of the loss, for one output. @param {Numbers} numbers @param {number} n @param {number} value */
+/** Gives what an output would add to the loss if it had this value: the core's own formula of the loss, for one output. @param {Numbers} numbers @param {number} n @param {number} value */
 export function lossOf(numbers, n, value) {
   const tree = expression(numbers.network.arithmetic.L)
   const [sign, sum] = tree.kind === "minus" ? [-1, tree.of] : [1, tree]
@@ -37,7 +37,7 @@ export const totals = (values) => [
   exact(values.filter((value) => value < 0)),
 ]
 
-/** What the terms of each channel of a map add up to, the channels in order. @param {Term[]} terms @param {string} symbol @returns {Map<number, number>} */
+/** Gives what the terms of each channel of a map add up to, the channels in order. @param {Term[]} terms @param {string} symbol @returns {Map<number, number>} */
 export function byChannel(terms, symbol) {
   /** @type {Map<number, number[]>} */
   const found = new Map()
@@ -168,7 +168,7 @@ export class Filling {
     return name === "mean" ? sum / values.length : sum
   }
 
-  /** What the terms of a sum add up to, the positive and the negative, of numbers that are not rounded. @param {Node} node @returns {number[]} */
+  /** Gives what the terms of a sum add up to, the positive and the negative, of numbers that are not rounded. @param {Node} node @returns {number[]} */
   totals(node) {
     const sent = this.numbers.arrays[`powers.${this.symbol}`]?.values
     if (sent && node.kind === "call" && node.name === "exp") return [sent[sent.length - 1], 0]

@@ -40,7 +40,7 @@ export function wordsOf(id) {
 
 const BACK = { text: "←", id: "signs.back" }
 
-/** What stands before a column, forward and backward; nothing before what is only given. @param {Numbers} numbers @param {Pick<ColumnRecord, "values"> & { kind: string }} column @returns {Sign[] | null} */
+/** Gives what stands before a column, forward and backward; nothing before what is only given. @param {Numbers} numbers @param {Pick<ColumnRecord, "values"> & { kind: string }} column @returns {Sign[] | null} */
 export function signsOf(numbers, { kind, values: [symbol] }) {
   if (kind === "filters") return [{ text: "∗", id: "signs.convolution" }, BACK]
   if (kind === "weights") return [{ text: "·", id: "signs.product" }, BACK]
@@ -60,7 +60,7 @@ export function signsOf(numbers, { kind, values: [symbol] }) {
 /** @typedef {{ label: string, letter: string, formula: string, facts: string[] }} Own  what a network calls a symbol, the letter that stands for all like it, how it is made, as MathML, and its numbers in this lesson */
 /** @typedef {import("./patterns.js").Cell} Cell */
 
-/** What a meaning is said of, in this network's symbols. @param {Numbers} numbers @param {string} id @param {string} symbol @param {Cell} [cell]  the one that is spoken of; none where its numbers are not shown @returns {Own} */
+/** Gives what a meaning is said of, in this network's symbols. @param {Numbers} numbers @param {string} id @param {string} symbol @param {Cell} [cell]  the one that is spoken of; none where its numbers are not shown @returns {Own} */
 export function ownOf(numbers, id, symbol, cell) {
   const letter = id === "glossary.gradient" ? "db" : symbol[0]
   const made = !["x", "v", "y"].includes(symbol) && id !== "signs.back" && id !== "signs.flatten"

@@ -67,7 +67,7 @@ export const added = (text, place, word) =>
     .toSpliced(place + 1, 0, word)
     .join("-")
 
-/** What may follow a layer that gives maps, or a row of numbers. @param {boolean} isRow */
+/** Gives what may follow a layer that gives maps, or a row of numbers. @param {boolean} isRow */
 export const followers = (isRow) =>
   isRow
     ? ["dense16", "relu", "leaky", "sigmoid", "tanh"]

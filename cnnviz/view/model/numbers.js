@@ -62,7 +62,7 @@ export class Numbers {
     return /** @type {Float64Array | Float32Array} */ (this.arrays[symbol].values)
   }
 
-  /** What a layer keeps of the pass, "n1.mean", where a cell of its output lies: a number each cell, channel or group of channels has. @param {string} name @param {Cell} cell */
+  /** Gives what a layer keeps of the pass, "n1.mean", where a cell of its output lies: a number each cell, channel or group of channels has. @param {string} name @param {Cell} cell */
   kept(name, cell) {
     const { values } = this.arrays[name]
     const made = name.slice(0, name.indexOf("."))
@@ -97,7 +97,7 @@ export class Numbers {
     return past && !(past in this.arrays) ? [...weights, past] : weights
   }
 
-  /** What the velocity of an entry is made of, by its name; "" where there is none. @param {string} parameter @param {Cell} cell */
+  /** Gives what the velocity of an entry is made of, by its name; "" where there is none. @param {string} parameter @param {Cell} cell */
   past(parameter, cell) {
     return `velocity.${parameter}` in this.arrays ? `past.${parameter}:${this.offset(parameter, cell)}` : ""
   }
@@ -121,22 +121,22 @@ export class Numbers {
     if (arrays[name]) this.wide[name]?.learn(of, arrays[name].values, arrays[`${name}_next`]?.values)
   }
 
-  /** Whether a number is the core's, and no colour's. @param {string} symbol @param {Cell} cell */
+  /** Tells whether a number is the core's, and no colour's. @param {string} symbol @param {Cell} cell */
   isExact(symbol, cell) {
     return this.wide[symbol]?.has(this.offset(symbol, cell)) ?? true
   }
 
-  /** Whether so many outputs, or channels, are the classes. @param {number} count */
+  /** Tells whether so many outputs, or channels, are the classes. @param {number} count */
   isClasses(count) {
     return this.classes.length === count
   }
 
-  /** What the n-th of so many is called: by its class, else by its number. @param {number} n @param {number} count */
+  /** Gives what the n-th of so many is called: by its class, else by its number. @param {number} n @param {number} count */
   nameOf(n, count) {
     return this.isClasses(count) ? this.classes[n] : String(n)
   }
 
-  /** Where a cell stands in its array. @param {string} symbol @param {Cell} cell */
+  /** Finds where a cell stands in its array. @param {string} symbol @param {Cell} cell */
   offset(symbol, cell) {
     return this.shape(symbol).reduce((at, n, axis) => at * n + (cell[axis] ?? 0), 0)
   }
@@ -196,7 +196,7 @@ export class Numbers {
     return this.links(symbol).find((link) => link.source === source)
   }
 
-  /** What the pool reads whose gradient this link hands back. @param {Link} link @returns {string} */
+  /** Gives what the pool reads whose gradient this link hands back. @param {Link} link @returns {string} */
   pooled({ source }) {
     return this.network.links[source.slice(1)][0].source
   }

@@ -14,7 +14,7 @@ export function holdFile(file) {
   count += 1
 }
 
-/** What of a question goes along to a page's address: the query of its own, and what is sent. @param {string} page @param {Lesson} lesson */
+/** Gives what of a question goes along to a page's address: the query of its own, and what is sent. @param {string} page @param {Lesson} lesson */
 export function alongTo(page, lesson) {
   if (!held || page !== "check" || lesson.check !== "own") return undefined
   return { query: { file: held.name, own: String(count) }, body: held.content }

@@ -40,7 +40,7 @@ const FINE = 0.005 // of the largest number of its map
 const NEAR = 0.1
 const STRONG = 0.95 // of the largest number, where a cell is to be found
 
-/** What may be asked of a stage, best first. @param {Numbers} numbers @param {string} stage @param {Cell} cell @returns {Question[]} */
+/** Gives what may be asked of a stage, best first. @param {Numbers} numbers @param {string} stage @param {Cell} cell @returns {Question[]} */
 export function questions(numbers, stage, cell) {
   if (stage === "update") return [change(numbers, numbers.said.update.makes[0], cell)]
   const asked = [winner, factorOf, largest, result].map((make) => make(numbers, stage, cell))
@@ -50,7 +50,7 @@ export function questions(numbers, stage, cell) {
 /** @param {Numbers} numbers @param {string} map */
 const scaleOf = (numbers, map) => Math.max(...numbers.maps[map].limits.map(Math.abs), 0)
 
-/** How the numbers of a map come about. @param {Numbers} numbers @param {string} map */
+/** Tells how the numbers of a map come about. @param {Numbers} numbers @param {string} map */
 const why = (numbers, map) => numbers.stageOf(map).sentence
 
 /** The number of a cell. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Question} */
@@ -165,7 +165,7 @@ const factorsOf = (node) =>
 
 // ---- a cell is clicked
 
-/** Which cell of a block counts. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Question | null} */
+/** Finds which cell of a block counts. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Question | null} */
 function winner(numbers, map, cell) {
   const link = numbers.links(map).find(({ pattern }) => pattern === "winner" || pattern === "won")
   if (!link) return null
@@ -199,7 +199,7 @@ function winner(numbers, map, cell) {
   }
 }
 
-/** Where a map is largest: what slides over another map, or shares a whole out among several. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Question | null} */
+/** Finds where a map is largest: what slides over another map, or shares a whole out among several. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Question | null} */
 function largest(numbers, map, cell) {
   const { kind, shape, band } = numbers.maps[map]
   const patterns = numbers.links(map).map(({ pattern }) => pattern)
@@ -235,7 +235,7 @@ function largest(numbers, map, cell) {
 /** A message, its first letter large. @param {string} id @param {import("./words.js").Values} values */
 const sentence = (id, values) => say(id, values).replace(/^\p{Ll}/u, (letter) => letter.toUpperCase())
 
-/** What a number that was typed is worth. @param {Numbers} numbers @param {Question} question @param {number} given @returns {Judged} */
+/** Gives what a number that was typed is worth. @param {Numbers} numbers @param {Question} question @param {number} given @returns {Judged} */
 export function judge(numbers, question, given) {
   const { value, scale, what, others = [], known = [] } = question
   const close = (/** @type {number} */ to, /** @type {number} */ relative, /** @type {number} */ floor) =>
@@ -261,7 +261,7 @@ export function judge(numbers, question, given) {
   }
 }
 
-/** What a click on a cell is worth. @param {Numbers} numbers @param {Question} question @param {Cell} given @returns {Judged} */
+/** Gives what a click on a cell is worth. @param {Numbers} numbers @param {Question} question @param {Cell} given @returns {Judged} */
 export function judgeClick(numbers, question, given) {
   const { what, why, clicked = question.map, kind, value, others = [], among = [] } = question
   const there = named(numbers, clicked, given)

@@ -7,15 +7,15 @@ const MOST = 8 // digits
 /** @param {string} text */
 const read = (text) => Number(plainNumber(text))
 
-/** Whether all digits of a number are printed. @param {number} value @param {string} text */
+/** Tells whether all digits of a number are printed. @param {number} value @param {string} text */
 export const isWhole = (value, text) => read(text) === value
 
-/** What something comes to, with ≈ where the digits that are printed are not all. @param {number} value @param {string} text */
+/** Gives what something comes to, with ≈ where the digits that are printed are not all. @param {number} value @param {string} text */
 export const equals = (value, text) => `${isWhole(value, text) ? "=" : "≈"} ${text}`
 
 const STEP = 0.01 // of a step, by which its printed ends may be off
 
-/** How many digits, 5 at least, a number and what it becomes need, so that the step between them is seen. @param {number} old @param {number} next */
+/** Tells how many digits, 5 at least, a number and what it becomes need, so that the step between them is seen. @param {number} old @param {number} next */
 export function toldApart(old, next) {
   const step = next - old
   const isSeen = (/** @type {number} */ digits) =>
@@ -23,7 +23,7 @@ export function toldApart(old, next) {
   return Number.isFinite(step) ? ([5, 6, 7, 8, 9].find(isSeen) ?? 9) : 5
 }
 
-/** How many digits two factors need beside their product, of which so many are printed. @param {number} a @param {number} b @param {number} digits */
+/** Tells how many digits two factors need beside their product, of which so many are printed. @param {number} a @param {number} b @param {number} digits */
 export function digitsOf(a, b, digits) {
   const printed = number(a * b, digits)
   for (let needed = digits; needed < MOST; needed++)

@@ -33,7 +33,7 @@ export function writtenSum(values, total, { digits = 2, fits = () => true, below
   return { power: exponent, texts: values.map(write), total: fixed(sum, end), write }
 }
 
-/** How few decimals show so many digits of a total, two of the largest number, and no more of a whole one. @param {number} most @param {number} total @param {number} digits */
+/** Tells how few decimals show so many digits of a total, two of the largest number, and no more of a whole one. @param {number} most @param {number} total @param {number} digits */
 function fewest(most, total, digits) {
   if (!Number.isFinite(most)) return 2
   const places = (/** @type {number} */ value, /** @type {number} */ count) =>
@@ -52,7 +52,7 @@ export function fixed(value, count) {
 /** The text of a number with a plus where it is more than 0, and does not look like 0. @param {number} value @param {string} text */
 export const plus = (value, text) => `${value > 0 && /[1-9]/.test(text) ? "+" : ""}${text}`
 
-/** How many decimals tell a number from what it becomes, so that their difference has two digits. @param {number} old @param {number} next */
+/** Tells how many decimals tell a number from what it becomes, so that their difference has two digits. @param {number} old @param {number} next */
 export function apart(old, next) {
   const step = Math.abs(next - old)
   return step && Number.isFinite(step) ? Math.min(Math.max(1 - Math.floor(Math.log10(step)), 0), 12) : 0

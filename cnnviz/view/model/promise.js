@@ -17,13 +17,13 @@ const MOST_DECIMALS = 5 // numbers that begin behind them have a power of ten
 /** The number whose gradient a map shows: "z1" of "dz1"; "" of what is no gradient. @param {Numbers} numbers @param {string} map */
 const raisedOf = (numbers, map) => (numbers.maps[map]?.band === "gradients" ? map.slice(1) : "")
 
-/** What is to be asked for to know what really happens; "" where a map has no gradients. @param {Numbers} numbers @param {string} map @param {Cell} cell */
+/** Gives what is to be asked for to know what really happens; "" where a map has no gradients. @param {Numbers} numbers @param {string} map @param {Cell} cell */
 export function raisedPart(numbers, map, cell) {
   const symbol = raisedOf(numbers, map)
   return symbol && `raised.${symbol}:${numbers.offset(map, cell)}:${numbers.maps[symbol].raised_by}`
 }
 
-/** What the gradient of a cell means, in a sentence; "" where there is no number to say it of. @param {Numbers} numbers @param {string} map @param {Cell} cell */
+/** Gives what the gradient of a cell means, in a sentence; "" where there is no number to say it of. @param {Numbers} numbers @param {string} map @param {Cell} cell */
 export function promiseOf(numbers, map, cell) {
   const symbol = raisedOf(numbers, map)
   const slope = symbol ? numbers.at(map, cell) : Number.NaN

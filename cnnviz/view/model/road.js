@@ -37,7 +37,7 @@ export function way(cards) {
   return found
 }
 
-/** Whether a card's words stand beside its map: there is room, or it is the one to look at. @param {Card} card @param {boolean} wide */
+/** Tells whether a card's words stand beside its map: there is room, or it is the one to look at. @param {Card} card @param {boolean} wide */
 const isBeside = (card, wide) => !card.flat && card.layers === 1 && (wide || card.state === "first")
 
 /** @param {Card} card @param {boolean} wide @param {boolean} middle */

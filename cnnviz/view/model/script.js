@@ -9,7 +9,7 @@ import { KEYS } from "../spec.js"
 export const numberIn = ({ screens }, { screen = "" }) =>
   Math.max(1, Math.min(screens.length, Math.floor(Number(screen)) || 1))
 
-/** Whether an address names a script's screen and nothing of what that shows. @param {Lesson} address */
+/** Tells whether an address names a script's screen and nothing of what that shows. @param {Lesson} address */
 export const isBare = (address) => Boolean(address.script) && !address.lesson && KEYS.every((key) => !address[key])
 
 /**

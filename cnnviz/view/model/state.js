@@ -46,30 +46,30 @@ export const begin = (page, computed, covers, address) => ({
   onward: false,
 })
 
-/** Whether two lessons have the same numbers here. @param {State} state @param {Lesson} one @param {Lesson} other */
+/** Tells whether two lessons have the same numbers here. @param {State} state @param {Lesson} one @param {Lesson} other */
 const alike = ({ computed }, one, other) => same(one, other, [...computed])
 
-/** Whether what is shown is what a lesson asks for. @param {State} state @param {Lesson} lesson */
+/** Tells whether what is shown is what a lesson asks for. @param {State} state @param {Lesson} lesson */
 const shows = (state, lesson) =>
   state.shown !== null && (alike(state, lesson, state.shown.lesson) || alike(state, lesson, state.shown.asked))
 
-/** Whether what is wanted is not there yet. @param {State} state */
+/** Tells whether what is wanted is not there yet. @param {State} state */
 export const isWaiting = (state) => state.to !== state.page || !shows(state, state.wanted)
 
-/** Whether numbers are hidden until somebody reveals them, or predicts one. @param {State} state */
+/** Tells whether numbers are hidden until somebody reveals them, or predicts one. @param {State} state */
 export const hides = ({ look, covers }) => covers && (look.hide === "1" || look.predict === "1")
 
-/** Whether an answer is one to what the address says by now, or what is shown already is answered again. @param {State} state @param {Lesson} asked @param {Lesson} here */
+/** Tells whether an answer is one to what the address says by now, or what is shown already is answered again. @param {State} state @param {Lesson} asked @param {Lesson} here */
 export const accepts = (state, asked, here) =>
   alike(state, asked, here) || (state.shown !== null && !isWaiting(state) && alike(state, asked, state.shown.asked))
 
-/** Whether a lesson is the one that is shown, an update or more before. @param {State} state @param {Lesson} lesson */
+/** Tells whether a lesson is the one that is shown, an update or more before. @param {State} state @param {Lesson} lesson */
 export const isBefore = (state, lesson) => {
   const now = state.shown?.lesson
   return now !== undefined && Number(lesson.k) < Number(now.k) && alike(state, { ...lesson, k: now.k }, now)
 }
 
-/** Where numbers are hidden, those of a stage that one comes to going on are. @param {State} state @param {string} stage @param {boolean} onward @param {boolean} running */
+/** Finds where numbers are hidden, those of a stage that one comes to going on are. @param {State} state @param {string} stage @param {boolean} onward @param {boolean} running */
 const veil = (state, stage, onward, running) => onward && hides(state) && !running && stage !== "x"
 
 /** @param {State} state */

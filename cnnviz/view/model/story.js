@@ -33,7 +33,7 @@ const LAST = SCREENS.length - 1
 /** @type {Telling} */
 export const BEGINNING = { at: 0, k: 0, nudged: 0 }
 
-/** Whether there is more to count. @param {Telling} telling */
+/** Tells whether there is more to count. @param {Telling} telling */
 export const counts = ({ at, k }) => at === LAST && k < UPDATES
 
 /**
@@ -70,7 +70,7 @@ export function lessonAt({ at, k }, f, value) {
   return { k: String(k), stage: SCREENS[at].stage, f: kernel.join(",") }
 }
 
-/** Whether it is told: to who comes to Step without any key in the address, and has not seen it. @param {string} page @param {Lesson} address @param {boolean} seen */
+/** Tells whether it is told: to who comes to Step without any key in the address, and has not seen it. @param {string} page @param {Lesson} address @param {boolean} seen */
 export const begins = (page, address, seen) => page === "" && !seen && Object.keys(address).length === 0
 
 /** The first update from which on the largest output stays the same as in the end. @param {number[][]} outputs  update by update */

@@ -39,7 +39,7 @@ export function parts({ axes }) {
   return { chosen: axes.slice(0, -2), rows, columns: axes.length < 2 ? undefined : axes.at(-1) }
 }
 
-/** How many rows are shown at once. @param {Source} source */
+/** Tells how many rows are shown at once. @param {Source} source */
 export function rowsAtOnce(source) {
   return Math.max(1, Math.floor(MOST_CELLS / (parts(source).columns?.labels.length ?? 1)))
 }

@@ -4,7 +4,7 @@ import { DEFAULT_CLASSES, IMAGES } from "../spec.js"
 
 /** @typedef {Record<string, string>} Lesson */
 
-/** What the outputs of a lesson are called, as far as it says so. @param {Lesson} lesson */
+/** Gives what the outputs of a lesson are called, as far as it says so. @param {Lesson} lesson */
 function namesOf({ classes, img, y = "" }) {
   if (classes) return classes.split(",")
   const two = y.split(",").length === DEFAULT_CLASSES.length
@@ -13,10 +13,10 @@ function namesOf({ classes, img, y = "" }) {
 
 const NAMED = /^(?!test|train)(?:(?:digit|small)(?=\d))?(\w+)-h?\d+$/ // an id that says its class
 
-/** Which digits an image is of, by their size; "" for all others. @param {string} id */
+/** Finds which digits an image is of, by their size; "" for all others. @param {string} id */
 export const kindOf = (id) => /^(?:digit|small)(?=\d)/.exec(id)?.[0] ?? ""
 
-/** What is on an image, as far as its id says so. @param {string} id */
+/** Gives what is on an image, as far as its id says so. @param {string} id */
 export const labelOf = (id) => IMAGES.find((image) => image.id === id)?.label || (NAMED.exec(id)?.[1] ?? "")
 
 /** A change with the names and targets that another image brings along, where it names none itself. @param {Lesson} change @param {Lesson} lesson @param {string} [label] what is on the image, where its id does not say so @returns {Lesson} */

@@ -20,13 +20,13 @@ export class Wide {
     this.next = new Float64Array(colours.length).fill(Number.NaN)
   }
 
-  /** What is to be asked for to know a line. @param {string} name @param {"unit" | "output"} kind @param {number} n */
+  /** Gives what is to be asked for to know a line. @param {string} name @param {"unit" | "output"} kind @param {number} n */
   lacks(name, kind, n) {
     const line = kind === "unit" ? `${n},` : `,${n}`
     return this.known.has(line) ? [] : [`${name}:${line}`]
   }
 
-  /** Whether an entry is known exactly. @param {number} at */
+  /** Tells whether an entry is known exactly. @param {number} at */
   has(at) {
     return this.whole || this.known.has(`,${at % this.outputs}`) || this.known.has(`${Math.floor(at / this.outputs)},`)
   }

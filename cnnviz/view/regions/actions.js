@@ -264,7 +264,7 @@ export function keyMap(kind, lecture = false) {
   return found
 }
 
-/** What a key does in a script. @param {string} key */
+/** Gives what a key does in a script. @param {string} key */
 export const scripted = (key) => ACTIONS.find((action) => action.scripted === key)
 
 const ON_MAC = /^Mac|^iP/.test(navigator.platform)

@@ -7,7 +7,7 @@ import { LANG } from "../spec.js"
 /** @import { Lesson } from "../model/address.js" */
 /** @import { View } from "./lesson_view.js" */
 
-/** Where a question about the lesson on the screen is answered. @param {View} view @param {string} name @param {Lesson} [more] */
+/** Finds where a question about the lesson on the screen is answered. @param {View} view @param {string} name @param {Lesson} [more] */
 export const questionOf = (view, name, more = {}) =>
   `dialogs/${name}${query({ ...own(view.wanted), page: view.page, lang: LANG, ...more })}`
 

@@ -38,7 +38,7 @@ export function draft(next) {
   for (const act of listeners) act()
 }
 
-/** Whether this tab walks through what is being made here. */
+/** Tells whether this tab walks through what is being made here. */
 export const isWalked = () => history.now.screen.length > 0 && givenScript()?.toml === tomlNow()
 
 export const walkIt = () => giveScript({ id: history.now.id, toml: tomlNow() })

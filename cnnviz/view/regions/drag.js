@@ -55,7 +55,7 @@ export class Dragging {
     on(window, "keydown", (event) => this.key(event))
   }
 
-  /** Whether a map is hatched while a number is dragged: where it is of another value than the one that is wanted. What follows forward is seen; of all else the stage decides. @param {string} symbol @returns {boolean | undefined} */
+  /** Tells whether a map is hatched while a number is dragged: where it is of another value than the one that is wanted. What follows forward is seen; of all else the stage decides. @param {string} symbol @returns {boolean | undefined} */
   hatches(symbol) {
     if (!this.drag) return undefined
     const { band } = this.step.numbers.maps[symbol]

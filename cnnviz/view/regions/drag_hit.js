@@ -9,7 +9,7 @@ import { placeIn } from "./picture_pointer.js"
 
 const LEAST = 13 // pixels of a cell that can be taken hold of
 
-/** Whether a number can be changed by hand: a pixel or a parameter's, seen exactly, or a target before there are updates, all of which depend on it. @param {Step} step @param {string} symbol @param {Cell} cell */
+/** Tells whether a number can be changed by hand: a pixel or a parameter's, seen exactly, or a target before there are updates, all of which depend on it. @param {Step} step @param {string} symbol @param {Cell} cell */
 export function draggable(step, symbol, cell) {
   const { numbers, view } = step
   const map = numbers.maps[symbol]
@@ -19,7 +19,7 @@ export function draggable(step, symbol, cell) {
   return Boolean(own) && isFree(step) && step.isOpen(symbol) && numbers.isExact(symbol, cell) && !view.waiting
 }
 
-/** Whether this is a place where numbers can be changed. @param {Step} step */
+/** Tells whether this is a place where numbers can be changed. @param {Step} step */
 const isFree = ({ view, predicting, missions }) =>
   view.page === ""
   && view.host.numbers.look !== undefined

@@ -80,7 +80,7 @@ export function go(view, n, look) {
   visit(view, drafting().now.id, n + 1, look)
 }
 
-/** What is on the screen, as a screen's address; its picture is kept. @param {View} view */
+/** Gives what is on the screen, as a screen's address; its picture is kept. @param {View} view */
 export function taken(view) {
   const page = view.state.to // which may be on its way
   const { keys } = PAGES.find(({ path }) => path === page) ?? { keys: [] }

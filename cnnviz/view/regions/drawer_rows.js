@@ -45,7 +45,7 @@ const isUndo = (view, { target, key, ctrlKey, metaKey }) =>
   && isOpen(view)
   && !(/** @type {Element} */ (target).matches?.("input, textarea, select"))
 
-/** Whether a key did something. @param {View} view @param {HTMLElement} place @param {KeyboardEvent} event */
+/** Tells whether a key did something. @param {View} view @param {HTMLElement} place @param {KeyboardEvent} event */
 function keyed(view, place, event) {
   const { target, key, altKey } = event
   const row = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-screen]"))

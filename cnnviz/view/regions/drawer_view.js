@@ -70,10 +70,10 @@ const chosenOf = (screen, at, drawer) => html`
     <button type="button" data-key="draft_remove" aria-label=${said("remove.label")} title=${said("remove.label")}>${said("remove.text")}</button>
   </div>`
 
-/** Whether its question, if it has one, is one that can be written here. @param {Table} screen */
+/** Tells whether its question, if it has one, is one that can be written here. @param {Table} screen */
 const isOwn = (screen) => !asks(screen) || askedOf(screen, LANG) !== null
 
-/** What each of a class has a value of its own of. @param {Table} screen */
+/** Gives what each of a class has a value of its own of. @param {Table} screen */
 const experiment = ({ experiment: now = "" }) =>
   html`<select data-key="draft_experiment" aria-label=${said("experiment.label")}>${EXPERIMENTS.map((name) => html`<option value=${name} ?selected=${name === now}>${said(`experiment.${name || "none"}`)}</option>`)}</select>`
 

@@ -22,7 +22,7 @@ export function fileField(key, words, act) {
   return html`<label class="drop" @dragover=${over} @drop=${dropped}><span>${words}</span><input type="file" data-key=${key} @change=${changed}></label>`
 }
 
-/** How a file, or a text, is sent. Throws an Error with the sentence where it is too large. @param {Blob} content @param {AbortSignal} signal */
+/** Tells how a file, or a text, is sent. Throws an Error with the sentence where it is too large. @param {Blob} content @param {AbortSignal} signal */
 export function sent(content, signal) {
   if (content.size > LIMITS.bytes) throw new Error(say("data.upload.too_long", { megabytes: LIMITS.bytes / 1e6 }))
   return { method: "POST", body: content, signal }

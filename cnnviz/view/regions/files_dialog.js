@@ -51,7 +51,7 @@ class Files {
       <small role="status">${this.making === what ? say("web.dialog.making") : ""}</small></div>`
   }
 
-  /** How many updates either way a file of its own holds. */
+  /** Tells how many updates either way a file of its own holds. */
   updates() {
     const change = (/** @type {Event} */ { target }) => {
       const { value, validity } = /** @type {HTMLInputElement} */ (target)

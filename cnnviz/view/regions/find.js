@@ -66,14 +66,14 @@ function mistake(id, name) {
   return [{ kind: say("web.find.mistake"), text: say(id, { slope: SLOPE }), also: name, go }]
 }
 
-/** What can be done, by its button. @param {View} view @returns {Place[]} */
+/** Gives what can be done, by its button. @param {View} view @returns {Place[]} */
 const actions = (view) =>
   available(view.kind).flatMap((action) => {
     const text = view.control(action.name)?.getAttribute("aria-label")
     return text && action.name !== "keys" ? [{ kind: "", text, go: () => run(view, action) }] : []
   })
 
-/** What can be set, in the sheet that it stands in. @param {View} view @returns {Place[]} */
+/** Gives what can be set, in the sheet that it stands in. @param {View} view @returns {Place[]} */
 function settings({ root }) {
   const all = [
     ...root.querySelectorAll(

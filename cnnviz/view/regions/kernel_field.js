@@ -20,7 +20,7 @@ export class KernelField {
     this.step = step
   }
 
-  /** Whether the cells of a map can be typed. @param {string} symbol */
+  /** Tells whether the cells of a map can be typed. @param {string} symbol */
   takes(symbol) {
     const map = this.step.numbers.maps[symbol]
     return map?.kind === "filters" && map.band === "parameters"

@@ -65,7 +65,7 @@ function uncover() {
   scroller.scrollBy(0, isFoot ? Math.min(box.bottom - top + 8, box.top - 8) : box.top - bottom - 8)
 }
 
-/** What stays in place while the page is scrolled, and holds an element. @param {Element | null} element */
+/** Gives what stays in place while the page is scrolled, and holds an element. @param {Element | null} element */
 function staying(element) {
   let at = element
   while (at && !["fixed", "sticky"].includes(getComputedStyle(at).position)) at = at.parentElement

@@ -78,7 +78,7 @@ const practice = () => `
 
 const LEGEND = ["pixel", "signed", "activation", "ahead"]
 
-/** What every sign, or every word, means: whatever the catalogue has of that kind. @param {"signs" | "glossary"} kind */
+/** Gives what every sign, or every word, means: whatever the catalogue has of that kind. @param {"signs" | "glossary"} kind */
 function meanings(kind) {
   const ids = Object.keys(WORDS).filter((id) => id.startsWith(`web.${kind}.`) && id.endsWith(".title"))
   const all = ids.map((id) => `<dt>${escaped(say(id))}</dt><dd>${rich(say(id.replace(/title$/, "text")))}</dd>`)

@@ -109,7 +109,7 @@ export class View {
     return this.state.shown?.lesson ?? {}
   }
 
-  /** How it is looked at: what of the address no number depends on. */
+  /** Tells how it is looked at: what of the address no number depends on. */
   get look() {
     return this.state.look
   }
@@ -123,12 +123,12 @@ export class View {
     return this.state.shown?.order ?? []
   }
 
-  /** Whether this stage's numbers are still hidden (hide=1, predict=1). */
+  /** Tells whether this stage's numbers are still hidden (hide=1, predict=1). */
   get veiled() {
     return this.state.veiled
   }
 
-  /** Whether what was asked for is not answered yet. */
+  /** Tells whether what was asked for is not answered yet. */
   get waiting() {
     return isWaiting(this.state)
   }
@@ -266,12 +266,12 @@ export class View {
 
   // ---- where the visitor goes
 
-  /** Where the visitor goes, as the address has it. @returns {Lesson} */
+  /** Finds where the visitor goes, as the address has it. @returns {Lesson} */
   get wanted() {
     return { ...this.lesson, ...this.state.wanted, stage: this.stage, cell: this.content.cell, ...this.look }
   }
 
-  /** Whether numbers are hidden until somebody reveals them, or predicts one. */
+  /** Tells whether numbers are hidden until somebody reveals them, or predicts one. */
   get hides() {
     return hides(this.state)
   }
@@ -372,7 +372,7 @@ export class View {
     this.working ??= setTimeout(() => this.notice(this.awaited("working")), WORKING)
   }
 
-  /** What there is to say of an answer that has not come. @param {"working" | "silent"} since */
+  /** Gives what there is to say of an answer that has not come. @param {"working" | "silent"} since */
   awaited(since) {
     return this.host.awaits?.() ?? say(`web.notice.${since}`)
   }
@@ -532,7 +532,7 @@ export class View {
     seenScreen(this)
   }
 
-  /** Whether the stage comes before the loss. */
+  /** Tells whether the stage comes before the loss. */
   get isEarly() {
     const loss = this.order.indexOf("L")
     return this.kind.reveals && this.order.indexOf(this.stage) < loss

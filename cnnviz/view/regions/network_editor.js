@@ -107,7 +107,7 @@ function openConv(words) {
   return stride || padding ? -1 : place
 }
 
-/** How many parameters a layer has, or all of them. @param {NetworkRecord} network @param {number} [place] */
+/** Tells how many parameters a layer has, or all of them. @param {NetworkRecord} network @param {number} [place] */
 function parametersOf({ maps }, place) {
   const own = Object.values(maps).filter(({ band, layer }) => band === "parameters" && (place ?? layer) === layer)
   return own.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0)
@@ -176,7 +176,7 @@ const count = (value, label) =>
 const by = (by, sign, label) =>
   html`<button type="button" data-layer-change="by" data-by=${by} aria-label=${say(`web.layers.by.${label}`, { sign })}>${sign}</button>`
 
-/** What of a layer can be changed; the lesson's own stride and padding stand below the list. @param {Word} word @param {boolean} isOpen */
+/** Gives what of a layer can be changed; the lesson's own stride and padding stand below the list. @param {Word} word @param {boolean} isOpen */
 function own(word, isOpen) {
   const { kind, count: many, size, bias, stride = 1, padding = "" } = word
   if (kind === "dense") return count(many, "units")

@@ -12,23 +12,23 @@ import { Focus } from "../model/focus.js"
 /** @import { View } from "./lesson_view.js" */
 
 export class Content {
-  /** Whether it goes stage by stage: then there are chips, and the arrows go from one to the next. */
+  /** Tells whether it goes stage by stage: then there are chips, and the arrows go from one to the next. */
   static stages = true
-  /** Whether one goes from moment to moment in it, and plays it. */
+  /** Tells whether one goes from moment to moment in it, and plays it. */
   static walks = true
-  /** Whether its cells can be pointed at. */
+  /** Tells whether its cells can be pointed at. */
   static points = true
-  /** Whether there are channels, filters or units to turn to. */
+  /** Tells whether there are channels, filters or units to turn to. */
   static turns = false
-  /** Whether its maps can be read as tables. */
+  /** Tells whether its maps can be read as tables. */
   static tabulates = false
-  /** Whether somebody's own gradients can be compared. */
+  /** Tells whether somebody's own gradients can be compared. */
   static checks = false
-  /** Whether a network can be trained on many images. */
+  /** Tells whether a network can be trained on many images. */
   static trains = false
-  /** Whether there are answers to choose from. */
+  /** Tells whether there are answers to choose from. */
   static chooses = false
-  /** Whether numbers are shown only from the stage on that computes them. */
+  /** Tells whether numbers are shown only from the stage on that computes them. */
   static reveals = false
   /** The keys of the address that are asked for: a pinned cell says which channel is shown. */
   static asked = [...COMPUTED, "cell"]
@@ -39,9 +39,9 @@ export class Content {
   computed = COMPUTED
   /** Milliseconds after which we say that nobody answers. */
   patience = 4000
-  /** Whether the kernel slides over a map while a stage plays. */
+  /** Tells whether the kernel slides over a map while a stage plays. */
   slides = false
-  /** Whether it plays by itself, frame by frame (see `advance`), and not stage by stage. */
+  /** Tells whether it plays by itself, frame by frame (see `advance`), and not stage by stage. */
   films = false
   /** @type {Focus | Cells}  what is pointed at, and what is pinned */
   focus = new Focus()
@@ -57,7 +57,7 @@ export class Content {
     return Number.POSITIVE_INFINITY
   }
 
-  /** What opens large. */
+  /** The map or chart that opens large. */
   get large() {
     return this.view.stage
   }
@@ -111,12 +111,12 @@ export class Content {
     return false
   }
 
-  /** What those hear who only went from cell to cell: its number, and where it is; "" where there is no such number. */
+  /** Words for screen readers after a move from cell to cell: its number, and where it is; "" where there is no such number. */
   brief() {
     return ""
   }
 
-  /** What those hear who listen. */
+  /** Words for screen readers. */
   spoken() {
     return ""
   }

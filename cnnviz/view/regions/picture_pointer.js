@@ -7,7 +7,7 @@
 /** @param {Box} box @param {{ x: number, y: number }} point */
 const within = (box, { x, y }) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height
 
-/** Where a pointer is in an element, in its own pixels. @param {HTMLElement} element @param {MouseEvent} event */
+/** Finds where a pointer is in an element, in its own pixels. @param {HTMLElement} element @param {MouseEvent} event */
 export function placeIn(element, { clientX, clientY }) {
   const { left, top, width } = element.getBoundingClientRect()
   const scale = element.offsetWidth / width
@@ -68,7 +68,7 @@ export function bindPicture(step, area) {
   })
 }
 
-/** Whether a map hears it itself. @param {MouseEvent} event */
+/** Tells whether a map hears it itself. @param {MouseEvent} event */
 const isPlate = ({ target }) => Boolean(/** @type {Element} */ (target).closest(".plate"))
 
 /** @typedef {{ map: string, cell: Cell }} Place */

@@ -129,7 +129,7 @@ export class Player {
     return Math.min(whole + Math.floor(slid * (this.places() - whole)), this.places() - 1)
   }
 
-  /** Whether the cell where the kernel is now gets the whole move: what is read flies down, the sum flies up. */
+  /** Tells whether the cell where the kernel is now gets the whole move: what is read flies down, the sum flies up. */
   get moving() {
     return this.sliding && this.elapsed < this.whole * MOVE && this.speed <= 1
   }

@@ -124,7 +124,7 @@ export class Road extends Content {
     return row && (row.name === first || !this.cards[symbol].state) ? `${row.name}.${symbol}` : ""
   }
 
-  /** Whether what lies on the page is to be laid out anew. @param {string} plan */
+  /** Tells whether what lies on the page is to be laid out anew. @param {string} plan */
   isNew(plan) {
     const before = this.laid
     this.laid = plan
@@ -254,10 +254,10 @@ export class Road extends Content {
     this.lead()
   }
 
-  /** What is said of a cell. @param {Place} _subject */
+  /** Gives what is said of a cell. @param {Place} _subject */
   words(_subject) {}
 
-  /** Where a road is wider than its box, what is wrong is brought into sight, or the card that is spoken of. @param {RoadData} road */
+  /** Finds where a road is wider than its box, what is wrong is brought into sight, or the card that is spoken of. @param {RoadData} road */
   reveal(road) {
     const first = road.cards.find(({ state }) => state === "first")?.symbol
     const symbol = this.shownAt || !first ? (this.focus.hover ? "" : this.subject.map) : first
@@ -270,7 +270,7 @@ export class Road extends Content {
     if (card && own) area.scrollLeft += (card.left + card.right - own.left - own.right) / 2 / area.currentCSSZoom
   }
 
-  /** Where a card lies on the page, as far as it is in sight. @param {string} symbol */
+  /** Finds where a card lies on the page, as far as it is in sight. @param {string} symbol */
   boxOf(symbol) {
     const box = this.layout?.cards.find((card) => card.symbol === symbol)?.box
     const area = this.view.$(".road")

@@ -51,7 +51,7 @@ function placed(screen) {
   return { page, query: parse(query) }
 }
 
-/** Whether what is seen is this screen: on a page that plays only the page counts. @param {View} view @param {{ page: string, query: Lesson }} screen */
+/** Tells whether what is seen is this screen: on a page that plays only the page counts. @param {View} view @param {{ page: string, query: Lesson }} screen */
 const isShown = ({ page, kind, wanted }, screen) =>
   screen.page === page
   && (!kind.reveals || PLACE.every((key) => !screen.query[key] || screen.query[key] === wanted[key]))

@@ -98,7 +98,7 @@ export function readScript(view, toml, act) {
   })
 }
 
-/** What is wrong with a file that was read. @param {Partial<ScriptHeader>} header */
+/** Gives what is wrong with a file that was read. @param {Partial<ScriptHeader>} header */
 export const faultOf = ({ faults = [] }) => faults[0] ?? say("web.notice.silent")
 
 /** @param {View} view @param {ScriptData} script @param {number} number @param {boolean} [replace] @param {import("../model/address.js").Lesson} [look] */

@@ -18,7 +18,7 @@ export class Seats {
     this.stage = stage
   }
 
-  /** Whether a map can go there whole: one tile, the picture of which is drawn cell by cell. @param {Plate | undefined} plate */
+  /** Tells whether a map can go there whole: one tile, the picture of which is drawn cell by cell. @param {Plate | undefined} plate */
   static fits(plate) {
     return plate?.face?.tiles === 1 && plate.numbers?.maps[plate.symbol].kind === "map"
   }
@@ -49,7 +49,7 @@ export class Seats {
     return true
   }
 
-  /** Whether a map is not where it is to be. @param {Plate} plate @param {Box | undefined} box */
+  /** Tells whether a map is not where it is to be. @param {Plate} plate @param {Box | undefined} box */
   isElsewhere({ symbol, size }, box) {
     const place = box ? Object.values(box).join(" ") : ""
     return (this.taken.get(symbol) ?? "") !== place || (box !== undefined && size[0] !== box.width)

@@ -175,7 +175,7 @@ export class Step extends Content {
     return this.received ? this.cells.own(map) : []
   }
 
-  /** Whether all maps are shown at once, and not one operation. */
+  /** Tells whether all maps are shown at once, and not one operation. */
   get isWhole() {
     return this.view.kind.reveals && this.view.look.whole === "1"
   }
@@ -184,7 +184,7 @@ export class Step extends Content {
     return this.overview.plates
   }
 
-  /** What a symbol means in this network, with its numbers where they are shown. @param {string} id @param {string} symbol */
+  /** Gives what a symbol means in this network, with its numbers where they are shown. @param {string} id @param {string} symbol */
   meaning(id, symbol) {
     this.carded = symbol
     if (!this.received?.maps[symbol]) return undefined
@@ -194,16 +194,16 @@ export class Step extends Content {
 
   // ---- pointing
 
-  /** Whether a map is not computed yet at this stage. @param {string} symbol @override */
+  /** Tells whether a map is not computed yet at this stage. @param {string} symbol @override */
   isAhead(symbol) {
     const { stage, veiled } = this.view
     return this.dragging.hatches(symbol) ?? this.numbers.madeAt(symbol) > this.order.indexOf(stage) - (veiled ? 1 : 0)
   }
 
-  /** How many cells of each channel of a map are computed so far. @param {string} symbol */
+  /** Tells how many cells of each channel of a map are computed so far. @param {string} symbol */
   made = (symbol) => (this.isAhead(symbol) ? 0 : this.view.player.done(symbol))
 
-  /** Whether a map's numbers are hidden until they are revealed, or predicted. @param {string} symbol */
+  /** Tells whether a map's numbers are hidden until they are revealed, or predicted. @param {string} symbol */
   masked(symbol) {
     return this.view.veiled && (symbol === "update" || this.isAhead(symbol))
   }
@@ -248,7 +248,7 @@ export class Step extends Content {
     super.pin(map, cell)
   }
 
-  /** Whether the stage shows a map. @param {string} map */
+  /** Tells whether the stage shows a map. @param {string} map */
   onStage(map) {
     const { makes, inputs } = this.numbers.said[this.view.stage]
     return makes.includes(map) || inputs.includes(map) || this.cells.pinned?.map === map
@@ -274,7 +274,7 @@ export class Step extends Content {
     return this.cells.pointed ?? { map: stage, cell: this.cells.own(this.shown(stage)) }
   }
 
-  /** What the stage shows: what is pinned, or its own map; what is pointed at only where it is a cell of that map. @param {Subject} subject @returns {Subject} */
+  /** Gives what the stage shows: what is pinned, or its own map; what is pointed at only where it is a cell of that map. @param {Subject} subject @returns {Subject} */
   scene(subject) {
     const { stage } = this.view
     const shown = this.cells.pinned ?? { map: stage, cell: this.cells.own(this.shown(stage)) }
@@ -327,7 +327,7 @@ export class Step extends Content {
 
   // ---- playing
 
-  /** How many places a stage has to slide over, and how long that takes. @param {string} stage @override */
+  /** Tells how many places a stage has to slide over, and how long that takes. @param {string} stage @override */
   slide(stage) {
     const { kind, shape } = this.numbers.maps[this.shown(stage)] ?? {}
     const conv = this.numbers.links(stage).some(({ pattern }) => pattern === "window" || pattern === "touched")
@@ -401,12 +401,12 @@ export class Step extends Content {
     )
   }
 
-  /** Whether a map's numbers are not the exact gradients: by the notebook's rule, or where a mistake is looked for. @param {string} map */
+  /** Tells whether a map's numbers are not the exact gradients: by the notebook's rule, or where a mistake is looked for. @param {string} map */
   isInexact(map) {
     return this.puzzling(map) || Object.keys(this.numbers.answer.deviations).length > 0
   }
 
-  /** Whether maps are seen to go to the stage: on a wide screen, and where nothing plays fast. */
+  /** Tells whether maps are seen to go to the stage: on a wide screen, and where nothing plays fast. */
   get glides() {
     const { player } = this.view
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches
@@ -425,7 +425,7 @@ export class Step extends Content {
     return moveOf(this, subject)
   }
 
-  /** Whether what counts of a parameter is its step: at the update. @param {string} map */
+  /** Tells whether what counts of a parameter is its step: at the update. @param {string} map */
   stepping(map) {
     return this.view.stage === "update" && this.numbers.said.update.makes.includes(map)
   }

@@ -68,7 +68,7 @@ export function lay(step) {
   })
 }
 
-/** Where everything lies, for what flows from one place to another: in the whole network alone. @param {Step} step */
+/** Finds where everything lies, for what flows from one place to another: in the whole network alone. @param {Step} step */
 export function place(step) {
   step.places = {}
   const sheet = step.flow.canvas

@@ -4,7 +4,7 @@ import { one } from "../model/links.js"
 
 /** @import { Step, Subject } from "./step.js" */
 
-/** What flows, and under what; null where something of it is not on the screen. @param {Step} step @param {Subject} subject @returns {import("../draw/flow.js").Move | null} */
+/** Gives what flows, and under what; null where something of it is not on the screen. @param {Step} step @param {Subject} subject @returns {import("../draw/flow.js").Move | null} */
 export function moveOf(step, { map, cell }) {
   const { numbers, plates, places } = step
   const plate = plates[map]

@@ -96,7 +96,7 @@ function fitWords({ view, room }) {
   })
 }
 
-/** How much of a sentence there is room for when it does not say how its number is worked out. @param {HTMLElement} line */
+/** Tells how much of a sentence there is room for when it does not say how its number is worked out. @param {HTMLElement} line */
 function roomWithoutHow({ clientWidth, scrollWidth, children }) {
   const how = /** @type {HTMLElement | undefined} */ (Array.from(children).find((part) => part.matches(".how")))
   return clientWidth / (scrollWidth - (how?.offsetWidth ?? 0))
@@ -111,7 +111,7 @@ function shrink(formula, share) {
 /** A sentence and a sum stand on one line, or on two of smaller letters. @param {HTMLElement} line @param {number} share of it that there is room for */
 const wrap = (line, share) => line.classList.toggle("wraps", share < 1)
 
-/** Which of several channels, filters or units is spoken of. @param {Step} step @param {Subject} subject */
+/** Finds which of several channels, filters or units is spoken of. @param {Step} step @param {Subject} subject */
 export function fillStepper(step, { map, cell }) {
   const symbol = step.shown(map)
   const axis = step.axis(symbol)
@@ -131,7 +131,7 @@ export function fillStepper(step, { map, cell }) {
 const turning = (what, which, turn) =>
   html`<span class="what">${what}</span>${turn(-1, say("web.step.less"), "−")}<b class="which">${which}</b>${turn(1, say("web.step.more"), "+")}`
 
-/** Which of several images is shown. @param {number} image @param {number} images */
+/** Finds which of several images is shown. @param {number} image @param {number} images */
 const imageStepper = (image, images) =>
   turning(
     say("web.step.image"),

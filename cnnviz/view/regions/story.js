@@ -211,7 +211,7 @@ export class Story {
     return { telling: this.telling ?? BEGINNING, numbers: step.numbers, curve, path }
   }
 
-  /** What those hear who listen. */
+  /** Words for screen readers. */
   get spoken() {
     const { title, sentence } = words(this.told)
     return `${title} ${sentence}`
@@ -253,7 +253,7 @@ export class Story {
       this.counting ??= setTimeout(() => this.tell({ type: "counted" }), this.since + COUNT_EVERY - performance.now())
   }
 
-  /** Where the screen has places for maps. @returns {import("../draw/sheet.js").Shown[]} */
+  /** Finds where the screen has places for maps. @returns {import("../draw/sheet.js").Shown[]} */
   boxes() {
     const holder = this.view.$(".drawn")
     const zoom = holder.currentCSSZoom

@@ -12,7 +12,7 @@ import { said, shown } from "./story_screens.js"
 const UNIT = 280 // pixels from 0 to 1
 const [LEFT, AXIS, TOP] = [12, 34, 62]
 
-/** How far an output is from its target, and the square over that. @param {string} name @param {number} output @param {number} target @param {boolean} says whether it is the network's answer */
+/** Tells how far an output is from its target, and the square over that. @param {string} name @param {number} output @param {number} target @param {boolean} says whether it is the network's answer */
 export function squareOf(name, output, target, says) {
   const x = (/** @type {number} */ value) => LEFT + UNIT * value
   const [from, to] = [x(Math.min(output, target)), x(Math.max(output, target))]

@@ -25,7 +25,7 @@ export const shown = (value, count) => (value === undefined ? UNKNOWN : decimals
 /** The same with its sign. @param {number} value */
 export const change = (value) => (value > 0 ? "+" : "") + decimals(value, 4)
 
-/** What the network says, and what it should. @param {Numbers} numbers @param {ArrayLike<number>} outputs */
+/** Gives what the network says, and what it should. @param {Numbers} numbers @param {ArrayLike<number>} outputs */
 export const said = (numbers, outputs) => ({
   said: numbers.nameOf(largest(outputs), outputs.length),
   true: numbers.nameOf(largest(numbers.values("y")), outputs.length),
@@ -55,7 +55,7 @@ const VALUES = {
   }),
 }
 
-/** What a screen says. @param {Told} told */
+/** Gives what a screen says. @param {Told} told */
 export function words(told) {
   const { id } = SCREENS[told.telling.at]
   const values = VALUES[id](told)

@@ -6,7 +6,7 @@ export interface Adopted {
   note: string
 }
 
-/** What stands beside the maps of the architecture. */
+/** The parts beside the maps of the architecture. */
 export interface ArchitectureData {
   here: string
   why: string
@@ -27,13 +27,13 @@ export interface ArchitectureData {
 
 export type Band = "values" | "gradients" | "parameters"
 
-/** Where a mistake shows best, in sentences; and how many units have a sum in each of as many equal parts of the slope's chart. */
+/** The place where a mistake shows best, in sentences; and the number of units that have a sum in each of as many equal parts of the slope's chart. */
 export interface BestData {
   words: string[]
   units: number[]
 }
 
-/** What the controls offer. */
+/** The bounds of the controls. */
 export interface Bounds {
   strides: number[]
   bytes: number
@@ -52,7 +52,7 @@ export interface ChartData {
   series: Line[]
 }
 
-/** What Check shows besides its road: an entry in two ways, a mistake's code and what comes of it, what could not be told. */
+/** Records of Check besides its road: an entry in two ways, a mistake's code and what comes of it, what could not be told. */
 export interface CheckData {
   tab: string
   entry: EntryData | null
@@ -157,7 +157,7 @@ export interface ExperimentData {
   sets: SetsData | null
 }
 
-/** What a file knows of its lesson, and how to read its bytes: the answers' names (an update's number), how long their
+/** Contents of a file of a lesson, and how to read its bytes: the answers' names (an update's number), how long their
     headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/estimates.py);
     `server` is a page's address, with a slash at its end, or ""; `scorm`: whether it tells a learning management system.
     A file that holds a script has no lesson, and the answers' names are its screens' numbers.
@@ -347,7 +347,7 @@ export interface HallPlate {
   ring: [number, number, number, number] | null
 }
 
-/** How far a room's question has come, as its stream says it; `left` are the seconds to answer, None where that is open.
+/** The state of a room's question, as its stream says it; `left` are the seconds to answer, None where that is open.
 
     Of the kind "experiment" it is none: each device has a run of its own.
      */
@@ -360,7 +360,7 @@ export interface HallPoll {
   keyed: boolean
 }
 
-/** What everybody in a room may know of its question. `source` is the map that is tapped in place of one that is
+/** The part of a room's question that everybody may know. `source` is the map that is tapped in place of one that is
     hidden, `window` how a window slides over it, `kernel` its weights; `other` says whether another picture can be had, `plates` are
     the maps beside the words of a script's question that is not clicked.
      */
@@ -380,7 +380,7 @@ export interface HallQuestion {
   plates: HallPlate[]
 }
 
-/** What a hall has answered in each round; groups, the right cells, their reason and the maps that were hidden only once they are revealed. */
+/** The answers of a hall in each round; groups, the right cells, their reason and the maps that were hidden only once they are revealed. */
 export interface HallResults {
   rounds: HallRound[]
   followers: number
@@ -453,7 +453,7 @@ export interface HallSteps {
   stages: [string, string][]
 }
 
-/** What every page needs: the lesson that this answers, sentences, and the status line; a loss that is no number is None. */
+/** The header of every page: the lesson that this answers, sentences, and the status line; a loss that is no number is None. */
 export interface Header {
   page: string
   code: string
@@ -714,7 +714,7 @@ export interface MissionsData {
   now: MissionData | null
 }
 
-/** What Streamlit's page hands the component: which page it is, the code's version, and what belongs to one visit alone.
+/** Properties that Streamlit's page hands the component: the page, the code's version, and what belongs to one visit alone.
 
     `adopt` is how often a training changed the lesson, and the last change. `wrong` says by key what of the address, as far
     as it says how one looks, cannot be, and `stage` which stage there is instead. Where it `listens`, something else on the page
@@ -760,7 +760,7 @@ export interface Node {
   w: number[]
 }
 
-/** What Notebook shows besides its board, by the tab that is open. */
+/** The parts of Notebook besides its board, by the tab that is open. */
 export interface NotebookData {
   tab: string
   story: StoryData | null
@@ -839,7 +839,7 @@ export interface OwnModel {
   adopted: Adopted | null
 }
 
-/** What a wrong stage looks like: how near that is, what it is called, others beside it, and its line of code. */
+/** The slip that a wrong stage looks like: how near it comes, its name, others beside it, and its line of code. */
 export interface OwnStage {
   how: string
   title: string
@@ -878,7 +878,7 @@ export interface Preset {
   query: Record<string, string>
 }
 
-/** What the notebook printed, and whether it comes out again. */
+/** The numbers that the notebook printed, and whether they come out again. */
 export interface PrintedData {
   kernels: PrintedKernel[]
   agrees: boolean
@@ -894,14 +894,14 @@ export interface PrintedKernel {
   values: number[]
 }
 
-/** What a step of gradient descent promises of the fall of the loss: each parameter's share, all of it, and what comes true. */
+/** The fall of the loss that a step of gradient descent promises: each parameter's share, all of it, and what comes true. */
 export interface PromiseRecord {
   shares: Record<string, number>
   promised: number
   falls: number
 }
 
-/** What an entry of the kernel was, and what becomes of it: with both of two deviations in, without the first, the second, and both. */
+/** An entry of the kernel before and after: with both of two deviations in, without the first, the second, and both. */
 export interface RepairsData {
   entry: string
   before: number
@@ -945,7 +945,7 @@ export interface ReportHeader {
   tiles: ReportTile[]
 }
 
-/** What learns, as a picture: `array` holds it at the start, now, and the difference, as bytes; 128 is zero. */
+/** A picture of parameters that learn: `array` holds it at the start, now, and the difference, as bytes; 128 is zero. */
 export interface ReportTile {
   label: string
   array: string
@@ -1151,7 +1151,7 @@ export interface ThirdData {
   good: boolean | null
 }
 
-/** What can be set for a training, and what is set: `text` as the address has it, where it `asked` for something perhaps else.
+/** The choices of a training's settings, and those that are set: `text` as the address has it, where it `asked` for something perhaps else.
 
     `fits` says which channel and optimizer a network was made for, `rates` which learning rate goes with an optimizer.
      */

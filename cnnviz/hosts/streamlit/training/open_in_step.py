@@ -1,4 +1,4 @@
-"""What a training has learned opens in Step: one of its images, as the network that was trained."""
+"""Opening a training's parameters in Step: one of its images, as the network that was trained."""
 
 from __future__ import annotations
 

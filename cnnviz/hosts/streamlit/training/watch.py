@@ -82,7 +82,7 @@ def _report(trainer: Trainer | None, job: Job | None) -> Report:
 
 
 def _notice(trainer: Trainer | None) -> Message | str:
-    """What became of a training that did not come to its end."""
+    """The fate of a training that did not come to its end."""
     if trainer is None or trainer.active:
         return ""
     if trainer.state == "left":
@@ -103,7 +103,7 @@ def _buttons(trainer: Trainer | None, job: Job | None, moved: bool) -> tuple[str
 
 
 def _do(act: str, lesson: Lesson, job: Job | None, trainer: Trainer | None) -> None:
-    """What a button does; one that is there no more does nothing."""
+    """The action of a button; one that is there no more does nothing."""
     if act == "train" and job:
         session.begin(job)
     elif act == "train_back" and trainer:

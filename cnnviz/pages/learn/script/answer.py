@@ -1,4 +1,4 @@
-"""What a script's screens are, for whoever walks through them."""
+"""Screens of a script, for the player."""
 
 from __future__ import annotations
 

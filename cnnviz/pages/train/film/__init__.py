@@ -41,7 +41,7 @@ class Run:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """What is shown of it in frames."""
+        """The parts of it that are shown in frames."""
         return frames.parts_of(self.lesson, self.x_shape)
 
     @property
@@ -52,7 +52,7 @@ class Run:
 
 @dataclass(frozen=True, eq=False)
 class FilmPage:
-    """What the film shows: one or two runs of n updates, sentences about them, what can be compared, and the page's two halves."""
+    """Contents of the film: one or two runs of n updates, sentences about them, what can be compared, and the page's two halves."""
 
     n: int
     runs: tuple[Run, ...]
@@ -90,7 +90,7 @@ class FilmPage:
         return Chart(f"film-{name}", curve.title, x, drawn, x_title, curve.title, curve.log, cursor)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """What is drawn of each run, named "run.name"."""
+        """The arrays that are drawn of each run, named "run.name"."""
         return {
             f"{place}.{name}": array
             for place, run in enumerate(self.runs)
@@ -183,7 +183,7 @@ def _made(start: Lesson, x: np.ndarray, n: int, parts: int, hold: frozenset[str]
 
 
 MOST_BYTES = 48_000_000
-"""What the films that are remembered may take together: ten of 10,000 updates, which visitors of one lesson share."""
+"""The most bytes of all remembered films: ten of 10,000 updates, which visitors of one lesson share."""
 
 MOST_WEIGHTS = 5_000_000
 """Weights that a film may keep in all its frames."""

@@ -1,4 +1,4 @@
-"""What the address asks of a film: how many updates, and another start beside it."""
+"""Settings of a film in the address: the number of updates, and another start beside it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LENGTHS = (50, 200, 1000, 10_000)
 
 
 def asked_updates(text: str, k: int, most: int = MAX_UPDATES) -> tuple[int, Message | None]:
-    """How many updates are asked for, of `most` that can be made, and what was wrong; never fewer than the lesson has made.
+    """The number of updates that are asked for, of `most` that can be made, and the fault; never fewer than the lesson has made.
 
     >>> asked_updates("300", 7), asked_updates("", 300)
     ((300, None), (1000, None))

@@ -1,4 +1,4 @@
-"""What can be chosen beside a film: its length, what stands beside it, and where to look."""
+"""Choices beside a film: its length, what stands beside it, and where to look."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from cnnviz.pages.train.film.asked import LENGTHS
 from cnnviz.words import message
 
 MANY = "many"
-"""What the address says of the half that trains on many images."""
+"""The address's word for the half that trains on many images."""
 
 
 def choices(lesson: Lesson, n: int, vs: str, hold: tuple[str, ...] = ()) -> tuple[Group, ...]:
-    """How long the film may be, and what may stand beside it."""
+    """The choices of the film's length, and of what stands beside it."""
     lengths = tuple(
         Switch(f"updates_{m}", message("words.value", value=m), message("ui.train.film.choices.length", n=m), n == m, {"n": str(m)})
         for m in sorted({*LENGTHS, n})

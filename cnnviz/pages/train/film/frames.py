@@ -1,4 +1,4 @@
-"""What of a film goes to the browser: frames of its maps in few bytes, and its curves."""
+"""The parts of a film that go to the browser: frames of its maps in few bytes, and its curves."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from cnnviz.wire.film import FilmMap, FilmRun, Role
 from cnnviz.wire.records import Text
 
 MOST_BYTES = 2_000_000
-"""What may go to the browser; the curves take their part, the frames of the maps the rest."""
+"""The most bytes that go to the browser; the curves take their part, the frames of the maps the rest."""
 
 WORDS = 40_000
 """Bytes of these that are kept for all that is no array; an uploaded image alone, in every link, takes half."""
 
 
 def parts_of(lesson: Lesson, x_shape: tuple[int, ...]) -> tuple[Part, ...]:
-    """What is shown in frames: the weights of the first outputs, biases, and last the gradient that still pushes the first sums."""
+    """The parts that are shown in frames: the weights of the first outputs, biases, and last the gradient that still pushes the first sums."""
     biases = biases_of(lesson, x_shape)
     return (*weights_of(lesson, x_shape), *([biases] if biases else []), part(lesson.network.program(x_shape), pushed(lesson)))
 
@@ -45,7 +45,7 @@ def kernel_of(lesson: Lesson, x_shape: tuple[int, ...]) -> Part | None:
 
 
 def frames_that_fit(n: int, sizes: tuple[int, ...], parts: int, numbers: int = 15) -> int:
-    """How many frames a film of `n` updates may have, of maps with so many cells each, as one of `parts` films.
+    """The number of frames that a film of `n` updates may have, of maps with so many cells each, as one of `parts` films.
 
     `numbers` are those of its curves for each update, float32, besides the loss.
 
@@ -85,7 +85,7 @@ def arrays(film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | N
 
 
 def largest_change(film: Film, parts: tuple[Part, ...], kernel: Part | None) -> float:
-    """How far any weight that is shown has moved by any frame."""
+    """The largest move of any weight that is shown, by any frame."""
     moved = [changes(film, one) for one in parts[:-1]] + ([_moved(film, kernel)] if kernel else [])
     return max(map(largest, moved), default=0.0)
 
@@ -97,20 +97,20 @@ def _frames(film: Film, one: Part) -> np.ndarray:
 
 
 def _moved(film: Film, kernel: Part) -> np.ndarray:
-    """How far each weight of the filter's first channel has moved, (n+1,K·K)."""
+    """The move of each weight of the filter's first channel, (n+1,K·K)."""
     size = kernel.rows * kernel.columns
     return (film.kernel[:, :size] - film.kernel[0, :size]).astype(np.float32)
 
 
 def numbers_of(lesson: Lesson, kernel: Part | None) -> int:
-    """How many numbers the curves of a film have for each update, besides the loss."""
+    """The count of numbers that the curves of a film have for each update, besides the loss."""
     weights = kernel.rows * kernel.columns if kernel else 0
     lines = MOST_LINES if weights > MOST_LINES or lesson.ch == "rgb" else 0
     return 1 + 2 * len(lesson.y) + weights + lines + 2 * len(lesson.network.parameters)
 
 
 def record(label: Text, film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | None) -> FilmRun:
-    """What the component's film needs to know of a run's maps and curves."""
+    """The record of a run's maps and curves for the component's film."""
     *weights, push = parts
     maps = [_map(kernel, kernel.symbol, "kernel", largest(film.kernel))] if kernel else []
     for place, one in enumerate(weights):

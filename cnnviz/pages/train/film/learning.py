@@ -1,4 +1,4 @@
-"""What learns in a film: the weights of each output as they change, and what still pushes the first sums."""
+"""The parameters that learn in a film: the weights of each output as they change, and what still pushes the first sums."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def biases_of(lesson: Lesson, x_shape: tuple[int, ...]) -> Part | None:
 
 
 def symbol_of(part: Part, place: int) -> str:
-    """How a picture of weights is called among the arrays.
+    """The name of a picture of weights among the arrays.
 
     >>> [symbol_of(part, n) for n, part in enumerate(weights_of(Lesson(), (32, 32)))]
     ['w_0', 'w_1']
@@ -67,7 +67,7 @@ def symbol_of(part: Part, place: int) -> str:
 
 
 def changes(film: Film, part: Part) -> np.ndarray:
-    """How far each weight of a picture has moved since the start, (F,rows·columns)."""
+    """The move of each weight of a picture since the start, (F,rows·columns)."""
     frames = film.frames[part.symbol]
     shown = np.stack([part.of(frame).reshape(-1) for frame in frames]).astype(np.float64)
     return shown - shown[0]
@@ -121,7 +121,7 @@ def share_of_the_fall(film: Film, lesson: Lesson) -> tuple[np.ndarray, FilmShare
 
 
 def marks(film: Film) -> list[FilmMark]:
-    """Where half, 90 % and 99 % of the fall of the loss have come, and where the run goes wrong."""
+    """The updates at which half, 90 % and 99 % of the fall of the loss have come, and where the run goes wrong."""
     falls = [
         FilmMark(k=k, name=message("ui.train.film.fall.half" if share == 0.5 else "ui.train.film.fall.share", share=share),
                  words=message("ui.train.film.fall.mark", share=share, k=k), wrong=False)

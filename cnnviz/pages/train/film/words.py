@@ -12,7 +12,7 @@ LONGEST = 40
 
 
 def difference(lesson: Lesson, other: Lesson) -> Message:
-    """How the second start differs, in few words.
+    """The difference of the second start, in few words.
 
     >>> print(difference(Lesson(), Lesson(lr=0.5, seed=3)))
     seed 3, rate 0.5
@@ -35,7 +35,7 @@ def _named(key: str, value: Message | str) -> Message:
 
 
 def turning(lesson: Lesson, k: int, how: str, label: Message | str | None = None) -> Message:
-    """What went wrong at update `k` of a run, and why; `label` names one run of two."""
+    """The fault at update `k` of a run, and its cause; `label` names one run of two."""
     whose = message("ui.train.film.whose.named", label=label) if label else message("ui.train.film.whose.this")
     if how == "saturates":
         cause = "raw" if lesson.scale == "raw" else "kernel"

@@ -1,4 +1,4 @@
-"""What a training has to say while it runs and when it has ended: how far it is, and epoch by epoch what it makes of the images held out."""
+"""Reports of a training while it runs and when it has ended: its progress, and epoch by epoch its outputs for the images held out."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def report(trainer: Trainer) -> Report:
 
 
 def preview(job: Job, said: Message | str = "", kind: str = "") -> Report:
-    """What stands there before a training's first report: the images, each at its class; `said` is its state."""
+    """The preview before a training's first report: the images, each at its class; `said` is its state."""
     course = job.course()
     note = message("ui.train.training.honest") if job.settings.net == DEFAULT else ""
     header = _header(job, course) | {
@@ -62,11 +62,11 @@ NOTHING: Report = (
      "learn": (), "held": 0, "shown": 0, "of_each": 0, "measured": 0, "floor": 0.0, "images": "", "ids": (), "verdicts": [], "mixed": [], "tiles": []},
     lock_all({name: np.zeros(0) for name in ("at", *CURVES, "low", "high", "labels", "crowd_at", "o", "confusion", "told")}),
 )  # fmt: skip
-"""Where there is no training, nor one to be begun."""
+"""The report where there is no training, nor one to be begun."""
 
 
 def _header(job: Job, course: Course) -> dict[str, object]:
-    """What does not change while it trains."""
+    """The part of the report that does not change while it trains."""
     learn, held_out, names = job.data.train, job.data.held_out, job.data.names
     ids, n = held_out.ids, len(job.data.names)
     return {
@@ -105,12 +105,12 @@ def _crowd(epochs: Sequence[Epoch], course: Course) -> dict[str, np.ndarray]:
 
 
 def _verdict(epoch: Epoch, job: Job) -> Message:
-    """What the accuracy is worth beside guessing."""
+    """The worth of the accuracy beside guessing."""
     return beside_guessing(epoch.report.held_accuracy, len(job.data.held_out), len(job.data.names))
 
 
 def state(trainer: Trainer) -> Message:
-    """How far it is, how fast, and about how long it still takes."""
+    """Its progress, its speed, and about how long it still takes."""
     now, settings = trainer.reports[-1], trainer.job.settings
     numbers = {"update": now.step, "updates": now.steps, "epoch": now.epoch, "epochs": settings.epochs}
     said = message("ui.train.training.progress", state=message(f"ui.train.training.states.{trainer.state}", at_once=AT_ONCE), **numbers)

@@ -1,4 +1,4 @@
-"""What can be set for a training on a data set, as the address has it."""
+"""Settings of a training on a data set, as the address has them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RATES = {"gd": 0.05, "momentum": 0.01, "adam": 0.002}
 
 @dataclass(frozen=True)
 class Settings:
-    """What can be set; the lesson says the rest. In the address it is one key: classes, four numbers, and what differs.
+    """Settings of a training; the lesson says the rest. In the address it is one key: classes, four numbers, and what differs.
 
     `ch` and `net` are the lesson's where they are empty.
 
@@ -42,7 +42,7 @@ class Settings:
 
     @classmethod
     def read(cls, text: str, lesson: Lesson | None = None) -> tuple[Settings, Message | None]:
-        """What an address asks for, `lesson`'s where it asks nothing, and a sentence where it cannot be used; never raises."""
+        """The settings that an address asks for, `lesson`'s where it asks nothing, and a sentence where it cannot be used; never raises."""
         if not text:
             return cls.of(lesson) if lesson else cls(), None
         try:
@@ -62,7 +62,7 @@ class Settings:
 
     @classmethod
     def of(cls, lesson: Lesson) -> Settings:
-        """What fits a lesson: its classes, or as many as it has outputs; its optimizer.
+        """The settings that fit a lesson: its classes, or as many as it has outputs; its optimizer.
 
         Beside the notebook's network without classes of its own it is two classes that can be told apart, and one that learns them.
         """
@@ -90,7 +90,7 @@ def can_be_trained(classes: Sequence[str]) -> bool:
 
 
 def _kind(word: str) -> str:
-    """Which setting a word is that stands behind the numbers, "" for none."""
+    """The setting that a word behind the numbers is, "" for none."""
     for name, known in (("opt", OPTIMIZERS), ("dtype", DTYPES), ("ch", CHANNELS)):
         if word in known:
             return name

@@ -17,11 +17,11 @@ from cnnviz.pages.train.training.trainer import Job
 from cnnviz.words import Message, message
 
 REPORTS = 60
-"""How often a training says how far it is, at least; every epoch's end is among them."""
+"""The number of reports of a training, at least; every epoch's end is among them."""
 
 
 def job_of(lesson: Lesson, settings: Settings) -> Job:
-    """What is to be trained; Problem where it is not to be had."""
+    """The job of a training; Problem where it is not to be had."""
     small = lesson.img.startswith("small") and {*settings.classes} <= {*DIGITS}
     data = training_data(settings.classes, "small" if small else "")
     channel = settings.ch or lesson.ch
@@ -29,7 +29,7 @@ def job_of(lesson: Lesson, settings: Settings) -> Job:
 
 
 def about(lesson: Lesson, job: Job) -> list[Message]:
-    """Which images it learns from, and where the network starts, in sentences."""
+    """The images that it learns from, and the network's start, in sentences."""
     return [describe(job.data), *start_words(lesson, job.settings)]
 
 
@@ -70,7 +70,7 @@ def with_outputs(net: str, n: int) -> str:
 
 
 def start_words(lesson: Lesson, training: Training) -> list[Message]:
-    """Where the network starts from, in sentences."""
+    """The network's start, in sentences."""
     own = training.net == with_outputs(lesson.net, len(training.classes) or len(lesson.y))
     found = [message("ui.train.training.start.lesson" if own else "ui.train.training.start.another", net=training.net, weights=_weights(training))]
     if own and training.net != lesson.net:
@@ -108,7 +108,7 @@ def _filters(training: Training, job: Job) -> str:
 
 
 def job_words(job: Job) -> Message:
-    """Which training this is: the fields above it may have moved on."""
+    """The training in words: the fields above it may have moved on."""
     settings = job.settings
     f = settings.f[:9]
     return message(

@@ -1,4 +1,4 @@
-"""What learns in a training as pictures: the first filters, and the weights where they lie as a map does."""
+"""Pictures of the parameters that learn in a training: the first filters, and the weights where they lie as a map does."""
 
 from __future__ import annotations
 

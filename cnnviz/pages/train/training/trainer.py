@@ -21,17 +21,17 @@ PATIENCE = 8.0
 """Seconds without a look after which a training stops."""
 
 AT_ONCE = 2
-"""How many trainings run at the same time in this process; the others wait for their turn."""
+"""The number of trainings that run at the same time in this process; the others wait for their turn."""
 
 TURNS = threading.BoundedSemaphore(AT_ONCE)
 
 
 MOST_BYTES = 48_000_000
-"""What is kept of trainings that are done: who opens their link sees what came of them. The teaching notebook's takes 1 MB."""
+"""The most bytes that are kept of trainings that are done, for those who open their links. The teaching notebook's takes 1 MB."""
 
 
 class Job(NamedTuple):
-    """What is to be trained: the settings, the images, and the channel of them."""
+    """A training to be made: the settings, the images, and the channel of them."""
 
     settings: Training
     data: Collection
@@ -48,7 +48,7 @@ class Job(NamedTuple):
 
 
 class Elsewhere(Protocol):
-    """Where other processes find the trainings that were done in this one."""
+    """A store where other processes find the trainings that were done in this one."""
 
     def put(self, job: Job, course: Course) -> None:
         """Keeps what a training has reported."""

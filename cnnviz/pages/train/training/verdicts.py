@@ -1,4 +1,4 @@
-"""What a training's numbers mean: why nothing more is learned, and what an accuracy is worth."""
+"""The meaning of a training's numbers: why nothing more is learned, and what an accuracy is worth."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def stuck(reports: Sequence[Progress], settings: Training) -> Message | None:
 
 
 def beside_guessing(accuracy: float, images: int, classes: int = 2) -> Message:
-    """What an accuracy on so few images is worth.
+    """The worth of an accuracy on so few images.
 
     >>> str(beside_guessing(0.5, 4))
     '4 images are too few to judge by.'

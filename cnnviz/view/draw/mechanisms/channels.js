@@ -59,10 +59,10 @@ export function overChannels(pen, numbers, sum) {
   )
 }
 
-/** How high the staircase is, with its numbers. @param {Pen} pen */
+/** Tells how high the staircase is, with its numbers. @param {Pen} pen */
 const footOf = ({ height }) => Math.min(Math.max(0.31 * height, 92), 136)
 
-/** Which channels stand where: all, or of many the largest partial sums and the rest; those that are opened have the room for numbers. @param {Pen} pen @param {Sum} sum @param {number} from @param {number} to @returns {Place[]} */
+/** Finds which channels stand where: all, or of many the largest partial sums and the rest; those that are opened have the room for numbers. @param {Pen} pen @param {Sum} sum @param {number} from @param {number} to @returns {Place[]} */
 function laid(pen, { columns, bias }, from, to) {
   const unfolded = pen.choice.unfolded === true
   const k = Math.sqrt(columns[0].b.length)
@@ -87,7 +87,7 @@ function laid(pen, { columns, bias }, from, to) {
   })
 }
 
-/** How high everything in a column is. @param {Pen} pen @param {Sum} sum @param {Place[]} places */
+/** Tells how high everything in a column is. @param {Pen} pen @param {Sum} sum @param {Place[]} places */
 function heights(pen, { columns }, places) {
   const k = Math.sqrt(columns[0].b.length)
   const free = pen.height - HEAD - footOf(pen) - 26

@@ -101,7 +101,7 @@ function leadIn(pen, bar, [x, y], edge) {
   pen.lead([middle, y < bar.y ? bar.y : bar.y + bar.height], [middle, y], [x - 6, y])
 }
 
-/** Where the image and the map that is made of it stand, on one scale: so it is seen which is smaller. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} x @param {ReturnType<typeof padding>} zeros */
+/** Finds where the image and the map that is made of it stand, on one scale: so it is seen which is smaller. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} x @param {ReturnType<typeof padding>} zeros */
 function maps(pen, numbers, symbol, x, { before, below, right }) {
   const [[rows, columns], made] = [x, symbol].map((name) => numbers.shape(name).slice(-2))
   const { stride } = /** @type {any} */ (numbers.link(symbol, x)).geometry // a cell that stands for so many is as large

@@ -32,7 +32,7 @@ import {
 const [LEAD, SIGN, BEAM] = [72, 36, 48] // between what is made and the products, two grids, a window and its map
 const ROOMY = 40 // width of a step that has room for its number
 
-/** What comes back to one cell: a share through each filter. @type {Picture} */
+/** Draws what comes back to one cell: a share through each filter. @type {Picture} */
 export function convolutionBack(pen, numbers, symbol, cell) {
   const links = numbers.links(symbol)
   const f = /** @type {any} */ (links.find(({ pattern }) => pattern === "passing")).source

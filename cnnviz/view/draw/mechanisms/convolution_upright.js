@@ -55,7 +55,7 @@ export function convolutionUpright(pen, numbers, parts, { bias, zeros, window })
   )
 }
 
-/** Where the image and what is made of it stand, on one scale. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {import("./convolution.js").Around["zeros"]} zeros */
+/** Finds where the image and what is made of it stand, on one scale. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {import("./convolution.js").Around["zeros"]} zeros */
 function places(pen, numbers, { symbol, x }, { before, below, right }) {
   const [[rows, columns], made] = [x, symbol].map((name) => numbers.shape(name).slice(-2))
   const { stride } = /** @type {any} */ (numbers.link(symbol, x)).geometry
@@ -106,7 +106,7 @@ function products(pen, numbers, parts, box, bias) {
   return { added, y: box.y + box.height + FOOT / 2 + 4 }
 }
 
-/** What goes up and what goes down, and the total, which leads to its cell. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ added: number[], y: number }} of @param {Box} to */
+/** Gives what goes up and what goes down, and the total, which leads to its cell. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ added: number[], y: number }} of @param {Box} to */
 function sum(pen, numbers, { symbol, cell }, { added, y }, to) {
   const total = numbers.at(symbol, cell)
   const parts = totals(added).filter((value) => value !== 0)

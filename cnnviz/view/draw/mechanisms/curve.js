@@ -24,7 +24,7 @@ export function cellsOf(numbers, symbol, cell) {
 
 export const MOST_DOTS = 4 // cells that have a dot each, instead of a histogram of all
 
-/** How far a curve is shown: as far as the sums go, and where it has flat parts somewhat into them. @param {{ shape: number[], values: ArrayLike<number> }} points @param {ArrayLike<number>} values */
+/** Tells how far a curve is shown: as far as the sums go, and where it has flat parts somewhat into them. @param {{ shape: number[], values: ArrayLike<number> }} points @param {ArrayLike<number>} values */
 function reachOf({ shape: [, count], values: at }, values) {
   const most = Array.from(values).reduce((all, value) => Math.max(all, Math.abs(value)), 1)
   const flat = Array.from({ length: count }, (_, n) =>
@@ -96,7 +96,7 @@ function axes(pen, box, { x, y, base, reach, low, high }) {
   }
 }
 
-/** How many cells have which sum. @param {Pen} pen @param {ArrayLike<number>} values @param {number} reach @param {Box} box @param {number} base */
+/** Tells how many cells have which sum. @param {Pen} pen @param {ArrayLike<number>} values @param {number} reach @param {Box} box @param {number} base */
 function bars(pen, values, reach, box, base) {
   const bins = Array(BARS).fill(0)
   for (let n = 0; n < values.length; n++)

@@ -32,7 +32,7 @@ export function denseBack(pen, numbers, symbol, cell) {
   parts.all.length <= FEW ? reports(pen, numbers, parts, made) : ranked(pen, numbers, parts, made)
 }
 
-/** What is made, with its ring; its box and the middle of its cell. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} width @returns {{ box: Box, at: number[] }} */
+/** Gives what is made, with its ring; its box and the middle of its cell. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} width @returns {{ box: Box, at: number[] }} */
 function madeAt(pen, numbers, { symbol, cell }, width) {
   const shape = numbers.shape(symbol)
   const { limits } = numbers.maps[symbol]
@@ -122,7 +122,7 @@ function reports(pen, numbers, parts, made) {
   barsOf(pen, numbers, parts, made)
 }
 
-/** Where weights, shares and what arrived stand: right of the map that is made. @param {Pen} pen @param {number[]} shape @param {number} count @param {Box} made */
+/** Finds where weights, shares and what arrived stand: right of the map that is made. @param {Pen} pen @param {number[]} shape @param {number} count @param {Box} made */
 function beside(pen, shape, count, made) {
   const line = (pen.height - HEAD - 6) / count
   const last = { x: pen.width - 146, y: HEAD, width: 142, line }

@@ -74,7 +74,7 @@ const GAP = 8 // between maps
 const MOST_NAMED = 16 // maps that have room for a name
 const MOST_ROWS = 12
 
-/** How many maps stand in a row, and how high each is: the largest that fit. @param {number} count @param {number} ratio of width to height @param {import("../../model/layout.js").Box} room @param {number} foot under each @returns {[number, number]} */
+/** Tells how many maps stand in a row, and how high each is: the largest that fit. @param {number} count @param {number} ratio of width to height @param {import("../../model/layout.js").Box} room @param {number} foot under each @returns {[number, number]} */
 function tiled(count, ratio, { width, height }, foot) {
   const side = (/** @type {number} */ across) =>
     Math.min((width / across - GAP) / ratio, height / Math.ceil(count / across) - foot)

@@ -48,7 +48,7 @@ export function shares(pen, numbers, symbol, cell) {
   lit(pen, numbers, parts, places, { values, rows, columns, best })
 }
 
-/** What meets stands over the kernel and the shares, and under these their sum. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Float64Array} values */
+/** Gives what meets stands over the kernel and the shares, and under these their sum. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Float64Array} values */
 function sharesUpright(pen, numbers, parts, values) {
   const { symbol, cell, x, dy } = parts
   const [rows, columns] = numbers.shape(dy).slice(-2)
@@ -79,10 +79,10 @@ function largestOf(values) {
   return [Math.abs(values[best]), best]
 }
 
-/** How much larger a cell of x stands than one of ∂y: one on another scale is seen where a stride leaves cells out. @param {Numbers} numbers @param {Parts} parts */
+/** Tells how much larger a cell of x stands than one of ∂y: one on another scale is seen where a stride leaves cells out. @param {Numbers} numbers @param {Parts} parts */
 const scaleOf = (numbers, { symbol, x }) => 1 / /** @type {any} */ (numbers.link(symbol, x)).geometry.stride
 
-/** What each place adds, by its place in ∂y. @param {Numbers} numbers @param {Parts} parts */
+/** Gives what each place adds, by its place in ∂y. @param {Numbers} numbers @param {Parts} parts */
 function sharesOf(numbers, { x, dy, met }) {
   const [rows, columns] = numbers.shape(dy).slice(-2)
   const values = new Float64Array(rows * columns)
@@ -187,7 +187,7 @@ function lit(pen, numbers, { symbol, cell, x, dy, met }, places, { values, rows,
   pen.text(text, left + 22, y, { size: SMALL })
 }
 
-/** How large the kernel is drawn: less where the filter's others stand under it. @param {Pen} pen @param {Numbers} numbers @param {string} symbol */
+/** Tells how large the kernel is drawn: less where the filter's others stand under it. @param {Pen} pen @param {Numbers} numbers @param {string} symbol */
 const kernelSide = (pen, numbers, symbol) =>
   Math.min(190, pen.height - HEAD - (numbers.shape(symbol)[1] > 1 ? TILES + 60 : 40))
 
@@ -252,7 +252,7 @@ function tiles(pen, numbers, symbol, [m, chosen], box) {
   })
 }
 
-/** What one weight multiplies. @type {Picture} */
+/** Draws what one weight multiplies. @type {Picture} */
 export function touched(pen, numbers, symbol, cell) {
   const [link] = numbers.links(symbol)
   const x = link.source

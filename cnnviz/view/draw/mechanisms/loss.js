@@ -25,7 +25,7 @@ export function curved(numbers) {
   return few.length <= MOST ? few : []
 }
 
-/** What each output adds to the loss, and their sum. @type {Picture} */
+/** Draws what each output adds to the loss, and their sum. @type {Picture} */
 export function heights(pen, numbers) {
   const outputs = curved(numbers)
   const left = outputs.length < numbers.count("o") ? pen.width * 0.42 : 0

@@ -53,7 +53,7 @@ export function normalised(pen, numbers, symbol, cell) {
   ])
 }
 
-/** What is said of normalised numbers: after training they are by what was kept. @param {Numbers} numbers @param {string} made */
+/** Gives what is said of normalised numbers: after training they are by what was kept. @param {Numbers} numbers @param {string} made */
 export function saidOfHat({ network, answer }, made) {
   const isBatch = network.layers.find(({ symbol }) => symbol === made)?.kind === "bn"
   if (isBatch && answer.lesson.mode === "eval") return []
@@ -112,7 +112,7 @@ function bars(pen, values, box, low, span, n) {
   pen.context.fillRect(box.x, box.y + box.height - 0.5, box.width, 1)
 }
 
-/** What arrived, what goes on, and between them γ and σ, by which it was scaled. @type {Picture} */
+/** Draws what arrived, what goes on, and between them γ and σ, by which it was scaled. @type {Picture} */
 export function normalisedBack(pen, numbers, symbol, cell) {
   const [{ source: arrived }, , gain] = numbers.links(symbol)
   const box = sides(pen, numbers, symbol, arrived, cell, true)
@@ -137,7 +137,7 @@ export const lines = (pen, box, texts) =>
     }),
   )
 
-/** What arrived at a channel, and the gradients of all γ. @type {Picture} */
+/** Draws what arrived at a channel, and the gradients of all γ. @type {Picture} */
 export function gained(pen, numbers, symbol, cell) {
   const [{ source }] = numbers.links(symbol)
   const wide = { x: 4, y: HEAD, width: pen.width * 0.45, height: pen.height - HEAD - 26 }

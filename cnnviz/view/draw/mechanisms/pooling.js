@@ -114,7 +114,7 @@ export function unpool(pen, numbers, symbol, cell) {
   pen.text(share(numbers, symbol, cell), 4, pen.height - 10, { size: SMALL, fill: pen.soft })
 }
 
-/** What a cell gets from the first window that it lies in, in a sentence. @param {Numbers} numbers @param {string} symbol @param {number[]} cell */
+/** Gives what a cell gets from the first window that it lies in, in a sentence. @param {Numbers} numbers @param {string} symbol @param {number[]} cell */
 function share(numbers, symbol, cell) {
   const [link] = numbers.links(symbol)
   const forward = numbers.network.links[link.source.slice(1)][0]

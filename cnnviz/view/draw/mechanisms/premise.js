@@ -46,7 +46,7 @@ export function premise(pen, numbers, symbol, cell) {
   hidden(pen, numbers, symbol, cell[0] ?? 0, { ...sized(numbers, symbol, room), x, y: HEAD })
 }
 
-/** How large an array is drawn. @param {Numbers} numbers @param {string} symbol @param {{ width: number, height: number }} room */
+/** Tells how large an array is drawn. @param {Numbers} numbers @param {string} symbol @param {{ width: number, height: number }} room */
 function sized(numbers, symbol, { width, height }) {
   const { kind } = numbers.maps[symbol]
   if (kind === "map") return fitted(numbers, symbol, 0, 0, width, height)
@@ -55,7 +55,7 @@ function sized(numbers, symbol, { width, height }) {
   return { width: Math.min(width, ROW), height: Math.min(height, 300) }
 }
 
-/** How the weights to one unit lie: as what they weigh. @param {Numbers} numbers @param {string} symbol @returns {number[]} */
+/** Tells how the weights to one unit lie: as what they weigh. @param {Numbers} numbers @param {string} symbol @returns {number[]} */
 const heads = (numbers, symbol) => numbers.shape(symbol).slice(0, -1)
 
 /** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Range[]} at @param {Box} box */

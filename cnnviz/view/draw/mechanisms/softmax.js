@@ -111,7 +111,7 @@ function ifItRose(pen, numbers, symbol, chosen, box, shares) {
   })
 }
 
-/** What arrives, measured against its mean: what is above it comes back positive, and times the share. @type {Picture} */
+/** Draws what arrives, measured against its mean: what is above it comes back positive, and times the share. @type {Picture} */
 export function softmaxBack(pen, numbers, symbol, cell) {
   const [dy, y] = ["d", ""].map(
     (start) =>

@@ -10,7 +10,7 @@ const NEARLY = 0.8 // as large as they could be
 const [FEW, LARGE, SMALL] = [20, 64, 26] // units that are so few have large cells
 const PRINTED = 44 // side of a cell that has room for its number
 
-/** How values of units lie: as the map that was flattened, channels side by side, or in lines. @param {number[]} shape @param {number} width @param {number} height @returns {Part[]} */
+/** Tells how values of units lie: as the map that was flattened, channels side by side, or in lines. @param {number[]} shape @param {number} width @param {number} height @returns {Part[]} */
 function lying(shape, width, height) {
   if (shape.length === 3) {
     const [channels, rows, columns] = shape
@@ -40,7 +40,7 @@ function lying(shape, width, height) {
   return [{ from: 0, rows, columns, x: 0, y: 0, width: side * columns, height: side * rows }]
 }
 
-/** How large units are drawn in a room. @param {number[]} shape @param {number} width @param {number} height */
+/** Tells how large units are drawn in a room. @param {number[]} shape @param {number} width @param {number} height */
 export function extentOf(shape, width, height) {
   const parts = lying(shape, width, height)
   return {

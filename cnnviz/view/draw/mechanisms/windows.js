@@ -14,7 +14,7 @@ import { SMALL } from "../sheet.js"
 /** @typedef {import("../../model/layout.js").Box} Box */
 /** @typedef {{ symbol: string, x: string, f: string, k: number, cell: Cell, met: [Cell, Cell][] }} Parts  of a convolution: what it makes, reads and multiplies with, one of its cells, and which cell meets which weight there */
 
-/** How a channel of a map is called. @param {Numbers} numbers @param {string} symbol @param {number} c */
+/** Tells how a channel of a map is called. @param {Numbers} numbers @param {string} symbol @param {number} c */
 export const channelName = (numbers, symbol, c) =>
   `${numbers.maps[symbol].label}${numbers.shape(symbol)[0] > 1 && numbers.maps[symbol].kind === "map" ? `[${c}]` : ""}`
 
@@ -36,7 +36,7 @@ export function madeMap(pen, numbers, symbol, [channel], box) {
   pen.frame(box, "made")
 }
 
-/** How a kernel is called, by filter and channel where there are several. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
+/** Tells how a kernel is called, by filter and channel where there are several. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
 export function kernelName(numbers, symbol, cell) {
   const several = numbers
     .shape(symbol)
@@ -60,7 +60,7 @@ export function underWindow(numbers, symbol, source, cell) {
   return { rows: reached[1], columns: reached[2] }
 }
 
-/** How many rows and columns of zeros stand around what a window slides over. @param {Numbers} numbers @param {string} symbol @param {string} source */
+/** Tells how many rows and columns of zeros stand around what a window slides over. @param {Numbers} numbers @param {string} symbol @param {string} source */
 export function padding(numbers, symbol, source) {
   const { geometry: g, places } = /** @type {any} */ (numbers.link(symbol, source))
   const [rows, columns] = numbers.shape(source).slice(-2)
@@ -102,7 +102,7 @@ export function boxOf(numbers, symbol, map, { rows, columns }) {
   }
 }
 
-/** Where the middle of a cell lies. @param {Numbers} numbers @param {string} symbol @param {Box} map @param {Cell} cell */
+/** Finds where the middle of a cell lies. @param {Numbers} numbers @param {string} symbol @param {Box} map @param {Cell} cell */
 export function middleOf(numbers, symbol, map, cell) {
   const { x, y, width, height } = boxOf(numbers, symbol, map, { rows: one(cell[1]), columns: one(cell[2]) })
   return [x + width / 2, y + height / 2]
@@ -162,7 +162,7 @@ export function patches(numbers, { x, f, k, cell, met }, c) {
   return { window, kernel, cells }
 }
 
-/** Where cells are too small for their numbers: the largest product, with a ring in each grid. @param {Pen} pen @param {{ a: number[], b: number[], k: number, boxes: Box[] }} grids @param {number} x @param {number} y @param {number} room @param {string} [before] */
+/** Finds where cells are too small for their numbers: the largest product, with a ring in each grid. @param {Pen} pen @param {{ a: number[], b: number[], k: number, boxes: Box[] }} grids @param {number} x @param {number} y @param {number} room @param {string} [before] */
 export function largest(pen, { a, b, k, boxes }, x, y, room, before = "") {
   const size = (/** @type {number} */ n) => Math.abs(a[n] * b[n]) || 0
   const n = a.reduce((best, _, at) => (size(at) > size(best) ? at : best), 0)
@@ -175,7 +175,7 @@ export function largest(pen, { a, b, k, boxes }, x, y, room, before = "") {
   })
 }
 
-/** What each channel of a source adds. @param {Numbers} numbers @param {import("../../model/formula_values.js").Term[]} all @param {string} symbol */
+/** Gives what each channel of a source adds. @param {Numbers} numbers @param {import("../../model/formula_values.js").Term[]} all @param {string} symbol */
 export function channelSums(numbers, all, symbol) {
   const found = byChannel(all, symbol)
   return Array.from({ length: numbers.shape(symbol)[0] }, (_, c) => found.get(c) ?? 0)
