@@ -153,7 +153,7 @@ class Numbers:
         """Answers one request with a script in its body, of which nothing is kept."""
         page = resource.page_of(request.path_params["page"])
         if page is None:
-            return refusal(404, "ui.numbers.no_page", forms=[])
+            return refusal(404, "ui.server.nothing")
         try:
             return await self._given(page, await body_of(request, MOST_SCRIPT, "ui.rooms.body_long"), request)
         except Refused as why:

@@ -108,7 +108,8 @@ def test_a_server_answers_with_a_file_to_be_saved_a_sentence_or_nothing_of_that_
     assert body == dialogs.answer("file", {"what": "script", "k": "2"}).body
     assert ask(app, "/cnn/dialogs/file", query="what=html&around=99")[0] == 422
     assert [ask(app, "/cnn/dialogs/file", query=query)[0] for query in ("", "what=../x")] == [404, 404]
-    assert ask(app, "/cnn/dialogs/none")[0] == 404
+    status, _, body = ask(app, "/cnn/dialogs/none")
+    assert (status, json.loads(body)["sentence"]) == (404, say("ui.server.nothing"))
     assert ask(app, "/cnn/dialogs/files", query="x" * 30_000)[0] == 414
 
 

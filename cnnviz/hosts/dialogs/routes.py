@@ -74,7 +74,7 @@ class Dialogs:
         except ClientDisconnect:
             return Response(status_code=400)
         except KeyError:
-            return refusal(404, "ui.numbers.no_page", forms=[])
+            return refusal(404, "ui.server.nothing")
         except Busy as busy:
             return refusal(503, "ui.numbers.busy", {"Retry-After": str(busy.seconds)}, n=busy.seconds)
         except (TimeoutError, asyncio.CancelledError):  # or the client is gone

@@ -49,7 +49,7 @@ def get(path: str, sent: Any = "") -> Answered:
     try:
         return answered(where.rpartition("/")[2], dict(parse_qsl(query, keep_blank_values=True)), _bytes(sent))
     except KeyError:
-        return _refusal(404, "ui.numbers.no_page", forms=[])
+        return _refusal(404, "ui.server.nothing")
     except Exception as error:  # MemoryError, say: a phone has little
         traceback.print_exc()
         return _refusal(422, "web.site.no_answer", error=f"{type(error).__name__}: {error}")
