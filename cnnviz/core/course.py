@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cnnviz.core.evaluation import Outcome, Pixels, outcome
-from cnnviz.core.read_only import ReadOnly
+from cnnviz.core.read_only import ReadOnly, lock
 from cnnviz.core.training import Progress, Training
 from cnnviz.core.values import Params
 
@@ -78,8 +78,8 @@ class Course:
 
     def __init__(self, training: Training, X: Pixels, Y: np.ndarray, most: int = MOST_BYTES):
         self.training, self.X, self.Y, self.most = training, X, Y, most
-        self.labels = Y.argmax(axis=1)
-        self.rows = shown_rows(self.labels, Y.shape[1])
+        self.labels = lock(Y.argmax(axis=1))
+        self.rows = lock(shown_rows(self.labels, Y.shape[1]))
         self.reports: list[Progress] = []
         self.epochs: Sequence[Epoch] = ()
         self.every = 1

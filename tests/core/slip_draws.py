@@ -15,6 +15,7 @@ from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.diagnosis import diagnose
 from cnnviz.core.comparison.precision import DOUBLE
 from cnnviz.core.comparison.stage_verdicts import by_stage
+from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import gd
 from cnnviz.core.overrides import chained
@@ -99,7 +100,7 @@ SLIPS = (
 
 def case_of(rng: np.random.Generator) -> Case:
     """A pass of a course's network or of another one, on numbers drawn from a normal distribution."""
-    networks = [(preset.net, (3 if preset.more.get("ch") == "rgb" else 1, 32, 32)) for preset in PRESETS] + [(one.text, one.x_shape) for one in OTHERS]
+    networks = [(preset.net, Lesson.from_query(preset.query)[0].x_shape) for preset in PRESETS] + [(one.text, one.x_shape) for one in OTHERS]
     text, shape = networks[rng.integers(len(networks))]
     network, x = Network.parse(text), rng.random(shape) if rng.random() < 0.5 else rng.normal(size=shape)
     params = network.init(x.shape, str(rng.choice(["normal", "he"])), int(rng.integers(1000)))

@@ -29,6 +29,9 @@ KERNELS = ("Haswell", "SkylakeX", "Sandybridge", "Nehalem", "Prescott")
 """Processors that OpenBLAS adds up for in ways of their own; one that lacks the instructions falls back to another."""
 LAST_BITS = 1e-12
 """By how much of an array's largest number, or of the image's in a forward pass, entries may differ between processors, before the second update."""
+AFTER_ADAM = 1e-5
+"""The same behind a step of Adam's where there is a batch normalisation: it takes away what a bias before it adds, whose gradient is round-off, of which
+the step makes 10⁸ times as much (1/ε), and a normalisation of numbers that hardly differ 300 times as much again."""
 
 
 def numbers(kernel, folder):
@@ -53,7 +56,8 @@ def test_a_tie_is_not_decided_by_the_processor(tmp_path):
                 differ += not np.array_equal(theirs[name], array)
                 lesson, _, symbol = name.rpartition(" ")
                 scale = max(np.abs(array).max(), 0 if symbol[0] == "d" else ours[f"{lesson} x"].max())
-                assert np.abs(theirs[name] - array).max() <= LAST_BITS * scale, (kernel, name)
+                most = AFTER_ADAM if "'opt': 'adam'" in lesson and "-bn" in lesson and lesson[-1] == "1" else LAST_BITS
+                assert np.abs(theirs[name] - array).max() <= most * scale, (kernel, name)
     if not differ:
         pytest.skip("this OpenBLAS adds up in one way whatever it is told")
 

@@ -17,22 +17,22 @@ STEP = page_of("step")
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_a_moment_of_any_course_is_small(preset):
     body = made(STEP, asked_of(STEP, preset.query | {"k": "1"})).body
-    most = {"seed": 75_000, "explainer": 450_000}  # and in float64, with all that follows from it: 85 and 525
+    most = {"seed": 75_000, "explainer": 450_000, "keras": 1_600_000, "tinygrad": 4_600_000}  # of the first two in float64, with all that follows: 85 and 525 kB
     assert len(body) < most.get(preset.name, 1_500_000)
 
 
-@pytest.mark.parametrize("of", ["w2:,57", "w2:4321,"])
+@pytest.mark.parametrize("of", ["w2:,57", "w2:4319,"])
 def test_a_part_is_the_core_s_bit_for_bit(of):
     query = next(preset.query for preset in PRESETS if preset.name == "scratch") | {"k": "2"}
     moment = resolved(query).moment
     header, found = decode(made(STEP, asked_of(STEP, query | {"exact": of})).plain)
-    place = (slice(None), 57) if of == "w2:,57" else 4321
+    place = (slice(None), 57) if of == "w2:,57" else 4319
     assert header == {"of": of}
     np.testing.assert_array_equal(found["w2"], moment.params["w2"][place])
     np.testing.assert_array_equal(found["w2_next"], moment.after["w2"][place])
 
 
-@pytest.mark.parametrize("of", ["w2:,100", "w2:5880,", "w9:1,", "w2", "f:1,", "w2:1,1", "lr", "w2:,٣"])
+@pytest.mark.parametrize("of", ["w2:,100", "w2:4320,", "w9:1,", "w2", "f:1,", "w2:1,1", "lr", "w2:,٣"])
 def test_a_part_that_is_not_there_is_empty(of):
     query = next(preset.query for preset in PRESETS if preset.name == "scratch")
     assert not decode(made(STEP, asked_of(STEP, query | {"exact": of})).plain)[1]
