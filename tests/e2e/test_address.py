@@ -170,8 +170,9 @@ def test_the_pages_hand_the_lesson_to_each_other(screen: Screen):
     screen.shows(LESSON)
     screen.connected()
     screen.shows(LESSON)
-    screen.press("ArrowRight", "o")  # Streamlit opens what is on the screen now
-    expect(screen.page.get_by_role("dialog")).to_contain_text("after 3 updates")
+    screen.press("ArrowRight", "o")  # what is on the screen now opens, once
+    expect(screen.page.get_by_role("dialog")).to_have_count(1)
+    expect(screen.page.get_by_role("dialog").locator("option:checked")).to_contain_text("∂f")
     expect(screen.root).to_have_count(1)
 
 
