@@ -23,6 +23,8 @@ def opened(browser: Browser, server: Server, path: str) -> None:
     browser.open(f"{server.url}/_stcore/health")
     browser.value("localStorage.setItem('cnnviz.story', '1')")
     browser.open(server.url + path)
+    app = '.stApp[data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]'
+    browser.until(f"!!document.querySelector({json.dumps(app)})")  # until then Streamlit takes the page in, and a click may fall between two of its states
 
 
 def shows(browser: Browser, lesson: Lesson) -> None:
@@ -30,6 +32,7 @@ def shows(browser: Browser, lesson: Lesson) -> None:
     browser.until(f"document.querySelector({json.dumps(at)})")
     loss = printed_loss(moment(lesson).losses[-1])
     browser.until(f"document.querySelector('.status .loss').textContent === {json.dumps(loss)}")
+    browser.until("""!document.querySelector('[data-gliding="1"], [data-flying="1"]')""")
 
 
 def test_all_stages_there_and_back_and_the_next_update(browser: Browser, server):
