@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.layers.layer import Layer, Parameter, Shape, Values
+from cnnviz.core.layers.layer import Layer, Links, Parameter, Shape, Values
 
 EPS = 1e-5
 """The number that is added to the variance, so that equal numbers divide by no 0."""
@@ -50,7 +50,7 @@ def by_variance(dhat: np.ndarray, hat: np.ndarray, sigma: np.ndarray, axes: Axes
 
 
 def terms_of_paths(dhat: np.ndarray, hat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:
-    """Of what the three paths add up: the sizes of their terms."""
+    """The sizes of the terms that the three paths add up."""
     dhat, hat = np.abs(dhat), np.abs(hat)
     return by_itself(dhat, sigma) - by_mean(dhat, sigma, axes) - by_variance(dhat, hat, sigma, axes)
 
@@ -75,6 +75,14 @@ class Normalisation(Layer):
 
     def parameters(self, x: Shape) -> dict[str, Parameter]:
         return {"g": Parameter(x[:1], ones=True), "s": Parameter(x[:1])}
+
+    def links(self) -> Links:
+        return {
+            "y": (("x", "group"), ("g", "channel"), ("s", "channel")),
+            "dx": (("dy", "group"), ("x", "group"), ("g", "group")),
+            "dg": (("dy", "channel"), ("x", "group")),
+            "ds": (("dy", "channel"),),
+        }
 
     def formulas(self, x: Shape) -> dict[str, str]:
         back = r"{g} \odot {dy} - \text{{mean}}({g} \odot {dy}) - \hat{{x}} \odot \text{{mean}}({g} \odot {dy} \odot \hat{{x}})"

@@ -22,7 +22,7 @@ from cnnviz.core.layers._normalisation import (
     terms_of_paths,
 )
 from cnnviz.core.layers.identity import identity
-from cnnviz.core.layers.layer import ONE, Buffer, Call, Links, Run, Shape, Values, call
+from cnnviz.core.layers.layer import ONE, Buffer, Call, Run, Shape, Values, call
 
 SHARE = 0.1
 """The share of a pass's statistics in the running ones: PyTorch's momentum; Keras' momentum is the share that stays."""
@@ -108,14 +108,6 @@ class BatchNorm(Normalisation):
             return None
         (dn, g, hat, var), axes = sources, settings["axes"]
         return terms_of_paths(dn * np.expand_dims(g, axes), hat, np.sqrt(np.expand_dims(var, axes) + EPS), axes)
-
-    def links(self) -> Links:
-        return {
-            "y": (("x", "group"), ("g", "channel"), ("s", "channel")),
-            "dx": (("dy", "group"), ("x", "group"), ("g", "group")),
-            "dg": (("dy", "channel"), ("x", "group")),
-            "ds": (("dy", "channel"),),
-        }
 
     def geometry(self) -> dict[str, int]:
         return {"groups": 0}

@@ -21,7 +21,7 @@ from cnnviz.core.layers._normalisation import (
     shift_ds,
     terms_of_paths,
 )
-from cnnviz.core.layers.layer import ONE, Call, Groups, Links, Run, Shape, Values, call, number
+from cnnviz.core.layers.layer import ONE, Call, Groups, Run, Shape, Values, call, number
 from cnnviz.words import Problem
 
 
@@ -99,14 +99,6 @@ class GroupNorm(Normalisation):
         (dn, g, hat, var), of = sources, (settings["groups"], settings["own"])
         dhat, hat = grouped(dn * np.expand_dims(g, settings["axes"]), *of), grouped(hat, *of)
         return terms_of_paths(dhat, hat, np.sqrt(var[..., None] + EPS), (-1,)).reshape(dn.shape)
-
-    def links(self) -> Links:
-        return {
-            "y": (("x", "group"), ("g", "channel"), ("s", "channel")),
-            "dx": (("dy", "group"), ("x", "group"), ("g", "group")),
-            "dg": (("dy", "channel"), ("x", "group")),
-            "ds": (("dy", "channel"),),
-        }
 
     def geometry(self) -> dict[str, int]:
         return {"groups": self.groups}
