@@ -12,7 +12,7 @@ import numpy as np
 
 from cnnviz.core.layers.batch_norm import BatchNorm
 from cnnviz.core.layers.dropout import Dropout, sums, throws
-from cnnviz.core.paths import paths_back
+from cnnviz.core.normalisation_paths import paths_back
 from cnnviz.core.program import Program
 from cnnviz.export.mathml import mathml
 from cnnviz.pages.address import Now
