@@ -33,7 +33,7 @@ SHARED = 1_000_000
 
 
 class Learned(NamedTuple):
-    """The learning of an update from its images: the gradients of the mean loss, and what training then keeps of them."""
+    """The gradients of the mean loss over an update's images, and what training then keeps of them."""
 
     gradients: Gradients
     buffers: Inner

@@ -30,7 +30,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """The making of a cell: `text` in symbols, and either the `terms` of its sum and what is added, or the numbers that `text` names."""
+    """The arithmetic of a cell: `text` in symbols, and either the `terms` of its sum and what is added, or the numbers that `text` names."""
 
     text: str
     terms: tuple[Term, ...] = ()

@@ -12,7 +12,7 @@ Arrays = dict[str, np.ndarray]
 
 
 class Made(NamedTuple):
-    """The product of a line: its target, the arrays that it reads, and how many axes of 1 in front are not shown; None where nothing is."""
+    """A line's target, the arrays that it reads, and how many axes of 1 in front are not shown; None where nothing of it is."""
 
     target: str
     sources: tuple[str, ...]

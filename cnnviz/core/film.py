@@ -20,7 +20,7 @@ NEARLY_ALL = 0.9
 """The share of saturated units from which a run counts as saturated. (The notebook's border of halves never is.)"""
 
 LEAP = 0.05
-"""The share above the best so far at which a loss lies where a step has leapt over the valley."""
+"""The share by which a loss lies above the best so far where a step has leapt over the valley."""
 
 FEW = 16
 """Numbers up to which a frame is kept exactly: so few are printed."""

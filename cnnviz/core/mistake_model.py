@@ -1,6 +1,6 @@
-"""Mistakes in a backward pass, and where in a network it can be made.
+"""A mistake in a forward or backward pass, and where in a network it can be made.
 
-A mistake makes one line of the backward pass in another way, or the step that follows: it is an override
+A mistake makes one line or more of a pass in another way, or the step that follows: it is an override
 (core/overrides.py), and all that comes after inherits it. The mistakes themselves stand in core/mistakes.py.
 """
 

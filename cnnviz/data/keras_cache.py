@@ -15,7 +15,7 @@ ARCHIVE = "cifar-10-batches-py-target_archive"
 ARCHIVE_BYTES = 170_498_071
 
 FOLDERS = ("cifar-10-batches-py-target/cifar-10-batches-py", "cifar-10-batches-py")
-"""The place where Keras unpacks the archive, and where it unpacks itself by hand; older Keras used that one too."""
+"""The folder into which Keras unpacks the archive, and the one that unpacking it by hand makes; older Keras used that one too."""
 
 BATCHES = (*(f"data_batch_{i}" for i in range(1, 6)), "test_batch")
 BATCH_BYTES = 10_000 * 32 * 32 * 3

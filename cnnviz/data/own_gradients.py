@@ -74,7 +74,7 @@ def read_gradients(data: bytes, program: Program, images: int = 1) -> OwnGradien
 
 
 class Fits(NamedTuple):
-    """The use for which an array is looked at: a gradient of these lines, over so many images."""
+    """The sizes that an array has where it is a gradient of these lines, over so many images."""
 
     program: Program
     images: int

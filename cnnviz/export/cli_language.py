@@ -36,7 +36,7 @@ def language(arguments: Sequence[str], environment: Mapping[str, str] = os.envir
 
 @contextmanager
 def speaking(lang: str) -> Iterator[None]:
-    """Has all that is said inside, by argparse too, in this language."""
+    """Says all that is said inside, by argparse too, in this language."""
     with reading(lang):
         if lang == "en":
             yield

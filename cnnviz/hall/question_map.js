@@ -75,7 +75,7 @@ function paint(context, plane, first, count, columns, side, strength) {
   context.globalAlpha = 1
 }
 
-/** Gives what is not shown yet. @param {CanvasRenderingContext2D} context @param {number} width @param {number} height */
+/** Hatches what is not shown yet. @param {CanvasRenderingContext2D} context @param {number} width @param {number} height */
 function hatch(context, width, height) {
   context.strokeStyle = "rgb(120 135 155 / .4)"
   context.lineWidth = 1

@@ -166,7 +166,7 @@ def ask_for_reader(ask: Callable[[], str]) -> None:
 
 @contextmanager
 def reading(lang: str) -> Iterator[None]:
-    """Has all that is said inside in this language.
+    """Says all that is said inside in this language.
 
     >>> with reading("en"):
     ...     reader()

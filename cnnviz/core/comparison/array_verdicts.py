@@ -70,7 +70,7 @@ class Compared:
 
     @property
     def nothing_told(self) -> bool:
-        """Tells whether that is so of every entry: all that is summed there cancels."""
+        """Tells whether no entry can be told: all that is summed there cancels."""
         return self.untold == self.marks.size
 
 

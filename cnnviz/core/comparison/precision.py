@@ -1,4 +1,4 @@
-"""The precision of a backward pass that was worked out elsewhere: by their dtype, or by the digits that were printed."""
+"""The precision of a backward pass that was worked out elsewhere: by its numbers' dtype, or by the digits that were printed."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ NUDGE = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Doubt:
-    """The error that each entry of a gradient may have, (shape of the array), and the entries that are 0 whatever is rounded."""
+    """The error that each entry of a gradient may have, of the gradient's shape, and the entries that are 0 whatever is rounded."""
 
     size: np.ndarray
     structural: np.ndarray

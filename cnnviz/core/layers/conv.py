@@ -129,7 +129,7 @@ class Conv(Layer):
     stride: int = 1
     padding: Padding = 0
     dilation: int = 1
-    """The distance of the pixels under a kernel."""
+    """The distance between neighbouring pixels under a kernel."""
 
     kind = "conv"
     text = re.compile(r"conv(?P<filters>\d+)x(?P<k>\d+)(?P<bias>b?)(s(?P<stride>\d+))?(d(?P<dilation>\d+))?(p(?P<zeros>\d+)|(?P<spelling>same|full))?")

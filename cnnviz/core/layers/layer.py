@@ -23,7 +23,7 @@ Shape = tuple[int, ...]
 Values = Mapping[str, np.ndarray]
 
 Groups = Mapping[str, str | None]
-"""The matches of a layer's text, by the field that they are for; None where the text leaves it out."""
+"""The parts of a layer's text, by the field that each is for; None where the text leaves it out."""
 
 Links = dict[str, tuple[tuple[str, str], ...]]
 """For each role that is computed, the roles that it is computed from, each with the pattern of cells (core/links.py)."""

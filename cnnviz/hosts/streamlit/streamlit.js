@@ -299,7 +299,7 @@ const loses = (address, lesson) => LOOKS.some((key) => address[key] && address[k
 /** Tells whether a view stands where Streamlit has not made its page yet. @param {Element} root */
 const isEarly = (root) => root.classList.contains("early")
 
-/** Gives what is taken for said as long as Streamlit has not said anything of a page. @param {string} page @returns {Told} */
+/** What holds of a page as long as Streamlit has not said anything of it. @param {string} page @returns {Told} */
 function unheard(page) {
   return { page, code: CODE, adopt: [0, {}], stage: "", wrong: {}, listens: false, arrays: {} }
 }

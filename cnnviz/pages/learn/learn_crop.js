@@ -14,7 +14,7 @@ import { acrossOf } from "./sizes.js"
 
 const SIDE = 44 // of a cell that is chosen
 
-/** Tells how many rows and columns of a map are shown in which cells are chosen. @param {Figure} figure @param {number} room in CSS pixels @returns {[number, number]} */
+/** The rows and columns that are shown of a map in which cells are chosen. @param {Figure} figure @param {number} room in CSS pixels @returns {[number, number]} */
 export const partOf = ({ face }, room) => {
   const most = Math.min(Math.floor(room / SIDE), 9)
   return [Math.min(face.rows, most), Math.min(face.columns, most)]

@@ -35,7 +35,7 @@ export const foreign = (languages) =>
 /** @param {string} language @returns {string} */
 export const nameOf = (language) => new Intl.DisplayNames([LANG], { type: "language" }).of(language) ?? language
 
-/** Gives what marks words of another language, for whoever reads them aloud. @param {string} language */
+/** The attribute that marks words of another language, for screen readers. @param {string} language */
 export const inLanguage = (language) => (language ? ` lang="${escaped(language)}"` : "")
 
 /** @param {string} text */

@@ -1,4 +1,4 @@
-"""The distance of two arrays, in direction and in size."""
+"""The distance between two arrays, in direction and in size."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ const chartFigure = ({ name, title, words }) => html`
 const toggle = ({ key, label, on, change, effect }) =>
   html`<button type="button" class="toggle" data-key=${key} aria-pressed=${on} title=${effect} data-change=${JSON.stringify(change)}><i></i><span>${label}</span></button>`
 
-/** Gives what stands behind "#" is the line after it: here each has its own. @param {DeviationRow} row */
+/** Both lines in full: what stands behind "#" has a line of its own here. @param {DeviationRow} row */
 const atLength = ({ notebook, exact }) => {
   const [theirs, ours] = [notebook, exact].map((line) => line.replace(/ {2}# and (then )?/, "\n"))
   return difference(theirs, ours)

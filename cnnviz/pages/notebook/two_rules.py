@@ -159,7 +159,7 @@ def _charts(lesson: Lesson, x: np.ndarray) -> tuple[Chart, ...]:
 
 
 def _note(ours: np.ndarray, theirs: np.ndarray) -> Message:
-    """The distance of one stage's arrays."""
+    """The distance between the two rules' arrays of a stage."""
     if np.array_equal(ours, theirs):
         return message("ui.notebook.note.same")
     if not ours.any():

@@ -172,7 +172,7 @@ export class Crowd {
     }
   }
 
-  /** Gives what it will learn from, before it has. @param {CanvasRenderingContext2D} context @param {string} soft */
+  /** Draws what it will learn from, before it has. @param {CanvasRenderingContext2D} context @param {string} soft */
   paintExamples(context, soft) {
     const { frame, report, state, example } = this
     if (!report || !state || state.at >= 0) return

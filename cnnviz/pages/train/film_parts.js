@@ -40,7 +40,7 @@ export function mapsHead(changes, most) {
   return html`<h2>${title}</h2>${pick("maps", say("web.film.maps.label"), kinds)}${ends}`
 }
 
-/** Tells how many updates the film has. @param {SwitchGroup} group */
+/** The choice of how many updates the film has. @param {SwitchGroup} group */
 export const lengths = ({ title, options }) =>
   html`<select data-key="updates" aria-label=${title}>${options.map(({ key, words, on, change }) => html`<option value=${key} ?selected=${on} data-change=${JSON.stringify(change)}>${words}</option>`)}</select>`
 

@@ -52,7 +52,7 @@ export function head(film) {
 
 const LONG = 125 // letters that one line of large ones has room for
 
-/** Tells how many of all parameters those are that make most of the fall. @param {import("../../view/types/wire.js").FilmShare} share */
+/** The share of all parameters that makes most of the fall, in words. @param {import("../../view/types/wire.js").FilmShare} share */
 function counts({ names, counts, all }) {
   const most = all.indexOf(Math.max(...all))
   const n = counts.reduce((sum, count) => sum + count, 0)

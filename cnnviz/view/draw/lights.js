@@ -140,7 +140,7 @@ function outlined(context, box, tone) {
   ])
 }
 
-/** Gives what it comes to, beside it. @param {CanvasRenderingContext2D} context @param {Touched} found @param {HTMLCanvasElement} canvas */
+/** Writes what it comes to, beside it. @param {CanvasRenderingContext2D} context @param {Touched} found @param {HTMLCanvasElement} canvas */
 function words(context, { box, say }, { clientWidth }) {
   context.font = "600 14px Inter, system-ui, sans-serif"
   const width = context.measureText(say).width + 16

@@ -54,7 +54,7 @@ export function decode(bytes, mend) {
 /** Tells whether an array's numbers of 64 bits begin at a place. @param {readonly (string | number)[]} array @param {number} at */
 const stands = ([kind, own, ...shape], at) => kind === "float64" && own === at && !shape.includes(0)
 
-/** Finds where a bit is set, the entry of another array; elsewhere 0. @param {Values["values"]} source @param {Uint8Array} bits */
+/** The entry of another array where a bit is set; elsewhere 0. @param {Values["values"]} source @param {Uint8Array} bits */
 function same(source, bits) {
   const values = new Float64Array(source.length)
   for (let n = 0; n < values.length; n++) if ((bits[n >> 3] >> (n & 7)) & 1) values[n] = source[n]

@@ -13,7 +13,7 @@ export const MOST_SCREENS = 60
 export const MOST_LINKED = 30 // screens of a script that a link holds whole
 const MOST_PAST = 100
 
-/** Gives what nothing has been added to. @param {string} title @returns {Draft} */
+/** A draft to which nothing has been added. @param {string} title @returns {Draft} */
 export const empty = (title) => ({ id: idOf(title), title, screen: [] })
 
 /** A file's tables, in which [[step]] is the same as [[screen]]. @param {Table} tables @returns {Draft} */

@@ -165,7 +165,7 @@ const factorsOf = (node) =>
 
 // ---- a cell is clicked
 
-/** Finds which cell of a block counts. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Question | null} */
+/** Asks which cell of a block counts. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Question | null} */
 function winner(numbers, map, cell) {
   const link = numbers.links(map).find(({ pattern }) => pattern === "winner" || pattern === "won")
   if (!link) return null
@@ -199,7 +199,7 @@ function winner(numbers, map, cell) {
   }
 }
 
-/** Finds where a map is largest: what slides over another map, or shares a whole out among several. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Question | null} */
+/** Asks where a map is largest, if it slides over another one or shares a whole out among several. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Question | null} */
 function largest(numbers, map, cell) {
   const { kind, shape, band } = numbers.maps[map]
   const patterns = numbers.links(map).map(({ pattern }) => pattern)

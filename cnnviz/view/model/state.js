@@ -69,7 +69,7 @@ export const isBefore = (state, lesson) => {
   return now !== undefined && Number(lesson.k) < Number(now.k) && alike(state, { ...lesson, k: now.k }, now)
 }
 
-/** Finds where numbers are hidden, those of a stage that one comes to going on are. @param {State} state @param {string} stage @param {boolean} onward @param {boolean} running */
+/** Tells whether the numbers of a stage that is reached by going on are hidden, on a screen that hides them. @param {State} state @param {string} stage @param {boolean} onward @param {boolean} running */
 const veil = (state, stage, onward, running) => onward && hides(state) && !running && stage !== "x"
 
 /** @param {State} state */

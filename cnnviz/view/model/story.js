@@ -70,7 +70,7 @@ export function lessonAt({ at, k }, f, value) {
   return { k: String(k), stage: SCREENS[at].stage, f: kernel.join(",") }
 }
 
-/** Tells whether it is told: to who comes to Step without any key in the address, and has not seen it. @param {string} page @param {Lesson} address @param {boolean} seen */
+/** Tells whether it is told: to those who come to Step without any key in the address, and have not seen it. @param {string} page @param {Lesson} address @param {boolean} seen */
 export const begins = (page, address, seen) => page === "" && !seen && Object.keys(address).length === 0
 
 /** The first update from which on the largest output stays the same as in the end. @param {number[][]} outputs  update by update */

@@ -73,7 +73,7 @@ const chosenOf = (screen, at, drawer) => html`
 /** Tells whether its question, if it has one, is one that can be written here. @param {Table} screen */
 const isOwn = (screen) => !asks(screen) || askedOf(screen, LANG) !== null
 
-/** Gives what each of a class has a value of its own of. @param {Table} screen */
+/** The choice of the setting of which each of a class has a value of its own. @param {Table} screen */
 const experiment = ({ experiment: now = "" }) =>
   html`<select data-key="draft_experiment" aria-label=${said("experiment.label")}>${EXPERIMENTS.map((name) => html`<option value=${name} ?selected=${name === now}>${said(`experiment.${name || "none"}`)}</option>`)}</select>`
 

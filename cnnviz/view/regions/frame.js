@@ -37,7 +37,7 @@ const scriptBar = () => `
   <section class="script-bar" hidden><p></p><input class="script-say" data-key="script_say" maxlength="600" autocomplete="off" aria-label="${say("web.drawer.sentence")}" placeholder="${say("web.drawer.sentence")}" hidden>
     <span class="script-place"></span>${actionButton("screen_back", "‹")}${actionButton("screen_next", "›")}${actionButton("script_leave", "✕")}</section>`
 
-/** Finds where there is no room for it, all that stands in the header and at the left opens from the header's end. @type {(page: string, kind: Kind) => string} */
+/** The page's frame. Where there is no room for all that stands in the header and at the left, that opens from the header's end. @type {(page: string, kind: Kind) => string} */
 export const frame = (page, kind) => `
   <header class="top">${actionButton("skip")}<span class="brand">cnnviz</span>
     <button type="button" data-key="more" popovertarget="more" aria-label="${say("web.frame.menu")}">☰</button>

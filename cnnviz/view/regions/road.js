@@ -257,7 +257,7 @@ export class Road extends Content {
   /** Gives what is said of a cell. @param {Place} _subject */
   words(_subject) {}
 
-  /** Finds where a road is wider than its box, what is wrong is brought into sight, or the card that is spoken of. @param {RoadData} road */
+  /** Scrolls a road that is wider than its box to the first wrong card, or to the one that is spoken of. @param {RoadData} road */
   reveal(road) {
     const first = road.cards.find(({ state }) => state === "first")?.symbol
     const symbol = this.shownAt || !first ? (this.focus.hover ? "" : this.subject.map) : first

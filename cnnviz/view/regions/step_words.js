@@ -96,7 +96,7 @@ function fitWords({ view, room }) {
   })
 }
 
-/** Tells how much of a sentence there is room for when it does not say how its number is worked out. @param {HTMLElement} line */
+/** The share of a sentence that there is room for when it does not say how its number is worked out. @param {HTMLElement} line */
 function roomWithoutHow({ clientWidth, scrollWidth, children }) {
   const how = /** @type {HTMLElement | undefined} */ (Array.from(children).find((part) => part.matches(".how")))
   return clientWidth / (scrollWidth - (how?.offsetWidth ?? 0))

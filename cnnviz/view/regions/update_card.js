@@ -82,6 +82,6 @@ function course({ root, dark }, canvas, values) {
   losses({ context: prepare(canvas), width, height, root }, values)
 }
 
-/** Finds where numbers are hidden, the loss is so until its stage. @param {View} view */
+/** Tells whether the loss is shown: where numbers are hidden, it is from its stage on. @param {View} view */
 const knowsLoss = ({ hides, veiled, order, stage }) =>
   !hides || order.indexOf(stage) - (veiled ? 1 : 0) >= order.indexOf("L")

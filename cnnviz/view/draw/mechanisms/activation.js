@@ -130,7 +130,7 @@ export function gate(pen, numbers, symbol, cell) {
   })
 }
 
-/** Tells how many cells let nothing through, where some do. @param {Pen} pen @param {import("./curve.js").Axes} axes @param {ArrayLike<number>} values @param {Box} box */
+/** Writes how many cells let nothing through, where some do. @param {Pen} pen @param {import("./curve.js").Axes} axes @param {ArrayLike<number>} values @param {Box} box */
 function open(pen, { of }, values, box) {
   const closed = Array.from(values).filter((value) => of(value) === 0).length
   if (!closed) return

@@ -62,7 +62,7 @@ export function overChannels(pen, numbers, sum) {
 /** Tells how high the staircase is, with its numbers. @param {Pen} pen */
 const footOf = ({ height }) => Math.min(Math.max(0.31 * height, 92), 136)
 
-/** Finds which channels stand where: all, or of many the largest partial sums and the rest; those that are opened have the room for numbers. @param {Pen} pen @param {Sum} sum @param {number} from @param {number} to @returns {Place[]} */
+/** Places the channels: all, or of many the largest partial sums and the rest; those that are opened have the room for numbers. @param {Pen} pen @param {Sum} sum @param {number} from @param {number} to @returns {Place[]} */
 function laid(pen, { columns, bias }, from, to) {
   const unfolded = pen.choice.unfolded === true
   const k = Math.sqrt(columns[0].b.length)

@@ -106,7 +106,7 @@ function products(pen, numbers, parts, box, bias) {
   return { added, y: box.y + box.height + FOOT / 2 + 4 }
 }
 
-/** Gives what goes up and what goes down, and the total, which leads to its cell. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ added: number[], y: number }} of @param {Box} to */
+/** Draws what goes up and what goes down, and the total, which leads to its cell. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ added: number[], y: number }} of @param {Box} to */
 function sum(pen, numbers, { symbol, cell }, { added, y }, to) {
   const total = numbers.at(symbol, cell)
   const parts = totals(added).filter((value) => value !== 0)

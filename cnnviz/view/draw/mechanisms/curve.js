@@ -96,7 +96,7 @@ function axes(pen, box, { x, y, base, reach, low, high }) {
   }
 }
 
-/** Tells how many cells have which sum. @param {Pen} pen @param {ArrayLike<number>} values @param {number} reach @param {Box} box @param {number} base */
+/** Draws how many cells have which sum. @param {Pen} pen @param {ArrayLike<number>} values @param {number} reach @param {Box} box @param {number} base */
 function bars(pen, values, reach, box, base) {
   const bins = Array(BARS).fill(0)
   for (let n = 0; n < values.length; n++)

@@ -126,7 +126,7 @@ function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
   })
 }
 
-/** Gives what goes up, what goes down, the bias. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {Parts} parts @param {Box} over */
+/** Draws what goes up, what goes down, and the bias. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {Parts} parts @param {Box} over */
 function byHalves(pen, numbers, symbol, cell, { x, b, n, product }, over) {
   const products = Array.from({ length: numbers.count(x) }, (_, d) => product(d))
   const [up, down] = totals(products)

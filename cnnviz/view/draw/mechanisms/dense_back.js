@@ -32,7 +32,7 @@ export function denseBack(pen, numbers, symbol, cell) {
   parts.all.length <= FEW ? reports(pen, numbers, parts, made) : ranked(pen, numbers, parts, made)
 }
 
-/** Gives what is made, with its ring; its box and the middle of its cell. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} width @returns {{ box: Box, at: number[] }} */
+/** Draws what is made, with its ring; gives its box and the middle of its cell. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} width @returns {{ box: Box, at: number[] }} */
 function madeAt(pen, numbers, { symbol, cell }, width) {
   const shape = numbers.shape(symbol)
   const { limits } = numbers.maps[symbol]

@@ -48,7 +48,7 @@ export function shares(pen, numbers, symbol, cell) {
   lit(pen, numbers, parts, places, { values, rows, columns, best })
 }
 
-/** Gives what meets stands over the kernel and the shares, and under these their sum. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Float64Array} values */
+/** Draws what meets over the kernel and the shares, and under these their sum. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Float64Array} values */
 function sharesUpright(pen, numbers, parts, values) {
   const { symbol, cell, x, dy } = parts
   const [rows, columns] = numbers.shape(dy).slice(-2)

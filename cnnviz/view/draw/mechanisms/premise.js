@@ -55,7 +55,7 @@ function sized(numbers, symbol, { width, height }) {
   return { width: Math.min(width, ROW), height: Math.min(height, 300) }
 }
 
-/** Tells how the weights to one unit lie: as what they weigh. @param {Numbers} numbers @param {string} symbol @returns {number[]} */
+/** The axes of the weights to one unit: those of what they weigh. @param {Numbers} numbers @param {string} symbol @returns {number[]} */
 const heads = (numbers, symbol) => numbers.shape(symbol).slice(0, -1)
 
 /** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Range[]} at @param {Box} box */

@@ -116,7 +116,7 @@ function title(pen, numbers, symbol, i, { x, y }, room) {
   )
 }
 
-/** Gives what the images add at one number, and how much of it cancels. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {number[]} values @param {{ made: Box, boxes: Box[], k: number, chosen: number }} at */
+/** Draws what the images add at one number, and how much of it cancels. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {number[]} values @param {{ made: Box, boxes: Box[], k: number, chosen: number }} at */
 function sum(pen, numbers, symbol, cell, values, { made, boxes, k, chosen }) {
   const middle = (/** @type {Box} */ { x, width }) => x + ((chosen % k) + 0.5) * (width / k)
   const places = [...boxes, made].map(middle)

@@ -172,13 +172,13 @@ export function pathsTogether(pen, numbers, symbol, cell) {
   table(pen, numbers, symbol, cell[0], { x: pen.width - SHARES, y: own.y + own.height + NOTES - 8 })
 }
 
-/** Gives what a map is called, and how far its colours go. @param {Pen} pen @param {string} name @param {string} word @param {Stack} stack @param {number} x @param {string} [fill] */
+/** Writes what a map is called, and how far its colours go. @param {Pen} pen @param {string} name @param {string} word @param {Stack} stack @param {number} x @param {string} [fill] */
 function head(pen, name, word, { limits }, x, fill = pen.ink) {
   pen.head(name, "", x, 13, 200, word, fill)
   pen.text(`± ${number(limits[1], 2)}`, x, 33, { size: SMALL, fill: pen.soft })
 }
 
-/** Gives what the three paths add to the cell. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {{ own: Box, boxes: Box[], parts: Stack[], all: Stack, top: number }} at */
+/** Draws what the three paths add to the cell. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {{ own: Box, boxes: Box[], parts: Stack[], all: Stack, top: number }} at */
 function added(pen, numbers, symbol, cell, { own, boxes, parts, all, top }) {
   const shown = Number(numbers.answer.lesson.image ?? 0)
   const within = numbers.maps[symbol].kind === "map" ? cell[1] * numbers.shape(symbol)[2] + cell[2] : 0
@@ -195,7 +195,7 @@ function added(pen, numbers, symbol, cell, { own, boxes, parts, all, top }) {
   pen.lead([places[3], total.y], [places[3], own.y + own.height + 4])
 }
 
-/** Tells how large each path is: here, where it nearly vanishes beside the straight one, and in the gradient that it makes of the weights before. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} channel @param {{ x: number, y: number }} at */
+/** Writes how large each path is: here, where it nearly vanishes beside the straight one, and in the gradient that it makes of the weights before. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} channel @param {{ x: number, y: number }} at */
 function table(pen, numbers, symbol, channel, { x, y }) {
   const [shares, sizes] = ["shares", "sizes"].map((name) => numbers.arrays[`${name}.${symbol}`])
   const channels = shares.shape[1]

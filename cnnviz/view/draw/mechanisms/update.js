@@ -37,7 +37,7 @@ export function update(pen, numbers, first, cell) {
   promised(pen, numbers)
 }
 
-/** Gives what the gradients promise of the loss, and what comes. @param {Pen} pen @param {Numbers} numbers */
+/** Draws what the gradients promise of the loss, and what comes. @param {Pen} pen @param {Numbers} numbers */
 function promised(pen, { answer: { promise } }) {
   if (!promise) return
   const { promised, falls } = promise
@@ -122,7 +122,7 @@ function whole(pen, numbers, first, cell) {
   })
 }
 
-/** Tells how high a parameter would be. @param {Numbers} numbers @param {Group} group */
+/** The height that a parameter would have. @param {Numbers} numbers @param {Group} group */
 const weightOf = (numbers, { symbol }) =>
   ({ filters: 118, weights: 118, row: 36 })[/** @type {"row"} */ (numbers.maps[symbol].kind)] ?? 36
 
@@ -234,7 +234,7 @@ function shareHead(pen, x) {
   pen.text(say("web.mechanism.per_number"), pen.width - 2, 13, { size: SMALL, align: "right", fill: pen.soft })
 }
 
-/** Tells how many of all numbers a parameter has, and how much of the fall it is promised to bring. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box `y`: the middle */
+/** Writes how many of all numbers a parameter has, and how much of the fall it is promised to bring. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box `y`: the middle */
 function shareOf(pen, numbers, symbol, { x, y, width }) {
   const part = numbers.answer.promise?.shares[symbol]
   if (part === undefined) return

@@ -162,7 +162,7 @@ export function patches(numbers, { x, f, k, cell, met }, c) {
   return { window, kernel, cells }
 }
 
-/** Finds where cells are too small for their numbers: the largest product, with a ring in each grid. @param {Pen} pen @param {{ a: number[], b: number[], k: number, boxes: Box[] }} grids @param {number} x @param {number} y @param {number} room @param {string} [before] */
+/** Draws the largest product, with a ring in each grid, where cells are too small for their numbers. @param {Pen} pen @param {{ a: number[], b: number[], k: number, boxes: Box[] }} grids @param {number} x @param {number} y @param {number} room @param {string} [before] */
 export function largest(pen, { a, b, k, boxes }, x, y, room, before = "") {
   const size = (/** @type {number} */ n) => Math.abs(a[n] * b[n]) || 0
   const n = a.reduce((best, _, at) => (size(at) > size(best) ? at : best), 0)
