@@ -250,3 +250,9 @@ def test_many_starts_are_dots_each_of_which_opens_its_run(screen: Screen):
     assert "sweep" not in screen.address and screen.lesson.first_params()["f"].tolist() == found.lessons[int(worst) - 1].first_params()["f"].tolist()
     screen.page.go_back()
     expect(canvas).to_be_visible()
+
+
+def test_a_sentence_about_the_address_stands_above_trains_two_halves(screen: Screen):
+    screen.open("/train", sweep="seed:0..zz")
+    notice, halves = screen.page.locator(".notice").bounding_box(), screen.page.locator(".halves .pick").bounding_box()
+    assert notice["y"] + notice["height"] <= halves["y"]

@@ -64,7 +64,7 @@ export class Film extends Content {
     view.root.classList.add("filming")
     this.halves = document.createElement("div")
     this.halves.className = "halves"
-    view.$(".middle").prepend(this.halves)
+    view.$(".content").before(this.halves)
     bindChanges(view, this.halves)
     view.$(".scrub").prepend(view.$(".transport .buttons"))
     view.$(".stands").prepend(view.control("update_card"))
