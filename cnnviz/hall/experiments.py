@@ -12,11 +12,10 @@ from starlette.responses import JSONResponse, Response
 
 from cnnviz.core.recent import Recent
 from cnnviz.hall.experiment import FEW, KIND, MANY, Experiment, blocks, experiment_data, run_data, run_of, runs_in
-from cnnviz.hall.keys import is_device
 from cnnviz.hall.poll import Poll
-from cnnviz.hall.questions import MOST_VOTE, Questions
+from cnnviz.hall.questions import Questions
 from cnnviz.hall.store import Room, Store, StoreLost
-from cnnviz.server.bodies import Refused, table_in
+from cnnviz.server.bodies import Refused
 from cnnviz.server.works import Expected
 from cnnviz.wire.hall import HallExperiment
 
@@ -35,11 +34,7 @@ class Experiments:
 
     async def take_part(self, request: Request, room: Room) -> Response:
         """POST room/<code>/place: the device's own run. Nothing else that is sent counts."""
-        sent = await table_in(request, MOST_VOTE)
-        device = str(sent.get("device"))
-        if not is_device(device, room.driver):
-            raise Refused(403, "ui.rooms.device")
-        self.questions.count_one(request, device)
+        device, _ = await self.questions.sent_by_device(request, room)
         if room.poll is None or room.poll.kind != KIND:  # another process may have begun it a moment ago
             await self.store.renew(room)
         poll, experiment = self._begun(room)

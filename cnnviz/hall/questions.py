@@ -161,11 +161,7 @@ class Questions:
 
     async def vote(self, request: Request, room: Room) -> Response:
         """POST room/<code>/vote: a device's answer, until it sends another one."""
-        sent = await table_in(request, MOST_VOTE)
-        device = str(sent.get("device"))
-        if not is_device(device, room.driver):
-            raise Refused(403, "ui.rooms.device")
-        self.count_one(request, device)
+        device, sent = await self.sent_by_device(request, room)
         if room.poll and room.poll.kind == KIND:
             raise Refused(409, "ui.rooms.other_question")
         if not _meant(room, sent):  # another process may have asked it a moment ago
@@ -184,19 +180,20 @@ class Questions:
 
     async def lose(self, request: Request, room: Room) -> Response:
         """POST room/<code>/lost: somebody is lost, or, {"lost": false}, no longer. It counts until the lecture goes on."""
+        device, sent = await self.sent_by_device(request, room)
+        await self.store.lose(room, device, sent.get("lost") is not False)
+        return Response(status_code=204)
+
+    async def sent_by_device(self, request: Request, room: Room) -> tuple[str, dict[str, object]]:
+        """A device's token, and what it sent. Raises Refused: 403 where the token is none of this room's, 429 where it sends too much."""
         sent = await table_in(request, MOST_VOTE)
         device = str(sent.get("device"))
         if not is_device(device, room.driver):
             raise Refused(403, "ui.rooms.device")
-        self.count_one(request, device)
-        await self.store.lose(room, device, sent.get("lost") is not False)
-        return Response(status_code=204)
-
-    def count_one(self, request: Request, device: str) -> None:
-        """Counts something that a device sends; Refused (429) where that is too much."""
         if self.again.look(device) < 1 or not self.voted.take(visitor_of(request)):
             raise Refused(429, "ui.rooms.too_fast", n=1)
         self.again.take(device)
+        return device, sent
 
     async def results(self, request: Request, room: Room, private: bool) -> Response:
         """GET room/<code>/results: to everybody once they are shown, to the driver (`private`) at any time."""
