@@ -15,6 +15,7 @@ from cnnviz.core.asked_sweep import read_sweep
 from cnnviz.core.fields import one_of, whole_number
 from cnnviz.core.mistakes import placed
 from cnnviz.core.page_state import PageState
+from cnnviz.data.images import find_image
 from cnnviz.scripts.missions import missions
 from cnnviz.scripts.plates import cells, hidden, plates
 from cnnviz.scripts.question import (
@@ -30,6 +31,7 @@ from cnnviz.scripts.question import (
     value_of,
 )
 from cnnviz.scripts.scene import Scene, lesson_of, query_of, scene
+from cnnviz.scripts.screen_address import TRAIN
 from cnnviz.scripts.script import Screen, Script
 from cnnviz.scripts.script_fields import Fault, Reading
 from cnnviz.scripts.script_file import MOST_BYTES, read
@@ -122,6 +124,8 @@ class _Checked:
         """Faults of the address beside the lesson, and of an experiment's updates."""
         own, most = self.screen.place.own, here.lesson.most_updates
         with self.at("at"):
+            if self.screen.place.page == TRAIN:
+                find_image(here.lesson.img)  # raises where there are several: it trains on one
             if "sweep" in own and (said := read_sweep(own["sweep"], here.lesson).said):
                 raise Problem(said[0].id, **said[0].values)
             for left_out in PageState.from_query(own)[1].values():

@@ -38,6 +38,7 @@ FAULTS = [
     ('id = "kernel"\n', "", 1, "“id” is missing"),
     ('at = "img=test-3"\n', "", 11, "“at” is missing in this screen"),
     ('"/train?k=0"', '"/training?k=0"', 8, "no page /training"),
+    ('"/train?k=0"', '"/train?img=cat-0,cat-1"', 8, "choose one of them"),
     ('"/train?k=0"', '"/check?k=0"', 9, "begin the address with /train"),
     ('"/train?k=0"', '"k=0"', 9, "begin the address with /train"),
     ('"seed"', '"kernel"', 9, "kernel is no experiment: seed, start, lr"),
