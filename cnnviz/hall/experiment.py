@@ -20,7 +20,7 @@ from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.sweep import Runs, runs_of, updates_that_fit
 from cnnviz.core.work import step_work
-from cnnviz.data.images import find_image, load_image
+from cnnviz.data.images import load_image
 from cnnviz.hall.poll import Poll
 from cnnviz.scripts.scene import lesson_of
 from cnnviz.scripts.script import EXPERIMENTS, Screen
@@ -41,11 +41,15 @@ SLOWEST, DECADES = 0.001, 3
 """The smallest learning rate, and how many powers of ten there are to the largest."""
 
 
+def image_of(lesson: Lesson) -> np.ndarray:
+    """The one image of a lesson, as its network sees it. Raises ImageUnavailable, also where there are several."""
+    return load_image(lesson.img, lesson.ch, lesson.scale)
+
+
 def spec_of_experiment(screen: Screen) -> dict[str, object]:
     """An experiment as a room keeps it; Problem where there is not an update that so many runs could make."""
     lesson = lesson_of(screen.at).start
-    x = load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale)
-    updates = updates_that_fit(screen.updates or UPDATES, MOST_RUNS, lesson, x.shape)
+    updates = updates_that_fit(screen.updates or UPDATES, MOST_RUNS, lesson, image_of(lesson).shape)
     if not updates:
         raise Problem("ui.rooms.experiment_large")
     return {KIND: screen.experiment, "at": urlencode(lesson.to_query(), safe=",:;"), "updates": updates}
@@ -104,15 +108,13 @@ class Experiment(ReadOnly):
         return _BLOCKS.get((*self.name, number)) is not None
 
     def _made(self, number: int) -> Runs:
-        x = load_image(find_image(self.lesson.img).pixels, self.lesson.ch, self.lesson.scale)
-        first = number * BLOCK
+        x, first = image_of(self.lesson), number * BLOCK
         return runs_of([(self.run(run), x) for run in range(first, min(first + BLOCK, MOST_RUNS))], self.updates)
 
     @property
     def seconds(self) -> float:
         """About how long a block takes."""
-        x = load_image(find_image(self.lesson.img).pixels, self.lesson.ch, self.lesson.scale)
-        return BLOCK * self.updates * (15e-6 + step_work(self.lesson.network, x.shape) / 2e9)
+        return BLOCK * self.updates * (15e-6 + step_work(self.lesson.network, image_of(self.lesson).shape) / 2e9)
 
 
 _BLOCKS: Recent[tuple[str, str, int, int], Runs] = Recent(24_000_000, held_bytes)

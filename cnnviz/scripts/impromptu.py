@@ -43,8 +43,7 @@ def _screen(
     map: str = "", tolerance: str = "",
 ) -> Screen:  # fmt: skip
     return Screen(
-        at=at, title=NOTHING, text=NOTHING, ask=ask, kind=kind, key=key, right=right, otherwise=otherwise, hint=NOTHING,
-        answers=answers, hide=(), change="image", map=map, tolerance=tolerance,
+        at=at, ask=ask, kind=kind, key=key, right=right, otherwise=otherwise, answers=answers, hide=(), change="image", map=map, tolerance=tolerance,
     )  # fmt: skip
 
 

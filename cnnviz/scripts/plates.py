@@ -31,7 +31,6 @@ class Plate(ReadOnly):
     label: Versions = NOTHING
     hidden: bool = False
 
-
     @property
     def like(self) -> str:
         """The array in whose colours it is: of z1[:3, :3] and at("k=1", z1) z1, of what is worked out none."""

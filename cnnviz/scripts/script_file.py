@@ -133,7 +133,7 @@ def _screen(reading: Reading, path: Path, screen: Mapping[str, Any]) -> Screen |
 
 
 def _placed(reading: Reading, path: Path, screen: Mapping[str, Any], default: str) -> dict[str, Any]:
-    """The fields of a screen beside its question, by the names of Step's fields."""
+    """The fields of a screen beside its question, by the names of Screen's fields."""
     at, place = place_of(screen["at"] if isinstance(screen.get("at"), str) else "", default)
     if place.page not in PAGES:
         reading.wrong((*path, "at"), "lessons.file.no_page", page=f"/{place.page}", known=[f"/{page}" for page in PAGES])
