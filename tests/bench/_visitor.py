@@ -30,7 +30,7 @@ class Visitor:
         self.url, self.page = url, page
         self.script = ""
         self.received = 0
-        self.training = self.view = ""
+        self.training = ""
         self.fragment = ""
         self.progress = ""
 
@@ -42,20 +42,19 @@ class Visitor:
     async def __aexit__(self, *_: object) -> None:
         await self._socket.close()
 
-    async def move(self, query: Mapping[str, object], act: str = "", dialog: str = "") -> float:
+    async def move(self, query: Mapping[str, object], act: str = "") -> float:
         """Seconds from the request until the script's end has arrived with everything that it shows.
 
-        `act` is a button of a training, `dialog` the name of one that the view asks for.
+        `act` is a button of a training.
         """
         ask = BackMsg()
         ask.rerun_script.query_string = urlencode(query)
         ask.rerun_script.page_script_hash = self.script
         if not self.script:
             ask.rerun_script.page_name = self.page
-        for element, event, value in ((self.training, "act", act), (self.view, "open", dialog)):
-            if value:
-                state = ask.rerun_script.widget_states.widgets.add(id=f"$$STREAMLIT_INTERNAL_KEY_{element}__events")
-                state.json_trigger_value = json.dumps([{"event": event, "value": value}])
+        if act:
+            state = ask.rerun_script.widget_states.widgets.add(id=f"$$STREAMLIT_INTERNAL_KEY_{self.training}__events")
+            state.json_trigger_value = json.dumps([{"event": "act", "value": act}])
         return await self._ask(ask)
 
     async def look(self) -> float:
@@ -97,8 +96,6 @@ class Visitor:
         kind = element.WhichOneof("type")
         if kind == "exception":
             raise RuntimeError(element.exception.message)
-        if kind == "bidi_component" and element.bidi_component.component_name.endswith("cnnviz"):
-            self.view = element.bidi_component.id
         if kind == "bidi_component" and element.bidi_component.component_name.endswith("cnnviz_training"):
             self.training = element.bidi_component.id
             self.progress = " ".join(decode(element.bidi_component.bytes)[0]["can"])

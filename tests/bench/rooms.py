@@ -31,7 +31,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from tests.bench._http import Connection
-from tests.bench._visitor import percentiles, resident_mb
+from tests.bench._visitor import percentiles, processor_seconds, resident_mb
 from tests.conftest import Server
 from tests.replicas import Listener, nginx_before, two_servers
 
@@ -168,16 +168,34 @@ async def hall(url: str, pids: list[int], count: int, net: str, every: float) ->
         await asyncio.gather(*tasks)
         found = {}
         for kind, by in (("a step", 1), ("a jump", 7)):
-            times, before = [], sum(map(cpu_seconds, pids))
+            times, before = [], sum(map(processor_seconds, pids))
             for _ in range(MOVES):
                 k += by
                 query, sent = await move(k)
                 await asyncio.sleep(every)
                 times += [follower.seen.get(query, time.monotonic()) - sent for follower in followers]
-            found[kind] = times, (sum(map(cpu_seconds, pids)) - before) / MOVES
+            found[kind] = times, (sum(map(processor_seconds, pids)) - before) / MOVES
         for follower in followers:
             follower.leave()
     return joined, found
+
+
+async def devices(url: str, room: str, gate: asyncio.Event, what: str, sent: list[dict]) -> list[asyncio.Task[float]]:
+    """Devices that have joined a room: within VOTE seconds after `gate` is open each sends its own, and says how many seconds it waited, NaN where it was refused."""
+
+    async def device(own: dict) -> float:
+        async with Connection(url) as phone:
+            token = json.loads((await phone.ask("POST", f"{room}/device"))[2])["device"]
+        await gate.wait()
+        async with Connection(url) as phone:
+            await asyncio.sleep(random.uniform(0, VOTE))
+            began = time.monotonic()
+            status, _, _ = await phone.ask("POST", f"{room}/{what}", body=json.dumps({"device": token, **own}).encode())
+            return time.monotonic() - began if status == 200 else float("nan")
+
+    tasks = [asyncio.create_task(device(own)) for own in sent]
+    await asyncio.sleep(1 + len(sent) / 200)  # all have joined by then
+    return tasks
 
 
 async def experiment(url: str, count: int) -> tuple[list[float], float, int]:
@@ -187,19 +205,7 @@ async def experiment(url: str, count: int) -> tuple[list[float], float, int]:
         room = json.loads((await driver.ask("POST", "/room", body=json.dumps({"script": script}).encode()))[2])
         path = f"/room/{room['code']}"
         gate = asyncio.Event()
-
-        async def take_part() -> float:
-            async with Connection(url) as phone:
-                token = json.loads((await phone.ask("POST", f"{path}/device"))[2])["device"]
-            await gate.wait()
-            async with Connection(url) as phone:
-                await asyncio.sleep(random.uniform(0, VOTE))
-                began = time.monotonic()
-                status, _, _ = await phone.ask("POST", f"{path}/place", body=json.dumps({"device": token}).encode())
-                return time.monotonic() - began if status == 200 else float("nan")
-
-        tasks = [asyncio.create_task(take_part()) for _ in range(count)]
-        await asyncio.sleep(1 + count / 200)  # all have joined by then
+        tasks = await devices(url, path, gate, "place", [{} for _ in range(count)])
     began = time.monotonic()
     gate.set()
     shown = 0
@@ -220,20 +226,7 @@ async def votes(url: str, count: int) -> tuple[list[float], float, int]:
         question = json.dumps({"spot": "largest", "map": "z1"}).encode()
         assert (await driver.ask("PUT", f"/room/{room['code']}/question", headers, question))[0] == 201
         gate = asyncio.Event()
-
-        async def vote(n: int) -> float:
-            async with Connection(url) as phone:
-                token = json.loads((await phone.ask("POST", f"/room/{room['code']}/device"))[2])["device"]
-            await gate.wait()
-            async with Connection(url) as phone:
-                await asyncio.sleep(random.uniform(0, VOTE))
-                began = time.monotonic()
-                body = json.dumps({"device": token, "answer": n % 900}).encode()
-                status, _, _ = await phone.ask("POST", f"/room/{room['code']}/vote", body=body)
-                return time.monotonic() - began if status == 200 else float("nan")
-
-        tasks = [asyncio.create_task(vote(n)) for n in range(count)]
-        await asyncio.sleep(1 + count / 200)  # all have joined by then
+        tasks = await devices(url, f"/room/{room['code']}", gate, "vote", [{"answer": n % 900} for n in range(count)])
         began = time.monotonic()
         gate.set()
         times = await asyncio.gather(*tasks)
@@ -310,12 +303,6 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
     return asyncio.run(work)
 
 
-def cpu_seconds(pid: int) -> float:
-    """What a process has computed so far, as Linux counts it: other people's work on the machine is not in it."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 @contextlib.contextmanager
 def alone() -> Iterator[tuple[str, list[Server]]]:
     """One server, and its address."""
@@ -349,9 +336,9 @@ def main(arguments: list[str] | None = None) -> int:
             return int(lost > 0)
     if asked.experiment:
         with Server() as server:
-            before = cpu_seconds(server.pid)
+            before = processor_seconds(server.pid)
             times, took, shown = run(experiment(server.url, asked.experiment))
-            print(f"{cpu_seconds(server.pid) - before:.1f} s of the server's own work, with the devices' tokens")
+            print(f"{processor_seconds(server.pid) - before:.1f} s of the server's own work, with the devices' tokens")
             median, p95, most = percentiles(times)
             print(f"an own run: median {median:.0f} ms, p95 {p95:.0f} ms, most {most:.0f} ms")
             print(f"{shown} runs on the projector {took - VOTE:.2f} s after the last device (wanted: {WANTED_SHOWN:g} s); load {os.getloadavg()[0]:.1f}")

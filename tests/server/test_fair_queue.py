@@ -18,7 +18,7 @@ from cnnviz.server.gate import Gate
 from cnnviz.server.numbers import LATE, Numbers
 from cnnviz.server.schedule import UNDER_WAY
 from cnnviz.server.works import DEAR, Busy, Expected, Job
-from tests.server.gates import is_empty
+from tests.server.gates import is_empty, without_collection
 
 
 def served(queue, flows: dict[str, float], seconds: float) -> Counter[str]:
@@ -172,12 +172,8 @@ def test_works_that_are_over_wait_for_no_collection_of_garbage():
         await asyncio.sleep(0)
         assert is_empty(gate) and not [one for one in gc.get_objects() if isinstance(one, Job)]
 
-    gc.collect()
-    gc.disable()
-    try:
+    with without_collection():
         asyncio.run(tried())
-    finally:
-        gc.enable()
 
 
 def test_a_long_work_lets_shorter_ones_go_first_at_each_look_and_still_ends():

@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from websockets.asyncio.client import connect
 
 from cnnviz.hosts.streamlit import start
+from tests.server.gates import without_collection
 
 LARGE = 30_000_000
 
@@ -141,9 +142,5 @@ def test_of_a_connection_that_was_closed_nothing_is_kept_for_as_long_as_it_might
                 await asyncio.sleep(0)
             assert not [one for one in gc.get_objects() if isinstance(one, H11Protocol | HttpToolsProtocol)]
 
-    gc.collect()
-    gc.disable()
-    try:
+    with without_collection():
         asyncio.run(tried())
-    finally:
-        gc.enable()
