@@ -17,6 +17,9 @@ ARCHIVE_BYTES = 170_498_071
 FOLDERS = ("cifar-10-batches-py-target/cifar-10-batches-py", "cifar-10-batches-py")
 """The folder into which Keras unpacks the archive, and the one that unpacking it by hand makes; older Keras used that one too."""
 
+ELSEWHERE = "/tmp"
+"""The folder that Keras names where it may write nowhere else, whatever the system's own is."""
+
 BATCHES = (*(f"data_batch_{i}" for i in range(1, 6)), "test_batch")
 BATCH_BYTES = 10_000 * 32 * 32 * 3
 """The pixels alone; a shorter file was cut off while it was unpacked."""
@@ -27,7 +30,7 @@ def datasets_folders() -> tuple[Path, ...]:
     named = os.environ.get("KERAS_HOME")
     if named is None:
         user = os.path.expanduser("~")
-        named = os.path.join(user if os.access(user, os.W_OK) else "/tmp", ".keras")
+        named = os.path.join(user if os.access(user, os.W_OK) else ELSEWHERE, ".keras")
     home = Path(os.path.expanduser(named))
     if _writable(home):
         return (home / "datasets",)
@@ -36,7 +39,7 @@ def datasets_folders() -> tuple[Path, ...]:
 
 def _shared() -> Path:
     """The place where it keeps data sets if it may write nowhere else."""
-    return Path("/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir()) / ".keras" / "datasets"
+    return Path(ELSEWHERE if os.path.isdir(ELSEWHERE) else tempfile.gettempdir()) / ".keras" / "datasets"
 
 
 def claim() -> tempfile.TemporaryDirectory[str] | None:

