@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import io
 import json
 import os
 import pty
@@ -12,6 +14,7 @@ import signal
 import subprocess
 import sys
 import urllib.parse
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -28,18 +31,21 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", 
 ENVIRONMENT.pop("PYTHONUNBUFFERED", None)  # which would hide what happens to the output as Python ends
 
 
-def cnnviz(*arguments: str, folder=None, **environment: str) -> subprocess.CompletedProcess:
-    done = subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=folder or ROOT,
-        env=ENVIRONMENT | environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=600,
-    )
+def cnnviz(*arguments: str, folder=ROOT, **environment: str) -> subprocess.CompletedProcess:
+    """What a process of its own prints and says."""
+    command = [*COMMAND, *arguments]
+    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT | environment, capture_output=True, text=True, encoding="utf-8", timeout=600)
     assert "Traceback" not in done.stderr and "Warning" not in done.stderr
     return done
+
+
+def here(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess:
+    """The same in this process, which need not start for it: where it matters what is printed, and not how."""
+    printed, said = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
+    with contextlib.chdir(folder), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        code = main([*arguments])
+    return subprocess.CompletedProcess(arguments, code, *(stream.buffer.getvalue().decode() for stream in (printed, said)))
 
 
 def numbers(output: str) -> list[str]:
@@ -50,7 +56,7 @@ def numbers(output: str) -> list[str]:
 def test_it_prints_what_the_exported_script_prints(tmp_path):
     lesson = Lesson(img="test-3", ch="gray", f="blur", stride=2, pad="same", k=12, lr=0.5)
     query = "&".join(f"{key}={value}" for key, value in lesson.to_query().items())
-    done = cnnviz(f"http://localhost:8501/?{query}#top", "--script", "lesson.py", folder=tmp_path)
+    done = here(f"http://localhost:8501/?{query}#top", "--script", "lesson.py", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "lesson.py").read_text("utf-8") == numpy_script(lesson, find_image("test-3").pixels)
     alone = subprocess.run([sys.executable, "-I", tmp_path / "lesson.py"], capture_output=True, text=True, timeout=600)
@@ -59,8 +65,8 @@ def test_it_prints_what_the_exported_script_prints(tmp_path):
 
 
 def test_options_win_over_the_link_and_say_the_same_as_a_query():
-    one = cnnviz("?img=test-3&k=5", "--k", "2", "--f", "-1,0,1,-2,0,2,-1,0,1.5", "--y=-1,.5", "--stage", "o").stdout
-    other = cnnviz("img=test-3&k=2&f=-1,0,1,-2,0,2,-1,0,1.5&y=-1,0.5&stage=o").stdout
+    one = here("?img=test-3&k=5", "--k", "2", "--f", "-1,0,1,-2,0,2,-1,0,1.5", "--y=-1,.5", "--stage", "o").stdout
+    other = here("img=test-3&k=2&f=-1,0,1,-2,0,2,-1,0,1.5&y=-1,0.5&stage=o").stdout
     assert one == other
     assert "f       (3, 3)" in one and "losses  (3,)" in one
 
@@ -68,18 +74,18 @@ def test_options_win_over_the_link_and_say_the_same_as_a_query():
 @pytest.mark.parametrize("net", ["conv4x3b-relu-max2-dense10-softmax-ce", "conv2x3s2-tanh-dense4-sigmoid-bce", "avg2-dense3-mse"])
 def test_any_network_prints_what_its_script_prints_and_goes_on_from_its_file(net, tmp_path):
     asked = ["--net", net, "--ch", "rgb", "--img", "test-3"]
-    done = cnnviz(*asked, "--opt", "adam", "--k", "3", "--script", "lesson.py", "--json", "p.json", "--film", "f.gif", folder=tmp_path)
+    done = here(*asked, "--opt", "adam", "--k", "3", "--script", "lesson.py", "--json", "p.json", "--film", "f.gif", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     alone = subprocess.run([sys.executable, "-I", tmp_path / "lesson.py"], capture_output=True, text=True, timeout=600)
     assert numbers(done.stdout) == alone.stdout.splitlines()
-    on = cnnviz("--params", "p.json", folder=tmp_path)
+    on = here("--params", "p.json", folder=tmp_path)
     before = [line for line in numbers(done.stdout) if not re.match(r"losses|.* next", line)]
     assert before == [line for line in numbers(on.stdout) if not re.match(r"losses|.* next", line)]
     assert f"&net={net}&" in on.stdout.splitlines()[1]
 
 
 def test_a_heading_for_every_stage_and_the_pinned_channel_alone():
-    done = cnnviz("--net", "conv4x3b-relu-max2-dense10-softmax-ce", "--stage", "p1", "--cell", "p1:2,0,0", "--classes", "cat,dog")
+    done = here("--net", "conv4x3b-relu-max2-dense10-softmax-ce", "--stage", "p1", "--cell", "p1:2,0,0", "--classes", "cat,dog")
     lesson = Lesson(net="conv4x3b-relu-max2-dense10-softmax-ce")
     moment = trajectory(lesson, load_image("test-0"), 0)
     rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("        ")]
@@ -99,13 +105,13 @@ def test_nothing_said_is_the_lesson_that_the_page_opens_with():
 
 
 def test_the_stage_that_is_asked_for_is_printed_whole():
-    lines = cnnviz("--stage", "dz1", "--stride", "8").stdout.splitlines()
+    lines = here("--stage", "dz1", "--stride", "8").stdout.splitlines()
     rows = [json.loads(line) for line in lines if line.startswith("        ")]
     assert np.array_equal(rows, trajectory(Lesson(stride=8), load_image("test-0"), 0).gradients.dz1)
 
 
 def test_it_writes_the_same_files_as_the_page(tmp_path):
-    done = cnnviz(
+    done = here(
         *(
             "--k",
             "3",
@@ -133,10 +139,10 @@ def test_it_writes_the_same_files_as_the_page(tmp_path):
 
 
 def test_a_heading_says_how_its_number_came_about_in_this_lesson():
-    padded = cnnviz("--stride", "2", "--pad", "1", "--scale", "raw").stdout
+    padded = here("--stride", "2", "--pad", "1", "--scale", "raw").stdout
     for words in ("x = pixel, as stored", "x[2i+u−1, 2j+v−1] · ∂z₁[i,j]", "f[r+1−2i, c+1−2j]"):
         assert words in padded
-    deviating = cnnviz("--rule", "one_pixel").stdout.splitlines()
+    deviating = here("--rule", "one_pixel").stdout.splitlines()
     hint = next(i for i, line in enumerate(deviating) if "uses the one pixel x[u, v]" in line)
     assert deviating[hint].startswith("# The notebook's number.") and deviating[hint + 1].startswith("df ")
 
@@ -144,17 +150,17 @@ def test_a_heading_says_how_its_number_came_about_in_this_lesson():
 @pytest.mark.parametrize("rule", ["exact", "procedural"])
 def test_a_run_goes_on_from_saved_parameters(rule, tmp_path):
     lesson = ["--lr", "0.5", "--rule", rule, "--ch", "green"]
-    cnnviz(*lesson, "--k", "4", "--json", "half.json", folder=tmp_path)
+    here(*lesson, "--k", "4", "--json", "half.json", folder=tmp_path)
     files = ["--script", "lesson.py", "--film", "lesson.gif"]
-    done = cnnviz("--params", "half.json", "--k", "3", *files, folder=tmp_path)
-    straight = cnnviz(*lesson, "--k", "7", folder=tmp_path)
+    done = here("--params", "half.json", "--k", "3", *files, folder=tmp_path)
+    straight = here(*lesson, "--k", "7", folder=tmp_path)
     assert "after 3 updates" in done.stdout and "from the parameters in half.json" in done.stdout
     without = [line for line in numbers(done.stdout) if not line.startswith("losses")]
     assert without == [line for line in numbers(straight.stdout) if not line.startswith("losses")]
     script = subprocess.run([sys.executable, "-I", "lesson.py"], cwd=tmp_path, capture_output=True, text=True, timeout=600)
     assert script.stdout.splitlines() == numbers(done.stdout)
     assert (tmp_path / "lesson.gif").stat().st_size > 1000
-    unmoved = cnnviz("--params", "half.json", "--lr", "9", folder=tmp_path)
+    unmoved = here("--params", "half.json", "--lr", "9", folder=tmp_path)
     assert "before the first update" in unmoved.stdout and "&w=held-" in unmoved.stdout
     query = urllib.parse.parse_qs(unmoved.stdout.splitlines()[1].removeprefix("# ?"))
     assert Lesson(f=query["f"][0]).kernel.tolist() == read_parameters((tmp_path / "half.json").read_bytes()).f.tolist()
@@ -164,7 +170,7 @@ def test_what_the_file_says_of_its_lesson_in_vain_is_told(tmp_path):
     data = json.loads(parameters_json(Lesson(), trajectory(Lesson(), load_image("test-0"), 0).params))
     for said, words in (({"img": 5, "k": 2}, "Image: '5' names no image"), ([], "names no lesson")):
         (tmp_path / "p.json").write_text(json.dumps(data | {"lesson": said}))
-        done = cnnviz("--params", "p.json", folder=tmp_path)
+        done = here("--params", "p.json", folder=tmp_path)
         assert done.returncode == 0 and words in done.stderr
 
 
@@ -216,13 +222,13 @@ def test_what_cannot_be_used_gets_a_sentence_and_exit_code_2(arguments, sentence
 
 
 def test_parameters_of_another_layout_are_refused(tmp_path):
-    cnnviz("--json", "p.json", folder=tmp_path)
-    done = cnnviz("--params", "p.json", "--stride", "2", folder=tmp_path)
+    here("--json", "p.json", folder=tmp_path)
+    done = here("--params", "p.json", "--stride", "2", folder=tmp_path)
     assert done.returncode == 2 and "are for 900 units, this lesson has 225" in done.stderr
 
 
 def test_a_file_that_cannot_be_written_is_exit_code_1_and_the_others_are_written(tmp_path):
-    done = cnnviz("--npz", "no/such/a.npz", "--json", ".", "--script", "s.py", folder=tmp_path)
+    done = here("--npz", "no/such/a.npz", "--json", ".", "--script", "s.py", folder=tmp_path)
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         "cnnviz: 'no/such/a.npz' cannot be written: No such file or directory",
@@ -234,13 +240,13 @@ def test_a_file_that_cannot_be_written_is_exit_code_1_and_the_others_are_written
 
 @pytest.mark.parametrize("name", ["own.py", "own.ipynb"])
 def test_the_exercise_is_a_notebook_where_the_name_says_so(name, tmp_path):
-    assert cnnviz("--exercise", name, folder=tmp_path).returncode == 0
+    assert here("--exercise", name, folder=tmp_path).returncode == 0
     text = (tmp_path / name).read_text("utf-8")
     assert "dz1 = None  # TODO" in text and text.startswith("{") == (name == "own.ipynb")
 
 
 def test_keys_that_are_no_part_of_a_lesson_are_named():
-    done = cnnviz("?picture=test-3")
+    done = here("?picture=test-3")
     assert done.returncode == 0 and "picture: no part of a lesson" in done.stderr
 
 

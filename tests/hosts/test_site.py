@@ -53,10 +53,12 @@ print(json.dumps([files, get("dialogs/model?", b"nn.Sequential(nn.Linear(4, 2))"
 """
 
 
-@pytest.fixture
-def written(tmp_path) -> Path:
-    write_site(tmp_path / "new" / "site", {"python.wasm": b"\0asm"}, "export const start = 1\n")
-    return tmp_path / "new" / "site"
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> Path:
+    """A site, for tests that read it."""
+    site = tmp_path_factory.mktemp("place") / "new" / "site"
+    write_site(site, {"python.wasm": b"\0asm"}, "export const start = 1\n")
+    return site
 
 
 def test_it_has_a_page_a_folder_and_all_that_they_name(written: Path):
