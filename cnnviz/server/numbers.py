@@ -39,12 +39,12 @@ MOST_QUERY = 24_000
 """Characters of a query: an uploaded image is one of 4,200, two lessons with one each may be compared."""
 PIECE = 200_000
 """Bytes of an answer that are sent at a time to who does not read gzip."""
-APART = 32
-"""Parts of that time between which refusals that come together are shared out."""
 MOST_COSTLY = 500
 """Questions of which it is remembered what they will cost."""
 LATE, MOST_REFUSING = 1.0, 500
 """Seconds that a refusal takes, up to twice as many, and how many may take so long at a time."""
+APART = 32
+"""Parts of that time between which refusals that come together are shared out."""
 MOST_SCRIPT, GIVEN, EACH_BYTE = 200_000, 0.02, 1e-5
 """Bytes of a script that is sent along, and seconds that its answer takes, at the least and for each of them."""
 HELD = 0.25
@@ -141,9 +141,9 @@ class Numbers:
                 found = await self.get(page, resource.asked_of(page, request.query_params), form, request)
         except Busy as busy:
             await self._late()
-            return refusal(503, "ui.numbers.busy", {"Retry-After": str(busy.seconds)}, n=busy.seconds)
+            return come_again(busy.seconds)
         except (TimeoutError, asyncio.CancelledError):  # or the client is gone
-            return refusal(503, "ui.numbers.busy", {"Retry-After": "1"}, n=1)
+            return come_again(1)
         if found.lasting:
             usual = Request({"type": "http", "headers": [(b"accept-encoding", b"gzip")]})
             self.known.put(asked, Known(found, _answered(found, usual, bool(version))))
@@ -176,9 +176,9 @@ class Numbers:
                 return _answered(await self.work.get(name, visitor_of(request), work, connection_of(request), expected), request, False)
         except Busy as busy:
             await self._late()
-            return refusal(503, "ui.numbers.busy", {"Retry-After": str(busy.seconds)}, n=busy.seconds)
+            return come_again(busy.seconds)
         except (TimeoutError, asyncio.CancelledError):
-            return refusal(503, "ui.numbers.busy", {"Retry-After": "1"}, n=1)
+            return come_again(1)
 
 
 def _answered(found: Resource, request: Request, versioned: bool) -> Response:
@@ -211,6 +211,11 @@ def refusal(status: int, id: str, headers: Mapping[str, str] | None = None, /, *
     """An answer that says, to a program and to a person, why there is no other."""
     said = resource.structured(message(id, **values))
     return JSONResponse(said, status, {"Cache-Control": "no-store", **(headers or {})})
+
+
+def come_again(seconds: int) -> JSONResponse:
+    """A refusal where others wait already."""
+    return refusal(503, "ui.numbers.busy", {"Retry-After": str(seconds)}, n=seconds)
 
 
 def number_routes(folder: str, numbers: Numbers | None = None) -> list[BaseRoute]:

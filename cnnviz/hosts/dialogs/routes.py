@@ -21,7 +21,7 @@ from cnnviz.server.bodies import Refused
 from cnnviz.server.costs import Costs, LikeOthers
 from cnnviz.server.gate import Gate
 from cnnviz.server.limits import Rate
-from cnnviz.server.numbers import MOST_QUERY, refusal
+from cnnviz.server.numbers import MOST_QUERY, come_again, refusal
 from cnnviz.server.visitors import connection_of, visitor_of
 from cnnviz.server.waiting import while_asked
 from cnnviz.server.works import Busy
@@ -76,9 +76,9 @@ class Dialogs:
         except KeyError:
             return refusal(404, "ui.server.nothing")
         except Busy as busy:
-            return refusal(503, "ui.numbers.busy", {"Retry-After": str(busy.seconds)}, n=busy.seconds)
+            return come_again(busy.seconds)
         except (TimeoutError, asyncio.CancelledError):  # or the client is gone
-            return refusal(503, "ui.numbers.busy", {"Retry-After": "1"}, n=1)
+            return come_again(1)
 
     async def _take(self, request: Request, content: bytearray) -> None:
         """Reads what is sent. Raises Refused where it is too much, for one or for all together, or comes too slowly."""
