@@ -14,7 +14,7 @@ from cnnviz import Lesson
 from cnnviz.__main__ import main
 from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import find_image
-from cnnviz.hosts.file import _answer, lesson_html
+from cnnviz.hosts.file import _answer, lesson_html, packing
 from cnnviz.hosts.file.estimates import estimates
 from cnnviz.hosts.file.packing import Store
 from cnnviz.hosts.file.script import script_html
@@ -45,6 +45,16 @@ def test_what_follows_from_others_takes_a_third_of_the_bytes():
     sizes = [len(zlib.compress(store.content, 9)) for store in (estimated, plain)]
     weights = zlib.compress(lesson.first_params()["w"].tobytes(), 9)  # which follow from nothing
     assert sizes[0] - len(weights) < 0.35 * (sizes[1] - len(weights))
+
+
+def test_all_answers_together_may_take_so_many_bytes_and_no_more(monkeypatch):
+    content = _answer(Lesson(), find_image("test-0"))
+    monkeypatch.setattr(packing, "MOST_BYTES", 2 * len(content))
+    store = Store()
+    for name in "01":
+        store.add(name, content)
+    with pytest.raises(Problem, match="choose fewer updates"):
+        store.add("2", content)
 
 
 def test_a_file_and_a_notebooks_cell_are_in_the_language_of_whoever_asks_for_them():

@@ -19,7 +19,6 @@ from cnnviz.words import KEY, Problem, chosen, reading
 Asked = Mapping[str, str]
 """The query: a lesson, the path of the page that it is on (`page`), the reader's language, and what each question has of its own."""
 
-
 BYTES = "application/octet-stream"
 
 

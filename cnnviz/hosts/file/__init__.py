@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -13,7 +12,7 @@ from cnnviz.core.lesson import MAX_UPDATES, Lesson
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import Image, load_image
 from cnnviz.export.arguments import MOST_AROUND, page_address
-from cnnviz.hosts.file.document import document
+from cnnviz.hosts.file.document import document, said_in
 from cnnviz.hosts.file.estimates import estimates
 from cnnviz.hosts.file.packing import Store
 from cnnviz.pages.address import Now
@@ -54,8 +53,7 @@ def lesson_html(
         progress(k)
     contents = {"lesson": {**lesson.to_query(), **look}, "scorm": scorm, "server": server, **store.contents}
     title = say("export.html.title", image=image.words, when=lesson.when)
-    said = {id for head in store.headers for id in re.findall(r'"say": \["([\w.]+)"', head)}
-    return document("hosts/file/file", title, json.dumps(contents), store.content, said=said)
+    return document("hosts/file/file", title, json.dumps(contents), store.content, said=said_in(*store.headers))
 
 
 def _answer(lesson: Lesson, image: Image) -> bytes:

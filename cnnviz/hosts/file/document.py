@@ -25,6 +25,8 @@ _OF_OTHERS = frozenset({"hall", "streamlit"})
 """Style sheets of pages, and of rooms and a frame, that do not come along."""
 _ID = re.compile(r"""["'`]([a-z_]+\.(?:[\w.]|\$\{[^{}]*\})+)["'`]""")
 """Pattern of a message's id in JavaScript, with ${…} for what is filled in."""
+_MESSAGE = re.compile(r'"say": \["([\w.]+)"')
+"""Pattern of a message in JSON, and its id."""
 
 
 def document(
@@ -51,6 +53,15 @@ def document(
         style=packed(_styles(images, pages).encode()),
         program=packed(_program(host, said, pages).encode()),
     )
+
+
+def said_in(*headers: str) -> set[str]:
+    """The ids of the messages in JSON.
+
+    >>> said_in('{"words": {"say": ["words.name", {}]}}')
+    {'words.name'}
+    """
+    return {id for header in headers for id in _MESSAGE.findall(header)}
 
 
 def _program(host: str, said: Collection[str] | None, pages: bool) -> str:

@@ -46,7 +46,7 @@ class Store:
     def add(self, name: str, answer: bytes) -> None:
         """Takes in an answer. Raises Problem where all would take too much."""
         start = 4 + int.from_bytes(answer[:4], "little")
-        if sum(self.heads) + start + 8 * sum(self.bodies) + len(answer) > MOST_BYTES:
+        if sum(self.heads) + 8 * sum(self.bodies) + len(answer) > MOST_BYTES:
             raise Problem("export.html.too_large", megabytes=MOST_BYTES / 1e6)
         arrays = decode(answer)[1]
         words = np.frombuffer(answer, "<u8", offset=start).copy()

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.data.images import find_image
 from cnnviz.export.arguments import page_address
 from cnnviz.hosts.file import _answer
-from cnnviz.hosts.file.document import document
+from cnnviz.hosts.file.document import document, said_in
 from cnnviz.hosts.file.packing import Store
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import Page, pages
 from cnnviz.pages.resource import asked_of, made_of, page_of
 from cnnviz.scripts.script_checker import check_file
 from cnnviz.words import Problem
-
-_SAID = re.compile(r'"say": \["([\w.]+)"')
 
 
 def script_html(file: Path, server: str = "") -> str:
@@ -35,7 +32,7 @@ def script_html(file: Path, server: str = "") -> str:
     for number, screen in enumerate(header["script"]["screens"], 1):
         store.add(str(number), _shown(screen["page"], screen["query"], content))
     contents = {"lesson": {}, "server": server, "scorm": False, "script": header["script"], **store.contents}
-    said = {id for head in (*store.headers, json.dumps(header)) for id in _SAID.findall(head)}
+    said = said_in(*store.headers, json.dumps(header))
     return document("hosts/file/script", str(script.title), json.dumps(contents), store.content, said=said, pages=True)
 
 

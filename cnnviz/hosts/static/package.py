@@ -19,6 +19,7 @@ _HOSTS = ("__init__", "static/__init__", "static/in_browser", "dialogs/__init__"
 _KINDS = {".py", ".toml"}
 _FORMULAS = "latex2mathml"
 
+
 def archive(scripts: Iterable[Path] = ()) -> bytes:
     """A compressed tar, the same bytes for the same files; `scripts` are folders of lessons and lectures to go along.
 

@@ -11,7 +11,7 @@ from cnnviz.hosts.streamlit.preload import load
 from cnnviz.server.embedding import SETTING, read_origins
 
 OPTIONS = {"port": "server.port", "host": "server.address", "prefix": "server.baseUrlPath"}
-"""Options of the command line, by Streamlit's name for it."""
+"""Streamlit's setting for each option of the command line."""
 
 
 def serve(asked: Mapping[str, str | None]) -> int:
