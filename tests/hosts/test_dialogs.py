@@ -167,6 +167,34 @@ def test_answers_on_their_way_are_bounded_and_counted_until_they_are_read(monkey
     assert ask(app, "/dialogs/file", query="what=arrays")[0] == 503
 
 
+def test_answers_that_were_asked_for_together_are_bounded_when_they_are_made(monkeypatch):
+    monkeypatch.setattr(routes, "MOST_MADE", 10_000)
+    served, states, most = Dialogs(), [], 0
+
+    async def tried() -> None:
+        asked = asyncio.Event()
+
+        async def client(k: int) -> None:
+            scope = {"type": "http", "method": "GET", "path": "/dialogs/file", "path_params": {"name": "file"}, "query_string": b"what=arrays&k=%d" % k, "headers": []}
+
+            async def send(message: dict) -> None:
+                nonlocal most
+                most = max(most, served.sending)
+                if message["type"] == "http.response.start":
+                    states.append(message["status"])
+                    if len(states) == 3:
+                        asked.set()
+                    await asked.wait()  # nobody reads before all are answered
+
+            await served(scope, asyncio.Event().wait, send)
+
+        await asyncio.gather(*map(client, range(3)))
+
+    asyncio.run(tried())
+    one = len(dialogs.answer("file", {"what": "arrays"}).body)
+    assert sorted(states) == [200, 503, 503] and most < 2 * one and served.sending == 0
+
+
 def test_one_address_cannot_ask_without_end(app, monkeypatch):
     monkeypatch.setattr(routes, "ASKED", 2)
     app = Starlette(routes=dialog_routes(""))

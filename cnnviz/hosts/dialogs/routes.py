@@ -27,7 +27,7 @@ from cnnviz.server.waiting import while_asked
 from cnnviz.server.works import Busy
 
 MOST_MADE = 32_000_000
-"""Bytes of answers that are on their way to all who asked; the largest network's parameters take 13 MB."""
+"""Bytes of answers that are on their way to all who asked, beyond which no other goes there; the largest network's parameters take 13 MB."""
 MOST_COMING = 40_000_000
 """Bytes of all files that are here and coming."""
 SENDING_SECONDS = 60.0
@@ -64,11 +64,12 @@ class Dialogs:
         if len(request.url.query) > MOST_QUERY:
             return refusal(414, "ui.numbers.too_long", most=MOST_QUERY)
         if self.sending > MOST_MADE:
-            return refusal(503, "ui.server.full", {"Retry-After": "60"}, n=1)
+            return _full()
         try:
             if request.method == "POST":
                 await self._take(request, content)
-            return _answered(await self._reply(request, bytes(content)))
+            reply = await self._reply(request, bytes(content))
+            return _full() if self.sending > MOST_MADE else _answered(reply)  # others' were made meanwhile
         except Refused as why:
             return refusal(why.status, why.id, {"Connection": "close"}, **why.values)
         except ClientDisconnect:
@@ -101,6 +102,10 @@ class Dialogs:
             made = partial(dialogs.answer, name, asked, content if sent else None)
             expected = LikeOthers(self.costs, name, partial(dialogs.cost_of, name, asked))
             return await self.work.get(known, visitor_of(request), partial(expected.timed, made), connection_of(request), expected)
+
+
+def _full() -> Response:
+    return refusal(503, "ui.server.full", {"Retry-After": "60"}, n=1)
 
 
 def _answered(reply: Reply) -> Response:
