@@ -88,7 +88,7 @@ def show(shown: object = None, lang: str = "en") -> object:
     2.0
     """
     if shown is not None and not isinstance(shown, Lesson):
-        return import_module("cnnviz.export.array_picture").ArrayView(shown)
+        return import_module("cnnviz.export.array_picture").ArrayView(shown, lang)
     try:
         module = import_module("cnnviz.hosts.jupyter")  # and with it Streamlit: an import of cnnviz alone takes neither
     except ModuleNotFoundError as error:

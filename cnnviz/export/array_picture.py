@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from cnnviz.export.colour import levels_of, ramp
-from cnnviz.words import Problem
+from cnnviz.words import Problem, say
 
 MOST_CELLS = 1_000_000
 LEVELS = 255
@@ -28,11 +28,11 @@ class ArrayView:
     (1.0, True)
     """
 
-    def __init__(self, array: object) -> None:
+    def __init__(self, array: object, lang: str = "en") -> None:
         values = np.asarray(array)
         if values.ndim not in (1, 2) or not 0 < values.size <= MOST_CELLS or values.dtype.kind not in "biuf":
             raise Problem("export.jupyter.no_map", shape=str(values.shape), dtype=str(values.dtype), most=MOST_CELLS)
-        self.array = np.atleast_2d(values.astype(float))
+        self.array, self.lang = np.atleast_2d(values.astype(float)), lang
 
     @property
     def limit(self) -> float:
@@ -49,8 +49,9 @@ class ArrayView:
 
     def _repr_html_(self) -> str:
         rows, columns = self.array.shape
-        ends = [f"{end(self.array):.4g}" for end in (np.nanmin, np.nanmax)] if np.isfinite(self.array).any() else ["nan", "nan"]
-        words = html.escape(f"{rows} × {columns}, from {ends[0]} to {ends[1]}")
+        numbers = self.array[~np.isnan(self.array)]
+        least, most = (numbers.min(), numbers.max()) if numbers.size else (np.nan, np.nan)
+        words = html.escape(say("export.jupyter.map", self.lang, rows=rows, columns=columns, least=least, most=most))
         data = base64.b64encode(self.png()).decode()
         style = f"width: min(100%, {min(WIDTH, 40 * columns)}px); image-rendering: pixelated; border: 1px solid #8884"
         return f'<figure style="margin: 0"><img alt="{words}" style="{style}" src="data:image/png;base64,{data}"><figcaption>{words}</figcaption></figure>'

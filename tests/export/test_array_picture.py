@@ -24,6 +24,11 @@ def test_each_cell_has_the_colour_that_the_page_gives_it():
     assert "2 × 3" in view._repr_html_()
 
 
+def test_its_words_are_in_the_readers_language_and_leave_out_what_is_no_number():
+    array = [[-0.5, np.nan, np.inf]]
+    assert "1 × 3, from −0.5 to ∞" in show(array)._repr_html_() and "1 × 3, de −0,5 à ∞" in show(array, "fr")._repr_html_()
+
+
 @pytest.mark.parametrize("array", [[1, -1], np.zeros((3, 0, 2)).sum(axis=1), [[np.nan]], [True, False]])
 def test_any_array_of_one_or_two_axes_is_shown(array):
     assert show(array)._repr_html_().startswith("<figure")
