@@ -12,7 +12,7 @@ from cnnviz.server.numbers import MOST_QUERY
 
 async def sent_in(request: Request, most: int) -> dict[str, object]:
     """A request's body of at most so many bytes: a JSON object, or an address alone, which is its "query". Raises Refused."""
-    body = await body_of(request, most, "ui.rooms.too_long")
+    body = await body_of(request, most)
     try:
         text = body.decode()
         sent = json.loads(text) if text.lstrip().startswith(("{", '"')) else text
@@ -25,7 +25,7 @@ def address_in(text: object) -> str:
     """The part behind the "?" of a page. Raises Refused."""
     query = "" if text is None else str(text).strip().removeprefix("?")
     if len(query) > MOST_QUERY:
-        raise Refused(413, "ui.rooms.too_long", most=MOST_QUERY)
+        raise Refused(413, "ui.numbers.too_long", most=MOST_QUERY)
     if text is None or not query.isascii() or not query.isprintable() or " " in query:
         raise Refused(400, "ui.rooms.no_address")
     return query

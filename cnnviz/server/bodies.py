@@ -19,7 +19,7 @@ class Refused(Exception):
         self.status, self.id, self.values = status, id, values
 
 
-async def body_of(request: Request, most: int, too_long: str) -> bytes:
+async def body_of(request: Request, most: int) -> bytes:
     """The body; Refused (413) as soon as it is longer than `most`, and (408) where it takes longer than BODY_SECONDS."""
     body = bytearray()
     try:
@@ -27,7 +27,7 @@ async def body_of(request: Request, most: int, too_long: str) -> bytes:
             async for part in request.stream():
                 body += part
                 if len(body) > most:
-                    raise Refused(413, too_long, most=most)
+                    raise Refused(413, "ui.rooms.body_long", most=most)
     except TimeoutError:
         raise Refused(408, "ui.rooms.body_slow") from None
     return bytes(body)
@@ -35,7 +35,7 @@ async def body_of(request: Request, most: int, too_long: str) -> bytes:
 
 async def table_in(request: Request, most: int) -> dict[str, object]:
     """The JSON object in a request's body. Raises Refused."""
-    body = await body_of(request, most, "ui.rooms.body_long")
+    body = await body_of(request, most)
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):

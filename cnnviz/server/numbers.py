@@ -155,7 +155,7 @@ class Numbers:
         if page is None:
             return refusal(404, "ui.server.nothing")
         try:
-            return await self._given(page, await body_of(request, MOST_SCRIPT, "ui.rooms.body_long"), request)
+            return await self._given(page, await body_of(request, MOST_SCRIPT), request)
         except Refused as why:
             return refusal(why.status, why.id, **why.values)
         except ClientDisconnect:

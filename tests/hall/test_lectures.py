@@ -146,7 +146,7 @@ async def test_every_screen_of_what_comes_along_can_be_shown_to_a_hall():
         ({"script": ""}, 400, "ui.rooms.no_text"),
         ({"script": 5}, 400, "ui.rooms.no_text"),
         ({"script": SCRIPT + "#" * MOST_BYTES}, 413, "ui.rooms.body_long"),
-        ({"script": "#" * (3 * MOST_BYTES)}, 413, "ui.rooms.too_long"),
+        ({"script": "#" * (3 * MOST_BYTES)}, 413, "ui.rooms.body_long"),
         ({"script": SCRIPT, "screen": 4}, 400, "ui.rooms.no_screen"),
         ({"script": SCRIPT, "screen": True}, 400, "ui.rooms.no_screen"),
         ({"script": SCRIPT, "screen": "²"}, 400, "ui.rooms.no_screen"),

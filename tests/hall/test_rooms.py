@@ -200,7 +200,7 @@ async def test_a_body_that_drips_is_not_waited_for():
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(bodies, "BODY_SECONDS", 0.0)
         with pytest.raises(Refused) as refused:
-            await body_of(Request({"type": "http", "method": "PUT", "headers": []}, receive), 100, "ui.rooms.too_long")
+            await body_of(Request({"type": "http", "method": "PUT", "headers": []}, receive), 100)
     assert (refused.value.status, refused.value.id) == (408, "ui.rooms.body_slow")
 
 
