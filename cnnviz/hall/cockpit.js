@@ -192,7 +192,7 @@ export default function show() {
     if (at < 0) [k, at] = [k - 1, stages.length - 1]
     const stage = stages[at] ?? "x"
     const hides = here.predict === "1" || (here.hide === "1" && way === "stage_next")
-    const veiled = hides && by > 0 && stage !== "x" ? "1" : "" // as on the lecturer's own page (view.js)
+    const veiled = hides && by > 0 && stage !== "x" ? "1" : "" // as on the lecturer's own page (view/model/state.js)
     return k < 0 ? undefined : { ...here, cell: "", k: String(k), stage, veiled }
   }
 

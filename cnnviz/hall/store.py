@@ -1,4 +1,4 @@
-"""Stores of rooms: in this process, or where several processes share them (shared.py)."""
+"""Stores of rooms: in this process, or where several processes share them (redis_store.py)."""
 
 from __future__ import annotations
 

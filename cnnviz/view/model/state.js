@@ -1,5 +1,5 @@
 // Where a visitor is and where they go, as one value, and what becomes of it: next(state, event) is all that decides. What
-// is waited for, and whether an answer is one to what is wanted, follows from it. Who asks, listens and paints is view.js.
+// is waited for, and whether an answer is one to what is wanted, follows from it. Who asks, listens and paints is regions/lesson_view.js.
 
 import { looks, same } from "./address.js"
 

@@ -1,6 +1,6 @@
 // The weights of a layer that has too many of them to travel: colours at first, and line by line the exact ones.
 
-export const COLOURS = 127 // steps of a colour on either side of zero, as wide.py has them
+export const COLOURS = 127 // steps of a colour on either side of zero, as wide_weights.py has them
 
 export class Wide {
   /** @type {Set<string>}  the lines that are known exactly */

@@ -1,5 +1,5 @@
 // The page's frame: the lesson that was answered, where the visitor goes next, and the painting loop. What
-// stands in the middle is the content (content.js). Who shows it hands over its address and its numbers.
+// stands in the middle is the content (page.js). Who shows it hands over its address and its numbers.
 
 import { same } from "../model/address.js"
 import { withSets } from "../model/set_values.js"

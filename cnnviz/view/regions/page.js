@@ -1,5 +1,5 @@
 // What a page shows in its middle, and how one moves about in it. Every page's is one of these: the frame
-// (view.js), the player, the keys and the controls know no other difference between pages.
+// (lesson_view.js), the player, the keys and the controls know no other difference between pages.
 
 import { COMPUTED } from "../model/address.js"
 import { Focus } from "../model/focus.js"
