@@ -1,8 +1,13 @@
 // Python in a worker, from the page's side: a worker that does as it is told stands in for it.
 
 import assert from "node:assert/strict"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { test } from "node:test"
+import { pathToFileURL } from "node:url"
 import { Python } from "../../cnnviz/hosts/static/python.js"
+import serve from "../../cnnviz/hosts/static/worker.js"
 
 class FakeWorker {
   asked = []
@@ -103,6 +108,42 @@ test("where it cannot start, all that is asked for is refused in a sentence", as
   }
   python.start()
   assert.deepEqual([workers.length, workers[0].ended, states.at(-1)], [1, true, "failed"])
+})
+
+test("where no answer comes about, that is said, and the next is a new Python's", async () => {
+  const { python, workers } = started()
+  const found = [python.get("a"), python.get("b")]
+  workers[0].say({ ready: true })
+  workers[0].say({ id: workers[0].asked[0].id, failed: "RangeError: no memory" })
+  assert.equal((await found[0]).status, 422)
+  assert.match((await (await found[0]).json()).sentence, /no memory/)
+  assert.deepEqual([workers[0].ended, workers.length, paths(workers[0])], [true, 2, ["a"]])
+  workers[1].say({ ready: true })
+  workers[1].answer()
+  assert.equal(await textOf(found[1]), "b")
+})
+
+test("the worker says so where JavaScript fails on the way to an answer", async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), "cnnviz"))
+  context.after(() => rm(folder, { recursive: true }))
+  await writeFile(
+    join(folder, "pyodide.mjs"),
+    `const modules = { sys: { path: { insert() {} } }, "cnnviz.hosts.static.in_browser": { start: () => () => { throw new RangeError("no memory") } } }
+    export const loadPyodide = async () => ({ loadPackage: async () => {}, unpackArchive() {}, pyimport: (name) => modules[name] })`,
+  )
+  context.mock.method(globalThis, "fetch", async () => new Response(""))
+  const said = []
+  const ready = new Promise((resolve) => {
+    globalThis.self = {
+      location: { href: pathToFileURL(join(folder, "worker.js")).href },
+      postMessage: (data) => resolve(said.push(data)),
+    }
+  })
+  context.after(() => delete globalThis.self)
+  serve()
+  await ready
+  await self.onmessage({ data: { id: 7, path: "a", sent: "" } })
+  assert.deepEqual(said, [{ ready: true }, { id: 7, failed: "RangeError: no memory" }])
 })
 
 test("a file goes along as it is, and each one is a question of its own", async () => {

@@ -61,13 +61,7 @@ export class Python {
     const jobs = this.queue
     this.queue = []
     this.turn("failed")
-    for (const job of jobs) give(job, this.refusal())
-  }
-
-  /** @returns {Found} */
-  refusal() {
-    const sentence = say("web.site.failed", { error: this.why })
-    return { status: 424, headers: {}, body: new TextEncoder().encode(JSON.stringify({ sentence })) }
+    for (const job of jobs) give(job, refusal(424, "web.site.failed", why))
   }
 
   /**
@@ -79,7 +73,7 @@ export class Python {
   get(path, { signal, priority, body } = {}) {
     return new Promise((resolve, reject) => {
       const one = { taken: (/** @type {Found} */ found) => resolve(responseOf(found)), high: priority !== "low" }
-      if (this.state === "failed") return one.taken(this.refusal())
+      if (this.state === "failed") return one.taken(refusal(424, "web.site.failed", this.why))
       this.start()
       const job = this.jobOf(path, /** @type {Sent} */ (body ?? ""))
       job.waiting.add(one)
@@ -115,14 +109,20 @@ export class Python {
     this.worker?.postMessage({ id, path, sent })
   }
 
-  /** @param {Found & { id: number }} data */
-  answered({ id, ...found }) {
+  /** Hands on an answer; where none came about (Python has no memory left, say), the next is a new Python's. @param {Found & { id: number, failed?: string }} data */
+  answered({ id, failed, ...found }) {
     const job = this.running
     if (job?.id !== id) return
     clearTimeout(this.ending)
     this.running = undefined
-    this.next()
-    give(job, found)
+    if (failed) this.again()
+    else this.next()
+    give(job, failed ? refusal(422, "web.site.no_answer", failed) : found)
+  }
+
+  again() {
+    this.end()
+    this.start()
   }
 
   /** @param {Job} job */
@@ -131,10 +131,7 @@ export class Python {
     this.queue = this.queue.filter((other) => other !== job)
     if (job !== this.running) return
     clearTimeout(this.ending)
-    this.ending = setTimeout(() => {
-      this.end()
-      this.start()
-    }, GIVE_UP)
+    this.ending = setTimeout(() => this.again(), GIVE_UP)
   }
 
   /** Ends the worker; what it worked on is still to be done, if somebody waits for it. */
@@ -149,6 +146,12 @@ export class Python {
 /** @param {Job} job @param {Found} found */
 function give({ waiting }, found) {
   for (const { taken } of waiting) taken(found)
+}
+
+/** @param {number} status @param {string} id  of the sentence @param {string} error @returns {Found} */
+function refusal(status, id, error) {
+  const body = new TextEncoder().encode(JSON.stringify({ sentence: say(id, { error }) }))
+  return { status, headers: {}, body }
 }
 
 /** @param {Found} found */

@@ -10,8 +10,12 @@ export default function serve() {
   let get
   self.onmessage = async ({ data: { id, path, sent } }) => {
     if (!get) return
-    const answer = get(path, sent instanceof Blob ? new Uint8Array(await sent.arrayBuffer()) : sent)
-    self.postMessage({ id, ...answer }, { transfer: [answer.body.buffer] })
+    try {
+      const answer = get(path, sent instanceof Blob ? new Uint8Array(await sent.arrayBuffer()) : sent)
+      self.postMessage({ id, ...answer }, { transfer: [answer.body.buffer] })
+    } catch (error) {
+      self.postMessage({ id, failed: String(error) })
+    }
   }
   start(new URL("./", self.location.href)).then(
     (found) => {
