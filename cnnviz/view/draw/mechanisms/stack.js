@@ -1,0 +1,73 @@
+// One channel of all images that are learned from together, image after image, and how it is drawn.
+
+import { one } from "../../model/links.js"
+
+/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
+/** @typedef {import("../pen.js").Pen} Pen */
+/** @typedef {import("../../model/layout.js").Box} Box */
+/** @typedef {{ values: ArrayLike<number>, images: number, size: number, limits: number[] }} Stack  one channel of an array of all images, image after image, each of so many numbers */
+
+const GAP = 3 // between two images
+
+/** One channel or unit of an array of all images. @param {Numbers} numbers @param {string} name "all.z1" @param {number} channel @param {number} [part] of an array of several such arrays */
+export function stackOf(numbers, name, channel, part = 0) {
+  const { values, shape } = numbers.arrays[name]
+  const [images, channels, ...map] = shape.slice(
+    shape.length - numbers.shape(name.slice(name.indexOf(".") + 1)).length - 1,
+  )
+  const size = map.reduce((all, n) => all * n, 1)
+  const found = new Float64Array(images * size)
+  for (let i = 0; i < images; i++) {
+    const from = ((part * images + i) * channels + channel) * size
+    for (let n = 0; n < size; n++) found[i * size + n] = values[from + n]
+  }
+  const most = found.reduce((all, value) => Math.max(all, Math.abs(value)), 0)
+  return { values: found, images, size, limits: [-most, most] }
+}
+
+/** Tells how the images lie: maps as a square of maps, units one under the other. @param {Numbers} numbers @param {string} symbol @param {Stack} stack @param {Box} box @returns {Box[]} */
+function placesOf(numbers, symbol, { images }, box) {
+  const [rows, columns] = numbers.maps[symbol].kind === "map" ? numbers.shape(symbol).slice(-2) : [1, 4]
+  const across = numbers.maps[symbol].kind === "map" ? Math.ceil(Math.sqrt(images)) : 1
+  const down = Math.ceil(images / across)
+  const side = Math.min(
+    (box.width - (across - 1) * GAP) / across / columns,
+    (box.height - (down - 1) * GAP) / down / rows,
+  )
+  return Array.from({ length: images }, (_, n) => ({
+    x: box.x + (n % across) * (side * columns + GAP),
+    y: box.y + Math.floor(n / across) * (side * rows + GAP),
+    width: side * columns,
+    height: side * rows,
+  }))
+}
+
+/** The box around boxes. @param {Box[]} boxes @returns {Box} */
+function around(boxes) {
+  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))]
+  const right = Math.max(...boxes.map((box) => box.x + box.width))
+  return { x, y, width: right - x, height: Math.max(...boxes.map((box) => box.y + box.height)) - y }
+}
+
+/** All images of a channel, with a ring around the cell of the one that is shown. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Stack} stack @param {number[]} cell @param {Box} box @param {boolean} [made] @returns {Box} */
+export function images(pen, numbers, symbol, stack, cell, box, made = false) {
+  const places = placesOf(numbers, symbol, stack, box)
+  const isMap = numbers.maps[symbol].kind === "map"
+  const [rows, columns] = isMap ? numbers.shape(symbol).slice(-2) : [1, 1]
+  const shown = Number(numbers.answer.lesson.image ?? 0)
+  const ring = { rows: one(isMap ? cell[1] : 0), columns: one(isMap ? cell[2] : 0), strong: true }
+  places.forEach((place, i) =>
+    pen.picture(
+      rows,
+      columns,
+      (n) => stack.values[i * stack.size + n],
+      stack.limits,
+      "signed",
+      place,
+      i === shown ? [ring] : [],
+    ),
+  )
+  const whole = around(places)
+  if (made) pen.frame(whole, "made")
+  return whole
+}
