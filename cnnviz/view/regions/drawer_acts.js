@@ -75,7 +75,7 @@ export function move(view, from, to) {
 const FIELDS = {
   draft_title(view, title) {
     const walked = current(view).at
-    make({ ...did(drafting(), titled(drafting().now, LANG, title.trim() || say("web.drawer.untitled"))) })
+    make(did(drafting(), titled(drafting().now, LANG, title.trim() || say("web.drawer.untitled"))))
     if (walked >= 0) stand(view, walked)
   },
   draft_notes: (view, notes) => change(view, (screen) => noted(screen, LANG, notes.trim())),

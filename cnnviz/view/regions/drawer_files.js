@@ -1,5 +1,6 @@
 // A script that is taken along: as a file, as a link that holds it whole; and one that is opened.
 
+import { save } from "../draw/picture.js"
 import { did, draftOf, MOST_LINKED } from "../model/draft.js"
 import { say } from "../model/words.js"
 import { drafting, tomlNow } from "./drafting.js"
@@ -12,10 +13,9 @@ const MOST_BYTES = 200_000
 
 /** @param {View} view */
 export function saveScript(view) {
-  const url = URL.createObjectURL(new Blob([tomlNow()], { type: "application/toml" }))
-  Object.assign(document.createElement("a"), { href: url, download: `${drafting().now.id}.toml` }).click()
-  setTimeout(() => URL.revokeObjectURL(url), 10_000)
-  note(view, say("web.drawer.saved", { file: `${drafting().now.id}.toml` }))
+  const file = `${drafting().now.id}.toml`
+  save(new Blob([tomlNow()], { type: "application/toml" }), file)
+  note(view, say("web.drawer.saved", { file }))
 }
 
 /** @param {View} view */
