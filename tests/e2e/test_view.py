@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from tests.e2e.page import COLLIDING, ORDER, Screen
 
-PROJECTOR = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 844}
 SCROLLS = """() => [document.scrollingElement, ...document.querySelectorAll(".stMain, .stApp, .cnnviz, .cnnviz .middle")]
   .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
@@ -170,13 +169,6 @@ def test_the_lecture_view_is_read_from_the_last_row_and_fills_the_screen(screen:
             assert strip["y"] + strip["height"] > 0.97 * height, where
 
 
-# Where a figure is not seen: outside of the window, or under something else.
-UNSEEN = """(figure) => {
-  const { left, right, top, bottom } = figure.querySelector("canvas").getBoundingClientRect()
-  return [[left + 3, top + 3], [right - 3, top + 3], [(left + right) / 2, (top + bottom) / 2], [left + 3, bottom - 3], [right - 3, bottom - 3]]
-    .filter(([x, y]) => !figure.contains(document.elementFromPoint(x, y)))
-    .map(([x, y]) => [x, y, document.elementFromPoint(x, y)?.className])
-}"""
 TARGETS = """() => [...document.querySelectorAll(".cnnviz :is(.transport, .top, .explain) :is(button, select, summary, nav a)")]
   .filter((e) => e.checkVisibility() && !e.matches(".tick"))
   .map((e) => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
