@@ -15,24 +15,9 @@ from playwright.sync_api import Page, expect
 from cnnviz.scripts.script_checker import check
 from tests.e2e.page import Screen
 from tests.e2e.test_accessibility import violations
+from tests.e2e.test_file import WALK
 
 SAID = ("One channel is 1,024 numbers.", "Nine weights ask: brighter on the right?", "The loss falls.")
-OWN = """id = "own"
-title = "Own"
-[[screen]]
-at = "/?img=test-3&stage=z1"
-say = "The largest sum is {max(z1)}."
-[[screen]]
-at = "img=test-3&stage=o"
-ask = "Which output is larger?"
-kind = "choose"
-key = "1"
-right = "The first."
-answers = [{ label = "cat" }, { is = "2", label = "dog", say = "No." }]
-[[screen]]
-at = "/train?k=0"
-say = "And now it learns."
-"""
 
 
 @pytest.fixture
@@ -130,7 +115,7 @@ def test_screens_are_put_in_order_and_taken_out_and_all_of_it_can_be_taken_back(
 
 
 def test_a_link_holds_it_whole_and_a_question_comes_back_to_the_lecture(screen: Screen):
-    screen.page.goto("/" + linked(OWN))
+    screen.page.goto("/" + linked(WALK))
     expect(screen.page).to_have_url(re.compile(r"screen=1(&|$)"))
     screen.ready(stage="z1")
     assert "#" not in screen.page.url
@@ -150,10 +135,10 @@ def test_a_link_holds_it_whole_and_a_question_comes_back_to_the_lecture(screen: 
 
 
 def test_a_link_to_a_screen_opens_it_and_what_holds_no_script_is_said(screen: Screen):
-    screen.page.goto("/?screen=3" + linked(OWN))
+    screen.page.goto("/?screen=3" + linked(WALK))
     expect(screen.page).to_have_url(re.compile(r"/train\?.*screen=3(&|$)"))
     screen.ready()
-    for bad, said in ((linked(OWN.replace("key", "keys")), "Line"), ("#script=none", "holds no script"), (linked("#" * 200_001), "holds no script")):
+    for bad, said in ((linked(WALK.replace("key", "keys")), "Line"), ("#script=none", "holds no script"), (linked("#" * 200_001), "holds no script")):
         screen.page.evaluate("hash => { location.hash = hash }", bad)
         expect(screen.page.locator(".notice")).to_contain_text(said)
         expect(screen.page.locator(".script-place")).to_have_text("3 of 3")
@@ -175,8 +160,9 @@ def test_a_question_is_written_on_the_spot_and_a_file_is_opened(maker: Screen, t
     script, faults = check(found)
     assert script is not None and faults == [] and script.screens[1].asks
     file = tmp_path / "own.toml"
-    nameless = OWN.replace('title = "Own"\n', "") + OWN[OWN.rindex("[[screen]]") :]
-    for content, told, title, count in ((OWN, "", "Own", 3), (OWN + "x = 1\n", "Line", "Own", 3), (nameless, "", "own", 4)):
+    titled = WALK.replace("\n", '\ntitle = "Own"\n', 1)
+    nameless = WALK + WALK[WALK.rindex("[[screen]]") :]
+    for content, told, title, count in ((titled, "", "Own", 3), (titled + "x = 1\n", "Line", "Own", 3), (nameless, "", "walk", 4)):
         file.write_text(content)
         with maker.page.expect_file_chooser() as chooser:
             maker.key("draft_open").click()
@@ -187,13 +173,13 @@ def test_a_question_is_written_on_the_spot_and_a_file_is_opened(maker: Screen, t
 
 
 def test_a_room_is_given_the_script_of_this_tab(screen: Screen):
-    screen.page.goto("/" + linked(OWN))
+    screen.page.goto("/" + linked(WALK))
     screen.ready(stage="z1")
     with screen.page.expect_response(lambda answer: answer.url.endswith("/room") and answer.request.method == "POST") as opened:
         screen.key("room").click()
     assert opened.value.status == 201
     sent = opened.value.request.post_data_json
-    assert (sent["script"], sent["screen"]) == (OWN, 1)
+    assert (sent["script"], sent["screen"]) == (WALK, 1)
     room = opened.value.json()
     assert screen.page.request.delete(f"/room/{room['code']}", headers={"Authorization": f"Bearer {room['driver']}"}).status == 204
 
