@@ -37,6 +37,7 @@ from cnnviz.pages.train.film.curves import CURVES
 from cnnviz.pages.version import code
 from cnnviz.scripts import screen_address
 from cnnviz.scripts.library import library
+from cnnviz.scripts.script_file import MOST_BYTES, MOST_SECONDS
 from cnnviz.words import DEFAULT, catalogue, languages, reading, say
 
 
@@ -112,7 +113,7 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
         "PADDINGS": PADDINGS,
         "WEIGHTS": WEIGHTS,
         "RULES": list(bounds.RULES),
-        "LIMITS": {"strides": list(range(1, bounds.MAX_STRIDE + 1)), "seeds": 1_000_000, "bytes": MAX_BYTES},
+        "LIMITS": {"strides": list(range(1, bounds.MAX_STRIDE + 1)), "seeds": 1_000_000, "bytes": MAX_BYTES, "script": MOST_BYTES, "seconds": MOST_SECONDS},
         "IMAGES": [{"id": image.id, "label": image.label or "", "words": image.words} for image in gallery()],
         "DEFAULT_CLASSES": DEFAULT_CLASSES,
         "PAGES": [{"path": page.path, "name": page.name, "keys": screen_address.keys_of(page.path)} for page in pages()],

@@ -56,11 +56,13 @@ class LanguageData(TypedDict):
 
 
 class Bounds(TypedDict):
-    """The bounds of the controls."""
+    """The bounds of the controls, of files in bytes, and of what a screen of a script takes."""
 
     strides: Sequence[int]
     bytes: int
     seeds: int
+    script: int
+    seconds: int
 
 
 class Spec(TypedDict):

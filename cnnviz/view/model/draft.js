@@ -1,6 +1,7 @@
 // A script that is being made: the tables of its file (scripts/script_file.py says which fields there are), what becomes of
 // them at each change, and the way back.
 
+import { LIMITS } from "../spec.js"
 import { query } from "./address.js"
 
 /** @import { Lesson } from "./address.js" */
@@ -72,7 +73,7 @@ export function filled(screen, key, value) {
 export function secondsOf(text) {
   const found = /^\s*(?:(\d{1,3})\s*[:.′']\s*)?(\d{1,5})\s*$/.exec(text)
   const seconds = found ? 60 * Number(found[1] ?? 0) + Number(found[2]) : 0
-  return seconds >= 1 && seconds <= 36000 ? seconds : undefined
+  return seconds >= 1 && seconds <= LIMITS.seconds ? seconds : undefined
 }
 
 /** @param {number | undefined} seconds */

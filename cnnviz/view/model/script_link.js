@@ -1,7 +1,8 @@
 // A whole script in a link: raw deflate of its file, in letters that an address leaves alone.
 
+import { LIMITS } from "../spec.js"
+
 export const HASH = "#script="
-const MOST_BYTES = 200_000 // of a script's file
 
 /** @param {string} toml */
 export async function packed(toml) {
@@ -13,7 +14,7 @@ export async function packed(toml) {
     .replace(/=+$/, "")
 }
 
-/** The file's text; undefined for what is none, or would be over 200 kB: no more of it is inflated. @param {string} text */
+/** The file's text; undefined for what is none, or would be longer than a script may be: no more of it is inflated. @param {string} text */
 export async function unpacked(text) {
   try {
     const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) =>
@@ -34,7 +35,7 @@ async function inflated(stream) {
     const { done, value } = await reader.read()
     if (done) return text + letters.decode()
     length += value.length
-    if (length > MOST_BYTES) {
+    if (length > LIMITS.script) {
       await reader.cancel()
       return undefined
     }

@@ -3,13 +3,12 @@
 import { save } from "../draw/picture.js"
 import { did, draftOf, MOST_LINKED } from "../model/draft.js"
 import { say } from "../model/words.js"
+import { LIMITS } from "../spec.js"
 import { drafting, tomlNow } from "./drafting.js"
 import { go, isOpen, make, note } from "./drawer.js"
 import { faultOf, readScript, wholeLink } from "./script_walk.js"
 
 /** @import { View } from "./lesson_view.js" */
-
-const MOST_BYTES = 200_000
 
 /** @param {View} view */
 export function saveScript(view) {
@@ -57,7 +56,7 @@ export function bindFiles(view) {
 
 /** @param {View} view @param {File} file */
 async function take(view, file) {
-  if (file.size > MOST_BYTES) return note(view, say("web.drawer.too_large", { kilobytes: MOST_BYTES / 1000 }))
+  if (file.size > LIMITS.script) return note(view, say("web.drawer.too_large", { kilobytes: LIMITS.script / 1000 }))
   readScript(view, await file.text(), (header) => {
     if (!header.tables) return note(view, say("web.drawer.refused", { file: file.name, why: faultOf(header) }))
     make(did(drafting(), draftOf(header.tables), 0))

@@ -33,11 +33,13 @@ export interface BestData {
   units: number[]
 }
 
-/** The bounds of the controls. */
+/** The bounds of the controls, of files in bytes, and of what a screen of a script takes. */
 export interface Bounds {
   strides: number[]
   bytes: number
   seeds: number
+  script: number
+  seconds: number
 }
 
 /** Lines over a common x; `log` and `logY` put an axis on powers of ten. */
