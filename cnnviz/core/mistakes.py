@@ -132,12 +132,12 @@ def _at_the_output(network: Architecture, place: int) -> bool:
     return not _hidden(network, place) and network.merged is None
 
 
-def _several_biases(network: Architecture, place: int) -> bool:
-    return "b" in network.layers[place].parameter_letters and network.layers[place].shape((1, 999, 999))[0] > 1
-
-
 def _has_a_bias(network: Architecture, place: int) -> bool:
     return "b" in network.layers[place].parameter_letters
+
+
+def _several_biases(network: Architecture, place: int) -> bool:
+    return _has_a_bias(network, place) and _several_filters(network, place)
 
 
 def _overlaps(network: Architecture, place: int) -> bool:
@@ -149,20 +149,21 @@ def _several_filters(network: Architecture, place: int) -> bool:
     return network.layers[place].shape((1, 999, 999))[0] > 1
 
 
-def _on_maps(network: Architecture, place: int) -> bool:
-    """Tells whether maps come in."""
+def _input(network: Architecture, place: int) -> Shape:
+    """The shape that comes in, of an image that is large enough for any network, and has one channel."""
     shape: Shape = (1, 9999, 9999)
     for layer in network.layers[:place]:
         shape = layer.shape(shape)
-    return len(shape) == 3
+    return shape
+
+
+def _on_maps(network: Architecture, place: int) -> bool:
+    return len(_input(network, place)) == 3
 
 
 def _several_channels(network: Architecture, place: int) -> bool:
     """Tells whether several channels come in, as far as the network says: an image may have any number."""
-    shape: Shape = (1, 9999, 9999)
-    for layer in network.layers[:place]:
-        shape = layer.shape(shape)
-    return shape[0] > 1
+    return _input(network, place)[0] > 1
 
 
 # ---- the loss
