@@ -58,6 +58,25 @@ def test_what_a_normalization_takes_away_again_is_round_off_alone():
     assert [name for name, one in found.arrays.items() if one.nothing_told] == ["ds1"]
 
 
+def test_a_number_that_is_its_own_mean_gets_round_off_back():
+    """Its paths cancel: another order of adding them leaves other last digits of their size."""
+    case = case_of("dense4-bn-dense2-softmax-ce", 1)
+    theirs = ours(case)
+    found = diagnose(case, theirs | {"dz1": theirs["dz1"] + 1e-15})
+    assert found.verdict == "right" and found.arrays["dz1"].nothing_told
+    assert diagnose(case, theirs | {"dz1": theirs["dz1"] + 1e-9}).first == "dz1"
+
+
+@pytest.mark.parametrize("text, target, factor, words", [
+    (NETWORKS[1], "dg2", 3.0, "times 3, the number of images: summed, not averaged"),
+    (NETWORKS[0], "dn1", 1 / 3, "times 1/3, one by the number of images: you took the mean"),
+])
+def test_the_number_of_images_is_a_factor_that_is_named(text, target, factor, words):
+    theirs = ours(case_of(text))
+    found = diagnose(case_of(text), theirs | {target: factor * theirs[target]})
+    assert str(found.matches[target][0].slip.title) == words
+
+
 def test_a_file_of_several_images_is_read_by_its_names(tmp_path):
     case, path = case_of(NETWORKS[0]), tmp_path / "mine.npz"
     np.savez(path, **{f"grad_{name[1:]}": array for name, array in ours(case).items()})

@@ -66,6 +66,13 @@ def test_what_a_function_does_not_ask_for_is_left_out():
         judge(lambda dout: dout, "dense")
 
 
+def test_a_batch_norm_has_the_eps_that_its_case_says():
+    cases = [((4, 5), {"eps": 0.1})]
+    judge(students.batchnorm, "batchnorm", cases=cases, forward=students.batchnorm_forward)
+    with pytest.raises(AssertionError, match="dx is wrong"):
+        judge(lambda dout, cache: students.batchnorm(dout, (*cache[:-1], 1e-5)), "batchnorm", cases=cases, forward=students.batchnorm_forward)
+
+
 def test_a_batch_norm_over_the_places_of_maps():
     def forward(x, gamma, beta, bn_param):
         rows = x.transpose(0, 2, 3, 1)
