@@ -2,6 +2,7 @@
 
     python -m tests.pictures                 into pictures/, which is not committed
     python -m tests.pictures --readme        only the README's, into assets/pages
+    python -m tests.pictures story drag      only those whose names begin so, into pictures/
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from cnnviz import Lesson
+from cnnviz.core.image_ids import CLASSES
 from cnnviz.core.presets import PRESETS
 from cnnviz.pages.registry import pages
 from cnnviz.words import languages
@@ -26,7 +28,14 @@ from tests.e2e.page import ready
 
 SIZES = ((1280, 720), (1440, 900), (1920, 1080), (1180, 820), (820, 1180), (390, 844))
 THEMES = ("light", "dark")
-TINY_VGG = urlencode(next(preset for preset in PRESETS if preset.name == "explainer").query | {"w": "he"}, safe=",")
+
+
+def chosen(preset: str, **more: str) -> str:
+    """The part of an address that chooses a preset, and what else is asked for."""
+    return urlencode(next(each for each in PRESETS if each.name == preset).query | more, safe=",")
+
+
+TINY_VGG = chosen("explainer", w="he")
 
 PARTS = {
     "train-many": "/train?of=many",
@@ -37,10 +46,19 @@ PARTS = {
     "notebook-architecture": "/notebook?part=architecture",
 }
 """The halves and tabs of the pages that have some."""
+HALTED = """(time) => {
+  const moving = document.getAnimations().filter((one) => one.effect.getTiming().duration > time)
+  for (const one of moving) one.currentTime = time
+  return moving.length > 0
+}"""
+DRAGGED = "document.querySelector('.cnnviz').dataset.dragged"
 
 
 class Picture(NamedTuple):
-    """A screen: the name of its file, its address, size and theme, and what is clicked and pressed before."""
+    """A screen: its file's name, its address, size and theme, and what is clicked, pressed, pointed at and dragged before.
+
+    `halted` is the millisecond of a move at which everything stands still.
+    """
 
     name: str
     path: str
@@ -48,6 +66,9 @@ class Picture(NamedTuple):
     theme: str = "light"
     clicked: tuple[str, ...] = ()
     pressed: tuple[str, ...] = ()
+    pointed: tuple[int, int] | None = None
+    down: int = 0
+    halted: int | None = None
 
 
 README = (
@@ -62,17 +83,26 @@ README = (
 SEED = "/?seed=39"
 DOT = "/learn?lesson=kernel&step=3"
 ANSWERED = ("[name=answer]", "[data-key=learn_commit]")
-EXPLAINER = urlencode(next(preset for preset in PRESETS if preset.name == "explainer").query, safe=",")
+EXPLAINER = chosen("explainer")
+TWO_BLOCKS = chosen("explainer", net="conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce", w="he", seed="2")
+LENET = chosen("lenet", img="test-0", classes=",".join(CLASSES), w="he", seed="1")
 BATCH = "/?img=cat-0,cat-1,dog-0,dog-1&ch=red&net=conv2x3-bn-relu-max2-drop50-dense2-softmax-ce&y=1,0%3B1,0%3B0,1%3B0,1"
-CELLS = {"z1": "&cell=z1:13,18", "o": "", "da1": "", "df": "&cell=df:1,1", "update": ""}
+CELLS = {"z1": "&cell=z1:13,18", "o": "&cell=o:1", "da1": "&cell=da1:13,18", "df": "&cell=df:1,1", "update": "&cell=f:1,1"}
 DRAWN = (
     *(Picture(f"stage-{stage}-1280x720", f"{SEED}&stage={stage}{cell}") for stage, cell in CELLS.items()),
     *(Picture(f"stage-{stage}-dark-1280x720", f"{SEED}&stage={stage}{CELLS[stage]}", theme="dark") for stage in ("z1", "df")),
     Picture("stage-tinyvgg-1280x720", f"/?{EXPLAINER}&stage=z2&cell=z2:5,6,7"),
     Picture("stage-tinyvgg-df-1280x720", f"/?{EXPLAINER}&stage=df2&cell=df2:5,4,0,0"),
+    Picture("stage-z1-hover-1280x720", f"{SEED}&stage=z1&cell=z1:13,18", pointed=(917, 281)),
+    Picture("glide-z1-a1-1280x720", f"{SEED}&stage=z1", pressed=("ArrowRight",), halted=300),
+    Picture("drag-1280x720", f"{SEED}&stage=z1&cell=z1:13,18", pointed=(671, 281), down=50),
     Picture("whole-1280x720", f"{SEED}&stage=df&whole=1"),
+    Picture("network-1280x720", f"/?{TWO_BLOCKS}&stage=z2&cell=z2:2,10,3&whole=1"),
+    Picture("tinyvgg-1280x720", f"/?{TINY_VGG}&seed=2&stage=da2&cell=da2:0,10,15&whole=1"),
+    Picture("lenet-1280x720", f"/?{LENET}&stage=z3&cell=z3:38&whole=1"),
     Picture("sheet-network-1280x720", f"{SEED}&stage=z1&cell=z1:13,18", clicked=("[data-key=rail_network]",)),
-    *(Picture(f"story-{n + 1}-1280x720", "/", pressed=("ArrowRight",) * n) for n in range(6)),
+    *(Picture(f"story-{n + 1}-1280x720", "/", pressed=("ArrowRight",) * n) for n in range(6) if n != 3),
+    Picture("story-4-1280x720", "/", pressed=("ArrowRight",) * 3 + ("ArrowDown",) * 8),
     Picture("stage-phone-390x844", f"{SEED}&stage=z1&cell=z1:13,18", (390, 844)),
     Picture("batch-strip-1280x720", f"{BATCH}&stage=df"),
     Picture("mechanism-bn-1280x720", f"{BATCH}&stage=n1&k=5"),
@@ -118,19 +148,39 @@ def everything() -> Iterator[Picture]:
                     yield Picture(f"lecture-{stage}-{ending}", f"/?stage={stage}&view=lecture", size, theme)
 
 
+def act(page: Page, picture: Picture) -> None:
+    """Does what comes before the picture."""
+    for selector in picture.clicked:
+        page.locator(selector).first.click()
+    if picture.halted is not None:
+        animations = page.context.new_cdp_session(page)
+        animations.send("Animation.enable")
+        animations.send("Animation.setPlaybackRate", {"playbackRate": 0})
+    for key in picture.pressed:
+        page.keyboard.press(key)
+        ready(page)
+    if picture.halted is not None:
+        page.wait_for_function(HALTED, arg=picture.halted)
+    if not picture.pointed:
+        return
+    across, down = picture.pointed
+    page.mouse.move(across, down)
+    if picture.down:
+        page.mouse.down()
+        page.mouse.move(across, down + picture.down, steps=5)
+        page.wait_for_function(DRAGGED)
+
+
 def take(browser: Browser, url: str, picture: Picture, folder: Path) -> None:
     """Opens a screen, waits until it is painted and nothing moves, and writes its picture."""
     width, height = picture.size
-    look = {"viewport": {"width": width, "height": height}, "color_scheme": picture.theme, "reduced_motion": "reduce"}
+    motion = "reduce" if picture.halted is None else "no-preference"
+    look = {"viewport": {"width": width, "height": height}, "color_scheme": picture.theme, "reduced_motion": motion}
     context = browser.new_context(base_url=url, **look)
     page = context.new_page()
     page.goto(picture.path)
     ready(page)
-    for selector in picture.clicked:
-        page.locator(selector).first.click()
-    for key in picture.pressed:
-        page.keyboard.press(key)
-        ready(page)
+    act(page, picture)
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))")
     page.screenshot(path=folder / f"{picture.name}.png")
@@ -141,13 +191,15 @@ def main(arguments: list[str]) -> int:
     """Takes them all, or the README's."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--readme", action="store_true", help="only the README's, into assets/pages")
-    readme = parser.parse_args(arguments).readme
-    folder = ROOT / ("assets/pages" if readme else "pictures")
+    parser.add_argument("names", nargs="*", default=[""], help="how the names of those that are wanted begin")
+    given = parser.parse_args(arguments)
+    folder = ROOT / ("assets/pages" if given.readme else "pictures")
     folder.mkdir(exist_ok=True)
     with sync_playwright() as start, Server() as server:
         browser = start.chromium.launch(**launch_arguments(start.chromium.executable_path))
-        for picture in README if readme else everything():
-            take(browser, server.url, picture, folder)
+        for picture in README if given.readme else everything():
+            if picture.name.startswith(tuple(given.names)):
+                take(browser, server.url, picture, folder)
         browser.close()
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder.relative_to(ROOT)}")
     return 0
