@@ -24,7 +24,6 @@ import { showScreen } from "./screen_bar.js"
 const JOIN_IN = 2000 // milliseconds within which a follower gets its token, at random
 const AHEAD_IN = 300 // milliseconds after which a follower asks ahead, and at random up to five times as many
 const MOST_SEEN = 400 // places where the lecture has been
-const NEEDS_SESSION = ["below", "room"]
 
 /** Shows the room that the page's address names: to a follower, or, under "/screen", on a projector. */
 export default function show() {
@@ -181,9 +180,7 @@ export default function show() {
     root = fresh
     root.inert = answering()
     view = new View(root, here.page ?? "", host)
-    for (const name of NEEDS_SESSION) {
-      for (const element of root.querySelectorAll(/** @type {"button"} */ (`[data-key="${name}"]`))) element.remove()
-    }
+    root.querySelector('[data-key="room"]')?.remove() // it needs a session
     ask()
     said()
   }

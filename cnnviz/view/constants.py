@@ -57,14 +57,13 @@ def browser_words(lang: str) -> dict[str, str | Mapping[str, str]]:
 
 
 def formulas_in_words(words: Mapping[str, str | Mapping[str, str]]) -> dict[str, str]:
-    """The formulas within sentences, LaTeX between dollar signs, as MathML; those of Markdown are not ours to set.
+    """The formulas within sentences, LaTeX between dollar signs, as MathML.
 
     >>> found = formulas_in_words(browser_words("en"))
     >>> found["L"], found["<<L>>"] == mathml(Lesson().network.program((32, 32)).formulas["L"])
     ('<math><mi>L</mi></math>', True)
     """
-    texts = [text for id, text in words.items() if id.split(".")[:3] != ["ui", "notebook", "theory"]]
-    forms = [form for text in texts for form in ([text] if isinstance(text, str) else text.values())]
+    forms = [form for text in words.values() for form in ([text] if isinstance(text, str) else text.values())]
     return {latex: mathml(named(latex)) for form in forms for latex in re.findall(r"\$([^$]+)\$", form)}
 
 

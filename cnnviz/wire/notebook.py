@@ -143,6 +143,30 @@ class ArchitectureData(TypedDict):
     landscape: Landscape
 
 
+class TheorySection(TypedDict):
+    """A section of what the notebook explains: its formulas, each between dollar signs, and words."""
+
+    title: records.Text
+    formula: records.Text
+    words: records.Text
+
+
+class TheoryLines(TypedDict):
+    """A deviation: the notebook's line and the exact one."""
+
+    title: records.Text
+    words: records.Text
+    notebook: str
+    exact: str
+
+
+class TheoryData(TypedDict):
+    """What the notebook explains, and where it deviates."""
+
+    sections: Sequence[TheorySection]
+    deviations: Sequence[TheoryLines]
+
+
 class NotebookData(TypedDict):
     """The parts of Notebook besides its board, by the tab that is open."""
 
@@ -150,6 +174,7 @@ class NotebookData(TypedDict):
     story: StoryData | None
     experiment: ExperimentData | None
     architecture: ArchitectureData | None
+    theory: TheoryData | None
 
 
 class NotebookHeader(RoadHeader):

@@ -1,6 +1,7 @@
 """The Notebook page: exact beside the notebook's rule, deviation by deviation, and the story in six lessons."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -165,19 +166,17 @@ def test_the_step_page_obeys_the_rule(screen: Screen):
     screen.shows(dataclasses.replace(lesson, k=2, rule="exact"))
 
 
-def test_the_notebooks_theory_stands_below(screen: Screen):
+def test_the_notebooks_theory_is_a_tab_with_every_network(screen: Screen):
     screen.open("/notebook")
-    below = screen.page.locator(".st-key-below")
-    sections = below.locator("summary")
-    for words in ("Output size", "Convolution", "Sigmoid", "bias column", "Loss", "chain rule", "gradient descent"):
-        expect(sections.filter(has_text=words)).to_have_count(1)
-    sections.filter(has_text="chain rule").click()
-    expect(below).to_contain_text("swaps the two right-hand sides")
-    sections.filter(has_text="Convolution").click()
-    expect(below).to_contain_text("nine products and a sum")
-    expect(below.locator(".katex").first).to_be_attached()
-    expect(below.locator(".katex-error")).to_have_count(0)
-    screen.prints_no_trace()
+    screen.switch("tab_theory")
+    theory = screen.page.locator(".below")
+    sections = theory.locator(".sections h2")
+    expect(sections).to_have_text([re.compile(words) for words in ("Output size", "Convolution", "Sigmoid", "bias column", "Loss", "chain rule", "gradient descent")])
+    expect(theory).to_contain_text("swaps the two right-hand sides")
+    expect(theory.locator(".formulas mfrac").first).to_be_visible()
+    expect(theory.locator("dt")).to_have_count(8)
+    screen.open("/notebook", part="theory", net="dense2-sigmoid-mse")
+    expect(sections).to_have_count(7)
 
 
 def test_charts_open_large(screen: Screen):

@@ -1,6 +1,6 @@
 // What needs a server is there where there is none, so that one sees what the lesson is made of: but it is off, and says so.
 
-const NEEDS_SERVER = ["files", "weights_in", "model_in", "upload", "cifar10", "below"]
+const NEEDS_SERVER = ["files", "weights_in", "model_in", "upload", "cifar10"]
 
 /**
  * The controls of the lesson, and what is shown elsewhere.

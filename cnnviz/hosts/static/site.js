@@ -82,7 +82,6 @@ export default function show() {
       fetch: (path, how) => python.get(path, how),
       open: needs,
       room: () => needs("room"),
-      below: () => needs("below"),
       story: window === window.top ? { aside: address.aside, again: () => location.assign(base) } : undefined,
     }
     view = new View(root, page, host)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.core.cancellation import as_long_as
-from cnnviz.hosts.streamlit import large, theory, training, visit
+from cnnviz.hosts.streamlit import large, training, visit
 from cnnviz.hosts.streamlit.component import mount
 from cnnviz.pages.answers import answers_of
 from cnnviz.pages.registry import Page
@@ -15,8 +15,6 @@ def show(page: Page) -> None:
     """Puts everything on the screen; long work for it ends when the visitor has moved on."""
     with as_long_as(lambda: st.session_state.get(visit.LESSON)):  # Streamlit ends a script, where it has to, at such a look
         opened = mount(page.path, listens=page.id == "train")
-        if page.id == "notebook":
-            theory.show()
         if page.id == "train":
             training.show(visit.current_lesson(), visit.asked().get("train", ""))
         if opened:

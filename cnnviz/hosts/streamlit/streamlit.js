@@ -232,7 +232,6 @@ function mount(root, told) {
     room: () => rooms.show(root, page, parse(location.search)),
     veiled: () => (led ? covered : undefined),
     unveiled: drive,
-    below,
   }
 
   function ask() {
@@ -341,16 +340,6 @@ function moveTo(place, root) {
   if (!parent.moveBefore || !root.isConnected) return place.replaceWith(root)
   parent.moveBefore(root, place)
   place.remove()
-}
-
-// What Streamlit shows under the first screen; those who listen hear its heading.
-function below() {
-  const place = document.querySelector(".st-key-below")
-  const heading = place?.querySelector("h3")
-  place?.scrollIntoView()
-  if (!heading) return
-  heading.tabIndex = -1
-  heading.focus({ preventScroll: true })
 }
 
 standAlone()

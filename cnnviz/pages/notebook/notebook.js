@@ -8,6 +8,7 @@ import { difference, html, inner, linesOf, nothing, render } from "../../view/re
 import { mapOf, Road } from "../../view/regions/road.js"
 import { group, tabsOf } from "../../view/regions/switches.js"
 import { Architecture, skeleton } from "./architecture.js"
+import { atLength, theory } from "./theory.js"
 
 /** @import { ChartData, DeviationRow, ExperimentData, NotebookData, NotebookHeader, PrintedData, RepairsData, RoadCard, RoadData, SetsData, StoryData, SwitchData, TagData } from "../../view/types/wire.js" */
 /** @import { Answer } from "../../view/model/decode.js" */
@@ -77,12 +78,6 @@ const chartFigure = ({ name, title, words }) => html`
 /** @param {DeviationRow} row */
 const toggle = ({ key, label, on, change, effect }) =>
   html`<button type="button" class="toggle" data-key=${key} aria-pressed=${on} title=${effect} data-change=${JSON.stringify(change)}><i></i><span>${label}</span></button>`
-
-/** Both lines in full: what stands behind "#" has a line of its own here. @param {DeviationRow} row */
-const atLength = ({ notebook, exact }) => {
-  const [theirs, ours] = [notebook, exact].map((line) => line.replace(/ {2}# and (then )?/, "\n"))
-  return difference(theirs, ours)
-}
 
 /** The same where there is a line for each: what stands behind "#" is said where it is pointed at. @param {DeviationRow} row */
 const shortly = ({ notebook, exact }) => {
@@ -167,7 +162,11 @@ export class Notebook extends Road {
   below() {
     const { road, notebook, view } = this
     if (!road || !notebook) return
-    const { story, experiment } = notebook
+    const { story, experiment, theory: explained } = notebook
+    if (explained) {
+      render(theory(explained), view.$(".below"))
+      return
+    }
     const said = html`<p class="sentence" ${inner(linesOf([...road.sentences]))}></p>`
     const aside = html`<div class="asides-of"><div class="switches">${road.switches.map(group)}</div>${experiment?.sets ? field(experiment.sets) : nothing}${said}<div class="charts">${road.charts.map(chartFigure)}</div></div>`
     const panels = html`<div class="panels" tabindex="0">${story ? [story.cards.map(card), table(story.printed)] : experiment ? switches(experiment) : nothing}</div>`

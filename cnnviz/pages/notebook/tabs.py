@@ -1,4 +1,4 @@
-"""The tabs of the Notebook page: its story, an experiment with its switches, and its architecture."""
+"""The tabs of the Notebook page: its story, an experiment with its switches, its architecture, and what it explains."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from cnnviz.pages.notebook.story import story
 from cnnviz.pages.switches import Switch
 from cnnviz.words import message
 
-TABS = ("story", "experiment", "architecture")
+TABS = ("story", "experiment", "architecture", "theory")
+ELSEWHERE = ("experiment", "theory")
+"""Those that another network than the notebook's has."""
 
 
 def tab_of(lesson: Lesson, asked: Mapping[str, str]) -> str:
@@ -25,6 +27,15 @@ def tab_of(lesson: Lesson, asked: Mapping[str, str]) -> str:
     if part in TABS:
         return part
     return "story" if place_in_story(lesson, asked) or _untouched(lesson) else "experiment"
+
+
+def tab_elsewhere(asked: Mapping[str, str]) -> str:
+    """The same with another network than the notebook's.
+
+    >>> tab_elsewhere({"part": "theory"}), tab_elsewhere({"part": "3"})
+    ('theory', 'experiment')
+    """
+    return asked["part"] if asked.get("part") in ELSEWHERE else "experiment"
 
 
 def place_in_story(lesson: Lesson, asked: Mapping[str, str]) -> int:
@@ -48,11 +59,11 @@ def call_of(asked: Mapping[str, str]) -> int:
     return 2 if asked.get("call") == "2" else 1
 
 
-def tabs(now: str) -> tuple[Switch, ...]:
-    """All of them, as switches, of which one is on."""
+def tabs(now: str, names: tuple[str, ...] = TABS) -> tuple[Switch, ...]:
+    """Those of these names, as switches, of which one is on."""
     return tuple(
         Switch(f"tab_{tab}", message(f"ui.notebook.tabs.{tab}.label"), message(f"ui.notebook.tabs.{tab}.words"), tab == now, {"part": tab, "call": ""})
-        for tab in TABS
+        for tab in names
     )
 
 

@@ -21,7 +21,8 @@ from cnnviz.pages.notebook.agreement import agreement
 from cnnviz.pages.notebook.choices import calls, lead_back, repairs, rows, rules, steps
 from cnnviz.pages.notebook.experiment import experiment
 from cnnviz.pages.notebook.story import printed, story
-from cnnviz.pages.notebook.tabs import call_of, place_in_story, tab_of, tabs
+from cnnviz.pages.notebook.tabs import ELSEWHERE, call_of, place_in_story, tab_elsewhere, tab_of, tabs
+from cnnviz.pages.notebook.theory import theory
 from cnnviz.pages.roads import Operation, Road, Row
 from cnnviz.wire.road import CardState
 from cnnviz.words import Message, message
@@ -38,7 +39,7 @@ def road(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None)
     With another network than the notebook's there is one row, and a switch that leads back.
     """
     if elsewhere(lesson):
-        return _elsewhere(lesson, moment)
+        return _elsewhere(lesson, moment, asked or {})
     tab = tab_of(lesson, asked or {})
     columns = IN_STORY if tab == "story" else COLUMNS
     program = lesson.network.program(moment.trace.x.shape)
@@ -47,7 +48,7 @@ def road(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None)
     differing = [symbol for symbol, (ours, theirs) in pairs.items() if not np.array_equal(ours, theirs)]
     second = message("ui.notebook.rows.exact_too" if lesson.rule == "exact" else "ui.notebook.rows.notebook")
     return Road(
-        title=message("ui.notebook.title"),
+        title=_title(tab),
         verdict=_verdict(lesson, differing, len(columns)),
         good=not differing,
         rows=(
@@ -67,6 +68,10 @@ def road(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None)
     )
 
 
+def _title(tab: str) -> Message:
+    return message("ui.notebook.theory.title" if tab == "theory" else "ui.notebook.title")
+
+
 def _operations(columns: tuple[str, ...]) -> tuple[Operation, ...]:
     """One after the other, each with what it is."""
     return tuple(Operation(symbol, before, message(f"ui.notebook.columns.{symbol}")) for before, symbol in zip(("", *columns), columns, strict=False))
@@ -83,13 +88,14 @@ def elsewhere(lesson: Lesson) -> bool:
 
 def more(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[dict[str, object], dict[str, np.ndarray]]:
     """The page's parts besides its board, by its tab, and the arrays that belong to it."""
-    if elsewhere(lesson):
-        return {"notebook": {"tab": "elsewhere", "story": None, "experiment": None, "architecture": None}}, {}
-    tab, arrays = tab_of(lesson, asked), {}
-    found: dict[str, object] = {"tab": tab, "story": None, "experiment": None, "architecture": None}
-    if tab == "architecture":
+    other, arrays = elsewhere(lesson), {}
+    tab = tab_elsewhere(asked) if other else tab_of(lesson, asked)
+    found: dict[str, object] = {"tab": tab, "story": None, "experiment": None, "architecture": None, "theory": None}
+    if tab == "theory":
+        found[tab] = theory()
+    elif tab == "architecture":
         found[tab], arrays = architecture.architecture(lesson, moment), architecture.arrays(lesson, moment)
-    else:
+    elif not other:
         exact = trajectory(dataclasses.replace(lesson, rule="exact"), moment.image, lesson.k)
         found[tab] = _story(lesson, exact, moment, asked) if tab == "story" else experiment(lesson, exact, moment)
     return {"notebook": found}, arrays
@@ -121,15 +127,15 @@ def _tag(name: str) -> dict[str, object]:
     return {"symbol": {"update": "f_next"}.get(entry.acts_at, entry.acts_at), "title": entry.title}
 
 
-def _elsewhere(lesson: Lesson, moment: Moment) -> Road:
+def _elsewhere(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Road:
     """This lesson's own pass alone: the notebook's deviations are those of its own network."""
-    program = lesson.network.program(moment.trace.x.shape)
+    program, tab = lesson.network.program(moment.trace.x.shape), tab_elsewhere(asked)
     backward = [symbol for stage in lesson.network.stages if stage.phase == "backward" for symbol in stage.makes]
     shown = [*lesson.network.symbols[1:], *backward]
     exact = Row("exact", message("ui.notebook.rows.exact"), {symbol: array_of(symbol, lesson, moment) for symbol in shown})
     words = {symbol: record_of(program, symbol)["plain"] for symbol in shown}
     return Road(
-        title=message("ui.notebook.title"),
+        title=_title(tab),
         verdict=message("ui.notebook.elsewhere", net=DEFAULT),
         good=None,
         rows=(exact,),
@@ -138,6 +144,7 @@ def _elsewhere(lesson: Lesson, moment: Moment) -> Road:
         subject=backward[-1],
         states={},
         groups=lead_back(lesson),
+        tabs=tabs(tab, ELSEWHERE),
     )
 
 

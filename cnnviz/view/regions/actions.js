@@ -179,7 +179,6 @@ export const ACTIONS = [
   })),
   { name: "train_full", when: trains, act: (view) => view.open("cifar10") },
   { name: "open_in_step", act: (view) => view.turn("") },
-  { name: "below", act: (view) => view.host.below?.() },
 ]
 
 /** @param {View} view @param {"png" | "svg"} kind */

@@ -1,9 +1,8 @@
 // The page's skeleton as HTML: header, controls, transport, and a middle for the content.
 
-import { has, say } from "../model/words.js"
+import { say } from "../model/words.js"
 import { PAGES } from "../spec.js"
 import { actionButton } from "./actions.js"
-import { button } from "./html.js"
 import { languageChoice } from "./language.js"
 import { kernelCard, lessonControls } from "./lesson_controls.js"
 import { transport } from "./transport.js"
@@ -23,15 +22,6 @@ const share = () => `
   <button type="button" data-key="export" popovertarget="share">${say("web.frame.share")}</button>
   <div class="menu" id="share" popover>${["copy_link", "export_png", "export_svg", "files", "weights_in", "model_in"].map((name) => actionButton(name)).join("")}</div>`
 
-/**
- * To what stands below a page.
- * @param {string} page
- */
-function toBelow(page) {
-  const words = `web.below.${page}`
-  return has(`${words}.text`) ? button("below", say(`${words}.text`), say(`${words}.label`)) : ""
-}
-
 /** The script that one walks through (script_bar.js). */
 const scriptBar = () => `
   <section class="script-bar" hidden><p></p><input class="script-say" data-key="script_say" maxlength="600" autocomplete="off" aria-label="${say("web.drawer.sentence")}" placeholder="${say("web.drawer.sentence")}" hidden>
@@ -42,7 +32,7 @@ export const frame = (page, kind) => `
   <header class="top">${actionButton("skip")}<span class="brand">cnnviz</span>
     <button type="button" data-key="more" popovertarget="more" aria-label="${say("web.frame.menu")}">☰</button>
     <div class="all" id="more" popover>${navigation(page)}
-      <div class="doings">${toBelow(page)}
+      <div class="doings">
         ${actionButton("lecture", "", 'aria-pressed="false"')}
         ${actionButton("room")}
         ${share()}

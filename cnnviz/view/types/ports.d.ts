@@ -71,8 +71,6 @@ export interface Host {
   training?(what?: "act" | "choose", value?: string): void
   /** The story of the first visit. Who names nothing tells none. */
   story?: StoryPort
-  /** Goes to what stands below the view. */
-  below?(): void
 }
 
 declare global {

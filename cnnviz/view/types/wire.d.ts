@@ -768,6 +768,7 @@ export interface NotebookData {
   story: StoryData | null
   experiment: ExperimentData | null
   architecture: ArchitectureData | null
+  theory: TheoryData | null
 }
 
 /** The Notebook page's. */
@@ -1143,6 +1144,27 @@ export interface SymbolLabel {
 export interface TagData {
   symbol: string
   title: string
+}
+
+/** What the notebook explains, and where it deviates. */
+export interface TheoryData {
+  sections: TheorySection[]
+  deviations: TheoryLines[]
+}
+
+/** A deviation: the notebook's line and the exact one. */
+export interface TheoryLines {
+  title: string
+  words: string
+  notebook: string
+  exact: string
+}
+
+/** A section of what the notebook explains: its formulas, each between dollar signs, and words. */
+export interface TheorySection {
+  title: string
+  formula: string
+  words: string
 }
 
 /** TensorFlow's opinion: whether it was asked for, the change of the address that asks for it or no more, and what came of it. */
