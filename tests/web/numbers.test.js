@@ -38,6 +38,18 @@ test("what is decoded is number for number what the core computed", () => {
   }
 })
 
+test("formulas have the language's decimal point too", async () => {
+  const french = await import("../../cnnviz/view/model/explanation.js?fr")
+  const { numbers } = moments.at(-1)
+  const formulas = [explained, french.explained].map((said) => said(numbers, "update", [0, 0]).formula)
+  const decimals = formulas.map((html) => html.match(/\d[.,]\d+/g))
+  assert.ok(decimals[0].includes("0.999"))
+  assert.deepEqual(
+    decimals[1],
+    decimals[0].map((text) => text.replace(".", ",")),
+  )
+})
+
 test("a cell has the sources that the core says", () => {
   for (const { core, numbers } of moments) {
     assert.ok(core.behind.length > 100)

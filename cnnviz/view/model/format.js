@@ -9,6 +9,9 @@ const POINT = say("words.point")
 /** With the language's decimal point. @param {string} text  as JavaScript writes a number, or a part of it */
 export const local = (text) => text.replace(".", POINT)
 
+/** A formula, as MathML that comes from Python, with the language's decimal point. @param {string} formula */
+export const localFormula = (formula) => formula.replace(/(?<=<mn>\d+)\.(?=\d)/g, POINT)
+
 /**
  * A number that somebody typed, as JavaScript reads it: with a point or a comma, with separators of thousands, with any
  * minus sign. A lone comma is a decimal one, but where the language groups thousands by it and three digits follow.

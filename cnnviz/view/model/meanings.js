@@ -1,6 +1,6 @@
 // Where the glossary explains what stands on the screen: symbols, and the signs between columns. Ids under `web.`
 
-import { short } from "./format.js"
+import { localFormula, short } from "./format.js"
 import { promiseOf } from "./promise.js"
 import { has, say } from "./words.js"
 
@@ -64,7 +64,7 @@ export function signsOf(numbers, { kind, values: [symbol] }) {
 export function ownOf(numbers, id, symbol, cell) {
   const letter = id === "glossary.gradient" ? "db" : symbol[0]
   const made = !["x", "v", "y"].includes(symbol) && id !== "signs.back" && id !== "signs.flatten"
-  const formula = made ? (numbers.network.formulas[symbol] ?? "") : ""
+  const formula = made ? localFormula(numbers.network.formulas[symbol] ?? "") : ""
   const facts = id.startsWith("glossary.") ? factsOf(numbers, symbol, cell) : []
   return { label: numbers.maps[symbol].label, letter, formula, facts }
 }
