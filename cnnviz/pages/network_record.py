@@ -23,7 +23,7 @@ from cnnviz.core.symbols import Names
 from cnnviz.core.trajectory import Moment
 from cnnviz.export.mathml import mathml
 from cnnviz.pages import map_records
-from cnnviz.pages.wide_weights import coloured, is_wide
+from cnnviz.pages.wide_weights import coloured, is_wide, parts
 from cnnviz.wire.records import (
     ColumnKind,
     ColumnRecord,
@@ -43,7 +43,7 @@ REACH = 8.0
 """Curves of activations are sampled from -REACH to REACH."""
 
 MOST_PARTS = 100_000
-"""Entries of a parameter whose steps are sent part by part."""
+"""Entries of a parameter whose step comes part by part where there is nobody to ask for them."""
 
 
 def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkRecord:
@@ -71,17 +71,18 @@ def arrays(lesson: Lesson, program: Program, moment: Moment, whole: bool = False
     """Every array by its symbol; the filters as they start; and the curves of the activations. Unless `whole`, the most weights go as colours."""
     after = [f"{name}_next" for name in map_records.stepped(program, lesson.opt)]
     found = {name: map_records.array_of(name, lesson, moment) for name in (*map_records.symbols(program), *after)}
-    found |= _parts(lesson, moment)
+    small = [name for name, array in moment.params.items() if array.size <= MOST_PARTS]
+    found |= {part: array for name in small for part, array in parts(lesson, moment, name).items()}
     found |= program.ties(program.inner(moment.params, moment.trace))
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
         found |= {f"{name}.{names.output}": array for name, array in layer.between(moment.trace[names.input]).items()}
     found |= {name: array for name, array in moment.trace.kept.items() if name.endswith((".mean", ".var", ".mask"))}
     first = lesson.first_params(moment.trace.x.shape)
-    starts = {f"start.{name}": first[name] for name, shape in program.shapes.items() if len(shape) == 4 and name in program.parameters}
-    for name in [name for name, weights in moment.params.items() if is_wide(weights) and not whole]:
-        found[name] = coloured(found[name])
-        found.pop(f"{name}_next", None)
-    return found | starts | {f"curve.{layer}": _curve(layer) for layer, _ in _activations(program.network)}
+    found |= {f"start.{name}": first[name] for name, shape in program.shapes.items() if len(shape) == 4 and name in program.parameters}
+    wide = {} if whole else {name: coloured(array) for name, array in moment.params.items() if is_wide(array)}
+    asked = {f"{name}_next" for name in wide}  # and the parts of their steps: all comes line by line
+    found = {name: array for name, array in found.items() if name not in asked and name.partition(".")[2] not in wide} | wide
+    return found | {f"curve.{layer}": _curve(layer) for layer, _ in _activations(program.network)}
 
 
 def promise_record(promised: Promise | None) -> PromiseRecord | None:
@@ -89,15 +90,6 @@ def promise_record(promised: Promise | None) -> PromiseRecord | None:
     if promised is None or not np.isfinite(promised.falls):
         return None
     return PromiseRecord(shares=promised.shares, promised=promised.promised, falls=promised.falls)
-
-
-def _parts(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
-    """The parts of the parameters' steps (`Optimizer.parts`), as far as it is not too much to send."""
-    if not lesson.optimizer.KEEPS:
-        return {}
-    small = [name for name, array in moment.params.items() if array.size <= MOST_PARTS]
-    parts = {name: lesson.optimizer.parts(name, moment.state, moment.state_after) for name in small}
-    return {f"{part}.{name}": array for name, found in parts.items() for part, array in found.items()}
 
 
 def velocity_of(lesson: Lesson, moment: Moment, of: str) -> dict[str, np.ndarray]:

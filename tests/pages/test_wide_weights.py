@@ -17,7 +17,7 @@ STEP = page_of("step")
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_a_moment_of_any_course_is_small(preset):
     body = made(STEP, asked_of(STEP, preset.query | {"k": "1"})).body
-    most = {"seed": 75_000, "explainer": 450_000, "keras": 1_600_000, "tinygrad": 4_600_000}  # of the first two in float64, with all that follows: 85 and 525 kB
+    most = {"seed": 75_000, "explainer": 450_000, "keras": 900_000}  # of the first two in float64, with all that follows: 85 and 525 kB
     assert len(body) < most.get(preset.name, 1_500_000)
 
 
@@ -32,7 +32,24 @@ def test_a_part_is_the_core_s_bit_for_bit(of):
     np.testing.assert_array_equal(found["w2_next"], moment.after["w2"][place])
 
 
-@pytest.mark.parametrize("of", ["w2:,100", "w2:4320,", "w9:1,", "w2", "f:1,", "w2:1,1", "lr", "w2:,٣"])
+@pytest.mark.parametrize("of", ["f2:3,", "f4:,7", "start.f3"])
+def test_a_filter_s_step_comes_with_its_parts_and_what_it_was_at_first(of):
+    query = next(preset.query for preset in PRESETS if preset.name == "tinygrad") | {"k": "2"}
+    now = resolved(query)
+    moment, name = now.moment, of.partition(":")[0]
+    _, found = decode(made(STEP, asked_of(STEP, query | {"exact": of})).plain)
+    if name == "start.f3":
+        np.testing.assert_array_equal(found[name], now.lesson.first_params(moment.trace.x.shape)["f3"])
+        return
+    place = 3 if of == "f2:3," else (slice(None), 7)
+    parts = now.lesson.optimizer.parts(name, moment.state, moment.state_after)
+    expected = {name: moment.params[name], f"{name}_next": moment.after[name]} | {f"{part}.{name}": array for part, array in parts.items()}
+    assert found.keys() == expected.keys() and len(parts) == 2
+    for each, array in expected.items():
+        np.testing.assert_array_equal(found[each], array[place], err_msg=each)
+
+
+@pytest.mark.parametrize("of", ["w2:,100", "w2:4320,", "w9:1,", "w2", "x:1,", "w2:1,1", "lr", "w2:,٣"])
 def test_a_part_that_is_not_there_is_empty(of):
     query = next(preset.query for preset in PRESETS if preset.name == "scratch")
     assert not decode(made(STEP, asked_of(STEP, query | {"exact": of})).plain)[1]

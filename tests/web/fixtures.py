@@ -109,14 +109,21 @@ def header_of(lesson: Lesson) -> dict:
 
 
 def wide() -> dict:
-    """The largest preset's numbers as they travel, parts of them, and whole; and the symbols of a stage with a cell of it."""
-    preset = next(preset for preset in PRESETS if preset.name == "scratch")
-    query = preset.query | {"k": "1", "img": "test-0"}
-    here = resolved(query)
-    page = page_of("step")
-    parts = {of: made(page, asked_of(page, query | {"exact": of})).plain for of in ("w2:,57", "w2:4321,", "w2:")}
-    cells = {"z2": [57], "dp1": [22, 0, 9], "w2": [22, 0, 9, 57], "dw2": [22, 0, 9, 57]}
-    found = {"sent": made(page, asked_of(page, query)).plain, "whole": answer(here, whole=True), **parts}
+    """Numbers of two large presets as they travel, parts of them, and whole; and cells of stages that need parts."""
+    return {
+        name: _wide(name, *asked)
+        for name, asked in {
+            "scratch": ({"k": "1", "img": "test-0"}, {"z2": [57], "dp1": [22, 0, 9], "w2": [22, 0, 9, 57], "dw2": [22, 0, 9, 57]}, ("w2:,57", "w2:4321,", "w2:")),
+            "tinygrad": ({"k": "2"}, {"z4": [9, 2, 3], "da3": [7, 1, 1], "f4": [9, 7, 1, 2], "df2": [3, 30, 4, 0]}, ("f4:9,", "f4:,7", "f2:3,", "start.f4")),
+        }.items()
+    }
+
+
+def _wide(name: str, more: dict[str, str], cells: dict[str, list[int]], parts: tuple[str, ...]) -> dict:
+    preset = next(preset for preset in PRESETS if preset.name == name)
+    query, page = preset.query | more, page_of("step")
+    found = {of: made(page, asked_of(page, query | {"exact": of})).plain for of in parts}
+    found |= {"sent": made(page, asked_of(page, query)).plain, "whole": answer(resolved(query), whole=True)}
     return {"cells": cells, "bytes": {name: base64.b64encode(one).decode() for name, one in found.items()}}
 
 

@@ -1,4 +1,4 @@
-// Weights that travel as colours: what is printed of them is the core's number, or it is not printed yet.
+// Weights and filters that travel as colours: what is printed of them is the core's number, or it is not printed yet.
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
@@ -7,47 +7,76 @@ import { explained, stepOf } from "../../cnnviz/view/model/explanation.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
 import { fixture } from "./hooks.js"
 
-const { cells, bytes } = fixture("wide")
-const read = (name) => decode(new Uint8Array(Buffer.from(bytes[name], "base64")))
-const whole = new Numbers(read("whole"))
+const fixtures = fixture("wide")
+const read = (name, of) => decode(new Uint8Array(Buffer.from(fixtures[name].bytes[of], "base64")))
+const whole = { scratch: new Numbers(read("scratch", "whole")), tinygrad: new Numbers(read("tinygrad", "whole")) }
+const sent = (name) => new Numbers(read(name, "sent"))
 
-test("of the largest network every cell is explained by the core's numbers, once its parts are there", () => {
-  const numbers = new Numbers(read("sent"))
-  for (const [map, cell] of Object.entries(cells)) {
-    for (const of of numbers.missing(map, cell)) numbers.learn(of, read(of).arrays)
-    assert.deepEqual(numbers.missing(map, cell), [])
-    assert.deepEqual(explained(numbers, map, cell), explained(whole, map, cell), map)
+for (const name of Object.keys(whole))
+  test(`of ${name}'s network every cell is explained by the core's numbers, once its parts are there`, () => {
+    const numbers = sent(name)
+    for (const [map, cell] of Object.entries(fixtures[name].cells)) {
+      for (const of of numbers.missing(map, cell)) numbers.learn(of, read(name, of).arrays)
+      assert.deepEqual(numbers.missing(map, cell), [])
+      assert.deepEqual(explained(numbers, map, cell), explained(whole[name], map, cell), map)
+    }
+  })
+
+test("of the step of a parameter that came as colours everything is the core's too, with all its parts", () => {
+  for (const [name, map] of [
+    ["scratch", "w2"],
+    ["tinygrad", "f4"],
+  ]) {
+    const cell = fixtures[name].cells[map]
+    const numbers = sent(name)
+    const [line] = numbers.missing(map, cell)
+    assert.ok(!numbers.isExact(map, cell))
+    numbers.learn(line, read(name, line).arrays)
+    assert.equal(stepOf(numbers, map, cell), stepOf(whole[name], map, cell))
+    const at = numbers.offset(map, cell)
+    for (const array of [map, `${map}_next`, `mean.${map}`, `size.${map}`])
+      assert.equal(numbers.arrays[array].values[at], whole[name].arrays[array].values[at], array)
+    assert.ok(numbers.isExact(map, cell) && !numbers.isExact(map, [0, 0, 0, 0]))
   }
-  assert.equal(stepOf(numbers, "w2", cells.w2), stepOf(whole, "w2", cells.w2))
-  assert.ok(numbers.isExact("w2", cells.w2) && !numbers.isExact("w2", [0, 0, 0, 0]))
 })
 
-test("what a cell needs is the weights that it is computed from, and no others", () => {
-  const numbers = new Numbers(read("sent"))
-  assert.deepEqual(Object.keys(numbers.wide), ["w2"])
-  const needed = Object.entries(cells).map(([map, cell]) => numbers.missing(map, cell))
-  assert.deepEqual(needed, [["w2:,57"], ["w2:4321,"], ["w2:,57"], ["w2:,57"]])
+test("what a cell needs is the weights or filters that it is computed from, and no others", () => {
+  const needed = (name) => {
+    const numbers = sent(name)
+    return Object.entries(fixtures[name].cells).map(([map, cell]) => numbers.missing(map, cell))
+  }
+  assert.deepEqual(Object.keys(sent("scratch").wide), ["w2"])
+  assert.deepEqual(needed("scratch"), [["w2:,57"], ["w2:4321,"], ["w2:,57"], ["w2:,57"]])
+  assert.deepEqual(Object.keys(sent("tinygrad").wide), ["f2", "f3", "f4"])
+  assert.deepEqual(needed("tinygrad"), [["f4:9,"], ["f4:,7"], ["f4:9,"], ["f2:3,"]])
+  const numbers = sent("scratch")
   assert.deepEqual(numbers.missing("z1", [0, 0, 0]), [])
   assert.equal(numbers.missing("update", [0, 0, 0, 0]).length, 1)
+  const [first, ...others] = sent("tinygrad").missing("update", [0, 0, 0, 0])
+  assert.deepEqual([first, ...others].map((of) => of.slice(0, 3)).sort(), ["f2:", "f3:", "f4:"])
 })
 
-test("all weights, for their table, are the core's", () => {
-  const numbers = new Numbers(read("sent"))
-  numbers.learn("w2:", read("w2:").arrays)
-  assert.ok(whole.values("w2").every((value, at) => value === numbers.values("w2")[at]))
+test("all weights, for their table, are the core's, and the filters at the start, to be edited", () => {
+  const numbers = sent("scratch")
+  numbers.learn("w2:", read("scratch", "w2:").arrays)
+  assert.ok(whole.scratch.values("w2").every((value, at) => value === numbers.values("w2")[at]))
   assert.ok(numbers.isExact("w2", [0, 0, 0, 0]))
   assert.deepEqual(numbers.missing("z2", [57]), ["w2:,57"]) // what the update makes of them is still to come
+  const filters = sent("tinygrad")
+  filters.learn("start.f4", read("tinygrad", "start.f4").arrays)
+  assert.deepEqual(filters.arrays["start.f4"].values, whole.tinygrad.arrays["start.f4"].values)
 })
 
 test("colours are the weights to half a step, and everything else is exact", () => {
-  const numbers = new Numbers(read("sent"))
-  const [, limit] = numbers.maps.w2.limits
-  const values = numbers.values("w2")
-  assert.ok(whole.values("w2").every((value, at) => Math.abs(value - values[at]) <= limit / 254 + 1e-15))
-  for (const map of Object.keys(numbers.maps))
-    if (map !== "w2")
+  for (const [name, { maps }] of Object.entries(whole)) {
+    const numbers = sent(name)
+    for (const map of Object.keys(maps)) {
+      const most = numbers.wide[map] ? numbers.maps[map].limits[1] / 254 + 1e-15 : 0
+      const values = numbers.values(map)
       assert.ok(
-        whole.values(map).every((value, at) => value === numbers.values(map)[at]),
+        whole[name].values(map).every((value, at) => Math.abs(value - values[at]) <= most),
         map,
       )
+    }
+  }
 })

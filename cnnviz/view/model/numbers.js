@@ -12,6 +12,9 @@ import { Wide } from "./wide_weights.js"
 
 const size = (/** @type {number[]} */ shape) => shape.reduce((product, n) => product * n, 1)
 
+/** An array of which no number is known. @param {number[]} shape */
+const unknown = (shape) => ({ values: new Float64Array(size(shape)).fill(Number.NaN), shape })
+
 export class Numbers {
   learned = 0 // parts so far
 
@@ -28,11 +31,11 @@ export class Numbers {
     this.wide = {}
     for (const [symbol, { values }] of Object.entries(answer.arrays)) {
       if (!(values instanceof Int8Array)) continue
-      const { shape, limits } = this.maps[symbol]
-      const wide = new Wide(values, shape.at(-1) ?? 1, limits[1])
-      this.wide[symbol] = wide
-      this.arrays[symbol] = { values: wide.values, shape }
-      if (answer.network.optimizer !== "gd") this.arrays[`${symbol}_next`] = { values: wide.next, shape }
+      const { shape, limits, kind } = this.maps[symbol]
+      const lines = kind === "filters" ? [shape[0], shape[1], size(shape.slice(2))] : [0, shape.at(-1) ?? 1, 1]
+      this.wide[symbol] = new Wide(values, lines, limits[1])
+      this.arrays[symbol] = { values: this.wide[symbol].values, shape }
+      if (answer.network.optimizer !== "gd") this.arrays[`${symbol}_next`] = unknown(shape)
     }
     this.rate = Number(answer.lesson.lr)
     this.classes = answer.network.classes
@@ -90,10 +93,10 @@ export class Numbers {
     const parameter = stepping ? symbol : symbol === "update" ? this.said.update.makes[0] : ""
     if (!parameter) return this.exact(symbol, cell)
     const past = this.past(parameter, cell)
-    const weights = Object.entries(this.wide).flatMap(([name, wide]) => {
-      const own = parameter === name ? wide.lacks(name, "output", cell[cell.length - 1]) : []
-      return [...own, ...wide.lacks(name, "output", wide.largest(this.values(`d${name}`)) % wide.outputs)]
-    })
+    const weights = Object.entries(this.wide).flatMap(([name, wide]) => [
+      ...(parameter === name ? this.lineOf(name, this.offset(name, cell)) : []),
+      ...this.lineOf(name, wide.largest(this.values(`d${name}`))),
+    ])
     return past && !(past in this.arrays) ? [...weights, past] : weights
   }
 
@@ -105,20 +108,34 @@ export class Numbers {
   /** The exact weights that a cell needs. @param {string} symbol @param {Cell} cell @returns {string[]} */
   exact(symbol, cell) {
     return Object.entries(this.wide).flatMap(([name, wide]) => {
+      if (symbol === name || symbol === `d${name}`) return this.lineOf(name, this.offset(name, cell))
       const pattern = this.links(symbol).find(({ source }) => source === name)?.pattern
-      if (pattern === "unit") return wide.lacks(name, "unit", this.offset(symbol, cell))
-      if (pattern === "last" || symbol === name || symbol === `d${name}`)
-        return wide.lacks(name, "output", cell[cell.length - 1])
-      return []
+      if (pattern === "unit") return wide.lacks(name, 0, this.offset(symbol, cell))
+      if (pattern === "channel") return wide.lacks(name, 0, cell[0])
+      if (pattern === "passing") return wide.lacks(name, 1, cell[0])
+      return pattern === "last" ? wide.lacks(name, 1, cell[cell.length - 1]) : []
     })
+  }
+
+  /** The line in which an entry stands, as far as it is still to be asked for: its filter, or the weights to its output. @param {string} name @param {number} at */
+  lineOf(name, at) {
+    const axis = this.maps[name].kind === "filters" ? 0 : 1
+    return this.wide[name].lacks(name, axis, this.wide[name].lines(at)[axis])
   }
 
   /** Takes in what was asked for. @param {string} of what it is @param {import("./decode.js").Arrays} arrays */
   learn(of, arrays) {
     this.learned += 1
-    const [name] = of.split(":")
+    const [name, line] = of.split(":")
+    const wide = this.wide[name]
     if (arrays[of]) this.arrays[of] = arrays[of]
-    if (arrays[name]) this.wide[name]?.learn(of, arrays[name].values, arrays[`${name}_next`]?.values)
+    if (!wide || !arrays[name]) return
+    for (const [each, { values }] of Object.entries(arrays)) {
+      this.arrays[each] ??= unknown(this.maps[name].shape)
+      wide.learn(line, /** @type {Float64Array} */ (this.arrays[each].values), values)
+    }
+    if (line) wide.known.add(line)
+    else wide.whole = true
   }
 
   /** Tells whether a number is the core's, and no colour's. @param {string} symbol @param {Cell} cell */

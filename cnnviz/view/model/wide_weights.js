@@ -1,4 +1,4 @@
-// The weights of a layer that has too many of them to travel: colours at first, and line by line the exact ones.
+// The weights or filters of a layer that has too many of them to travel: colours at first, and line by line the exact ones.
 
 export const COLOURS = 127 // steps of a colour on either side of zero, as wide_weights.py has them
 
@@ -11,41 +11,44 @@ export class Wide {
 
   /**
    * @param {Int8Array} colours
-   * @param {number} outputs
+   * @param {number[]} shape  lines by their first number, lines by their second, and how many numbers stand at a place of both
    * @param {number} limit  the largest of them
    */
-  constructor(colours, outputs, limit) {
-    this.outputs = outputs
+  constructor(colours, [, across, kernel], limit) {
+    this.across = across
+    this.kernel = kernel
     this.values = Float64Array.from(colours, (colour) => (colour / COLOURS) * limit)
-    this.next = new Float64Array(colours.length).fill(Number.NaN)
   }
 
-  /** Gives what is to be asked for to know a line. @param {string} name @param {"unit" | "output"} kind @param {number} n */
-  lacks(name, kind, n) {
-    const line = kind === "unit" ? `${n},` : `,${n}`
+  /** The place of an entry in both kinds of lines. @param {number} at */
+  lines(at) {
+    const place = Math.floor(at / this.kernel)
+    return [Math.floor(place / this.across), place % this.across]
+  }
+
+  /** Gives what is to be asked for to know a line: of one unit or filter, or of one output or channel. @param {string} name @param {0 | 1} axis @param {number} n */
+  lacks(name, axis, n) {
+    const line = axis ? `,${n}` : `${n},`
     return this.known.has(line) ? [] : [`${name}:${line}`]
   }
 
   /** Tells whether an entry is known exactly. @param {number} at */
   has(at) {
-    return this.whole || this.known.has(`,${at % this.outputs}`) || this.known.has(`${Math.floor(at / this.outputs)},`)
+    const [first, second] = this.lines(at)
+    return this.whole || this.known.has(`,${second}`) || this.known.has(`${first},`)
   }
 
-  /** @param {string} of @param {ArrayLike<number>} values @param {ArrayLike<number>} [next] what the update makes of them, of a line */
-  learn(of, values, next) {
-    const line = of.slice(of.indexOf(":") + 1)
-    if (!line) {
-      this.values.set(values)
-      this.whole = true
-    }
-    if (!line || !next) return
-    const [unit, output] = line.split(",")
+  /** Takes in a line of one of its arrays. @param {string} line "57," or ",57"; "" is all @param {Float64Array} array @param {ArrayLike<number>} values */
+  learn(line, array, values) {
+    if (!line) return array.set(values)
+    const [first, second] = line.split(",")
+    const { across, kernel } = this
     for (let i = 0; i < values.length; i++) {
-      const at = unit ? Number(unit) * this.outputs + i : i * this.outputs + Number(output)
-      this.values[at] = values[i]
-      this.next[at] = next[i]
+      const at = first
+        ? Number(first) * across * kernel + i
+        : (Math.floor(i / kernel) * across + Number(second)) * kernel + (i % kernel)
+      array[at] = values[i]
     }
-    this.known.add(line)
   }
 
   /** The place of the largest gradient, whose step stands for all. @param {ArrayLike<number>} gradients */

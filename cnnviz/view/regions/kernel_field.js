@@ -14,6 +14,8 @@ const LEAST = { width: 64, height: 26 }
 export class KernelField {
   /** @type {HTMLInputElement | null} */
   field = null
+  /** @type {object | null}  what waits for filters that are too many to come along */
+  asked = null
 
   /** @param {Step} step */
   constructor(step) {
@@ -30,7 +32,12 @@ export class KernelField {
   open(symbol, cell, holder, box) {
     this.close()
     const { numbers } = this.step
-    const weights = numbers.arrays[`start.${symbol}`].values
+    const weights = numbers.arrays[`start.${symbol}`]?.values
+    if (!weights) {
+      const asked = {}
+      this.asked = asked
+      return this.step.asks(`start.${symbol}`, () => this.asked === asked && this.open(symbol, cell, holder, box))
+    }
     const text = String(weights[numbers.offset(symbol, cell)])
     const name = `${numbers.maps[symbol].label}[${numbers.index(symbol, cell).join(",")}]`
     const label = say("web.step.edit_weight", { name })
@@ -104,7 +111,7 @@ export class KernelField {
 
   close() {
     const { field } = this
-    this.field = null
+    this.field = this.asked = null
     field?.remove()
   }
 }

@@ -376,12 +376,19 @@ export class Step extends Content {
     const passing = this.cells.hover && !this.cells.pinned // over many cells, of which each would be asked for
     const lacks = () =>
       numbers.missing(map, cell, this.stepping(map)).filter((of) => !passing || !of.startsWith("past."))
-    for (const of of lacks())
-      part(numbers.answer.lesson, of, (arrays) => {
-        numbers.learn(of, arrays)
-        if (numbers === this.received) this.view.paint(true)
-      })
+    for (const of of lacks()) this.asks(of)
     return !lacks().length
+  }
+
+  /** Asks for a part of the numbers; `act` is what is done then, if they are still shown. @param {string} of @param {() => void} [act] */
+  asks(of, act = () => this.view.paint(true)) {
+    const { numbers } = this
+    const { lesson } = numbers.answer
+    const asked = of.startsWith("start.") ? { ...lesson, k: "0" } : lesson // the same at every update, and asked for once
+    this.view.host.numbers.part?.(asked, of, (arrays) => {
+      numbers.learn(of, arrays)
+      if (numbers === this.received) act()
+    })
   }
 
   /** Asks what really happens when the number is raised whose gradient the words explain, once it has been pointed at for a moment. @param {Subject} subject */
@@ -391,14 +398,7 @@ export class Step extends Content {
     const { part } = this.view.host.numbers
     const of = this.masked(map) || this.isInexact(map) ? "" : raisedPart(numbers, map, cell)
     if (!of || !part || of in numbers.arrays) return
-    this.resting = setTimeout(
-      () =>
-        part(numbers.answer.lesson, of, (arrays) => {
-          numbers.learn(of, arrays)
-          if (numbers === this.received && of in arrays) this.view.paint(true)
-        }),
-      RESTS,
-    )
+    this.resting = setTimeout(() => this.asks(of, () => of in numbers.arrays && this.view.paint(true)), RESTS)
   }
 
   /** Tells whether a map's numbers are not the exact gradients: by the notebook's rule, or where a mistake is looked for. @param {string} map */
