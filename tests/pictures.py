@@ -57,7 +57,7 @@ DRAGGED = "document.querySelector('.cnnviz').dataset.dragged"
 class Picture(NamedTuple):
     """A screen: its file's name, its address, size and theme, and what is clicked, pressed, pointed at and dragged before.
 
-    `halted` is the millisecond of a move at which everything stands still.
+    `halted` is the millisecond of a move at which everything stands still, `until` an element that is waited for at the end.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Picture(NamedTuple):
     pointed: tuple[int, int] | None = None
     down: int = 0
     halted: int | None = None
+    until: str = ""
 
 
 README = (
@@ -80,6 +81,7 @@ README = (
     Picture("notebook", "/notebook?rule=procedural"),
 )
 
+LENET_OF_FOUR = "conv6x5b-relu-max2-conv16x5b-relu-max2-dense120-relu-dense84-relu-dense4-softmax-ce"
 SEED = "/?seed=39"
 DOT = "/learn?lesson=kernel&step=3"
 ANSWERED = ("[name=answer]", "[data-key=learn_commit]")
@@ -87,6 +89,8 @@ EXPLAINER = chosen("explainer")
 TWO_BLOCKS = chosen("explainer", net="conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce", w="he", seed="2")
 LENET = chosen("lenet", img="test-0", classes=",".join(CLASSES), w="he", seed="1")
 BATCH = "/?img=cat-0,cat-1,dog-0,dog-1&ch=red&net=conv2x3-bn-relu-max2-drop50-dense2-softmax-ce&y=1,0%3B1,0%3B0,1%3B0,1"
+CROWD = f"/train?of=many&train=airplane,automobile,cat,dog,12,32,0.0008,0,adam,float32,rgb,{LENET_OF_FOUR}"
+TRAINED = '.training[data-state="done"][data-follows=""]:has(canvas[data-walks=""])'
 CELLS = {"z1": "&cell=z1:13,18", "o": "&cell=o:1", "da1": "&cell=da1:13,18", "df": "&cell=df:1,1", "update": "&cell=f:1,1"}
 DRAWN = (
     *(Picture(f"stage-{stage}-1280x720", f"{SEED}&stage={stage}{cell}") for stage, cell in CELLS.items()),
@@ -115,6 +119,10 @@ DRAWN = (
     Picture("learn-phone-390x844", DOT, (390, 844), clicked=ANSWERED),
     Picture("check-road-1280x720", "/check?cell=df:1,1"),
     Picture("check-road-broken-1280x720", "/check?mistake=sigmoid_prime_of_z"),
+    Picture("check-yours-1280x720", "/check?check=own", clicked=("[data-key=own_gradients]", "[data-key=gradients_example]"), until="[data-state=first]"),
+    Picture("train-film-1280x720", "/train?k=71"),
+    Picture("train-crowd-start-1280x720", CROWD),
+    Picture("train-crowd-1280x720", CROWD, clicked=("[data-key=train]",), until=TRAINED),
     Picture("notebook-road-1280x720", "/notebook?part=3"),
     Picture("notebook-architecture-1280x720", "/notebook?part=architecture"),
 )
@@ -152,6 +160,8 @@ def act(page: Page, picture: Picture) -> None:
     """Does what comes before the picture."""
     for selector in picture.clicked:
         page.locator(selector).first.click()
+    if picture.until:
+        page.locator(picture.until).first.wait_for(timeout=300_000)
     if picture.halted is not None:
         animations = page.context.new_cdp_session(page)
         animations.send("Animation.enable")

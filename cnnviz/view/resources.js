@@ -116,6 +116,7 @@ export class Resources {
    * @param {string[]} keys
    */
   ahead(page, lessons, keys) {
+    if (alongTo(page, lessons[0] ?? {})) return // to a file: such an answer is not kept
     this.likely = lessons
     this.queueUp(
       lessons.map((lesson) => this.pathOf(page, lesson, keys)),
@@ -288,6 +289,7 @@ export class Resources {
     if (!wait && headers.get("Cache-Control") !== "no-store") this.kept.put(flight.path, answer, bytes.length)
     if (flight === this.early) {
       this.early = undefined
+      this.queue = this.queue.filter((path) => path !== flight.path) // kept or not
       return this.next()
     }
     if (flight !== this.flight) return

@@ -96,6 +96,27 @@ test("it asks ahead one after another, and stops where the visitor asks", async 
   assert.deepEqual(received.at(-1), ["9", "9"])
 })
 
+test("what a server lets nobody keep is asked for ahead once, and nothing is that goes with a file", async () => {
+  ask({ k: "5" })
+  requests[0].answer()
+  await settled()
+  numbers.ahead("", [{ k: "6" }, { k: "4" }], KEYS)
+  for (const n of [1, 2]) {
+    await settled()
+    requests[n].answer({ headers: { "Cache-Control": "no-store" } })
+  }
+  await settled()
+  assert.deepEqual(
+    requests.map(({ query }) => query.k),
+    ["5", "6", "4"],
+  )
+  holdFile({ name: "mine.npz", content: new Blob(["PK"]) })
+  numbers.ahead("check", [{ k: "7", check: "own" }], [...KEYS, "check"])
+  holdFile(undefined)
+  await settled()
+  assert.equal(requests.length, 3)
+})
+
 test("the part that is looked at is asked for ahead, of the next update, whichever comes first", async () => {
   const asked = () => requests.map(({ query }) => query.k + (query.exact ?? ""))
   ask({ k: "5" })
