@@ -10,11 +10,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
+from itertools import chain
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from cnnviz import Lesson
 from cnnviz.core.image_ids import CLASSES
@@ -24,7 +23,8 @@ from cnnviz.words import languages
 from cnnviz.words.pseudo import PSEUDO
 from tests.conftest import ROOT, Server
 from tests.e2e.conftest import launch_arguments
-from tests.e2e.page import ready
+from tests.picture import Picture, take
+from tests.pictures_hall import rooms
 
 SIZES = ((1280, 720), (1440, 900), (1920, 1080), (1180, 820), (820, 1180), (390, 844))
 THEMES = ("light", "dark")
@@ -46,31 +46,6 @@ PARTS = {
     "notebook-architecture": "/notebook?part=architecture",
 }
 """The halves and tabs of the pages that have some."""
-HALTED = """(time) => {
-  const moving = document.getAnimations().filter((one) => one.effect.getTiming().duration > time)
-  for (const one of moving) one.currentTime = time
-  return moving.length > 0
-}"""
-DRAGGED = "document.querySelector('.cnnviz').dataset.dragged"
-
-
-class Picture(NamedTuple):
-    """A screen: its file's name, its address, size and theme, and what is clicked, pressed, pointed at and dragged before.
-
-    `halted` is the millisecond of a move at which everything stands still, `until` an element that is waited for at the end.
-    """
-
-    name: str
-    path: str
-    size: tuple[int, int] = (1280, 720)
-    theme: str = "light"
-    clicked: tuple[str, ...] = ()
-    pressed: tuple[str, ...] = ()
-    pointed: tuple[int, int] | None = None
-    down: int = 0
-    halted: int | None = None
-    until: str = ""
-
 
 README = (
     Picture("step", "/?stage=df"),
@@ -156,47 +131,6 @@ def everything() -> Iterator[Picture]:
                     yield Picture(f"lecture-{stage}-{ending}", f"/?stage={stage}&view=lecture", size, theme)
 
 
-def act(page: Page, picture: Picture) -> None:
-    """Does what comes before the picture."""
-    for selector in picture.clicked:
-        page.locator(selector).first.click()
-    if picture.until:
-        page.locator(picture.until).first.wait_for(timeout=300_000)
-    if picture.halted is not None:
-        animations = page.context.new_cdp_session(page)
-        animations.send("Animation.enable")
-        animations.send("Animation.setPlaybackRate", {"playbackRate": 0})
-    for key in picture.pressed:
-        page.keyboard.press(key)
-        ready(page)
-    if picture.halted is not None:
-        page.wait_for_function(HALTED, arg=picture.halted)
-    if not picture.pointed:
-        return
-    across, down = picture.pointed
-    page.mouse.move(across, down)
-    if picture.down:
-        page.mouse.down()
-        page.mouse.move(across, down + picture.down, steps=5)
-        page.wait_for_function(DRAGGED)
-
-
-def take(browser: Browser, url: str, picture: Picture, folder: Path) -> None:
-    """Opens a screen, waits until it is painted and nothing moves, and writes its picture."""
-    width, height = picture.size
-    motion = "reduce" if picture.halted is None else "no-preference"
-    look = {"viewport": {"width": width, "height": height}, "color_scheme": picture.theme, "reduced_motion": motion}
-    context = browser.new_context(base_url=url, **look)
-    page = context.new_page()
-    page.goto(picture.path)
-    ready(page)
-    act(page, picture)
-    page.wait_for_load_state("networkidle")
-    page.evaluate("document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))")
-    page.screenshot(path=folder / f"{picture.name}.png")
-    context.close()
-
-
 def main(arguments: list[str]) -> int:
     """Takes them all, or the README's."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -205,9 +139,9 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     folder = ROOT / ("assets/pages" if given.readme else "pictures")
     folder.mkdir(exist_ok=True)
-    with sync_playwright() as start, Server() as server:
+    with sync_playwright() as start, Server(environment={"CNNVIZ_URL": "https://cnnviz.example"}) as server:
         browser = start.chromium.launch(**launch_arguments(start.chromium.executable_path))
-        for picture in README if given.readme else everything():
+        for picture in README if given.readme else chain(everything(), rooms(server.url)):
             if picture.name.startswith(tuple(given.names)):
                 take(browser, server.url, picture, folder)
         browser.close()

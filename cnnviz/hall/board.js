@@ -119,6 +119,12 @@ export class HallBoard {
     this.tick()
   }
 
+  /** Shows nothing, or how one joins, as the lecturer's private screen has it. @param {string} how */
+  cover(how) {
+    this.element.classList.toggle("black", how === "black")
+    this.join(how === "join")
+  }
+
   /** Where one types the code. */
   get plainLink() {
     return this.link.replace(/^https?:\/\//, "").replace(/\/[^/]*$/, "")

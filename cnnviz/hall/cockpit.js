@@ -13,12 +13,14 @@ import { kept } from "../view/regions/preferences.js"
 import { Resources } from "../view/resources.js"
 import { CODE, LANG } from "../view/spec.js"
 import { remember, remembered } from "../view/tab_memory.js"
-import { ACTS, cockpitHTML, comingOf, fillClock, fillCockpit, spotHTML, spotOf } from "./cockpit_view.js"
+import { spotHTML, spotOf } from "./cockpit_spot.js"
+import { ACTS, COVERS, cockpitHTML, comingOf, fillClock, fillCockpit } from "./cockpit_view.js"
 import { listen } from "./events.js"
 import { givenScript, keepRoom, keptRooms, openQuestion, openRoom } from "./held_room.js"
 import { endOf, leftUntil, nextAct, possible } from "./question.js"
 import { hall } from "./requests.js"
 import { paintResults } from "./results.js"
+import { Stills } from "./stills.js"
 
 /** @import { Seen } from "./cockpit_view.js" */
 
@@ -49,6 +51,8 @@ export default function show() {
     left: null,
     veiled: false,
     began: Date.now(),
+    cover: "",
+    picture: (query) => stills.pictures.get(query) ?? "",
   }
   let where = ""
   let ends = 0
@@ -58,7 +62,10 @@ export default function show() {
   const script = givenScript(() => ask("GET", "script"))
   let pointed = "" // the cell that is pinned, as the address has it
   darken(isDark(root))
-  root.innerHTML = cockpitHTML(new URL(`screen?lang=${LANG}`, room).href)
+  const projector = new URL(`screen?lang=${LANG}`, room).href
+  root.innerHTML = cockpitHTML(projector, `${projector}&still=1`)
+  const [, frame] = root.querySelectorAll("iframe")
+  const stills = new Stills(frame, () => fill())
 
   /**
    * Asks the server; what it refuses is said.
@@ -107,8 +114,10 @@ export default function show() {
     }
     fill()
     const after = comingOf(found)
-    const next = after ? parse(after.query) : beyond("stage_next")
+    stills.show(found.steps, after?.query)
+    const next = after ? undefined : beyond("stage_next")
     if (next) coming.ask("step", next, COMPUTED)
+    else root.querySelector(".coming")?.replaceChildren()
   }
 
   const base = new URL(path.slice(0, path.lastIndexOf("/room/") + 1), location.href)
@@ -157,6 +166,9 @@ export default function show() {
     await ask("PUT", `question?lang=${LANG}`, question)
   }
 
+  /** Projectors show nothing, or how one joins; or the lecture again. @param {string} how */
+  const cover = (how) => ask("PUT", `../${code}?lang=${LANG}`, { cover: seen.cover === how ? "" : how })
+
   /** What was answered so far, as a file. */
   async function save() {
     const answer = await fetch(new URL(`results.csv?lang=${LANG}`, room), {
@@ -204,11 +216,12 @@ export default function show() {
 
   root.addEventListener("click", ({ target }) => {
     const button = /** @type {Element} */ (target).closest("button")
-    const { act, screen, drive, key } = button?.dataset ?? {}
+    const { act, screen, drive, key, cover: how } = button?.dataset ?? {}
     if (key === "room_again") again()
     else if (act) turn(act)
     else if (screen) goTo(Number(screen))
     else if (drive) move(drive)
+    else if (how) cover(how)
     else if (key === "cockpit_save") save()
     else if (key === "cockpit_link" && button)
       copyLink(button, say("web.room.driver"), `${location.href.split("#")[0]}#driver=${driver}`)
@@ -238,7 +251,9 @@ export default function show() {
     const name = key === " " ? "SPACE" : key.toUpperCase()
     const main = name === "PAGEDOWN" || name === "SPACE" ? nextAct(seen.poll) || "next" : undefined
     const act = main ?? ACTS.find(([, own]) => own === name)?.[0]
+    const how = COVERS.find(([, own]) => own === name)?.[0]
     if (act) turn(act)
+    else if (how) cover(how)
     else if (key === "ArrowRight") move(shiftKey ? "update_next" : "stage_next")
     else if (key === "ArrowLeft") move(shiftKey ? "update_back" : "stage_back")
     else return
@@ -260,7 +275,12 @@ export default function show() {
       const field = root.querySelector(/** @type {"select"} */ ("[data-key=cockpit_explore]"))
       if (field) field.value = how
     },
+    covered(how) {
+      seen.cover = how
+      fill()
+    },
     shown(screen) {
+      if (screen && !script.given) for (const one of root.querySelectorAll("details")) one.open = false // its screens take the room
       script.hear(screen)
       seen.since = Date.now()
       steps()

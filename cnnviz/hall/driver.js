@@ -70,6 +70,7 @@ export function roomDriver(base, travel = () => {}) {
       board?.hear(poll)
     },
     counted: (count) => board?.count(count),
+    covered: (how) => board?.cover(how),
     shown(now) {
       script.hear(now)
       screen = now

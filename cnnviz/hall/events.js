@@ -10,6 +10,7 @@ import { retryIn } from "./question.js"
  * @property {(poll: HallPoll | null) => void} [asked]
  * @property {(count: Count) => void} [counted]
  * @property {(explore: string) => void} [allowed]  how far one may go by oneself: "free", "screens" or "paused"
+ * @property {(how: string) => void} [covered]  what a projector shows instead of the lecture: "black", "join", or "" for nothing
  * @property {(screen: HallScreen | null) => void} [shown]  the screen of the room's script where the lecture is
  * @property {() => void} ended
  * @property {(is: boolean) => void} [lost]  whether the server is out of reach
@@ -41,6 +42,7 @@ export function listen(act) {
     own.onmessage = ({ data, lastEventId }) => act.moved(data, Number(lastEventId))
     own.addEventListener("question", ({ data }) => act.asked?.(JSON.parse(data)))
     own.addEventListener("explore", ({ data }) => act.allowed?.(JSON.parse(data)))
+    own.addEventListener("cover", ({ data }) => act.covered?.(JSON.parse(data)))
     own.addEventListener("screen", ({ data }) => act.shown?.(JSON.parse(data)))
     own.addEventListener("count", ({ data }) => act.counted?.(JSON.parse(data)))
     own.addEventListener("end", () => {

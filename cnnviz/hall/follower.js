@@ -15,6 +15,7 @@ import { listen } from "./events.js"
 import { followed, mayBe } from "./question.js"
 import { hall } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
+import { showStill } from "./still.js"
 
 /** @import { Lesson } from "../view/model/address.js" */
 /** @import { Answer } from "../view/model/decode.js" */
@@ -28,6 +29,7 @@ const MOST_SEEN = 400 // places where the lecture has been
 /** Shows the room that the page's address names: to a follower, or, under "/screen", on a projector. */
 export default function show() {
   let root = /** @type {HTMLElement} */ (document.querySelector(".cnnviz"))
+  if (parse(location.search).still) return showStill(root)
   const bar = /** @type {HTMLElement} */ (document.querySelector(".room-bar"))
   const projected = location.pathname.endsWith("/screen")
   const path = location.pathname.replace(/\/screen$/, "")
@@ -89,6 +91,7 @@ export default function show() {
       said()
     },
     counted: (count) => board?.count(count),
+    covered: (how) => board?.cover(how),
     ended() {
       ended = true
       alone = !projected

@@ -26,7 +26,7 @@ NO_POLL = "-"
 
 
 def room_name(code: str) -> str:
-    """Of a hash: driver, query, number, poll, screen, explore, and the digest of the script."""
+    """Of a hash: driver, query, number, poll, screen, explore, cover, and the digest of the script."""
     return f"cnnviz:room:{code}"
 
 
@@ -100,6 +100,7 @@ class Found:
     screen: str
     script: str
     explore: str
+    cover: str
 
 
 def room_in(fields: Mapping[str, str]) -> Found | None:
@@ -113,7 +114,8 @@ def room_in(fields: Mapping[str, str]) -> Found | None:
     if not query.isascii() or not (query.isprintable() or not query):
         raise Unreadable
     poll, screen = poll_in(fields.get("poll")), _screen_in(fields.get("screen", ""))
-    return Found(driver, query, number, poll, "poll" in fields, screen, fields.get("script", ""), fields.get("explore", ""))
+    said = [fields.get(name, "") for name in ("script", "explore", "cover")]
+    return Found(driver, query, number, poll, "poll" in fields, screen, *said)
 
 
 def _screen_in(text: str) -> str:

@@ -15,13 +15,16 @@ from cnnviz.hall.in_redis import script_digest
 from cnnviz.hall.questions import Questions
 from cnnviz.hall.room_script import MOST_SCRIPT, is_asked, number_in, query_of_screen, screen_of, script_of, told
 from cnnviz.hall.room_script import is_text as is_own
-from cnnviz.hall.store import EXPLORE, Room, Store
+from cnnviz.hall.store import COVERS, EXPLORE, Room, Store
 from cnnviz.scripts.script import Screen, Script
 from cnnviz.server.bodies import Refused
 from cnnviz.words import Problem
 
 MOST_BODY = 3 * MOST_SCRIPT
 """Bytes of a body with a script in it, in which JSON may write a character with several."""
+
+ORDERS = {"explore": EXPLORE, "cover": COVERS}
+"""A driver's words for everybody beside where to go, and what each may be."""
 
 Prepare = Callable[[str, object], Awaitable[None]]
 
@@ -36,20 +39,24 @@ class Lectures:
 
     async def move(self, request: Request, room: Room) -> Response:
         """PUT room/<code>, for its driver: everybody goes to an address, or to a {"screen"} of the {"script"} that is given from now on;
-        {"explore"} says how far who follows may go by themselves.
+        {"explore"} says how far who follows may go by themselves, {"cover"} what projectors show instead, until the lecture goes on.
         """
         sent = await sent_in(request, MOST_BODY)
         if "script" in sent:
             await self.give(request, room, script_in(sent), sent.get("screen", 1))
-        if "explore" in sent:
-            if sent["explore"] not in EXPLORE:
-                raise Refused(400, "ui.rooms.explore", known=EXPLORE)
-            await self.store.allow(room, str(sent["explore"]))
-        number = room.number
+        for name, known in ORDERS.items():
+            if name in sent and sent[name] not in known:
+                raise Refused(400, "ui.rooms.order", name=name, known=known)
+        ordered = {name: str(sent[name]) for name in ORDERS if name in sent}
+        number, goes = room.number, "screen" in sent or sent.keys().isdisjoint(("script", *ORDERS))
         if "screen" in sent:
             number = await self.show(request, room, sent["screen"]) or number
-        elif sent.keys().isdisjoint(("script", "explore")):
+        elif goes:
             number = await self._go(request, room, address_in(sent.get("query")))
+        if goes and room.cover:
+            ordered = {"cover": "", **ordered}
+        if ordered:
+            await self.store.order(room, **ordered)
         return JSONResponse({"number": number}, headers={"Cache-Control": "no-store"})
 
     async def give(self, request: Request, room: Room, script: str, number: object = 1) -> None:

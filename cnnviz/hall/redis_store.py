@@ -215,9 +215,9 @@ class Shared:
         async with self.turns, reachable():
             return int(await self.redis.scard(lost_name(room.code)))
 
-    async def allow(self, room: Room, explore: str) -> None:
+    async def order(self, room: Room, **order: str) -> None:
         async with reachable():
-            await self._write(room.code, {"explore": explore})
+            await self._write(room.code, order)
             await self.redis.publish(MOVED, room.code)
 
     async def note(self, room: Room, record: str) -> None:
@@ -342,7 +342,7 @@ class Shared:
             async with reachable():
                 room.script = str(await self.redis.get(script_name(code)) or "")
         if _state(there) != _state(room):
-            room.number, room.query, room.screen, room.explore = there.number, there.query, there.screen, there.explore
+            room.number, room.query, room.screen, room.explore, room.cover = there.number, there.query, there.screen, there.explore, there.cover
             if there.asked:
                 self._polled(room, there.poll)
             room.wake()
@@ -384,14 +384,14 @@ def _cancelled() -> bool:
 
 def _state(of: Found | Room) -> tuple[object, ...]:
     """The fields of which followers are told when they change."""
-    return of.number, of.query, of.poll, of.asked, of.screen, of.explore
+    return of.number, of.query, of.poll, of.asked, of.screen, of.explore, of.cover
 
 
 def _known_here(there: Found | None, room: Room) -> dict[str, str]:
     """The state of a room that this process knows and Redis does not: where it is, its script, and its question, those by their own numbers."""
     known: dict[str, str] = {}
     if there is None or there.number < room.number:
-        known = {"driver": room.driver, "query": room.query, "number": str(room.number), "explore": room.explore}
+        known = {"driver": room.driver, "query": room.query, "number": str(room.number), "explore": room.explore, "cover": room.cover}
     if room.script and not (there and there.script):
         known |= {"screen": room.screen, "script": script_digest(room.script)}
     asked = there is not None and there.asked

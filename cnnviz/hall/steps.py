@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.data.images import find_image
 from cnnviz.hall.question_view import MOST_CELLS, map_data
-from cnnviz.hall.room_script import is_asked, number_in, script_of
+from cnnviz.hall.room_script import is_asked, is_text, number_in, query_of_screen, script_of
 from cnnviz.pages import map_records
 from cnnviz.scripts.library import library
 from cnnviz.scripts.planned import Allowance
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scene import Scene, lesson_of, scene
-from cnnviz.scripts.script import Screen, Script
+from cnnviz.scripts.script import Script
 from cnnviz.wire.hall import HallMap, HallStep, HallSteps
 from cnnviz.wire.learn import LearnListed
 from cnnviz.words import Problem
@@ -31,7 +31,7 @@ def steps_data(lesson: str, room_query: str, lang: str, script: str = "", screen
         lesson=given.id if given else "",
         title=given.title.say(lang) if given else "",
         screen=number_in(screen) if script and not lesson else None,
-        steps=[_step(number, step, lang) for number, step in enumerate(given.screens, 1)] if given else [],
+        steps=[_step(given, number, not lesson and is_text(script), lang) for number in range(1, len(given.screens) + 1)] if given else [],
         maps=_maps(now, lang),
         stage=now.stage,
         stages=[(str(stage), stage.label) for stage in now.network.stages],
@@ -50,16 +50,16 @@ def _label(asked: dict[str, str]) -> str | None:
         return None
 
 
-def _step(number: int, step: Screen, lang: str) -> HallStep:
-    lesson = lesson_of(step.at)
-    here, allowance = scene(lesson), Allowance()
+def _step(script: Script, number: int, own: bool, lang: str) -> HallStep:
+    step = script.screens[number - 1]
+    here, allowance = scene(lesson_of(step.at)), Allowance()
 
     def said(text: str) -> str:
         return filled(getattr(step, text), here, allowance).say(lang)
 
     return HallStep(
         number=number, title=said("title"), ask=said("ask"), kind=step.kind, hall=is_asked(step), seconds=step.seconds, experiment=step.experiment,
-        query=urlencode(lesson.to_query(), safe=",:"), text=said("text"), notes=said("notes"), right=said("right"),
+        query=query_of_screen(script, number, own), text=said("text"), notes=said("notes"), right=said("right"),
         answers=[filled(answer.say, here, allowance).say(lang) for answer in step.answers if answer.say.by_language],
     )  # fmt: skip
 

@@ -26,6 +26,8 @@ MOST_SCRIPTS = 40_000_000
 
 EXPLORE = ("free", "screens", "paused")
 """The reach that followers have by themselves: anywhere, as far as the lecture has come, not at all."""
+COVERS = ("", "black", "join")
+"""A projector's picture: the lecture, nothing, how one joins."""
 
 Ballot = dict[str, float]
 """The last answer of each device."""
@@ -56,7 +58,7 @@ class Room:
     there ever was one; `ballots` has what was answered here in each round of it, and `stamps` when, in an order that all processes share.
     `script` is the text of the script that is given, or the id of one that comes along; `screen` what everybody is told of its screen
     where the lecture is, as JSON; `lost` has the devices of those who said here that they are lost. `explore` says how far followers may go by
-    themselves (EXPLORE), `records` what was answered to earlier questions.
+    themselves (EXPLORE), `cover` what stands over the lecture on projectors (COVERS), `records` what was answered to earlier questions.
     """
 
     code: str
@@ -75,6 +77,7 @@ class Room:
     screen: str = ""
     lost: set[str] = field(default_factory=set)
     explore: str = ""
+    cover: str = ""
     records: list[str] = field(default_factory=list)
     ballots: dict[int, Ballot] = field(default_factory=dict)
     stamps: dict[int, dict[str, int]] = field(default_factory=dict)
@@ -134,8 +137,8 @@ class Store(Protocol):
     async def lost(self, room: Room) -> int:
         """The number of those who are lost. Raises StoreLost."""
 
-    async def allow(self, room: Room, explore: str) -> None:
-        """Says how far followers may go by themselves, one of EXPLORE. Raises StoreLost."""
+    async def order(self, room: Room, **order: str) -> None:
+        """Has `explore`, how far followers may go by themselves, or `cover`, what projectors show, be so from now on. Raises StoreLost."""
 
     async def note(self, room: Room, record: str) -> None:
         """Keeps what was answered to a question that is over. Raises StoreLost."""
@@ -260,8 +263,10 @@ class Memory:
     async def lost(self, room: Room) -> int:
         return len(room.lost)
 
-    async def allow(self, room: Room, explore: str) -> None:
-        room.explore, room.touched = explore, self.clock()
+    async def order(self, room: Room, **order: str) -> None:
+        for name, value in order.items():
+            setattr(room, name, value)
+        room.touched = self.clock()
         room.wake()
 
     async def note(self, room: Room, record: str) -> None:

@@ -36,6 +36,7 @@ class Stream:
     alone: bool
     given: str = ""
     explore: str = ""
+    cover: str = ""
     poll: tuple[int, int, str] | None = None
     count: dict[str, int] = field(default_factory=dict)
 
@@ -51,6 +52,9 @@ class Stream:
         if (room.explore or EXPLORE[0]) != (self.explore or EXPLORE[0]):
             self.explore = room.explore
             said += f"event: explore\ndata: {json.dumps(self.explore)}\n\n".encode()
+        if self.screen and room.cover != self.cover:
+            self.cover = room.cover
+            said += f"event: cover\ndata: {json.dumps(self.cover)}\n\n".encode()
         if str(room.number) != self.seen:
             self.seen = str(room.number)
             said += f"id: {self.seen}\ndata: {room.query}\n\n".encode()

@@ -171,8 +171,8 @@ class HallRun(TypedDict):
 
 
 class HallStep(TypedDict):
-    """A screen of a script, for the lecturer: its title, what it asks, whether a hall can be asked it, and what to say; for how many `seconds`
-    it is planned, and what everybody has a value of their own of in an `experiment`.
+    """A screen of a script, for the lecturer: its title, what it asks, whether a hall can be asked it, its address as it travels (`query`), and what to
+    say; for how many `seconds` it is planned, and what everybody has a value of their own of in an `experiment`.
     """
 
     number: int

@@ -243,7 +243,15 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_con
     phone.goto(f"/room/{code}")
     cockpit.goto(f"/room/{code}/cockpit#driver={driver}")
     expect(cockpit.locator(".lesson .here")).to_contain_text("One channel of a picture")
-    lecturer.press("PageDown", "l")  # who is on the way to the next screen does not call the hall back
+    expect(cockpit.frame_locator(".answers iframe").locator(".cnnviz[data-stage=z1]")).to_have_count(1)  # what comes next, as it will be
+    expect(cockpit.locator(".lesson li:last-child img")).to_have_count(1)
+    for key, covers in (("b", "black"), ("j", "joining")):
+        cockpit.keyboard.press(key)
+        expect(lecturer.page.locator(f".board.{covers}")).to_be_visible()
+        expect(cockpit.locator("[aria-pressed=true]")).to_have_count(1)
+    lecturer.press("PageDown")
+    expect(lecturer.page.locator(".board")).to_be_hidden()  # the lecture goes on
+    lecturer.press("l")  # who is on the way to the next screen does not call the hall back
     for page in (lecturer.page, phone):
         ready(page, stage="z1")
         expect(page.locator(".script-bar p")).to_contain_text("at 900 places")
@@ -251,6 +259,7 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_con
         lecturer.press("l")
     corner = lecturer.page.locator(".join-corner")
     expect(corner).to_contain_text(code)
+    assert corner.evaluate("one => { const { x, y } = one.getBoundingClientRect(); return one.contains(document.elementFromPoint(x + 20, y + 20)) }"), "nothing lies over it"
     assert corner.evaluate(SMALLEST, 0.022 * lecturer.page.viewport_size["height"]) == corner.evaluate(CUT) == []
     lecturer.press("l")
     expect(corner).to_be_hidden()

@@ -104,8 +104,27 @@ async def test_how_far_one_may_explore_is_told_to_everybody_and_to_who_comes_lat
                 async with two.following(room.path) as late:
                     await until(lambda: told(late) == ["paused"])
         status, why = await room.put(explore="nowhere")
-        assert (status, why["id"]) == (400, "ui.rooms.explore")
+        assert (status, why["id"]) == (400, "ui.rooms.order")
         assert (await room.here())["screen"] == 1, "nobody was led anywhere"
+
+
+@scene
+async def test_what_projectors_show_instead_is_told_to_them_alone_until_the_lecture_goes_on():
+    server = fakeredis.FakeServer()
+    one, two = process(server), process(server)
+    room = await Led(one).open(SCRIPT)
+
+    def told(lines: list[str]) -> list[str]:
+        return [json.loads(lines[n + 1].removeprefix("data: ")) for n, line in enumerate(lines) if line == "event: cover"]
+
+    async with one.following(room.path) as phone, two.following(room.path, way="events?screen=1") as projector:
+        await until(lambda: bool(data(phone)) and bool(data(projector)) and two.rooms.store.ready.is_set())
+        for body, covers in (({"cover": "black"}, "black"), ({"cover": "join"}, "join"), ({"screen": 2}, ""), ({"cover": "black"}, "black"), ({"cover": ""}, "")):
+            assert (await room.put(**body))[0] == 200
+            await until(lambda covers=covers: told(projector)[-1:] == [covers])
+        assert told(phone) == []
+        status, why = await room.put(cover="blue")
+        assert (status, why["id"], why["values"]["name"]) == (400, "ui.rooms.order", "cover")
 
 
 @pytest.mark.parametrize(("typed", "leads"), [("ab2cd", "room/AB2CD"), ("AB 2C-D", "room/AB2CD"), ("AB2CDEFGH", "room/AB2CDE"), ("%2F%2Fevil", "room/EVL")])

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { comingOf, screenOf, spotOf } from "../../cnnviz/hall/cockpit_view.js"
+import { spotOf } from "../../cnnviz/hall/cockpit_spot.js"
+import { comingOf, screenOf } from "../../cnnviz/hall/cockpit_view.js"
 import { runsIn, saidOf } from "../../cnnviz/hall/experiment.js"
 import {
   cellIn,

@@ -1,0 +1,64 @@
+// A screen of a lecture as it will be, for the lecturer's private screen, which says which: nothing here moves or is pointed at.
+
+import { thumbnail } from "../view/draw/thumbnail.js"
+import { parse } from "../view/model/address.js"
+import { View } from "../view/regions/lesson_view.js"
+import { kindOf } from "../view/regions/registry.js"
+import { looked, Resources } from "../view/resources.js"
+import { CODE } from "../view/spec.js"
+
+/** @import { Answer } from "../view/model/decode.js" */
+/** @import { Host } from "../view/types/ports.js" */
+/** @typedef {{ still: string, picture: string }} Still  the screen's address, and a small picture of it */
+
+/** Shows the address behind "#", and tells the page around it when that is painted. @param {HTMLElement} first */
+export function showStill(first) {
+  let root = first
+  /** @type {View | undefined} */
+  let view
+  document.body.className = "still"
+  const base = new URL("../..", location.href)
+
+  function show() {
+    view?.leave()
+    const asked = location.hash.slice(1)
+    const { page = "", veiled: _, ...there } = parse(asked)
+    const lesson = { ...there, view: "lecture" }
+    /** @type {(answer: Answer) => void} */
+    let deliver = () => {}
+    const numbers = new Resources(base, CODE, {
+      received(answer, wanted) {
+        deliver(looked(answer, wanted))
+        painted(() => location.hash.slice(1) === asked && tell(asked))
+      },
+      failed() {}, // the lecture goes on without it
+      shown: () => (view?.data ? view.lesson : undefined),
+    })
+    /** @type {Host} */
+    const host = {
+      address: { read: () => lesson, link: () => "", onTravel() {}, visit() {} },
+      numbers: {
+        ask: () => numbers.ask(page, lesson, kindOf(page).asked),
+        receive: (act) => (deliver = act),
+        part: (whole, of, act) => numbers.part(whole, of, act),
+        look: (other, what, act) => numbers.look(other, what, act),
+      },
+      fetch: (path, how) => fetch(new URL(path, base), how),
+    }
+    const fresh = document.createElement("main")
+    fresh.className = "cnnviz alone follows"
+    fresh.style.visibility = "hidden"
+    root.replaceWith(fresh)
+    root = fresh
+    view = new View(root, page, host)
+    host.numbers.ask()
+  }
+
+  /** @param {string} still */
+  const tell = (still) => parent.postMessage({ still, picture: thumbnail(root) }, location.origin)
+  addEventListener("hashchange", show)
+  show()
+}
+
+/** Calls `act` when what is drawn is there to be seen. @param {() => void} act */
+const painted = (act) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(act, 100)))
