@@ -206,8 +206,8 @@ def test_the_arithmetic_adds_up(screen: Screen):
     products = expected["v"] * expected["w"][:, 1]
     totals = [products.clip(min=0).sum(), products.clip(max=0).sum(), expected["b"][1]]
     assert screen.terms() == pytest.approx(totals, rel=6e-4)
-    screen.point("dx", (0, 1), (32, 32))  # under the kernel at two places only
-    assert screen.terms() == pytest.approx([dz1[0, 0] * f[0, 1], dz1[0, 1] * f[0, 0]], rel=6e-3)
+    screen.point("dx", (0, 2), (32, 32))  # under the kernel at three places only
+    assert screen.terms() == pytest.approx([dz1[0, at] * f[0, 2 - at] for at in range(3)], rel=6e-3)
 
 
 def test_raw_pixels_saturate_every_unit_and_the_screen_says_why(screen: Screen):

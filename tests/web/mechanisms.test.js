@@ -101,6 +101,50 @@ test("the total of every sum that is drawn is the core's own entry, and its step
   assert.ok(count > 20, `only ${count} sums`)
 })
 
+/** The texts of a picture with the boxes that they take, in its own pixels. */
+function placed(numbers, map, cell, { room = ROOM, stepping = false } = {}) {
+  const found = []
+  const text = function (words, x, y, { size = 15, align = "left", room: most = 1e9, math, bold } = {}) {
+    const width = Math.min(this.widthOf(words, { size, math, bold }) * (math ? 0.8 : 0.93), most)
+    const left = align === "right" ? x - width : align === "center" ? x - width / 2 : x
+    if (words.trim()) found.push({ words, left, right: left + width, top: y - 0.36 * size, bottom: y + 0.36 * size })
+  }
+  instead({ text }, () => mechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping))
+  return found
+}
+
+/** What is wrong with how a picture's texts lie: what runs over an edge, and what stands on another. */
+function crowding(texts, width, height) {
+  const over = texts.filter(
+    ({ left, right, top, bottom }) => left < -6 || right > width + 6 || bottom > height + 3 || top < -3,
+  )
+  const meets = (one, other) =>
+    Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1
+    && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1
+  const pairs = texts.flatMap((one, n) => texts.slice(n + 1).map((other) => [one, other]))
+  return [
+    ...over.map(({ words }) => `${words} over the edge`),
+    ...pairs.filter(([one, other]) => meets(one, other)).map(([one, other]) => `${one.words} on ${other.words}`),
+  ]
+}
+
+test("no two texts of a picture stand on each other, and none runs over its edges", () => {
+  const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
+  const bad = []
+  for (const numbers of [...moments.map((each) => each.numbers), images]) {
+    for (const { symbol } of numbers.stages) {
+      const stepping = symbol === "update"
+      const map = stepping ? numbers.said.update.makes[0] : symbol
+      const cell = numbers.shape(map).map((n) => n >> 1)
+      for (const room of [ROOM]) {
+        const found = crowding(placed(numbers, map, cell, { room, stepping }), room.width, room.height)
+        bad.push(...found.map((words) => `${numbers.network.text} ${symbol} ${room.width}: ${words}`))
+      }
+    }
+  }
+  assert.deepEqual(bad, [])
+})
+
 test("of several images the pulls, and the three paths back through the heap of all of them, add up to the gradient", () => {
   const numbers = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   for (const [symbol, parts] of /** @type {[string, number][]} */ ([

@@ -126,10 +126,11 @@ function workedOut(printed) {
     .replaceAll("·", "*")
     .replaceAll("²", "**2")
     .replace(/\[([^\]]+)\]/g, "Number($1)")
+    .replaceAll("√(", "Math.sqrt(")
     .replace(/\b(max|tanh|log)\(/g, "Math.$1(")
     .replace(/σ\(/g, "1/(1+Math.exp(-1)**(")
     .replace(/(1\/\(1\+Math\.exp\(-1\)\*\*\([^)]*\))/g, "$1)")
-  return /^[\d.e+\-*/() >,]*$/.test(plain.replace(/Math\.(max|tanh|log|exp)|Number/g, ""))
+  return /^[\d.e+\-*/() >,]*$/.test(plain.replace(/Math\.(max|tanh|log|exp|sqrt)|Number/g, ""))
     ? Function(`return ${plain}`)()
     : undefined
 }
@@ -150,6 +151,19 @@ test("who works out what is printed of a cell comes to the number that is printe
     }
   }
   assert.ok(count > 100, `only ${count}`)
+})
+
+test("two products are printed with their factors, and of many numbers few digits, none below 0 added", () => {
+  const [{ numbers }] = moments
+  for (const cell of someCells(numbers.shape("da1")))
+    assert.match(explained(numbers, "da1", cell).numbers, / · .* [+−] .* · /)
+  const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
+  for (const cell of someCells(images.shape("n1"))) {
+    const words = explained(images, "n1", cell).numbers
+    const [, printed, end] = / = (.*) [=≈] <b>([^<]+)<\/b>$/.exec(words) ?? []
+    assert.equal(number(workedOut(printed), 3), end, words)
+    assert.ok(printed.includes("√(") && !printed.includes("+ (−") && words.length < 110, words)
+  }
 })
 
 test("gray is called a weighted sum, which no channel stores, and zeros of the padding are counted apart", () => {

@@ -32,7 +32,7 @@ export function palette(root) {
 export class Pen extends Sums {
   /** The sign of an operation. @param {string} sign @param {number} x @param {number} y */
   sign(sign, x, y) {
-    this.text(sign, x, y, { size: 20, align: "center", fill: this.soft })
+    this.text(sign, x, y, { size: sign === "·" ? 36 : 20, align: "center", fill: this.soft })
   }
 
   /** Rows of bars from a common zero: a name, the bar and the number. @param {{ name: string, value: number, bold?: boolean, mark?: number, text?: string, term?: string, symbol?: string, cell?: Cell }[]} rows @param {Box} box @param {{ limits?: number[], names?: number, most?: number }} [how] `most`: height of a row @returns {{ x: (value: number) => number, y: (n: number) => number, line: number }} */

@@ -4,6 +4,7 @@ import { colour, css } from "../model/colour.js"
 import { timesPower } from "../model/format.js"
 import { equals } from "../model/printed_digits.js"
 import { plus, writtenSum } from "../model/printed_sums.js"
+import { say } from "../model/words.js"
 import { Grids } from "./grids.js"
 import { LARGE, SMALL, TEXT } from "./sheet.js"
 
@@ -15,6 +16,7 @@ const [NEGATIVE, POSITIVE] = ["#2166ac", "#b2182b"] // the line around a bar
 const BAR = { width: 40, height: 18 }
 const ROW = 20 // of a bar with its words
 const ROUND = 8 // of a corner
+const SPACE = 8 // between two numbers
 const SPOT = 8 // of a cell that a total is led to
 
 /** Finds where each term of a sum ends, the first at 0. @param {number[]} values */
@@ -27,6 +29,7 @@ function endsOf(values) {
 export class Sums extends Grids {
   /** @type {Box | null}  of the total that was drawn last */
   summed = null
+  worded = 0 // where the words beside the bars of a long sum end
 
   /**
    * A sum as a staircase: each term from the end of the last, its number under it, and the total, which has the colour of its
@@ -66,10 +69,13 @@ export class Sums extends Grids {
     this.total(own, paint)
     const text = `${equals(total, sum.total)}${sum.power ? ` ${timesPower(sum.power)}` : ""}`
     const taken = this.widthOf(text, { size: LARGE, bold: true })
-    const narrow = taken < 1.9 * BAR.width
     const back = last < places[0] // then its steps stand on its right
+    const apart = Math.abs(last - places[terms.length - 1]) - room / 2 // from its middle to the number of the last step
+    const narrow = taken < 2 * apart
     const align = /** @type {CanvasTextAlign} */ (narrow ? "center" : back ? "right" : "left")
-    this.text(text, narrow ? last : back ? Math.max(last + BAR.width / 2, taken + 2) : own.x, foot, {
+    const from = Math.min(own.x, this.width - taken - 2)
+    const middle = Math.min(Math.max(last, taken / 2), this.width - taken / 2)
+    this.text(text, narrow ? middle : back ? Math.max(last + BAR.width / 2, taken + 2) : from, foot, {
       size: LARGE,
       bold: true,
       align,
@@ -83,7 +89,7 @@ export class Sums extends Grids {
   figures(terms, texts, places, y, room) {
     const signed = texts.map((text, n) => plus(terms[n].value, text))
     const widest = Math.max(...signed.map((text) => this.widthOf(text, { size: TEXT, bold: true })))
-    const size = Math.max(SMALL, Math.min(TEXT, (TEXT * (room - 2)) / widest))
+    const size = Math.max(SMALL, Math.min(TEXT, (TEXT * (room - SPACE)) / widest))
     terms.forEach(({ value, term = "", symbol = "", cell = [] }, n) => {
       this.text(signed[n], places[n], y, { size, align: "center", bold: true, fill: this.hue(value), halo: true })
       this.spots.push({ box: { x: places[n] - room / 2, y: y - 12, width: room, height: 24 }, term, symbol, cell })
@@ -92,7 +98,7 @@ export class Sums extends Grids {
 
   /** Tells whether a step, or a cell, so wide has room for a number. @param {string} text @param {number} room */
   fitsUnder(text, room) {
-    return this.widthOf(`+${text.replace("−", "")}`, { size: SMALL, bold: true }) < room - 2
+    return this.widthOf(`+${text.replace("−", "")}`, { size: SMALL, bold: true }) < room - SPACE
   }
 
   /** A long sum as bars below each other, each from the end of the last, and the total; beside each its words. The total's bar. @param {Term[]} terms @param {number} total @param {Box} box @param {{ paint?: number[], left?: string, digits?: number, row?: number }} [how] `left`: a word for the total @returns {Box} */
@@ -108,14 +114,11 @@ export class Sums extends Grids {
       const width = Math.max(Math.abs(x(from) - x(to)), 1)
       return { x: Math.min(x(from), x(to)), y: box.y + n * row, width, height }
     }
-    terms.forEach((term, n) =>
-      this.lying(
-        term,
-        plus(term.value, written.texts[n]) + unit,
-        barOf(ends[n], ends[n + 1], n),
-        box.x + box.width + 12,
-      ),
+    const words = box.x + box.width + 12
+    const worded = terms.map((term, n) =>
+      this.lying(term, plus(term.value, written.texts[n]) + unit, barOf(ends[n], ends[n + 1], n), words),
     )
+    this.worded = Math.max(...worded)
     const own = barOf(0, total, terms.length)
     this.context.fillStyle = this.ink
     this.context.fillRect(x(0) - 0.75, box.y - 4, 1.5, (terms.length + 1) * row + 6)
@@ -128,7 +131,7 @@ export class Sums extends Grids {
     return own
   }
 
-  // A term of a long sum: its number in the bar, or beside it with its words.
+  // A term of a long sum: its number in the bar, or beside it with its words; where these end.
   /** @param {Term} term @param {string} text @param {Box} bar @param {number} end where its words begin */
   lying({ value, name = "", term = "", symbol = "", cell = [] }, text, bar, end) {
     const { context } = this
@@ -142,10 +145,11 @@ export class Sums extends Grids {
     if (inside) this.text(text, right, y, { ...how, align: "right", fill: "#fff" })
     else this.text(text, end, y, { ...how, fill: this.hue(value) })
     const start = inside ? end : end + wide + 8
-    this.rich(name, start, y, { size: SMALL, room: this.width - start })
+    const words = this.rich(name, start, y, { size: SMALL, room: this.width - start })
     this.spots.push({ box: bar, term, symbol: "", cell: [] })
     const number = { x: inside ? right - wide : end, y: bar.y, width: wide, height: bar.height }
     if (symbol) this.spots.push({ box: number, term, symbol, cell })
+    return start + words
   }
 
   /** Few shares and their total, as bars from one line, each with its number over it and its name beside it. The total's bar. @param {Term[]} terms @param {number} total @param {Box} box @param {number[]} paint @returns {Box} */
@@ -194,6 +198,11 @@ export class Sums extends Grids {
     })
     const own = bars[terms.length]
     this.total(own, paint)
+    this.text(say("web.mechanism.path.together_short"), x(0) + (total < 0 ? 7 : -7), own.y + own.height / 2, {
+      size: SMALL,
+      align: total < 0 ? "left" : "right",
+      fill: this.soft,
+    })
     this.text(`${equals(total, written.total)}${unit}`, box.x + box.width / 2, own.y - 10, {
       align: "center",
       bold: true,

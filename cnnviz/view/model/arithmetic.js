@@ -4,7 +4,7 @@
 // itself is never worked out here: it is the core's. What is put in has as many digits as the result needs to be right
 // for who works it out from what is printed.
 
-import { expression } from "./expression.js"
+import { expression, symbols } from "./expression.js"
 import { factor, number, signed } from "./format.js"
 import { byChannel, Filling, isProduct, MOST_TERMS, own } from "./formula_values.js"
 import { isWhole } from "./printed_digits.js"
@@ -31,15 +31,16 @@ export function result(value, digits = 5) {
 export function filled(numbers, symbol, cell) {
   const template = numbers.network.arithmetic[symbol]
   const name = named(numbers, symbol, cell)
-  const value = result(numbers.at(symbol, cell))
-  if (!template) return name + value
-  const tree = expression(template)
+  const tree = template ? expression(template) : undefined
+  const places = tree && symbols(tree).length >= MANY ? 3 : 5
+  const value = result(numbers.at(symbol, cell), places)
+  if (!tree) return name + value
   if (tree.kind === "symbol")
     return `${name} = ${named(numbers, tree.name, own(numbers, symbol, cell, tree.name))}${value}`
   const filling = new Filling(numbers, symbol, cell)
   const lone = onlyTerm(filling, tree)
   if (lone) return `${name} = ${lone}${value}`
-  const digits = digitsOf(filling, tree, numbers.at(symbol, cell))
+  const digits = digitsOf(filling, tree, numbers.at(symbol, cell), places)
   return digits ? `${name} = ${text({ filling, digits }, tree)}${value}` : name + value
 }
 
@@ -52,14 +53,16 @@ function onlyTerm(filling, tree) {
 
 const SUMS = ["sum", "mean"]
 const [FEWEST, MOST] = [4, 15] // digits; so many where numbers all but cancel
+const MANY = 4 // numbers that are put in: then fewer digits of each can be read
+const FACTORS = 2 // products that are printed with their factors, at most
 
-/** With how many digits what is put in comes to the result that is printed; 0 where it cannot be written down. @param {Filling} filling @param {Node} tree @param {number} value */
-function digitsOf(filling, tree, value) {
+/** With how many digits what is put in comes to the result that is printed; 0 where it cannot be written down. @param {Filling} filling @param {Node} tree @param {number} value @param {number} places digits of the result */
+function digitsOf(filling, tree, value, places) {
   if (Number.isFinite(value) && !Number.isFinite(filling.value(tree))) return 0
   if (adds(filling, tree)) return FEWEST
   const rounded = new Filling(filling.numbers, filling.symbol, filling.cell)
   for (rounded.digits = FEWEST; rounded.digits <= MOST; rounded.digits++)
-    if (number(rounded.value(tree), 5) === number(value, 5)) return rounded.digits
+    if (number(rounded.value(tree), places) === number(value, places)) return rounded.digits
   return number(filling.value(tree), 3) === number(value, 3) ? MOST : FEWEST // another rule made it, or next to nothing is left
 }
 
@@ -68,7 +71,7 @@ function adds(filling, node) {
   if (node.kind === "symbol" || node.kind === "number") return false
   if (node.kind === "binary") return adds(filling, node.left) || adds(filling, node.right)
   if (node.kind !== "call") return adds(filling, node.of)
-  return SUMS.includes(node.name) && isProduct(node.args[0]) && filling.terms(node.args[0]).length > 1
+  return SUMS.includes(node.name) && isProduct(node.args[0]) && filling.terms(node.args[0]).length > FACTORS
 }
 
 /** @typedef {{ filling: Filling, digits: number }} Page  what is put in, and with how many digits */
@@ -94,6 +97,7 @@ function text(page, node, alone = true) {
       return (
         bias(page, node)
         ?? withoutNothing(page, node)
+        ?? less(page, node)
         ?? `${text(page, node.left, false)}${SIGNS[/** @type {keyof typeof SIGNS} */ (node.sign)]}${text(page, node.right, false)}`
       )
     case "call":
@@ -106,6 +110,13 @@ function written(value, digits, alone) {
   if (Number.isInteger(value) && Math.abs(value) < 1e5)
     return value < 0 && !alone ? `(−${-value})` : String(value).replace("-", "−")
   return alone ? number(value, digits) : factor(value, digits)
+}
+
+// A number below 0 is taken away.
+/** @param {Page} page @param {Node & { kind: "binary" }} node */
+function less(page, { sign, left, right }) {
+  if (sign !== "+" || right.kind !== "symbol" || !(page.filling.at(right.name) < 0)) return undefined
+  return `${text(page, left, false)} − ${number(-page.filling.at(right.name), page.digits)}`
 }
 
 // Of two products that are added, one that is 0 is left out.
@@ -127,6 +138,7 @@ function bias(page, { sign, left, right }) {
 /** @param {Page} page @param {string} name @param {Node[]} args @param {boolean} alone */
 function called(page, name, args, alone) {
   const { filling, digits } = page
+  if (name === "sqrt") return `√(${text(page, args[0])})`
   if (name === "exp") return `<math><msup><mi>e</mi><mn>${text(page, args[0])}</mn></msup></math>`
   if (name === "size" || name === "total") return written(filling.called(name, args), digits, false)
   if (name === "max" && args.length === 1) return largest(filling.terms(args[0]), digits)
@@ -156,7 +168,7 @@ function sumOf(page, node, alone) {
     const sum = others.length || alone ? parts.map((value) => signed(value, digits)).join(" ") : number(part, digits)
     return { sum, count: parts.length, of }
   }
-  if (products && of > 1)
+  if (products && of > (isProduct(node) ? FACTORS : 1))
     return { sum: all.map(({ value }) => signed(value, isProduct(node) ? 3 : digits)).join(" "), count: of, of }
   const sum = counting.map(({ cells }) => inside(page, cells, node)).join(" + ") || "0"
   return { sum, count: counting.length, of }

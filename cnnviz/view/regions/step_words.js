@@ -61,8 +61,11 @@ export function fillWords(step, subject, scene) {
   const cell = said(step, subject)
   const { pinned } = step.cells
   const stage = step.isWhole ? whole : { ...(subject === scene ? cell : said(step, scene)) }
-  if (pinned && stage.tag)
-    stage.tag = `${say(`web.phases.${stage.phase}`)} · ${named(step.numbers, scene.map, scene.cell)}`
+  if (pinned && stage.tag) {
+    const own = named(step.numbers, scene.map, scene.cell)
+    const of = stage.tag.replace(/<i>.*<\/i>/, own)
+    stage.tag = of === stage.tag ? `${of} · ${own}` : of
+  }
   writeWords(view, stage, cell)
   fitWords(step)
   view.$(".explain").classList.toggle("pinned", Boolean(pinned))

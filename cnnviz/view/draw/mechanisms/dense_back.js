@@ -96,6 +96,10 @@ function reports(pen, numbers, parts, made) {
     const [left, right] = [shares, weights].map((x) => ({ x, y, ...size }))
     unitsOf(pen, shape, (d) => weight(d) * values[1][n], [-most, most], "signed", left, ring)
     unitsOf(pen, shape, weight, numbers.maps[w].limits, "signed", right, ring)
+    if (n === count - 1 && !pen.upright) {
+      pen.ends([-most, most], "signed", left)
+      pen.ends(numbers.maps[w].limits, "signed", right)
+    }
     pen.frame(right, "read")
     const how = { size: SMALL, fill: pen.soft, room: 64 }
     pen.sign("=", (left.x + size.width + right.x) / 2 + (pen.upright ? 0 : 8), y + size.height / 2)
@@ -124,7 +128,7 @@ function reports(pen, numbers, parts, made) {
 
 /** Finds where weights, shares and what arrived stand: right of the map that is made. @param {Pen} pen @param {number[]} shape @param {number} count @param {Box} made */
 function beside(pen, shape, count, made) {
-  const line = (pen.height - HEAD - 6) / count
+  const line = (pen.height - HEAD - 22) / count // the colours stand under the last
   const last = { x: pen.width - 146, y: HEAD, width: 142, line }
   const from = made.x + made.width + EDGE
   const size = extentOf(shape, (last.x - from - 150) / 2, line - 12)

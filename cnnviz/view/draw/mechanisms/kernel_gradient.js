@@ -160,7 +160,7 @@ function summed(pen, numbers, { symbol, cell }, values, over) {
 }
 
 /** The largest share, and which cells belong to which. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ x: Box, dy: Box, shares: Box }} places @param {{ values: Float64Array, rows: number, columns: number, best: number }} of */
-function lit(pen, numbers, { symbol, cell, x, dy, met }, places, { values, rows, columns, best }) {
+function lit(pen, numbers, { x, dy, met }, places, { values, rows, columns, best }) {
   const own = new Map(met.map(([, place]) => [`${place[1]},${place[2]}`, `${place[1]},${place[2]}`]))
   const read = new Map(met.map(([at, place]) => [`${at[1]},${at[2]}`, `${place[1]},${place[2]}`]))
   const pairs = new Map(met.map((pair) => [`${pair[1][1]},${pair[1][2]}`, pair]))
@@ -177,12 +177,11 @@ function lit(pen, numbers, { symbol, cell, x, dy, met }, places, { values, rows,
   const ring = (/** @type {Cell} */ [, row, column]) => ({ rows: one(row), columns: one(column), strong: true })
   for (const box of [places.shares, places.dy]) pen.ring(ring(pair[1]), rows, columns, box)
   pen.ring(ring(pair[0]), .../** @type {[number, number]} */ (numbers.shape(x).slice(-2)), places.x)
-  const raised = say("web.mechanism.raises", { n: pairs.size, name: plain(numbers, symbol, cell) })
   if (pen.upright) return
-  const end = places.shares.x + places.shares.width + 12 + pen.widthOf(raised.replace(/<[^>]*>/g, ""), { size: SMALL })
   const text = say("web.mechanism.largest_share", { product: product(numbers.at(x, pair[0]), numbers.at(dy, pair[1])) })
   const left = Math.min(places.x.x, pen.width - pen.widthOf(text, { size: SMALL }) - 24)
-  const y = places.x.y + places.x.height + (end < left ? 34 : 78) // beside the sum's words, or under them
+  const beside = pen.worded + 12 < left // the words of the sum's bars, or of what is left
+  const y = beside ? places.x.y + places.x.height + 34 : places.shares.y + places.shares.height + 77
   pen.ring({ rows: one(0), columns: one(0), strong: true }, 1, 1, { x: left + 2, y: y - 6, width: 12, height: 12 })
   pen.text(text, left + 22, y, { size: SMALL })
 }

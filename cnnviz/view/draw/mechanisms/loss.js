@@ -14,7 +14,7 @@ import { against, column } from "./outputs.js"
 
 const MOST = 4 // outputs that get a curve each
 const LINES = 60 // of a curve
-const HALF = 20 // of the width of a target's label
+const HALF = 34 // of the width of an output's label
 const BESIDE = 0.12 // room beside the outermost output or target
 
 /** The outputs that have a curve each: all where they are few, else those that add to the loss. @param {Numbers} numbers */
@@ -201,10 +201,11 @@ function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers,
   context.fillRect(x(target) - 1.5, y(0) - 6, 3, 12)
   pen.text(title, box.x + box.width / 2, 13, { align: "center", bold: true, fill })
   const near = Math.abs(x(target) - x(o)) < 90
-  const [left, right] = [x(target) < box.x + HALF, x(target) > box.x + box.width - HALF] // at an edge it would run into the next
+  const align = (/** @type {number} */ at) =>
+    at < box.x + HALF ? "left" : at > box.x + box.width - HALF ? "right" : "center" // at an edge it would run into the next
   pen.text(`y = ${Number.isInteger(target) ? target : short(target)}`, x(target), y(0) + (near ? 37 : 18), {
-    align: left ? "left" : right ? "right" : "center",
+    align: align(x(target)),
   })
-  pen.text(`o ${equals(o, short(o))}`, x(o), y(0) + 18, { align: "center", bold: true, fill: pen.tone })
+  pen.text(`o ${equals(o, short(o))}`, x(o), y(0) + 18, { align: align(x(o)), bold: true, fill: pen.tone })
   return { x, y, o, target, height: lossOf(numbers, n, o) }
 }
