@@ -2,7 +2,7 @@
 
 from cnnviz.export.animation import animation
 from cnnviz.export.arrays import arrays_npz
-from cnnviz.export.exercise import exercise_notebook, exercise_script
+from cnnviz.export.exercise import exercise_notebook, exercise_script, in_training
 from cnnviz.export.frameworks import exact_rule, keras_script, pytorch_script
 from cnnviz.export.import_weights import read_start
 from cnnviz.export.parameters import parameters_json, read_lesson, read_parameters, starting_from
@@ -17,6 +17,7 @@ __all__ = [
     "exercise_notebook",
     "exercise_script",
     "hand_sheet",
+    "in_training",
     "jupyter_notebook",
     "keras_script",
     "numpy_script",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.layers.conv import Conv
+from cnnviz.core.layers.identity import identity
 from cnnviz.core.layers.layer import Shape
 from cnnviz.core.program import Line, Program
 from cnnviz.core.sliding import pad_widths
@@ -110,7 +111,8 @@ class CellFormulas:
             return None
         if line.layer is None:
             return ENDS[self.ending](self.at, at[0])
-        make = MAKERS.get((self.program.network.layers[line.place].kind, line.role))
+        kind = "identity" if line.function is identity else self.program.network.layers[line.place].kind
+        make = MAKERS.get((kind, line.role))
         return make(self, line, at) if make else None
 
     @property

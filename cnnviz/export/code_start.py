@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import textwrap
 import zlib
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from cnnviz.core.network import WEIGHTS
 from cnnviz.core.program import Inner, Line, Program
 from cnnviz.data.images import LUMA
 from cnnviz.export.arrays import shown
-from cnnviz.export.code_lines import expression, wrapped
+from cnnviz.export.code_lines import expression, variable, wrapped
 from cnnviz.export.passes import Section, section, started
 from cnnviz.export.source import listing
 
@@ -54,13 +55,14 @@ def _packed(name: str, array: np.ndarray, dtype: str) -> str:
     return f'packed = """\n{packed}\n"""\n{name} = np.frombuffer(zlib.decompress(base64.b64decode(packed)), {dtype}).reshape{array.shape}'
 
 
-def start_section(lesson: Lesson, program: Program, values: Inner) -> Section:
-    """Every parameter before the first update, the targets and the learning rate."""
+def start_section(lesson: Lesson, program: Program, values: Inner, buffers: Mapping[str, np.ndarray] | None = None) -> Section:
+    """Every parameter before the first update, the `buffers` that training goes on to keep, the targets and the learning rate."""
     lines = lesson.network.start_lines(program, lesson.w if lesson.w in WEIGHTS else "zeros", lesson.seed)
     starts = {name: _beginning(values[name], line) for name, line in lines.items()}
     drawn = {line.function for name, line in lines.items() if starts[name][0] == "drawn"}
     code = [listing(drawn, set()), "", ""] if drawn else []
     code += [code for _, code in starts.values()]
+    code += [f"{variable(name)} = {_literal(array)}" for name, array in (buffers or {}).items()]
     code += [f"y = np.array({list(lesson.y)})", f"learning_rate = {lesson.lr!r}", f"updates = {lesson.k}"]
     name = "start_packed" if any("packed" in code for _, code in starts.values()) else "start"
     return section(name, [started(name, how) for name, (how, _) in starts.items()], "\n".join(code), parameters=tuple(starts))

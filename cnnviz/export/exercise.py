@@ -23,7 +23,7 @@ from cnnviz.export.passes import Passes, Section, section
 from cnnviz.export.script import as_notebook, as_script
 from cnnviz.export.sections import seen, settings_of, sizes_of, wrapped_chain
 from cnnviz.export.source import listing
-from cnnviz.words import message, reader, say, text
+from cnnviz.words import Problem, message, reader, say, text
 
 SAID = ("right", "wrong", "untold", "not_finite", "kink", "some_untold", "shape", "not_yet")
 """The check's verdicts on a gradient, among the words `export.exercise.said`."""
@@ -52,6 +52,15 @@ def exercise_notebook(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> str
     return as_notebook(_introduction(lesson, pixels), _sections(lesson, pixels, moment), lesson_picture(lesson, seen(lesson, pixels)))
 
 
+def in_training(lesson: Lesson) -> None:
+    """Raises Problem where the lesson's pass is one after training, which has no update to be worked out.
+
+    >>> in_training(Lesson())
+    """
+    if lesson.mode == "eval":
+        raise Problem("export.exercise.needs_training")
+
+
 def _introduction(lesson: Lesson, pixels: np.ndarray) -> str:
     image = say("export.script.own_picture") if lesson.img.startswith("upload-") else lesson.img
     program = lesson.network.program(seen(lesson, pixels).shape)
@@ -62,6 +71,7 @@ def _introduction(lesson: Lesson, pixels: np.ndarray) -> str:
 
 
 def _sections(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> Iterable[Section]:
+    in_training(lesson)
     x = moment.trace.x
     program = lesson.network.program(x.shape)
     values = program.start(moment.params, x)

@@ -16,9 +16,11 @@ from cnnviz.core.layers.layer import Layer, Shape
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.set_values import SetValue
+from cnnviz.core.start import first_buffers
 from cnnviz.core.symbols import Names
 from cnnviz.core.tied_layers import tied_layers
 from cnnviz.core.trajectory import trajectory
+from cnnviz.export.code_lines import variable
 from cnnviz.export.code_sets import assignment, cases
 from cnnviz.export.code_start import image_section, start_section
 from cnnviz.export.passes import Section, draws
@@ -61,14 +63,17 @@ def exact_rule(lesson: Lesson) -> None:
 
 def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
     exact_rule(lesson)
-    program = lesson.network.program(seen(lesson, pixels).shape)
+    x_shape = seen(lesson, pixels).shape
+    program = lesson.network.program(x_shape)
+    buffers = first_buffers(lesson.network, x_shape, lesson.w) if lesson.mode == "eval" else {}
     parts = {"keras": _Keras, "pytorch": _PyTorch}[library](library, lesson, program)
     sections = (
         parts.section("needs", parts.IMPORTS),
         *([parts.section("drawn", parts.dropout())] if program.draws else []),
+        *([parts.section("kept", parts.KEPT)] if buffers and parts.KEPT else []),
         printing(program),
         image_section(lesson, pixels, program, imports=False),
-        start_section(lesson, program, program.start(lesson.unset.first_params(lesson.x_shape))),
+        start_section(lesson, program, program.start(lesson.unset.first_params(lesson.x_shape)), buffers),
         parts.section("model", parts.model()),
         parts.section("passes", parts.passes()),
         parts.section("update", parts.update()),
@@ -99,13 +104,19 @@ class _Parts:
     NAME = ""
     IMPORTS = ""
     BY_HAND, TURNED = "def by_hand(k):", "transpose"
-    DROPOUT, MASK, LAST = "", "", ""
+    DROPOUT, KEPT, MASK, LAST = "", "", "", ""
+    AFTER = ""
 
     def section(self, name: str, code: str) -> Section:
-        of = "several" if name == "passes" and self.images else "words"
+        of = "several" if name == "passes" and self.images else "after" if name == "numbers" and self.evaluated else "words"
         title, words = (say(f"export.frameworks.{name}.{part}", library=self.NAME) for part in ("title", of))
         more = say(f"export.frameworks.{name}.{self.library}") if name == "model" else ""
         return Section(title, f"{words} {more}".strip(), (), code)
+
+    @property
+    def evaluated(self) -> bool:
+        """Tells whether the pass that is printed is one as after training."""
+        return self.lesson.mode == "eval"
 
     @property
     def merged(self) -> bool:
@@ -169,17 +180,24 @@ class _Parts:
         return f"def draw(k):\n{textwrap.indent(chr(10).join(lines), '    ')}\n\n\n" if lines else ""
 
     def numbers(self) -> str:
-        """One more update: what the pass makes, its gradients, and the parameters after the step."""
+        """One more update: what the pass makes, its gradients, and the parameters after the step; after training there is none."""
         names = [name for name, *_ in self.weights()]
         lines = [
-            f"{'draw(updates)' + chr(10) if self.program.draws else ''}o, L, dx, gradients = passes()\n{self.prints(['o'])}\nprint(describe(\"L\", L))",
+            f"{self.begin}o, L, dx, gradients = passes({self.AFTER if self.evaluated else ''})\n{self.prints(['o'])}\nprint(describe(\"L\", L))",
             "\n".join(self.taken_back("gradients[{}]", "d{}")),
             self.prints([*(f"d{name}" for name in names), "dx"]),
+        ]
+        step = [
             f"step({'gradients, ' + self.count if self.count else 'gradients'})",
             "\n".join(self.taken_back(self.values, "{}_next")),
             "\n".join(printed(self.program, name, " next", variable=f"{name}_next") for name in names),
         ]
-        return "\n\n".join(lines)
+        return "\n\n".join([*lines, *([] if self.evaluated else step)])
+
+    @property
+    def begin(self) -> str:
+        """The lines before that pass."""
+        return "draw(updates)\n" if self.program.draws and not self.evaluated else ""
 
     @property
     def count(self) -> str:
@@ -241,7 +259,14 @@ class _Keras(_Parts):
         'class Dropout(layers.Dropout):\n    """{words}"""\n    mask = 1.0\n\n'
         "    def call(self, inputs, training=False):\n        return inputs * self.mask if training else inputs"
     )
+    KEPT = (
+        "class BatchNormalization(layers.BatchNormalization):\n    def call(self, inputs, training=False):\n"
+        "        kept = ops.copy(self.moving_variance)\n        outputs = super().call(inputs, training=training)\n        if training:\n"
+        "            n = inputs.shape[0] * np.prod(inputs.shape[1:-1], dtype=int)\n            now = self.moving_variance - self.momentum * kept\n"
+        "            self.moving_variance.assign(self.momentum * kept + now * n / max(1, n - 1))\n        return outputs"
+    )
     MASK, LAST = 'model.get_layer("{of}").mask = {mask}', ".transpose({})"
+    AFTER = "False"
 
     @property
     def count(self) -> str:
@@ -256,13 +281,14 @@ class _Keras(_Parts):
             calls = layer.keras(shape)
             own = next((line for line in calls if line.startswith(_WITH_WEIGHTS)), calls[-1])  # what has the weights bears the name
             named = f'{own[:-1]}{"" if own.endswith("()") else ", "}name="{names.output}")'
-            within = "" if layer.draws(shape) else "layers."
+            within = "" if layer.draws(shape) or (self.evaluated and layer.buffers(shape)) else "layers."
             lines += [f"{within}{named if line is own else line}," for line in calls]
         given: dict[str, list[str]] = {}
         for name, of, _, axes in self.weights():
             given.setdefault(of, []).append(f"{name}.transpose{axes}" if axes else name)
         for name, buffer in self.program.buffers.items():
-            given[name.partition(".")[0]].append(f"np.{'ones' if buffer.start else 'zeros'}({buffer.shape})")
+            start = f"np.{'ones' if buffer.start else 'zeros'}({buffer.shape})"
+            given[name.partition(".")[0]].append(variable(name) if self.evaluated else start)
         weights = [f'model.get_layer("{of}").set_weights([{", ".join(arrays)}])' for of, arrays in given.items()]
         body = textwrap.indent("\n".join(lines), "    ")
         return f"model = keras.Sequential([\n{body}\n])\n" + "\n".join(weights)
@@ -274,7 +300,7 @@ class _Keras(_Parts):
         targets = "targets = y\n" if self.images else ""
         return (
             f"{targets}image = tf.{'Variable' if self.lesson.set else 'constant'}({laid})\n\n\n"
-            "def passes():\n"
+            f"def passes({'training=True' if self.evaluated else ''}):\n"
             f'    """{say("export.frameworks.passes.docstring", library=self.NAME)}"""\n'
             "    with tf.GradientTape() as tape:\n"
             "        tape.watch(image)\n"
@@ -286,7 +312,7 @@ class _Keras(_Parts):
 
     @property
     def _mode(self) -> str:
-        return ", training=True" if self.program.buffers or self.program.draws else ""
+        return f", training={'training' if self.evaluated else 'True'}" if self.program.buffers or self.program.draws else ""
 
     def update(self) -> str:
         code = self.lesson.optimizer.code
@@ -334,6 +360,8 @@ class _PyTorch(_Parts):
             for name, of, letter, axes in self.weights()
         ]
         body = textwrap.indent("\n".join(lines), "    ")
+        if self.evaluated:
+            weights += [f"    model.{name}.copy_(torch.from_numpy({variable(name)}))" for name in self.program.buffers]
         return f"model = nn.Sequential(OrderedDict([\n{body}\n]))\nwith torch.no_grad():\n" + "\n".join(weights)
 
     def passes(self) -> str:
@@ -358,6 +386,10 @@ class _PyTorch(_Parts):
             "        parameter.grad = torch.from_numpy(gradient)\n"
             "    optimizer.step()\n\n\n" + self.trained()
         )
+
+    @property
+    def begin(self) -> str:
+        return "model.eval()\n" if self.evaluated else super().begin
 
     def assigned(self, one: SetValue) -> str:
         if one.symbol == "x":

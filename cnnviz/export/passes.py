@@ -52,10 +52,10 @@ class Passes:
 
     # ---- the layers
 
-    def layer_sections(self, forward_only: bool = False) -> Iterator[Section]:
-        """The functions that the lines call, in the order of the forward pass: a section for each kind of layer, one for the loss."""
+    def layer_sections(self, forward_only: bool = False, more: Iterable[Line] = ()) -> Iterator[Section]:
+        """The functions that the lines call, and `more`, in the order of the forward pass: a section for each kind of layer, one for the loss."""
         program, known, groups = self.program, set[Callable[..., Any] | str](), dict[str, list[Line]]()
-        for line in (*program.forward_lines, program.losses_line, *(() if forward_only else program.backward_lines)):
+        for line in (*program.forward_lines, program.losses_line, *(() if forward_only else program.backward_lines), *more):
             groups.setdefault(self._kind(line), []).append(line)
             if line.settled:
                 groups.setdefault(self._kind(line.settled), []).append(line.settled)
@@ -88,23 +88,27 @@ class Passes:
         """The formulas of one place's lines in LaTeX: of the first, since another layer of the kind says the same of other symbols."""
         formulas, first = self.program.formulas, lines[0].layer
         found = [formulas[line.target] for line in lines if line.layer == first and line.target in formulas]
-        return tuple(found) or tuple(formulas[line.target] for line in lines if line.target in formulas)
+        return tuple(dict.fromkeys(found)) or tuple(formulas[line.target] for line in lines if line.target in formulas)
 
     # ---- the passes
 
     def forward_section(self) -> Section:
         """The forward pass: a function of the image and the parameters."""
         lines = self.program.forward_lines
-        code = self._function("forward", self._forward_reads, self._rows(lines), self.made_forward)
+        code = self._function(self._name("forward"), self._forward_reads, self._rows(lines), self.made_forward)
         formulas = tuple(self.program.formulas[line.target] for line in lines if line.target in self.program.formulas)
-        return section("forward", formulas, code)
+        return section(self._name("forward"), formulas, code)
 
     def backward_section(self) -> Section:
         """The backward pass, as far as an update needs it: a function of what it reads."""
         rows = self._rows(self._needed)
-        code = self._function("backward", self._read_by(rows), rows, self.made_backward)
+        code = self._function(self._name("backward"), self._read_by(rows), rows, self.made_backward)
         formulas = [self.program.formulas[line.target] for line in self._needed if line.target in self.program.formulas]
-        return section("backward_deviating" if self.on else "backward", tuple(formulas), code)
+        return section("backward_deviating" if self.on else self._name("backward"), tuple(formulas), code)
+
+    def _name(self, way: str) -> str:
+        """The name of the function of a pass, which is another one after training."""
+        return way if self.program.mode.training else f"{way}_after_training"
 
     def update_section(self) -> Section:
         """One step of the optimizer for every parameter."""
@@ -141,11 +145,17 @@ class Passes:
     @property
     def forward_call(self) -> str:
         """z1_windows, z1, … = forward(x, f, w, b)"""
-        return call(self.made_forward, "forward", self._forward_reads)
+        return call(self.made_forward, self._name("forward"), self._forward_reads)
 
     @property
     def _forward_reads(self) -> list[str]:
-        return ["x", *self.program.parameters, *self._drawn]
+        buffers = () if self.program.mode.training else self.program.buffers
+        return ["x", *self.program.parameters, *self._drawn, *map(variable, buffers)]
+
+    @property
+    def kept(self) -> str:
+        """n1_running_mean = running(n1_running_mean, n1_mean), a line for each number that training keeps."""
+        return "".join(f"{variable(line.target)} = {expression(line)}\n" for line in self.program.buffer_lines)
 
     @property
     def _drawn(self) -> list[str]:
@@ -165,7 +175,7 @@ class Passes:
     @property
     def backward_call(self) -> str:
         """do, dw, … = backward(w, …)"""
-        return call(self.made_backward, "backward", self._read_by(self._rows(self._needed)))
+        return call(self.made_backward, self._name("backward"), self._read_by(self._rows(self._needed)))
 
     @property
     def rest(self) -> str:

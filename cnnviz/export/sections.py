@@ -12,6 +12,7 @@ from cnnviz.core.deviations import DEVIATION_TABLE
 from cnnviz.core.latex_to_text import plain
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Inner, Program
+from cnnviz.core.start import first_buffers
 from cnnviz.data.images import load_image
 from cnnviz.export.arrays import backward_names, describe, forward_names, most_whole, shown
 from cnnviz.export.code_sets import by_hand_call, by_hand_section
@@ -31,23 +32,31 @@ def sections(lesson: Lesson, pixels: np.ndarray) -> tuple[Section, ...]:
     program = lesson.network.program(x.shape)
     values = program.start(lesson.unset.first_params(lesson.x_shape), x)
     passes = Passes(program, lesson.optimizer, lesson.deviations, sizes_of(program, values, np.array(lesson.y)), len(lesson.images))
+    after = _after_training(lesson, x, values) if lesson.mode == "eval" else None
     loops = None if program.mode.images else loops_section(program)
     return (
         section("needs", [], IMPORTS),
-        *passes.layer_sections(),
+        *passes.layer_sections(more=[*program.buffer_lines, *after.program.forward_lines, *after.program.backward_lines] if after else ()),
         passes.forward_section(),
         passes.backward_section(),
         passes.update_section(),
+        *([after.forward_section(), after.backward_section()] if after else []),
         printing(program),
         image_section(lesson, pixels, program, imports=False),
-        start_section(lesson, program, values),
+        start_section(lesson, program, values, first_buffers(lesson.network, x.shape, lesson.w) if after else {}),
         *([by_hand_section(lesson, program)] if lesson.set else []),
         *([loops] if loops else []),
-        _training(lesson, passes),
-        _numbers_forward(lesson, passes),
-        _numbers_backward(passes),
-        _numbers_update(passes),
+        _training(lesson, passes, bool(after)),
+        _numbers_forward(lesson, passes, after or passes),
+        _numbers_backward(after or passes),
+        *([] if after else [_numbers_update(passes)]),
     )
+
+
+def _after_training(lesson: Lesson, x: np.ndarray, values: Inner) -> Passes:
+    """The passes with what training has kept, nothing dropped, each image for itself."""
+    program = lesson.network.program(x.shape, training=False)
+    return Passes(program, lesson.optimizer, frozenset(), sizes_of(program, values, np.array(lesson.y)), len(lesson.images))
 
 
 def seen(lesson: Lesson, pixels: np.ndarray) -> np.ndarray:
@@ -115,10 +124,11 @@ def sizes_of(program: Program, values: Inner, y: np.ndarray) -> dict[str, tuple[
 # ---- training
 
 
-def _training(lesson: Lesson, passes: Passes) -> Section:
+def _training(lesson: Lesson, passes: Passes, keeps: bool) -> Section:
     k = "t - 1" if passes.keeps else "k"
-    body = f"{passes.fresh}{passes.draws(lesson.seed, k)}{passes.forward_call}\nlosses.append({passes.loss_call})\n{passes.backward_call}\n{passes.update_call}"
-    body = by_hand_call(lesson, passes.program, k) + body
+    before = f"{by_hand_call(lesson, passes.program, k)}{passes.fresh}{passes.draws(lesson.seed, k)}"
+    kept = passes.kept if keeps else ""
+    body = f"{before}{passes.forward_call}\n{kept}losses.append({passes.loss_call})\n{passes.backward_call}\n{passes.update_call}"
     count = "k" if lesson.set or passes.program.draws else "_"
     step = "t in range(1, updates + 1)" if passes.keeps else f"{count} in range(updates)"
     code = f"losses = []\nfor {step}:\n{textwrap.indent(body, '    ')}"
@@ -148,9 +158,10 @@ def printed(program: Program, name: str, suffix: str = "", variable: str = "") -
     return f'print(describe("{name}{suffix}", {f"shown({variable or name})" if dropped else variable or name}{whole}))'
 
 
-def _numbers_forward(lesson: Lesson, passes: Passes) -> Section:
+def _numbers_forward(lesson: Lesson, trained: Passes, passes: Passes) -> Section:
+    """The pass that is printed, with the parameters that `trained` has led to."""
     names, by_hand = forward_names(passes.program.network), by_hand_call(lesson, passes.program, "updates")
-    code = f"{by_hand}{passes.fresh}{passes.draws(lesson.seed, 'updates')}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
+    code = f"{by_hand}{trained.fresh}{passes.draws(lesson.seed, 'updates')}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
     return section("numbers.forward", [passes.program.formulas["L"]], code)
 
 

@@ -15,6 +15,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.stages import Stage, label
 from cnnviz.core.trajectory import Moment
+from cnnviz.export.exercise import in_training
 from cnnviz.export.mathml import mathml
 from cnnviz.words import Message, reader, say, written
 
@@ -45,6 +46,7 @@ def hand_sheet(lesson: Lesson, moment: Moment, image: Message | str) -> str:
     >>> page.count('class="task"') == 2 * len(Lesson().network.stages), "<script" in page
     (True, False)
     """
+    in_training(lesson)
     found = tasks(lesson, moment)
     query = {**lesson.to_query(), **({"img": "upload-…"} if lesson.img.startswith("upload-") else {})}
     head = f"<p>{escape(say('export.sheet.of', image=image, when=lesson.when, net=str(lesson.network)))}<br><small>?{escape(urlencode(query, safe=',;'))}</small></p>"

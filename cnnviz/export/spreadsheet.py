@@ -40,8 +40,8 @@ def spreadsheet(lesson: Lesson, moment: Moment, known: bool = True) -> bytes:
     >>> spreadsheet(Lesson(), trajectory(Lesson(), np.zeros((32, 32)), 0))[:2]
     b'PK'
     """
-    program = lesson.network.program(moment.trace.x.shape)
     x = moment.trace.x
+    program = lesson.network.program(x.shape, training=moment.trace.training)
     trace = program.forward(moment.params, x, given=moment.trace.kept)
     y = lesson.network.targets(np.array(lesson.y), trace.o.shape)
     gradients = program.backward(moment.params, trace, y)
@@ -86,7 +86,7 @@ class _Book:
         self._first(names)
         for name, colour in names:
             self._sheet(name, colour)
-        if not self.lesson.optimizer.KEEPS:
+        if self.program.mode.training and not self.lesson.optimizer.KEEPS:
             for name in self.program.parameters:
                 self._next(name)
         self.book.close()

@@ -33,13 +33,15 @@ def report(lesson: Lesson, moment: Moment) -> Iterator[str]:
     whole, hints = most_whole(moment.trace["o"].size), effects(lesson.deviations)
     if any(isinstance(name, str) for name in lesson.output_names):
         yield f"# {say('terminal.outputs', names=lesson.output_words)}"
-    for words, names in _headings(lesson, network.program(moment.trace["x"].shape)):
+    for words, names in _headings(lesson, network.program(moment.trace["x"].shape, training=moment.trace.training)):
         yield f"# {words}"
         for name in names:
             yield from _hint(hints, name)
             yield describe(name, arrays[name], whole)
             if name == lesson.stage and np.size(arrays[name]) > whole:
                 yield from _rows(name, arrays[name], lesson.pinned)
+    if not moment.trace.training:
+        return
     yield f"# {_said(network.stages[-1].title, lesson.optimizer.formulas)}   ({', '.join(map(label, network.parameters))})"
     yield from _hint(hints, "update")
     yield from (describe(f"{name} next", moment.after[name], whole) for name in network.parameters)

@@ -64,6 +64,14 @@ def test_it_prints_what_the_exported_script_prints(tmp_path):
     assert done.stdout.startswith("# test-3, airplane, after 12 updates\n# ?img=test-3&ch=gray&")
 
 
+def test_after_training_it_prints_that_pass_and_makes_no_exercise_of_it(tmp_path):
+    link = "?img=cat-0&net=conv2x3-bn-tanh-gap-drop50-dense2-mse&k=3&mode=eval"
+    done = here(link, "--script", "lesson.py", "--sheet", "own.html", folder=tmp_path)
+    assert done.returncode == 1 and "mode=eval has none" in done.stderr and not (tmp_path / "own.html").exists()
+    alone = subprocess.run([sys.executable, "-I", tmp_path / "lesson.py"], capture_output=True, text=True, timeout=600)
+    assert numbers(here(link).stdout) == alone.stdout.splitlines()
+
+
 def test_options_win_over_the_link_and_say_the_same_as_a_query():
     one = here("?img=test-3&k=5", "--k", "2", "--f", "-1,0,1,-2,0,2,-1,0,1.5", "--y=-1,.5", "--stage", "o").stdout
     other = here("img=test-3&k=2&f=-1,0,1,-2,0,2,-1,0,1.5&y=-1,0.5&stage=o").stdout

@@ -99,9 +99,11 @@ def run_script(lesson: Lesson, folder, **environment: str) -> list[str]:
 
 def assert_same_numbers(printed: list[str], lesson: Lesson) -> None:
     """Every printed line says exactly what the core computes for this lesson."""
-    moment = trajectory(lesson, load_image(lesson.img, lesson.ch, lesson.scale), lesson.k)
+    moment = trajectory(lesson, load_images(lesson), lesson.k)
+    moment = moment if lesson.mode == "train" else moment.after_training
     arrays = {**moment.trace, **moment.params, **moment.gradients}
-    arrays |= {f"{name} next": array for name, array in moment.after.items()}
+    if lesson.mode == "train":
+        arrays |= {f"{name} next": array for name, array in moment.after.items()}
     arrays |= {"y": np.array(lesson.y), "L": moment.losses[-1], "losses": moment.losses}
     names = [line[:7].rstrip() for line in printed]
     assert len(names) == len({*names}) and {*names} == arrays.keys() - {"dv"}, "the layout of a map has no stage"
@@ -302,15 +304,33 @@ SEVERAL = (
     Lesson(net="conv2x3-gn2-leaky20-avg2-dense4-ln-dense2-bn-sigmoid-mse", img="cat-0,dog-1", ch="rgb", opt="adam", k=2, seed=4),
     Lesson(net="conv2x3s2-sigmoid-gap-sigmoid-bce", img="digit1-3,digit0-2,digit1-5,digit0-7", ch="gray", opt="momentum", scale="raw", k=2),
 )
+AFTER_TRAINING = (
+    Lesson(net="conv2x3b-bn-relu-max2-drop50-dense2-softmax-ce", img="cat-0,dog-1,cat-5", k=3, lr=0.1, mode="eval"),
+    Lesson(net="bn-conv2x3b-tanh-avg4-dense4-drop20-bn-dense2-mse", img="cat-0,dog-1", opt="adam", k=2, set="w2:1,0:2~1", mode="eval"),
+)
 
 
-@pytest.mark.parametrize("lesson", SEVERAL, ids=lambda lesson: lesson.net)
+def test_after_training_that_started_with_running_numbers_they_go_on():
+    start = {"n.running_mean": np.array([0.3]), "n.running_var": np.array([2.5])}
+    params = Lesson(net="bn-conv2x3-gap-mse").first_params()
+    test_of_several_images_script_and_notebook_print_the_numbers_of_their_mean(
+        Lesson(net="bn-conv2x3-gap-mse", img="cat-0,dog-1", k=1, w=keep({**params, **start}), mode="eval")
+    )
+
+
+@pytest.mark.parametrize("lesson", [lesson.alone(0) for lesson in AFTER_TRAINING], ids=lambda lesson: lesson.net)
+def test_after_training_the_script_prints_the_numbers_of_that_pass(lesson, tmp_path):
+    assert_same_numbers(run_script(lesson, tmp_path), lesson)
+
+
+@pytest.mark.parametrize("lesson", (*SEVERAL, *AFTER_TRAINING), ids=lambda lesson: f"{lesson.net} {lesson.mode}")
 def test_of_several_images_script_and_notebook_print_the_numbers_of_their_mean(lesson):
     pixels = np.stack([find_image(img).pixels for img in lesson.images])
     moment = trajectory(lesson, load_images(lesson), lesson.k)
+    moment = moment if lesson.mode == "train" else moment.after_training
     most = most_whole(moment.trace.o.shape[-1])
     expected = [describe(name, moment.losses[-1] if name == "L" else array, most) for name, array in (named_arrays(lesson, moment) | {"L": moment.losses[-1]}).items()]
-    expected += [describe(f"{name} next", array, most) for name, array in moment.after.items()]
+    expected += [describe(f"{name} next", array, most) for name, array in moment.after.items() if lesson.mode == "train"]
     cells = [cell for cell in json.loads(jupyter_notebook(lesson, pixels))["cells"] if cell["cell_type"] == "code"]
     for code in (numpy_script(lesson, pixels), "\n".join("".join(cell["source"]) for cell in cells)):
         printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()

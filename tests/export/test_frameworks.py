@@ -37,6 +37,9 @@ LESSONS |= {
     "several images": Lesson(net="conv2x3-bn-tanh-max2-drop50-dense2-softmax-ce", img="cat-0,dog-1,cat-5", f="random-1", k=2, lr=0.1),
     "several in colour, groups and rows": Lesson(net="conv4x3-gn2-leaky20-avg2-dense4-ln-dense2-sigmoid-mse", img="cat-0,dog-1", ch="rgb", f="random-1", k=2),
     "several, both losses of sigmoids": Lesson(net="conv2x3s2-sigmoid-bn-gap-sigmoid-bce", img="digit1-3,digit0-2,digit1-5", opt="momentum", k=1),
+    "after training": Lesson(net="conv2x3-bn-relu-max2-drop50-dense4-bn-dense2-softmax-ce", img="cat-0,dog-1,cat-5,dog-0", f="random-1", k=4, lr=0.1, mode="eval"),
+    "one image after training": Lesson(net="conv3x3-bn-tanh-avg2-drop20-dense2-sigmoid-mse", f="random-2", k=3, opt="adam", mode="eval", set="w:3,1:1~2"),
+    "nothing that differs after training": Lesson(net="conv2x3-tanh-dense2-softmax-ce", f="random-2", k=2, opt="momentum", mode="eval"),
     "set by hand in the notebook's network": Lesson(k=2, set="x:3,4:0.5;f:0,0:5~1;w:120,0:0.31~2"),
 }  # fmt: skip
 SCRIPTS = {"keras": keras_script, "torch": pytorch_script}
@@ -75,8 +78,9 @@ def agrees(library: str, lesson: Lesson) -> None:
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(compile(made(library, lesson), f"{library}.py", "exec"), found)
     moment = trajectory(lesson, load_images(lesson), lesson.k)
+    moment = moment.after_training if lesson.mode == "eval" else moment
     ours = {"o": moment.trace.o, "L": moment.losses[-1], **moment.gradients, **{f"{name}_next": array for name, array in moment.after.items()}}
-    names = ["o", "L", "dx", *(f"d{name}" for name in moment.params), *(f"{name}_next" for name in moment.params)]
+    names = ["o", "L", "dx", *(f"d{name}" for name in moment.params), *(f"{name}_next" for name in moment.params if lesson.mode == "train")]
     for name in names:
         array = np.asarray(ours[name])
         small = 1e-10 * np.abs(array).max() + (1e-8 * lesson.lr if "_next" in name and lesson.opt == "adam" else 0)  # Adam divides by what may be round-off

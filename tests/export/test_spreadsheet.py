@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -78,8 +79,8 @@ def evaluated(formulas, values):
         sys.setrecursionlimit(limit)
 
 
-def compare(case):
-    program = case.network.program(case.x_shape)
+def compare(case, training=True):
+    program = case.network.program(case.x_shape, training=training)
     trace = program.forward(case.params, case.x)
     gradients = program.backward(case.params, trace, case.y)
     exact = {**trace, **case.params, **gradients, "y": case.y, "L": np.array(case.network.loss(trace, case.y))}
@@ -97,6 +98,15 @@ def compare(case):
 @pytest.mark.parametrize("case", [case for case in OTHERS if np.prod(case.x_shape) <= 200], ids=str)
 def test_from_image_targets_and_parameters_alone_the_formulas_make_every_number(case):
     compare(case)
+
+
+def test_after_training_nothing_is_dropped_and_there_is_no_step():
+    compare(Case("conv2x3-tanh-drop50-dense2-drop20-mse", (1, 6, 6), 3), training=False)
+    lesson = Lesson(net="conv2x3-bn-drop50-dense2-mse", k=2, mode="eval")
+    moment = moment_of(lesson).after_training
+    cells = cells_of(spreadsheet(lesson, moment))
+    assert cells["L!B5"][0] == moment.losses[-1] and cells["n1!B5"][0] == moment.trace.n1[0, 0, 0]
+    assert "f next!B5" not in cells and "f next!B5" in cells_of(spreadsheet(replace(lesson, mode="train"), moment_of(lesson)))
 
 
 @settings(deadline=None, max_examples=30)

@@ -58,7 +58,7 @@ def test_what_a_lesson_cannot_be_is_said_beside_its_name():
         return {file["what"] for group in groups for file in group["files"] if file["instead"]}
 
     seed, deviating, _, diverged, drawn, _ = map(instead, LESSONS)
-    assert seed == drawn == set() and {"keras", "pytorch"} <= deviating and diverged == {"parameters"}
+    assert seed == set() and drawn == {"exercise", "exercise_script", "sheet"} and {"keras", "pytorch"} <= deviating and diverged == {"parameters"}
 
 
 def test_a_file_holds_the_numbers_of_the_core_and_a_film_is_the_pages():
@@ -75,6 +75,7 @@ def test_of_several_images_scripts_have_all_of_them_and_it_says_so():
     offered = json.loads(dialogs.answer("files", asked).body)
     assert "all images" in offered["notes"][0] and "cat-0" in offered["notes"][0]
     script, keras = (dialogs.answer("file", asked | {"what": what}).body.decode() for what in ("script", "keras"))
+    assert "forward_after_training(" in script and "passes(False)" in keras
     assert "reshape(2, 32, 32)" in script and "np.mean(" in script and "targets = y" in keras
 
 

@@ -12,11 +12,13 @@ import numpy as np
 
 from cnnviz import export
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.trajectory import Moment
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.arguments import MOST_AROUND, page_address
 from cnnviz.export.parameters import diverged
 from cnnviz.pages.address import Now, lesson_of, resolved
 from cnnviz.pages.answers import answers_of
+from cnnviz.pages.lens import in_mode
 from cnnviz.pages.registry import page_at
 from cnnviz.wire.dialogs import FileGroup, OfferedFile, OfferedFiles
 from cnnviz.words import message, say
@@ -27,17 +29,22 @@ class Taken:
 
     def __init__(self, asked: Mapping[str, str]):
         self.asked = asked
-        self.now: Now = resolved(asked)
+        self.now: Now = resolved(asked, modes=True)
         self.lesson: Lesson = self.now.lesson
         self.pixels: np.ndarray = self.now.image.pixels
 
     @cached_property
     def all_images(self) -> tuple[Lesson, np.ndarray]:
         """The lesson with all its images, and their pixels: of several (m,H,W,3)."""
-        lesson = dataclasses.replace(lesson_of(self.asked, "", Lesson())[0], mode="train")
+        lesson = lesson_of(self.asked, "", Lesson())[0]
         if len(lesson.images) == 1:
             return self.lesson, self.pixels
         return lesson, np.stack([find_image(img).pixels for img in lesson.images])
+
+    @cached_property
+    def moment(self) -> Moment:
+        """The moment in the lesson's mode."""
+        return in_mode(self.now).moment
 
     @cached_property
     def film_updates(self) -> int:
@@ -103,11 +110,11 @@ GROUPS: Mapping[str, Mapping[str, Kind]] = {
         "exercise_script": Kind("-exercise.py", _PYTHON, lambda of: export.exercise_script(of.lesson, of.pixels, of.now.moment)),
         "sheet": Kind("-by-hand.html", "text/html", lambda of: export.hand_sheet(of.lesson, of.now.moment, of.now.image.words)),
         "spreadsheet": Kind(
-            ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda of: export.spreadsheet(of.lesson, of.now.moment)
+            ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda of: export.spreadsheet(of.lesson, of.moment)
         ),
     },
     "numbers": {
-        "arrays": Kind(".npz", _BYTES, lambda of: export.arrays_npz(of.lesson, of.now.moment)),
+        "arrays": Kind(".npz", _BYTES, lambda of: export.arrays_npz(of.lesson, of.moment)),
         "parameters": Kind(".json", "application/json", lambda of: export.parameters_json(of.lesson, of.now.moment.params, of.now.moment.buffers)),
     },
     "film": {kind: Kind(f".{kind}", f"image/{kind}", _film(kind), film=True) for kind in ("gif", "webp")},
@@ -135,7 +142,6 @@ def offered(asked: Mapping[str, str]) -> OfferedFiles:
         if name != "film" or of.film_updates
     ]
     notes = [say("ui.take_home.several", image=of.lesson.img)] if "img" in of.now.wrong and "," not in of.lesson.img else []
-    notes += [str(of.now.wrong["mode"])] if "mode" in of.now.wrong else []  # files are of passes in training
     return OfferedFiles(groups=groups, notes=notes, words=say("ui.take_home.runs_alone", when=of.lesson.when), around=MOST_AROUND)
 
 
@@ -148,10 +154,11 @@ def _excuses(of: Taken) -> dict[str, str]:
     """Why some files cannot be made of this lesson."""
     needs = {"html": "cnnviz.view", "spreadsheet": "xlsxwriter"}  # which Python in a browser has not
     found = {what: say("ui.take_home.needs_server") for what, package in needs.items() if find_spec(package) is None}
-    try:
-        export.exact_rule(of.lesson)
-    except ValueError as error:
-        found |= dict.fromkeys(("keras", "pytorch"), str(error))
+    for check, kinds in ((export.exact_rule, ("keras", "pytorch")), (export.in_training, ("exercise", "exercise_script", "sheet"))):
+        try:
+            check(of.lesson)
+        except ValueError as error:
+            found |= dict.fromkeys(kinds, str(error))
     if problem := diverged(of.now.moment.params):
         found["parameters"] = say("ui.take_home.no_parameters", error=problem)
     if problem := export.too_large(of.lesson.network.program(of.now.moment.trace.x.shape)):
