@@ -34,6 +34,9 @@ def test_a_file_is_compared_mended_and_follows_the_lesson(screen: Screen, tmp_pa
     expect(page.locator(".title")).to_have_text("Your gradient goes wrong at ∂z₁")
     expect(page.locator("[data-column=dz1]")).to_have_attribute("data-state", "first")
     expect(page.locator("[data-column=df]")).to_have_attribute("data-state", "inherits")
+    expect(page.locator(".below .entry-name")).to_contain_text("The largest difference: ∂z1[")
+    expect(page.locator(".below [data-map]")).to_have_count(3)  # of the array in which it begins
+    expect(page.locator('.below [data-map="large.yours.dz1"]')).to_be_visible()
     expect(page.locator(".own-stage h2")).to_have_text("σ′ on the wrong side")
     expect(page.locator(".right-line")).to_contain_text("dz1 = da1 * (a1 * (1 - a1))")
     screen.switch("update_next")  # of another update they are wrong from the start

@@ -56,6 +56,9 @@ def test_the_first_wrong_stage_what_inherits_and_what_is_missing_have_their_mark
     assert states == {"do": "missing", "dz2": "right", "dw": "right", "db": "right", "da1": "missing", "dz1": "first", "df": "inherits", "dx": "missing"}
     assert header["road"]["title"] == "Your gradient goes wrong at ∂z₁" and header["road"]["verdict"]["good"] is False
     assert "909 of your 2,713 numbers" in header["road"]["verdict"]["text"] and header["road"]["subject"] == "dz1"
+    cells = {column["symbol"]: column["cell"] for column in header["road"]["cards"]}
+    apart = np.abs(theirs["dz1"] - gradients(here)["dz1"])
+    assert cells["dz1"] == cells["da1"] == list(np.unravel_index(apart.argmax(), apart.shape))
     (stage,) = header["check"]["own"]["stages"]
     assert stage["code"] == {"wrong": "dz1 = da1", "right": "dz1 = da1 * (a1 * (1 - a1))"}
     assert stage["matches"][0] == {"title": "σ′ left out in a hidden layer", "share": 1.0, "count": "900 of 900"}

@@ -29,7 +29,7 @@ function effect({ road, check, falls }) {
   if (!on) return nothing
   const picture =
     on === sweep ? errorCurve(on, []) : html`<canvas data-chart="falls" role="img" aria-label=${on.title}></canvas>`
-  return html`<section class="error-over-step"><h2><button type="button" data-open=${`chart-${on.name}`} title=${say("web.chart.open")}>${on.title}</button>${toggle}</h2>${picture}<div class="numbers"><h3 class="entry-name"></h3><div class="readout"></div></div>${on === loss ? html`<p class="falls">${check.falls}</p>` : nothing}</section>`
+  return html`<section class="error-over-step"><h2><button type="button" data-open=${`chart-${on.name}`} title=${say("web.chart.open")}>${on.title}</button>${toggle}</h2>${picture}<div class="numbers"><span class="entry-name"></span> <span class="readout"></span></div>${on === loss ? html`<p class="falls">${check.falls}</p>` : nothing}</section>`
 }
 
 /** @param {RoadData} road */
@@ -56,6 +56,6 @@ export function broken(shown) {
               maps.filter(({ name }) => name !== "error"),
             )
       }
-        <div>${(check.best?.words ?? []).map((words) => html`<p>${words}</p>`)}<p class="sentence">${road.sentences.join(" ")}</p></div></div>
-      <div class="doings">${there.map(group)}<button type="button" class="primary" data-key="fix" data-change=${JSON.stringify({ mistake: "", check: "break" })}>${say("web.check.fix")}</button>${others(road)}</div></section>`
+        <div>${(check.best?.words ?? []).map((words) => html`<p>${words}</p>`)}<p class="sentence">${road.sentences.join(" ")}</p>
+          <div class="doings">${there.map(group)}<button type="button" class="primary" data-key="fix" data-change=${JSON.stringify({ mistake: "", check: "break" })}>${say("web.check.fix")}</button>${others(road)}</div></div></div></section>`
 }

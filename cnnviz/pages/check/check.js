@@ -30,6 +30,7 @@ export class Check extends Road {
   /** @type {CheckData | undefined} */
   check = undefined
   all = false // whether all entries of the array are shown, or one
+  compared = "" // the file that was compared last, and where it is wrong first
   falls = false // whether the loss from here on is shown, or the error over the nudge
 
   /** @param {View} view */
@@ -53,6 +54,10 @@ export class Check extends Road {
     const { view, check } = this
     setHTML(view.$(".told"), withSymbols(check.foot.join(" ")))
     render(check.third ? third(check.third) : nothing, view.$(".aside"))
+    const first = this.road?.cards.find(({ state }) => state === "first")?.symbol ?? ""
+    const compared = check.own?.file ? `${check.own.file} ${first}` : ""
+    if (first && compared && compared !== this.compared) this.visit(first)
+    this.compared = compared
   }
 
   /** @override @param {Element} target */
@@ -99,8 +104,8 @@ export class Check extends Road {
       check,
       all: this.all,
       falls: this.falls,
-      subject: this.subject.map,
-      maps: this.mapsOf(this.subject.map),
+      subject: this.settled,
+      maps: this.mapsOf(this.settled),
     }
     const shown = { ours, break: road.switches.length && !check.code && !check.best ? listed : broken, own }
     render(shown[/** @type {keyof typeof shown} */ (check.tab)](by), view.$(".below"))
@@ -123,7 +128,9 @@ export class Check extends Road {
     const values = this.numbersAt(subject)
     const name = `<i>${formula(this.labelOf(map))}</i>[${this.indexOf(map, cell)}]`
     const heading = this.root.querySelector(".below .entry-name")
-    if (heading) setHTML(heading, this.check?.tab === "ours" ? say("web.check.two_ways", { entry: name }) : name)
+    const worst = this.check?.tab === "own" && this.cards[map].state === "first" && !this.focus.pointed
+    const title = this.check?.tab === "ours" ? "two_ways" : worst ? "largest" : ""
+    if (heading) setHTML(heading, title ? say(`web.check.${title}`, { entry: name }) : name)
     const lines = this.mapsOf(map).map(
       ({ name, label }) => html`<dt>${label}</dt><dd><b>${this.printed(name, values)}</b></dd>`,
     )
@@ -138,6 +145,8 @@ export class Check extends Road {
   printed(name, values) {
     const value = values[name]
     if (name === "error") return Number.isNaN(value) ? "–" : number(value, 2)
+    if (name === "ratio") return Number.isFinite(value) ? number(value, 4) : "–"
+    if (this.check?.tab === "break") return number(value, 6)
     const other = values[BESIDE[name]]
     const [same, rest] = sharedDigits(value, other ?? value)
     return html`${local(same)}${rest ? html`<span class="rest">${local(rest)}</span>` : ""}`

@@ -2,7 +2,7 @@
 
 import { local } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
-import { html, markup, nothing } from "../../view/regions/html.js"
+import { html, keyed, markup, nothing } from "../../view/regions/html.js"
 import { mapOf } from "../../view/regions/road.js"
 import { TENSORFLOW } from "../../view/spec.js"
 import { CIRCLED, errorCurve } from "./error_curve.js"
@@ -17,7 +17,7 @@ export const either = (label, options) =>
 
 /** The versions of an array side by side. @type {(subject: string, rows: VersionData[]) => Template} */
 export const versions = (subject, rows) =>
-  html`<div class="versions">${rows.map(({ name, label }) => html`<figure class="map"><figcaption>${label}</figcaption>${mapOf(`large.${name}.${subject}`)}</figure>`)}</div>`
+  html`<div class="versions">${rows.map(({ name, label }) => keyed(`${name}.${subject}`, html`<figure class="map"><figcaption>${label}</figcaption>${mapOf(`large.${name}.${subject}`)}</figure>`))}</div>`
 
 /** @type {(first: string, second: string, of: [string, string]) => Template} */
 const halves = (first, second, [left, right]) =>

@@ -28,14 +28,14 @@ export function own({ road, check, subject, maps }) {
     : nothing
   return html`
     <section class="entry numbers"><div class="own-file doings">${markup(actionButton("own_gradients"))}<span>${file}</span></div>
-      ${example ? nothing : html`<h2><span class="entry-name"></span></h2>`}${
+      ${example ? nothing : html`<h2><span class="entry-name"></span></h2>`}<div class="compared">${
         file
           ? versions(
               subject,
               maps.filter(({ name }) => name !== "error"),
             )
           : nothing
-      }${example ? nothing : html`<div class="readout"></div>`}
+      }${example ? nothing : html`<div class="readout"></div>`}</div>
       ${road.sentences.map((words) => html`<p class="sentence">${words}</p>`)}</section>
     <section class=${first ? "opened" : "opened calm"}>
       ${example ? html`<div class="own-example"><h2>${say("web.check.own_example")}</h2><p>${example}</p>${stages.map(stageOf)}</div>` : stages.map(stageOf)}${see}</section>`

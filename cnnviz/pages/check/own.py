@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 
@@ -78,7 +78,8 @@ def road(now: Now, file: File | None, found: Found) -> Road:
     own, diagnosis = found
     arrays = {way.makes: diagnosis.arrays[way.makes] for way in ways if way.makes in diagnosis.arrays}
     errors = {name: of_image(name, _errors(array)) for name, array in arrays.items()}
-    parts = tuple(_part(one, way.makes, errors.get(way.makes)) for way in ways)
+    apart = {name: of_image(name, _apart(array)) for name, array in arrays.items()}
+    parts = tuple(_part(one, way.makes, apart.get(way.makes)) for way in ways)
     yours = Row("yours", message("ui.check.own.yours"), {name: of_image(name, array.theirs) for name, array in arrays.items()})
     return Road(
         title=_title(diagnosis),
@@ -91,7 +92,7 @@ def road(now: Now, file: File | None, found: Found) -> Road:
         states={way.makes: _state(diagnosis, way.makes) for way in ways},
         slips=_slips(diagnosis),
         sentences=(*_sentences(own, diagnosis), *own.notes),
-        cells={part.symbol: _cell(part, errors.get(part.symbol), right[part.symbol]) for part in parts},
+        cells=_cells(parts, apart, right, diagnosis.first),
         tabs=tabs("own"),
     )
 
@@ -115,6 +116,12 @@ def _errors(one: Compared) -> np.ndarray:
     with np.errstate(all="ignore"):
         error = np.where(one.wrong, relative_error(one.theirs, one.ours), 0.0)
     return drawn_errors(error, one.marks <= verdict.WRONG)
+
+
+def _apart(one: Compared) -> np.ndarray:
+    """The differences of the wrong entries, by which the worst of them is found."""
+    with np.errstate(all="ignore"):
+        return np.where(one.wrong, np.nan_to_num(np.abs(one.theirs - one.ours), nan=np.inf, posinf=np.inf), 0.0)
 
 
 def _ratio(yours: Mapping[str, np.ndarray], ours: Mapping[str, np.ndarray], wrong: bool) -> tuple[Row, ...]:
@@ -154,8 +161,6 @@ def _sentences(own: OwnGradients, found: Diagnosis) -> list[Message]:
     if found.first:
         wrong = next(one for one in found.arrays.values() if one.verdict == WRONG)
         worst = worst_of(wrong)
-        if not wrong.turned:
-            said_of.append(message("own.worst", entry=worst.entry, yours=worst.yours, ours=worst.ours, error=worst.error))
         if worst.ratios and not wrong.turned:
             said_of.append(message("own.ratio", low=worst.ratios[0], high=worst.ratios[1]))
     inherit = [label(stage) for stage, verdict in found.stages.items() if verdict == INHERITS]
@@ -185,18 +190,25 @@ def _state(found: Diagnosis, symbol: str) -> CardState:
     return "untold" if one.nothing_told else "right"
 
 
-def _part(program: Program, symbol: str, error: np.ndarray | None) -> Part:
-    """The channel of the worst error, else the first."""
+def _part(program: Program, symbol: str, apart: np.ndarray | None) -> Part:
+    """The channel of the largest difference, else the first."""
     first = part(program, symbol)
-    if error is None or not np.any(error):
+    if apart is None or not np.any(apart):
         return first
-    return part(program, symbol, tuple(largest(np.nan_to_num(error, nan=0.0, posinf=np.inf), first.shape)))
+    return part(program, symbol, tuple(largest(apart, first.shape)))
 
 
-def _cell(one: Part, error: np.ndarray | None, ours: np.ndarray) -> list[int]:
+def _cells(parts: Sequence[Part], apart: Mapping[str, np.ndarray], right: Mapping[str, np.ndarray], first: str) -> dict[str, list[int]]:
+    """A cell of each: maps of one size have that of the first wrong one, for a cell is spoken of in all of them."""
+    found = {part.symbol: _cell(part, apart.get(part.symbol), right[part.symbol]) for part in parts}
+    sizes = {part.symbol: part.of(right[part.symbol]).shape for part in parts}
+    return {symbol: found[first] if sizes[symbol] == sizes.get(first) else cell for symbol, cell in found.items()}
+
+
+def _cell(one: Part, apart: np.ndarray | None, ours: np.ndarray) -> list[int]:
     """The worst entry; where nothing is wrong, the strongest."""
-    of = one.of(error if error is not None and np.any(error) else np.abs(ours))
-    return largest(np.nan_to_num(of, nan=0.0, posinf=np.inf), of.shape)
+    of = one.of(apart if apart is not None and np.any(apart) else np.abs(ours))
+    return largest(np.nan_to_num(of, nan=0.0), of.shape)
 
 
 # ---- besides

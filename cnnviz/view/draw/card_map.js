@@ -18,6 +18,11 @@ export class CardMap extends MapView {
     this.across = this.layers
   }
 
+  /** @override  the largest of all its versions: they stand beside each other, with one power of ten */
+  most() {
+    return this.scale === "error" ? super.most() : Math.max(...this.limits.map(Math.abs))
+  }
+
   /** @override @param {number} value */
   written(value) {
     const scaled = value / 10 ** this.power

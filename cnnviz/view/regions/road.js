@@ -134,7 +134,7 @@ export class Road extends Content {
   /** @param {RoadData} road */
   lay(road) {
     const width = this.view.$(".road").clientWidth
-    const plan = `${width} ${road.cards.map(({ symbol, state }) => symbol + state)}`
+    const plan = `${width} ${this.settled} ${road.cards.map(({ symbol, state }) => symbol + state)}`
     if (!width || !this.isNew(plan)) return
     this.layout = layRoad(road.cards, width)
     const { cards, arrows, height } = this.layout
@@ -205,9 +205,14 @@ export class Road extends Content {
   /** @returns {Place} */
   get subject() {
     if (this.focus.pointed) return this.focus.pointed
-    const stage = this.view.stage === "update" ? "f_next" : this.view.stage
-    const symbol = stage in this.cards ? stage : (this.road?.subject ?? "")
+    const symbol = this.settled
     return { map: symbol, cell: this.focus.own(symbol) }
+  }
+
+  /** The array that is spoken of while nothing is pointed at. */
+  get settled() {
+    const stage = this.view.stage === "update" ? "f_next" : this.view.stage
+    return this.focus.pinned?.map ?? (stage in this.cards ? stage : (this.road?.subject ?? ""))
   }
 
   /** The index of a cell, as people write it. @param {string} symbol @param {Cell} cell */
