@@ -74,7 +74,7 @@ def test_who_wants_less_motion_gets_no_sliding(screen: Screen):
 
 def test_on_a_step_the_maps_glide_to_the_stage_and_the_picture_comes_about_until_a_key_lands_it_all(screen: Screen):
     screen.open("/", stage="z1")
-    stage, z1 = screen.page.locator(".drawn"), screen.canvas("z1")
+    stage, z1 = screen.page.locator(".content"), screen.canvas("z1")
     z1.evaluate("(canvas) => { canvas.known = true }")
     assert z1.evaluate("(canvas) => Boolean(canvas.closest('.drawn'))") and not screen.canvas("a1").evaluate("(canvas) => Boolean(canvas.closest('.drawn'))")
     picture = screen.page.locator("canvas.mechanism")

@@ -5,7 +5,7 @@ import { read } from "../../view/model/network_text.js"
 import { say } from "../../view/model/words.js"
 import { actionButton } from "../../view/regions/actions.js"
 import { field, html, keyed, linesOf, render, select, setHTML, setText } from "../../view/regions/html.js"
-import { rail } from "../../view/regions/rail.js"
+import { markEntries, rail } from "../../view/regions/rail.js"
 
 /** @import { TrainingForm as Told, TrainingLayer } from "../../view/types/wire.js" */
 /** @typedef {{ classes: readonly string[], values: Record<string, string> }} Settings */
@@ -115,7 +115,7 @@ export class TrainingForm {
     const [images = "", ...start] = told.sentences
     setText(this.$(".images"), images)
     setHTML(this.$(".about"), linesOf(start))
-    setText(this.$(".wrong"), told.wrong)
+    this.complain(".wrong", told.wrong)
   }
 
   // What is set, in every control.
@@ -141,7 +141,7 @@ export class TrainingForm {
       element.value = values[element.dataset.setting ?? ""]
       element.removeAttribute("aria-invalid")
     }
-    setText(this.$(".wrong.numbers"), "")
+    this.complain(".wrong.numbers", "")
   }
 
   /** @param {Element} target */
@@ -182,7 +182,7 @@ export class TrainingForm {
     if (!name) return
     const value = name in NUMBERS ? plainNumber(element.value) : element.value
     const wrong = name in NUMBERS ? outside(name, value) : ""
-    setText(this.$(".wrong.numbers"), wrong)
+    this.complain(".wrong.numbers", wrong)
     wrong ? element.setAttribute("aria-invalid", "true") : element.removeAttribute("aria-invalid")
     if (!wrong) this.put({ values: { [name]: value, ...this.along(name, value) } })
   }
@@ -201,12 +201,18 @@ export class TrainingForm {
     return { ch, opt, ...(opt === this.set.values.opt ? {} : { rate: String(rates[opt]) }) }
   }
 
+  /** @param {string} place @param {string} sentence on what is wrong; "" where nothing is */
+  complain(place, sentence) {
+    setText(this.$(place), sentence)
+    markEntries(this.root)
+  }
+
   /** @param {{ classes?: readonly string[], values?: Record<string, string> }} change */
   put({ classes = this.set.classes, values = {} }) {
     this.set = { classes, values: { ...this.set.values, ...values } }
     this.fill()
     const few = classes.length < FEWEST
-    setText(this.$(".wrong"), few ? words("few") : "")
+    this.complain(".wrong", few ? words("few") : "")
     if (few) return
     this.asked = textOf(this.set)
     this.change(this.asked)

@@ -203,10 +203,11 @@ function blocks(columns, layer, single) {
 
 /** @type {(numbers: Numbers, column: Column, single: boolean) => string} */
 function layer(numbers, column, single) {
+  const biased = (/** @type {string | undefined} */ below) => below !== undefined && isBias(numbers, below, column.kind)
   const all = (/** @type {readonly string[]} */ symbols) =>
-    `<div>${symbols.map((symbol) => figure(numbers, symbol, column, single)).join("")}</div>`
+    `<div>${symbols.map((symbol, n) => figure(numbers, symbol, column, single, biased(symbols[n + 1]))).join("")}</div>`
   const before = single ? operator(numbers, column) : ""
-  return `${before}<div class="layer">${single ? ownBracket(numbers, column) : ""}${all(column.values)}${all(column.gradients)}</div>`
+  return `${before}<div class="layer${column.kind === "loss" ? " of-loss" : ""}">${single ? ownBracket(numbers, column) : ""}${all(column.values)}${all(column.gradients)}</div>`
 }
 
 // The name of a layer over what belongs to it.
@@ -232,8 +233,8 @@ const isMade = (numbers, symbol) =>
 /** What explains itself at a tap (regions/glossary_popover.js); `of` is the symbol that it is said of. @type {(id: string, of: string) => string} */
 const explains = (id, of) => `data-meaning="${id}" data-of="${of}"`
 
-/** @type {(numbers: Numbers, symbol: string, column: Column, single: boolean) => string} */
-function figure(numbers, symbol, { kind: column, title }, single) {
+/** @type {(numbers: Numbers, symbol: string, column: Column, single: boolean, biased: boolean) => string} */
+function figure(numbers, symbol, { kind: column, title }, single, biased) {
   const kind = isBias(numbers, symbol, column) ? "bias" : column
   const { kind: what, shape, plain, label, band } = numbers.maps[symbol]
   const sized = ["maps", "classes"].includes(kind) && what === "map"
@@ -241,7 +242,7 @@ function figure(numbers, symbol, { kind: column, title }, single) {
   const over = single && kind === "cells" && band === "values" && isMade(numbers, symbol)
   const named =
     kind === "cells" && what === "row" && symbol.replace(/^d/, "").startsWith("b") && numbers.isClasses(shape[0])
-  return `<figure class="map" data-kind="${kind}" data-figure="${symbol}">${over ? bracket(numbers, symbol) : ""}
+  return `<figure class="map${biased ? " biased" : ""}" data-kind="${kind}" data-figure="${symbol}">${over ? bracket(numbers, symbol) : ""}
     <figcaption ${explains(meaningOf(numbers, symbol), symbol)}><i class="name">${formula(label)}</i>${single ? `<span class="plain">${escaped(plain)}</span>` : ""}<span class="badge"></span><span class="size">${escaped(note)}</span></figcaption>
     <div class="slot" ${named ? `data-names="${escaped(numbers.classes.join("\n"))}" style="--n: ${shape[0]}"` : ""}><div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div></div>
     <p class="limits"><span class="low"></span><span class="bar"></span><span class="power"></span><span class="high"></span></p></figure>`

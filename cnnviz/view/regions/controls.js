@@ -3,9 +3,10 @@
 
 import { inField, plainNumber } from "../model/format.js"
 import { say } from "../model/words.js"
+import { setText } from "./html.js"
 import { bindNetwork, fillNetwork } from "./network_controls.js"
 import { bindLayers, fillLayers } from "./network_editor.js"
-import { fillRail } from "./rail.js"
+import { fillRail, markEntries } from "./rail.js"
 
 /** @import { Answer } from "../model/decode.js" */
 /** @import { StepHeader } from "../types/wire.js" */
@@ -207,9 +208,10 @@ function complain(view, wrong) {
   if (rejected) rejected.value = view.typed?.text ?? "" // it stays to be mended
   for (const place of view.root.querySelectorAll(/** @type {"p"} */ ("[data-wrong]"))) {
     const key = place.dataset.wrong ?? ""
-    place.textContent = wrong[key] ?? ""
+    setText(place, wrong[key] ?? "")
     if (place.offsetParent) delete left[key]
   }
+  markEntries(view.root)
   const sentences = Object.values(left)
   if (sentences.length) view.notice(sentences.join(" "))
 }

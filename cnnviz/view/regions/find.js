@@ -106,6 +106,7 @@ export function bindFind(view, dialog) {
       list,
     )
     field.setAttribute("aria-expanded", String(shown.length > 0))
+    field.closest(".find")?.classList.toggle("finds", shown.length > 0) // what stands below makes room
     shown.length
       ? field.setAttribute("aria-activedescendant", `found_${at}`)
       : field.removeAttribute("aria-activedescendant")

@@ -57,6 +57,18 @@ export function closeSheets({ root }) {
   for (const open of root.querySelectorAll(/** @type {"div"} */ (":popover-open"))) open.hidePopover()
 }
 
+/** Marks the entries in whose sheets a sentence says what is wrong; the kernel's card is opened from the network's. @param {ParentNode} root */
+export function markEntries(root) {
+  const places = Array.from(root.querySelectorAll(".sheet .wrong:not(:empty)"), (place) => place.closest(".sheet")?.id)
+  for (const entry of root.querySelectorAll(/** @type {"button"} */ (".rail > [popovertarget]"))) {
+    const own = [entry.getAttribute("popovertarget"), entry.dataset.key === "rail_network" ? "kernel_card" : ""]
+    entry.classList.toggle(
+      "complains",
+      own.some((id) => places.includes(id ?? "")),
+    )
+  }
+}
+
 /** The image's entry shows the image, where that is one of those in the sheet. @param {View} view */
 export function fillRail({ root, lesson }) {
   const place = IMAGES.findIndex(({ id }) => id === lesson.img)

@@ -16,6 +16,7 @@ export class Seats {
   /** @param {HTMLElement} stage what holds the picture */
   constructor(stage) {
     this.stage = stage
+    this.area = /** @type {HTMLElement} */ (stage.closest(".content")) // of the stage and the strip
   }
 
   /** Tells whether a map can go there whole: one tile, the picture of which is drawn cell by cell. @param {Plate | undefined} plate */
@@ -43,7 +44,7 @@ export class Seats {
     const after = moving.map(({ plate }) => plate.holder.getBoundingClientRect()) // of all, before anything moves
     const zoom = this.stage.currentCSSZoom
     this.glides = moving.map(({ plate }, n) => glide(plate.holder, before[n], after[n], zoom))
-    this.stage.dataset.gliding = "1"
+    this.area.dataset.gliding = "1"
     const [last] = this.glides
     last.finished.then(() => this.landed(last)).catch(() => {})
     return true
@@ -65,7 +66,7 @@ export class Seats {
   landed(last) {
     if (this.glides[0] !== last) return // others are on their way by now
     this.glides = []
-    this.stage.dataset.gliding = "0"
+    this.area.dataset.gliding = "0"
   }
 
   /** Forgets them: there is another network. */

@@ -17,7 +17,7 @@ import { html, inner, linesOf, markup, nothing, render } from "./html.js"
 /** The idea of a stage and its sentence. @param {Partial<Said>} said */
 const head = ({ tag = "", phase = "", title, sentence = "", how = "", fact = "", remark = "" }) =>
   html`<h1><span class="title">${title}</span><span class="phase ${phase}" ${inner(tag)}></span>${markup(actionButton("unpin", "✕", "hidden"))}<button type="button" class="list-stages" popovertarget="stages" aria-label=${say("web.frame.stages")}>▾</button></h1>
-    <div class="said"><p class="sentence" ${inner(withSymbols(sentence))}></p> <p class="how" ${inner(withSymbols(how))}></p> <p class="fact" ${inner(withSymbols(fact))}></p></div>
+    <div class="said" ?data-remarked=${Boolean(remark)}><p class="sentence" ${inner(withSymbols(sentence))}></p> <p class="how" ${inner(withSymbols(how))}></p> <p class="fact" ${inner(withSymbols(fact))}></p></div>
     <p class="remark" tabindex=${remark ? 0 : -1} ${inner(remark)}></p>`
 
 /** The formula, and the numbers of a cell. @param {Partial<Said>} said */

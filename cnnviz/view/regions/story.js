@@ -194,10 +194,8 @@ export class Story {
     view.root.classList.remove("telling")
     delete view.root.dataset.screen
     for (const place of Object.values(this.places ?? {})) place.remove()
-    for (const { holder, figure } of Object.values(step.plates)) {
-      holder.inert = false
-      figure.classList.remove("unnamed")
-    }
+    for (const { holder } of Object.values(step.plates)) holder.inert = false
+    for (const part of step.overview.element.querySelectorAll(".unnamed")) part.classList.remove("unnamed")
     step.overview.element.removeAttribute("tabindex")
     step.seats.put(step.plates, [], false)
     step.outdate()
@@ -249,6 +247,8 @@ export class Story {
       figure.classList.toggle("up", step.seats.taken.has(symbol))
       figure.classList.toggle("unnamed", strip.length > 0 && !strip.includes(symbol))
     }
+    for (const layer of element.querySelectorAll(".layer"))
+      layer.classList.toggle("unnamed", !layer.querySelector("figure:not(.unnamed)"))
     if (counts(told.telling) && !view.waiting)
       this.counting ??= setTimeout(() => this.tell({ type: "counted" }), this.since + COUNT_EVERY - performance.now())
   }
