@@ -21,6 +21,8 @@ from cnnviz.words import Message, message
 
 MOST_PULLED = 60_000
 """Numbers of one parameter's pulls that are sent."""
+THUMBNAIL, MOST_THUMBNAILS = 16, 200_000
+"""Rows and columns of a map in the strip of several images, at most, and numbers of all such maps that are sent."""
 MOST_TOGETHER = 120_000
 """Numbers of a normalisation's maps of all images that are sent."""
 THROWS, MOST_THROWN = 200, 5_000
@@ -67,6 +69,34 @@ def images_arrays(now: Now) -> dict[str, np.ndarray]:
     found = {f"pulls.d{name}": pulls[f"d{name}"] for name in moment.params if name in small}
     shown = {"L": losses[lesson.image : lesson.image + 1], "images.L": losses, "all.x": moment.trace.x}
     return found | shown | (_together(now) if lesson.mode == "train" else {})
+
+
+def thumbnails(now: Now, record: NetworkRecord) -> dict[str, np.ndarray]:
+    """Every map of all images, small, as colours: (m,C,h,w), in 127ths of the end of the scale that all of them share.
+
+    A place stands for a block of cells and has the entry of largest size, so that a map that is nearly empty is not seen as empty.
+    """
+    trace, gradients = now.moment.trace, now.moment.gradients
+    of_image = {"y": np.array(now.lesson.y), **trace, **{f"d{name}": gradients[f"d{name}"] for name in trace if f"d{name}" in gradients}}
+    found = dict[str, np.ndarray]()
+    for name, each in record["maps"].items():
+        if name in of_image and each["kind"] in ("map", "row"):
+            x = of_image[name]
+            x = _largest_of_blocks(x if x.ndim == 4 else x.reshape(len(x), 1, -1, 1))
+            end = max(float(np.abs(x).max()), *each["limits"]) or 1.0
+            found[f"strip.{name}"] = np.rint(127 * np.nan_to_num(x / end, posinf=1, neginf=-1)).astype(np.int8)
+    return found if sum(each.size for each in found.values()) <= MOST_THUMBNAILS else {}
+
+
+def _largest_of_blocks(x: np.ndarray) -> np.ndarray:
+    """The entry of largest size of each block of rows and columns, of which none has more than THUMBNAIL left: (m,C,H,W) to (m,C,h,w)."""
+    m, channels, *sides = x.shape
+    blocks = [-(-side // THUMBNAIL) for side in sides]
+    rows, columns = (-(-side // block) for side, block in zip(sides, blocks, strict=True))
+    padded = np.zeros((m, channels, rows * blocks[0], columns * blocks[1]))
+    padded[:, :, : sides[0], : sides[1]] = x
+    split = padded.reshape(m, channels, rows, blocks[0], columns, blocks[1]).swapaxes(3, 4).reshape(m, channels, rows, columns, -1)
+    return np.take_along_axis(split, np.abs(split).argmax(-1)[..., None], -1)[..., 0]
 
 
 def _together(now: Now) -> dict[str, np.ndarray]:

@@ -129,8 +129,23 @@ def test_step_shows_one_image_of_the_pass_of_all():
 
 def test_what_all_images_share_is_the_same_in_each():
     found = [decode(answer("step", replace(FOUR, image=image).to_query()))[1] for image in (0, 3)]
-    for name in ("f", "w", "b", "g", "s", "df", "dw", "db", "dg", "ds", "n1.mean", "n1.var", "pulls.df"):
+    strip = [name for name in found[0] if name.startswith("strip.")]
+    for name in ("f", "w", "b", "g", "s", "df", "dw", "db", "dg", "ds", "n1.mean", "n1.var", "pulls.df", *strip):
         assert np.array_equal(found[0][name], found[1][name]), name
+
+
+def test_the_strip_has_of_each_block_of_every_image_the_entry_of_largest_size():
+    header, arrays = decode(answer("step", FOUR.to_query()))
+    moment = trajectory(FOUR, load_images(FOUR), 0)
+    for name, whole in {"z1": moment.trace["z1"], "dz1": moment.gradients["dz1"], "x": moment.trace.x}.items():
+        small, (rows, columns) = arrays[f"strip.{name}"], whole.shape[2:]
+        assert small.dtype == np.int8 and small.shape == (*whole.shape[:2], -(-rows // 2), -(-columns // 2))
+        for place in np.ndindex(small.shape):
+            block = whole[place[0], place[1], 2 * place[2] : 2 * place[2] + 2, 2 * place[3] : 2 * place[3] + 2].ravel()
+            largest = block[np.abs(block).argmax()]
+            assert small[place] == np.rint(127 * largest / max(np.abs(whole).max(), *header["network"]["maps"][name]["limits"]))
+    assert all(arrays[f"strip.{name}"].shape == (4, 1, 2, 1) for name in ("z2", "o", "y", "dz2"))
+    assert not any(name.startswith("strip.") for name in decode(answer("step", {}))[1])
 
 
 @pytest.mark.parametrize("image", range(4))

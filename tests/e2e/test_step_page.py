@@ -210,6 +210,21 @@ def test_the_arithmetic_adds_up(screen: Screen):
     assert screen.terms() == pytest.approx([dz1[0, at] * f[0, 2 - at] for at in range(3)], rel=6e-3)
 
 
+def test_the_strip_has_all_images_and_a_click_on_one_shows_it(screen: Screen):
+    net = "conv2x3-relu-max2-drop50-dense2-softmax-ce"
+    screen.open("/", f"img=cat-0,cat-1,dog-0,dog-1&net={net}&stage=r1")
+    places = screen.page.locator('[data-figure="p1"] [data-channel]')
+    expect(places).to_have_count(8)
+    expect(screen.page.locator('[data-figure="p1"] .up')).to_have_attribute("data-image", "0")
+    picture = screen.page.locator("canvas.mechanism")
+    before = picture.evaluate("(canvas) => canvas.toDataURL()")
+    screen.page.locator("[data-thrown]").click()
+    assert picture.evaluate("(canvas) => canvas.toDataURL()") != before, "another mask makes another sum"
+    screen.page.locator('[data-figure="z1"] [data-channel="1"][data-image="2"]').click()
+    expect(screen.page).to_have_url(re.compile("stage=z1.*image=2"))
+    expect(screen.page.locator('[data-figure="z1"] .up')).to_have_attribute("data-image", "2")
+
+
 def test_raw_pixels_saturate_every_unit_and_the_screen_says_why(screen: Screen):
     lesson = Lesson(scale="raw", f=(10, 6, 13, 13, 8, 9, 8, 7, 15), stage="df")
     screen.open("/", scale="raw", f="notebook", stage="df").shows(lesson)

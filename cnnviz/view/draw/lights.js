@@ -91,6 +91,11 @@ export class Lights {
     this.redraw()
   }
 
+  /** Shows what the next fresh mask would make of the picture. */
+  drawAgain() {
+    this.choose({ thrown: (this.choice.thrown ?? 0) + 1 })
+  }
+
   /** Finds where an event is in the picture, in its CSS pixels. @param {MouseEvent} event @returns {[number, number]} */
   within({ clientX, clientY }) {
     const { left, top, width } = this.canvas.getBoundingClientRect()

@@ -3,8 +3,8 @@
 
 import { escaped, formula } from "../model/format.js"
 import { meaningOf, signsOf } from "../model/meanings.js"
-import { arrange, FIXED } from "../model/overview.js"
-import { faceOf, stacks } from "../model/plates.js"
+import { arrange, FIXED, GAP } from "../model/overview.js"
+import { faceOf, faceOfImages, stacks } from "../model/plates.js"
 import { say } from "../model/words.js"
 import { COLOURS, Plate } from "./plate.js"
 
@@ -38,16 +38,21 @@ export class Overview {
     this.brackets = []
     this.key = "" // which network it is built for
     this.size = "" // and laid out in
+    this.whole = false // as the whole network
   }
 
   /** Builds what is not there yet. @param {Numbers} numbers @returns {boolean} whether the network is another one */
   receive(numbers) {
-    const key = JSON.stringify([numbers.network.text, numbers.shape("x")])
+    const key = JSON.stringify([numbers.network.text, numbers.shape("x"), numbers.network.images.length])
     const another = key !== this.key
     if (another) this.build(numbers, key)
     this.numbers = numbers
-    if (!another) for (const plate of Object.values(this.plates)) plate.receive(numbers)
-    return another
+    if (another) return true
+    for (const plate of Object.values(this.plates)) {
+      if (plate.ofImages) this.sideBySide(plate)
+      plate.receive(numbers)
+    }
+    return false
   }
 
   /** @param {Numbers} numbers @param {string} key */
@@ -71,6 +76,7 @@ export class Overview {
     const size = `${width} ${height} ${whole}`
     if (size === this.size || !this.numbers) return this.outdate()
     this.size = size
+    this.whole = whole
     const { heads, least, under } = whole ? WHOLE : STRIP
     const { columns } = this
     const band = whole
@@ -118,7 +124,11 @@ export class Overview {
       bias ? numbers.count(symbol) : column.kind === "strip" ? place.wrap : 1,
     )
     plate.names = column.kind === "classes" ? numbers.classes : null
-    const [width, height] = [place.width, bias ? BIAS : place.height]
+    plate.ofImages = !this.whole && numbers.ofImages(symbol) !== undefined
+    if (plate.ofImages) this.sideBySide(plate)
+    const [width, height] = plate.ofImages
+      ? sizeOfAll(plate, plate.across, place)
+      : [place.width, bias ? BIAS : place.height]
     const title = /** @type {HTMLElement} */ (plate.figure.querySelector(".size"))
     const { label } = numbers.maps[symbol]
     const taken = this.single ? 26 : 6 + 8 * label.length
@@ -133,7 +143,17 @@ export class Overview {
     this.channels(plate)
   }
 
-  // A place for each channel, to be found and clicked by.
+  /** Has a map show all images. @param {Plate} plate */
+  sideBySide(plate) {
+    const numbers = /** @type {Numbers} */ (this.numbers)
+    const { shape } = /** @type {import("../model/decode.js").Values} */ (numbers.ofImages(plate.symbol))
+    plate.face = faceOfImages(numbers.shape(plate.symbol), shape, Number(numbers.answer.lesson.image ?? 0))
+    plate.across = shape[0]
+    plate.places = 0
+    plate.names = null
+  }
+
+  // A place for each channel, to be found and clicked by, of several images of each.
   /** @param {Plate} plate */
   channels(plate) {
     const holder = /** @type {HTMLElement} */ (plate.canvas.parentElement)
@@ -143,8 +163,10 @@ export class Overview {
     const down = Math.ceil(Math.max(face.tiles, plate.places) / plate.across)
     for (let n = 0; n < face.tiles; n++) {
       const place = document.createElement("span")
-      place.dataset.channel = String(n)
+      const images = plate.ofImages ? plate.across : 1
+      place.dataset.channel = String(Math.floor(n / images))
       place.dataset.map = plate.symbol
+      if (images > 1) place.dataset.image = String(n % images)
       const [left, top] = [(n % plate.across) / plate.across, Math.floor(n / plate.across) / down]
       place.style.cssText = `left:${100 * left}%;top:${100 * top}%;width:${100 / plate.across}%;height:${100 / down}%`
       holder.append(place)
@@ -182,6 +204,18 @@ export class Overview {
     const blocks = new Set(columns.map(({ block }) => block)).size
     return (columns.length - 1) * WHOLE.gap + (blocks - 1) * (BETWEEN - WHOLE.gap)
   }
+}
+
+/** The size of a map of several images, in the room that one of them has: cells are squares. @param {Plate} plate @param {number} images @param {import("../model/overview.js").Place} place @returns {[number, number]} */
+function sizeOfAll({ face }, images, { width, height }) {
+  const { tiles, rows, columns } = /** @type {import("../model/plates.js").Face} */ (face)
+  const down = tiles / images
+  const least = columns === 1 ? 5 : 0 // of a row of numbers
+  const cell = Math.min((height - (down - 1) * GAP) / down / rows, (width - (images - 1) * GAP) / images / columns)
+  return [
+    images * Math.max(cell * columns, least) + (images - 1) * GAP,
+    columns === 1 ? height : down * rows * cell + (down - 1) * GAP,
+  ]
 }
 
 /** A row of classes has no words in the strip. @param {Column} column @returns {Column} */

@@ -11,6 +11,7 @@ import { picture } from "./pixels.js"
 /** @import { Face } from "../model/plates.js" */
 
 export const COLOURS = 3 // of a photograph, which has a place beside them
+const FULL = 127 // what the end of a scale is sent as, where several images are
 const SMALLEST = 9 // size of a number in a cell, in pixels
 const SQUEEZED = 0.75 // as narrow a number may be made
 const APART = 10 // scales that differ by more are said to
@@ -21,6 +22,7 @@ export class Plate extends Heatmap {
   photograph = null
   least = 0 // size under which nothing is printed
   narrow = false // too narrow for both ends of its colours
+  ofImages = false // whether several images are seen at once, as colours
   wholes = false // whether all its numbers are whole
   /** @type {string[] | null} names of classes, a row each */
   names = null
@@ -41,7 +43,9 @@ export class Plate extends Heatmap {
   receive(numbers) {
     const { limits, scale, words, kind } = numbers.maps[this.symbol]
     const values = numbers.values(this.symbol)
-    Object.assign(this, { values, numbers, limits, scale })
+    const all = this.ofImages ? numbers.ofImages(this.symbol) : undefined
+    Object.assign(this, { values: all?.values ?? values, numbers, scale })
+    this.limits = all ? /** @type {[number, number]} */ ([scale === "signed" ? -FULL : 0, FULL]) : limits
     this.change()
     const [low, high] = extremes(values)
     this.wholes = this.prints() && values.every((value) => Number.isInteger(value) && Math.abs(value) < 1000)
@@ -101,7 +105,7 @@ export class Plate extends Heatmap {
 
   /** @override */
   prints() {
-    return super.prints() && /** @type {Face} */ (this.face).tiles <= 4
+    return super.prints() && !this.ofImages && /** @type {Face} */ (this.face).tiles <= 4
   }
 
   /** @override @param {Layout} at @param {number} done */

@@ -30,7 +30,7 @@ export class Numbers {
     /** @type {Record<string, Wide>}  weights that came as colours, by their symbol */
     this.wide = {}
     for (const [symbol, { values }] of Object.entries(answer.arrays)) {
-      if (!(values instanceof Int8Array)) continue
+      if (!(values instanceof Int8Array) || !this.maps[symbol]) continue
       const { shape, limits, kind } = this.maps[symbol]
       const lines = kind === "filters" ? [shape[0], shape[1], size(shape.slice(2))] : [0, shape.at(-1) ?? 1, 1]
       this.wide[symbol] = new Wide(values, lines, limits[1])
@@ -63,6 +63,11 @@ export class Numbers {
   /** @param {string} symbol @returns {Float64Array | Float32Array} */
   values(symbol) {
     return /** @type {Float64Array | Float32Array} */ (this.arrays[symbol].values)
+  }
+
+  /** A map of all images, small, as colours, where several are learned from together. @param {string} symbol @returns {import("./decode.js").Values | undefined} */
+  ofImages(symbol) {
+    return this.arrays[`strip.${symbol}`]
   }
 
   /** Gives what a layer keeps of the pass, "n1.mean", where a cell of its output lies: a number each cell, channel or group of channels has. @param {string} name @param {Cell} cell */

@@ -106,6 +106,34 @@ function filters([tiles, kernels, k]) {
   }
 }
 
+/** Several images side by side, their channels below each other, as small as they are sent; of one image a cell can be found.
+ * @param {number[]} whole the shape of a map @param {number[]} shape images, channels, rows, columns @param {number} shown the image that the cells are of @returns {Face} */
+export function faceOfImages(whole, [images, count, rows, columns], shown) {
+  const isMap = whole.length === 3
+  const [high, wide] = isMap ? whole.slice(1) : [whole[0], 1]
+  const [down, across] = [Math.ceil(high / rows), Math.ceil(wide / columns)]
+  const less = (/** @type {Range} */ { start, count, step }, /** @type {number} */ block) => ({
+    start: Math.floor(start / block),
+    count: count > 0 ? Math.floor((start + (count - 1) * step) / block) - Math.floor(start / block) + 1 : 0,
+    step: 1,
+  })
+  return {
+    tiles: images * count,
+    rows,
+    columns,
+    stacked: false,
+    at(tile, i, j) {
+      const row = Math.min(i * down, high - 1)
+      return isMap ? [Math.floor(tile / images), row, Math.min(j * across, wide - 1)] : [row]
+    },
+    offset: (tile, i, j) => (((tile % images) * count + Math.floor(tile / images)) * rows + i) * columns + j,
+    boxes(ranges) {
+      const [of, r, c] = isMap ? ranges : [{ start: 0, count: 1, step: 1 }, ranges[0], { start: 0, count: 1, step: 1 }]
+      return along(of).map((n) => boxOf(n * images + shown, less(r, down), less(c, across)))
+    },
+  }
+}
+
 // Every unit a row, every output a column.
 /** @param {number[]} shape @returns {Face} */
 function matrix(shape) {

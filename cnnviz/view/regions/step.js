@@ -4,6 +4,7 @@ import { Missions } from "../../pages/step/missions.js"
 import { Predicting } from "../../pages/step/predicting.js"
 import { BuildUp } from "../draw/build_up.js"
 import { Flow } from "../draw/flow.js"
+import { lightsOf } from "../draw/lights.js"
 import { mechanism, nothing, standsUpright } from "../draw/mechanism.js"
 import { Overview } from "../draw/overview.js"
 import { palette } from "../draw/pen.js"
@@ -114,13 +115,16 @@ export class Step extends Content {
     bindPicture(this, view.$(".drawn"))
     view.$(".content").addEventListener("wheel", (event) => zoomed(this, event), { passive: false })
     view.$(".overview").addEventListener("click", ({ target }) => {
-      const map = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-map]"))?.dataset.map
+      const { map, image } =
+        /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-map]"))?.dataset ?? {}
       if (map && this.isAhead(map)) this.visit(map)
+      else if (image && image !== (this.numbers.answer.lesson.image ?? "0")) view.go({ image })
     })
     view.$(".stepper").addEventListener("click", ({ target }) => {
       /** @type {HTMLElement | null} */
-      const chosen = /** @type {Element} */ (target).closest("[data-turn], [data-image]")
-      const { turn, image } = chosen?.dataset ?? {}
+      const chosen = /** @type {Element} */ (target).closest("[data-turn], [data-image], [data-thrown]")
+      const { turn, image, thrown } = chosen?.dataset ?? {}
+      if (thrown) lightsOf(this.buildUp.canvas).drawAgain()
       if (turn) this.turn(Number(turn))
       if (image) view.go({ image })
     })
@@ -554,13 +558,16 @@ export class Step extends Content {
   /** Marks what the stage shows large, of maps of several channels only those. */
   raise() {
     const { makes, inputs } = this.numbers.said[this.view.stage]
+    const image = this.numbers.answer.lesson.image ?? "0"
     for (const [symbol, { figure, face }] of Object.entries(this.plates)) {
       const up = !this.isAhead(symbol) && (makes.includes(symbol) || inputs.includes(symbol))
       const shown = new Set(this.picture.shown.flatMap((each) => (each.symbol === symbol ? each.at[0] : [])))
       const some = up && shown.size > 0 && shown.size < (face?.tiles ?? 1)
       figure.classList.toggle("up", up && !some)
-      for (const tile of /** @type {NodeListOf<HTMLElement>} */ (figure.querySelectorAll("[data-channel]")))
-        tile.classList.toggle("up", some && shown.has(Number(tile.dataset.channel)))
+      for (const { dataset, classList } of /** @type {NodeListOf<HTMLElement>} */ (
+        figure.querySelectorAll("[data-channel]")
+      ))
+        classList.toggle("up", some && shown.has(Number(dataset.channel)) && (dataset.image ?? image) === image)
     }
   }
 

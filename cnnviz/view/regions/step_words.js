@@ -6,7 +6,7 @@ import { escaped, number, withSymbols } from "../model/format.js"
 import { promiseOf } from "../model/promise.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
-import { html, inner, linesOf, markup, nothing, render } from "./html.js"
+import { html, inner, linesOf, markup, render } from "./html.js"
 
 /** @import { Words } from "../model/explanation.js" */
 /** @import { Step, Subject } from "./step.js" */
@@ -120,14 +120,18 @@ export function fillStepper(step, { map, cell }) {
   const axis = step.axis(symbol)
   const stepper = step.view.$(".stepper")
   const images = step.numbers.network.images.length
-  stepper.hidden = axis < 0 && !images
-  step.view.$(".explain").classList.toggle("turns", !stepper.hidden)
-  if (stepper.hidden) return
+  const thrown = `throws.${map}` in step.numbers.arrays && step.numbers.maps[map].kind === "map" && !step.isWhole
   const image = Number(step.numbers.answer.lesson.image ?? 0)
-  render(
-    [images ? imageStepper(image, images) : nothing, axis < 0 ? nothing : cellStepper(step, map, cell, axis)],
-    stepper,
-  )
+  const parts = [
+    thrown && html`<button type="button" data-thrown="1">${say("web.step.fresh_mask")}</button>`,
+    images > 0 && imageStepper(image, images),
+    axis >= 0 && cellStepper(step, map, cell, axis),
+  ].filter(Boolean)
+  stepper.hidden = !parts.length
+  const explain = step.view.$(".explain")
+  explain.classList.toggle("turns", parts.length > 0)
+  explain.style.setProperty("--turns", String(parts.length))
+  render(parts, stepper)
 }
 
 /** @param {string} what @param {number} which @param {(by: number, label: string, sign: string) => unknown} turn */

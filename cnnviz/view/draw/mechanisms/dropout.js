@@ -15,6 +15,7 @@ import { beam, channelName, fitted, madeMap, sizeOf } from "./windows.js"
 
 const NEAR = 4 // rows and columns of cells that are printed
 const BARS = 40
+const kept = (/** @type {number} */ value) => value || Number.NaN // what is dropped has a pale cell
 
 /** The numbers before and after, and the mask between them. @type {Picture} */
 export function dropped(pen, numbers, symbol, cell) {
@@ -103,13 +104,20 @@ function closely(pen, numbers, symbol, cell) {
       numbers.maps[source].scale,
       numbers.maps[source].limits,
     ],
-    [mask, say("web.mechanism.mask"), "same", [0, Math.max(...mask, 1)]],
-    [made, say("web.mechanism.masked_cells"), numbers.maps[symbol].scale, numbers.maps[symbol].limits],
+    [mask.map(kept), say("web.mechanism.mask"), "signed", [-1e9, 1e9]], // no colour: a number or none
+    [
+      made.map((value, n) => (mask[n] ? value : Number.NaN)),
+      say("web.mechanism.masked_cells"),
+      numbers.maps[symbol].scale,
+      numbers.maps[symbol].limits,
+    ],
   ])
   three.forEach(([values, title, scale, limits], n) => {
     pen.text(title, boxes[n].x, 13, { fill: pen.soft, room: side + 30 })
-    pen.grid(values, across, n === 1 ? [-limits[1], limits[1]] : limits, n === 1 ? "pixel" : scale, boxes[n], {
+    pen.grid(values, across, limits, scale, boxes[n], {
       write: (value) => (Number.isInteger(value) ? String(value) : short(value)),
+      blank: "0",
+      bold: n === 1,
       term,
     })
   })
@@ -152,6 +160,15 @@ function throwing(pen, numbers, symbol, channel, box) {
   pen.context.fillStyle = pen.ink
   pen.context.fillRect(x(use) - 1.25, box.y, 2.5, box.height + 4)
   pen.dot(x(own), base, pen.tone)
+  const fresh = pen.choice.thrown && others[(pen.choice.thrown - 1) % others.length]
+  if (fresh) {
+    pen.dot(x(fresh), base, pen.ink)
+    pen.text(say("web.mechanism.fresh_throw", { value: number(fresh) }), x(fresh), box.y + 6, {
+      bold: true,
+      align: x(fresh) > box.x + box.width - 70 ? "right" : "center",
+      halo: true,
+    })
+  }
   const apart = Math.abs(x(own) - x(use)) > 150
   const first = x(own) < x(use)
   const place = (/** @type {number} */ value, /** @type {boolean} */ leftmost) =>
