@@ -166,8 +166,10 @@ def _page(asked: argparse.Namespace, lesson: Lesson, image: Image) -> str:
 
 
 def _scorm(asked: argparse.Namespace, lesson: Lesson, image: Image) -> bytes:
-    from cnnviz.hosts.file.scorm import scorm_package
+    from cnnviz.hosts.file.scorm import scorm_package, script_package
 
+    if asked.walk is not None:
+        return script_package(Path(asked.walk), asked.server)
     return scorm_package(lesson, image, asked.around, asked.server)
 
 

@@ -126,7 +126,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         commands.error(say("terminal.wrong_film", file=asked.film))
     check_start(commands, asked)
     asked.walk, asked.script = (asked.script, None) if str(asked.script).lower().endswith(".toml") else (None, asked.script)
-    if asked.walk is not None and asked.html is None:
+    if asked.walk is not None and asked.html is None and asked.scorm is None:
         commands.error(say("terminal.walk_alone"))
     files = [os.path.abspath(name) for name in (getattr(asked, name) for name in FILES) if name is not None]
     if len({*files}) < len(files):

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from cnnviz import Lesson
 from cnnviz.data.images import find_image
 from cnnviz.hosts.file import lesson_html
-from cnnviz.hosts.file.scorm import scorm_package
+from cnnviz.hosts.file.scorm import scorm_package, script_package
 from cnnviz.hosts.file.script import script_html
 from tests.e2e.page import Screen, geometry, values
 
@@ -135,27 +137,38 @@ window.API = {
 </script><iframe src="index.html" width="1280" height="700"></iframe>"""
 
 
-def test_a_learning_platform_hears_the_score_and_that_it_is_completed(browser, tmp_path):
-    with zipfile.ZipFile(io.BytesIO(scorm_package(Lesson(stage="o"), find_image("test-0"), around=0))) as package:
-        manifest = ElementTree.fromstring(package.read("imsmanifest.xml"))
-        files = {name: package.read(name) for name in package.namelist()}
+@contextlib.contextmanager
+def on_a_platform(browser, package: bytes) -> Iterator[Page]:
+    """A learning platform's page, with a SCORM package in its frame."""
+    with zipfile.ZipFile(io.BytesIO(package)) as opened:
+        manifest = ElementTree.fromstring(opened.read("imsmanifest.xml"))
+        files = {name: opened.read(name) for name in opened.namelist()}
     assert {element.get("href") for element in manifest.iter() if element.tag.endswith("file")} == {"index.html"}
     context = browser.new_context(viewport={"width": 1300, "height": 760})
     page = context.new_page()
     page.route("https://course.example/*", lambda route: route.fulfill(body=files.get(route.request.url.rpartition("/")[2], LMS.encode()), content_type="text/html"))
     page.goto("https://course.example/course.html")
-    frame = page.frame_locator("iframe")
-    frame.locator('[data-ready="1"][data-stage="o"]').wait_for()
-    assert page.evaluate("told") == [["start"], ["cmi.core.lesson_status", "incomplete"]]
-    frame.locator('[data-stage-chip="update"]').click()
-    field = frame.locator(".predict input")
-    field.fill("12345")
-    field.press("Enter")
-    page.wait_for_function("told.some(([name, value]) => name === 'cmi.core.score.raw' && value === '0')")
-    page.wait_for_function("told.some(([name, value]) => value === 'completed')")
+    yield page
     page.evaluate("document.querySelector('iframe').remove()")
     page.wait_for_function("told.at(-1)[0] === 'end'")
     context.close()
+
+
+def scored(page: Page, raw: str) -> None:
+    page.wait_for_function("(raw) => told.findLast(([name]) => name === 'cmi.core.score.raw')?.[1] === raw", arg=raw)
+
+
+def test_a_learning_platform_hears_the_score_and_that_it_is_completed(browser):
+    with on_a_platform(browser, scorm_package(Lesson(stage="o"), find_image("test-0"), around=0)) as page:
+        frame = page.frame_locator("iframe")
+        frame.locator('[data-ready="1"][data-stage="o"]').wait_for()
+        assert page.evaluate("told") == [["start"], ["cmi.core.lesson_status", "incomplete"]]
+        frame.locator('[data-stage-chip="update"]').click()
+        field = frame.locator(".predict input")
+        field.fill("12345")
+        field.press("Enter")
+        scored(page, "0")
+        page.wait_for_function("told.some(([name, value]) => value === 'completed')")
 
 
 WALK = """id = "walk"
@@ -173,6 +186,38 @@ answers = [{ label = "cat" }, { is = "2", label = "dog", say = "No." }]
 at = "/train?k=0&n=20"
 say = "And now it learns."
 """
+
+
+QUIZ = """id = "quiz"
+[[screen]]
+at = "img=test-3&stage=o"
+ask = "Which output is larger?"
+kind = "choose"
+key = "1"
+right = "The first."
+answers = [{ label = "cat" }, { is = "2", label = "dog", say = "No." }]
+[[screen]]
+at = "img=test-3&stage=L"
+ask = "How many outputs are there?"
+kind = "number"
+key = "2"
+right = "Two."
+otherwise = "Two."
+"""
+
+
+def test_a_script_tells_a_learning_platform_how_its_questions_were_answered(browser, tmp_path):
+    (tmp_path / "quiz.toml").write_text(QUIZ)
+    with on_a_platform(browser, script_package(tmp_path / "quiz.toml")) as page:
+        frame = page.frame_locator("iframe")
+        frame.locator(".question .option").nth(0).click()
+        frame.locator(".question .primary").click()
+        scored(page, "50")
+        frame.locator("[data-key=learn_continue]").click()
+        frame.locator(".question input").fill("2")
+        frame.locator(".question .primary").click()
+        scored(page, "100")
+        page.wait_for_function("told.some(([name, value]) => value === 'completed')")
 
 
 def test_a_script_is_walked_through_across_pages_with_its_numbers_and_a_link_to_a_screen_opens_it(screen: Screen, tmp_path):

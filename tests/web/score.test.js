@@ -1,5 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { report } from "../../cnnviz/hosts/file/scorm.js"
+import { answer, score as predict } from "../../cnnviz/pages/learn/progress.js"
 import { answered, score, typed } from "../../cnnviz/pages/learn/score.js"
 
 const step = (more) => ({
@@ -52,4 +54,25 @@ test("a click goes by the core's cells, an order by the network's stages, a choi
   assert.equal(score(choice, 1).right, true)
   assert.equal(answered(choice, null), false)
   assert.equal(answered(choice, 0), true)
+})
+
+test("a learning platform is told the share of right first answers of all questions, and of the predictions", () => {
+  const told = []
+  const LMSSetValue = (name, value) => told.push(`${name.replace("cmi.core.", "")} ${value}`)
+  const quiet = () => ""
+  globalThis.window = {
+    API: { LMSInitialize: quiet, LMSGetValue: quiet, LMSCommit: quiet, LMSFinish: quiet, LMSSetValue },
+  }
+  globalThis.addEventListener ??= quiet
+  const complete = report(4)
+  answer("walk", 1, true)
+  answer("walk", 2, false)
+  answer("walk", 2, true) // after the page has shown what is right
+  predict(false)
+  complete()
+  complete()
+  const raw = told.filter((text) => text.startsWith("score.raw"))
+  assert.deepEqual(raw, ["score.raw 25", "score.raw 25", "score.raw 20"])
+  assert.deepEqual([told[0], told.at(-1)], ["lesson_status incomplete", "lesson_status completed"])
+  assert.equal(told.filter((text) => text.endsWith("completed")).length, 1)
 })

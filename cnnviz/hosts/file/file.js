@@ -13,6 +13,7 @@ import { disable } from "./without_server.js"
 /** @import { Lesson } from "../../view/model/address.js" */
 /** @import { Answer } from "../../view/model/decode.js" */
 /** @import { Host } from "../../view/types/ports.js" */
+/** @import { View as Shown } from "../../view/regions/lesson_view.js" */
 /** @import { FileContents } from "../../view/types/wire.js" */
 
 const isWeb = /^https?:/.test(location.protocol) // elsewhere a link to this file leads nobody to it
@@ -54,7 +55,7 @@ export default async function show() {
   }
   const root = /** @type {HTMLElement} */ (document.querySelector(".cnnviz"))
   const view = new View(root, "", host)
-  if (contents.scorm) report(view)
+  if (contents.scorm) completes(view, report())
   disable(root, say(server ? "web.file.needs_this_server" : "web.file.needs_server"), Boolean(server))
   if (server) root.querySelector(".top")?.insertAdjacentHTML("beforeend", OPEN())
   const link = () => {
@@ -65,6 +66,12 @@ export default async function show() {
   link()
   ask()
 }
+
+/** Says that the lesson is completed once its last stage is seen. @param {Shown} view @param {() => void} complete */
+const completes = (view, complete) =>
+  new MutationObserver(() => {
+    if (!view.veiled && view.stage === view.order.at(-1)) complete()
+  }).observe(view.root, { attributes: true, attributeFilter: ["data-stage", "class"] })
 
 const OPEN = () =>
   `<a class="elsewhere" data-elsewhere="" target="_blank" rel="noopener">${escaped(say("web.file.open"))}</a>`

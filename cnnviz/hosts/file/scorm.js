@@ -1,9 +1,8 @@
 // What a lesson tells a learning management system (SCORM 1.2): how many of its questions were answered right, and when
-// its last stage was reached.
+// its end was reached.
 
-import { onScore, startCount } from "../../pages/learn/progress.js"
+import { onAnswer, startCount } from "../../pages/learn/progress.js"
 
-/** @import { View } from "../../view/regions/lesson_view.js" */
 /** @typedef {Record<"LMSInitialize" | "LMSGetValue" | "LMSCommit" | "LMSFinish", (name: string) => string> & { LMSSetValue: (name: string, value: string) => string }} Api */
 
 const MOST_PARENTS = 20
@@ -23,10 +22,15 @@ export function apiFrom(from) {
   return undefined
 }
 
-/** Tells the system, if there is one. @param {View} view */
-export function report(view) {
+/**
+ * Tells the system how it goes, if there is one: the score is the share of right answers, of all `questions` and of each
+ * prediction that was made. The first answer to a question counts, since the page then shows what is right.
+ * @param {number} [questions]
+ * @returns {() => void} says that it is completed
+ */
+export function report(questions = 0) {
   const api = apiFrom(window)
-  if (!api) return
+  if (!api) return () => {}
   api.LMSInitialize("")
   const status = api.LMSGetValue("cmi.core.lesson_status")
   let done = status === "completed" || status === "passed"
@@ -36,14 +40,19 @@ export function report(view) {
   }
   if (!done) tell({ lesson_status: "incomplete" })
   startCount()
-  const { signal } = view.stop
-  const scored = ({ right = 0, n = 0 }) =>
-    tell({ "score.min": "0", "score.max": "100", "score.raw": String(Math.round((100 * right) / n)) })
-  onScore(scored, signal)
-  new MutationObserver(() => {
-    if (done || view.veiled || view.stage !== view.order.at(-1)) return
-    done = true
-    tell({ lesson_status: "completed" })
-  }).observe(view.root, { attributes: true, attributeFilter: ["data-stage", "class"] })
+  /** @type {Set<string>} */
+  const answered = new Set()
+  let [right, n] = [0, questions]
+  onAnswer(({ question, right: hit }) => {
+    if (answered.has(question)) return
+    if (question) answered.add(question)
+    else n += 1
+    right += Number(hit)
+    tell({ "score.min": "0", "score.max": "100", "score.raw": String(Math.round((100 * right) / Math.max(n, 1))) })
+  })
   addEventListener("pagehide", () => api.LMSFinish(""), { once: true })
+  return () => {
+    if (!done) tell({ lesson_status: "completed" })
+    done = true
+  }
 }

@@ -1,4 +1,4 @@
-"""A lesson as a SCORM 1.2 package: its .html file with a manifest, for a course's learning management system."""
+"""A lesson or a script as a SCORM 1.2 package: its .html file with a manifest, for a course's learning management system."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from string import Template
 from cnnviz.core.lesson import Lesson
 from cnnviz.data.images import Image
 from cnnviz.hosts.file import lesson_html
+from cnnviz.hosts.file.script import script_html
+from cnnviz.scripts.script_checker import check_file
 from cnnviz.words import say
 
 _MANIFEST = Template(Path(__file__).with_name("imsmanifest.xml").read_text("utf-8"))
@@ -31,9 +33,23 @@ def scorm_package(
     ['imsmanifest.xml', 'index.html']
     """
     page = lesson_html(lesson, image, around, server, progress, look={"predict": "1"}, scorm=True)
-    title = escape(say("export.html.title", image=image.words, when=lesson.when))
+    return _package(say("export.html.title", image=image.words, when=lesson.when), page)
+
+
+def script_package(file: Path, server: str = "") -> bytes:
+    """The script of a TOML file as a .zip; the arguments are those of `script_html`.
+
+    Its score is the share of its questions that were answered right at once, and it is completed at the last screen.
+    Raises Problem, as `script_html` does.
+    """
+    page = script_html(file, server, scorm=True)
+    script, _ = check_file(file)
+    return _package(str(script.title if script else ""), page)
+
+
+def _package(title: str, page: str) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, text in (("imsmanifest.xml", _MANIFEST.substitute(title=title)), ("index.html", page)):
+        for name, text in (("imsmanifest.xml", _MANIFEST.substitute(title=escape(title))), ("index.html", page)):
             package.writestr(zipfile.ZipInfo(name), text.encode(), zipfile.ZIP_DEFLATED)
     return out.getvalue()

@@ -7,6 +7,7 @@ import { placeOf } from "../../view/model/script.js"
 import { say } from "../../view/model/words.js"
 import { View } from "../../view/regions/lesson_view.js"
 import { knowScript } from "../../view/regions/script_walk.js"
+import { report } from "./scorm.js"
 import { answersOf } from "./stored_answers.js"
 import { disable } from "./without_server.js"
 
@@ -23,6 +24,7 @@ export default async function show() {
   const script = /** @type {ScriptData} */ (contents.script)
   const answerTo = answersOf(contents, await window.unpacked("numbers"))
   knowScript(script)
+  const complete = contents.scorm ? report(script.screens.filter(({ asks }) => asks).length) : undefined
   let here = from(location.hash)
   /** @type {View} */
   let view
@@ -48,6 +50,7 @@ export default async function show() {
     const { page } = screen(here)
     if (page !== view.page) mount(page)
     const answer = answerTo(here.screen)
+    if (Number(here.screen) === script.screens.length) complete?.()
     const { stage } = answer.stages.some(({ symbol }) => symbol === here.stage) ? here : answer.lesson
     deliver({ ...answer, asked: here, lesson: { ...answer.lesson, stage, cell: here.cell ?? "" } })
   }

@@ -18,8 +18,9 @@ from cnnviz.scripts.script_checker import check_file
 from cnnviz.words import Problem
 
 
-def script_html(file: Path, server: str = "") -> str:
-    """The script of a TOML file as an .html file; `server` is the address of a page of cnnviz that it links to, if there is one.
+def script_html(file: Path, server: str = "", *, scorm: bool = False) -> str:
+    """The script of a TOML file as an .html file; `server` is the address of a page of cnnviz that it links to, if there is one;
+    `scorm` has it tell a learning management system how it goes.
 
     Raises Problem where the file has a fault, its numbers would take too much, or `server` is no address.
     """
@@ -31,7 +32,7 @@ def script_html(file: Path, server: str = "") -> str:
     store = Store()
     for number, screen in enumerate(header["script"]["screens"], 1):
         store.add(str(number), _shown(screen["page"], screen["query"], content))
-    contents = {"lesson": {}, "server": server, "scorm": False, "script": header["script"], **store.contents}
+    contents = {"lesson": {}, "server": server, "scorm": scorm, "script": header["script"], **store.contents}
     said = said_in(*store.headers, json.dumps(header))
     return document("hosts/file/script", str(script.title), json.dumps(contents), store.content, said=said, pages=True)
 

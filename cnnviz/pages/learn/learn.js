@@ -16,7 +16,7 @@ import { paintMap } from "./learn_crop.js"
 import { bindIndex, index, paintIndex } from "./learn_index.js"
 import { product } from "./learn_places.js"
 import { endOf, kernelName, ordering, wordsOf } from "./learn_question.js"
-import { remember } from "./progress.js"
+import { answer, remember } from "./progress.js"
 import { answered, score } from "./score.js"
 import { Slide } from "./slide.js"
 
@@ -329,7 +329,7 @@ export class Learn extends Content {
     const step = this.question
     if (!step || this.open || (step.kind !== "construct" && !answered(step, this.given))) return
     this.found = score(step, this.given, (name) => this.numbers.arrays[`learn.${name}`]?.values)
-    remember(step.lesson, step.number, this.found.right)
+    answer(step.lesson, step.number, this.found.right)
     this.kernel.start()
     this.form.querySelector(/** @type {"button"} */ (".next .primary"))?.focus({ preventScroll: true })
     if (isPhone()) this.form.querySelector(".scenery")?.scrollIntoView()

@@ -36,16 +36,25 @@ export function scores() {
 /** Counts a prediction. @param {boolean} hit */
 export function score(hit) {
   const { right, n } = scores()
-  const now = { right: right + Number(hit), n: n + 1 }
-  inBrowser.writeRecord(PREDICTED, now)
-  counted.dispatchEvent(new CustomEvent("score", { detail: now }))
+  inBrowser.writeRecord(PREDICTED, { right: right + Number(hit), n: n + 1 })
+  tell({ question: "", right: hit })
 }
 
-const counted = new EventTarget()
+/** Remembers what was answered to a question of a lesson. @param {string} lesson @param {number} step @param {boolean} right */
+export function answer(lesson, step, right) {
+  remember(lesson, step, right)
+  tell({ question: `${lesson} ${step}`, right })
+}
 
-/** Calls `act` at every prediction with how many were right, of how many. @param {(scores: { right: number, n: number }) => void} act @param {AbortSignal} signal */
-export const onScore = (act, signal) =>
-  counted.addEventListener("score", (event) => act(/** @type {CustomEvent} */ (event).detail), { signal })
+/** @typedef {{ question: string, right: boolean }} Told  the question that was answered, "" for a prediction */
+
+const told = new EventTarget()
+/** @param {Told} detail */
+const tell = (detail) => told.dispatchEvent(new CustomEvent("answer", { detail }))
+
+/** Calls `act` at every answer and prediction. @param {(told: Told) => void} act */
+export const onAnswer = (act) =>
+  told.addEventListener("answer", (event) => act(/** @type {CustomEvent} */ (event).detail))
 
 export const startCount = () => inBrowser.writeRecord(PREDICTED, {})
 
