@@ -55,7 +55,7 @@ browsers: $(VENV)/.tests  ## the main walk in Firefox and WebKitGTK, from the sy
 fuzz: $(VENV)/.tests  ## new draws of what the tests draw the same each time (make fuzz MINUTES=60: for so long)
 	$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
 
-lowest: $(VENV)/.tests  ## part of that: with the lowest NumPy, Pillow and Plotly that pyproject.toml promises
+lowest: $(VENV)/.tests browser  ## part of that: with the lowest Streamlit, NumPy, Pillow and Plotly that pyproject.toml promises
 	$(BIN)/python -m tests.lowest
 
 bench: $(VENV)/.bench browser  ## the timings in tests/bench, as ratios and medians (minutes; on an idle machine)
