@@ -12,9 +12,9 @@ from cnnviz.wire.road import RoadHeader
 
 
 class DeviationRow(TypedDict):
-    """A switch of the notebook: both lines of code, the stages that change if it is flipped now or alone on, and whether it matters."""
+    """A switch of the notebook: its name, both lines of code, the stages that change if it is flipped now or alone on, and whether it matters."""
 
-    key: str
+    name: str
     label: records.Text
     on: bool
     change: Query
@@ -69,7 +69,7 @@ class StoryData(TypedDict):
     steps: Sequence[SwitchData]
     title: records.Text
     paragraphs: Sequence[records.Text]
-    cards: Sequence[DeviationRow]
+    about: Sequence[str]
     tags: Sequence[TagData]
     repairs: RepairsData | None
     calls: Sequence[SwitchData]
@@ -92,10 +92,9 @@ class SetsData(TypedDict):
 
 
 class ExperimentData(TypedDict):
-    """The table of switches, and the field of their sets where the notebook can run the lesson."""
+    """The stages at which a switch may show, and the field of their sets where the notebook can run the lesson."""
 
     symbols: Sequence[SymbolLabel]
-    rows: Sequence[DeviationRow]
     sets: SetsData | None
 
 
@@ -168,9 +167,10 @@ class TheoryData(TypedDict):
 
 
 class NotebookData(TypedDict):
-    """The parts of Notebook besides its board, by the tab that is open."""
+    """The parts of Notebook besides its board, by the tab that is open; with another network it has no switches."""
 
     tab: str
+    switches: Sequence[DeviationRow]
     story: StoryData | None
     experiment: ExperimentData | None
     architecture: ArchitectureData | None

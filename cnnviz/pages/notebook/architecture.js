@@ -33,7 +33,7 @@ export const skeleton = () => `
     <p class="here soft"></p>
     <div class="parts">
       ${part(1, "load", map("x", "X", say("web.notebook.image"), "x"))}
-      ${part(2, "convolution", `${map("f", "f", say("web.notebook.kernel"), "f")}${map("z1", "z₁", say("web.notebook.map"), "z1")}<p class="soft why"></p>`)}
+      ${part(2, "convolution", `${map("f", "f", say("web.notebook.kernel"), "f")}${map("z1", "z₁", say("web.notebook.map"), "z1")}<p class="soft why"></p><div class="unused"><p class="soft">${say("web.notebook.unused")}</p>${map("second", "f", "", "")}${map("second_z1", "z₁", say("web.notebook.would"), "")}</div>`)}
       ${part(3, "sigmoid", map("a1", "a₁", say("web.notebook.activations"), "a1"))}
       ${part(4, "connected", '<div class="net"></div>')}
     </div>
@@ -41,7 +41,6 @@ export const skeleton = () => `
     <div class="below-parts">
       <section class="card letters"></section>
       <section class="card matrix" tabindex="0"></section>
-      <section class="card unused" tabindex="0"><div class="pair-of-maps">${map("second", "f", "", "")}${map("second_z1", "z₁", say("web.notebook.would"), "")}</div><p class="soft">${say("web.notebook.unused")}</p></section>
       <section class="card landscape" tabindex="0"><h2>${say("web.notebook.landscape")}</h2><div class="hill">${map("landscape", "", "", "")}<svg viewBox="0 0 100 100" aria-hidden="true"></svg></div><p class="soft"></p></section>
     </div>
   </div>`

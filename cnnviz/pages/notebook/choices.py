@@ -96,7 +96,7 @@ def rows(lesson: Lesson, exact: Moment, moment: Moment, columns: tuple[str, ...]
 def _row(name: str, lesson: Lesson, exact: Moment, moment: Moment, columns: tuple[str, ...]) -> dict[str, object]:
     entry, on = DEVIATION_TABLE[name], name in lesson.deviations
     found: dict[str, object] = {
-        "key": f"deviation_{name}", "label": entry.title, "on": on, "change": toggled(name, lesson),
+        "name": name, "label": entry.title, "on": on, "change": toggled(name, lesson),
         "notebook": entry.notebook, "exact": entry.exact, "effect": entry.words,
     }  # fmt: skip
     if not fits(lesson):

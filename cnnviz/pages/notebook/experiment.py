@@ -12,18 +12,17 @@ from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
 from cnnviz.core.switch_sets import index_of, moving_sets, smallest
 from cnnviz.core.trajectory import Moment
-from cnnviz.pages.notebook.choices import fits, rows
+from cnnviz.pages.notebook.choices import fits
 from cnnviz.words import Message, message
 
 DOTS = ("z1", "a1", "o", "do", "dz2", "dw", "da1", "dz1", "df", "f_next")
 """The stages at which a switch may show."""
 
 
-def experiment(lesson: Lesson, exact: Moment, moment: Moment) -> dict[str, object]:
-    """The table of switches and the field of all their sets, for this lesson."""
+def experiment(lesson: Lesson, moment: Moment) -> dict[str, object]:
+    """The stages at which switches show, and the field of all their sets, for this lesson."""
     return {
         "symbols": [{"symbol": symbol, "label": "f′" if symbol == "f_next" else label(symbol)} for symbol in DOTS],
-        "rows": rows(lesson, exact, moment, DOTS),
         "sets": _sets(lesson, moment) if fits(lesson) else None,
     }
 

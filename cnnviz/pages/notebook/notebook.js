@@ -2,11 +2,11 @@
 // the experiment with its eight switches; and the architecture (cnnviz/pages/notebook).
 
 import { chart as drawChart } from "../../view/draw/chart.js"
-import { formula, number, sentence } from "../../view/model/format.js"
+import { formula, number, sentence, withSymbols } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { difference, html, inner, linesOf, nothing, render } from "../../view/regions/html.js"
 import { mapOf, Road } from "../../view/regions/road.js"
-import { group, tabsOf } from "../../view/regions/switches.js"
+import { bindChanges, group, tabsOf } from "../../view/regions/switches.js"
 import { Architecture, skeleton } from "./architecture.js"
 import { atLength, theory } from "./theory.js"
 
@@ -31,7 +31,7 @@ function prose({ place, steps, title, paragraphs, repairs, calls }) {
   const [last, next] = [steps[place - 2], steps[place]]
   const words = () => say(place ? "web.notebook.next" : "web.notebook.start", { n: next.label, title: next.words })
   const go = next
-    ? html`<button type="button" class="primary" data-key="story_next" data-change=${JSON.stringify(next.change)}>${words()} ›</button>`
+    ? html`<button type="button" class="primary" data-key="story_next" data-change=${JSON.stringify(next.change)}>${words()} ›</button>`
     : ""
   const where = place ? html`<span>${say("web.notebook.place", { n: place, count: steps.length })}</span>` : ""
   return html`<div class="dots">${steps.map(dot)}<span class="turns">${arrow(last, "‹", say("web.notebook.before"))}${where}${arrow(next, "›", say("web.notebook.after"))}</span></div>
@@ -75,22 +75,29 @@ function pairs({ rows, cards, maps }, tags) {
 const chartFigure = ({ name, title, words }) => html`
   <figure><figcaption><button type="button" data-open="chart-${name}" title=${say("web.chart.open")}>${title}</button></figcaption><canvas data-chart=${name} role="img" aria-label=${title}></canvas><p>${words}</p></figure>`
 
-/** @param {DeviationRow} row */
-const toggle = ({ key, label, on, change, effect }) =>
-  html`<button type="button" class="toggle" data-key=${key} aria-pressed=${on} title=${effect} data-change=${JSON.stringify(change)}><i></i><span>${label}</span></button>`
+/** One of the eight, which stands on the page and in their sheet. @param {DeviationRow} row @param {string} [place] */
+const toggle = ({ name, label, on, change, effect }, place = "deviation") =>
+  html`<button type="button" class="toggle" data-key=${`${place}_${name}`} aria-pressed=${on} title=${effect} data-change=${JSON.stringify(change)}><i></i><span>${label}</span></button>`
 
-/** The same where there is a line for each: what stands behind "#" is said where it is pointed at. @param {DeviationRow} row */
+/** Both lines: what stands behind "#" is said where they are pointed at. @param {DeviationRow} row */
 const shortly = ({ notebook, exact }) => {
   const [theirs, ours] = [notebook, exact].map((line) => line.split("  #")[0])
   return html`<span title="− ${notebook}\n+ ${exact}">${difference(theirs, ours)}</span>`
 }
 
-/** @param {DeviationRow} row */
-const card = (row) => html`<div class="card">${toggle(row)}<div class="code">${atLength(row)}</div>
+/** One of the two that a step of the story is about: the lines themselves, and what they do. @param {DeviationRow} row @param {number} n */
+const card = (
+  row,
+  n,
+) => html`<div class="card"><b class="cause">${CIRCLES[n]}</b>${toggle(row)}<div class="code">${shortly(row)}</div>
   <p>${row.effect}</p><p class=${row.yes ? "yes" : "soft"}>${row.matters}</p></div>`
 
+/** One of all, in their sheet: both lines in full, the stages that change if it is flipped, and whether that matters. @param {DeviationRow} row */
+const inSheet = (row) => html`<div class="card">${toggle(row, "switch")}<div class="code">${atLength(row)}</div>
+  <p>${row.effect}</p><p class=${row.yes ? "yes" : "soft"}>${row.matters} <small>${row.more}</small></p></div>`
+
 /** @param {PrintedData} printed */
-function table({ kernels, agrees, kernel, sums, theirs, ours }) {
+function printout({ kernels, agrees, kernel, sums, theirs, ours }) {
   const grid = (/** @type {{ label: string, values: number[] }} */ { label, values }) =>
     html`<figure><figcaption>${label}</figcaption><div class="nine">${values.map((value) => html`<span>${number(value, 2).replace(/[.,]0+$/, "")}</span>`)}</div></figure>`
   const row = (/** @type {string} */ name, /** @type {number[]} */ values) =>
@@ -109,12 +116,12 @@ function mark({ flipped, alone }, { symbol, label }) {
   return html`<td class="dot${now ? " now-dot" : ""}${ring ? " ring" : ""}" title=${words}><i></i><em ${inner(formula(label))}></em><span class="spoken">${words}</span></td>`
 }
 
-/** @param {ExperimentData} experiment */
-const switches = ({ symbols, rows }) => html`
-  <table class="eight"><thead><tr><th>${say("web.notebook.switch")}</th><th>${say("web.notebook.lines")}</th>${symbols.map(({ label }) => html`<th class="symbol"><i ${inner(formula(label))}></i></th>`)}<th>${say("web.notebook.matters")}</th></tr></thead>
+/** @type {(experiment: ExperimentData, rows: readonly DeviationRow[]) => Template} */
+const table = ({ symbols }, rows) => html`
+  <table class="eight"><thead><tr><th>${say("web.notebook.switch")}</th>${symbols.map(({ label }) => html`<th class="symbol"><i ${inner(formula(label))}></i></th>`)}<th>${say("web.notebook.matters")}</th></tr></thead>
   <tbody>${rows.map(
     (row) =>
-      html`<tr class=${row.on ? "on" : ""}><th scope="row">${toggle(row)}</th><td class="both">${shortly(row)}</td>${symbols.map((of) => mark(row, of))}<td class="matters"><b class=${row.yes ? "yes" : ""}>${row.matters}</b><small>${row.more}</small></td></tr>`,
+      html`<tr class=${row.on ? "on" : ""}><th scope="row" title="− ${row.notebook}\n+ ${row.exact}">${toggle(row)}</th>${symbols.map((of) => mark(row, of))}<td class="matters"><b class=${row.yes ? "yes" : ""}>${row.matters}</b><small>${row.more}</small></td></tr>`,
   )}</tbody></table>
   <p class="soft">${say("web.notebook.dots")}</p><p class="soft">${say("web.notebook.meanings")}</p>`
 
@@ -126,6 +133,8 @@ const field = ({ moves, now, words }) => html`<div>
   <h2>${say("web.notebook.sets")}</h2><div class="sets"><div class="field" role="img" aria-label=${words.join(" ")}>${moves.map((moved, n) => html`<i class="${moved ? "moves" : ""}${n === now ? " here" : ""}"></i>`)}</div><p class="soft" ${inner(linesOf([...words]))}></p></div></div>`
 
 export class Notebook extends Road {
+  /** @override */
+  static deviates = true
   /** @type {NotebookData | undefined} */
   notebook = undefined
 
@@ -135,13 +144,21 @@ export class Notebook extends Road {
     view.$(".road-head").insertAdjacentHTML("beforebegin", '<div class="story" tabindex="0"></div>')
     view.$(".road-foot").insertAdjacentHTML("beforebegin", skeleton())
     this.architecture = new Architecture(view)
+    bindChanges(view, this.sheet)
+  }
+
+  /** What the rail's sheet of switches holds. */
+  get sheet() {
+    return this.view.$("#sheet_switches .sheet-body")
   }
 
   /** @override @param {Answer} answer */
   receive(answer) {
     const { view } = this
-    this.notebook = /** @type {Answer & NotebookHeader} */ (answer).notebook
-    const { tab, story, architecture } = this.notebook
+    const { notebook, road } = /** @type {Answer & NotebookHeader} */ (answer)
+    this.notebook = notebook
+    const { tab, story, architecture, switches } = notebook
+    render(switches.length ? switches.map(inSheet) : html`<p ${inner(withSymbols(road.verdict.text))}></p>`, this.sheet)
     view.root.dataset.tab = tab
     render(story ? prose(story) : nothing, view.$(".story"))
     if (architecture) this.architecture.receive(architecture, answer.arrays)
@@ -162,15 +179,15 @@ export class Notebook extends Road {
   below() {
     const { road, notebook, view } = this
     if (!road || !notebook) return
-    const { story, experiment, theory: explained } = notebook
+    const { story, experiment, switches, theory: explained } = notebook
     if (explained) {
       render(theory(explained), view.$(".below"))
       return
     }
     const said = html`<p class="sentence" ${inner(linesOf([...road.sentences]))}></p>`
     const aside = html`<div class="asides-of"><div class="switches">${road.switches.map(group)}</div>${experiment?.sets ? field(experiment.sets) : nothing}${said}<div class="charts">${road.charts.map(chartFigure)}</div></div>`
-    const panels = html`<div class="panels" tabindex="0">${story ? [story.cards.map(card), table(story.printed)] : experiment ? switches(experiment) : nothing}</div>`
-    render(html`${panels}${story ? said : aside}`, view.$(".below"))
+    const panels = html`<div class="panels" tabindex="0">${story ? [story.about.map((name, n) => card(/** @type {DeviationRow} */ (switches.find((row) => row.name === name)), n)), printout(story.printed)] : experiment ? table(experiment, switches) : nothing}</div>`
+    render(html`${panels}${story ? nothing : aside}`, view.$(".below"))
     for (const each of road.charts)
       drawChart(
         /** @type {HTMLCanvasElement} */ (view.root.querySelector(`[data-chart="${each.name}"]`)),

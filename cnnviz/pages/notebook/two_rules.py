@@ -19,7 +19,7 @@ from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook import architecture
 from cnnviz.pages.notebook.agreement import agreement
 from cnnviz.pages.notebook.choices import calls, lead_back, repairs, rows, rules, steps
-from cnnviz.pages.notebook.experiment import experiment
+from cnnviz.pages.notebook.experiment import DOTS, experiment
 from cnnviz.pages.notebook.story import printed, story
 from cnnviz.pages.notebook.tabs import ELSEWHERE, call_of, place_in_story, tab_elsewhere, tab_of, tabs
 from cnnviz.pages.notebook.theory import theory
@@ -69,7 +69,7 @@ def road(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None)
 
 
 def _title(tab: str) -> Message:
-    return message("ui.notebook.theory.title" if tab == "theory" else "ui.notebook.title")
+    return message(f"ui.notebook.titles.{tab}")
 
 
 def _operations(columns: tuple[str, ...]) -> tuple[Operation, ...]:
@@ -90,22 +90,21 @@ def more(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[dict
     """The page's parts besides its board, by its tab, and the arrays that belong to it."""
     other, arrays = elsewhere(lesson), {}
     tab = tab_elsewhere(asked) if other else tab_of(lesson, asked)
-    found: dict[str, object] = {"tab": tab, "story": None, "experiment": None, "architecture": None, "theory": None}
+    switches = [] if other else rows(lesson, trajectory(dataclasses.replace(lesson, rule="exact"), moment.image, lesson.k), moment, DOTS)
+    found: dict[str, object] = {"tab": tab, "switches": switches, "story": None, "experiment": None, "architecture": None, "theory": None}
     if tab == "theory":
         found[tab] = theory()
     elif tab == "architecture":
         found[tab], arrays = architecture.architecture(lesson, moment), architecture.arrays(lesson, moment)
     elif not other:
-        exact = trajectory(dataclasses.replace(lesson, rule="exact"), moment.image, lesson.k)
-        found[tab] = _story(lesson, exact, moment, asked) if tab == "story" else experiment(lesson, exact, moment)
+        found[tab] = _story(lesson, moment, asked) if tab == "story" else experiment(lesson, moment)
     return {"notebook": found}, arrays
 
 
-def _story(lesson: Lesson, exact: Moment, moment: Moment, asked: Mapping[str, str]) -> dict[str, object]:
+def _story(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> dict[str, object]:
     """The step that is told: its words, the switches that it is about, where they act, and what the notebook printed."""
     place = place_in_story(lesson, asked)
     step = story()[place - 1] if place else None
-    table = {row["key"]: row for row in rows(lesson, exact, moment, IN_STORY)}
     about = (step or story()[2]).about
     both = step is not None and set(about) <= lesson.deviations
     return {
@@ -113,7 +112,7 @@ def _story(lesson: Lesson, exact: Moment, moment: Moment, asked: Mapping[str, st
         "steps": [vars(switch) for switch in steps(place)],
         "title": step.title if step else message("ui.notebook.story.before.title"),
         "paragraphs": step.paragraphs(call_of(asked)) if step else [message("ui.notebook.story.before.words")],
-        "cards": [table[f"deviation_{name}"] for name in about],
+        "about": list(about),
         "tags": [_tag(name) for name in about] if both else [],
         "repairs": repairs(lesson, moment, about) if both else None,
         "calls": [vars(switch) for switch in calls(place, call_of(asked))] if step and step.lesson.deviations else [],
@@ -135,7 +134,7 @@ def _elsewhere(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Road
     exact = Row("exact", message("ui.notebook.rows.exact"), {symbol: array_of(symbol, lesson, moment) for symbol in shown})
     words = {symbol: record_of(program, symbol)["plain"] for symbol in shown}
     return Road(
-        title=_title(tab),
+        title=_title("theory" if tab == "theory" else "elsewhere"),
         verdict=message("ui.notebook.elsewhere", net=DEFAULT),
         good=None,
         rows=(exact,),

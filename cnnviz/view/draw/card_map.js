@@ -8,6 +8,7 @@ import { MapView } from "./maps.js"
 /** @import { Face } from "../model/plates.js" */
 
 const [SIZE, LEAST] = [13, 12] // of a number, and as narrow as one may be made
+const SMALL = 500 // times smaller than the largest of all versions: its digits would not fit
 
 export class CardMap extends MapView {
   /** @override @param {Parameters<MapView["receive"]>} all */
@@ -25,6 +26,7 @@ export class CardMap extends MapView {
 
   /** @override @param {number} value */
   written(value) {
+    if (value !== 0 && this.scale !== "error" && Math.abs(value) < this.most() / SMALL) return "≈ 0"
     const scaled = value / 10 ** this.power
     const size = Math.abs(scaled)
     const plain = size < 1000 && (size >= 10 || Number.isInteger(scaled)) && this.scale !== "error"

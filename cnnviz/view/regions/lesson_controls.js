@@ -97,6 +97,7 @@ export const lessonControls = (kind) =>
   rail([
     { name: "image", body: image() },
     { name: "network", body: network() },
+    ...(kind.deviates ? [{ name: "switches", body: "" }] : []),
     { name: "settings", body: settings() },
     ...(kind.turns ? [{ name: "practice", body: practice() }] : []),
     { name: "legend", body: legend() },

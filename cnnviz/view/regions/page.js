@@ -24,6 +24,8 @@ export class Content {
   static tabulates = false
   /** Tells whether somebody's own gradients can be compared. */
   static checks = false
+  /** Tells whether there are lines of code to switch. */
+  static deviates = false
   /** Tells whether a network can be trained on many images. */
   static trains = false
   /** Tells whether there are answers to choose from. */

@@ -14,6 +14,9 @@ const ICONS = {
   image: `<i class="thumbnail" style="--images:${IMAGES.length}"></i>${drawn("M3 5h18v14H3zM3 16l5-5 4 4 3-3 6 5M16 9h.01")}`,
   data: drawn("M3 4h7v7H3zM14 4h7v7h-7zM3 14h7v6H3zM14 14h7v6h-7z"),
   network: drawn("M2 4h5v16H2zM10 5h4v10h-4zM17 6h5v5h-5z"),
+  switches: drawn(
+    "M7 4h10a4 4 0 0 1 0 8h-10a4 4 0 0 1 0 -8M17 6a2 2 0 1 0 .01 0M7 15h10a3 3 0 0 1 0 6h-10a3 3 0 0 1 0 -6M7 17a1 1 0 1 0 .01 0",
+  ),
   settings: drawn(
     "M2 5h7m6 0h7M2 12h3m6 0h11M2 19h10m6 0h4M9 5a3 3 0 1 0 6 0a3 3 0 1 0-6 0M5 12a3 3 0 1 0 6 0a3 3 0 1 0-6 0M12 19a3 3 0 1 0 6 0a3 3 0 1 0-6 0",
   ),

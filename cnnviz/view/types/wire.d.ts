@@ -126,9 +126,9 @@ export interface CurveHeader {
   span: number | null
 }
 
-/** A switch of the notebook: both lines of code, the stages that change if it is flipped now or alone on, and whether it matters. */
+/** A switch of the notebook: its name, both lines of code, the stages that change if it is flipped now or alone on, and whether it matters. */
 export interface DeviationRow {
-  key: string
+  name: string
   label: string
   on: boolean
   change: Record<string, string>
@@ -152,10 +152,9 @@ export interface EntryData {
   rows: NudgeRow[]
 }
 
-/** The table of switches, and the field of their sets where the notebook can run the lesson. */
+/** The stages at which a switch may show, and the field of their sets where the notebook can run the lesson. */
 export interface ExperimentData {
   symbols: SymbolLabel[]
-  rows: DeviationRow[]
   sets: SetsData | null
 }
 
@@ -762,9 +761,10 @@ export interface Node {
   w: number[]
 }
 
-/** The parts of Notebook besides its board, by the tab that is open. */
+/** The parts of Notebook besides its board, by the tab that is open; with another network it has no switches. */
 export interface NotebookData {
   tab: string
+  switches: DeviationRow[]
   story: StoryData | null
   experiment: ExperimentData | null
   architecture: ArchitectureData | null
@@ -1102,7 +1102,7 @@ export interface StoryData {
   steps: SwitchData[]
   title: string
   paragraphs: string[]
-  cards: DeviationRow[]
+  about: string[]
   tags: TagData[]
   repairs: RepairsData | null
   calls: SwitchData[]
