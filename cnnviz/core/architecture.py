@@ -65,6 +65,11 @@ class Architecture:
         """The loss together with the last layer, where they merge."""
         return self.loss_kind.merged.get(self.layers[-1].kind)
 
+    def depends_on(self, y: np.ndarray) -> np.ndarray:
+        """The numbers at the end of the pass that the loss depends on, as bools like `y`; of a softmax all that any depends on."""
+        some = self.loss_kind.depends_on(y)
+        return some | some.any(axis=-1, keepdims=True) if self.merged and dict(self.merged.links)["y"] == "all" else some
+
     @property
     def outputs(self) -> int | None:
         """The number of outputs, where that does not depend on the image."""

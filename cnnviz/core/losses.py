@@ -194,6 +194,15 @@ class Loss:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Loss) and other.name == self.name
 
+    def depends_on(self, y: np.ndarray) -> np.ndarray:
+        """The outputs that the loss depends on, as bools like `y`: of the cross-entropy those with a target.
+
+        >>> LOSSES["ce"].depends_on(np.array([1.0, 0.0])).tolist(), LOSSES["mse"].depends_on(np.array([1.0, 0.0])).tolist()
+        ([True, False], [True, True])
+        """
+        none, low, high = (np.full(y.shape, number) for number in (0.0, 0.25, 0.75))
+        return np.asarray((y != 0) | (self.terms(low, none) != self.terms(high, none)))
+
     def check_targets(self, y: np.ndarray) -> None:
         """Problem where a target is none that this loss can take."""
         low, high = self.targets

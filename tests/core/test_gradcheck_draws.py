@@ -120,12 +120,21 @@ ONCE = {
     "a loss that the step makes 1e39 times as large": Drawn(
         "dense4-dense5-dense10-identity-mse", (1, 8, 9), "flat", "unit", "he", 116917, opt="adam", lr=0.12, grown=2.4e8
     ),
+    "sigmoids behind a batch norm, at whose plateaus steps ε and 2ε agree by chance": Drawn(
+        "drop52-dense7-bn-sigmoid-mse", (3, 8, 7), "tiny", weights="he", seed=90151, opt="momentum", lr=0.26, updates=100, grown=4.9e40, images=4
+    ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("why", ONCE)
 def test_what_was_called_wrong_once_is_not(why):
     assert not false_alarm(ONCE[why])
+
+
+def test_a_kink_of_outputs_without_a_target_excuses_no_wrong_entry():
+    """Of a black image all of z1 is 0 but for units with a bias, which alone have targets: the loss does not depend on the others."""
+    case = Drawn("dense7-leaky-sigmoid-ce", (3, 1, 9), "flat", seed=95414, lr=0.091, updates=30, images=2)
+    assert not let_pass(case, 20_000_003)
 
 
 def test_a_softmax_on_raw_pixels_has_gradients_below_1e_160():

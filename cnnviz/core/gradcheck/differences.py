@@ -178,10 +178,11 @@ class Differences:
     def slopes(self) -> tuple[Gradients, Gradients]:
         """The gradients; and those of a pass whose end has slopes from ½ to 1, which tell what counts where the former vanish at θ alone.
 
-        They are not all 1: through a softmax, whose shares sum to 1, nothing would come back.
+        They are not all 1: through a softmax, whose shares sum to 1, nothing would come back. What the loss does not depend on has none.
         """
         shape = self.values[self.end].shape
-        at_1 = {f"d{self.end}": lambda values, exact: np.linspace(1, 0.5, math.prod(shape), dtype=self.dtype).reshape(shape)}
+        some = np.linspace(1, 0.5, math.prod(shape), dtype=self.dtype) * self.program.network.depends_on(self.y).reshape(-1)
+        at_1 = {f"d{self.end}": lambda values, exact: some.reshape(shape)}
         return self.gradients, self.program.backward(self.params, self.trace, self.y, at_1)
 
     @cached_property
