@@ -120,6 +120,10 @@ ONCE = {
     "a loss that the step makes 1e39 times as large": Drawn(
         "dense4-dense5-dense10-identity-mse", (1, 8, 9), "flat", "unit", "he", 116917, opt="adam", lr=0.12, grown=2.4e8
     ),
+    "a bias in front of a batch norm, whose own gradient is what round-off leaves of terms that cancel": Drawn(
+        "max1s3-gap-tanh-ln-dense2-drop30-relu-dense5-dense8-bn-softmax-ce",
+        (1, 9, 5), "normal", "raw", "he", 387758, "shares", "momentum", 3.8e-05, 3, images=3,
+    ),
     "sigmoids behind a batch norm, at whose plateaus steps ε and 2ε agree by chance": Drawn(
         "drop52-dense7-bn-sigmoid-mse", (3, 8, 7), "tiny", weights="he", seed=90151, opt="momentum", lr=0.26, updates=100, grown=4.9e40, images=4
     ),

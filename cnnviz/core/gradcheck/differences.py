@@ -19,6 +19,8 @@ from cnnviz.core.gradcheck.round_off import RoundOff, length
 from cnnviz.core.program import Inner, Program
 from cnnviz.core.values import Gradients
 
+PASSES = 8
+"""Passes that round off at random, by which a gradient's own round-off is found."""
 SEEN = 1e-9
 """The share of the end of the pass that a nudge moves it by at the least, for what it is to be more than round-off."""
 
@@ -167,6 +169,22 @@ class Differences:
         # The entry's own line of the backward pass is that sum of products, with signs.
         line = next(line for line in self.program.backward_lines if line.target == f"d{name}")
         return line.make({source: np.abs(self._made(source)) for source in line.sources}).reshape(-1)
+
+    @cached_property
+    def own_errors(self) -> Mapping[str, np.ndarray]:
+        """By how much each gradient may be off itself: what a few passes say whose every line is off by eps, up or down.
+
+        Terms that cancel, as in front of a normalisation, may leave round-off alone, theirs and that of all lines before them.
+        """
+        rng, eps = np.random.default_rng(0), float(np.finfo(self.dtype).eps)
+
+        def off(values: Inner, right: Callable[[], np.ndarray]) -> np.ndarray:
+            made = right()
+            return np.asarray(made * (1 + eps * rng.choice([-1.0, 1.0], made.shape)))
+
+        lines = {line.target: off for line in self.program.backward_lines}
+        passes = [self.program.backward(self.params, self.trace, self.y, lines) for _ in range(PASSES)]
+        return {name: np.max([np.abs(one[name] - array) for one in passes], axis=0) for name, array in self.gradients.items()}
 
     def _made(self, symbol: str) -> np.ndarray:
         """A value or a gradient, with every axis that lines have."""
