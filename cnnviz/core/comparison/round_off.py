@@ -14,8 +14,8 @@ from cnnviz.core.comparison.precision import Precision
 from cnnviz.core.comparison.tolerance import largest
 from cnnviz.core.program import Inner, Line, Program
 
-PASSES = 3
-"""Passes that round at random, each with its opposite."""
+PASSES, OF_FEW, FEW = 3, 12, 10_000
+"""Passes that round at random, each with its opposite; more where there are few numbers, whose errors may happen to cancel in all of them."""
 NUDGE = 1e-6
 """The share by which a source is changed to see how its line answers."""
 
@@ -42,25 +42,25 @@ def doubts(program: Program, values: Inner, precision: Precision) -> dict[str, D
         found[line.target] = precision.epsilon * np.maximum(sizes(program, line, exact, precision.smallest), precision.smallest)
     if precision.epsilon:
         rng = np.random.default_rng(0)
-        for _ in range(PASSES):
+        for _ in range(OF_FEW if sum(np.size(array) for array in exact.values()) < FEW else PASSES):
             seed = int(rng.integers(2**31))
             for sign in (1.0, -1.0):
-                rounded = _rounded(program, dict(start), precision.epsilon * sign, np.random.default_rng(seed))
+                rounded = _rounded(program, dict(start), precision, sign, np.random.default_rng(seed))
                 for name in found:
                     apart = np.abs(rounded[name] - exact[name])
                     found[name] = np.maximum(found[name], np.where(np.isfinite(apart), apart, 0.0))
     return {name: Doubt(np.broadcast_to(found[name], exact[name].shape), structural[name]) for name in found}
 
 
-def _rounded(program: Program, values: Inner, epsilon: float, rng: np.random.Generator) -> Inner:
-    """A pass each of whose lines is off by ± epsilon of what it adds up."""
+def _rounded(program: Program, values: Inner, precision: Precision, sign: float, rng: np.random.Generator) -> Inner:
+    """A pass each of whose lines is off by ± epsilon of what it adds up, `sign` times as drawn."""
     for line in (*program.forward_lines, *program.backward_lines):
         line.step(values)
         if not line.role:  # laid out in another way
             continue
         made = values[line.target]
-        signs = 2.0 * rng.integers(0, 2, made.shape) - 1.0
-        values[line.target] = made + epsilon * signs * sizes(program, line, values)
+        signs, size = 2.0 * rng.integers(0, 2, made.shape) - 1.0, sizes(program, line, values)
+        values[line.target] = made + sign * precision.epsilon * signs * np.where(size == 0, 0.0, np.maximum(size, precision.smallest))
     return values
 
 
