@@ -152,6 +152,14 @@ class Placed:
         return any(act.is_forward for act in self.acts)
 
     @property
+    def backward(self) -> Placed | None:
+        """Its lines on the way back alone, after a forward pass that is right; None where it has none."""
+        if not self.is_forward:
+            return self
+        acts = tuple(act for act in self.acts if not act.is_forward)
+        return replace(self, mistake=replace(self.mistake, acts=acts)) if acts else None
+
+    @property
     def title(self) -> Message:
         """A few words."""
         return self._words("title")

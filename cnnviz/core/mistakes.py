@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 
@@ -150,8 +151,9 @@ def _several_filters(network: Architecture, place: int) -> bool:
 
 
 def _input(network: Architecture, place: int) -> Shape:
-    """The shape that comes in, of an image that is large enough for any network, and has one channel."""
-    shape: Shape = (1, 9999, 9999)
+    """The shape that comes in, of an image that is large enough for any network, and has as few channels as its normalisations take."""
+    of_image = takewhile(lambda layer: not isinstance(layer, (Conv, Dense)), network.layers)
+    shape: Shape = (math.lcm(*(layer.groups for layer in of_image if isinstance(layer, GroupNorm))), 9999, 9999)
     for layer in network.layers[:place]:
         shape = layer.shape(shape)
     return shape

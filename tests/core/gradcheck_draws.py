@@ -116,11 +116,7 @@ class Drawn:
 def drawn(number: int, mixing: bool = False) -> Drawn:
     """The case of this number; `mixing`: with normalisations, dropout and leaky ReLU in it, mostly of several images."""
     rng = np.random.default_rng([number, 23 if mixing else 17])
-    while True:
-        shape = (int(rng.integers(1, 4)), *map(int, rng.integers(1, 10 if mixing else 17, 2)))
-        net = _mixed(_text(rng, shape), rng) if mixing else _text(rng, shape)
-        if _fits(net, shape):
-            break
+    net, shape = network_of(rng, mixing)
     images = int(rng.choice([0, 1, 2, 2, 3, 4, 8])) if mixing else 0
     raw = rng.random() < 0.4
     updates = int(rng.choice([0, 0, 1, 3, 10, 30, 100, 300]))
@@ -131,6 +127,15 @@ def drawn(number: int, mixing: bool = False) -> Drawn:
         float(f"{10.0 ** rng.uniform(-7 if raw else -4, 1):.2g}"), updates,
         float(f"{10.0 ** rng.choice([rng.uniform(0, 4), rng.uniform(0, 50)]):.2g}") if rng.random() < 0.1 else 1.0, images,
     )  # fmt: skip
+
+
+def network_of(rng: np.random.Generator, mixing: bool = False) -> tuple[str, tuple[int, ...]]:
+    """A network and the shape of an image that it fits."""
+    while True:
+        shape = (int(rng.integers(1, 4)), *map(int, rng.integers(1, 10 if mixing else 17, 2)))
+        net = _mixed(_text(rng, shape), rng) if mixing else _text(rng, shape)
+        if _fits(net, shape):
+            return net, shape
 
 
 def _text(rng: np.random.Generator, shape: tuple[int, ...]) -> str:

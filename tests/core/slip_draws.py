@@ -1,25 +1,27 @@
 """Backward passes with slips in them, drawn by seeds: what was made wrong, and whether the diagnosis names it.
 
     python -m tests.core.slip_draws --cases 400 --seed 1
+    python -m tests.core.slip_draws --cases 400 --seed 1 --mixing       of several images, with normalisations, dropout and leaky ReLU
 """
 
 from __future__ import annotations
 
 import argparse
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.diagnosis import diagnose
 from cnnviz.core.comparison.precision import DOUBLE
-from cnnviz.core.comparison.stage_verdicts import by_stage
+from cnnviz.core.comparison.stage_verdicts import WRONG, by_stage
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import gd
 from cnnviz.core.overrides import chained
 from cnnviz.core.presets import PRESETS
+from tests.core.gradcheck_draws import network_of
 from tests.core.networks import OTHERS
 
 
@@ -58,6 +60,33 @@ def _window_gradient(right, values, line, layer):
     return line.make({**values, line.sources[0]: _places(values[line.sources[0]], column=False)})
 
 
+def _over_images(a, own):
+    """The sum of what images give, where there are several: `own` axes are one image's."""
+    return a.reshape(-1, *a.shape[a.ndim - own :]).sum(axis=0)
+
+
+def _paths(*kept):
+    """The paths of a batch normalisation that are kept, of three."""
+
+    def made(right, values, line, layer):
+        dy, g, hat, var = (values[source] for source in line.sources)
+        axes = line.settings["axes"]
+        dhat, sigma = dy * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + 1e-5)
+        paths = dhat / sigma, -dhat.mean(axis=axes, keepdims=True) / sigma, -hat * (dhat * hat).mean(axis=axes, keepdims=True) / sigma
+        return sum(paths[n] for n in kept)
+
+    return made
+
+
+def _with_ones(place):
+    """The line with ones in place of one of its sources."""
+    return lambda right, v, line, layer: line.make({**v, line.sources[place]: np.ones_like(v[line.sources[place]])})
+
+
+def _of_images(*roles):
+    return lambda line, layer: line.role in roles
+
+
 def _is_square(line, layer):
     return line.layer is None and line.role == "" and line.settings["shape"][-1] == line.settings["shape"][-2]
 
@@ -78,13 +107,13 @@ SLIPS = (
     Slip("σ′ quotient", ("product_divided",), _is("sigmoid"), lambda right, v, line, layer: v[line.sources[0]] / (_y(v, line) * (1 - _y(v, line)))),
     Slip("σ′ after the loss", ("slope_after_merged",), lambda line, layer: line.role == "dz", lambda right, v, line, layer: right * v["o"] * (1 - v["o"])),
     Slip("minus", ("sign_flipped", "minus"), lambda line, layer: line.role in ("do", "dz", "dw", "df"), lambda right, v, line, layer: -right),
-    Slip("bias over all", ("bias_axis",), _is("conv", "dense", role="db"), lambda right, v, line, layer: np.full_like(right, v[line.sources[0]].sum())),
-    Slip("bias last place", ("bias_not_summed",), _is("conv", role="db"), lambda right, v, line, layer: v[line.sources[0]][:, -1, -1].copy()),
-    Slip("bias mean", ("places", "two"), _is("conv", role="db"), lambda right, v, line, layer: v[line.sources[0]].mean(axis=(1, 2))),
-    Slip("kernel mean", ("places", "two"), _is("conv", role="df"), lambda right, v, line, layer: right / np.prod(v[line.sources[1]].shape[1:])),
-    Slip("kernel loop short", ("loop_stops_early", "last_row_and_column"), _is("conv", role="df"), _short_source),
-    Slip("image loop short", ("loop_stops_early", "last_row_and_column"), _is("conv"), _short_source),
-    Slip("pool loop short", ("last_row",), _is("max", "avg"), _window_gradient),
+    Slip("bias over all", ("bias_axis", "zero"), _is("conv", "dense", role="db"), lambda right, v, line, layer: np.full_like(right, v[line.sources[0]].sum())),
+    Slip("bias last place", ("bias_not_summed",), _is("conv", role="db"), lambda right, v, line, layer: _over_images(v[line.sources[0]][..., -1, -1], 1)),
+    Slip("bias mean", ("places", "two", "bias_not_summed"), _is("conv", role="db"), lambda right, v, line, layer: _over_images(v[line.sources[0]].mean(axis=(-2, -1)), 1)),
+    Slip("kernel mean", ("places", "two", "images_divided_twice"), _is("conv", role="df"), lambda right, v, line, layer: right / np.prod(v[line.sources[1]].shape[-2:])),
+    Slip("kernel loop short", ("loop_stops_early", "last_row_and_column", "zero"), _is("conv", role="df"), _short_source),
+    Slip("image loop short", ("loop_stops_early", "last_row_and_column", "zero"), _is("conv"), _short_source),
+    Slip("pool loop short", ("last_row", "zero"), _is("max", "avg"), _window_gradient),
     Slip("flip", ("kernel_gradient_flipped", "half_turn"), _is("conv", role="df"), lambda right, v, line, layer: right[..., ::-1, ::-1]),
     Slip("kernel transposed", ("transposed",), _is("conv", role="df"), lambda right, v, line, layer: right.swapaxes(-1, -2)),
     Slip("map transposed", ("transposed", "columns_first"), _is_square, lambda right, v, line, layer: right.swapaxes(-1, -2)),
@@ -93,21 +122,43 @@ SLIPS = (
     Slip("average divided for multiplied", ("window",), _is("avg"), lambda right, v, line, layer: right / layer.k**2),
     Slip("relu open at 0", ("relu_open_at_zero",), _is("relu"), lambda right, v, line, layer: v[line.sources[0]] * (_y(v, line) >= 0)),
     Slip("gate of the gradient", ("relu_gate_of_gradient",), _is("relu"), lambda right, v, line, layer: np.maximum(v[line.sources[0]], 0)),
-    Slip("half", ("two", "outputs", "mean_forgotten"), lambda line, layer: line.role in ("do", "dz"), lambda right, v, line, layer: right / 2),
-    Slip("dense quotient", ("product_divided",), _is("dense", role="dw"), lambda right, v, line, layer: v[line.sources[0]][:, None] / v[line.sources[1]][None]),
+    Slip("half", ("two", "outputs", "mean_forgotten", "images"), lambda line, layer: line.role in ("do", "dz"), lambda right, v, line, layer: right / 2),
+    Slip(
+        "dense quotient", ("product_divided",), _is("dense", role="dw"),
+        lambda right, v, line, layer: _over_images(v[line.sources[0]][..., :, None] / v[line.sources[1]][..., None, :], 2),
+    ),
+    Slip("leak left out", ("hidden_slope_forgotten", "output_sigmoid_forgotten"), _is("leaky"), lambda right, v, line, layer: v[line.sources[0]]),
+    Slip("mask left out", ("mask_forgotten",), _is("drop"), lambda right, v, line, layer: v[line.sources[0]]),
+    Slip("mask of 1", ("mask_not_scaled", "mask_forgotten"), _is("drop"), lambda right, v, line, layer: v[line.sources[0]] * (v[line.sources[1]] > 0)),
+    Slip("mean's path left out", ("mean_path_forgotten",), _is("bn"), _paths(0, 2)),
+    Slip("statistics constant", ("statistics_constant",), _is("bn"), _paths(0)),
+    Slip("gain left out", ("gain_forgotten",), _is("bn", "gn", "ln"), _with_ones(1)),
+    Slip(
+        "images averaged", ("images_divided_twice", "images", "two"), _of_images("dw", "df", "db", "dg", "ds"),
+        lambda right, v, line, layer: right / len(v["y"]) if v["y"].ndim > 1 else right,
+    ),
+    Slip(
+        "images summed", ("images_summed", "images", "two"), lambda line, layer: line.role in ("do", "dz"),
+        lambda right, v, line, layer: right * len(v["y"]) if v["y"].ndim > 1 else right,
+    ),
 )
 
 
-def case_of(rng: np.random.Generator) -> Case:
-    """A pass of a course's network or of another one, on numbers drawn from a normal distribution."""
-    networks = [(preset.net, Lesson.from_query(preset.query)[0].x_shape) for preset in PRESETS] + [(one.text, one.x_shape) for one in OTHERS]
-    text, shape = networks[rng.integers(len(networks))]
-    network, x = Network.parse(text), rng.random(shape) if rng.random() < 0.5 else rng.normal(size=shape)
+def case_of(rng: np.random.Generator, mixing: bool = False) -> Case:
+    """A pass of a course's network or of another one, on numbers drawn from a normal distribution; `mixing`: of several images mostly."""
+    if mixing:
+        text, shape = network_of(rng, mixing)
+        shape = (*rng.choice([1, 2, 3, 5], size=int(rng.random() < 0.8)).tolist(), *shape)
+    else:
+        networks = [(preset.net, Lesson.from_query(preset.query)[0].x_shape) for preset in PRESETS] + [(one.text, one.x_shape) for one in OTHERS]
+        text, shape = networks[rng.integers(len(networks))]
+    network = Network.parse(text)
+    x = rng.random(shape) if rng.random() < 0.5 else rng.normal(size=shape)
     params = network.init(x.shape, str(rng.choice(["normal", "he"])), int(rng.integers(1000)))
-    params = params.replace(**{name: rng.normal(size=params[name].shape) / 4 for name in params if name[0] == "b"})
-    trace = network.forward(params, x)
-    n = trace.o.size
-    return Case(network.program(x.shape), params, trace, np.eye(n)[rng.integers(n)], gd(0.1))
+    params = params.replace(**{name: (name[0] == "g") + rng.normal(size=params[name].shape) / 4 for name in params if name[0] in "bgs"})
+    trace = network.forward(params, x, given=network.masks(x.shape, int(rng.integers(1000)), 1))
+    n = trace.o.shape[-1]
+    return Case(network.program(x.shape), params, trace, np.eye(n)[rng.integers(n, size=trace.o.shape[:-1])], gd(0.1))
 
 
 def passed(case: Case, overrides=None) -> dict[str, np.ndarray]:
@@ -116,27 +167,46 @@ def passed(case: Case, overrides=None) -> dict[str, np.ndarray]:
         return dict(case.program.backward(case.params, case.trace, case.y, overrides))
 
 
-def drawn(rng: np.random.Generator, count: int):
+def drawn(rng: np.random.Generator, count: int, mixing: bool = False):
     """A case, `count` slips in different stages, each with its line, and the gradients that they lead to."""
     while True:
-        case = case_of(rng)
+        case = case_of(rng, mixing)
         program = case.program
         layers = {line.target: None if line.layer is None else program.network.layers[line.layer] for line in program.backward_lines}
         possible = [(slip, line) for line in program.backward_lines for slip in SLIPS if slip.fits(line, layers[line.target])]
         rng.shuffle(possible)
-        chosen, stages, exact = [], set(), passed(case)
+        chosen, stages, exact, shaken = [], set(), passed(case), passed(_shaken(case, rng))
+        least = {name: 1e3 * np.abs(array - shaken[name]).max() + 1e-13 * max(np.abs(one).max() for one in exact.values()) for name, array in exact.items()}
         for slip, line in possible:
             stage = next(iter(by_stage(program.network, {line.target: "wrong"})))
-            alone = passed(case, chained([_change(slip, line, layers[line.target])]))
-            if stage in stages or np.allclose(alone[line.target], exact[line.target], rtol=1e-4, atol=0) or not np.isfinite(alone[line.target]).all():
+            if stage in stages or not _shows(passed(case, _changes((slip, line, layers[line.target]))), exact, line, least):
                 continue
-            chosen.append((slip, line, stage))
+            chosen.append((slip, line, layers[line.target]))
             stages.add(stage)
             if len(chosen) == count:
-                theirs = passed(case, chained([_change(slip, line, layers[line.target]) for slip, line, _ in chosen]))
-                if any(np.allclose(theirs[line.target], exact[line.target], rtol=1e-4, atol=0) for _, line, _ in chosen):
-                    break  # two that undo each other leave a right array
-                return case, chosen, theirs
+                theirs = passed(case, _changes(*chosen))
+                # Two that undo each other leave a right array, and behind zeros nothing shows.
+                without = [passed(case, _changes(*chosen[:n], *chosen[n + 1 :])) for n in range(count)]
+                if all(_shows(theirs, beside, line, least) for n, (_, line, _) in enumerate(chosen) for beside in (exact, without[n])):
+                    return case, [(slip, line, next(iter(by_stage(program.network, {line.target: "wrong"})))) for slip, line, _ in chosen], theirs
+                break
+
+
+def _shows(theirs, beside, line, least) -> bool:
+    """Tells whether a line's array differs by more than round-off, of which alone it may be made: as of a bias in front of a normalisation."""
+    target = line.target
+    return np.isfinite(theirs[target]).all() and not np.allclose(theirs[target], beside[target], rtol=1e-4, atol=least[target])
+
+
+def _shaken(case: Case, rng: np.random.Generator) -> Case:
+    """The case with an image whose last digits are others."""
+    x = case.trace.x * (1 + 1e-14 * rng.normal(size=case.trace.x.shape))
+    return replace(case, trace=case.program.forward(case.params, x, given=case.trace.kept))
+
+
+def _changes(*chosen):
+    """The overrides of some slips, each with its line and layer."""
+    return chained([_change(*one) for one in chosen])
 
 
 def _change(slip, line, layer):
@@ -149,21 +219,20 @@ def names_of(match) -> set[str]:
     return {name for name in (slip.placed.mistake.name if slip.placed else "", slip.turn.name if slip.turn else "", slip.factor.name.removesuffix("_squared")) if name}
 
 
-def judged(rng: np.random.Generator, count: int, precision=DOUBLE, dtype=None, hide: float = 0.0):
-    """Whether the first stage is right, and for each slip whether it is named; with a line that says what was drawn."""
-    case, chosen, theirs = drawn(rng, count)
+def judged(rng: np.random.Generator, count: int, precision=DOUBLE, dtype=None, mixing: bool = False):
+    """Whether the wrong stages are those of the slips, and for each slip whether it is named; with a line that says what was drawn."""
+    case, chosen, theirs = drawn(rng, count, mixing)
     if dtype:
         theirs = {name: array.astype(dtype) for name, array in theirs.items()}
     found = diagnose(case, theirs, precision)
-    order = [str(stage) for stage in case.program.network.stages]
-    first = min((stage for _, _, stage in chosen), key=lambda stage: order.index(stage) if stage in order else len(order))
+    accused = {stage for stage, verdict in found.stages.items() if verdict == WRONG}
     named = []
     for slip, _line, stage in chosen:
         exact = [match for match in found.matches.get(stage, ()) if match.exact]
         named.append(bool(exact) and any(names_of(match) & set(slip.called) for match in exact))
     what = "; ".join(f"{slip.name} at {line.target}" for slip, line, _ in chosen)
     best = {stage: str(matches[0].slip.title) if matches else "–" for stage, matches in found.matches.items()}
-    return found.first == first, named, f"{case.program.network}: {what} -> {found.first} {best}"
+    return accused == {stage for _, _, stage in chosen}, named, f"{case.program.network}: {what} -> {found.first} {best}"
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -171,13 +240,15 @@ def main(argv: list[str] | None = None) -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--cases", type=int, default=400)
     options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--slips", type=int, default=2)
+    options.add_argument("--mixing", action="store_true")
     asked = options.parse_args(argv)
     counts: Counter[str] = Counter()
     for n in range(asked.cases):
-        first, named, what = judged(np.random.default_rng([asked.seed, n]), 2 if n % 4 == 0 else 1)
-        counts.update(cases=1, first=first, slips=len(named), named=sum(named), all_named=all(named))
-        if not (first and all(named)):
-            print(n, first, named, what, flush=True)
+        stages, named, what = judged(np.random.default_rng([asked.seed, n]), asked.slips, mixing=asked.mixing)
+        counts.update(cases=1, stages=stages, slips=len(named), named=sum(named), all_named=all(named))
+        if not (stages and all(named)):
+            print(n, stages, named, what, flush=True)
     print(dict(counts))
 
 

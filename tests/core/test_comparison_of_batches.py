@@ -5,7 +5,8 @@ import pytest
 
 from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.diagnosis import diagnose, gradient_names
-from cnnviz.core.mistakes import mistakes_for
+from cnnviz.core.comparison.precision import SINGLE
+from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.optimizers import gd
 from cnnviz.data.own_gradients import read_gradients
 from tests.core.networks import Batch
@@ -41,16 +42,16 @@ def test_right_ones_are_right_of_any_precision(text, images):
 def test_every_mistake_that_shows_is_found_and_named(text):
     case = case_of(text)
     exact = ours(case)
-    for placed in mistakes_for(case.program.network):
-        if placed.is_forward:  # test_mistakes_of_batches
+    for mistake in mistakes_for(case.program.network):
+        if mistake.is_forward:  # test_mistakes_of_batches
             continue
-        theirs = ours(case, placed.overrides(case.program, case.optimizer))
+        theirs = ours(case, mistake.overrides(case.program, case.optimizer))
         if all(np.allclose(theirs[name], exact[name], atol=1e-12) for name in exact):
             continue  # a mean that a normalization takes away again, of what is round-off alone
         found = diagnose(case, theirs)
-        assert found.first == placed.stage, placed.address
+        assert found.first == mistake.stage, mistake.address
         exactly = [match.slip for match in found.matches[found.first] if match.exact]
-        assert placed.mistake.name in [slip.placed.mistake.name for slip in exactly if slip.placed], placed.address
+        assert mistake.mistake.name in [slip.placed.mistake.name for slip in exactly if slip.placed], mistake.address
 
 
 def test_what_a_normalization_takes_away_again_is_round_off_alone():
@@ -75,6 +76,29 @@ def test_the_number_of_images_is_a_factor_that_is_named(text, target, factor, wo
     theirs = ours(case_of(text))
     found = diagnose(case_of(text), theirs | {target: factor * theirs[target]})
     assert str(found.matches[target][0].slip.title) == words
+
+
+@pytest.mark.parametrize("text, images, scale, seeds", [
+    ("dense2-leaky20-bn-bn-sigmoid-bce", 2, 1e-6, range(20)),  # what two images differ by is near round-off
+    ("dense3-sigmoid-bn-bn-leaky-dense2-sigmoid-bce", 3, 300.0, [66]),  # what is left of a saturated sigmoid is no number of float32
+])
+def test_what_single_precision_leaves_of_images_that_hardly_differ_is_right(text, images, scale, seeds):
+    for seed in seeds:
+        batch = Batch(text, (images, 3, 3, 2), seed)
+        program = batch.network.program(batch.x_shape)
+        case = Case(program, batch.params, program.forward(batch.params, batch.x * scale, given=batch.given), batch.y, gd(0.1))
+        values = {name: array.astype(np.float32) for name, array in program.inner(batch.params, case.trace).items()} | {"y": batch.y.astype(np.float32)}
+        with np.errstate(all="ignore"):
+            for line in (*program.forward_lines, *program.backward_lines):
+                line.step(values)
+        assert diagnose(case, {name: values[name] for name in gradient_names(program)}, SINGLE).verdict != "wrong", seed
+
+
+def test_a_mask_that_is_not_scaled_on_the_way_back_alone_is_named_after_another_slip():
+    case = case_of(NETWORKS[0])
+    backward = placed("mask_not_scaled", case.program.network, images=3).backward.overrides(case.program, case.optimizer)
+    found = diagnose(case, ours(case, {**backward, "dw": lambda values, right: 0.3 * right()}))
+    assert {stage: str(matches[0].slip.title) for stage, matches in found.matches.items()} == {"dw": "times 0.3", "dp1": "what stays is not scaled"}
 
 
 def test_a_file_of_several_images_is_read_by_its_names(tmp_path):

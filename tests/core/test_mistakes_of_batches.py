@@ -119,6 +119,12 @@ def test_both_lines_as_code(text, training):
         assert "{" not in wrong + right and (wrong != right or one.mistake.name == "stride_forgotten"), one.address
 
 
+def test_groups_of_an_images_own_channels_have_their_mistakes():
+    """An image of three channels, as far as the network says."""
+    found = {one.address for one in mistakes_for(Network.parse("gn3-conv2x3-dense2-mse"))}
+    assert {"mean_path_forgotten@dx", "channels_not_summed@dn1", "sign_flipped@do"} <= found
+
+
 def test_every_one_of_them_has_words():
     for name in (*OF_SEVERAL, *FORWARD, "batch_statistics"):
         assert all(has(f"mistake.{name}.{part}") for part in ("title", "sentence", "source")) and MISTAKES[name].kinds

@@ -91,8 +91,8 @@ class Suspect:
 
     def _mistakes(self) -> Iterator[tuple[Placed, Mapping[str, Override]]]:
         case = self.case
-        for one in self._fitting():
-            if not one.is_forward and (instead := one.overrides(case.program, case.optimizer, case.state)) and self.open & set(instead):
+        for one in filter(None, (placed.backward for placed in self._fitting())):
+            if (instead := one.overrides(case.program, case.optimizer, case.state)) and self.open & set(instead):
                 yield one, instead
 
     def _fitting(self) -> list[Placed]:
