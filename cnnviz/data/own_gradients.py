@@ -6,7 +6,6 @@ these no more bytes than such an array has; what a file says of its sizes is nev
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import zipfile
@@ -16,6 +15,7 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
+from cnnviz.core.archives import archive_of
 from cnnviz.core.comparison.diagnosis import gradient_names
 from cnnviz.core.comparison.precision import Precision, precisions
 from cnnviz.core.program import Program
@@ -119,7 +119,7 @@ def _some(names: Iterable[str]) -> list[str]:
 def _archive(data: bytes, of: Fits) -> tuple[dict[str, np.ndarray], list[str]]:
     found: dict[str, np.ndarray] = {}
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with archive_of(data) as archive:
             members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
             if len(archive.infolist()) > MOST_MEMBERS:
                 raise Problem("own.too_many", most=MOST_MEMBERS)

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 
+from cnnviz.core.archives import archive_of
 from cnnviz.core.filters import Bank, banks, filters_text
 from cnnviz.core.lesson import MAX_NUMBER, Lesson
 from cnnviz.core.program import Program
@@ -205,7 +206,7 @@ def arrays_of(content: bytes) -> Arrays:
     try:
         if content.startswith(b"\x93NUMPY"):
             return {"": _array(io.BytesIO(content), len(content))}
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with archive_of(content) as archive:
             members = [member for member in archive.infolist() if member.filename.endswith(".npy")]
             if not members:  # as in what torch.save and Keras write, which are ZIP archives, too
                 raise Problem("export.elsewhere.no_arrays", pytorch=_FROM_PYTORCH, keras=_FROM_KERAS)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from cnnviz.core.archives import archive_of
 from cnnviz.models.keras_config import config_in
 from cnnviz.words import Problem
 
@@ -39,7 +40,7 @@ def weights_in(content: bytes) -> Arrays:
 def _of_keras(content: bytes) -> Arrays:
     try:
         h5py: Any = import_module("h5py")
-        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(_KERAS) as file:
+        with archive_of(content) as archive, archive.open(_KERAS) as file:
             stored = file.read(MOST_BYTES + 1)
         layers = json.loads(config_in(content))["config"]["layers"]
     except (ModuleNotFoundError, KeyError, TypeError, ValueError, zipfile.BadZipFile):

@@ -172,7 +172,7 @@ class Differences:
 
     @cached_property
     def own_errors(self) -> Mapping[str, np.ndarray]:
-        """By how much each gradient may be off itself: what a few passes say whose every line is off by eps, up or down.
+        """The error that each gradient may have itself, as a few passes say whose every line is off by eps, up or down.
 
         Terms that cancel, as in front of a normalisation, may leave round-off alone, theirs and that of all lines before them.
         """
