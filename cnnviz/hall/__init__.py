@@ -248,7 +248,7 @@ def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Reques
             return await act(request)
         except Refused as why:
             if request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
-                return page_of_refusal(why, of_request(request))
+                return page_of_refusal(why, request.url.path, of_request(request))
             return refusal(why.status, why.id, _ASIDE_OF.get(why.status), **why.values)
         except TooManyRooms:
             return refusal(503, "ui.rooms.full", {"Retry-After": "60"}, n=1)

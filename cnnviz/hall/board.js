@@ -46,7 +46,10 @@ export class HallBoard {
     this.runs = new AllRuns(element, asking)
     new ResizeObserver(() => this.paint()).observe(element)
     this.timer = setInterval(() => this.tick(), TICK)
-    this.look().then(() => this.changed())
+    this.look().then(() => {
+      this.changed()
+      if (this.open) this.show() // the corner says the link
+    })
     element.addEventListener("click", () => this.join(false))
   }
 

@@ -32,7 +32,8 @@ _LIVE = Template("""<link rel="stylesheet" href="$base/web/style.css">
 $body
 <noscript>$noscript</noscript>
 <script type="module" src="$base/web/$script.js?lang=$lang"></script>""")
-_SAID = Template("""<main style="font: 18px/1.5 system-ui, sans-serif; max-width: 34em; margin: 15vh auto; padding: 0 20px"><h1>cnnviz</h1><p>$sentence</p></main>""")
+_STILL = Template("""<link rel="stylesheet" href="$base/web/style.css">
+<main class="hall room-door"><h1>cnnviz</h1>$said</main>""")
 
 _VIEW = '<main class="cnnviz alone follows" style="visibility:hidden"></main>'
 _BODIES = {
@@ -53,25 +54,27 @@ def page_of_room(code: str, lang: str, kind: str = "follower") -> Response:
     return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Link": preload, "Vary": "Accept, Accept-Language"})
 
 
-def page_of_refusal(why: Refused, lang: str) -> Response:
-    """A page that says why there is none: a link to a room that has ended is followed by people."""
-    said = _SAID.substitute(sentence=html.escape(say(why.id, lang, **why.values)))
-    return HTMLResponse(_PAGE.substitute(title="cnnviz", lang=lang, rest=said), why.status, {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"})
+def page_of_refusal(why: Refused, path: str, lang: str) -> Response:
+    """A page that says why there is none at that path: a link to a room that has ended is followed by people."""
+    said = f"<p>{html.escape(say(why.id, lang, **why.values))}</p>"
+    base = "/".join([".."] * path.rpartition("/room")[2].count("/")) or "."
+    return _still(base, lang, said, why.status, {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"})
 
 
-_ENTER = Template("""<main style="font: 18px/1.5 system-ui, sans-serif; max-width: 24em; margin: 12vh auto; padding: 0 20px"><h1>cnnviz</h1>
-<style>input, button { width: 100%; box-sizing: border-box; min-height: 52px; font: inherit }
-input { font: 700 40px/1.4 system-ui, sans-serif; letter-spacing: .1em; text-align: center; text-transform: uppercase }</style>
-<form action="room"><label for="code">$label</label>
-<p><input id="code" name="code" required autofocus autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="12"></p>
-<p><button>$join</button></p></form></main>""")
+def _still(base: str, lang: str, said: str, status: int, headers: dict[str, str]) -> Response:
+    """A page of a few words, which needs no JavaScript."""
+    return HTMLResponse(_PAGE.substitute(title="cnnviz", lang=lang, rest=_STILL.substitute(base=base, said=said)), status, headers)
+
+
+_ENTER = Template("""<form action="room"><label for="code">$label</label>
+<input id="code" name="code" required autofocus autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="12">
+<button class="primary">$join</button></form><p class="soft">$nameless</p>""")
 
 
 def page_to_enter(lang: str) -> Response:
-    """A page that asks for a room's code; it needs no JavaScript."""
-    said = {"label": html.escape(say("ui.rooms.enter", lang)), "join": html.escape(say("ui.rooms.join", lang))}
-    text = _PAGE.substitute(title="cnnviz", lang=lang, rest=_ENTER.substitute(said))
-    return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"})
+    """A page that asks for a room's code."""
+    said = {name: html.escape(say(id, lang)) for name, id in (("label", "ui.rooms.enter"), ("join", "ui.rooms.join"), ("nameless", "web.room.nameless"))}
+    return _still(".", lang, _ENTER.substitute(said), 200, {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"})
 
 
 def join_link(request: Request, code: str, everywhere: bool = True) -> str:

@@ -17,6 +17,7 @@ from tests.e2e.page import Screen
 from tests.e2e.test_accessibility import violations
 from tests.e2e.test_file import WALK
 
+SMALL = "all => all.filter((one) => { const { width, height } = one.getBoundingClientRect(); return Math.min(width, height) < 24 }).map((one) => one.outerHTML)"
 SAID = ("One channel is 1,024 numbers.", "Nine weights ask: brighter on the right?", "The loss falls.")
 
 
@@ -66,6 +67,7 @@ def make(screen: Screen) -> None:
     add(screen, SAID[1], 2)
     screen.press("2")
     on(screen, "Train")
+    assert screen.page.locator(".middle :is(button, select):visible").evaluate_all(SMALL) == []
     add(screen, SAID[2], 3)
 
 
@@ -156,9 +158,17 @@ def test_a_question_is_written_on_the_spot_and_a_file_is_opened(maker: Screen, t
     form.locator("[name=right]").nth(1).check()
     maker.key("draft_asked").click()
     expect(maker.page.locator(".question h2")).to_have_text("Where is it brightest?")
-    found = file_of(maker.page, "draft_save")
-    script, faults = check(found)
-    assert script is not None and faults == [] and script.screens[1].asks
+    for kind, key, shown in (("number", "max(z1)", "input[name=number]"), ("click", "z1 == max(z1)", ".middle canvas[data-map=z1]"), ("pictures", "", ".options canvas, .options table")):
+        maker.key("draft_question").click()
+        maker.key("draft_kind").select_option(kind)
+        expect(form.locator("[name=ask]")).to_have_value("Where is it brightest?")
+        for n, one in enumerate([key] if key else ["f", "turned(f)"]):
+            form.locator(f"[name={'key' if key else 'answer'}]").nth(n).fill(one)
+        maker.key("draft_asked").click()
+        expect(maker.page.locator(shown).first).to_be_visible()
+        found = file_of(maker.page, "draft_save")
+        script, faults = check(found)
+        assert script is not None and faults == [] and script.screens[1].kind == ("choose" if kind == "pictures" else kind)
     file = tmp_path / "own.toml"
     titled = WALK.replace("\n", '\ntitle = "Own"\n', 1)
     nameless = WALK + WALK[WALK.rindex("[[screen]]") :]

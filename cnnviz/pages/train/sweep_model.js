@@ -50,13 +50,14 @@ export function heap(last, scale, box, largest = LARGEST) {
     const rows = Math.max(1, Math.floor(box.height / size))
     const row = (/** @type {number} */ run) => Math.min(rows - 1, Math.floor(scale.at(last[run]) * rows))
     const counts = new Array(rows).fill(0)
-    const x = new Float64Array(last.length)
-    const y = new Float64Array(last.length)
-    for (const run of order) {
-      x[run] = box.x + (counts[row(run)]++ + 0.5) * size
-      y[run] = box.y + ((row(run) + 0.5) / rows) * box.height
-    }
-    if (Math.max(...counts) * size <= box.width || size <= SMALLEST) return { x, y, size }
+    const places = new Float64Array(last.length)
+    for (const run of order) places[run] = counts[row(run)]++
+    const longest = Math.max(1, ...counts)
+    if (longest * size > box.width && size > SMALLEST) continue
+    const step = Math.min(size, box.width / longest) // beyond so many they lie over each other
+    const x = places.map((place) => box.x + (place + 0.5) * step)
+    const y = Float64Array.from(last, (_, run) => box.y + ((row(run) + 0.5) / rows) * box.height)
+    return { x, y, size }
   }
 }
 

@@ -8,7 +8,6 @@ import { query } from "./address.js"
 /** @import { Table } from "./toml.js" */
 /** @typedef {Table & { id: string, screen: Table[] }} Draft */
 /** @typedef {{ now: Draft, at: number, past: { now: Draft, at: number }[] }} History  `at`: which screen is chosen, from 0; -1 is none */
-/** @typedef {{ ask: string, answers: string[], right: number }} Asked  a question in one's own words, and which answer is right, from 0 */
 
 export const MOST_SCREENS = 60
 export const MOST_LINKED = 30 // screens of a script that a link holds whole
@@ -103,58 +102,6 @@ export function placeIn({ at = "" }) {
 
 /** Tells whether a screen asks something. @param {Table} screen */
 export const asks = (screen) => "ask" in screen
-
-/** What of a question is its own. */
-const ASKING = [
-  "ask",
-  "kind",
-  "key",
-  "right",
-  "otherwise",
-  "answers",
-  "show",
-  "hide",
-  "cells",
-  "change",
-  "hint",
-  "tolerance",
-]
-
-/** Gives what was asked in one's own words; null for another question, or none. @param {Table} screen @param {string} lang @returns {Asked | null} */
-export function askedOf(screen, lang) {
-  if (screen.kind !== "choose" || screen.key !== "1") return null
-  const answers = /** @type {Table[]} */ (screen.answers)
-  return {
-    ask: textOf(screen.ask, lang),
-    answers: answers.map(({ label }) => textOf(label, lang)),
-    right: answers.findIndex((answer) => !("is" in answer)),
-  }
-}
-
-/**
- * A screen that asks this, of the map of its stage; with no question, or fewer than two answers, one that asks nothing.
- * @param {Table} screen
- * @param {Asked} asked
- * @param {string} feedback  what is then said
- * @returns {Table}
- */
-export function asking(screen, { ask, answers, right }, feedback) {
-  const rest = Object.fromEntries(Object.entries(screen).filter(([key]) => !ASKING.includes(key)))
-  const { query: lesson } = placeIn(screen)
-  const given = answers.map((label, n) => ({ label: label.trim(), right: n === right })).filter(({ label }) => label)
-  if (!ask.trim() || given.length < 2 || !given.some((answer) => answer.right)) return { ...rest, at: `/?${lesson}` }
-  const stage = new URLSearchParams(lesson).get("stage") ?? ""
-  return {
-    ...rest,
-    at: lesson,
-    ...(stage && stage !== "update" ? { show: [stage] } : {}),
-    ask,
-    kind: "choose",
-    key: "1",
-    right: feedback,
-    answers: given.map(({ label, right }, n) => (right ? { label } : { label, is: String(n + 2), say: feedback })),
-  }
-}
 
 // ---- what becomes of it
 

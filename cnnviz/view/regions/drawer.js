@@ -12,14 +12,15 @@ import { closeSheets } from "./rail.js"
 import { visit } from "./script_walk.js"
 
 /** @import { History } from "../model/draft.js" */
+/** @import { Asked } from "../model/draft_question.js" */
 /** @import { Lesson } from "../model/address.js" */
 /** @import { View } from "./lesson_view.js" */
 
 export const OPEN = "cnnviz.drawer" // whether it is, in this tab
 
-/** @typedef {{ note: string, asking: boolean }} Drawer  what is said until the next change, and whether a question is being written */
+/** @typedef {{ note: string, asking: boolean, asked: Asked | null }} Drawer  what is said until the next change, whether a question is being written, and what of it when its kind was changed */
 /** @type {Drawer} */
-export const drawer = { note: "", asking: false }
+export const drawer = { note: "", asking: false, asked: null }
 
 /** @param {View} view */
 export const isOpen = ({ root }) => root.classList.contains("scripting")
@@ -60,6 +61,9 @@ export function fillDrawer(view) {
   if (row !== before) row?.scrollIntoView({ block: "nearest" })
 }
 
+/** No question is being written. */
+export const asksNothing = () => Object.assign(drawer, { asking: false, asked: null })
+
 /** @param {View} view @param {string} text */
 export function note(view, text) {
   drawer.note = text
@@ -75,7 +79,7 @@ export function make(next) {
 /** Goes to a screen of the draft, from 0. @param {View} view @param {number} n @param {Lesson} [look] */
 export function go(view, n, look) {
   if (!drafting().now.screen[n]) return
-  drawer.asking = false
+  asksNothing()
   walkIt()
   visit(view, drafting().now.id, n + 1, look)
 }
@@ -95,7 +99,7 @@ export function addScreen(view) {
   if (!isOpen(view)) show(view, true)
   const history = current(view)
   if (history.now.screen.length >= MOST_SCREENS) return note(view, say("web.drawer.full", { most: MOST_SCREENS }))
-  drawer.asking = false
+  asksNothing()
   make(added(history, { at: taken(view) }))
   walkIt()
   stand(view, drafting().at)

@@ -1,11 +1,25 @@
 // What the drawer's buttons and fields do.
 
-import { asking, changed, did, filled, moved, noted, removed, secondsOf, titled, undone } from "../model/draft.js"
+import { changed, did, filled, moved, noted, removed, secondsOf, titled, undone } from "../model/draft.js"
+import { asking, unasked } from "../model/draft_question.js"
 import { say } from "../model/words.js"
 import { LANG } from "../spec.js"
 import { anew, drafting, isWalked } from "./drafting.js"
-import { addScreen, current, drawer, fillDrawer, go, make, note, stand, taken, toggleDrawer } from "./drawer.js"
+import {
+  addScreen,
+  asksNothing,
+  current,
+  drawer,
+  fillDrawer,
+  go,
+  make,
+  note,
+  stand,
+  taken,
+  toggleDrawer,
+} from "./drawer.js"
 import { copyScript, openScript, saveScript } from "./drawer_files.js"
+import { askedIn } from "./drawer_question.js"
 
 /** @import { Table } from "../model/toml.js" */
 /** @import { View } from "./lesson_view.js" */
@@ -25,7 +39,7 @@ const ACTS = {
   draft_remove: (view) => remove(view, current(view).at),
   draft_retake: (view) => change(view, (screen) => ({ ...screen, at: taken(view) })),
   draft_question(view) {
-    drawer.asking = !drawer.asking
+    Object.assign(drawer, { asking: !drawer.asking, asked: null })
     fillDrawer(view)
   },
 }
@@ -92,7 +106,12 @@ const FIELDS = {
 /** @param {View} view @param {HTMLElement} place */
 export function bindFields(view, place) {
   place.addEventListener("change", ({ target }) => {
-    const { dataset, value } = /** @type {HTMLInputElement} */ (target)
+    const { dataset, value, form } = /** @type {HTMLInputElement} */ (target)
+    if (dataset.key === "draft_kind" && form) {
+      const { kind, ask: words } = askedIn(form)
+      drawer.asked = { ...unasked(kind), ask: words }
+      return fillDrawer(view)
+    }
     FIELDS[dataset.key ?? ""]?.(view, value)
   })
   place.addEventListener("submit", (event) => {
@@ -103,13 +122,10 @@ export function bindFields(view, place) {
 
 /** @param {View} view @param {HTMLFormElement} form */
 function ask(view, form) {
-  const data = new FormData(form)
-  const [answers, right] = [data.getAll("answer").map(String), Number(data.get("right"))]
-  const label = answers[right]?.trim() ?? ""
-  drawer.asking = false
-  change(view, (screen) =>
-    asking(screen, { ask: String(data.get("ask")).trim(), answers, right }, say("web.drawer.feedback", { label })),
-  )
+  const asked = askedIn(form)
+  asksNothing()
+  const said = { number: "feedback_number", click: "feedback_click" }[String(asked.kind)] ?? "feedback"
+  change(view, (screen) => asking(screen, asked, (label) => say(`web.drawer.${said}`, { label })))
   const { at } = current(view)
   if (at >= 0) go(view, at)
 }

@@ -1,17 +1,18 @@
 // What the drawer shows, as a template of the draft.
 
-import { askedOf, asks, clock, minutes, placeIn, sentenceOf, textOf } from "../model/draft.js"
+import { asks, clock, minutes, placeIn, sentenceOf, textOf } from "../model/draft.js"
+import { askedOf } from "../model/draft_question.js"
 import { formula } from "../model/format.js"
 import { say } from "../model/words.js"
 import { LANG, PAGES } from "../spec.js"
 import { pictureOf } from "./drafting.js"
+import { questionForm } from "./drawer_question.js"
 import { html, live, markup, nothing } from "./html.js"
 
 /** @import { History } from "../model/draft.js" */
 /** @import { Table } from "../model/toml.js" */
 /** @import { Drawer } from "./drawer.js" */
 
-const MOST_ANSWERS = 4
 const EXPERIMENTS = ["", "seed", "start", "lr"]
 
 const said = (/** @type {string} */ id, /** @type {Record<string, any>} */ values = {}) =>
@@ -61,7 +62,7 @@ function row(screen, n, current) {
 const chosenOf = (screen, at, drawer) => html`
   <label class="draft-notes"><span>${said("notes", { number: at + 1 })}</span>
     <textarea data-key="draft_notes" rows="2" maxlength="2000" .value=${live(textOf(screen.notes, LANG))}></textarea></label>
-  ${drawer.asking ? question(screen) : nothing}
+  ${drawer.asking ? questionForm(screen, drawer.asked) : nothing}
   <div class="draft-chips">
     <input class="draft-time" data-key="draft_time" inputmode="numeric" placeholder="0:00" aria-label=${said("time")} title=${said("time")} .value=${live(clock(screen.seconds))}>
     ${isOwn(screen) ? html`<button type="button" data-key="draft_question" aria-expanded=${drawer.asking}>? ${said("question")}</button>` : nothing}
@@ -76,18 +77,3 @@ const isOwn = (screen) => !asks(screen) || askedOf(screen, LANG) !== null
 /** The choice of the setting of which each of a class has a value of its own. @param {Table} screen */
 const experiment = ({ experiment: now = "" }) =>
   html`<select data-key="draft_experiment" aria-label=${said("experiment.label")}>${EXPERIMENTS.map((name) => html`<option value=${name} ?selected=${name === now}>${said(`experiment.${name || "none"}`)}</option>`)}</select>`
-
-/** @param {Table} screen */
-function question(screen) {
-  const { ask, answers, right } = askedOf(screen, LANG) ?? { ask: "", answers: [], right: 0 }
-  const rows = Array.from({ length: Math.max(MOST_ANSWERS, answers.length) }, (_, n) => answers[n] ?? "")
-  return html`<form class="draft-asking"><input name="ask" maxlength="300" placeholder=${said("ask")} aria-label=${said("ask")} .value=${ask}>
-    ${rows.map(
-      (
-        label,
-        n,
-      ) => html`<label class="draft-answer"><input type="radio" name="right" value=${n} ?checked=${n === Math.max(0, right)} aria-label=${said("right", { n: n + 1 })}>
-      <input name="answer" maxlength="300" placeholder=${said("answer", { n: n + 1 })} aria-label=${said("answer", { n: n + 1 })} .value=${label}></label>`,
-    )}
-    <button type="submit" data-key="draft_asked">${said("asked")}</button></form>`
-}
