@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from cnnviz.core.recent import Recent
 from cnnviz.hall.addresses import address_in, sent_in
 from cnnviz.hall.experiments import Experiments
+from cnnviz.hall.exploring import leaves, place_of
 from cnnviz.hall.follower import join_link, page_of_refusal, page_of_room, page_to_enter, qr
 from cnnviz.hall.keys import LENGTH, LETTERS, code_of, digest, is_secret, new_device, new_secret
 from cnnviz.hall.lecture import MOST_BODY, Lectures, Prepare, numbered, screens_of, script_in
@@ -108,10 +109,16 @@ class Rooms:
         """GET room/<code>: the follower's page, or, for a program, where the room is and how many follow."""
         room = await self.room(request)
         if "text/html" in request.headers.get("Accept", ""):
-            return page_of_room(room.code, of_request(request))
+            return page_of_room(room.code, of_request(request)) if await self._may(room, request.url.query) else RedirectResponse(room.code, 303)
         (followers, alone), link = await self.store.followers(room), join_link(request, room.code, self.everywhere)
         found = {"code": room.code, "query": room.query, "number": room.number, "followers": followers, "alone": alone, "link": link, **screens_of(room)}
         return JSONResponse(found, headers={"Cache-Control": "no-store", "Vary": "Accept"})
+
+    async def _may(self, room: Room, query: str) -> bool:
+        """Tells whether a follower may be at that address by oneself."""
+        if room.explore in ("", "free") or not leaves(query):
+            return True
+        return room.explore == "screens" and await self.store.has_been(room, place_of(query))
 
     async def screen(self, request: Request) -> Response:
         """GET room/<code>/screen: the page for a projector."""
@@ -148,7 +155,7 @@ class Rooms:
             return Response(media_type="text/event-stream", headers={"Cache-Control": "no-store"})
         stream = Stream(
             room=room, visitor=visitor, seen=request.headers.get("Last-Event-ID", ""),
-            screen="screen" in request.query_params, alone="alone" in request.query_params,
+            screen="screen" in request.query_params, alone="alone" in request.query_params and room.explore != "paused",
         )  # fmt: skip
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(self.streams.events(stream), media_type="text/event-stream", headers=headers)

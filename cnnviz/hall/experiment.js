@@ -125,7 +125,7 @@ export class OwnRun {
       : `<p class="stand" role="status">${escaped(note) || say("web.hall.experiment.waiting")}</p>`
     element.innerHTML = `<p class="of">${say("web.hall.experiment.tag")}</p>${head}
       ${found ? `<h2>${say("web.hall.experiment.among", { runs: found.values.length })}</h2><canvas class="runs" role="img" aria-label="${escaped(headline(facts(numbersIn(found.last, 8), undefined), found.updates))}"></canvas>` : ""}
-      ${run ? `<button type="button" class="primary" data-key="hall_inside">${say("web.hall.experiment.inside")}</button>` : ""}`
+      ${run?.query ? `<button type="button" class="primary" data-key="hall_inside">${say("web.hall.experiment.inside")}</button>` : ""}`
     this.paint()
   }
 

@@ -42,7 +42,8 @@ class Experiments:
         if place is None:
             raise Refused(409, "ui.rooms.experiment_over")
         await self._make(room, experiment, run_of(place) + 1)
-        return JSONResponse(run_data(experiment, poll.number, place), headers=FRESH)
+        run = run_data(experiment, poll.number, place)
+        return JSONResponse(run if room.explore in ("", "free") else run | {"query": ""}, headers=FRESH)
 
     def ahead(self, room: Room) -> None:
         """Makes the runs of those who follow, before they ask."""

@@ -55,6 +55,11 @@ def records_name(code: str) -> str:
     return f"cnnviz:room:{code}:records"
 
 
+def been_name(code: str) -> str:
+    """Of a set ordered by time: the places where the lecture has been."""
+    return f"cnnviz:room:{code}:been"
+
+
 def lost_name(code: str) -> str:
     """Of a set: the devices of those who are lost."""
     return f"cnnviz:room:{code}:lost"
@@ -77,7 +82,7 @@ def places_name(code: str, poll: Poll) -> str:
 
 def names_of_room(code: str, poll: Poll | None) -> list[str]:
     """Of all that there is of a room."""
-    return [name(code) for name in (room_name, script_name, lost_name, records_name, followers_name)] + names_of_answers(code, poll)
+    return [name(code) for name in (room_name, script_name, lost_name, records_name, followers_name, been_name)] + names_of_answers(code, poll)
 
 
 def names_of_answers(code: str, poll: Poll | None) -> list[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from cnnviz.core.recent import Recent
+from cnnviz.hall.exploring import place_of
 from cnnviz.hall.in_redis import (
     ANSWERED,
     MOVED,
@@ -21,6 +22,7 @@ from cnnviz.hall.in_redis import (
     SCRIPTS,
     Found,
     answers_in,
+    been_name,
     followers_in,
     lost_name,
     names_of_answers,
@@ -38,6 +40,7 @@ from cnnviz.hall.poll import Poll
 from cnnviz.hall.shared_votes import SharedVotes
 from cnnviz.hall.store import (
     IDLE,
+    MOST_BEEN,
     MOST_DEVICES,
     MOST_RECORDS,
     MOST_ROOMS,
@@ -90,6 +93,7 @@ class Shared:
             if not await self.redis.hsetnx(room_name(code), "driver", driver):
                 return False
             await self._write(code, {"query": query, "number": first_number()})
+            await self._note_place(code, query)
             return True
 
     async def _give_up_idle(self, now: float) -> None:
@@ -136,6 +140,7 @@ class Shared:
         given = {"screen": room.screen if screen is None else screen, "script": script_digest(room.script)} if room.script else {}
         async with reachable():
             await self._write(room.code, where | given)
+            await self._note_place(room.code, query)
             await self._keep_script(room)
             if goes_on(room, screen):
                 await self.redis.delete(lost_name(room.code))
@@ -219,6 +224,14 @@ class Shared:
         async with reachable():
             await self._write(room.code, order)
             await self.redis.publish(MOVED, room.code)
+
+    async def _note_place(self, code: str, query: str) -> None:
+        await self.redis.zadd(been_name(code), {place_of(query): time.time()})
+        await self.redis.zremrangebyrank(been_name(code), 0, -MOST_BEEN - 1)
+
+    async def has_been(self, room: Room, place: str) -> bool:
+        async with self.turns, reachable():
+            return await self.redis.zscore(been_name(room.code), place) is not None
 
     async def note(self, room: Room, record: str) -> None:
         name = records_name(room.code)
@@ -363,7 +376,7 @@ class Shared:
         async with self.redis.pipeline() as all_or_nothing:
             all_or_nothing.hset(room_name(code), mapping=fields)
             all_or_nothing.expire(room_name(code), int(SILENCE))
-            for name in (script_name(code), records_name(code)):
+            for name in (script_name(code), records_name(code), been_name(code)):
                 all_or_nothing.expire(name, int(SILENCE))
             all_or_nothing.zadd(ROOMS, {code: time.time()})
             await all_or_nothing.execute()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from cnnviz.hall.exploring import place_of
 from cnnviz.hall.poll import Poll
 
 SILENCE = 4 * 3600.0
@@ -21,6 +22,8 @@ MOST_VOTES = 300_000
 """That one process keeps, of all rooms."""
 MOST_RECORDS, MOST_RECORDED = 40, 20_000_000
 """Records of questions in a room, the last ones, and characters of those in all rooms of one process."""
+MOST_BEEN = 400
+"""Places of a room where the lecture has been, the last ones."""
 MOST_SCRIPTS = 40_000_000
 """Bytes of the scripts of all rooms."""
 
@@ -58,7 +61,8 @@ class Room:
     there ever was one; `ballots` has what was answered here in each round of it, and `stamps` when, in an order that all processes share.
     `script` is the text of the script that is given, or the id of one that comes along; `screen` what everybody is told of its screen
     where the lecture is, as JSON; `lost` has the devices of those who said here that they are lost. `explore` says how far followers may go by
-    themselves (EXPLORE), `cover` what stands over the lecture on projectors (COVERS), `records` what was answered to earlier questions.
+    themselves (EXPLORE), `cover` what stands over the lecture on projectors (COVERS), `records` what was answered to earlier questions,
+    `been` the places where the lecture was (exploring.py).
     """
 
     code: str
@@ -79,6 +83,7 @@ class Room:
     explore: str = ""
     cover: str = ""
     records: list[str] = field(default_factory=list)
+    been: dict[str, None] = field(default_factory=dict)
     ballots: dict[int, Ballot] = field(default_factory=dict)
     stamps: dict[int, dict[str, int]] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -140,6 +145,9 @@ class Store(Protocol):
     async def order(self, room: Room, **order: str) -> None:
         """Has `explore`, how far followers may go by themselves, or `cover`, what projectors show, be so from now on. Raises StoreLost."""
 
+    async def has_been(self, room: Room, place: str) -> bool:
+        """Tells whether the lecture has been at a place. Raises StoreLost."""
+
     async def note(self, room: Room, record: str) -> None:
         """Keeps what was answered to a question that is over. Raises StoreLost."""
 
@@ -200,7 +208,7 @@ class Memory:
             return False
         if len(self.rooms) >= self.most:
             self._give_up_idle()
-        self.rooms[code] = Room(code, driver, query, first_number(), touched=self.clock())
+        self.rooms[code] = Room(code, driver, query, first_number(), touched=self.clock(), been={place_of(query): None})
         return True
 
     async def room(self, code: str) -> Room | None:
@@ -215,6 +223,9 @@ class Memory:
 
     async def move(self, room: Room, query: str, screen: str | None = None) -> int:
         room.query, room.number, room.touched = query, room.number + 1, self.clock()
+        room.been[place_of(query)] = None
+        if len(room.been) > MOST_BEEN:
+            del room.been[next(iter(room.been))]
         if goes_on(room, screen):
             room.lost.clear()
         room.screen = room.screen if screen is None else screen
@@ -268,6 +279,9 @@ class Memory:
             setattr(room, name, value)
         room.touched = self.clock()
         room.wake()
+
+    async def has_been(self, room: Room, place: str) -> bool:
+        return place in room.been
 
     async def note(self, room: Room, record: str) -> None:
         if sum(len(text) for other in self.rooms.values() for text in other.records) + len(record) <= MOST_RECORDED:

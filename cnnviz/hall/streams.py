@@ -110,6 +110,8 @@ class Streams:
                 if room.ended:
                     yield b"event: end\ndata: \n\n"
                     return
+                if stream.alone and room.explore == "paused":
+                    return  # the browser comes back as one who follows
                 said = stream.news() + (await self._counted(stream) if stream.screen else b"")
                 if not said and time.monotonic() - told >= HEARTBEAT:
                     said = b": still there\n\n"

@@ -6,6 +6,8 @@ import asyncio
 import csv
 import io
 import json
+import re
+from pathlib import Path
 
 import fakeredis
 import pytest
@@ -13,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.hall import record, store
+from cnnviz.hall.exploring import LOOKED_AT
 from tests.hall.test_lectures import SCRIPT, Led, in_redis
 from tests.hall.test_room_questions import HANDS, LARGEST, Asked
-from tests.hall.test_rooms import Hall, data, scene, until
+from tests.hall.test_rooms import Hall, data, scene, settled, until
 from tests.hall.test_shared_rooms import process
 
 
@@ -125,6 +128,40 @@ async def test_what_projectors_show_instead_is_told_to_them_alone_until_the_lect
         assert told(phone) == []
         status, why = await room.put(cover="blue")
         assert (status, why["id"], why["values"]["name"]) == (400, "ui.rooms.order", "cover")
+
+
+@pytest.mark.parametrize("make", [Hall, in_redis])
+def test_who_asks_the_server_by_hand_explores_no_further_than_the_lecturer_allows(make):
+    async def act():
+        hall = make()
+        room = await Led(hall).open(SCRIPT)
+        before = (await room.here())["query"]
+        assert (await room.put(screen=2))[0] == 200
+        asked = ("lang=fr", f"{before}&stage=a1&k=3&lang=fr", (await room.here())["query"], "img=cat-3&lr=0.5")
+
+        async def allow(how: str) -> None:
+            assert (await room.put(explore=how))[0] == 200
+            await hall.rooms.store.renew(await hall.rooms.store.room(room.path[-5:]))
+
+        for how, leads_back in (("free", []), ("screens", [asked[3]]), ("paused", [*asked[1:]])):
+            await allow(how)
+            answers = {query: await hall.ask("GET", f"{room.path}?{query}", headers={"Accept": "text/html"}) for query in asked}
+            assert [query for query, (status, _) in answers.items() if status == 303] == leads_back, how
+        async with hall.following(room.path, way="events?alone=1"):
+            assert (await room.here())["alone"] == 0, "nobody explores while it is paused"
+            await allow("free")
+        async with hall.following(room.path, way="events?alone=1"):
+            assert (await room.here())["alone"] == 1
+            await allow("paused")
+            await settled()
+            assert (await room.here())["alone"] == 0
+
+    asyncio.run(act())
+
+
+def test_pages_and_the_server_mean_the_same_by_a_screen():
+    text = (Path(store.__file__).parent / "question.js").read_text("utf-8")
+    assert tuple(json.loads(re.search(r"LOOKED_AT = (\[.*?\])", text, re.DOTALL)[1].replace(",\n]", "]"))) == LOOKED_AT
 
 
 @pytest.mark.parametrize(("typed", "leads"), [("ab2cd", "room/AB2CD"), ("AB 2C-D", "room/AB2CD"), ("AB2CDEFGH", "room/AB2CDE"), ("%2F%2Fevil", "room/EVL")])

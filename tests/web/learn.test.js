@@ -126,6 +126,9 @@ test("every step's plates fit beside its words and on a phone, and cells keep th
   }
   const { step, numbers } = at("kernel", 3)
   const figures = figuresOf(numbers, step, false)
+  const map = figures.filter(({ form }) => form === "map").slice(0, 1)
+  const [alone] = sizeOf(map[0], sizesOf(map, [""], { width: 300, height: 600, phone: false }), false)
+  assert.ok(alone <= 300, `a map alone is no wider than its room: ${alone}`)
   const widths = figures.map(
     (figure) =>
       sizeOf(figure, sizesOf(figures, signsOf(numbers, figures), { width: 358, height: 190, phone: true }), true)[0],

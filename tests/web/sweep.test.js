@@ -55,7 +55,8 @@ test("dots stand in the box, none over another, each at the height of its loss",
     assert.equal(places.size, n)
   }
   const narrow = { ...BOX, width: 90 }
-  for (const at of heap(new Array(400).fill(1), scaleOf([1]), narrow).x) assert.ok(at < BOX.x + 90, "no row is longer than the box")
+  for (const at of heap(new Array(400).fill(1), scaleOf([1]), narrow).x)
+    assert.ok(at < BOX.x + 90, "no row is longer than the box")
 })
 
 test("runs whose values have an order stand in it", () => {

@@ -50,9 +50,14 @@ export function sizesOf(figures, signs, room) {
     })
     return row
   }
+  const wide = (/** @type {Figure} */ figure, /** @type {number} */ side) =>
+    sizeOf(figure, { side, grown: 1 }, phone)[0]
+  const juts = (/** @type {Figure} */ figure, /** @type {number} */ side) =>
+    wide(figure, side) > Math.max(width, wide(figure, LEAST)) // and is narrower where it is lower
   const sides = [1, 2, 3].map((rows) => {
     let side = Math.max(LEAST, height / rows - HEAD)
-    while (side > LEAST && rowsOf({ side, grown: 1 }) > rows) side -= 4
+    while (side > LEAST && (rowsOf({ side, grown: 1 }) > rows || figures.some((figure) => juts(figure, side))))
+      side -= 4
     return side
   })
   const side = Math.floor(sides.reduce((best, side) => (side > 1.25 * best ? side : best)))

@@ -81,7 +81,7 @@ function fieldsOf({ kind, answers, right, key, tolerance }, map, feedback) {
   const show = map ? { show: [map] } : {}
   if (kind === "click") {
     const said = feedback("")
-    return key.trim() && map ? { kind, map, key: key.trim(), right: said, otherwise: said } : null
+    return key.trim() && map ? { ...show, hide: [], kind, map, key: key.trim(), right: said, otherwise: said } : null
   }
   if (kind === "number") {
     const said = feedback(`{${key.trim()}:4}`)

@@ -3,7 +3,7 @@
 import { changed, said } from "../model/draft.js"
 import { inTab } from "../model/storage.js"
 import { LANG } from "../spec.js"
-import { isWalked, onDraft } from "./drafting.js"
+import { onDraft } from "./drafting.js"
 import { current, fillDrawer, make, OPEN, show } from "./drawer.js"
 import { bindFields, pressed } from "./drawer_acts.js"
 import { bindFiles } from "./drawer_files.js"
@@ -25,7 +25,6 @@ export function bindDrawer(view) {
   onDraft(() => {
     fillDrawer(view)
     view.arrived()
-    if (view.page === "learn" && isWalked()) view.host.numbers.ask() // its question may be another one now
   }, view.stop.signal)
   show(view, inTab.read(OPEN) === "1")
 }

@@ -105,6 +105,7 @@ export const faultOf = ({ faults = [] }) => faults[0] ?? say("web.notice.silent"
 function goTo(view, script, number, replace = false, look = {}) {
   const { page, address } = placeOf(script, number, { ...view.host.address.read(), ...look })
   view.travel(page, address, { replace })
+  if (page === "learn" && page === view.page) view.host.numbers.ask() // the screen may ask something else now
   fill(view)
 }
 
