@@ -1,7 +1,7 @@
 """A mistake in a forward or backward pass, and where in a network it can be made.
 
 A mistake makes one line or more of a pass in another way, or the step that follows: it is an override
-(core/overrides.py), and all that comes after inherits it. The mistakes themselves stand in core/mistakes.py.
+(core/overrides.py), and all that comes after inherits it. The mistakes themselves stand in core/mistakes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The search for the slip behind a wrong stage: everything that could have been made of the numbers before it is made and compared.
 
-That is a classic mistake (core/mistakes.py), our line with its numbers in other places or some of them left out
+That is a classic mistake (core/mistakes), our line with its numbers in other places or some of them left out
 (core/comparison/rearrangements.py), our line times a factor, or two of these. Where arrays are missing, the slip may be in one
 of those that the stage is made from.
 """

@@ -1,4 +1,4 @@
-"""The core's classic mistakes (core/mistakes.py), each made in one layer over all images."""
+"""The core's classic mistakes (core/mistakes), each made in one layer over all images."""
 
 from __future__ import annotations
 

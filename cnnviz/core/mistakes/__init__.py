@@ -1,0 +1,60 @@
+"""Classic mistakes in a backward pass, a few in the forward one, each as small as the slip that it is.
+
+To add one, write one function under `@mistake(...)` in the module of its kind of layer, which makes a line in place of
+the right one, and its words into the catalogue under mistake.<name>. Its arguments are roles and settings of the layer;
+see `Act`. The table, the checks and the page follow from it. A name may stand above several functions: one for each kind
+of layer, or for each line that it spoils.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+from cnnviz.core.architecture import Architecture
+from cnnviz.core.mistake_model import Mistake, Placed
+from cnnviz.core.mistakes.registry import MISTAKES
+from cnnviz.core.optimizers import Optimizer
+from cnnviz.core.spoiled_stages import stages_hit
+from cnnviz.words import Problem
+
+__all__ = ["MISTAKES", "Mistake", "Placed", "mistakes_for", "placed", "stages_hit"]
+
+for _module in ("outputs", "activations", "pooling", "normalisation", "convolution", "biases", "steps"):  # in this order they are offered
+    importlib.import_module(f"{__name__}.{_module}")
+
+
+def mistakes_for(network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> list[Placed]:
+    """Every mistake that can be made in a network, with so many images, in each of its places; of one mistake the last place comes first.
+
+    >>> from cnnviz.core.network import Network
+    >>> [placed.address for placed in mistakes_for(Network.parse("conv1x3-relu-dense2-softmax-ce"))][:3]
+    ['sign_flipped@dz2', 'softmax_diagonal@dz2', 'slope_after_merged@dz2']
+    """
+    return [placed for mistake in MISTAKES.values() for placed in reversed(mistake.places(network, optimizer, images, training))]
+
+
+def placed(address: str, network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> Placed:
+    """The mistake "name@stage", or by its name alone in the last place where it fits; Problem where there is none.
+
+    >>> from cnnviz.core.network import Network
+    >>> net = Network.parse("conv2x3-sigmoid-conv2x3-sigmoid-dense2-sigmoid-mse")
+    >>> placed("sigmoid_prime_of_z", net).address, placed("sigmoid_prime_of_z@dz1", net).place
+    ('sigmoid_prime_of_z@dz2', 1)
+    """
+    name, _, stage = address.partition("@")
+    if name not in MISTAKES:
+        raise Problem("mistake.unknown", name=name, known=tuple(MISTAKES))
+    mistake = MISTAKES[name]
+    found = mistake.places(network, optimizer, images, training)
+    if not found and mistake.several and images < 2:
+        raise Problem("mistake.one_image", name=name)
+    if not found and mistake.after == training:
+        raise Problem("mistake.mode", name=name, mode="eval" if training else "train")
+    if not found:
+        raise Problem("mistake.nowhere", name=name, kinds=MISTAKES[name].kinds)
+    if not stage:
+        return found[-1]
+    for one in found:
+        if one.stage == stage:
+            return one
+    raise Problem("mistake.elsewhere", name=name, stage=stage, places=tuple(one.stage for one in found))

@@ -1,0 +1,93 @@
+"""Mistakes in the slopes of activations, and in the products that come with them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core.layers import LAYERS
+from cnnviz.core.layers._activation import Activation
+from cnnviz.core.layers.conv import Conv
+from cnnviz.core.layers.dense import Dense
+from cnnviz.core.layers.identity import Identity
+from cnnviz.core.layers.relu import Relu
+from cnnviz.core.layers.sigmoid import Sigmoid, sigmoid
+from cnnviz.core.layers.tanh import Tanh, tanh
+from cnnviz.core.mistake_model import anywhere
+from cnnviz.core.mistakes.places import at_the_output, has_a_line, hidden
+from cnnviz.core.mistakes.registry import mistake
+
+Array = np.ndarray
+
+
+@mistake("output_slope_of_z", Sigmoid, "dx", at_the_output)
+@mistake("sigmoid_prime_of_z", Sigmoid, "dx", hidden)
+def sigmoid_prime_of_z(dy: Array, x: Array) -> Array:
+    return dy * (x * (1 - x))
+
+
+@mistake("output_slope_of_z", Tanh, "dx", at_the_output)
+@mistake("sigmoid_prime_of_z", Tanh, "dx", hidden)
+def tanh_prime_of_z(dy: Array, x: Array) -> Array:
+    return dy * (1 - x * x)
+
+
+@mistake("slope_of_a", Sigmoid, "dx", has_a_line)
+def sigmoid_prime_of_a(dy: Array, y: Array) -> Array:
+    return dy * (sigmoid(y) * (1 - sigmoid(y)))
+
+
+@mistake("slope_of_a", Tanh, "dx", has_a_line)
+def tanh_prime_of_a(dy: Array, y: Array) -> Array:
+    return dy * (1 - tanh(y) * tanh(y))
+
+
+@mistake("slope_twice", Sigmoid, "dx", has_a_line)
+def sigmoid_prime_twice(exact: Array, y: Array) -> Array:
+    return exact * (y * (1 - y))
+
+
+@mistake("slope_twice", Tanh, "dx", has_a_line)
+def tanh_prime_twice(exact: Array, y: Array) -> Array:
+    return exact * (1 - y * y)
+
+
+@mistake("product_divided", Sigmoid, "dx", has_a_line, "{target} = {dy} / ({y} * (1 - {y}))", "{target} = {dy} * ({y} * (1 - {y}))")
+@np.errstate(all="ignore")
+def divided_by_sigmoid_prime(dy: Array, y: Array) -> Array:
+    return dy / (y * (1 - y))
+
+
+@mistake("product_divided", Tanh, "dx", has_a_line, "{target} = {dy} / (1 - {y} * {y})", "{target} = {dy} * (1 - {y} * {y})")
+@np.errstate(all="ignore")
+def divided_by_tanh_prime(dy: Array, y: Array) -> Array:
+    return dy / (1 - y * y)
+
+
+@mistake("images_divided_twice", Dense, "dw", anywhere, "{dw} = {exact} / m", "{dw} = {exact}", several=True)
+@mistake("images_divided_twice", Conv, "df", anywhere, "{df} = {exact} / m", "{df} = {exact}", several=True)
+def images_divided_twice(exact: Array, dy: Array) -> Array:
+    return exact / len(dy)
+
+
+@mistake("product_divided", Dense, "dw", anywhere, "{dw} = {x} / {dy}", "{dw} = {x} * {dy}")
+@np.errstate(all="ignore")
+def dense_divided(x: Array, dy: Array) -> Array:
+    return x[..., :, None] / dy[..., None, :]
+
+
+_WITH_A_SLOPE = tuple(kind for kind in LAYERS.values() if issubclass(kind, Activation) and kind is not Identity)
+
+
+@mistake("hidden_slope_forgotten", _WITH_A_SLOPE, "dx", hidden)
+def hidden_slope_forgotten(dy: Array) -> Array:
+    return dy
+
+
+@mistake("relu_gate_of_gradient", Relu, "dx")
+def relu_gate_of_gradient(dy: Array) -> Array:
+    return dy * (dy > 0)
+
+
+@mistake("relu_open_at_zero", Relu, "dx", has_a_line)
+def relu_open_at_zero(dy: Array, x: Array) -> Array:
+    return dy * (x >= 0)

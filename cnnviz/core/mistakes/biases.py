@@ -1,0 +1,30 @@
+"""Mistakes in the gradients of biases."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core.layers.conv import Conv
+from cnnviz.core.layers.dense import Dense
+from cnnviz.core.mistakes.places import has_a_bias, several_biases
+from cnnviz.core.mistakes.registry import mistake
+
+Array = np.ndarray
+
+
+_ALL_CHANNELS = ("{db} = np.full(M, {dy}.sum())", "{db} = {dy}.sum(axis=(1, 2))")
+
+
+@mistake("bias_axis", Conv, "db", several_biases, *_ALL_CHANNELS)
+def bias_of_all_channels(exact: Array) -> Array:
+    return np.full_like(exact, exact.sum())
+
+
+@mistake("bias_axis", Dense, "db", several_biases, "{db} = np.full(N, {dy}.sum())", "{db} = {dy}")
+def bias_of_all_outputs(exact: Array) -> Array:
+    return np.full_like(exact, exact.sum())
+
+
+@mistake("bias_not_summed", Conv, "db", has_a_bias, "{db} = {dy}[:, -1, -1]", "{db} = {dy}.sum(axis=(1, 2))")
+def bias_not_summed(dy: Array) -> Array:
+    return dy[..., -1, -1]

@@ -1,0 +1,97 @@
+"""Mistakes in a convolution's gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core.layers.conv import Conv, channel_sums, weigh_df, weigh_dx, windows
+from cnnviz.core.mistake_model import anywhere
+from cnnviz.core.mistakes.places import has_a_bias, overlaps, several_filters
+from cnnviz.core.mistakes.registry import mistake
+from cnnviz.core.sliding import Padding, places
+
+Array = np.ndarray
+
+
+@mistake("overlap_assigned", Conv, "dx", overlaps, "{dx}[window] = {dy}[i, j] * {f}", "{dx}[window] += {dy}[i, j] * {f}")
+def conv_assigned(dy: Array, f: Array, size: tuple[int, int], stride: int, padding: Padding, dilation: int = 1) -> Array:
+    def share(dz: Array, kernels: Array) -> Array:
+        return weigh_dx(dz, kernels, size=size, stride=stride, padding=padding, dilation=dilation)
+
+    dx: Array = share(np.zeros_like(dy), f)
+    for weight in reversed(range(f.shape[-1] ** 2)):
+        only = (np.arange(f.shape[-1] ** 2) == weight).reshape(f.shape[-2:])
+        dx = np.where(share(np.ones_like(dy), only * np.ones_like(f)), share(dy, only * f), dx)
+    return dx
+
+
+# As courses write it, ∂x is ∂z with zeros around under the turned kernel; ours hands shares out, with f as it is.
+_FLIP = ("{dx} = conv2d(pad({dy}), {f})", "{dx} = conv2d(pad({dy}), {f}[..., ::-1, ::-1])")
+
+
+@mistake("flip_forgotten", Conv, "dx", anywhere, *_FLIP)
+def flip_forgotten(dy: Array, f: Array, size: tuple[int, int], stride: int, padding: Padding, dilation: int = 1) -> Array:
+    return weigh_dx(dy, f[..., ::-1, ::-1], size=size, stride=stride, padding=padding, dilation=dilation)
+
+
+# z's channels are the filters: what each channel of x is given back is a sum over them.
+_FIRST_ONLY = ("{dx} = weigh_dx({dy}[:1], {f}[:1])", "{dx} = weigh_dx({dy}, {f})")
+
+
+@mistake("channels_not_summed", Conv, "dx", several_filters, *_FIRST_ONLY)
+def channels_not_summed(dy: Array, f: Array, size: tuple[int, int], stride: int, padding: Padding, dilation: int = 1) -> Array:
+    return weigh_dx(dy[..., :1, :, :], f[:1], size=size, stride=stride, padding=padding, dilation=dilation)
+
+
+@mistake("kernel_gradient_flipped", Conv, "df")
+def kernel_gradient_flipped(exact: Array) -> Array:
+    return exact[..., ::-1, ::-1]
+
+
+_UNSPACED_DF = ("{df} = weigh_df(windows({x}, {k}, stride=1), {dy}, {f})", "{df} = weigh_df(windows({x}, {k}, stride={stride}), {dy}, {f})")
+
+
+@mistake("stride_forgotten", Conv, "df", anywhere, *_UNSPACED_DF)
+def unspaced_df(x: Array, dy: Array, f: Array, k: int, padding: Padding, dilation: int = 1) -> Array:
+    units = _neighbours(dy, x, k, padding, dilation)
+    return weigh_df(windows(x, k, 1, padding, dilation), units, f)
+
+
+@mistake("stride_forgotten", Conv, "dx", anywhere, "{dx} = weigh_dx({dy}, {f}, stride=1)", "{dx} = weigh_dx({dy}, {f}, stride={stride})")
+def unspaced_dx(dy: Array, x: Array, f: Array, k: int, padding: Padding, dilation: int = 1) -> Array:
+    units = _neighbours(dy, x, k, padding, dilation)
+    return weigh_dx(units, f, size=x.shape[-2:], padding=padding, dilation=dilation)
+
+
+def _neighbours(dy: Array, x: Array, k: int, padding: Padding, dilation: int) -> Array:
+    """The units as if they were one pixel apart, and zeros in the places that are left."""
+    rows, columns, *_ = places(*x.shape[-2:], dilation * (k - 1) + 1, 1, padding)
+    units = np.zeros((*dy.shape[:-2], rows, columns), dy.dtype)
+    units[..., : dy.shape[-2], : dy.shape[-1]] = dy
+    return units
+
+
+_SHORT_DF = ("{df} = weigh_df(windows({x}, {k})[..., :-1, :-1], {dy}[..., :-1, :-1], {f})", "{df} = weigh_df(windows({x}, {k}), {dy}, {f})")
+_SHORT_DX = ("{dx} = weigh_dx({dy}[..., :-1, :-1], {f})", "{dx} = weigh_dx({dy}, {f})")
+
+
+def _short(dy: Array) -> Array:
+    """∂z without its last row and column of places: zeros stand there."""
+    short = np.zeros_like(dy)
+    short[..., :-1, :-1] = dy[..., :-1, :-1]
+    return short
+
+
+@mistake("loop_stops_early", Conv, "df", anywhere, *_SHORT_DF)
+def short_df(x: Array, dy: Array, f: Array, k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
+    return weigh_df(windows(x, k, stride, padding, dilation), _short(dy), f)
+
+
+@mistake("loop_stops_early", Conv, "dx", anywhere, *_SHORT_DX)
+def short_dx(dy: Array, f: Array, size: tuple[int, int], stride: int, padding: Padding, dilation: int = 1) -> Array:
+    return weigh_dx(_short(dy), f, size=size, stride=stride, padding=padding, dilation=dilation)
+
+
+@mistake("loop_stops_early", Conv, "db", has_a_bias, "{db} = channel_sums({dy}[..., :-1, :-1])", "{db} = channel_sums({dy})")
+def short_db(dy: Array) -> Array:
+    return channel_sums(_short(dy))

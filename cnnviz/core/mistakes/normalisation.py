@@ -1,0 +1,115 @@
+"""Mistakes in normalisation and dropout."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core.layers._normalisation import EPS, Axes, by_itself, by_mean, by_variance
+from cnnviz.core.layers.batch_norm import SHARE, BatchNorm, affine_dx, normalise_dx
+from cnnviz.core.layers.dropout import Dropout, drawn_mask
+from cnnviz.core.layers.group_norm import GroupNorm, group_normalise_dx, grouped
+from cnnviz.core.mistake_model import anywhere
+from cnnviz.core.mistakes.places import on_maps
+from cnnviz.core.mistakes.registry import mistake
+
+Array = np.ndarray
+
+AGAIN = 1
+"""The seed of a mask that is drawn a second time by mistake."""
+
+
+
+_PATHS = "{dx} = by_itself(dhat, sigma) + by_mean(dhat, sigma) + by_variance(dhat, hat, sigma)"
+
+
+@mistake("mean_path_forgotten", BatchNorm, "dx", anywhere, _PATHS.replace(" + by_mean(dhat, sigma)", ""), _PATHS)
+def mean_path_forgotten(dy: Array, g: Array, hat: Array, var: Array, axes: Axes) -> Array:
+    dhat, sigma = dy * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS)
+    return by_itself(dhat, sigma) + by_variance(dhat, hat, sigma, axes)
+
+
+@mistake("mean_path_forgotten", GroupNorm, "dx", anywhere, _PATHS.replace(" + by_mean(dhat, sigma)", ""), _PATHS)
+def group_mean_path_forgotten(dy: Array, g: Array, hat: Array, var: Array, groups: int, own: int, axes: Axes) -> Array:
+    dhat, hat = (grouped(a, groups, own) for a in (dy * np.expand_dims(g, axes), hat))
+    sigma = np.sqrt(var[..., None] + EPS)
+    return (by_itself(dhat, sigma) + by_variance(dhat, hat, sigma, (-1,))).reshape(dy.shape)
+
+
+@mistake("statistics_constant", BatchNorm, "dx", anywhere, "{dx} = by_itself(dhat, sigma)", _PATHS)
+def statistics_constant(dy: Array, g: Array, var: Array, axes: Axes) -> Array:
+    return affine_dx(dy, g, var, axes)
+
+
+@mistake("statistics_constant", GroupNorm, "dx", anywhere, "{dx} = by_itself(dhat, sigma)", _PATHS)
+def group_statistics_constant(dy: Array, g: Array, var: Array, groups: int, own: int, axes: Axes) -> Array:
+    return by_itself(grouped(dy * np.expand_dims(g, axes), groups, own), np.sqrt(var[..., None] + EPS)).reshape(dy.shape)
+
+
+@mistake("gain_forgotten", BatchNorm, "dx", anywhere, "{dx} = normalise_dx({dy})", "{dx} = normalise_dx({dy} * {g})")
+def gain_forgotten(dy: Array, g: Array, hat: Array, var: Array, axes: Axes) -> Array:
+    return normalise_dx(dy, np.ones_like(g), hat, var, axes)
+
+
+@mistake("gain_forgotten", GroupNorm, "dx", anywhere, "{dx} = normalise_dx({dy})", "{dx} = normalise_dx({dy} * {g})")
+def group_gain_forgotten(dy: Array, g: Array, hat: Array, var: Array, groups: int, own: int, axes: Axes) -> Array:
+    return group_normalise_dx(dy, np.ones_like(g), hat, var, groups, own, axes)
+
+
+@mistake("mask_forgotten", Dropout, "dx", anywhere, "{dx} = {dy}", "{dx} = {dy} * {mask}")
+def mask_forgotten(dy: Array) -> Array:
+    return dy
+
+
+@mistake("mask_drawn_again", Dropout, "dx", anywhere, "{dx} = {dy} * drawn_mask(rng, {dy}.shape)", "{dx} = {dy} * {mask}")
+def mask_drawn_again(dy: Array, p: float) -> Array:
+    return dy * drawn_mask(np.random.default_rng(AGAIN), dy.shape, p)
+
+
+@mistake("mask_not_scaled", Dropout, "y", anywhere, "{y} = {x} * ({mask} > 0)", "{y} = {x} * {mask}")
+def mask_not_scaled(x: Array, mask: Array) -> Array:
+    return x * (mask > 0)
+
+
+@mistake("mask_not_scaled", Dropout, "dx", anywhere, "{dx} = {dy} * ({mask} > 0)", "{dx} = {dy} * {mask}")
+def mask_not_scaled_dx(dy: Array, mask: Array) -> Array:
+    return dy * (mask > 0)
+
+
+_OVER_IMAGES = ("{hat} = ({x} - {x}.mean(0)) / sqrt({x}.var(0) + eps)", "{hat} = ({x} - {mean}) / sqrt({var} + eps)")
+
+
+@mistake("places_forgotten", BatchNorm, "hat", on_maps, *_OVER_IMAGES, several=True)
+def places_forgotten(x: Array, axes: Axes) -> Array:
+    return (x - x.mean(axis=axes[:1], keepdims=True)) / _over_images(x, axes)
+
+
+@mistake("places_forgotten", BatchNorm, "dx", on_maps, _PATHS.replace("hat, sigma)", "hat, sigma, 0)"), _PATHS, several=True)
+def places_forgotten_dx(dy: Array, g: Array, x: Array, hat: Array, axes: Axes) -> Array:
+    dhat, sigma = dy * np.expand_dims(g, axes), _over_images(x, axes)
+    return by_itself(dhat, sigma) + by_mean(dhat, sigma, axes[:1]) + by_variance(dhat, hat, sigma, axes[:1])
+
+
+def _over_images(x: Array, axes: Axes) -> Array:
+    """σ of each place, over the images alone."""
+    found: Array = np.sqrt(x.var(axis=axes[:1], keepdims=True) + EPS)
+    return found
+
+
+@mistake("running_reversed", BatchNorm, "running_mean", anywhere, "{target} = 0.1 * {target} + 0.9 * {mean}", "{target} = 0.9 * {target} + 0.1 * {mean}")
+def running_mean_reversed(running_mean: Array, mean: Array) -> Array:
+    return SHARE * running_mean + (1 - SHARE) * mean
+
+
+@mistake("running_reversed", BatchNorm, "running_var", anywhere, "{target} = 0.1 * {target} + 0.9 * unbiased", "{target} = 0.9 * {target} + 0.1 * unbiased")
+def running_variance_reversed(exact: Array, running_var: Array) -> Array:
+    return SHARE * running_var + (1 - SHARE) * (exact - (1 - SHARE) * running_var) / SHARE
+
+
+@mistake("batch_statistics", BatchNorm, "mean", anywhere, "{mean} = {x}.mean(axes)", "{mean} = {running_mean}", several=True, after=True)
+def mean_of_batch(x: Array) -> Array:
+    return x.mean(axis=(0, *range(2, x.ndim)))
+
+
+@mistake("batch_statistics", BatchNorm, "var", anywhere, "{var} = {x}.var(axes)", "{var} = {running_var}", several=True, after=True)
+def variance_of_batch(x: Array) -> Array:
+    return x.var(axis=(0, *range(2, x.ndim)))

@@ -1,0 +1,64 @@
+"""Where in a network a mistake can be made: conditions on the layer at a place."""
+
+from __future__ import annotations
+
+import math
+from itertools import takewhile
+
+from cnnviz.core.architecture import Architecture
+from cnnviz.core.layers.conv import Conv
+from cnnviz.core.layers.dense import Dense
+from cnnviz.core.layers.group_norm import GroupNorm
+from cnnviz.core.layers.layer import Shape
+
+
+def hidden(network: Architecture, place: int) -> bool:
+    return place < len(network.layers) - 1
+
+
+def merged(network: Architecture, place: int) -> bool:
+    return not hidden(network, place) and network.merged is not None
+
+
+def has_a_line(network: Architecture, place: int) -> bool:
+    """Tells whether the layer's slope has a line of its own: where it merges with the loss it has none."""
+    return not merged(network, place)
+
+
+def at_the_output(network: Architecture, place: int) -> bool:
+    return not hidden(network, place) and network.merged is None
+
+
+def has_a_bias(network: Architecture, place: int) -> bool:
+    return "b" in network.layers[place].parameter_letters
+
+
+def several_biases(network: Architecture, place: int) -> bool:
+    return has_a_bias(network, place) and several_filters(network, place)
+
+
+def overlaps(network: Architecture, place: int) -> bool:
+    g = network.layers[place].geometry()
+    return g["k"] > g["stride"] // math.gcd(g["stride"], g["dilation"])
+
+
+def several_filters(network: Architecture, place: int) -> bool:
+    return network.layers[place].shape((1, 999, 999))[0] > 1
+
+
+def _input(network: Architecture, place: int) -> Shape:
+    """The shape that comes in, of an image that is large enough for any network, and has as few channels as its normalisations take."""
+    of_image = takewhile(lambda layer: not isinstance(layer, (Conv, Dense)), network.layers)
+    shape: Shape = (math.lcm(*(layer.groups for layer in of_image if isinstance(layer, GroupNorm))), 9999, 9999)
+    for layer in network.layers[:place]:
+        shape = layer.shape(shape)
+    return shape
+
+
+def on_maps(network: Architecture, place: int) -> bool:
+    return len(_input(network, place)) == 3
+
+
+def several_channels(network: Architecture, place: int) -> bool:
+    """Tells whether several channels come in, as far as the network says: an image may have any number."""
+    return _input(network, place)[0] > 1

@@ -1,0 +1,53 @@
+"""Mistakes in pooling."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cnnviz.core.layers.average_pooling import AveragePooling
+from cnnviz.core.layers.global_average import GlobalAverage
+from cnnviz.core.layers.max_pooling import MaxPooling, first_winners
+from cnnviz.core.mistakes.places import overlaps
+from cnnviz.core.mistakes.registry import mistake
+from cnnviz.core.sliding import slices
+
+Array = np.ndarray
+
+
+@mistake("max_gradient_to_all", MaxPooling, "dx", wrong="{dx}[under] += {dy}", right="{dx}[under] += {dy} * wins")
+def max_gradient_to_all(dy: Array, x: Array, k: int, stride: int) -> Array:
+    dx = np.zeros(x.shape, dy.dtype)
+    for under in slices(k, stride, *dy.shape[-2:]):
+        dx[under] += dy
+    return dx
+
+
+@mistake("pool_mean_forgotten", AveragePooling, "dx", wrong="{dx}[under] += {dy}", right="{dx}[under] += {dy} / {k}**2")
+def average_forgotten(exact: Array, k: int) -> Array:
+    return exact * k**2
+
+
+@mistake("pool_mean_forgotten", GlobalAverage, "dx", wrong="{dx}[c] = {dy}[c]", right="{dx}[c] = {dy}[c] / (H * W)")
+def global_average_forgotten(exact: Array, x: Array) -> Array:
+    return exact * math.prod(x.shape[-2:])
+
+
+# The last place that covers a cell is the one with the earliest cell of the window on it, so these go backwards.
+
+
+@mistake("overlap_assigned", MaxPooling, "dx", overlaps, "{dx}[winner] = {dy}[i, j]", "{dx}[winner] += {dy}[i, j]")
+def max_assigned(dy: Array, x: Array, y: Array, x_bound: Array, k: int, stride: int, tie: float) -> Array:
+    dx = np.zeros(x.shape, dy.dtype)
+    for under, wins in reversed([*first_winners(x, y, x_bound, k, stride, tie)]):
+        dx[under] = np.where(wins, dy, dx[under])
+    return dx
+
+
+@mistake("overlap_assigned", AveragePooling, "dx", overlaps, "{dx}[window] = {dy}[i, j] / {k}**2", "{dx}[window] += {dy}[i, j] / {k}**2")
+def average_assigned(dy: Array, x: Array, k: int, stride: int) -> Array:
+    dx = np.zeros(x.shape, dy.dtype)
+    for under in reversed([*slices(k, stride, *dy.shape[-2:])]):
+        dx[under] = dy / k**2
+    return dx

@@ -1,0 +1,35 @@
+"""The table of the classic mistakes, and how a function becomes a line of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cnnviz.core.architecture import Architecture
+from cnnviz.core.mistake_model import Act, Kind, Mistake, add, anywhere
+from cnnviz.core.overrides import Function
+
+MISTAKES: dict[str, Mistake] = {}
+"""By name, in the order in which their modules are imported: backward, from the loss to the kernel, then the step."""
+
+
+def mistake(
+    name: str,
+    on: Kind | tuple[Kind, ...],
+    role: str,
+    where: Callable[[Architecture, int], bool] = anywhere,
+    wrong: str = "",
+    right: str = "",
+    several: bool = False,
+    after: bool = False,
+) -> Callable[[Function], Function]:
+    """Registers what is below as a line of the mistake `name`; `wrong` and `right` are code with roles in braces.
+
+    `several`: it takes several images; `after`: it is made in passes as after training.
+    """
+
+    def register(function: Function) -> Function:
+        kinds = on if isinstance(on, tuple) else (on,)
+        add(MISTAKES, name, Act(kinds, role, function, where, (wrong, right) if wrong else None), several, after)
+        return function
+
+    return register
