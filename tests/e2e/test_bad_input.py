@@ -36,7 +36,6 @@ def screen(screen: Screen) -> Screen:
     [
         "k=999999&f=a&img=..&stage=<script>alert(1)</script>",
         "k=1&k=&k=2&stage&&=&?&%&%zz&%ff%fe&lr=%C3%28",
-        "f=NaN,1,1,1,1,1,1,1,1&y=inf,0&lr=-0.5&seed=-1&stride=0&pad=9&ch=infrared&scale=log&w=ones&rule=magic",
     ],
 )
 def test_a_nonsense_address_shows_the_first_lesson_and_says_what_was_wrong(screen: Screen, query):
@@ -64,7 +63,7 @@ def test_what_cannot_be_used_leaves_the_lesson_as_it_was(screen: Screen):
     """As when the address is edited by hand: each key that cannot be used keeps the value it had."""
     screen.open(k=2, stage="a1", img="test-6")
     draw = random.Random(3)
-    for _ in range(12):
+    for _ in range(6):
         asked = {key: text for key, text in address(draw).items() if text}  # what is empty is as good as not there
         expected, wrong = Lesson.read(asked, instead=screen.lesson)
         if asked.get("img", "").startswith(("upload-", "train-")) and "img" not in wrong:

@@ -195,7 +195,7 @@ def test_a_room_is_given_the_script_of_this_tab(screen: Screen):
     assert screen.page.request.delete(f"/room/{room['code']}", headers={"Authorization": f"Bearer {room['driver']}"}).status == 204
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (1024, 768)])
+@pytest.mark.parametrize("size", [(1280, 720), (1024, 768)])
 def test_the_lecture_view_shows_each_screen_with_its_sentence(screen: Screen, size):
     screen.page.set_viewport_size({"width": size[0], "height": size[1]})
     screen.open("/", script="lecture-kernel", screen="2", view="lecture")

@@ -116,7 +116,11 @@ def test_a_whole_lesson_by_keyboard(screen: Screen):
     screen.prints_no_trace()
 
 
-@pytest.mark.parametrize("script", bundled(), ids=lambda script: script.id)
+EVERY_KIND = ("kernel", "blame", "channels", "zero", "saturated")
+"""Lessons that among them ask each kind of question beside arrays of each number of axes, hidden and shown."""
+
+
+@pytest.mark.parametrize("script", [script for script in bundled() if script.id in EVERY_KIND], ids=lambda script: script.id)
 def test_what_is_hidden_is_not_drawn_and_not_said(screen: Screen, script):
     screen.open("/learn", query=f"lesson={script.id}")
     for number, step in enumerate(script.screens, 1):
@@ -209,9 +213,8 @@ def test_on_a_phone_the_question_is_in_sight_at_the_start_and_the_picture_after_
     assert 0 <= plate["y"] and plate["y"] + plate["height"] < 844 - 130
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=str)
-def test_in_the_lecture_view_a_question_is_read_from_the_last_row(screen: Screen, size):
-    width, height = size
+def test_in_the_lecture_view_a_question_is_read_from_the_last_row(screen: Screen):
+    width, height = 1280, 720
     screen.page.add_init_script(RECORD)
     screen.page.set_viewport_size({"width": width, "height": height})
     screen.open("/learn", query="lesson=kernel&step=3&view=lecture")

@@ -119,6 +119,7 @@ def apart(act):
         return threads.submit(asyncio.run, act).result()
 
 
+@pytest.mark.skipif(bool(NGINX), reason="the same lecture is held behind nginx")
 def test_a_lecture_outlives_a_server_and_redis():
     with two_servers() as (one, two, redis):
         apart(lecture([one.url, two.url], one, redis))
@@ -166,8 +167,8 @@ async def rolling(url: str, one: Server, two: Server) -> None:
     tasks = [asyncio.create_task(listener.listen()) for listener in listeners]
     await all_at(listeners, "k=0")
     steps: list[list[Callable[[], object]]] = [
-        [one.stop], [one.start, two.stop], [two.start, one.stop], [one.start],
-        [lambda: kill(one), lambda: kill(two), one.start], [two.start],
+        [one.stop], [one.start, two.stop], [two.start],
+        [lambda: kill(one), lambda: kill(two), one.start],
     ]  # fmt: skip
     for k, acts in enumerate(steps, 1):
         for act in acts:

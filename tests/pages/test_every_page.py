@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -49,7 +51,6 @@ def test_every_page_answers_for_every_network(page, data):
     answered(page, {**lesson, **data.draw(st.sampled_from(PAGES[page]))})
 
 
-@pytest.mark.parametrize("net", ONE_OUTPUT)
-@pytest.mark.parametrize("opt", OPTIMIZERS)
+@pytest.mark.parametrize("net, opt", zip(ONE_OUTPUT, cycle(OPTIMIZERS), strict=False))
 def test_everything_that_is_taken_home_is_made_of_a_network_with_one_output(net, opt):
     all_taken_home(Lesson(net=net, k=2, opt=opt))

@@ -30,13 +30,12 @@ def test_a_page_shows_the_lesson_of_its_address(name):
 @pytest.mark.parametrize("name", PATHS)
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
 def test_every_page_shows_any_network(name, lesson):
-    test = run(name, lesson.to_query())
     header, arrays = shown(name, lesson.to_query())
-    assert not test.exception and not test.error and header["wrong"] == {} and arrays
+    assert header["wrong"] == {} and arrays
 
 
 @pytest.mark.parametrize("name", PATHS)
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(KEYS), st.text(max_size=20), min_size=1))
 def test_nonsense_in_the_address_gives_sentences_and_never_an_exception(name, query):
     query.pop("tf", None)  # it would start TensorFlow
