@@ -94,8 +94,8 @@ def test_its_command_prints_what_the_module_prints(folder):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--port", "80a"), "--port '80a' is not a whole number up to 65535"),
-        (("--port", "8080", "--k", "3"), "print a lesson or serve the page, not both"),
+        (("--port", "80a"), "--port '80a' is no whole number up to 65535"),
+        (("--port", "8080", "--k", "3"), "print a lesson or serve the page"),
         (("--embed", "https://a.org; script-src *"), "is no origin"),
     ],
 )

@@ -104,7 +104,7 @@ def _forward(pairs: Sequence[tuple[Layer, Names]]) -> Iterator[Stage]:
         if names.flattens:
             yield Stage("v", "forward", "stage.v", place, inputs=(names.source,))
         reads = tuple(names.of(role) for role, _ in layer.links()["y"])
-        yield Stage(names.output, "forward", f"layer.{layer.kind}.y", place, inputs=reads)
+        yield Stage(names.output, "forward", layer.words("y"), place, inputs=reads)
 
 
 def _backward(pairs: Sequence[tuple[Layer, Names]], loss: str, merged: bool, parameters: tuple[str, ...]) -> Iterator[Stage]:
@@ -115,7 +115,7 @@ def _backward(pairs: Sequence[tuple[Layer, Names]], loss: str, merged: bool, par
         if learning:
             makes = tuple(names.of(role) for role in learning)
             read = dict.fromkeys(symbol for links in learning.values() for role, _ in links if (symbol := names.of(role)) not in parameters)
-            yield Stage(makes[0], "backward", f"layer.{layer.kind}.{next(iter(learning))}", place, makes, tuple(read))
+            yield Stage(makes[0], "backward", layer.words(next(iter(learning))), place, makes, tuple(read))
         if names.source == "x":
             continue
         target = f"d{names.source}"
@@ -123,7 +123,7 @@ def _backward(pairs: Sequence[tuple[Layer, Names]], loss: str, merged: bool, par
             yield Stage(target, "backward", f"loss.{loss}.{layer.kind}", place, inputs=("o", "y"))
         else:
             reads = tuple(names.of(role) for role, _ in layer.links()["dx"])
-            yield Stage(target, "backward", f"layer.{layer.kind}.dx", place, inputs=reads)
+            yield Stage(target, "backward", layer.words("dx"), place, inputs=reads)
 
 
 def _update(parameters: tuple[str, ...]) -> Stage:

@@ -138,7 +138,7 @@ def _open_section(passes: Passes) -> Section:
     titles = {name: stage.title for stage in program.network.stages for name in stage.makes[:1]}
     body: list[str] = []
     for line, sources in asked:
-        title = titles.get(line.target) or (say(f"layer.{program.network.layers[0].kind}.dx.title") if line.target == "dx" else "")
+        title = titles.get(line.target) or (say(f"{program.network.layers[0].words('dx')}.title") if line.target == "dx" else "")
         body += [f"# {title}"] if title else []
         size = "×".join(map(str, passes.sizes[line.target[1:]]))
         body.append(f"{line.target} = None  # {say('export.exercise.todo', size=size, sources=[variable(name) for name in sources])}")

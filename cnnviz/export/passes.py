@@ -76,9 +76,10 @@ class Passes:
             return "loss" if line.function.__module__ == losses.__name__ or line.function is share_of_mean else "v"
         return f"layer.{self.program.network.layers[line.layer].kind}"
 
-    @staticmethod
-    def _words_of(stage: Stage) -> str:
-        return "v" if stage == "v" else stage.words.rpartition(".")[0] if stage.words.startswith("layer.") else stage.words.partition(".")[0]
+    def _words_of(self, stage: Stage) -> str:
+        if stage.layer is None or not stage.words.startswith("layer."):
+            return "v" if stage == "v" else stage.words.partition(".")[0]
+        return f"layer.{self.program.network.layers[stage.layer].kind}"
 
     @staticmethod
     def _sentences(stages: Iterable[Stage]) -> str:

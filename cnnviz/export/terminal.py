@@ -56,7 +56,7 @@ def _headings(lesson: Lesson, program: Program) -> Iterator[tuple[str, Sequence[
             own = [pixels(lesson.scale)]
         read = [name for name in stage.inputs if name in network.parameters and stage.phase == "forward"]
         yield _said(stage.title, own), ("y", "L", "losses") if stage.phase == "loss" else (*read, *stage.makes)
-    first = message(f"layer.{network.layers[0].kind}.dx.title")
+    first = message(f"{network.layers[0].words('dx')}.title")
     yield _said(first, [formulas["dx"]]), ("dx",)
 
 

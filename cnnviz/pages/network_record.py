@@ -202,7 +202,7 @@ def _beside(program: Program) -> dict[str, StageRecord]:
     """The words of ∂x, which is shown with the last stage before the update."""
     layer, names = program.network.layers[0], program.network.names[0]
     reads = tuple(names.of(role) for role, _ in layer.links()["dx"])
-    return {"dx": _stage(Stage("dx", "backward", f"layer.{layer.kind}.dx", 0, inputs=reads), program)}
+    return {"dx": _stage(Stage("dx", "backward", layer.words("dx"), 0, inputs=reads), program)}
 
 
 def _is_other(stage: Stage, program: Program) -> bool:

@@ -46,13 +46,14 @@ def operations(program: Program) -> tuple[Operation, ...]:
     ids = {name: stage.words for stage in network.stages if stage.phase == "backward" for name in stage.makes}
     made = "L" if network.merged else "do"
     if not network.merged:
-        found.append(Operation("do", "L", message(f"{ids['do']}.way")))
+        found.append(Operation("do", "L", message("loss.way")))
     for layer, names in reversed([*zip(network.layers, network.names, strict=True)]):
-        ids.setdefault("dx", f"layer.{network.layers[0].kind}.dx")
+        ids.setdefault("dx", network.layers[0].words("dx"))
         values = {"x": label(names.input), "slope": f"{layer.function or layer.kind}′", **{letter: label(names.of(letter)) for letter in layer.parameter_letters}}
         before = f"d{names.source}"
         for target in (*(f"d{names.of(letter)}" for letter in layer.parameter_letters), before):
-            found.append(Operation(target, made, message(f"{ids[target]}.way", **values)))
+            way = "loss" if ids[target].startswith("loss.") else ids[target]
+            found.append(Operation(target, made, message(f"{way}.way", **values)))
         made = before
     return tuple(found)
 

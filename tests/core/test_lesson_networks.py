@@ -184,7 +184,7 @@ def test_the_parameters_name_says_which_convolution_and_f_means_the_first():
     assert Lesson.from_query({"net": net, "f": "emboss", "f1": "blur"}) == (Lesson(net=net, f="blur"), [])
     for key, query in (("f3", {"net": net}), ("f1", {}), ("f", {"net": "dense2-mse"})):
         lesson, (said,) = Lesson.from_query(query | {key: "blur"})
-        assert "is not for this network" in said and said.endswith("It is left out.")
+        assert "is not of this network" in said and said.endswith("It is left out.")
         assert lesson == Lesson(**query)
 
 
@@ -193,7 +193,7 @@ def test_the_parameters_name_says_which_convolution_and_f_means_the_first():
     [
         ({"net": "conv2x2-gap-mse", "f": "blur"}, "Kernel: 'blur' is a 3×3 kernel, and these are 2×2: type 4 numbers"),
         ({"net": "conv2x5-gap-mse", "f": "1,2"}, "Kernel: '1,2' is neither 9 numbers nor 25 separated by commas"),
-        ({"net": "conv2x3-gap-mse", "f": "blur;blur;blur"}, "Kernel: 'blur;blur;blur' are 3 filters, more than the 2 of this layer"),
+        ({"net": "conv2x3-gap-mse", "f": "blur;blur;blur"}, "Kernel: 'blur;blur;blur' are 3 filters, for 2 of this layer"),
         ({"net": "conv2x3-gap-mse", "f": "blur;blurr"}, "Kernel: 'blur;blurr' cannot be used: filter 2, 'blurr', is none of sobel-x"),
         ({"net": "conv1x3-conv2x3-gap-mse", "f2": "1"}, "Filters f2: '1' is not 9 numbers separated by commas. It stays drawn."),
     ],
@@ -225,7 +225,7 @@ def test_trained_parameters_are_the_start_and_what_is_gone_or_does_not_fit_says_
         with pytest.raises(NotKept, match="no longer kept"):
             start.first_params()
         assert start.without_kept() == Lesson()
-    with pytest.raises(NotKept, match=r"has shape \(2, 1, 3, 3\), this lesson needs \(2, 3, 3, 3\)"):
+    with pytest.raises(NotKept, match=r"has shape \(2, 1, 3, 3\), not \(2, 3, 3, 3\)"):
         Lesson(net=net, f=name, ch="rgb").first_params()
     with pytest.raises(NotKept, match="Starting weights: w"):
         Lesson(w=keep(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)))).first_params()
@@ -255,7 +255,7 @@ def test_targets_are_numbers_or_a_class_and_fit_the_outputs():
     y = {text: Lesson.from_query(asked | {"y": text}) for text in ("dog", "1,2", "1,2,3,4", "0,0,1")}
     assert [lesson.y for lesson, _ in y.values()] == [(0, 1, 0), (1, 2, 0), (1, 2, 3), (0, 0, 1)]
     assert [len(wrong) for _, wrong in y.values()] == [0, 1, 1, 0]
-    assert y["1,2"][1] == ["Targets: '1,2' are 2 numbers, and the outputs are 3. They are 1,2,0 here."]
+    assert y["1,2"][1] == ["Targets: '1,2' are 2 numbers, for 3 outputs. They are 1,2,0 here."]
     assert Lesson.from_query(asked | {"y": "bird"})[1] == [
         "Targets: 'bird' is not 3 numbers separated by commas, nor one of cat, dog, ship. It stays 1,0,0."
     ]
@@ -289,7 +289,7 @@ def test_outputs_are_called_by_classes():
     assert [str(name) for name in Lesson(img="test-3").output_names] == ["output 0", "output 1"]
     assert [str(name) for name in Lesson(net="dense3-mse", classes="a").output_names] == ["a", "output 1", "output 2"]
     lesson, (said,) = Lesson.from_query({"classes": "a,b,c"})
-    assert "are 3 classes, more than the outputs (2). It is left out." in said and lesson.classes == ()
+    assert "are 3 classes, for 2 outputs. It is left out." in said and lesson.classes == ()
 
 
 @pytest.mark.parametrize(("net", "y"), [("dense2-sigmoid-bce", "2,0"), ("dense2-softmax-ce", "-1,0"), ("dense2-sigmoid-bce", "7")])

@@ -113,7 +113,7 @@ def test_files_in_the_cache_are_read_by_keras_without_any_network(home):
         print(json.dumps([before, image.label, cifar10.LOADER.state, cifar10.LOADER.progress, cifar10.LOADER.sentence]))
     """
     before, label, *after = run(script, home)
-    assert before == [True, "The full CIFAR-10 is on this computer and can be loaded.", False]
+    assert before == [True, "The full CIFAR-10 is here and can be loaded.", False]
     assert label == CLASSES[(9_999 + 4) % 10]
     assert after == ["ready", 1.0, "All 60,000 images of CIFAR-10 are loaded."]
 
@@ -196,7 +196,7 @@ def test_the_start_is_told(told):
     assert told["absent"][:3] == [
         "absent",
         None,
-        "The full CIFAR-10 is not on this computer yet: a download of 170 MB.",
+        "The full CIFAR-10 is not here yet: a download of 170 MB.",
     ]
     assert told["importing"][:3] == ["importing", None, "TensorFlow is starting, which takes some seconds."]
 
@@ -207,7 +207,7 @@ def test_offline_the_sentence_says_what_to_do(told):
     assert sentence.startswith("CIFAR-10 cannot be downloaded (Connection refused): check the network and try again")
     assert (
         sentence.endswith("datasets.")
-        and "unpack https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz by hand in" in sentence
+        and "unpack https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz in" in sentence
     )
 
 
@@ -394,7 +394,7 @@ def wrapped(error: Exception) -> Exception:
         (wrapped(HTTPError("https://x", 403, "Forbidden", {}, None)), "downloading", r"\(HTTP Error 403: Forbidden\): check the network"),
         (wrapped(URLError(PermissionError(errno.EACCES, "Permission denied"))), "downloading", r"cannot be downloaded \(Permission denied\)"),
         (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), "downloading", r"\(Connection reset by peer\): check"),
-        (TimeoutError(), "downloading", r"\(TimeoutError\): check the network .* by hand in .*datasets\.$"),
+        (TimeoutError(), "downloading", r"\(TimeoutError\): check the network .* in .*datasets\.$"),
         (ValueError("Incomplete or corrupted file detected. The auto file hash does not match"), "downloading", "is not CIFAR-10, or only a part"),
         (OSError(errno.ENOSPC, "No space left on device"), "downloading", "The disk is full: free 400 MB .* try again"),
         (PermissionError(errno.EACCES, "Permission denied", "/x"), "downloading", "cannot be read or written: allow it, or set KERAS_HOME"),

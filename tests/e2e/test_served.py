@@ -88,7 +88,7 @@ def test_without_tensorflow_everything_else_works_and_what_is_missing_is_said_wh
     screen.key("rail_image").click()
     screen.key("cifar10").click()
     dialog = screen.page.get_by_role("dialog")
-    expect(dialog).to_contain_text("loaded by TensorFlow, which is not installed here")
+    expect(dialog).to_contain_text("needs TensorFlow, which is not installed here")
     expect(dialog.get_by_role("button", name="Load CIFAR-10")).to_have_count(0)
     screen.prints_no_trace()
 

@@ -74,7 +74,7 @@ def test_a_file_or_a_lesson_that_cannot_be_used_is_a_sentence(tmp_path, capsys):
     assert check(capsys, tmp_path / "none.npz")[0] == 2
     assert check(capsys, tmp_path / "own.npz", "--img", "nothing")[0] == 2
     np.savez(tmp_path / "own.npz", dw=np.zeros((30, 60)))
-    assert check(capsys, tmp_path / "own.npz")[2] == "cnnviz: ∂w has the shape (30, 60); this lesson's is (900, 2).\n"
+    assert check(capsys, tmp_path / "own.npz")[2] == "cnnviz: ∂w has shape (30, 60), not (900, 2).\n"
 
 
 def test_names_of_a_notebook_are_known_and_others_are_counted(tmp_path, capsys):

@@ -151,7 +151,7 @@ def test_a_heading_says_how_its_number_came_about_in_this_lesson():
     for words in ("x = pixel, as stored", "x[2i+u−1, 2j+v−1] · ∂z₁[i,j]", "f[r+1−2i, c+1−2j]"):
         assert words in padded
     deviating = here("--rule", "one_pixel").stdout.splitlines()
-    hint = next(i for i, line in enumerate(deviating) if "uses the one pixel x[u, v]" in line)
+    hint = next(i for i, line in enumerate(deviating) if "uses one pixel, x[u, v]" in line)
     assert deviating[hint].startswith("# The notebook's number.") and deviating[hint + 1].startswith("df ")
 
 
@@ -204,16 +204,16 @@ def test_nobody_to_tell_is_no_failure(closed, tmp_path):
         (["--params", "missing.json"], "missing.json cannot be read: No such file"),
         (["--params", __file__], "The file is not JSON"),
         (["--film", "film.avi"], "needs to end in .gif or .webp"),
-        (["--film", "film.gif", "--frames", "1"], "not a whole number from 2 to 120"),
+        (["--film", "film.gif", "--frames", "1"], "no whole number from 2 to 120"),
         (["--f", "sobel"], "'sobel' is none of sobel-x, "),
-        (["--params", "p.json", "--f", "blur"], "leave out --f, --w and --seed"),
+        (["--params", "p.json", "--f", "blur"], "no --f, --w or --seed"),
         (["--params", ""], "cannot be read"),
         (["--film", ""], "needs to end in .gif or .webp"),
         (["--json", "a", "--npz", "./a"], "two files cannot have one name"),
         (["?w=held-0123456789abcdef"], "and use --params"),
         (["--colour", "red"], "unrecognized arguments: --colour"),
         (["--k"], "expected one argument"),
-        (("--html", "a.html", "--around", "51"), "'51' is not a whole number up to 50"),
+        (("--html", "a.html", "--around", "51"), "'51' is no whole number up to 50"),
         (("--html", "a.html", "--server", "cnnviz.example.edu"), "is no page's address"),
     ],
 )
@@ -232,7 +232,7 @@ def test_what_cannot_be_used_gets_a_sentence_and_exit_code_2(arguments, sentence
 def test_parameters_of_another_layout_are_refused(tmp_path):
     here("--json", "p.json", folder=tmp_path)
     done = here("--params", "p.json", "--stride", "2", folder=tmp_path)
-    assert done.returncode == 2 and "are for 900 units, this lesson has 225" in done.stderr
+    assert done.returncode == 2 and "are for 900 units, not 225" in done.stderr
 
 
 def test_a_file_that_cannot_be_written_is_exit_code_1_and_the_others_are_written(tmp_path):

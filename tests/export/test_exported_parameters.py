@@ -71,7 +71,7 @@ def test_the_file_says_what_it_holds():
         (changed(w=3, shapes={"f": [3, 3], "w": [], "b": [2]}), r"needs \(D, 2\)"),
         (changed(f=3, shapes={"f": [], "w": [64, 2], "b": [2]}), r"needs \(3, 3\)"),
         (changed(f=[[0, 0, 0], [0, -2e6, 0], [0, 0, 0]]), "beyond 1,000,000"),
-        (changed(f=[[1, 2, 3], [4, 5], [6, 7, 8]]), "rows of different lengths"),
+        (changed(f=[[1, 2, 3], [4, 5], [6, 7, 8]]), "rows of unequal length"),
         (changed(f=[[[1]]]), "not a number"),
         (changed(b=[float("nan"), 0]), "not finite"),
         (changed(b=[0, float("-inf")]), "not finite"),
@@ -89,7 +89,7 @@ def test_a_bad_file_gets_a_sentence(text, sentence):
 
 
 def test_parameters_of_another_layout_are_told_apart():
-    with pytest.raises(ValueError, match="are for 64 units, this lesson has 900"):
+    with pytest.raises(ValueError, match="are for 64 units, not 900"):
         read_parameters(GOOD, units=900)
 
 
@@ -123,7 +123,7 @@ def test_any_network_comes_back_and_a_lesson_starts_from_it(lesson):
 
 def test_parameters_of_another_network_are_told_apart():
     text = parameters_json(NETWORKS[1], NETWORKS[1].first_params())
-    with pytest.raises(ValueError, match="^The file's parameters are of the network conv2x1-conv3x5b-gap-softmax-ce; this"):
+    with pytest.raises(ValueError, match="^The file's parameters are of conv2x1-conv3x5b-gap-softmax-ce; this"):
         read_parameters(text, program=LESSON.network.program(LESSON.x_shape))
     data = json.loads(text)
     data["f1"], data["shapes"]["f1"] = [[[[1.0]], [[1.0]]]], [1, 2, 1, 1]

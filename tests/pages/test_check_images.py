@@ -50,7 +50,7 @@ def test_what_is_made_on_the_way_back_shows_where_it_is_made(mistake, first):
 @pytest.mark.parametrize("mistake, stage", [("places_forgotten", "n₁"), ("mask_not_scaled", "r₁")])
 def test_of_another_forward_pass_it_says_that_its_own_check_passes(mistake, stage):
     header, _ = checked(check="break", mistake=mistake)
-    assert f"From {stage} on" in header["road"]["title"] and "its own loss finds nothing" in header["road"]["verdict"]["text"]
+    assert f"From {stage} on" in header["road"]["title"] and "by its own loss they are right" in header["road"]["verdict"]["text"]
 
 
 def test_where_only_what_is_kept_is_wrong_every_gradient_is_right():

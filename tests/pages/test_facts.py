@@ -65,4 +65,4 @@ def test_saturated_and_silent_units_are_counted():
     lesson = Lesson(net=SMALL)
     positive = int(np.count_nonzero(now(lesson).moment.trace.z1 > 0))
     assert f"{1800 - positive:,} of 1,800 units are silent" in _said(lesson)["a1"]
-    assert f"{positive:,} of 1,800 gates are open" in _said(lesson)["dz1"]
+    assert f"Open: {positive:,} of 1,800 gates." in _said(lesson)["dz1"]

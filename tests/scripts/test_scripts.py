@@ -38,11 +38,11 @@ FAULTS = [
     ('id = "kernel"\n', "", 1, "“id” is missing"),
     ('at = "img=test-3"\n', "", 11, "“at” is missing in this screen"),
     ('"/train?k=0"', '"/training?k=0"', 8, "no page /training"),
-    ('"/train?k=0"', '"/train?img=cat-0,cat-1"', 8, "choose one of them"),
-    ('"/train?k=0"', '"/check?k=0"', 9, "begin the address with /train"),
-    ('"/train?k=0"', '"k=0"', 9, "begin the address with /train"),
+    ('"/train?k=0"', '"/train?img=cat-0,cat-1"', 8, "choose one"),
+    ('"/train?k=0"', '"/check?k=0"', 9, "write /train"),
+    ('"/train?k=0"', '"k=0"', 9, "write /train"),
     ('"seed"', '"kernel"', 9, "kernel is no experiment: seed, start, lr"),
-    ('experiment = "seed"\n', "", 9, "“updates” are those of an experiment"),
+    ('experiment = "seed"\n', "", 9, "“updates” needs an experiment"),
     ("updates = 200", "updates = 0", 10, "from 1 to 10,000"),
     ("updates = 200", "updates = 2.5", 10, "needs to be a whole number"),
     ("updates = 200", "updates = true", 10, "needs to be a whole number"),
@@ -60,7 +60,7 @@ FAULTS = [
     ('at = "img=test-3"', 'at = "img=test-3"\nkey = "1"', 11, "“ask” is missing"),
     (LECTURE[LECTURE.index("[[screen]]") :], "", 1, "There is no screen"),
     (LECTURE[LECTURE.index("[[screen]]") :], "screen = []", 2, "has 1 to 60"),
-    (LECTURE[LECTURE.index("[[screen]]") :], '[screen]\nat = ""', 2, "in two pairs of brackets"),
+    (LECTURE[LECTURE.index("[[screen]]") :], '[screen]\nat = ""', 2, "in double brackets"),
 ]  # fmt: skip
 
 

@@ -221,7 +221,7 @@ test("the words are those of the epoch that is shown", () => {
   )
   assert.match(words.note(report, state), /Wilson's 95% interval for 4 images\. The last epoch/)
   const first = states.sought(state, 0)
-  assert.match(words.note(report, first), /picked for its accuracy/)
+  assert.match(words.note(report, first), /picked by it/)
   assert.match(words.sentence(report, first), /random.*verdict 0\./)
   const before = { ...state, at: -1 }
   assert.equal(words.title(report, before), "Can it learn to tell cat, dog and frog apart?")

@@ -76,6 +76,10 @@ class Normalisation(Layer):
     def parameters(self, x: Shape) -> dict[str, Parameter]:
         return {"g": Parameter(x[:1], ones=True), "s": Parameter(x[:1])}
 
+    def words(self, role: str) -> str:
+        """The messages of a role: backward those of all normalisations."""
+        return super().words(role) if role == "y" else f"layer.normalisation.{role}"
+
     def links(self) -> Links:
         return {
             "y": (("x", "group"), ("g", "channel"), ("s", "channel")),

@@ -125,6 +125,15 @@ class Layer:
     axes: ClassVar[Mapping[str, Mapping[str, tuple[int, ...]]]] = {}
     """In what order "keras" and "pytorch" have the axes of a parameter, by its letter, where they differ from ours."""
 
+    def words(self, role: str) -> str:
+        """The section of the messages that say what happens at a role.
+
+        >>> from cnnviz.core.layers import LAYERS
+        >>> LAYERS["dense"](2).words("dx"), LAYERS["gn"](1).words("dx")
+        ('layer.dense.dx', 'layer.normalisation.dx')
+        """
+        return f"layer.{self.kind}.{role}"
+
     @classmethod
     def parse(cls, text: str) -> Self | None:
         """The layer that `text` stands for, or None if it is not of this kind; Problem where a number does not fit."""

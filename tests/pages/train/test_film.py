@@ -73,9 +73,9 @@ def test_what_is_held_still_takes_no_steps_and_the_shares_are_those_of_the_steps
     [
         (Lesson(opt="adam"), ""),
         (Lesson(net="dense2-sigmoid-mse", opt="momentum"), ""),
-        (Lesson(lr=0.0), "These steps promise no fall of the loss."),
-        (Lesson(rule="procedural"), "This rule is not the exact gradient, so its steps promise nothing."),
-        (Lesson(net="dense3-dense2-mse", lr=10.0, img="digit7-3"), "The gradients have grown too large to promise anything."),
+        (Lesson(lr=0.0), "These steps promise no fall."),
+        (Lesson(rule="procedural"), "This rule is not the gradient: its steps promise nothing."),
+        (Lesson(net="dense3-dense2-mse", lr=10.0, img="digit7-3"), "The gradients are too large to promise anything."),
     ],
     ids=str,
 )
@@ -130,12 +130,12 @@ def test_what_is_compared_follows_the_lesson_in_all_that_it_does_not_name():
 @pytest.mark.parametrize(
     "lesson, words, places",
     [
-        (Lesson(lr=500), "saturates at update 1: the kernel has grown too large (η = 500).", {"saturates": 1}),
+        (Lesson(lr=500), "saturates at update 1: the kernel is too large (η = 500).", {"saturates": 1}),
         (Lesson(f=(9,) * 9), "starts saturated: the kernel is too large", {"saturates": 0}),
         (Lesson(scale="raw", f="notebook"), "starts saturated: raw pixels", {"saturates": 0}),
         (Lesson(scale="raw", f="notebook", rule="procedural", w="zeros"), "starts saturated: raw pixels", {"saturates": 0}),
         (Lesson(lr=0.5, y=(0.5, 0.5)), "overshoots the minimum at update 1 (η = 0.5) and comes back.", {"overshoots": 1}),
-        (Lesson(lr=1e6, y=(0.5, 0.5)), "diverges at update 1: with η = 1,000,000 a step overshoots the minimum and none comes back.", {"diverges here": 1, "saturates": 1}),
+        (Lesson(lr=1e6, y=(0.5, 0.5)), "diverges at update 1: with η = 1,000,000 a step overshoots, and none comes back.", {"diverges here": 1, "saturates": 1}),
         (Lesson(), "", {}),
     ],
     ids=str,

@@ -72,7 +72,7 @@ def test_any_text_gives_settings_and_a_sentence_where_it_is_none(text):
         ([report(step=0), report(saturated_outputs=1.0, accuracy=1.0)], Training(), ""),  # learned by heart: no fault
         ([report(step=0), report(saturated_outputs=1.0)], Training(), "many on the wrong side"),
         ([report(step=0), report(saturated=1.0)], Training(), "Try a smaller learning rate"),
-        ([report(step=0), report(loss=float("nan"), saturated=1.0)], Training(), "beyond all bounds"),
+        ([report(step=0), report(loss=float("nan"), saturated=1.0)], Training(), "exceed all bounds"),
         ([report(step=0, saturated=0.95), report(saturated=1.0)], Training(), "Try a smaller kernel"),
         ([report(step=0, saturated=1.0), report(saturated=1.0)], Training(scale="raw"), "Try pixels 0 … 1"),
     ],
@@ -114,7 +114,7 @@ def test_what_a_training_starts_from_is_named_and_can_be_had_again():
     assert starting.start_of(job, start) == start
     assert "w is drawn from a normal distribution, seed 4" in str(starting.job_words(job))
     assert "The rule is exact here" in _start(lesson, job.settings)
-    assert "trained w is not used" in _start(Lesson(w="held-0123456789abcdef"), job.settings)
+    assert "its trained w not" in _start(Lesson(w="held-0123456789abcdef"), job.settings)
 
 
 def _start(lesson: Lesson, training: Training) -> str:
