@@ -326,8 +326,8 @@ def test_a_transposed_map_is_called_so_and_not_by_what_comes_before_it():
         ("df", 1 / 900, "times 1/900, one by the number of places, H·W: a mean"),
         ("df", -1 / 900, "times 1/900, one by the number of places, H·W: a mean, with the sign flipped"),
         ("do", 0.25, "times 1/4, the number of outputs squared: divided, not multiplied"),
-        ("dz2", 2.0, "times 2: a factor 2 too many"),
-        ("da1", 0.5, "times 1/2: a factor 2 is missing"),
+        ("dz2", 2.0, "times 2: a factor too many"),
+        ("da1", 0.5, "times 1/2: a factor is missing"),
         ("da1", 255.0, "times 255, a pixel's largest value"),
     ],
 )

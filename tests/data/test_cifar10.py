@@ -399,7 +399,7 @@ def wrapped(error: Exception) -> Exception:
         (OSError(errno.ENOSPC, "No space left on device"), "downloading", "The disk is full: free 400 MB .* try again"),
         (PermissionError(errno.EACCES, "Permission denied", "/x"), "downloading", "cannot be read or written: allow it, or set KERAS_HOME"),
         (MemoryError(), "reading", "CIFAR-10 needs 500 MB of memory"),
-        (EOFError("Ran out of input"), "reading", "The CIFAR-10 files in .* are damaged: delete the folder"),
+        (EOFError("Ran out of input"), "reading", "The files in .* are damaged: delete the folder"),
         (pickle.UnpicklingError("Refusing to deserialize"), "reading", "are damaged: delete the folder and try again"),
         (ImportError("cannot import\n name 'x'"), "importing", r"TensorFlow cannot be used \(cannot import name 'x'\): pip install"),
     ],
@@ -434,7 +434,7 @@ def test_damaged_batches_end_in_a_sentence(folder, monkeypatch):
     loader = Loader()
     loader.start()
     assert loader.wait(600) == "failed"
-    assert loader.sentence.startswith(f"The CIFAR-10 files in {folder / 'cifar-10-batches-py'} are damaged")
+    assert loader.sentence.startswith(f"The files in {folder / 'cifar-10-batches-py'} are damaged")
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 3, 1, 2)])

@@ -166,7 +166,7 @@ def test_an_id_of_nothing_is_answered_with_what_to_choose(img, choices):
 
 
 def test_an_upload_that_was_cut_off_says_so():
-    with pytest.raises(ImageUnavailable, match="uploaded picture .* upload it again"):
+    with pytest.raises(ImageUnavailable, match="picture in this address .* upload it again"):
         find_image("upload-eJxjYA")
 
 

@@ -78,4 +78,4 @@ def test_without_a_network_cifar10_says_so_in_its_dialog(screen: Screen):
     screen.close_dialog()
     screen.shows(Lesson(k=1))
     screen.open("/", img="train-7", k=1).shows(Lesson(k=1))
-    assert "train-7 needs the full CIFAR-10 set" in " ".join(screen.complaints())
+    assert "train-7 needs the full CIFAR-10." in " ".join(screen.complaints())

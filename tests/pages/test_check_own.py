@@ -55,7 +55,7 @@ def test_the_first_wrong_stage_what_inherits_and_what_is_missing_have_their_mark
     states = {column["symbol"]: column["state"] for column in header["road"]["cards"]}
     assert states == {"do": "missing", "dz2": "right", "dw": "right", "db": "right", "da1": "missing", "dz1": "first", "df": "inherits", "dx": "missing"}
     assert header["road"]["title"] == "Your gradient goes wrong at ∂z₁" and header["road"]["verdict"]["good"] is False
-    assert "909 of your 2,713 numbers" in header["road"]["verdict"]["text"] and header["road"]["subject"] == "dz1"
+    assert "909 of 2,713 numbers" in header["road"]["verdict"]["text"] and header["road"]["subject"] == "dz1"
     cells = {column["symbol"]: column["cell"] for column in header["road"]["cards"]}
     apart = np.abs(theirs["dz1"] - gradients(here)["dz1"])
     assert cells["dz1"] == cells["da1"] == list(np.unravel_index(apart.argmax(), apart.shape))

@@ -61,8 +61,8 @@ def test_an_image_that_is_none_of_the_classes_is_said_to_be():
 
 def test_saturated_and_silent_units_are_counted():
     assert _said(Lesson())["a1"] == "None of the 900 units is saturated."
-    assert _said(Lesson(scale="raw", f="notebook"))["a1"] == "900 of 900 units are saturated."
+    assert _said(Lesson(scale="raw", f="notebook"))["a1"] == "Saturated: 900 of 900 units."
     lesson = Lesson(net=SMALL)
     positive = int(np.count_nonzero(now(lesson).moment.trace.z1 > 0))
-    assert f"{1800 - positive:,} of 1,800 units are silent" in _said(lesson)["a1"]
+    assert f"Silent: {1800 - positive:,} of 1,800 units." in _said(lesson)["a1"]
     assert f"Open: {positive:,} of 1,800 gates." in _said(lesson)["dz1"]
