@@ -15,7 +15,7 @@ const SLOWER = 2 // each time by so much,
 const LOOKS = 7 // so often
 
 /** Numbers from the bytes that they came as. @param {string} text @param {4 | 8} bytes  of each */
-export function numbersIn(text, bytes) {
+function numbersIn(text, bytes) {
   const all = Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0)).buffer
   return bytes === 8 ? new Float64Array(all) : new Float32Array(all)
 }

@@ -8,7 +8,7 @@ import { onAnswer, startCount } from "../../pages/learn/progress.js"
 const MOST_PARENTS = 20
 
 /** The system's end, in a window around this one or the one that opened it. @param {Window | null} from @returns {Api | undefined} */
-export function apiFrom(from) {
+function apiFrom(from) {
   /** @type {any} */
   let at = from
   for (let n = 0; at && n < MOST_PARENTS; n++) {

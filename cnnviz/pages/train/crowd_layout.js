@@ -66,7 +66,7 @@ export const columnWidth = ({ width, classes }) => (width - LEFT) / classes
  * @param {Frame} frame
  * @param {number} most
  */
-export function imageSize(frame, most) {
+function imageSize(frame, most) {
   const room = columnWidth(frame) - 2 * MARGIN
   for (let size = LARGEST; size > SMALLEST; size--) {
     const beside = Math.floor((room + GAP) / (size + GAP))

@@ -9,7 +9,7 @@ const ROW = 32 // pictures beside each other
 const ROUND = 0.14 // of its side, a picture's corners
 
 /** One picture of three colours, one pixel each. @param {Values["values"]} values @param {number} at @param {number} rows @param {number} columns */
-export function pixelsOf(values, at, rows, columns) {
+function pixelsOf(values, at, rows, columns) {
   const bytes = new Uint8ClampedArray(4 * rows * columns)
   for (let n = 0; n < rows * columns; n++) {
     for (let c = 0; c < 3; c++) bytes[4 * n + c] = values[3 * (at * rows * columns + n) + c]

@@ -10,7 +10,7 @@ const MOST_TICKS = 13
 const sum = (/** @type {ArrayLike<number>} */ values) => Array.from(values).reduce((all, one) => all + one, 0)
 
 /** Tells how many of those held out are named right. @param {Crowd} crowd */
-export const rightOf = ({ confusion, classes }) => sum(confusion.filter((_, n) => n % (classes + 1) === 0))
+const rightOf = ({ confusion, classes }) => sum(confusion.filter((_, n) => n % (classes + 1) === 0))
 
 /** @param {Report} report @param {CrowdState} state */
 export function title({ names, held }, { crowds, at }) {

@@ -44,7 +44,7 @@ function cellOf({ box, rows, columns }, row, column) {
   return { x: box.x + column * width, y: box.y + row * height, width, height }
 }
 
-export class Lights {
+class Lights {
   /** @type {Parts} */
   parts = { spots: [], fields: [] }
   tone = "#000"

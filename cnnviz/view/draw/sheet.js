@@ -25,7 +25,7 @@ const LEAST = { width: 900, height: 300 } // what pictures are laid out for; in 
 const CURSIVE = /<(i|b)>(.*?)<\/\1>/
 
 /** Tells how many CSS pixels one pixel of a picture has in a room. @param {Room} room */
-export const unitOf = ({ width, height, zoom = 1, upright = false }) =>
+const unitOf = ({ width, height, zoom = 1, upright = false }) =>
   upright ? 1 : Math.min(zoom, width / LEAST.width, height / LEAST.height)
 
 export class Sheet {

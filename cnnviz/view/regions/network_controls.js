@@ -94,7 +94,7 @@ const KEPT = /^held-/ // a name under which the server keeps numbers that are to
  * @param {number} m
  * @param {string} text
  */
-export function putFilter(view, { key, shape, weights }, m, text) {
+function putFilter(view, { key, shape, weights }, m, text) {
   const asked = view.wanted[key] ?? ""
   const kept = KEPT.test(asked)
   const given = shape[0] === 1 || kept ? [] : asked.split(";").filter(Boolean)

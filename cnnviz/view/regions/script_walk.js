@@ -28,7 +28,7 @@ export const knowScript = (data) => known.set(data.id, { data, of: "" })
  * @param {string} id
  * @param {(data: ScriptData | undefined, why?: string) => void} act
  */
-export function withScript(view, id, act) {
+function withScript(view, id, act) {
   const of = fileOf(id)
   const found = known.get(id)
   if (found?.of === of) return act(found.data)
