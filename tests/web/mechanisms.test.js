@@ -107,7 +107,8 @@ function placed(numbers, map, cell, { room = ROOM, stepping = false } = {}) {
   const text = function (words, x, y, { size = 15, align = "left", room: most = 1e9, math, bold } = {}) {
     const width = Math.min(this.widthOf(words, { size, math, bold }) * (math ? 0.8 : 0.93), most)
     const left = align === "right" ? x - width : align === "center" ? x - width / 2 : x
-    if (words.trim()) found.push({ words, left, right: left + width, top: y - 0.36 * size, bottom: y + 0.36 * size })
+    if (words.trim())
+      found.push({ words, size, left, right: left + width, top: y - 0.36 * size, bottom: y + 0.36 * size })
   }
   instead({ text }, () => mechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping))
   return found
@@ -124,11 +125,12 @@ function crowding(texts, width, height) {
   const pairs = texts.flatMap((one, n) => texts.slice(n + 1).map((other) => [one, other]))
   return [
     ...over.map(({ words }) => `${words} over the edge`),
+    ...texts.filter(({ size }) => size < 13).map(({ words, size }) => `${words} of ${size} pixels`),
     ...pairs.filter(([one, other]) => meets(one, other)).map(([one, other]) => `${one.words} on ${other.words}`),
   ]
 }
 
-test("no two texts of a picture stand on each other, and none runs over its edges", () => {
+test("no two texts of a picture stand on each other, none runs over its edges, and none is too small to be read", () => {
   const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   const bad = []
   for (const numbers of [...moments.map((each) => each.numbers), images]) {
@@ -136,7 +138,8 @@ test("no two texts of a picture stand on each other, and none runs over its edge
       const stepping = symbol === "update"
       const map = stepping ? numbers.said.update.makes[0] : symbol
       const cell = numbers.shape(map).map((n) => n >> 1)
-      for (const room of [ROOM]) {
+      const upright = standsUpright(numbers, map, stepping) ? [{ width: 358, height: 426, upright: true }] : []
+      for (const room of [ROOM, ...upright]) {
         const found = crowding(placed(numbers, map, cell, { room, stepping }), room.width, room.height)
         bad.push(...found.map((words) => `${numbers.network.text} ${symbol} ${room.width}: ${words}`))
       }

@@ -20,6 +20,7 @@ import { outer, weights } from "./mechanisms/outer.js"
 import { losses, outputs } from "./mechanisms/outputs.js"
 import { pathsTogether } from "./mechanisms/paths_together.js"
 import { pool, unpool } from "./mechanisms/pooling.js"
+import { inBlocks } from "./mechanisms/pooling_blocks.js"
 import { premise } from "./mechanisms/premise.js"
 import { pulled } from "./mechanisms/pulled.js"
 import { softmax, softmaxBack } from "./mechanisms/softmax.js"
@@ -140,10 +141,19 @@ export function standsUpright(numbers, map, stepping) {
   const several = (/** @type {string} */ pattern) =>
     numbers.links(map).some((link) => link.pattern === pattern && numbers.shape(link.source)[0] > 1)
   if (own === update) return numbers.network.optimizer === "gd" && numbers.said.update.makes.length <= 3
-  if (own === convolution) return !several("window")
-  if (own === denseBack || own === activation || own === gate) return numbers.count("o") <= 4
+  if (own === convolutionBack) return several("covering")
+  if (own === pool) return inBlocks(numbers.links(map)[0])
+  if (own === unpool) return inBlocks(numbers.links(numbers.links(map)[0].source.slice(1))[0])
+  if (own === activation || own === gate) return numbers.maps[map].kind === "map" || numbers.count("o") <= 4
+  if (own === denseBack) {
+    const all = numbers.links(map).find(({ pattern }) => pattern === "all")
+    return numbers.maps[map].kind === "map" && numbers.shape(map)[0] === 1 && numbers.count(all?.source ?? "o") <= 4
+  }
   if (own === heights || own === tangents) return numbers.count("o") <= 2
-  return [shares, dense, outer, flattened].includes(own) || (own === patch && "photo" in numbers.answer.arrays)
+  return (
+    [convolution, shares, dense, outer, flattened, softmax, normalisedTogether].includes(own)
+    || (own === patch && "photo" in numbers.answer.arrays)
+  )
 }
 
 /** Tells whether a gradient goes back through an activation. @param {Numbers} numbers @param {string} map */

@@ -88,11 +88,11 @@ function note(pen, numbers, z, cell, flat, box) {
   const n = cellsOf(numbers, z, cell).length
   const bars = n > MOST_DOTS ? [say(`web.mechanism.${numbers.maps[z].kind === "map" ? "cells" : "units"}`, { n })] : []
   const text = [...bars, ...(flat ? [say("web.mechanism.shaded")] : [])].join("; ")
-  pen.text(text, box.x + box.width / 2, pen.height - 9, {
+  pen.text(text, pen.upright ? pen.width / 2 : box.x + box.width / 2, pen.height - 9, {
     size: SMALL,
     align: "center",
     fill: pen.soft,
-    room: box.width + 60,
+    room: Math.min(box.width + 60, pen.width),
   })
 }
 

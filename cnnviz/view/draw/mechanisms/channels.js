@@ -7,6 +7,7 @@ import { one } from "../../model/links.js"
 import { fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
+import { channelsUpright } from "./channels_upright.js"
 import { beam, boxOf, channelName, fitted, kernelName, largest, middleOf, padded, sizeOf } from "./windows.js"
 
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
@@ -25,6 +26,7 @@ const GUTTER = 38 // around a window and its kernel
 
 /** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum */
 export function overChannels(pen, numbers, sum) {
+  if (pen.upright) return channelsUpright(pen, numbers, sum)
   const { made, cell, back = false } = sum
   const tall = pen.height - HEAD - footOf(pen) - 16
   const target = fitted(numbers, made, 0, HEAD, Math.min(pen.width * 0.2, 300), Math.min(tall, 260))

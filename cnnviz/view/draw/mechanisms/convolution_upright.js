@@ -112,13 +112,14 @@ function sum(pen, numbers, { symbol, cell }, { added, y }, to) {
   const parts = totals(added).filter((value) => value !== 0)
   const written = writtenSum(parts, total, { digits: 2 })
   const name = `${numbers.maps[symbol].label}[${numbers.index(symbol, cell).join(", ")}] =`
-  let x = 1 + pen.symbol(name, 1, y, { size: LARGE }) + 8
-  for (const [n, value] of parts.entries()) {
-    const text = plus(value, written.texts[n])
-    pen.text(text, x, y, { size: LARGE, bold: true, fill: pen.hue(value) })
-    x += pen.widthOf(text, { size: LARGE, bold: true }) + 8
+  const texts = [...parts.map((value, n) => plus(value, written.texts[n])), equals(total, written.total).slice(0, 1)]
+  const taken = [name, ...texts].reduce((all, text) => all + pen.widthOf(text, { size: LARGE, bold: true }) + 8, 0)
+  let x = taken > pen.width - 108 ? 1 : 1 + pen.symbol(name, 1, y, { size: LARGE }) + 8 // it stands in the line below, too
+  for (const [n, text] of texts.entries()) {
+    const isTerm = n < parts.length
+    pen.text(text, x, y, { size: LARGE, bold: isTerm, fill: isTerm ? pen.hue(parts[n]) : pen.ink })
+    x += pen.widthOf(text, { size: LARGE, bold: isTerm }) + 8
   }
-  pen.text(equals(total, written.total).slice(0, 1), x, y, { size: LARGE })
   const { limits, scale } = numbers.maps[symbol]
   const bar = { x: pen.width - 100, y: y - 16, width: 72, height: 32 }
   pen.total(bar, colour(total, limits, scale))

@@ -32,7 +32,8 @@ export function dense(pen, numbers, symbol, cell) {
   const top = pen.upright ? HEAD + size.height + 188 : HEAD
   const last = { x: pen.width - wide - 4, y: top, width: wide, height: pen.height - top - (pen.upright ? 0 : 40) }
   const most = strongest(numbers, parts)
-  const boxes = [0, 1, 2].map((n) => ({ x: 3 + n * (size.width + sign), y: HEAD, ...size }))
+  const pitch = (pen.upright ? room.width : size.width) + sign
+  const boxes = [0, 1, 2].map((n) => ({ x: 3 + n * pitch, y: HEAD, ...size }))
   factors(pen, numbers, parts, boxes, most)
   pen.head(numbers.maps[symbol].label, "", last.x, last.y - 17, wide, numbers.maps[symbol].plain, pen.tone)
   const to = column(pen, numbers, symbol, cell[0], last, { made: true })
@@ -88,7 +89,7 @@ const strongest = (numbers, { x, product }) =>
 function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
   const [values, weights] = [numbers.values(x), numbers.values(w)]
   const weight = (/** @type {number} */ d) => weights[d * outputs + n]
-  const most = Math.abs(product(chosen))
+  const largest = Math.abs(product(chosen))
   const to = numbers.isClasses(outputs)
     ? say("web.mechanism.to_output", { name: numbers.nameOf(n, outputs) })
     : numbers.maps[w].plain
@@ -102,18 +103,19 @@ function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
       "⊙",
     ],
     [`${numbers.maps[w].label}[d,${n}]`, to, weight, numbers.maps[w].limits, "signed", "="],
-    ["", say("web.mechanism.n_products", { n: numbers.count(x) }), product, [-most, most], "signed", ""],
+    ["", say("web.mechanism.n_products", { n: numbers.count(x) }), product, [-largest, largest], "signed", ""],
   ])
   const words = (/** @type {number} */ d) => printed(values[d], weight(d))
   three.forEach(([name, word, pick, limits, scale, sign], i) => {
     const box = boxes[i]
-    name ? pen.head(name, "", box.x, 13, boxes[1].x - boxes[0].x - 8, word) : pen.text(word, box.x, 13, { bold: true })
-    unitsOf(pen, numbers.shape(x), pick, limits, scale, box, { chosen: most ? chosen : -1, say: words })
+    const most = Math.min(boxes[1].x - boxes[0].x - 8, pen.width - box.x)
+    name ? pen.head(name, "", box.x, 13, most, word) : pen.text(word, box.x, 13, { bold: true, room: most })
+    unitsOf(pen, numbers.shape(x), pick, limits, scale, box, { chosen: largest ? chosen : -1, say: words })
     pen.ends(limits, scale, box)
     if (sign) pen.sign(sign, (box.x + box.width + boxes[i + 1].x) / 2, box.y + box.height / 2)
   })
   const y = boxes[0].y + boxes[0].height + 38
-  if (!most || y > pen.height - 100) return
+  if (!largest || y > pen.height - 100) return
   pen.ring({ rows: { start: 0, count: 1, step: 1 }, columns: { start: 0, count: 1, step: 1 }, strong: true }, 1, 1, {
     x: 5,
     y: y - 6,

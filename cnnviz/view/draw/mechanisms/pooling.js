@@ -66,7 +66,7 @@ export function unpool(pen, numbers, symbol, cell) {
   const k = forward.geometry.k
   if (inBlocks(forward)) {
     blocks(pen, numbers, { link: forward, place, map: symbol, pooled: dy, back: true }, 40)
-    pen.text(share(numbers, symbol, cell), 4, pen.height - 10, { fill: pen.soft })
+    pen.text(share(numbers, symbol, cell), 4, pen.height - 10, { fill: pen.soft, room: pen.width - 8 })
     return
   }
   const side = pen.height - 64

@@ -36,7 +36,9 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
   const [rows, columns] = [around(row, high, k), around(column, wide, k)]
   const [down, across] = [cellsOf(rows, k), cellsOf(columns, k)]
   const side = pen.height - 40 - foot
-  const left = fitted(numbers, map, 4, HEAD, pen.width * 0.25, side)
+  const left = pen.upright
+    ? fitted(numbers, map, 4, HEAD, pen.width * 0.5, 0.32 * pen.height)
+    : fitted(numbers, map, 4, HEAD, pen.width * 0.25, side)
   pen.head(
     channelName(numbers, map, channel),
     "",
@@ -46,9 +48,13 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
     back ? say("web.mechanism.goes_on") : numbers.maps[map].plain,
   )
   pen.map(numbers, map, [channel], left, [{ rows: down, columns: across }])
-  const large = Math.min(side, pen.width * 0.32)
+  const under = left.y + left.height + 28
+  const large = pen.upright
+    ? Math.min(pen.width * 0.55, pen.height - under - foot - 16)
+    : Math.min(side, pen.width * 0.32)
   const size = large / Math.max(down.count, across.count)
-  const grid = { x: left.x + left.width + 40, y: HEAD, width: size * across.count, height: size * down.count }
+  const [gridX, gridY] = pen.upright ? [4, under] : [left.x + left.width + 40, HEAD]
+  const grid = { x: gridX, y: gridY, width: size * across.count, height: size * down.count }
   const at = (/** @type {number} */ n) => [
     channel,
     down.start + Math.floor(n / across.count),
@@ -61,14 +67,14 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
   printed(pen, numbers, map, values, across.count, grid, lit)
   framed(pen, grid, size * k, row - rows.start, column - columns.start, back ? pen.ink : pen.tone)
   threads(pen, numbers, map, left, grid, down, across)
-  const block = (Math.min(side, pen.width * 0.24) / 3) * (back ? 0.9 : 0.85)
+  const block = pen.upright ? pen.width * 0.12 : (Math.min(side, pen.width * 0.24) / 3) * (back ? 0.9 : 0.85)
   const last = {
     x: pen.width - block * columns.count - 6,
     y: 0,
     width: block * columns.count,
     height: block * rows.count,
   }
-  last.y = grid.y + (grid.height - last.height) / 2
+  last.y = pen.upright ? HEAD + 14 : grid.y + (grid.height - last.height) / 2
   pen.head(
     channelName(numbers, pooled, channel),
     "",
@@ -82,12 +88,18 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
   )
   printed(pen, numbers, pooled, made, columns.count, last)
   framed(pen, last, block, row - rows.start, column - columns.start, back ? pen.tone : pen.ink)
+  const words = link.pattern === "winner" ? say("web.mechanism.largest") : say("web.mechanism.mean")
+  const between = back && link.pattern !== "winner" ? `÷ ${k * k}` : back ? say("web.mechanism.winner") : words
+  if (pen.upright) {
+    const [x, low, high] = [last.x + last.width / 2, grid.y + grid.height / 2, last.y + last.height + 10]
+    back ? pen.arrow(x, high, x, low) : pen.arrow(x, low, x, high)
+    pen.text(between, x, low + 14, { align: "center", bold: true })
+    return
+  }
   const [from, to] = [grid.x + grid.width + 10, last.x - 10]
   const y = grid.y + (row - rows.start + 0.5) * size * k
   const end = last.y + (row - rows.start + 0.5) * block
   back ? pen.arrow(to, end, from, y) : pen.arrow(from, y, to, end)
-  const words = link.pattern === "winner" ? say("web.mechanism.largest") : say("web.mechanism.mean")
-  const between = back && link.pattern !== "winner" ? `÷ ${k * k}` : back ? say("web.mechanism.winner") : words
   pen.text(between, (from + to) / 2, Math.min(y, end) - 14, { align: "center", bold: true, room: to - from })
 }
 
@@ -119,6 +131,11 @@ function framed(pen, box, size, row, column, tone) {
 function threads(pen, numbers, map, left, grid, down, across) {
   const [, rows, columns] = numbers.shape(map)
   const corner = left.x + ((across.start + across.count) * left.width) / columns
+  if (pen.upright) {
+    const low = left.y + ((down.start + down.count) * left.height) / rows
+    pen.thread([left.x + (across.start * left.width) / columns, low], [grid.x, grid.y])
+    return pen.thread([corner, low], [grid.x + grid.width, grid.y])
+  }
   const edge = (/** @type {number} */ at) => left.y + (at * left.height) / rows
   pen.thread([corner, edge(down.start)], [grid.x, grid.y])
   pen.thread([corner, edge(down.start + down.count)], [grid.x, grid.y + grid.height])

@@ -18,6 +18,7 @@ export function softmax(pen, numbers, symbol, cell) {
   const all = Array.from(numbers.arrays[`powers.${symbol}`].values)
   const total = all.pop() ?? 0
   const taken = Math.max(...all) === 1 && Math.max(...sums) !== 0 // without the largest sum: it cannot be written
+  if (pen.upright) return listed(pen, numbers, symbol, cell[0], { z, powers: all, total })
   const [width, middle] = [(pen.width - 210) / 3, 130]
   const height = pen.height - HEAD - 28
   const titles = [
@@ -53,6 +54,29 @@ export function softmax(pen, numbers, symbol, cell) {
   const more = all[chosen] * (Math.E - 1)
   const then = all.map((value, n) => (value + (n === chosen ? more : 0)) / (total + more))
   ifItRose(pen, numbers, symbol, chosen, { ...box(2), x: places[2] + 8, width: width - 12 }, then)
+}
+
+/** Sums, powers and shares in rows, and the total of the powers under them. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {{ z: string, powers: number[], total: number }} of */
+function listed(pen, numbers, symbol, chosen, { z, powers, total }) {
+  const rows = rowsOf(numbers, symbol, chosen)
+  const [sums, parts] = [178, 262] // where the numbers of a row end
+  const line = Math.min((pen.height - HEAD - 40) / rows.length, 32)
+  const box = { x: parts + 10, y: HEAD, width: pen.width - parts - 10, height: line * rows.length }
+  const { y } = pen.rows(
+    rows.map((row) => ({ ...row, name: "" })),
+    box,
+    { names: 0, most: 32 },
+  )
+  const heads = [numbers.maps[z].label, "e", numbers.maps[symbol].label]
+  for (const [n, at] of [sums - 20, parts - 20, box.x].entries()) pen.symbol(heads[n], at, 13, { size: 18 })
+  pen.text(numbers.maps[z].label, parts - 9, 7, { size: SMALL, math: true })
+  for (const [n, row] of rows.entries()) {
+    const how = { align: /** @type {const} */ ("right"), bold: row.bold }
+    pen.text(row.name, 100, y(n), { ...how, room: 98 })
+    pen.text(short(numbers.values(z)[row.n]), sums, y(n), how)
+    pen.text(short(powers[row.n]), parts, y(n), how)
+  }
+  pen.text(`Σ ${short(total)}`, parts, y(rows.length - 1) + line, { align: "right", bold: true })
 }
 
 // From every power into the total, and from it to every share.

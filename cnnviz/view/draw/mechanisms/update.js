@@ -100,7 +100,8 @@ function whole(pen, numbers, first, cell) {
   const formulas = ["θ", "−η · ∂θ", "θ − η · ∂θ"]
   places.forEach((x, n) => {
     pen.text(titles[n], x, 13, { bold: true })
-    pen.text(formulas[n], x + pen.widthOf(titles[n], { bold: true }) + 10, 14, { math: true, size: 17, fill: pen.soft })
+    const after = pen.widthOf(titles[n], { bold: true }) + 8
+    pen.text(formulas[n], x + after, 14, { math: true, size: 17, fill: pen.soft, room: wide + gap / 2 - after })
   })
   const at = pen.width - share + 30
   if (share) shareHead(pen, at)

@@ -1,0 +1,91 @@
+// A sum over channels where it stands upright: one channel opened, number by number, and the partial sums of all as a staircase.
+
+import { colour } from "../../model/colour.js"
+import { exact } from "../../model/exact_sum.js"
+import { one } from "../../model/links.js"
+import { gridOf } from "../../model/printed_digits.js"
+import { fixed, plus } from "../../model/printed_sums.js"
+import { say } from "../../model/words.js"
+import { HEAD, SMALL } from "../sheet.js"
+import { beam, boxOf, channelName, fitted, kernelName, madeMap, middleOf, padded } from "./windows.js"
+
+/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
+/** @typedef {import("../pen.js").Pen} Pen */
+/** @typedef {import("../../model/layout.js").Box} Box */
+/** @typedef {import("./channels.js").Sum} Sum */
+
+const [BETWEEN, EDGE, TOTAL] = [30, 20, 104] // between two maps, right of the map that is made, and room for the total
+const MOST = 10 // steps
+
+/** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum */
+export function channelsUpright(pen, numbers, sum) {
+  const { made, cell, read, columns } = sum
+  const strongest = columns.toSorted((one, other) => Math.abs(other.value) - Math.abs(one.value))
+  const own = columns[pen.choice.open ?? strongest[0].channel]
+  const wide = (pen.width - BETWEEN - EDGE) / 2
+  const place = { ...fitted(numbers, read, 1, HEAD, wide, 0.29 * pen.height) }
+  const to = fitted(numbers, made, wide + BETWEEN, HEAD, wide, 0.29 * pen.height)
+  const box = padded(pen, /** @type {[number, number]} */ (numbers.shape(read).slice(-2)), sum.zeros, place)
+  pen.head(channelName(numbers, read, own.channel), "", 1, 13, wide, numbers.maps[read].plain)
+  pen.map(numbers, read, [own.channel], box, [sum.ring], undefined, false)
+  madeMap(pen, numbers, made, cell, to)
+  const top = HEAD + Math.max(place.height, to.height) + 44
+  const bottom = opened(pen, numbers, sum, own, boxOf(numbers, read, box, sum.ring), top)
+  const bar = added(pen, numbers, sum, strongest, bottom)
+  const [x, y] = middleOf(numbers, made, to, cell)
+  const [end, middle] = [pen.width - 7, bar.y + bar.height / 2]
+  pen.lead([bar.x + bar.width, middle], [end, middle], [end, y], [x + 6, y])
+  const ring = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
+  pen.ring(ring, .../** @type {[number, number]} */ (numbers.shape(made).slice(-2)), to)
+}
+
+/** Draws a channel's window and kernel, and what they come to; where that ends. @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Sum["columns"][number]} own @param {Box} window @param {number} y */
+function opened(pen, numbers, { read, f }, own, window, y) {
+  const k = Math.sqrt(own.b.length)
+  const width = (pen.width - BETWEEN - EDGE) / 2
+  const height = Math.min(0.25 * pen.height, width)
+  const boxes = [1, width + BETWEEN].map((x) => ({ x, y, width, height }))
+  beam(pen, window, { ...boxes[0], y: y - 22 })
+  const { limits, scale } = numbers.maps[read]
+  const { writes } = gridOf(own.a, own.b)
+  const term = (/** @type {number} */ n) => `${own.channel},${n}`
+  const cells = { symbol: read, cell: (/** @type {number} */ n) => own.cells[n] }
+  pen.text(say("web.mechanism.window"), 1, y - 11, { size: SMALL, fill: pen.soft })
+  pen.grid(own.a, k, limits, scale, boxes[0], { write: writes[0], blank: "0", term, ...cells })
+  pen.sign("⊙", width + BETWEEN / 2, y + height / 2)
+  pen.text(kernelName(numbers, f, own.at), boxes[1].x, y - 11, { size: SMALL, fill: pen.soft })
+  pen.kernel(numbers, f, own.at[0], own.at[1], boxes[1], { write: writes[1], term })
+  const words = `${say("web.mechanism.channel_of", { n: own.channel })}: ${plus(own.value, fixed(own.value, 3))}`
+  pen.text(words, pen.width - EDGE, y + height + 13, { align: "right", bold: true, fill: pen.hue(own.value) })
+  return y + height + 34
+}
+
+/** The largest partial sums, what is left in one step, and the bias, as a staircase; a step that is touched opens its channel. @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Sum["columns"]} strongest @param {number} y @returns {Box} the total's */
+function added(pen, numbers, { made, cell, columns, bias }, strongest, y) {
+  const kept = columns.length <= MOST ? columns : columns.filter((each) => strongest.indexOf(each) < MOST - 1)
+  const rest = columns.filter((each) => !kept.includes(each))
+  const most = Math.max(...columns.map(({ value }) => Math.abs(value)), 0)
+  const limits = [-most, most]
+  const terms = kept.map(({ channel, value }) => ({ value, term: String(channel), name: String(channel), limits }))
+  if (rest.length)
+    terms.push({ value: exact(rest.map(({ value }) => value)), term: "rest", name: `+${rest.length}`, limits })
+  if (bias)
+    terms.push({ value: numbers.at(bias, [cell[0]]), term: "b", name: numbers.maps[bias].label.slice(0, 1), limits })
+  const pitch = (pen.width - TOTAL) / terms.length
+  const places = [...terms.map((_, n) => (n + 0.5) * pitch), pen.width - 50]
+  const total = numbers.at(made, cell)
+  const paint = colour(total, numbers.maps[made].limits, numbers.maps[made].scale)
+  const box = { x: 0, y, width: pen.width, height: Math.max(pen.height - y - 30, 20) }
+  const bar = pen.stairs(terms, total, box, {
+    places,
+    figures: false,
+    wide: Math.min(28, pitch * 0.62),
+    room: pitch,
+    paint,
+  })
+  kept.forEach(({ channel }, n) => {
+    const touched = { x: n * pitch, y, width: pitch, height: box.height + 30 }
+    pen.spots.push({ box: touched, term: String(channel), symbol: "", cell: [], choose: { open: channel } })
+  })
+  return bar
+}
