@@ -11,6 +11,7 @@ import { around, unitsOf } from "./units.js"
 /** @typedef {import("../../model/layout.js").Box} Box */
 
 const [CELLS, ROWS] = [4, 12] // numbers of a row that have a cell, or a bar, each
+const READ = 16.5 // height of a bar whose number is read
 
 /** Some of a row's numbers with their names, the chosen one among them. @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {(value: number, n: number) => number} [of] */
 export const rowsOf = (numbers, symbol, chosen, of = (value) => value) => {
@@ -49,7 +50,7 @@ export function column(
     })
     return cells[chosen] ?? cells[0]
   }
-  if (count <= ROWS) {
+  if (count <= ROWS && box.height / count >= READ) {
     const rows = rowsOf(numbers, symbol, chosen)
     const { y, line } = pen.rows(rows, box, { names: ofClasses ? 78 : 34 })
     return { x: box.x, y: y(chosen) - line / 2, width: box.width, height: line }
