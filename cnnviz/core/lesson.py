@@ -171,11 +171,12 @@ class Lesson:
         (1.0, 0.0, 0.0)
         """
         ours = self.to_query()
-        if query.get("net", self.net) != self.net:
+        asked = {"net": self.net, **ours} | {key: text for key in ("net", "img", *_PIXELS) if (text := asked_text(query, key)) is not None}
+        if asked["net"] != self.net:
             ours = {key: text for key, text in ours.items() if key not in {*FILTER_KEYS, "set", "y", "classes", "stride", "pad", "rule", "stage", "cell"}}
-        elif any(query.get(key, ours[key]) != ours[key] for key in _PIXELS):
+        elif any(asked[key] != ours[key] for key in _PIXELS):
             ours["set"] = write_sets(one for one in self.set if one.symbol != "x")
-        if query.get("img", self.img).count(",") != self.img.count(","):
+        if asked["img"].count(",") != self.img.count(","):
             ours = {key: text for key, text in ours.items() if key not in ("y", "image")}
         return type(self).understand(ours | dict(query), self, label)
 

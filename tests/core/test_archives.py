@@ -19,14 +19,14 @@ READERS = {
 }
 
 
-@pytest.mark.parametrize("packed", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-@pytest.mark.parametrize("name", READERS)
-def test_a_little_archive_unpacks_no_more_than_is_looked_for(name, packed):
-    with zipfile.ZipFile(file := io.BytesIO(), "w", packed) as archive:
-        archive.writestr(name, b" " * 70_000_000)
-    tracemalloc.start()
-    with pytest.raises(Problem):
-        READERS[name](file.getvalue())
-    most = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert most < 8_000_000
+@pytest.mark.parametrize("packed", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_little_archive_unpacks_no_more_than_is_looked_for(packed):
+    for name, read in READERS.items():
+        with zipfile.ZipFile(file := io.BytesIO(), "w", packed) as archive:
+            archive.writestr(name, bytes(10_000_000))
+        tracemalloc.start()
+        with pytest.raises(Problem):
+            read(file.getvalue())
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert most < 5_000_000, name

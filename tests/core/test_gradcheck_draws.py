@@ -124,6 +124,9 @@ ONCE = {
         "max1s3-gap-tanh-ln-dense2-drop30-relu-dense5-dense8-bn-softmax-ce",
         (1, 9, 5), "normal", "raw", "he", 387758, "shares", "momentum", 3.8e-05, 3, images=3,
     ),
+    "a leaky ReLU at its kink, which the smallest step does not leave: it counts as a tie there": Drawn(
+        "dense6-tanh-bn-dense1-leaky-dense9-softmax-mse", (2, 5, 3), "drawn", "raw", "he", 755674, opt="adam", lr=0.00011
+    ),
     "sigmoids behind a batch norm, at whose plateaus steps ε and 2ε agree by chance": Drawn(
         "drop52-dense7-bn-sigmoid-mse", (3, 8, 7), "tiny", weights="he", seed=90151, opt="momentum", lr=0.26, updates=100, grown=4.9e40, images=4
     ),

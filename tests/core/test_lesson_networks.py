@@ -24,7 +24,7 @@ from cnnviz.core.values import Params
 from cnnviz.core.work import MAX_UPDATES, MOST_WORK, SPACING, STATE_BYTES, state_bytes, step_work
 from cnnviz.words import Message
 from tests.core.networks import COURSES, cases
-from tests.core.test_lesson import ANYTHING, is_lesson_with_sentences
+from tests.core.test_lesson import ANYTHING, NotText, Raising, is_lesson_with_sentences
 
 NETS = st.sampled_from([case.text for case in COURSES.values()]) | cases().map(lambda case: case.text)
 FILTER = st.sampled_from([*KERNELS, "random-7"]) | st.lists(st.integers(-9, 9), min_size=9, max_size=9).map(
@@ -367,3 +367,10 @@ def test_another_network_leaves_behind_what_belonged_to_the_one_before():
     assert after == Lesson(net="conv2x2-dense3-softmax-ce", lr=0.5, seed=3, img="ship-2") and not wrong
     assert before.changed({"lr": "2"}) == (dataclasses.replace(before, lr=2.0), {})
     assert before.changed({"net": before.net, "y": "1,1"}) == (dataclasses.replace(before, y=(1, 1)), {})
+
+
+@pytest.mark.parametrize("key", ["net", "img", "ch", "scale"])
+@pytest.mark.parametrize("value", [NotText(), Raising(), None, 5], ids=["no text", "raises", "None", "5"])
+def test_what_is_no_text_changes_no_lesson_and_raises_nothing(key, value):
+    lesson, wrong = Lesson().changed({key: value})
+    assert is_lesson_with_sentences(lesson, map(str, wrong.values()))

@@ -42,11 +42,12 @@ def compared(nudged: Differences, name: str, analytic: np.ndarray, step: float, 
     one_sided = np.abs(at.apart) > np.abs(central) / 1000 + 2 * SAFETY * doubt
     look = np.flatnonzero(~(error <= TOLERANCE / 10) | one_sided)
     if look.size:
-        central[look], doubt[look], kinks[look] = _looked_at(nudged, name, step, look, at.some(look), analytic[look])
+        moved = at.moved.copy()
+        central[look], doubt[look], kinks[look], moved[look] = _looked_at(nudged, name, step, look, at.some(look), analytic[look])
         doubt = np.maximum(doubt, least)
         # Something comes back, and a nudge moves nothing, to the last bit: it goes from one plateau to another.
         own = np.abs(nudged.gradients[f"d{name}"]).reshape(-1)
-        doubt[(central == 0) & (at.moved == 0) & (own > SAFETY * doubt)] = np.inf
+        doubt[(central == 0) & (moved == 0) & (own > SAFETY * doubt)] = np.inf
         if (_error(analytic, central, doubt) > TOLERANCE).any():
             doubt = np.maximum(doubt, nudged.own_errors[f"d{name}"].reshape(-1))
         error[look] = _error(analytic[look], central[look], doubt[look])
@@ -77,25 +78,25 @@ def stands_at_kink(nudged: Differences, name: str, entry: int, analytic: float, 
 
 def _looked_at(
     nudged: Differences, name: str, step: float, entries: np.ndarray, near: Sides, analytic: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Central differences, doubts and kinks of some entries, from a step twice as long, and from smaller ones where that tells nothing.
+) -> np.ndarray:
+    """Central differences, doubts, kinks and how far the end moved, (4,n) of n entries, from a step twice as long, and from smaller ones where that tells nothing.
 
     What is about to be called wrong is asked once more: two steps may agree by chance where the loss is made of plateaus.
     """
     pair = _Pair(near, nudged.sides(name, 2 * step, entries, bends=True))
-    found = np.stack([pair.central, pair.doubt, pair.bent, pair.jumps])
+    found = pair.found
     differs = _error(analytic, *found[:2]) > TOLERANCE
     for times in CLOSER:
-        unsure = np.asarray(found[2:].any(axis=0))
+        unsure = np.asarray(found[2:4].any(axis=0))
         asked = np.flatnonzero(unsure | differs)
         if not asked.size:
             break
         pair = _Pair(*(nudged.sides(name, n * step / times, entries[asked], bends=n > 1) for n in (1, 2)))
         taken = unsure[asked] | pair.bent | pair.jumps | (np.abs(pair.central - found[0, asked]) > SAFETY * (pair.doubt + found[1, asked]))
-        found[:, asked[taken]] = np.stack([pair.central, pair.doubt, pair.bent, pair.jumps])[:, taken]
+        found[:, asked[taken]] = pair.found[:, taken]
         differs[:] = False
-    central, doubt, (bent, jumps) = *found[:2], found[2:].astype(bool)
-    return central, np.where(jumps & ~bent, np.inf, doubt), bent
+    central, doubt, bent, jumps, moved = found
+    return np.stack([central, np.where(jumps > bent, np.inf, doubt), bent, moved])
 
 
 class _Pair:
@@ -119,3 +120,4 @@ class _Pair:
         self.jumps |= (np.abs(far.moved / 2 - near.moved) > STEADY * near.moved) & (near.moved > 0)
         # A kink that does not matter may add what it bends.
         self.doubt = np.minimum(*doubts) + np.where(self.bent, 0, uneven + far.bend)
+        self.found = np.stack([self.central, self.doubt, self.bent, self.jumps, near.moved])
