@@ -127,6 +127,10 @@ ONCE = {
     "a leaky ReLU at its kink, which the smallest step does not leave: it counts as a tie there": Drawn(
         "dense6-tanh-bn-dense1-leaky-dense9-softmax-mse", (2, 5, 3), "drawn", "raw", "he", 755674, opt="adam", lr=0.00011
     ),
+    "pixels that a batch norm makes a million times as large, whose loss bends within the step as much either way": Drawn(
+        "bn-gn3-dense6-dense3-sigmoid-dense10-bn-softmax-mse",
+        (3, 3, 8), "tiny", weights="he", seed=457057, targets="shares", opt="momentum", lr=0.66, updates=1, images=3,
+    ),
     "sigmoids behind a batch norm, at whose plateaus steps ε and 2ε agree by chance": Drawn(
         "drop52-dense7-bn-sigmoid-mse", (3, 8, 7), "tiny", weights="he", seed=90151, opt="momentum", lr=0.26, updates=100, grown=4.9e40, images=4
     ),

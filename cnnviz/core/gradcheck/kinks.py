@@ -81,7 +81,7 @@ def _looked_at(
 ) -> np.ndarray:
     """Central differences, doubts, kinks and how far the end moved, (4,n) of n entries, from a step twice as long, and from smaller ones where that tells nothing.
 
-    What is about to be called wrong is asked once more: two steps may agree by chance where the loss is made of plateaus.
+    What is about to be called wrong is asked once more: two steps may agree by chance where the loss is made of plateaus, or bends a lot.
     """
     pair = _Pair(near, nudged.sides(name, 2 * step, entries, bends=True))
     found = pair.found
@@ -92,7 +92,8 @@ def _looked_at(
         if not asked.size:
             break
         pair = _Pair(*(nudged.sides(name, n * step / times, entries[asked], bends=n > 1) for n in (1, 2)))
-        taken = unsure[asked] | pair.bent | pair.jumps | (np.abs(pair.central - found[0, asked]) > SAFETY * (pair.doubt + found[1, asked]))
+        odd, (central, doubt) = unsure[asked] | pair.bent | pair.jumps, found[:2, asked]
+        taken = odd | (pair.doubt < doubt) | (np.abs(pair.central - central) > SAFETY * (pair.doubt + doubt))
         found[:, asked[taken]] = pair.found[:, taken]
         differs[:] = False
     central, doubt, bent, jumps, moved = found
