@@ -124,6 +124,9 @@ ONCE = {
         "max1s3-gap-tanh-ln-dense2-drop30-relu-dense5-dense8-bn-softmax-ce",
         (1, 9, 5), "normal", "raw", "he", 387758, "shares", "momentum", 3.8e-05, 3, images=3,
     ),
+    "biases in front of a batch norm, where terms of eight images cancel": Drawn(
+        "dense7-bn-identity-mse", (3, 9, 5), "drawn", "raw", "zeros", 1011352, "shares", "momentum", 3.2, images=8
+    ),
     "a leaky ReLU at its kink, which the smallest step does not leave: it counts as a tie there": Drawn(
         "dense6-tanh-bn-dense1-leaky-dense9-softmax-mse", (2, 5, 3), "drawn", "raw", "he", 755674, opt="adam", lr=0.00011
     ),

@@ -49,7 +49,7 @@ def compared(nudged: Differences, name: str, analytic: np.ndarray, step: float, 
         own = np.abs(nudged.gradients[f"d{name}"]).reshape(-1)
         doubt[(central == 0) & (moved == 0) & (own > SAFETY * doubt)] = np.inf
         if (_error(analytic, central, doubt) > TOLERANCE).any():
-            doubt = np.maximum(doubt, nudged.own_errors[f"d{name}"].reshape(-1))
+            doubt = np.hypot(doubt, nudged.own_errors[f"d{name}"].reshape(-1))
         error[look] = _error(analytic[look], central[look], doubt[look])
     return Found(central, doubt, error, terms == 0, kinks)
 
