@@ -79,6 +79,25 @@ def test_the_wheel_makes_a_map_large_until_its_digits_are_read_and_a_click_leads
     assert read(said.split(" = ")[1]) == pytest.approx(float(gradient), rel=1e-6, abs=1e-12)
 
 
+def test_two_fingers_that_go_apart_on_a_map_open_it_and_make_it_larger_still(screen: Screen):
+    screen.open("/", stage="z1")
+    touch = screen.page.context.new_cdp_session(screen.page)
+
+    def pinch(x: float, y: float) -> None:
+        for kind, apart in (("touchStart", 20), ("touchMove", 30), ("touchMove", 60)):
+            points = [{"x": x + side * apart, "y": y, "id": side + 1} for side in (-1, 1)]
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    box = screen.canvas("z1").bounding_box()
+    pinch(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    picture = dialog(screen).locator(".seen [role=img]")
+    expect(picture).to_be_visible()
+    box, before = dialog(screen).locator(".seen div").first.bounding_box(), picture.evaluate("(map) => map.clientWidth")
+    pinch(box["x"] + 120, box["y"] + 120)
+    assert picture.evaluate("(map) => map.clientWidth") > 1.5 * before
+
+
 def test_a_pinned_cell_stays_pinned_behind_a_dialog(screen: Screen):
     screen.open("/", net="conv2x3-sigmoid-dense2-sigmoid-mse", k=1, stage="z1")
     screen.connected()

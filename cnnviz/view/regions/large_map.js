@@ -7,6 +7,7 @@ import { spread } from "../model/large.js"
 import { one } from "../model/links.js"
 import { say } from "../model/words.js"
 import { setText } from "./html.js"
+import { bindPinch } from "./pinch.js"
 
 /** @import { Cell } from "../model/patterns.js" */
 /** @import { Picture, Source } from "../model/table.js" */
@@ -48,6 +49,11 @@ export class LargeMap {
     canvas.addEventListener("pointermove", (event) => this.point(event), { signal })
     canvas.addEventListener("click", ({ offsetX, offsetY }) => choose(this.map.cell(offsetX, offsetY)), { signal })
     this.place.addEventListener("wheel", (event) => this.wheel(event, leave), { signal, passive: false })
+    bindPinch(this.place, signal, (by, where) => {
+      const { left, top } = canvas.getBoundingClientRect()
+      const zoom = this.element.currentCSSZoom || 1
+      this.grow(by, (where.clientX - left) / zoom, (where.clientY - top) / zoom, leave)
+    })
   }
 
   /** Makes it so large that a cell's number is read, and brings that cell to the middle. @param {Cell} cell */
@@ -102,10 +108,15 @@ export class LargeMap {
   wheel(event, leave) {
     if (!this.source?.picture) return
     event.preventDefault()
-    if (this.zoom === 1 && event.deltaY > 0) return leave()
-    const next = Math.min(Math.max(this.zoom * (event.deltaY < 0 ? 1.25 : 0.8), 1), FARTHEST)
+    this.grow(event.deltaY < 0 ? 1.25 : 0.8, event.offsetX, event.offsetY, leave)
+  }
+
+  /** Makes it so many times as large, around a point of it. @param {number} by @param {number} x @param {number} y @param {() => void} leave */
+  grow(by, x, y, leave) {
+    if (!this.source?.picture) return
+    if (this.zoom === 1 && by < 1) return leave()
+    const next = Math.min(Math.max(this.zoom * by, 1), FARTHEST)
     const { place } = this
-    const [x, y] = [place.scrollLeft + event.offsetX, place.scrollTop + event.offsetY]
     const grown = next / this.zoom
     this.zoom = next
     this.show(this.source, this.source.picture)

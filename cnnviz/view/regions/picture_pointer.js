@@ -7,7 +7,7 @@
 /** @param {Box} box @param {{ x: number, y: number }} point */
 const within = (box, { x, y }) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height
 
-/** Finds where a pointer is in an element, in its own pixels. @param {HTMLElement} element @param {MouseEvent} event */
+/** Finds where a pointer is in an element, in its own pixels. @param {HTMLElement} element @param {{ clientX: number, clientY: number }} event */
 export function placeIn(element, { clientX, clientY }) {
   const { left, top, width } = element.getBoundingClientRect()
   const scale = element.offsetWidth / width
@@ -24,7 +24,7 @@ function cellUnder({ picture, numbers }, point) {
   return { map: symbol, cell: [...at, row, Math.floor(((point.x - box.x) / box.width) * columns)] }
 }
 
-/** The cell under a pointer, of a map of the strip or of the picture. @param {Step} step @param {MouseEvent} event @returns {{ map: string, cell: Cell } | null} */
+/** The cell under a pointer, of a map of the strip or of the picture. @param {Step} step @param {import("./pinch.js").Between} event @returns {{ map: string, cell: Cell } | null} */
 export function mapUnder(step, event) {
   const target = /** @type {Element} */ (event.target)
   const plate = Object.values(step.plates).find(({ holder }) => holder.contains(target))

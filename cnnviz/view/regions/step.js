@@ -29,6 +29,7 @@ import { litBlock, litCells } from "./marked_cells.js"
 import { fillKernel } from "./network_controls.js"
 import { Content } from "./page.js"
 import { bindPicture, mapUnder } from "./picture_pointer.js"
+import { bindPinch } from "./pinch.js"
 import { GLIDE, Seats } from "./seats.js"
 import { isPhone, lay, mapsInRow, place, roomOf, unroll, uprightRoom } from "./step_layout.js"
 import { moveOf } from "./step_move.js"
@@ -113,7 +114,12 @@ export class Step extends Content {
     this.story = new Story(this)
     this.dragging = new Dragging(this) // before what hears a pointer that only points
     bindPicture(this, view.$(".drawn"))
-    view.$(".content").addEventListener("wheel", (event) => zoomed(this, event), { passive: false })
+    view
+      .$(".content")
+      .addEventListener("wheel", (event) => event.deltaY < 0 && zoomed(this, event) && event.preventDefault(), {
+        passive: false,
+      })
+    bindPinch(view.$(".content"), view.stop.signal, (by, where) => by > 1 && zoomed(this, where))
     view.$(".overview").addEventListener("click", ({ target }) => {
       const { map, image } =
         /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-map]"))?.dataset ?? {}
@@ -654,10 +660,10 @@ export class Step extends Content {
   }
 }
 
-/** The wheel over a map makes it larger. @param {Step} step @param {WheelEvent} event */
-function zoomed(step, event) {
-  const found = event.deltaY < 0 && step.received && !step.story.telling ? mapUnder(step, event) : null
-  if (!found || !step.isOpen(found.map)) return
-  event.preventDefault()
+/** The wheel over a map, or two fingers that go apart on it, make it larger; whether there is one. @param {Step} step @param {import("./pinch.js").Between} where */
+function zoomed(step, where) {
+  const found = step.received && !step.story.telling ? mapUnder(step, where) : null
+  if (!found || !step.isOpen(found.map)) return false
   zoomInto(step.view, found.map, found.cell)
+  return true
 }
