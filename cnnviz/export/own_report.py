@@ -48,6 +48,8 @@ def report(found: Diagnosis, file: str, passed_over: int = 0) -> Iterator[str]:
         if one.ties:
             yield f"# {say('own.ties', n=one.ties, name=label(name))}"
     yield from (f"# {words}" for words in untold(found))
+    if other := found.another_pass:
+        yield f"# {say('own.another_pass', mistake=other.title, stage=label(other.stage))}"
     for stage, matches in found.matches.items():
         yield from _explained(found, stage, matches)
 

@@ -12,7 +12,6 @@ from cnnviz.core.mistakes import placed
 from cnnviz.data.images import load_images
 from cnnviz.pages import answer
 from cnnviz.pages.address import resolved
-from cnnviz.pages.check import own
 from cnnviz.pages.check.answer import own_answer
 from tests.pages.running import decode
 
@@ -51,6 +50,32 @@ def test_what_is_made_on_the_way_back_shows_where_it_is_made(mistake, first):
 def test_of_another_forward_pass_it_says_that_its_own_check_passes(mistake, stage):
     header, _ = checked(check="break", mistake=mistake)
     assert f"From {stage} on" in header["road"]["title"] and "by its own loss they are right" in header["road"]["verdict"]["text"]
+    foot = header["check"]["foot"]
+    assert len(foot) == 1 and "not those of the right forward pass" in foot[0] and "nudging" not in foot[0]
+    assert header["road"]["verdict"]["good"] is None and not {"first", "inherits", "wrong"} & {*states(header).values()}
+    assert not [card for card in header["road"]["cards"] if card["slip"]] and "sweep" not in {chart["name"] for chart in header["road"]["charts"]}
+
+
+@pytest.mark.parametrize("mistake, stage", [("places_forgotten", "n₁"), ("mask_not_scaled", "r₁")])
+def test_gradients_that_are_right_for_another_forward_pass_are_not_called_wrong(mistake, stage):
+    theirs = placed(mistake, LESSON.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(LESSON.y), LESSON.optimizer)
+    header, _ = owned({name: theirs[name] for name in NAMES})
+    road = header["road"]
+    assert "another forward pass" in road["title"] and stage in road["verdict"]["text"] and road["verdict"]["good"] is None
+    assert {*states(header).values()} == {"another", "missing"} and len(header["check"]["own"]["stages"]) == 1
+    header, _ = owned({name: theirs[name] for name in NAMES} | {"df": -theirs["df"]})
+    assert states(header)["df"] == "wrong" and "another forward pass" not in header["road"]["title"]
+    assert [symbol for symbol, state in states(header).items() if state == "wrong"] == ["df"]
+
+
+NAMES = ("dz2", "dw", "db", "dn1", "dg", "ds", "dz1", "df")
+
+
+def owned(theirs, **more):
+    """The answer to a file of one's own gradients."""
+    content = io.BytesIO()
+    np.savez(content, **theirs)
+    return decode(own_answer(resolved(QUERY | more, several=True), ("mine.npz", content.getvalue())))
 
 
 def test_where_only_what_is_kept_is_wrong_every_gradient_is_right():
@@ -65,12 +90,8 @@ def test_those_of_several_images_are_not_offered_with_one():
 
 
 def test_ones_own_gradients_of_all_images_are_judged_and_one_is_shown():
-    here = resolved(QUERY, several=True)
     theirs = placed("images_summed", LESSON.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(LESSON.y), LESSON.optimizer)
-    content = io.BytesIO()
-    np.savez(content, **{name: theirs[name] for name in ("dz2", "dw", "db", "dz1", "df")})
-    header, arrays = decode(own_answer(here, ("mine.npz", content.getvalue())))
+    header, arrays = owned({name: theirs[name] for name in ("dz2", "dw", "db", "dz1", "df")})
     assert states(header)["dz2"] == "first" and states(header)["df"] == "inherits"
     assert header["check"]["own"]["stages"][0]["title"] == "the mean over the images forgotten"
     np.testing.assert_array_equal(arrays["yours.dz2"].reshape(-1), theirs["dz2"][2])
-    assert isinstance(own.found_in(here, ("mine.npz", content.getvalue())), tuple)

@@ -6,7 +6,7 @@ Each wrong stage is explained by itself, from the numbers that were given before
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,9 +14,10 @@ import numpy as np
 from cnnviz.core.comparison.array_verdicts import Compared, Given, compared, given, with_numbers
 from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.precision import DOUBLE, Precision
-from cnnviz.core.comparison.slip_search import Suspect
+from cnnviz.core.comparison.slip_search import Suspect, same
 from cnnviz.core.comparison.slips import Match
-from cnnviz.core.comparison.stage_verdicts import RIGHT, WRONG, by_stage, first_wrong
+from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG, by_stage, first_wrong
+from cnnviz.core.mistake_model import Placed
 from cnnviz.core.program import Program
 
 Arrays = Mapping[str, np.ndarray]
@@ -39,6 +40,12 @@ class Diagnosis:
     def first(self) -> str:
         """The first wrong stage, "" if there is none."""
         return first_wrong(self.stages)
+
+    @property
+    def another_pass(self) -> Placed | None:
+        """The mistake of a forward pass for which all that was given is right."""
+        wrong = [stage for stage, verdict in self.stages.items() if verdict == WRONG]
+        return _of_forward(self.matches.get(self.first, ())) if len(wrong) == 1 else None
 
     @property
     def verdict(self) -> str:
@@ -112,8 +119,26 @@ def diagnose(case: Case, theirs: Arrays, precision: Precision | Mapping[str, Pre
     arrays = {name: given(case.program, name, array, exact[name], of[name]) for name, array in theirs.items()}
     found = compared(case.program, case.params, case.trace, case.y, arrays)
     stages = by_stage(case.program.network, {name: one.verdict for name, one in found.items()})
-    wrong = [stage for stage, verdict in stages.items() if verdict == WRONG]
-    return Diagnosis(case, found, {stage: _explained(case, arrays, exact, found, stage) for stage in wrong})
+    first = first_wrong(stages)
+    matches = {first: _explained(case, arrays, exact, found, first)} if first else {}
+    if other := _of_forward(matches.get(first, ())):
+        found = _right_for(case, other, found, first)
+        stages = by_stage(case.program.network, {name: one.verdict for name, one in found.items()})
+    later = [stage for stage, verdict in stages.items() if verdict == WRONG and stage != first]
+    return Diagnosis(case, found, matches | {stage: _explained(case, arrays, exact, found, stage) for stage in later})
+
+
+def _right_for(case: Case, other: Placed, found: Mapping[str, Compared], first: str) -> dict[str, Compared]:
+    """The arrays where those after the `first` wrong stage that are right for another forward pass inherit what is wrong."""
+    made = other.run(case.program, case.params, case.trace, case.y, case.optimizer, case.state)
+    later = {name for name in found if first not in by_stage(case.program.network, {name: RIGHT})}
+    fits = {name for name in later if found[name].verdict == WRONG and same(found[name], made[name].reshape(found[name].theirs.shape)).all()}
+    return {name: replace(one, verdict=INHERITS) if name in fits else one for name, one in found.items()}
+
+
+def _of_forward(matches: tuple[Match, ...]) -> Placed | None:
+    """The mistake of the forward pass that explains a stage exactly."""
+    return next((match.slip.placed for match in matches if match.exact and match.slip.placed and match.slip.placed.is_forward), None)
 
 
 def _explained(case: Case, arrays: Mapping[str, Given], exact: Arrays, found: Mapping[str, Compared], stage: str) -> tuple[Match, ...]:

@@ -71,7 +71,7 @@ class Suspect:
     def matches(self) -> tuple[Match, ...]:
         """The slips that explain it, nearest first; of what explains all of it, only what is simplest."""
         plain = self._made({})
-        self.wrong = [name for name in self.own if name in self.wrong or not _same(self.found[name], plain[name]).all()]
+        self.wrong = [name for name in self.own if name in self.wrong or not same(self.found[name], plain[name]).all()]
         mistakes = [*self._of_another_pass(), *((Slip(one), self._made(instead)) for one, instead in self._mistakes())]
         mistakes = [(slip, made) for slip, made in mistakes if self._differs(made, plain)]
         lines = [(slip, made) for slip, made in self._other_lines() if self._differs(made, plain)]
@@ -177,16 +177,16 @@ class Suspect:
         left = before = 0.0
         for name in self.own:
             one, wrong = self.found[name], self.found[name].wrong
-            same = _same(one, made[name])
-            reproduced, of = reproduced + int((same & wrong).sum()), of + int(wrong.sum())
-            spoiled += int((~same & ~wrong & (one.marks != KINK)).sum())
+            alike = same(one, made[name])
+            reproduced, of = reproduced + int((alike & wrong).sum()), of + int(wrong.sum())
+            spoiled += int((~alike & ~wrong & (one.marks != KINK)).sum())
             left += float(((one.theirs - made[name]) ** 2).sum())
             before += float(((one.theirs - one.redone) ** 2).sum())
         share = math.sqrt(left / before) if before and math.isfinite(left / before) else math.inf
         return Match(slip, self.stage, reproduced, of, spoiled, share)
 
 
-def _same(one: Compared, made: np.ndarray) -> np.ndarray:
+def same(one: Compared, made: np.ndarray) -> np.ndarray:
     """The entries where what was made is what was given, as far as their precision goes; what is not finite has to be the same."""
     apart, size = np.abs(one.theirs - made), np.maximum(np.abs(one.theirs), np.abs(made))
     near = (apart <= one.precision.relative * size) | (apart <= SAFETY * one.doubt)

@@ -22,10 +22,12 @@ function effect({ road, check, falls }) {
   const chart = (/** @type {string} */ wanted) => road.charts.find(({ name }) => name === wanted)
   const [sweep, loss] = [chart("sweep"), chart("falls")]
   const on = !sweep || falls ? loss : sweep
-  const toggle = either(say("web.check.chart"), [
-    ["curve", say("web.check.curve"), on === sweep],
-    ["falls", say("web.check.falls"), on !== sweep],
-  ])
+  const toggle = sweep
+    ? either(say("web.check.chart"), [
+        ["curve", say("web.check.curve"), on === sweep],
+        ["falls", say("web.check.falls"), on !== sweep],
+      ])
+    : nothing
   if (!on) return nothing
   const picture =
     on === sweep ? errorCurve(on, []) : html`<canvas data-chart="falls" role="img" aria-label=${on.title}></canvas>`

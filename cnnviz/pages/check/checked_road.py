@@ -33,7 +33,7 @@ def road(here: Examined) -> Road:
     return Road(
         title=words.title(lesson, mistake, here.hit, here.first, here.one),
         verdict=words.verdict(here) if check else words.under_way(here.checking.share),
-        good={"right": True, "wrong": False}.get(check.verdict) if check else None,
+        good={"right": True, "wrong": False}.get(check.verdict) if check and not here.of_another_pass else None,
         rows=_rows(here, errors),
         parts=parts,
         operations=operations(here.one),
@@ -72,7 +72,7 @@ def _charts(here: Examined, chosen: Entry | None) -> tuple[Chart, ...]:
     if here.mistake:
         slope = broken.slope_chart(here.lesson, here.moment, here.mistake)
         falls = broken.runs(here.lesson, here.moment, here.mistake)[0]
-        return (falls, *((slope,) if slope else ()), *(entry.charts(here, chosen) if here.wrong else ()))
+        return (falls, *((slope,) if slope else ()), *(entry.charts(here, chosen) if here.first else ()))
     return entry.charts(here, chosen)
 
 

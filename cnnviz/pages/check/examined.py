@@ -103,9 +103,16 @@ class Examined:
         """The arrays that differ."""
         return frozenset(name for name in self.shown if not np.array_equal(self.ours[name], self.exact[name], equal_nan=True))
 
+    @property
+    def of_another_pass(self) -> bool:
+        """Tells whether the gradients are those of a forward pass with a mistake: they are right for it."""
+        return bool(self.mistake and self.mistake.is_forward and self.hit)
+
     @cached_property
     def first(self) -> str:
         """The array in which the first wrong stage is wrong: "db", where dw is right; "" where no array is."""
+        if self.of_another_pass:
+            return ""
         makes = {str(stage): stage.makes for stage in self.lesson.network.stages} | {"dx": ("dx",)}
         return next((name for stage in self.hit[:1] for name in makes[stage] if name in self.wrong), "")
 
@@ -115,6 +122,8 @@ class Examined:
         return {symbol: self._state(symbol) for symbol in self.shown}
 
     def _state(self, symbol: str) -> CardState:
+        if symbol in self.wrong and self.of_another_pass:
+            return "another"
         if symbol in self.wrong:
             return "first" if symbol == self.first else "inherits"
         check, name = self.check, symbol[1:]

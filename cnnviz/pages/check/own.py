@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnviz.core.comparison.array_verdicts import Compared
 from cnnviz.core.comparison.diagnosis import Diagnosis, diagnose
-from cnnviz.core.comparison.stage_verdicts import INHERITS, WRONG
+from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.comparison.worst_entry import worst_of
 from cnnviz.core.gradcheck import relative_error, verdict
 from cnnviz.core.program import Program
@@ -84,7 +84,7 @@ def road(now: Now, file: File | None, found: Found) -> Road:
     return Road(
         title=_title(diagnosis),
         verdict=_verdict(file[0] if file else "", diagnosis),
-        good=None if diagnosis.verdict == "not finite" else diagnosis.verdict == "right",
+        good=None if diagnosis.verdict == "not finite" or diagnosis.another_pass else diagnosis.verdict == "right",
         rows=(yours, ours, *_ratio(yours.arrays, right, bool(diagnosis.first)), Row("error", message("ui.check.rows.error"), errors, ERROR)),
         parts=parts,
         operations=ways,
@@ -140,6 +140,8 @@ def _how(ways: tuple[Operation, ...]) -> tuple[Message, ...]:
 
 
 def _title(found: Diagnosis) -> Message:
+    if found.another_pass:
+        return message("ui.check.own.another_pass.title")
     if found.verdict == "wrong":
         return message("ui.check.own.wrong", stage=label(found.first))
     return message("ui.check.own.all_right" if found.verdict == "right" else "ui.check.own.nothing_told")
@@ -153,6 +155,8 @@ def _verdict(file: str, found: Diagnosis) -> Message:
     values = {"file": file[:60], "arrays": len(found.arrays)}
     if not found.first:
         return message("ui.check.own.agree_where_told" if found.untold else "ui.check.own.agree", n=found.count - found.untold, count=found.count, **values)
+    if other := found.another_pass:
+        return message("ui.check.own.another_pass.words", mistake=other.title, stage=label(other.stage), **values)
     return message("ui.check.own.differ", n=found.wrong, count=found.count, stage=label(found.first), **values)
 
 
@@ -164,7 +168,7 @@ def _sentences(own: OwnGradients, found: Diagnosis) -> list[Message]:
         if worst.ratios and not wrong.turned:
             said_of.append(message("own.ratio", low=worst.ratios[0], high=worst.ratios[1]))
     inherit = [label(stage) for stage, verdict in found.stages.items() if verdict == INHERITS]
-    if inherit:
+    if inherit and not found.another_pass:
         said_of.append(message("ui.check.own.inherit", n=len(inherit), stages=inherit))
     if also := [label(stage) for stage, verdict in found.stages.items() if verdict == WRONG and stage != found.first]:
         said_of.append(message("ui.check.own.also", stages=also))
@@ -183,6 +187,8 @@ def _state(found: Diagnosis, symbol: str) -> CardState:
     one = found.arrays.get(symbol)
     if one is None:
         return "missing"
+    if found.another_pass and one.verdict != RIGHT:
+        return "another"
     if one.verdict == WRONG:
         return "first" if found.stage_of(symbol) == found.first else "wrong"
     if one.verdict == INHERITS:

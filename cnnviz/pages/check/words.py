@@ -41,6 +41,8 @@ def verdict(here: Examined) -> Message:
     assert check is not None
     if check.verdict == "not finite":
         return message("terminal.check.not_finite")
+    if here.mistake and here.of_another_pass:
+        return message("ui.check.shows.forward", stage=label(here.mistake.stage))
     if here.mistake and here.first:
         return _broken(here)
     how = "right_where_told" if check.passed and check.untold + check.at_kinks else check.verdict
@@ -55,8 +57,6 @@ def _worst(here: Examined, check: GradientCheck) -> Message:
 
 
 def _broken(here: Examined) -> Message:
-    if here.mistake and here.mistake.is_forward:
-        return message("ui.check.shows.forward", stage=label(here.mistake.stage))
     later = [label(name) for name in here.shown if name in here.wrong and name != here.first]
     if here.hit == ("dx",):
         return message("ui.check.shows.image_only", first=label("dx"))
@@ -89,7 +89,7 @@ def sentences(here: Examined) -> tuple[Message | str, ...]:
 
 
 def foot(here: Examined) -> list[Message]:
-    """The number of entries that disagree, cannot be told, or stand at a kink."""
+    """The number of entries that disagree, cannot be told, or stand at a kink; of another forward pass, how many are others than those of the right one."""
     check = here.check
     if not check or not check.finite:
         return []
@@ -97,7 +97,9 @@ def foot(here: Examined) -> list[Message]:
     if check.wrong:
         wrong = {name: int((marks == WRONG).sum()) for name, marks in check.marks.items()}
         names = [message("ui.check.foot.of", name=label(f"d{name}"), n=n, count=check.marks[name].size) for name, n in wrong.items() if n]
-        found.append(message("ui.check.foot.wrong", n=check.wrong, count=check.count, names=names))
+        found.append(message(f"ui.check.foot.{'forward' if here.of_another_pass else 'wrong'}", n=check.wrong, count=check.count, names=names))
+    if here.of_another_pass:
+        return found
     if check.untold:
         found.append(message(f"ui.check.foot.{_which(check)}", n=check.untold, count=check.count, floor=check.floor))
     if check.at_kinks:

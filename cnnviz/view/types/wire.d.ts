@@ -958,7 +958,7 @@ export interface ReportTile {
 /** One array: the card that it is made from ("L" for the loss), the operation in words, and what is known of its numbers.
 
     They were found "right"; they are "equal" to the right ones; no difference was taken, they "follows"; they are "untold"; they are
-    the "first" wrong ones, "inherits" that, are "wrong" once more, or "missing"; "" where nothing is known yet. `slip` names
+    the "first" wrong ones, "inherits" that, are "wrong" once more; they are of "another" forward pass, or "missing"; "" where nothing is known yet. `slip` names
     what was done instead of the operation. `address` is a cell's index in an address, null where it goes by row, column
     and layer; empty where there is none.
      */
@@ -975,7 +975,7 @@ export interface RoadCard {
   source: string
   operation: string
   slip: string
-  state: "" | "right" | "equal" | "follows" | "untold" | "first" | "inherits" | "wrong" | "missing"
+  state: "" | "right" | "equal" | "follows" | "untold" | "first" | "inherits" | "wrong" | "another" | "missing"
   note: string
   cell: number[]
   address: (number | null)[]
