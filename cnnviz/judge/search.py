@@ -19,6 +19,9 @@ from cnnviz.judge.slips import Slip, known_slips
 from cnnviz.judge.slips.lines import Names, right_line
 from cnnviz.words import message
 
+_ANY_FACTOR = "any factor"
+"""Keys of factors that are no count: one explains something only where it is the same in all cases."""
+
 
 def nearest(of_role: Sequence[Returned]) -> Slip | None:
     """The slip that gives an array in most cases, of one in which it is wrong; None where none gives it in any of those."""
@@ -28,7 +31,8 @@ def nearest(of_role: Sequence[Returned]) -> Slip | None:
         for slip in _candidates(one):
             if slip.role == one.role and _gives(slip, one):
                 exact.setdefault(slip.key, []).append(slip)
-    return max(exact.values(), key=len)[0] if exact else None
+    known = [slips for key, slips in exact.items() if len(slips) == len(wrong) or not key.startswith(_ANY_FACTOR)]
+    return max(known, key=len)[0] if known else None
 
 
 @np.errstate(all="ignore")
@@ -61,7 +65,7 @@ def _factor(one: Returned) -> Iterator[Slip]:
     number = float((theirs * ours).sum() / (ours * ours).sum())
     factor = named_factor(number, _counts(one.right), max(one.precision.relative, 1e-9))
     if factor != ONE and (factor.simple or np.count_nonzero(ours) > 1):
-        key = f"factor {factor.name} {factor.inverse} {factor.number < 0}" + ("" if factor.name else f" {factor.number:.6g}")
+        key = f"factor {factor.name} {factor.inverse} {factor.number < 0}" if factor.name or factor.simple else f"{_ANY_FACTOR} {factor.number:.6g}"
         yield _slip(one, key, factor.words, factor.number * one.right.gradients[one.role], _times(factor))
 
 

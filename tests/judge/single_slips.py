@@ -68,11 +68,26 @@ CS231N = [
     ("softmax", "-log_p[np.arange(n), y].mean()", "-log_p[np.arange(n), y].sum()", "loss", "own.factor.count"),
     ("softmax", "-log_p[np.arange(n), y].mean()", "log_p[np.arange(n), y].mean()", "loss", "own.factor.minus"),
     ("softmax", "    dscores[np.arange(n), y] -= 1\n", "", "dx", "judge.slip.target_not_subtracted"),
+    ("relu", "dx[x <= 0] = 0", "dx *= np.sign(x)", "dx", "judge.slip.sign_for_gate"),
+    ("sigmoid", "np.exp(-x)", "np.exp(-dout)", "dx", "judge.slip.slope_of_gradient"),
+    ("tanh", "np.tanh(x)", "np.tanh(dout)", "dx", "judge.slip.slope_of_gradient"),
+    ("dense", "dout.sum(axis=0)", "dout[0]", "db", "judge.slip.first_image_only"),
+    ("dense", "x.reshape(len(x), -1).T.dot(dout)", "np.outer(x[0], dout[0])", "dw", "judge.slip.first_image_only"),
+    ("conv", "], dw, db", "], dw, dout[0].sum(axis=(1, 2))", "db", "judge.slip.first_image_only"),
+    ("conv", "dxp[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]", "dxp[:, :, 2 * pad :, 2 * pad :]", "dx", "judge.slip.cut_at_corner"),
+    ("max", "window.argmax()", "np.abs(window).argmax()", "dx", "judge.slip.largest_by_size"),
+    ("max", "dout[n, c, i, j]", "dout[n, c, 0, 0]", "dx", "judge.slip.first_place_always"),
+    ("max", "dout[n, c, i, j]", "dout[n, c, i, j] * window.max()", "dx", "judge.slip.value_too"),
+    ("batchnorm", "dvar * 2 * (x - mean) / n", "dvar * 2 * (x - mean) / (n - 1)", "dx", "judge.slip.one_less"),
+    ("softmax", "-= 1", "+= 1", "dx", "judge.slip.target_added"),
+    ("softmax", "dscores / n", "dscores / scores.shape[1]", "dx", "judge.slip.classes_for_images"),
+    ("softmax", "-log_p[np.arange(n), y].mean()", "-np.log(1 - np.exp(log_p))[np.arange(n), y].mean()", "loss", "judge.slip.of_the_others"),
     ("softmax", "-log_p[np.arange(n), y].mean()", "-np.exp(log_p)[np.arange(n), y].mean()", "loss", "judge.slip.log_forgotten"),
 ]
 
 DEEPLEARNING_AI = [
     ("dense", "@ A_prev.T / m", "@ A_prev.T", "dw", "own.factor.count"),
+    ("dense", "@ A_prev.T / m", "@ A_prev.T / A_prev.shape[0]", "dw", "judge.slip.features_for_images"),
     ("dense", "keepdims=True", "keepdims=False", "db", ""),
     ("conv", "dA_pad[at] +=", "dA_pad[at] =", "dx", "mistake.overlap_assigned.title"),
     ("conv", "dW[..., c] +=", "dW[..., c] =", "dw", "judge.slip.last_place_only"),
@@ -82,6 +97,14 @@ DEEPLEARNING_AI = [
     ("avg", " / f**2", "", "dx", "mistake.pool_mean_forgotten.title"),
     ("avg", "dA_prev[at] +=", "dA_prev[at] =", "dx", "mistake.overlap_assigned.title"),
 ]
+
+
+IN_COLUMNS = [
+    ("dout.transpose(1, 2, 3, 0).reshape", "dout.reshape", "dx", "judge.slip.not_transposed_first"),
+    ("dout.transpose(1, 2, 3, 0).reshape", "dout.transpose(1, 0, 2, 3).reshape", "dx", "judge.slip.images_before_places"),
+    ("np.add.at(dxp, at, back)", "dxp[at] += back", "dx", "mistake.overlap_assigned.title"),
+]
+"""Those of a convolution by im2col, which has no loops."""
 
 
 def slipped(function: Callable[..., Any], right: str, wrong: str) -> Callable[..., Any]:

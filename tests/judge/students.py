@@ -50,6 +50,20 @@ def conv(dout, cache):
     return dxp[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]], dw, db
 
 
+def conv_in_columns(dout, cache):
+    x, w, _, param = cache
+    stride, pad, k = param["stride"], param["pad"], w.shape[-1]
+    (n, f, rows, columns), channels = dout.shape, x.shape[1]
+    u, v = np.tile(np.repeat(np.arange(k), k), channels), np.tile(np.arange(k), k * channels)
+    i, j = stride * np.repeat(np.arange(rows), columns), stride * np.tile(np.arange(columns), rows)
+    at = slice(None), np.repeat(np.arange(channels), k * k)[:, None], u[:, None] + i, v[:, None] + j
+    xp = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    taken, given = xp[at].transpose(1, 2, 0).reshape(len(u), -1), dout.transpose(1, 2, 3, 0).reshape(f, -1)
+    dxp, back = np.zeros_like(xp), (w.reshape(f, -1).T @ given).reshape(len(u), -1, n).transpose(2, 0, 1)
+    np.add.at(dxp, at, back)
+    return dxp[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]], (given @ taken.T).reshape(w.shape), dout.sum(axis=(0, 2, 3))
+
+
 def max_pool(dout, cache):
     x, param = cache
     k, stride = param["pool_height"], param["stride"]

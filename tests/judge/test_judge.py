@@ -101,6 +101,21 @@ def test_a_single_slip_is_named_with_the_first_array_that_is_wrong(like, kind, o
         assert [line[:2] for line in others[1:3]] == ["- ", "+ "] and others[1][2:] != others[2][2:]
 
 
+def test_a_convolution_in_columns_passes():
+    assert judged(students.conv_in_columns, "conv") == ""
+
+
+@pytest.mark.parametrize("ours, theirs, role, slip", single_slips.IN_COLUMNS)
+def test_a_slip_in_the_columns_of_a_convolution_is_named(ours, theirs, role, slip):
+    said = judged(single_slips.slipped(students.conv_in_columns, ours, theirs), "conv")
+    assert said.startswith(f"{role} ") and f"exactly this slip: {say(slip)}" in said
+
+
+def test_a_factor_that_is_another_in_each_case_is_no_slip():
+    said = judged(lambda dout, x: dout * (x > 0) * x.size**0.3, "relu")
+    assert said.startswith("dx ") and "exactly" not in said
+
+
 @pytest.mark.parametrize("ours, theirs, role", [("x <= 0", "dout <= 0", "dx"), ("return dx", "return 0.5 * dx", "dx")])
 def test_a_slip_in_single_precision_is_named_too(ours, theirs, role):
     said = judged(in_precision(single_slips.slipped(students.relu, ours, theirs), np.float32), "relu")

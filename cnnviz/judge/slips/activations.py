@@ -102,3 +102,18 @@ def one_minus_forgotten(dout: Array, out: Array) -> Array:
 @slip("square_outside", "tanh", "dx", "{dx} = {dout} * (1 - {out}) ** 2")
 def square_outside(dout: Array, out: Array) -> Array:
     return dout * (1 - out) ** 2
+
+
+@slip("sign_for_gate", "relu", "dx", "{dx} = {dout} * np.sign({x})")
+def sign_for_gate(dout: Array, x: Array) -> Array:
+    return dout * np.sign(x)
+
+
+@slip("slope_of_gradient", "sigmoid", "dx", "{dx} = {dout} * sigmoid({dout}) * (1 - sigmoid({dout}))")
+def sigmoid_slope_of_gradient(dout: Array) -> Array:
+    return dout * sigmoid(dout) * sigmoid(-dout)
+
+
+@slip("slope_of_gradient", "tanh", "dx", "{dx} = {dout} * (1 - np.tanh({dout}) ** 2)")
+def tanh_slope_of_gradient(dout: Array) -> Array:
+    return dout * (1 - np.tanh(dout) ** 2)

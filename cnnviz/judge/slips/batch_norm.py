@@ -111,3 +111,13 @@ def dbeta_other_axis(dout: Array) -> Array:
 @slip("bias_axis", "batchnorm", "dbeta", "{dbeta} = {dout}.sum()")
 def dbeta_of_all(exact: Array) -> Array:
     return np.full_like(exact, exact.sum())
+
+
+@slip("not_divided", "batchnorm", "dx", "{dx} = (dhat - dhat.mean(0) - ({x} - mean) * (dhat * hat).mean(0)) / sigma")
+def variance_path_not_divided(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array) -> Array:
+    return (dhat - by_mean - by_variance * sigma) / sigma
+
+
+@slip("one_less", "batchnorm", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).sum(0) / (N - 1)) / sigma")
+def one_less(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array, count: Array) -> Array:
+    return (dhat - by_mean - by_variance * count / (count - 1)) / sigma

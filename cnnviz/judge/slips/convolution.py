@@ -92,3 +92,56 @@ def weights_left_out(case: Case, w: Array) -> Array:
 @slip("gradient_left_out", "conv", "dw", f"{{dw}}[m] += {_WINDOW_OF_X}", f"{{dw}}[m] += {_WINDOW_OF_X} * {{dout}}[n, m, i, j]")
 def gradient_left_out(case: Case, dout: Array) -> Array:
     return again(case, dout=np.ones_like(dout)).gradients["dw"]
+
+
+@slip("first_image_only", "conv", "dw", "{dw}[m] += (windows of image 0 * {dout}[0, m]).sum()", "{dw}[m] += (windows of image n * {dout}[n, m]).sum()")
+def conv_dw_of_first(case: Case, x: Array, dout: Array) -> Array:
+    return again(case, x=x[:1], dout=dout[:1]).gradients["dw"]
+
+
+@slip("first_image_only", "conv", "db", "{db} = {dout}[0].sum(axis=(1, 2))")
+def conv_db_of_first(dout: Array) -> Array:
+    return dout[0].sum(axis=(1, 2))
+
+
+@slip("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, 2*{pad}:, 2*{pad}:]", "{dx} = dxp[:, :, {pad}:{pad}+H, {pad}:{pad}+W]")
+def cut_at_start(case: Case, x: Array, pad: int) -> Array:
+    return _with_zeros(case, x, pad)[..., 2 * pad :, 2 * pad :]
+
+
+_COLUMNS = "columns = {dout}.transpose(1, 2, 3, 0).reshape(M, -1)"
+
+
+def _as_columns(dout: Array, columns: Array) -> Array:
+    """The gradient that an im2col takes these columns for, of which each has a place's images in a row."""
+    n, m, rows, across = dout.shape
+    return columns.reshape(m, rows, across, n).transpose(3, 0, 1, 2)
+
+
+@slip("not_transposed_first", "conv", "dw", "columns = {dout}.reshape(M, -1)", _COLUMNS)
+def conv_dw_reshaped(case: Case, dout: Array) -> Array:
+    return again(case, dout=_as_columns(dout, dout)).gradients["dw"]
+
+
+@slip("not_transposed_first", "conv", "dx", "columns = {dout}.reshape(M, -1)", _COLUMNS)
+def conv_dx_reshaped(case: Case, dout: Array) -> Array:
+    return again(case, dout=_as_columns(dout, dout)).gradients["dx"]
+
+
+@slip("images_before_places", "conv", "dw", "columns = {dout}.transpose(1, 0, 2, 3).reshape(M, -1)", _COLUMNS)
+def conv_dw_images_first(case: Case, dout: Array) -> Array:
+    return again(case, dout=_as_columns(dout, dout.transpose(1, 0, 2, 3))).gradients["dw"]
+
+
+@slip("images_before_places", "conv", "dx", "columns = {dout}.transpose(1, 0, 2, 3).reshape(M, -1)", _COLUMNS)
+def conv_dx_images_first(case: Case, dout: Array) -> Array:
+    return again(case, dout=_as_columns(dout, dout.transpose(1, 0, 2, 3))).gradients["dx"]
+
+
+@slip("overlap_assigned", "conv", "dx", "dxp[:, c, i, j] += columns  # of equal places the last counts", "np.add.at(dxp, (slice(None), c, i, j), columns)")
+def indices_assigned(x: Array, dout: Array, w: Array, stride: int, pad: int) -> Array:
+    (rows, columns), k = dout.shape[2:], w.shape[-1]
+    dxp = np.zeros((*x.shape[:2], x.shape[2] + 2 * pad, x.shape[3] + 2 * pad))
+    for u, v in np.ndindex(k, k):
+        dxp[..., u : u + stride * rows : stride, v : v + stride * columns : stride] = np.einsum("nmij,mc->ncij", dout, w[..., u, v])
+    return dxp[..., pad : pad + x.shape[2], pad : pad + x.shape[3]]

@@ -41,3 +41,23 @@ def dense_db_other_axis(dout: Array) -> Array:
 @slip("of_ones", ("dense", "conv"), "db", "{db} = np.ones_like({b})")
 def bias_of_ones(exact: Array) -> Array:
     return np.ones_like(exact)
+
+
+@slip("first_image_only", "dense", "dw", "{dw} = np.outer({x}[0], {dout}[0])", "{dw} = {x}.reshape(N, -1).T @ {dout}")
+def dense_dw_of_first(x: Array, dout: Array) -> Array:
+    return np.outer(x[0], dout[0])
+
+
+@slip("first_image_only", "dense", "db", "{db} = {dout}[0]")
+def dense_db_of_first(dout: Array) -> Array:
+    return dout[0]
+
+
+@slip("columns_first", "dense", "dw", '{dw} = {x}.reshape(N, -1, order="F").T @ {dout}')
+def dense_dw_columns_first(x: Array, dout: Array) -> Array:
+    return x.reshape(len(x), -1, order="F").T @ dout
+
+
+@slip("features_for_images", "dense", "dw", "{dw} = {x} @ {dout}.T / len({x})", "{dw} = {x} @ {dout}.T / N")
+def features_for_images(exact: Array, x: Array, n: int) -> Array:
+    return exact * n / x[0].size

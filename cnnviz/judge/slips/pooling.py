@@ -111,3 +111,28 @@ def pool_short(case: Case, dout: Array) -> Array:
     short = np.zeros_like(dout)
     short[..., :-1, :-1] = dout[..., :-1, :-1]
     return again(case, dout=short).gradients["dx"]
+
+
+@slip("value_too", "max", "dx", f"{_POOLED} += mask * window * {{dout}}[n, c, i, j]", f"{_POOLED} += mask * {{dout}}[n, c, i, j]")
+def max_value_too(x: Array, dout: Array, k: int, stride: int) -> Array | None:
+    return _spread(x, dout, k, stride, lambda window, d: _to_largest(window, d) * window)
+
+
+@slip("value_too", "avg", "dx", f"{_POOLED} += window * {{dout}}[n, c, i, j] / k**2", f"{_POOLED} += {{dout}}[n, c, i, j] / k**2")
+def average_value_too(x: Array, dout: Array, k: int, stride: int) -> Array | None:
+    return _spread(x, dout, k, stride, lambda window, d: d * window / k**2)
+
+
+@slip("largest_by_size", "max", "dx", "mask = abs(window) == abs(window).max()", "mask = window == window.max()")
+def largest_by_size(x: Array, dout: Array, k: int, stride: int) -> Array | None:
+    return _spread(x, dout, k, stride, lambda window, d: _to_largest(np.abs(window), d))
+
+
+@slip("largest_of_channels", "max", "dx", "mask = window == {x}[n, :, i*s:i*s+k, j*s:j*s+k].max()", "mask = window == window.max()")
+def largest_of_channels(x: Array, dout: Array, k: int, stride: int) -> Array | None:
+    return _spread(x, dout, k, stride, lambda window, d: d * (window == window.max(axis=(-1, -2, -3), keepdims=True)))
+
+
+@slip("first_place_always", POOLS, "dx", "{dout}[n, c, 0, 0]", "{dout}[n, c, i, j]")
+def first_place_always(case: Case, dout: Array) -> Array:
+    return again(case, dout=np.broadcast_to(dout[..., :1, :1], dout.shape)).gradients["dx"]

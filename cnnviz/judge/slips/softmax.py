@@ -95,3 +95,18 @@ def all_classes_summed(o: Array, n: int) -> Array:
 @slip("log_sum_forgotten", "softmax", "loss", "{loss} = -{x}[np.arange(N), {y}].mean()")
 def log_sum_forgotten(x: Array, targets: Array, n: int) -> Array:
     return np.array(-(x * targets).sum() / n)
+
+
+@slip("target_added", "softmax", "dx", "{dx} = (p + one_hot({y})) / N")
+def target_added(o: Array, targets: Array, n: int) -> Array:
+    return (o + targets) / n
+
+
+@slip("classes_for_images", "softmax", "dx", "{dx} = (p - one_hot({y})) / p.shape[1]")
+def classes_for_images(exact: Array, o: Array, n: int) -> Array:
+    return exact * n / o.shape[1]
+
+
+@slip("of_the_others", "softmax", "loss", "{loss} = -np.log(1 - p[np.arange(N), {y}]).mean()")
+def of_the_others(o: Array, targets: Array, n: int) -> Array:
+    return np.array(-(targets * np.log1p(-o)).sum() / n)
