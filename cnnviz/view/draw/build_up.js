@@ -1,6 +1,8 @@
 // How a picture comes about when its stage is reached: windows fly to where they stand enlarged, what is worked out of them
 // appears in the order of reading, and totals go to their cells. The picture is drawn whole from the first moment on.
 
+import { ratio } from "./canvas.js"
+
 /** @import { Box } from "../model/layout.js" */
 /** @import { Drawn } from "./mechanism.js" */
 
@@ -75,7 +77,7 @@ export class BuildUp {
   /** @param {Box} part */
   copy({ x, y, width, height }) {
     const { canvas } = this
-    const times = canvas.width / canvas.clientWidth
+    const times = ratio()
     const piece = document.createElement("canvas")
     Object.assign(piece, { className: "piece", width: Math.ceil(width * times), height: Math.ceil(height * times) })
     Object.assign(piece.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` })

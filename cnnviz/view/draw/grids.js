@@ -160,10 +160,10 @@ export class Grids extends Sheet {
 
   /** @param {Box} box @param {number[]} paint @param {number} [alpha] */
   filled({ x, y, width, height }, paint, alpha = 1) {
-    this.context.globalAlpha = alpha
+    if (alpha < 1) this.context.globalAlpha = alpha
     this.context.fillStyle = css(paint)
     this.context.fillRect(x, y, width - GAP, height - GAP)
-    this.context.globalAlpha = 1
+    if (alpha < 1) this.context.globalAlpha = 1
   }
 
   /** A line around a cell of a grid. @param {Box} box @param {string} tone */

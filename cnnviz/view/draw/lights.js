@@ -1,6 +1,6 @@
 // What belongs together in a picture lights up together: the term that is pointed at, wherever it stands.
 
-import { ratio } from "./canvas.js"
+import { contextOf, ratio } from "./canvas.js"
 import { ring } from "./heatmap.js"
 
 /** @import { Box } from "../model/layout.js" */
@@ -120,18 +120,25 @@ class Lights {
     if (!found) return
     for (const box of placesOf(this.parts, found.term)) outlined(context, box, this.tone)
     outlined(context, found.box, "#000")
-    if (found.say) words(context, found, this.canvas)
+    if (found.say) words(context, found, this.canvas.width / ratio())
   }
 
   // As large as the picture.
   clean() {
-    const { width, height, clientWidth, clientHeight, offsetLeft, offsetTop } = this.canvas
-    if (this.above.width !== width || this.above.height !== height) Object.assign(this.above, { width, height })
-    this.above.style.cssText = `position:absolute;inset:auto;left:${offsetLeft}px;top:${offsetTop}px;width:${clientWidth}px;height:${clientHeight}px;pointer-events:none`
-    const context = /** @type {CanvasRenderingContext2D} */ (this.above.getContext("2d"))
+    const { width, height } = this.canvas
+    if (this.above.width !== width || this.above.height !== height) this.place(width, height)
+    const context = contextOf(this.above)
     context.setTransform(ratio(), 0, 0, ratio(), 0, 0)
-    context.clearRect(0, 0, clientWidth, clientHeight)
+    context.clearRect(0, 0, width, height)
     return context
+  }
+
+  // Asked for no more often than a picture's size changes: it has the page laid out.
+  /** @param {number} width @param {number} height */
+  place(width, height) {
+    const { clientWidth, clientHeight, offsetLeft, offsetTop } = this.canvas
+    Object.assign(this.above, { width, height })
+    this.above.style.cssText = `position:absolute;inset:auto;left:${offsetLeft}px;top:${offsetTop}px;width:${clientWidth}px;height:${clientHeight}px;pointer-events:none`
   }
 }
 
@@ -145,11 +152,11 @@ function outlined(context, box, tone) {
   ])
 }
 
-/** Writes what it comes to, beside it. @param {CanvasRenderingContext2D} context @param {Touched} found @param {HTMLCanvasElement} canvas */
-function words(context, { box, say }, { clientWidth }) {
+/** Writes what it comes to, beside it. @param {CanvasRenderingContext2D} context @param {Touched} found @param {number} most where the picture ends */
+function words(context, { box, say }, most) {
   context.font = "600 14px Inter, system-ui, sans-serif"
   const width = context.measureText(say).width + 16
-  const x = Math.max(0, Math.min(box.x + box.width + 8, clientWidth - width))
+  const x = Math.max(0, Math.min(box.x + box.width + 8, most - width))
   const y = Math.max(0, box.y - 34)
   context.fillStyle = "#1a212c"
   context.beginPath()

@@ -157,7 +157,7 @@ export class Overview {
   /** @param {Plate} plate */
   channels(plate) {
     const holder = /** @type {HTMLElement} */ (plate.canvas.parentElement)
-    for (const old of holder.querySelectorAll("[data-channel]")) old.remove()
+    for (const old of plate.channels.splice(0)) old.remove()
     const face = /** @type {import("../model/plates.js").Face} */ (plate.face)
     if (face.tiles < 2 || face.stacked) return
     const down = Math.ceil(Math.max(face.tiles, plate.places) / plate.across)
@@ -170,6 +170,7 @@ export class Overview {
       const [left, top] = [(n % plate.across) / plate.across, Math.floor(n / plate.across) / down]
       place.style.cssText = `left:${100 * left}%;top:${100 * top}%;width:${100 / plate.across}%;height:${100 / down}%`
       holder.append(place)
+      plate.channels.push(place)
     }
   }
 

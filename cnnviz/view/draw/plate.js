@@ -32,6 +32,8 @@ export class Plate extends Heatmap {
   /** @type {import("./heatmap.js").Size}  in the strip */
   home = [0, 0]
   holder = /** @type {HTMLElement} */ (this.canvas.parentElement)
+  /** @type {HTMLElement[]}  over its tiles, where one finds them */
+  channels = []
 
   /** Gives it another size. @param {import("./heatmap.js").Size} size */
   resize(size) {

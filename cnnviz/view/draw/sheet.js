@@ -45,6 +45,9 @@ export class Sheet {
   landed = []
   /** @type {Choice} */
   choice = {}
+  written = "" // the typeface that is set,
+  /** @type {Map<string, number>}  and widths of texts: a browser sets and measures either slowly */
+  widths = new Map()
 
   /** @param {HTMLCanvasElement} canvas @param {Room} room @param {Palette} palette @param {boolean} backward @param {number} [unit] */
   constructor(canvas, room, palette, backward, unit = unitOf(room)) {
@@ -96,13 +99,18 @@ export class Sheet {
   /** @param {How} how */
   font({ size = TEXT, bold = false, math = false }) {
     const family = math ? this.math : "Inter, system-ui, sans-serif"
-    this.context.font = `${math ? "italic " : ""}${bold ? 700 : 400} ${size}px ${family}`
+    const font = `${math ? "italic " : ""}${bold ? 700 : 400} ${size}px ${family}`
+    if (font !== this.written) this.context.font = font
+    this.written = font
+    return font
   }
 
   /** Tells how wide a text is. @param {string} text @param {How} [how] */
   widthOf(text, how = {}) {
-    this.font(how)
-    return this.context.measureText(text).width
+    const key = `${this.font(how)} ${text}`
+    const width = this.widths.get(key) ?? this.context.measureText(text).width
+    this.widths.set(key, width)
+    return width
   }
 
   /** A text with <i>symbols</i> and <b>what matters</b>, and how wide it is. @param {string} text @param {number} x @param {number} y @param {How} [how] */

@@ -43,7 +43,8 @@ export function byChannel(terms, symbol) {
   const found = new Map()
   for (const { cells, value } of terms) {
     const channel = cells[symbol][0]
-    found.set(channel, [...(found.get(channel) ?? []), value])
+    const own = found.get(channel)
+    own ? own.push(value) : found.set(channel, [value])
   }
   return new Map([...found].sort(([a], [b]) => a - b).map(([channel, values]) => [channel, exact(values)]))
 }

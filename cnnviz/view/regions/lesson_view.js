@@ -50,6 +50,7 @@ export class View {
   /** @type {{ field: HTMLInputElement, text: string } | undefined}  what was typed last, and where */
   typed = undefined
   announce = false
+  pointed = true // whether nothing but what one points at has changed
   spokenOf = "" // the place that was spoken of last,
   /** @type {unknown}  and its numbers */
   spokenData = undefined
@@ -499,19 +500,20 @@ export class View {
 
   // ---- painting
 
-  paint(announce = false) {
+  /** Paints what has changed; nothing around the content where one has `pointed` at something in it. @param {boolean} [announce] @param {boolean} [pointed] */
+  paint(announce = false, pointed = false) {
     this.announce ||= announce
+    this.pointed &&= pointed
     this.frame ??= requestAnimationFrame(() => {
-      this.frame = undefined
-      if (this.root.isConnected) this.draw()
+      const { pointed } = this
+      Object.assign(this, { frame: undefined, pointed: true })
+      if (this.root.isConnected) this.draw(pointed)
     })
   }
 
-  draw() {
+  draw(pointed = false) {
     if (!this.data) return
-    if (recolour(this)) this.content.receive(this.data)
-    dress(this)
-    fillStatus(this, this.data)
+    if (!pointed) this.surround(this.data)
     this.content.draw()
     const { k } = this.lesson
     Object.assign(this.root.dataset, { update: k, stage: this.stage, ready: this.waiting ? "0" : "1" })
@@ -521,6 +523,13 @@ export class View {
     if (this.look.script) this.stand()
     if (this.announce && !this.player.running) speak(this)
     this.announce = false
+  }
+
+  /** What stands around the content. @param {Answer} data */
+  surround(data) {
+    if (recolour(this)) this.content.receive(data)
+    dress(this)
+    fillStatus(this, data)
   }
 
   // The script's sentence is that of its screen alone.

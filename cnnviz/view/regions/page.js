@@ -232,7 +232,7 @@ export class Content {
   point(map, cell = []) {
     if (map !== null && this.view.player.running) return // who passes over a map does not stop what plays
     this.focus.hover = map === null ? null : { map, cell }
-    this.view.paint()
+    this.view.paint(false, true)
   }
 
   /**

@@ -565,14 +565,12 @@ export class Step extends Content {
   raise() {
     const { makes, inputs } = this.numbers.said[this.view.stage]
     const image = this.numbers.answer.lesson.image ?? "0"
-    for (const [symbol, { figure, face }] of Object.entries(this.plates)) {
+    for (const [symbol, { figure, face, channels }] of Object.entries(this.plates)) {
       const up = !this.isAhead(symbol) && (makes.includes(symbol) || inputs.includes(symbol))
       const shown = new Set(this.picture.shown.flatMap((each) => (each.symbol === symbol ? each.at[0] : [])))
       const some = up && shown.size > 0 && shown.size < (face?.tiles ?? 1)
       figure.classList.toggle("up", up && !some)
-      for (const { dataset, classList } of /** @type {NodeListOf<HTMLElement>} */ (
-        figure.querySelectorAll("[data-channel]")
-      ))
+      for (const { dataset, classList } of channels)
         classList.toggle("up", some && shown.has(Number(dataset.channel)) && (dataset.image ?? image) === image)
     }
   }

@@ -8,7 +8,7 @@ import { HEAD, SMALL, TEXT } from "../sheet.js"
 import { cellsOf, curve, MOST_DOTS, marked, markedAll } from "./curve.js"
 import { column } from "./outputs.js"
 import { targets } from "./targets.js"
-import { channelName, fitted, meets, sizeOf } from "./windows.js"
+import { channelName, fitted, meets, once, sizeOf } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
@@ -241,11 +241,7 @@ function rowAt(pen, numbers, name, { cell, made, place, word }) {
 /** The same cell of both maps belongs together. @param {Pen} pen @param {Numbers} numbers @param {{ name: string, box: Box }[]} places */
 function paired(pen, numbers, places) {
   const [, rows, columns] = numbers.shape(places[0].name)
-  const terms = new Map(
-    Array.from({ length: rows * columns }, (_, n) => [Math.floor(n / columns), n % columns].join()).map((at) => [
-      at,
-      at,
-    ]),
-  )
+  const all = () => Array.from({ length: rows * columns }, (_, n) => `${Math.floor(n / columns)},${n % columns}`)
+  const terms = once(() => new Map(all().map((at) => [at, at])))
   for (const { name, box } of places) meets(pen, numbers, name, box, terms)
 }

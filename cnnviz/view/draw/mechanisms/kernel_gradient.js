@@ -9,7 +9,7 @@ import { product } from "../../model/printed_digits.js"
 import { fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { boxOf, channelName, fitted, kernelName, meets, ranges, sizeOf } from "./windows.js"
+import { boxOf, channelName, fitted, kernelName, meets, once, ranges, sizeOf } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
@@ -161,18 +161,18 @@ function summed(pen, numbers, { symbol, cell }, values, over) {
 
 /** The largest share, and which cells belong to which. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ x: Box, dy: Box, shares: Box }} places @param {{ values: Float64Array, rows: number, columns: number, best: number }} of */
 function lit(pen, numbers, { x, dy, met }, places, { values, rows, columns, best }) {
-  const own = new Map(met.map(([, place]) => [`${place[1]},${place[2]}`, `${place[1]},${place[2]}`]))
-  const read = new Map(met.map(([at, place]) => [`${at[1]},${at[2]}`, `${place[1]},${place[2]}`]))
-  const pairs = new Map(met.map((pair) => [`${pair[1][1]},${pair[1][2]}`, pair]))
+  const own = once(() => new Map(met.map(([, place]) => [`${place[1]},${place[2]}`, `${place[1]},${place[2]}`])))
+  const read = once(() => new Map(met.map(([at, place]) => [`${at[1]},${at[2]}`, `${place[1]},${place[2]}`])))
+  const pairs = once(() => new Map(met.map((pair) => [`${pair[1][1]},${pair[1][2]}`, pair])))
   const words = (/** @type {string} */ term) => {
-    const pair = pairs.get(term)
+    const pair = pairs().get(term)
     return pair ? product(numbers.at(x, pair[0]), numbers.at(dy, pair[1])) : ""
   }
   const named = (/** @type {number} */ row, /** @type {number} */ column) => words(`${row},${column}`)
   meets(pen, numbers, dy, places.shares, own, named)
   meets(pen, numbers, dy, places.dy, own, named)
-  meets(pen, numbers, x, places.x, read, (row, column) => words(read.get(`${row},${column}`) ?? ""))
-  const pair = pairs.get(`${Math.floor(best / columns)},${best % columns}`)
+  meets(pen, numbers, x, places.x, read, (row, column) => words(read().get(`${row},${column}`) ?? ""))
+  const pair = met.find(([, place]) => place[1] * columns + place[2] === best)
   if (!pair || !values[best]) return
   const ring = (/** @type {Cell} */ [, row, column]) => ({ rows: one(row), columns: one(column), strong: true })
   for (const box of [places.shares, places.dy]) pen.ring(ring(pair[1]), rows, columns, box)

@@ -108,16 +108,26 @@ export function middleOf(numbers, symbol, map, cell) {
   return [x + width / 2, y + height / 2]
 }
 
-/** Every cell of a map belongs to the term that it meets, if it meets one. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box @param {Map<string, string>} terms by row and column, "3,4" @param {(row: number, column: number) => string} [words] */
+/** What is made when it is first asked for. @template T @param {() => T} make @returns {() => T} */
+export function once(make) {
+  /** @type {T | undefined} */
+  let made
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+/** Every cell of a map belongs to the term that it meets, if it meets one. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box @param {() => Map<string, string>} terms by row and column, "3,4": worked out where somebody points @param {(row: number, column: number) => string} [words] */
 export function meets(pen, numbers, symbol, box, terms, words) {
   const [rows, columns] = numbers.shape(symbol).slice(-2)
-  const places = new Map([...terms].map(([place, term]) => [term, place]))
+  const places = once(() => new Map([...terms()].map(([place, term]) => [term, place])))
   pen.fields.push({
     box,
     rows,
     columns,
-    term: (row, column) => terms.get(`${row},${column}`) ?? "",
-    place: (term) => /** @type {[number, number] | null} */ (places.get(term)?.split(",").map(Number) ?? null),
+    term: (row, column) => terms().get(`${row},${column}`) ?? "",
+    place: (term) => /** @type {[number, number] | null} */ (places().get(term)?.split(",").map(Number) ?? null),
     say: words,
   })
 }
