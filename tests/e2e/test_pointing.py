@@ -162,6 +162,16 @@ WATCHED = """() => {
   const said = (node) => node.nodeType === 1 && !node.matches(".outlines") ? [node.outerHTML] : []
   const watch = (all) => window.changed.push(...all.flatMap(({ addedNodes }) => [...addedNodes].flatMap(said)))
   new MutationObserver(watch).observe(document.querySelector(".cnnviz"), { childList: true, subtree: true })
+  window.around = []
+  const around = new MutationObserver((all) => window.around.push(...all.map(({ attributeName, target }) => `${attributeName} of ${target.outerHTML.slice(0, 60)}`)))
+  for (const part of document.querySelectorAll(".cnnviz > .top, .cnnviz .transport")) around.observe(part, { attributes: true, childList: true, subtree: true })
+  window.asked = 0
+  const { get } = Object.getOwnPropertyDescriptor(HTMLElement.prototype, "offsetLeft")
+  const asked = function () {
+    window.asked += 1
+    return get.call(this)
+  }
+  Object.defineProperty(HTMLElement.prototype, "offsetLeft", { get: asked })
 }"""
 
 
@@ -179,6 +189,8 @@ def test_a_hover_paints_outlines_alone_and_neither_an_element_nor_a_canvas_is_ma
     assert {where for _, where in drawn} <= {"above"} and {what for what, _ in drawn} <= {"strokeRect"}
     assert screen.page.evaluate("window.changed") == []
     assert screen.page.evaluate("window.made") == 0
+    assert screen.page.evaluate("window.around") == [], "something around the stage is painted"
+    assert screen.page.evaluate("window.asked") == 0, "the page is laid out for it"
 
 
 def test_pointing_in_the_strip_leaves_the_stages_picture_as_it_is_painted(screen: Screen):
