@@ -47,7 +47,7 @@ NAMED: Mapping[str, str] = {
 SAME_NAME: Mapping[str, str] = {
     "MaxPool2D": "MaxPooling2D", "AvgPool2D": "AveragePooling2D", "GlobalAvgPool2D": "GlobalAveragePooling2D", "Convolution2D": "Conv2D",
     "SpatialDropout2D": "Dropout2d", "BatchNorm1d": "BatchNormalization", "BatchNorm2d": "BatchNormalization", "GroupNormalization": "GroupNorm",
-    "LayerNormalization": "LayerNorm",
+    "LayerNormalization": "LayerNorm", "flatten": "Flatten",
 }  # fmt: skip
 """Layers that go by several names, or have the same rule."""
 
@@ -78,6 +78,8 @@ def taken(layer: Described, before: Before) -> Taken:
     order = SIGNATURES.get(name, "").split()
     given: Arguments = {**dict(zip(order, layer.placed, strict=False)), **{NAMED.get(key, key): value for key, value in layer.named.items()}}
     given |= {"class": layer.name, "text": layer.text}
+    if isinstance(spelt := given.get("padding"), str):
+        given["padding"] = spelt.lower()  # as Keras reads it
     try:
         words, notes = RULES[name](given, before)
     except Untaken as why:

@@ -85,6 +85,8 @@ def test_each_layer_that_cannot_be_taken_is_named_with_what_would_do():
         ("nn.Conv2d(3, width, 3)", (), ["model.argument"]),
         ("layers.Conv2D(8, 3, activation='swish')", (), ["model.activation"]),
         ("layers.Conv2D(8, 3, strides=2, padding='same')", ("conv8x3bs2p1",), ["model.same"]),
+        ("layers.Conv2D(8, 3, padding='Same')", ("conv8x3bp1",), []),
+        ("flatten()", (), []),
         ("nn.MaxPool2d(3, 2, 1)", ("max3s2",), ["model.pool_padding"]),
         ("nn.MaxPool2d(2, ceil_mode=True)", ("max2",), ["model.ceil"]),
         ("nn.AdaptiveAvgPool2d((7, 7))", (), ["model.adaptive"]),
