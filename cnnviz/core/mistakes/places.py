@@ -1,4 +1,4 @@
-"""Where in a network a mistake can be made: conditions on the layer at a place."""
+"""Conditions on the place in a network where a mistake can be made."""
 
 from __future__ import annotations
 
