@@ -52,8 +52,9 @@ def operations(program: Program) -> tuple[Operation, ...]:
         values = {"x": label(names.input), "slope": f"{layer.function or layer.kind}′", **{letter: label(names.of(letter)) for letter in layer.parameter_letters}}
         before = f"d{names.source}"
         for target in (*(f"d{names.of(letter)}" for letter in layer.parameter_letters), before):
+            other = target == before and not program.mode.training and "dx" in layer.after_training
             way = "loss" if ids[target].startswith("loss.") else ids[target]
-            found.append(Operation(target, made, message(f"{way}.way", **values)))
+            found.append(Operation(target, made, message(f"{way}.way{'_after_training' if other else ''}", **values)))
         made = before
     return tuple(found)
 
@@ -90,6 +91,7 @@ class Road:
     charts: tuple[Chart, ...] = ()
     cells: Mapping[str, list[int]] = field(default_factory=dict)
     tabs: tuple[Switch, ...] = ()
+    views: tuple[Group, ...] = ()
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The shown parts of every row's arrays, named "row.symbol"."""
@@ -121,6 +123,7 @@ class Road:
             maps=self._maps(),
             subject=self.subject,
             tabs=[tab.record for tab in self.tabs],
+            views=[group.record for group in self.views],
             switches=[group.record for group in self.groups],
             charts=[chart.record for chart in self.charts],
         )

@@ -31,7 +31,10 @@ class RoadCard(PartData):
 
 
 class RoadData(TypedDict):
-    """All that a road shows besides its arrays: the cards show those of the first row; `subject` is the card that is spoken of first."""
+    """All that a road shows besides its arrays: the cards show those of the first row; `subject` is the card that is spoken of first.
+
+    `views` are choices of what is looked at: which image, which mode.
+    """
 
     title: records.Text
     verdict: Verdict
@@ -41,6 +44,7 @@ class RoadData(TypedDict):
     maps: Mapping[str, MapColours]
     subject: str
     tabs: Sequence[SwitchData]
+    views: Sequence[SwitchGroup]
     switches: Sequence[SwitchGroup]
     charts: Sequence[ChartData]
 

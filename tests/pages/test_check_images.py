@@ -37,6 +37,20 @@ def test_every_number_of_all_images_is_judged_and_those_of_one_are_shown():
     assert arrays["central.dx"].shape == arrays["ours.dx"].shape
 
 
+def test_the_image_and_the_pass_are_chosen_and_a_pass_after_training_is_checked_as_one():
+    header, arrays = checked(k="2", mode="eval")
+    on = {group["name"]: [option["change"] for option in group["options"] if option["on"]] for group in header["road"]["views"]}
+    assert on == {"image": [{"image": "2"}], "mode": [{"mode": "eval"}]}
+    assert header["road"]["verdict"]["good"] and not header["wrong"] and header["lesson"]["mode"] == "eval"
+    moment = trajectory(LESSON, load_images(LESSON), 2).after_training
+    np.testing.assert_array_equal(arrays["ours.dz2"].reshape(-1), moment.gradients["dz2"][2])
+    error = header["check"]["entry"]["rows"][1]["error"]
+    assert error < 1e-6
+    header, arrays = checked(k="2", mode="eval", check="break", mistake="images_summed")
+    assert header["lesson"].get("mode", "train") == "train" and [group["name"] for group in header["road"]["views"]] == ["image"]
+    assert "views" in header["road"] and not checked(net="conv1x3-relu-dense2-mse", img="small3-0", y="1,0", image="")[0]["road"]["views"]
+
+
 @pytest.mark.parametrize("mistake, first", [("images_summed", "dz2"), ("images_divided_twice@df", "df"), ("mean_path_forgotten", "dz1")])
 def test_what_is_made_on_the_way_back_shows_where_it_is_made(mistake, first):
     header, arrays = checked(check="break", mistake=mistake)

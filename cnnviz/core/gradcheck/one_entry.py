@@ -46,16 +46,17 @@ def nudges(
     steps: Iterable[float],
     dtype: type[np.float64] | type[np.float32] = np.float64,
     given: Mapping[str, np.ndarray] | None = None,
+    training: bool = True,
 ) -> list[Nudge]:
     """The entry `index` of the parameter `name`, or of "x", nudged by each of `steps`: two whole forward passes each, in the precision `dtype`,
-    with what is `given`.
+    with what is `given`, in `training` or as after it.
 
     >>> network = Network.parse("dense1-mse")
     >>> params = network.init((1, 1)).replace(w=np.array([[3.0]]))
     >>> [nudge.central for nudge in nudges(params, np.ones((1, 1)), np.array([1.0]), network, "w", (0, 0), [0.5])]
     [4.0]
     """
-    program = network.program(x.shape)
+    program = network.program(x.shape, training=training)
     start = program.start(params, x) | program.given_to(given, len(x) if program.mode.images else None)
     start = {symbol: array.astype(dtype) for symbol, array in start.items()}
     targets = network.targets(y, (*x.shape[:-3], *program.shapes["o"]) if program.mode.images else program.shapes["o"]).astype(dtype)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,15 +18,16 @@ from cnnviz.pages.check.checking import AT_ONCE, effort
 from cnnviz.pages.check.examined import Examined
 from cnnviz.pages.check.tabs import tab_of
 from cnnviz.pages.encoding import lesson_of_all
-from cnnviz.pages.lens import on_image
+from cnnviz.pages.lens import in_mode, on_image
 
 
 class _CheckAnswers(Answers):
     """Each tab, where an address alone leads to it."""
 
-    several = True
+    several = modes = True
 
     def answer(self, now: Now) -> bytes:
+        now = _in_mode(now)
         if tab_of(now.asked) == "own":  # what a visitor has chosen is for that visitor alone
             return own_answer(now, None)
         starting = tensorflow.starting(now.asked)  # before its opinion is asked: it may start, or fail, in between
@@ -37,6 +39,7 @@ class _CheckAnswers(Answers):
         return found
 
     def charts(self, now: Now) -> dict[str, Chart]:
+        now = _in_mode(now)
         return road(Examined(now.lesson, now.moment, now.asked)).named_charts()
 
     def lasts(self, asked: Mapping[str, str]) -> bool:
@@ -48,6 +51,11 @@ class _CheckAnswers(Answers):
 
 
 ANSWERS = _CheckAnswers()
+
+
+def _in_mode(now: Now) -> Now:
+    """Our pass in the lesson's mode; mistakes and files are of one in training."""
+    return in_mode(now) if tab_of(now.asked) == "ours" else replace(now, lesson=replace(now.lesson, mode="train"))
 
 
 def own_answer(now: Now, file: own.File | None) -> bytes:

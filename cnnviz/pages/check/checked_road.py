@@ -12,7 +12,7 @@ from cnnviz.pages.check import broken, entry, tensorflow, words
 from cnnviz.pages.check.checking import is_wrong
 from cnnviz.pages.check.choices import choices, mistake_in
 from cnnviz.pages.check.examined import Examined
-from cnnviz.pages.check.tabs import tab_of, tabs
+from cnnviz.pages.check.tabs import tab_of, tabs, views
 from cnnviz.pages.map_parts import Part, part, pinned
 from cnnviz.pages.map_records import largest
 from cnnviz.pages.roads import ERROR, Road, Row, operations
@@ -45,6 +45,7 @@ def road(here: Examined) -> Road:
         groups=_groups(here),
         charts=_charts(here, chosen),
         tabs=tabs(tab_of(here.asked)),
+        views=views(lesson, tab_of(here.asked)),
         cells=_cells(here, parts, chosen),
     )
 
@@ -87,7 +88,7 @@ def more(here: Examined) -> dict[str, object]:
             falls=broken.runs(here.lesson, here.moment, mistake)[1] if mistake else "",
             best=broken.shows_best(here) if mistake else None,
             foot=words.foot(here),
-            third=tensorflow.line(here.lesson, here.moment, here.asked) if tab_of(here.asked) == "ours" else None,
+            third=tensorflow.line(here.lesson, here.moment, here.asked) if tab_of(here.asked) == "ours" and here.training else None,
             own=None,
         )
     }

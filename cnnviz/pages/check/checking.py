@@ -18,7 +18,6 @@ from cnnviz.core.read_only import sealed
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.threads import THREADS
 from cnnviz.core.trajectory import Moment
-from cnnviz.core.values import Params
 
 AT_ONCE = 400_000_000
 """Entries times multiplications of a pass: what is checked while the page waits, about half a second."""
@@ -51,11 +50,11 @@ class Checking:
         self._seen = time.monotonic()
         return self
 
-    def work(self, lesson: Lesson, params: Params, x: np.ndarray, given: Mapping[str, np.ndarray]) -> None:
+    def work(self, lesson: Lesson, moment: Moment) -> None:
         """Does all of it; TimeoutError where no page has asked for PATIENCE seconds."""
-        network, y = lesson.network, sealed(lesson.y)
+        network, y, x, training = lesson.network, sealed(lesson.y), moment.trace.x, moment.trace.training
         names = (*network.program(x.shape).parameters, "x")
-        self.check = check_gradients(params, x, y, network=network, parameters=names, progress=self._tell, given=given)
+        self.check = check_gradients(moment.params, x, y, network=network, parameters=names, progress=self._tell, given=given_of(moment), training=training)
 
     def _tell(self, share: float) -> None:
         self.share = share
@@ -119,17 +118,22 @@ _known: Recent[Hashable, Checking] = Recent(MOST_BYTES, held_bytes)
 _turns = Turns()
 
 
+def given_of(moment: Moment) -> Mapping[str, np.ndarray]:
+    """The arrays that a pass is given: in training its masks, after it what is kept."""
+    return moment.trace.kept if moment.trace.training else moment.buffers
+
+
 def checked(lesson: Lesson, moment: Moment) -> Checking:
     """The check of the lesson's exact gradients, by which others are judged, too; it may not be done yet."""
     x = moment.trace.x
-    name = (lesson.start, lesson.k, x.shape, hashlib.sha256(x.tobytes()).digest())
+    name = (lesson.start, lesson.k, moment.trace.training, x.shape, hashlib.sha256(x.tobytes()).digest())
     found = _known.get(name)
     if found is not None:
         return found
     if THREADS and effort(lesson, x.shape) > AT_ONCE:
-        return _turns.look(name, lambda checking: checking.work(lesson, moment.params, x, moment.trace.kept))
+        return _turns.look(name, lambda checking: checking.work(lesson, moment))
     found = Checking(beside=False)
-    found.work(lesson, moment.params, x, moment.trace.kept)
+    found.work(lesson, moment)
     _known.put(name, found)
     return found
 

@@ -89,9 +89,9 @@ def _nudged(here: Examined, entry: Entry) -> tuple[list[float], tuple[list[Nudge
     if here.program.mode.images and entry.parameter == "x":
         index = tuple(map(int, np.unravel_index(here.lesson.image * x[0].size + flat_index(entry, here.one), x.shape)))
     of = (here.moment.params, x, np.array(here.lesson.y), here.lesson.network, entry.parameter, index, steps)
-    given = here.moment.trace.kept
-    name = (here.lesson.start, here.lesson.k, x.tobytes(), entry.parameter, index)
-    return steps, _known.get_or_make(name, lambda: (nudges(*of, given=given), [] if here.mistake else nudges(*of, np.float32, given)))
+    how = (here.given, here.training)
+    name = (here.lesson.start, here.lesson.k, x.tobytes(), entry.parameter, index, here.training)
+    return steps, _known.get_or_make(name, lambda: (nudges(*of, np.float64, *how), [] if here.mistake else nudges(*of, np.float32, *how)))
 
 
 MOST_BYTES = 2_000_000

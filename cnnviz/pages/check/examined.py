@@ -16,7 +16,7 @@ from cnnviz.core.program import Program
 from cnnviz.core.spoiled_stages import stages_hit
 from cnnviz.core.trajectory import Moment
 from cnnviz.core.values import Gradients, one_image
-from cnnviz.pages.check.checking import Checking, checked
+from cnnviz.pages.check.checking import Checking, checked, given_of
 from cnnviz.pages.check.choices import mistake_in
 from cnnviz.pages.roads import operations
 from cnnviz.wire.road import CardState
@@ -30,15 +30,25 @@ class Examined:
     moment: Moment
     asked: Mapping[str, str]
 
+    @property
+    def training(self) -> bool:
+        """Whether the pass is one in training, and not as after it."""
+        return self.moment.trace.training
+
+    @property
+    def given(self) -> Mapping[str, np.ndarray]:
+        """The arrays that its pass is given."""
+        return given_of(self.moment)
+
     @cached_property
     def program(self) -> Program:
         """The lines of the lesson's network."""
-        return self.lesson.network.program(self.moment.trace.x.shape)
+        return self.lesson.network.program(self.moment.trace.x.shape, training=self.training)
 
     @cached_property
     def one(self) -> Program:
         """The lines of one image, as its arrays are shown."""
-        return self.lesson.network.program(self.lesson.x_shape)
+        return self.lesson.network.program(self.lesson.x_shape, training=self.training)
 
     def of_image(self, name: str, array: np.ndarray) -> np.ndarray:
         """The part of an array that is shown: of several images the part of one."""
@@ -47,7 +57,7 @@ class Examined:
     @cached_property
     def exact(self) -> Gradients:
         """Those of the exact pass, whatever the rule."""
-        trace = self.program.forward(self.moment.params, self.moment.trace.x, given=self.moment.trace.kept)
+        trace = self.program.forward(self.moment.params, self.moment.trace.x, given=self.given)
         return self.program.backward(self.moment.params, trace, self._targets(trace.o.shape))
 
     @cached_property
@@ -60,7 +70,7 @@ class Examined:
         """The gradients that are examined; a mistake is made in the exact pass."""
         if self.mistake is None:
             return self.moment.gradients
-        trace = self.program.forward(self.moment.params, self.moment.trace.x, given=self.moment.trace.kept)
+        trace = self.program.forward(self.moment.params, self.moment.trace.x, given=self.given)
         return self.mistake.run(self.program, self.moment.params, trace, self._targets(trace.o.shape), self.lesson.optimizer, self.moment.state)
 
     def _targets(self, shape: tuple[int, ...]) -> np.ndarray:

@@ -21,7 +21,7 @@ from cnnviz.export.own_example import example_of
 from cnnviz.export.own_report import case_of, near_ones, said, untold
 from cnnviz.pages.address import Now
 from cnnviz.pages.check.checked_road import drawn_errors
-from cnnviz.pages.check.tabs import tabs
+from cnnviz.pages.check.tabs import tabs, views
 from cnnviz.pages.map_parts import Part, part
 from cnnviz.pages.map_records import largest
 from cnnviz.pages.roads import ERROR, RATIO, Operation, Road, Row, operations
@@ -94,6 +94,7 @@ def road(now: Now, file: File | None, found: Found) -> Road:
         sentences=(*_sentences(own, diagnosis), *own.notes),
         cells=_cells(parts, apart, right, diagnosis.first),
         tabs=tabs("own"),
+        views=views(now.lesson, "own"),
     )
 
 

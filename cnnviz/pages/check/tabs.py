@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cnnviz.pages.switches import Switch
+from cnnviz.core.lesson import Lesson
+from cnnviz.pages.switches import Group, Switch
 from cnnviz.words import message
 
-TABS: dict[str, Mapping[str, str]] = {"ours": {"check": "", "mistake": ""}, "break": {"check": "break"}, "own": {"check": "own", "mistake": ""}}
-"""Each tab, and the change of the address that opens it."""
+TABS: dict[str, Mapping[str, str]] = {
+    "ours": {"check": "", "mistake": ""},
+    "break": {"check": "break", "mode": ""},
+    "own": {"check": "own", "mistake": "", "mode": ""},
+}
+"""Each tab, and the change of the address that opens it; mistakes and files are of a pass in training."""
 
 
 def tab_of(asked: Mapping[str, str]) -> str:
@@ -27,3 +32,27 @@ def tabs(now: str) -> tuple[Switch, ...]:
         Switch(f"tab_{tab}", message(f"ui.check.tabs.{tab}.label"), message(f"ui.check.tabs.{tab}.words"), tab == now, change)
         for tab, change in TABS.items()
     )
+
+
+def views(lesson: Lesson, tab: str) -> tuple[Group, ...]:
+    """Choices of the image that is shown, where there are several, and of our pass as one in training or after it, where the network makes them differ.
+
+    >>> [group.name for group in views(Lesson(net="conv1x3-drop50-dense2-mse"), "ours")], views(Lesson(), "ours")
+    (['mode'], ())
+    """
+    found = []
+    if len(lesson.images) > 1:
+        found.append(Group(message("ui.check.views.image"), tuple(_image(n, name, n == lesson.image) for n, name in enumerate(lesson.images))))
+    program = lesson.network.program(lesson.x_shape)
+    if tab == "ours" and (program.buffers or program.draws):
+        found.append(Group(message("ui.check.views.mode"), tuple(_mode(name, name == lesson.mode) for name in ("train", "eval"))))
+    return tuple(found)
+
+
+def _image(n: int, name: str, on: bool) -> Switch:
+    return Switch(f"image_{n}", str(n + 1), message("ui.images.shown", n=n + 1, name=name), on, {"image": str(n) if n else ""})
+
+
+def _mode(name: str, on: bool) -> Switch:
+    words = f"ui.check.views.{name}"
+    return Switch(f"mode_{name}", message(f"{words}.label"), message(f"{words}.words"), on, {"mode": "" if name == "train" else name})

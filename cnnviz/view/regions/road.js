@@ -14,7 +14,7 @@ import { html, inner, keyed, nothing, render, setHTML, setText, svg, TABLE } fro
 import { Content } from "./page.js"
 import { bindChanges, tabsOf } from "./switches.js"
 
-/** @import { RoadCard, RoadData, RoadHeader } from "../types/wire.js" */
+/** @import { RoadCard, RoadData, RoadHeader, SwitchGroup } from "../types/wire.js" */
 /** @import { Answer, Arrays } from "../model/decode.js" */
 /** @import { Place } from "../model/focus.js" */
 /** @import { Cell } from "../model/links.js" */
@@ -24,7 +24,7 @@ import { bindChanges, tabsOf } from "./switches.js"
 /** @import { View } from "./lesson_view.js" */
 
 const FRAME = () => `
-  <div class="road-head"><h1 class="title"></h1><div class="tabs" role="group" aria-label="${say("web.frame.tabs")}"></div></div>
+  <div class="road-head"><h1 class="title"></h1><div class="views"></div><div class="tabs" role="group" aria-label="${say("web.frame.tabs")}"></div></div>
   <p class="verdict"></p>
   <div class="road" tabindex="0" role="group" aria-label="${say("web.road.label")}"><div class="ground"></div></div>
   <div class="below"></div>
@@ -38,6 +38,10 @@ const at = ({ x, y, width, height }) => `left:${x}px;top:${y}px;width:${width}px
 /** A map with the name under which the page keeps it. @type {(name: string, style?: string) => Template} */
 export const mapOf = (name, style = "") =>
   html`<canvas data-map=${name} tabindex="0" role="img" style=${style}></canvas>`
+
+/** A choice of what is looked at. @param {SwitchGroup} group */
+const choices = ({ name, title, options }) =>
+  html`<div class="tabs" role="group" data-group=${name} aria-label=${title}><span>${title}</span>${options.map(tabsOf)}</div>`
 
 /** @param {Arrow} arrow */
 const arrowLine = ({ to, points, state }) => {
@@ -106,7 +110,8 @@ export class Road extends Content {
     view.$(".verdict").className =
       { true: "verdict good", false: "verdict bad", null: "verdict" }[`${road.verdict.good}`] ?? ""
     setHTML(view.$(".remark"), sentence(answer.remarks[0] ?? ""))
-    render(road.tabs.map(tabsOf), view.$(".road-head .tabs"))
+    render(road.views.map(choices), view.$(".road-head .views"))
+    render(road.tabs.map(tabsOf), view.$(".road-head > .tabs"))
     this.draw()
   }
 

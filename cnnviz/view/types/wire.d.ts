@@ -981,7 +981,10 @@ export interface RoadCard {
   address: (number | null)[]
 }
 
-/** All that a road shows besides its arrays: the cards show those of the first row; `subject` is the card that is spoken of first. */
+/** All that a road shows besides its arrays: the cards show those of the first row; `subject` is the card that is spoken of first.
+
+    `views` are choices of what is looked at: which image, which mode.
+     */
 export interface RoadData {
   title: string
   verdict: Verdict
@@ -991,6 +994,7 @@ export interface RoadData {
   maps: Record<string, MapColours>
   subject: string
   tabs: SwitchData[]
+  views: SwitchGroup[]
   switches: SwitchGroup[]
   charts: ChartData[]
 }
