@@ -133,7 +133,7 @@ function lay(cards, wide, length) {
     if (above.length) free = row(above, x, UPPER + LINE / 2, source)
     if (along.length) row(along, x, low, source)
     if (next) {
-      const ahead = endsOf(cards, next, line[n + 2]).above.length ? free + GAP - FORK - widthOf(next, wide, false) : 0 // where it branches nothing stands above
+      const ahead = endsOf(cards, next, line[n + 2]).above.length ? free + GAP - widthOf(next, wide, false) : 0 // where it branches nothing stands above
       from = put(next, Math.max(x, ahead), low, branched ? LINE : TALL)
       join(source, from, next, forks ? FORK : 0)
     }
