@@ -89,9 +89,11 @@ TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max
 
 def test_a_road_that_is_wider_than_the_screen_has_what_is_wrong_in_sight(screen: Screen):
     screen.open("/check", net=TINY_VGG, mistake="hidden_slope_forgotten@dz4", ch="rgb", w="he")
-    road, first = (screen.page.locator(at).bounding_box() for at in (".road", "[data-state=first]"))
-    assert screen.page.locator(".road").evaluate("(e) => e.scrollWidth > e.clientWidth")
-    assert road["x"] <= first["x"] and first["x"] + first["width"] <= road["x"] + road["width"]
+    screen.page.wait_for_function("""() => {
+        const [road, first] = [".road", "[data-state=first]"].map((at) => document.querySelector(at))
+        const [around, within] = [road, first].map((element) => element.getBoundingClientRect())
+        return road.scrollWidth > road.clientWidth && around.left <= within.left && within.right <= around.right
+    }""")
     assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
