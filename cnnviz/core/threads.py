@@ -23,11 +23,12 @@ import numpy as np
 
 try:
     from threadpoolctl import OpenBLASController, ThreadpoolController
-except ModuleNotFoundError:  # Python in a browser has one thread, and no library that could take more
+except ModuleNotFoundError:  # answers need no more than NumPy
     ThreadpoolController = None
 
 THREADS = sys.platform not in ("emscripten", "wasi")
 """True where threads can be started: in WebAssembly they cannot."""
+_CONTROLLED = THREADS and ThreadpoolController is not None
 
 Part = TypeVar("Part")
 Found = TypeVar("Found")
@@ -118,13 +119,13 @@ def keep_one_blas_thread() -> None:
 
 def _take_control() -> None:
     """threadpoolctl lets one thread alone set the number; the last of ours to leave need not be the first that came."""
-    if ThreadpoolController is not None:
+    if _CONTROLLED:
         OpenBLASController.clear_controlling_thread(force=True)
 
 
 def _limited() -> Callable[[], None]:
     """Sets the number to one, and gives what sets the old one again."""
-    return (lambda: None) if ThreadpoolController is None else _blas().limit(limits=1).restore_original_limits
+    return _blas().limit(limits=1).restore_original_limits if _CONTROLLED else lambda: None
 
 
 @cache

@@ -86,3 +86,11 @@ def test_check_comes_to_the_same_verdict_with_the_same_gradients(answers, name, 
     assert road["verdict"]["good"] is own_road["verdict"]["good"] is True
     assert road["verdict"]["text"]["say"][0] == own_road["verdict"]["text"]["say"][0]
     assert road.keys() == own_road.keys()
+
+
+def test_the_losses_of_many_starts_are_the_same(asked):
+    query = {"sweep": "seed:0..3", "n": "5"}
+    ((status, body),) = asked([f"numbers/{code()}/train?{urlencode(query)}"])
+    assert status == 200
+    (_, arrays), (_, own) = decode(body), decode(answer("train", query))
+    assert arrays.keys() == own.keys() and [key for key in own if unlike(arrays[key], own[key])] == []

@@ -27,7 +27,8 @@ TELLING = """export async function start() {
   }
 }
 """
-"""Stand-ins for Python: one that never comes, one that cannot start, one that has a single answer, one that says what it got."""
+BUSY = "export async function start() {\n  return () => {\n    for (;;);\n  }\n}\n"
+"""Stand-ins for Python: one that never comes, one that cannot start, one that has a single answer, one that says what it got, one that is at work for ever."""
 
 
 @pytest.fixture
@@ -77,6 +78,11 @@ def test_the_opening_lesson_is_there_before_python_and_what_is_asked_for_waits_i
         ready(page)
 
 
+def test_what_waits_for_python_at_work_says_so(page: Page, stand_in):
+    page.goto(f"{stand_in(BUSY)}?k=9")
+    expect(page.locator(".waits")).to_have_text(say("web.site.working"))
+
+
 def test_where_python_cannot_start_a_sentence_says_so_and_the_opening_lesson_stays(page: Page, stand_in):
     page.goto(stand_in(BROKEN))
     shows(page, Lesson(stage="x"))
@@ -104,8 +110,15 @@ def test_it_is_live_with_webassembly_from_page_to_page_and_back(page: Page, site
     page.locator('nav a[data-page="train"]').click()
     ready(page, update=4)
     assert page.url.startswith(f"{site}train/?") and "lr=0.2" in page.url
+    expect(page).to_have_title("Train · cnnviz")
     page.go_back()
     shows(page, lesson)
+    expect(page).to_have_title("Step · cnnviz")
+    page.evaluate("document.querySelector('[data-key=model_in]').click()")
+    page.get_by_role("dialog").get_by_role("textbox").fill("nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(3600, 10))")
+    page.locator("[data-key=model_read]").click()
+    page.locator("[data-key=model_open]").click()
+    page.wait_for_url("**net=conv4x3b-relu-dense10-softmax-ce**")
 
 
 def test_what_needs_a_server_says_so(page: Page, stand_in):

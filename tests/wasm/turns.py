@@ -16,6 +16,7 @@ get = start(os.environ["TMPDIR"])
 
 
 def answer() -> None:
-    status, headers, body = get(bytes(_host.call(b"")).decode())
+    path, _, sent = bytes(_host.call(b"")).partition(b"\0")
+    status, headers, body = get(path.decode(), sent or "")
     head = json.dumps([status, headers]).encode()
     _host.call(len(head).to_bytes(4, "little") + head + body)

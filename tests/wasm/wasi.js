@@ -39,7 +39,7 @@ export async function start(files) {
   })
   const memory = () => exports.memory.buffer
 
-  // Python's _host.call: with nothing it asks for the path, with something it answers.
+  // Python's _host.call: with nothing it asks for the path and what is sent along, with something it answers.
   function call(at, length, outAt, outLength) {
     const said = new Uint8Array(memory(), at >>> 0, length >>> 0).slice()
     if (length) answer = said
@@ -62,8 +62,9 @@ export async function start(files) {
   }
 
   turn(new TextDecoder().decode(turns))
-  return (path) => {
-    asked = encoder.encode(path)
+  return (path, sent = "") => {
+    const content = typeof sent === "string" ? encoder.encode(sent) : sent
+    asked = Uint8Array.from([...encoder.encode(path), 0, ...content])
     turn("answer()")
     const end = 4 + new DataView(answer.buffer).getUint32(0, true)
     const [status, headers] = JSON.parse(new TextDecoder().decode(answer.subarray(4, end)))

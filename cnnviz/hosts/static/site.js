@@ -5,7 +5,7 @@ import { has, say } from "../../view/model/words.js"
 import { View } from "../../view/regions/lesson_view.js"
 import { kindOf } from "../../view/regions/registry.js"
 import { looked, Resources } from "../../view/resources.js"
-import { CODE } from "../../view/spec.js"
+import { CODE, PAGES } from "../../view/spec.js"
 import { Python } from "./python.js"
 import { addressIn, pageAt } from "./site_address.js"
 
@@ -26,6 +26,7 @@ export default function show() {
   const python = new Python(make, (state) => {
     document.documentElement.dataset.python = state
     if (state === "ready") keepOffline(base)
+    if (!view.data) waiting(state === "failed" ? "" : awaited())
   })
   const awaited = () => say(python.state === "ready" ? "web.site.working" : "web.site.starting")
   /** @param {string} path @param {RequestInit} [how] */
@@ -57,6 +58,7 @@ export default function show() {
 
   function mount() {
     const page = pageAt(base)
+    document.title = `${PAGES.find(({ path }) => path === page)?.name} · cnnviz`
     view?.leave()
     const root = document.createElement("main")
     root.className = "cnnviz alone in-site"

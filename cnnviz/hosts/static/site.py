@@ -92,7 +92,7 @@ def _page(page: Page, answers: Mapping[str, str]) -> str:
     return _PAGE.substitute(
         lang=reader(),
         base="../" if page.path else "./",
-        title=html.escape(f"cnnviz · {page.name}"),
+        title=html.escape(f"{page.name} · cnnviz"),
         files=FILES,
         version=code(),
         noscript=html.escape(say("export.html.noscript")),
