@@ -5,11 +5,11 @@ import { test } from "node:test"
 import {
   begin,
   boundsOf,
-  decimalsOf,
   hasMoved,
   isBehind,
   lossAt,
   next,
+  printerOf,
   promiseOf,
   toAsk,
 } from "../../cnnviz/view/model/drag.js"
@@ -97,10 +97,11 @@ test("the promise is the gradient times the change, from where the number stood,
   assert.ok(Math.abs(really - ((-1.5) ** 2 - 0.25)) < 1e-12)
 })
 
-test("both are printed with the same decimals, three digits of the larger", () => {
-  assert.equal(decimalsOf(-0.0014, -0.00139), 5)
-  assert.equal(decimalsOf(-0.0482, -0.0484), 4)
-  assert.equal(decimalsOf(0, 0), 3)
-  assert.equal(decimalsOf(123, 4), 0)
-  assert.equal(decimalsOf(Number.NaN, 1), 3)
+test("both are printed with the same decimals, three digits of the larger, and tiny ones in powers of ten", () => {
+  const printed = (promised, really) => [promised, really].map(printerOf(promised, really))
+  assert.deepEqual(printed(-0.0014, -0.00139), ["−0.00140", "−0.00139"])
+  assert.deepEqual(printed(-0.0482, -0.0484), ["−0.0482", "−0.0484"])
+  assert.deepEqual(printed(0, 0), ["0.000", "0.000"])
+  assert.deepEqual(printed(123, 4), ["123", "4"])
+  assert.deepEqual(printed(-3.41e-9, -2.712e-9), ["−3.41e−9", "−2.71e−9"])
 })

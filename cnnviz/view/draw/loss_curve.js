@@ -63,8 +63,8 @@ export function lossCurve({ context, width, height }, palette, { curve, value, l
   written(context, words.now, palette.accent, x(value), Math.max(y(loss) - 16, TOP / 2), width)
 }
 
-/** As short as three digits are. @param {number} value */
-const plain = (value) => local(String(Number(value.toPrecision(3)))).replace("-", "−")
+/** With so many decimals, but for zeros at the end. @param {number} value @param {number} places */
+const plain = (value, places) => local(String(Number(value.toFixed(places)) + 0)).replace("-", "−")
 
 /** @typedef {(number: number) => number} Place */
 
@@ -72,7 +72,11 @@ const plain = (value) => local(String(Number(value.toPrecision(3)))).replace("-"
 function axes(context, palette, { x, y, width, height, theta, low, high }) {
   context.fillStyle = palette.soft
   context.textAlign = "right"
-  for (const each of high > low ? [low, (low + high) / 2, high] : [low]) {
+  const levels = high > low ? [low, (low + high) / 2, high] : [low]
+  const apart = (/** @type {number} */ digits) =>
+    new Set(levels.map((each) => shortened(each, digits))).size === levels.length
+  const digits = [2, 3, 4].find(apart) ?? 4 // that tell them apart
+  for (const each of levels) {
     line(
       context,
       palette.line,
@@ -82,10 +86,12 @@ function axes(context, palette, { x, y, width, height, theta, low, high }) {
         [width - RIGHT, y(each)],
       ],
     )
-    context.fillText(shortened(each, 2), LEFT - 5, y(each), LEFT - 6)
+    context.fillText(shortened(each, digits), LEFT - 5, y(each), LEFT - 6)
   }
   context.textAlign = "center"
-  for (const n of TICKS) context.fillText(plain(theta[n]), x(theta[n]), height - 8, 44)
+  const step = (theta[theta.length - 1] - theta[0]) / (TICKS.length - 1)
+  const places = Math.min(Math.max(0, 1 + Math.ceil(-Math.log10(step))), 20) // that tell two ticks apart
+  for (const n of TICKS) context.fillText(plain(theta[n], places), x(theta[n]), height - 8, 44)
 }
 
 /** @param {CanvasRenderingContext2D} context @param {string} style @param {number[]} dashes @param {number[][]} points */

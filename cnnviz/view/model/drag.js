@@ -1,6 +1,8 @@
 // A number that is dragged, as one value, and what becomes of it: next(drag, event). One value is asked for at a time, the
 // latest that is wanted; what is shown is always of one value, that of the last answer.
 
+import { decimals, number } from "./format.js"
+
 /**
  * The loss along the number, as the core has it.
  * @typedef {{ theta: ArrayLike<number>, loss: ArrayLike<number>, at: number, gradient: number, span: number, kink: boolean }} Curve
@@ -110,12 +112,12 @@ export function promiseOf({ curve, shown, loss }) {
   return { promised: curve.gradient * (shown - curve.at), really: loss - lossAt(curve), by: shown - curve.at }
 }
 
-const DIGITS = 3 // of the larger of both
+const [DIGITS, MOST] = [3, 7] // of the larger of both, and decimals beyond which there is a power of ten
 
-/** The decimals with which a promise and what came of it are printed: the same for both. @param {number} promised @param {number} really */
-export function decimalsOf(promised, really) {
+/** Prints a promise and what came of it: with the same decimals, or digits where both are tiny. @param {number} promised @param {number} really @returns {(value: number) => string} */
+export function printerOf(promised, really) {
   const most = Math.max(Math.abs(promised), Math.abs(really))
-  return most > 0 && Number.isFinite(most)
-    ? Math.min(20, Math.max(0, DIGITS - 1 - Math.floor(Math.log10(most))))
-    : DIGITS
+  const known = most > 0 && Number.isFinite(most)
+  const places = known ? Math.max(0, DIGITS - 1 - Math.floor(Math.log10(most))) : DIGITS
+  return (value) => (places > MOST ? number(value, DIGITS) : decimals(value, places))
 }

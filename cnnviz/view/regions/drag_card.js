@@ -3,8 +3,8 @@
 import { contextOf, ratio } from "../draw/canvas.js"
 import { lossCurve } from "../draw/loss_curve.js"
 import { palette } from "../draw/pen.js"
-import { decimalsOf, hasMoved, lossAt, promiseOf } from "../model/drag.js"
-import { decimals, factor, formula, lossText, number } from "../model/format.js"
+import { hasMoved, lossAt, printerOf, promiseOf } from "../model/drag.js"
+import { factor, formula, lossText, number } from "../model/format.js"
 import { say } from "../model/words.js"
 import { html, markup, render } from "./html.js"
 
@@ -75,8 +75,7 @@ function body(drag, name) {
   const { curve, loss, along } = drag
   if (!curve) return html``
   const found = promiseOf(drag)
-  const places = found ? decimalsOf(found.promised, found.really) : 0
-  const print = (/** @type {number} */ value) => decimals(value, places)
+  const print = found ? printerOf(found.promised, found.really) : number
   const before = lossAt(curve)
   const title = say(along === "lr" ? "web.drag.title_rate" : "web.drag.title", { name })
   return html`<h2>${markup(formula(title))}</h2><canvas aria-hidden="true"></canvas>

@@ -24,7 +24,7 @@ export function corners(step) {
     copy.getContext("2d")?.drawImage(canvas, 0, 0, width, height, 0, 0, width, height)
     corner.append(copy)
     corner.style.cssText = `width:${size[0] * SHARE}px;height:${size[1] * SHARE}px`
-    if (size[0] >= NAMED)
+    if (Math.min(...size) >= NAMED)
       corner.append(Object.assign(document.createElement("span"), { textContent: say("web.drag.before") }))
     holder.append(corner)
     return corner
