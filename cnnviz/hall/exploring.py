@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlencode
 
 LOOKED_AT = ("stage", "k", "cell", "image", "view", "whole", "hide", "predict", "veiled", "lang", "script", "screen")
-"""What of an address leads away from no screen (question.js has the same)."""
+"""Keys of an address that lead away from no screen (question.js has the same)."""
 
 
 def place_of(query: str) -> str:
