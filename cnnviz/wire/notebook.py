@@ -160,7 +160,7 @@ class TheoryLines(TypedDict):
 
 
 class TheoryData(TypedDict):
-    """What the notebook explains, and where it deviates."""
+    """The explanations of the notebook, and its deviations."""
 
     sections: Sequence[TheorySection]
     deviations: Sequence[TheoryLines]

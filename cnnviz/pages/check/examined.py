@@ -32,7 +32,7 @@ class Examined:
 
     @property
     def training(self) -> bool:
-        """Whether the pass is one in training, and not as after it."""
+        """Tells whether the pass is one in training, and not as after it."""
         return self.moment.trace.training
 
     @property

@@ -1150,7 +1150,7 @@ export interface TagData {
   title: string
 }
 
-/** What the notebook explains, and where it deviates. */
+/** The explanations of the notebook, and its deviations. */
 export interface TheoryData {
   sections: TheorySection[]
   deviations: TheoryLines[]
