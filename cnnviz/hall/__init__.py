@@ -194,6 +194,7 @@ class Rooms:
             ("POST", "lost", for_all(questions.lose)),
             ("POST", "place", for_all(self.experiments.take_part)),
             ("GET", "experiment", for_all(self.experiments.look)),
+            ("GET", "inside", for_all(self.experiments.inside)),
             ("GET", "script", for_driver(self.lectures.given)),
             ("GET", "results", results),
             ("GET", "steps", for_driver(questions.steps)),

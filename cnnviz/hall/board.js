@@ -151,7 +151,7 @@ export class HallBoard {
   get experiment() {
     return `<header><div><p class="premise"></p><h1 class="found"></h1></div>${this.corner}</header>
       <div class="body"><canvas class="runs" role="img"></canvas></div>
-      <footer><p class="tag">${say("web.hall.experiment.tag")}</p><p>${say("web.hall.experiment.dot")}</p></footer>`
+      <footer><p class="tag">${say("web.hall.experiment.tag")}</p><div class="inside"></div><p>${say("web.hall.experiment.dot")}</p></footer>`
   }
 
   /** @param {HallPoll} poll @param {HallQuestion} question */

@@ -1,14 +1,17 @@
 // A class's experiment: on a phone one's own run among all, on a projector all of them.
 
+import { rich } from "../pages/learn/learn_words.js"
 import { paintRuns } from "../pages/train/sweep_chart.js"
-import { facts, headline, scaleOf, standing } from "../pages/train/sweep_model.js"
+import { facts, HIGH, headline, scaleOf, standing } from "../pages/train/sweep_model.js"
 import { escaped, number } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
+import { setHTML } from "../view/regions/html.js"
+import { paintPlates, platesHTML } from "./plate_row.js"
 
-/** @import { HallExperiment, HallPoll, HallRun } from "../view/types/wire.js" */
+/** @import { HallExperiment, HallInside, HallPoll, HallRun } from "../view/types/wire.js" */
 /** @import { Runs } from "../pages/train/sweep_chart.js" */
 /** @import { hall } from "./requests.js" */
-/** @typedef {Pick<ReturnType<typeof hall>, "place" | "experiment">} Asking */
+/** @typedef {Pick<ReturnType<typeof hall>, "place" | "experiment" | "inside">} Asking */
 
 const LOOK_IN = 1000 // milliseconds until a phone looks at the others' runs, and at random up to twice as many
 const SLOWER = 2 // each time by so much,
@@ -60,6 +63,9 @@ export function saidOf(own, found) {
   return said.join(" ")
 }
 
+/** The maps of a run, and what they say. @param {HallInside | undefined} inside */
+const insideHTML = (inside) => (inside?.plates.length ? `${platesHTML(inside.plates)}<p>${rich(inside.say)}</p>` : "")
+
 /** One's own run, on a phone. */
 export class OwnRun {
   /** @type {HallPoll | null} */
@@ -68,6 +74,8 @@ export class OwnRun {
   run = undefined
   /** @type {HallExperiment | undefined} */
   found = undefined
+  /** @type {HallInside | undefined} */
+  inside = undefined
   note = ""
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer = undefined
@@ -88,7 +96,7 @@ export class OwnRun {
     this.poll = poll
     if (known) return
     clearTimeout(this.timer)
-    this.run = this.found = undefined
+    this.run = this.found = this.inside = undefined
     this.note = ""
     if (!poll) return
     this.show()
@@ -111,6 +119,9 @@ export class OwnRun {
         if (!poll || this.poll?.number !== poll.number) return
         this.found = found ?? this.found
         this.show()
+        if (!this.inside && this.run) this.inside = await this.asking.inside(this.run.run)
+        if (this.poll?.number !== poll.number) return
+        this.show()
         this.later(times + 1)
       },
       LOOK_IN * SLOWER ** times * (1 + Math.random()),
@@ -118,12 +129,13 @@ export class OwnRun {
   }
 
   show() {
-    const { element, run, found, note } = this
+    const { element, run, found, note, inside } = this
     const head = run
       ? `<div class="own"><h1 tabindex="-1">${say(`web.hall.experiment.your.${run.key}`, { value: escaped(run.value) })}</h1><span class="tag">${say("web.hall.experiment.made", { n: run.updates })}</span></div>
         <p class="stand" role="status">${saidOf(run, found)}</p>`
       : `<p class="stand" role="status">${escaped(note) || say("web.hall.experiment.waiting")}</p>`
     element.innerHTML = `<p class="of">${say("web.hall.experiment.tag")}</p>${head}
+      ${insideHTML(inside)}
       ${found ? `<h2>${say("web.hall.experiment.among", { runs: found.values.length })}</h2><canvas class="runs" role="img" aria-label="${escaped(headline(facts(numbersIn(found.last, 8), undefined), found.updates))}"></canvas>` : ""}
       ${run?.query ? `<button type="button" class="primary" data-key="hall_inside">${say("web.hall.experiment.inside")}</button>` : ""}`
     this.paint()
@@ -132,10 +144,19 @@ export class OwnRun {
   paint() {
     const canvas = this.element.querySelector(/** @type {"canvas"} */ ("canvas.runs"))
     const { found, run } = this
+    if (this.inside) paintPlates(this.element, this.inside.plates)
     if (!canvas?.clientWidth || !found) return
     const runs = runsIn(found, run)
     paintRuns(canvas, runs, { pointed: run && run.run < runs.last.length ? run.run : -1, narrow: true })
   }
+}
+
+/** The run that stands for those that learn least: one of those at the very same number, else the highest; −1 where all learn. @param {ArrayLike<number>} last */
+export function worstOf(last) {
+  const { same, times, high } = facts(last, undefined)
+  const all = Array.from(last)
+  if (times && same > HIGH) return all.indexOf(same)
+  return high ? all.indexOf(Math.max(...all.filter(Number.isFinite))) : -1
 }
 
 /** All runs, on a projector. */
@@ -144,6 +165,8 @@ export class AllRuns {
   poll = null
   /** @type {HallExperiment | undefined} */
   found = undefined
+  /** @type {HallInside | undefined}  of one that does not learn, or learns least */
+  inside = undefined
   asked = -1
   asking = false
 
@@ -156,7 +179,7 @@ export class AllRuns {
   /** @param {HallPoll | null} poll */
   hear(poll) {
     if (poll?.number !== this.poll?.number) {
-      this.found = undefined
+      this.found = this.inside = undefined
       this.asked = -1
     }
     this.poll = poll
@@ -173,6 +196,12 @@ export class AllRuns {
     if (this.poll?.number !== poll.number || !found) return
     this.found = found
     this.show()
+    const worst = worstOf(numbersIn(found.last, 8))
+    if (worst < 0 || worst === this.inside?.run) return
+    const inside = await this.requests.inside(worst)
+    if (this.poll?.number !== poll.number || !inside) return
+    this.inside = inside
+    this.show()
   }
 
   show() {
@@ -186,6 +215,14 @@ export class AllRuns {
     const same = all.times ? ` ${say("web.sweep.same", { times: all.times, loss: number(all.same, 4) })}` : ""
     put(".found", `${headline(all, found.updates)}.${same}`)
     put(".premise", say(`web.sweep.differs.${found.key}`, { runs: found.values.length }))
+    const { inside } = this
+    const place = element.querySelector(".inside")
+    if (place && inside?.plates.length)
+      setHTML(
+        place,
+        `<b>${say(`web.hall.experiment.one.${found.key}`, { value: escaped(inside.value) })}</b>${insideHTML(inside)}`,
+      )
+    if (inside) paintPlates(/** @type {HTMLElement} */ (element), inside.plates)
     this.paint()
   }
 

@@ -12,12 +12,14 @@ from starlette.responses import JSONResponse, Response
 
 from cnnviz.core.recent import Recent
 from cnnviz.hall.experiment import FEW, KIND, MANY, Experiment, blocks, experiment_data, run_data, run_of, runs_in
+from cnnviz.hall.inside_run import inside_data
 from cnnviz.hall.poll import Poll
 from cnnviz.hall.questions import Questions
 from cnnviz.hall.store import Room, Store, StoreLost
 from cnnviz.server.bodies import Refused
+from cnnviz.server.language import of_request
 from cnnviz.server.works import Expected
-from cnnviz.wire.hall import HallExperiment
+from cnnviz.wire.hall import HallExperiment, HallInside
 
 FRESH = {"Cache-Control": "no-store"}
 OLD = 1.0
@@ -67,6 +69,19 @@ class Experiments:
             return experiment_data(experiment, poll.number, devices, MANY if projected else FEW)
 
         return await self.questions.kept.get(request, (KIND, room.code, poll.number, devices, projected), made)
+
+    async def inside(self, request: Request, room: Room) -> Response:
+        """GET room/<code>/inside?run=3: the kernel and the maps of one of the runs that there are."""
+        poll, experiment = self._begun(room)
+        text = request.query_params.get("run", "")[:5]
+        run, lang = int(text) if text.isascii() and text.isdigit() else -1, of_request(request)
+        if not 0 <= run < runs_in(await self._devices(room, poll, False)):
+            raise Refused(404, "ui.rooms.no_run")
+
+        async def made() -> HallInside:
+            return await self.questions.worked(request, ("inside", *experiment.name, run, lang), partial(inside_data, experiment, run, lang))
+
+        return await self.questions.kept.get(request, ("inside", *experiment.name, run, lang), made)
 
     def _begun(self, room: Room) -> tuple[Poll, Experiment]:
         poll = room.poll

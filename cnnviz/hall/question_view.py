@@ -228,18 +228,26 @@ def _plate(asked: Asked, plate: ScriptPlate, hidden: bool, of: tuple[str, tuple[
     name, words = plate.label.say(asked.lang), ""
     if record is not None and plate.of == plate.like:
         name, words = name or label(plate.of), written(record["plain"], "", asked.lang)
+    found = plate_data(plate.of, array, record, asked.lang, hidden)
+    if found is None:
+        return None
+    found |= {"label": name or plate.of, "words": words}
+    if of and of[0] == plate.of and len(of[1]) == array.ndim == 2 and array.shape == plate.value.shape:
+        (first, last), (left, right) = ((part.start, part.stop) for part in of[1])
+        found["ring"] = first, left, last - first, right - left
+    return found
+
+
+def plate_data(symbol: str, array: np.ndarray, record: MapRecord | None, lang: str, hidden: bool = False) -> HallPlate | None:
+    """A map of at least two axes that stands beside words: numbers where they are few, else colours; None where it has neither."""
     few = array.size <= MOST_SHOWN and array.ndim == 2
     if not few and (record is None or array.size > MOST_CELLS):
         return None
     _, rows, columns = laid_out(array.shape)
-    ring = None
-    if of and of[0] == plate.of and len(of[1]) == array.ndim == 2 and array.shape == plate.value.shape:
-        (first, last), (left, right) = ((part.start, part.stop) for part in of[1])
-        ring = first, left, last - first, right - left
     return HallPlate(
-        label=name or plate.of, words=words, rows=rows, columns=columns, hidden=hidden, ring=ring,
+        label=label(symbol), words=written(record["plain"], "", lang) if record else "", rows=rows, columns=columns, hidden=hidden, ring=None,
         picture=array.astype(float).tolist() if few and not hidden else None,
-        map=None if few or hidden or record is None else HallMap(**{**map_data(plate.of, array, record, asked.lang), "plane": plane(array, record)}),
+        map=None if few or hidden or record is None else HallMap(**{**map_data(symbol, array, record, lang), "plane": plane(array, record)}),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import { keep, kept } from "../view/regions/preferences.js"
 import { LANG } from "../view/spec.js"
 
-/** @import { HallExperiment, HallQuestion, HallResults } from "../view/types/wire.js" */
+/** @import { HallExperiment, HallInside, HallQuestion, HallResults } from "../view/types/wire.js" */
 /** @typedef {{ ok: boolean, status: number, sentence: string, data: any }} Answered */
 
 const MOST_ROOMS = 5 // of which a browser keeps its token
@@ -71,6 +71,9 @@ export function hall(room) {
   /** The runs of all; for a projector, more of their curves. @param {boolean} projected @returns {Promise<HallExperiment | undefined>} */
   const experiment = (projected) => json("experiment", projected ? "&screen=1" : "")
 
+  /** The kernel and the maps of one run. @param {number} run @returns {Promise<HallInside | undefined>} */
+  const inside = (run) => json("inside", `&run=${run}`)
+
   const at = (/** @type {string} */ path) => new URL(`${path}?lang=${LANG}`, room).href
   const code = room.pathname.split("/").at(-2)?.toUpperCase() ?? ""
 
@@ -88,7 +91,7 @@ export function hall(room) {
     const others = Object.entries(tokens()).filter(([other]) => other !== code)
     keep(TOKENS, JSON.stringify(Object.fromEntries([...others, ...(token ? [[code, token]] : [])].slice(-MOST_ROOMS))))
   }
-  return { question, results, vote, place, lost, experiment, join: device }
+  return { question, results, vote, place, lost, experiment, inside, join: device }
 }
 
 const TOKENS = "devices"

@@ -3,7 +3,7 @@
 /** @import { HallStep } from "../view/types/wire.js" */
 /** @import { Still } from "./still.js" */
 
-const PATIENCE = 8000 // milliseconds after which a screen that is not painted has no picture
+const PATIENCE = 60_000 // milliseconds after which a screen that is not painted has no picture
 
 export class Stills {
   /** @type {Map<string, string>}  by the screen's address; "" where there is none */

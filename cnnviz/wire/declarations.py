@@ -19,7 +19,16 @@ from cnnviz.wire.constants import Spec
 from cnnviz.wire.curve import CurveHeader
 from cnnviz.wire.dialogs import Adopted, FullSet, OfferedFiles, OwnModel
 from cnnviz.wire.film import FilmHeader
-from cnnviz.wire.hall import HallExperiment, HallPoll, HallQuestion, HallResults, HallRun, HallScreen, HallSteps
+from cnnviz.wire.hall import (
+    HallExperiment,
+    HallInside,
+    HallPoll,
+    HallQuestion,
+    HallResults,
+    HallRun,
+    HallScreen,
+    HallSteps,
+)
 from cnnviz.wire.learn import LearnHeader
 from cnnviz.wire.notebook import NotebookHeader
 from cnnviz.wire.page import Header, Query, StepHeader
@@ -72,7 +81,7 @@ class FileContents(TypedDict):
 RECORDS = (
     Header, StepHeader, RoadHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
     CurveHeader, OfferedFiles, Adopted, OwnModel, FullSet,
-    ScriptHeader, HallQuestion, HallResults, HallPoll, HallSteps, HallScreen, HallExperiment, HallRun,
+    ScriptHeader, HallQuestion, HallResults, HallPoll, HallSteps, HallScreen, HallExperiment, HallInside, HallRun,
 )  # fmt: skip
 _NAMED = {"Scale": records.Scale, "Band": records.Band, "Kind": records.Kind}
 _PLAIN = {object: "unknown", str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string", Versions: "string"}

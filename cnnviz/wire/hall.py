@@ -170,6 +170,15 @@ class HallRun(TypedDict):
     curve: str
 
 
+class HallInside(TypedDict):
+    """The inside of a run: its value of what all differ in, the kernel and the maps that it makes after the updates, and a sentence about them."""
+
+    run: int
+    value: str
+    plates: Sequence[HallPlate]
+    say: str
+
+
 class HallStep(TypedDict):
     """A screen of a script, for the lecturer: its title, what it asks, whether a hall can be asked it, its address as it travels (`query`), and what to
     say; for how many `seconds` it is planned, and what everybody has a value of their own of in an `experiment`.

@@ -181,6 +181,11 @@ def test_a_question_is_written_on_the_spot_and_a_file_is_opened(maker: Screen, t
         expect(maker.page.locator(".drawer-note")).to_contain_text(told)
         expect(maker.key("draft_title")).to_have_value(title)
         expect(rows(maker)).to_have_count(count)
+    drop = maker.page.evaluate_handle("(toml) => { const all = new DataTransfer(); all.items.add(new File([toml], 'own.toml')); return all }", titled)
+    for event in ("dragover", "drop"):
+        maker.page.dispatch_event(".cnnviz .middle", event, {"dataTransfer": drop, "bubbles": True, "cancelable": True})
+    expect(rows(maker)).to_have_count(3)
+    expect(maker.key("draft_title")).to_have_value("Own")
 
 
 def test_a_room_is_given_the_script_of_this_tab(screen: Screen):

@@ -244,7 +244,7 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_con
     cockpit.goto(f"/room/{code}/cockpit#driver={driver}")
     expect(cockpit.locator(".lesson .here")).to_contain_text("One channel of a picture")
     expect(cockpit.frame_locator(".answers iframe").locator(".cnnviz[data-stage=z1]")).to_have_count(1)  # what comes next, as it will be
-    expect(cockpit.locator(".lesson li:last-child img")).to_have_count(1)
+    expect(cockpit.locator(".lesson li:nth-child(2) img")).to_have_count(1)
     for key, covers in (("b", "black"), ("j", "joining")):
         cockpit.keyboard.press(key)
         expect(lecturer.page.locator(f".board.{covers}")).to_be_visible()
@@ -292,6 +292,7 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_con
     expect(phone.locator(".ballot .own h1")).to_have_text("Your start: 1")
     expect(board.locator(".premise")).to_contain_text("1 run")
     expect(phone.locator("canvas.runs")).to_be_visible()
+    expect(phone.locator(".ballot .plates figure")).to_have_count(3)  # its kernel, z1 and a1
     assert violations(Screen(phone)) == []
     phone.locator("[data-key=hall_inside]").click()
     ready(phone, update=200)

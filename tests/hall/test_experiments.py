@@ -13,6 +13,8 @@ import pytest
 
 from cnnviz import Lesson, load_image, sweep, trajectory
 from cnnviz.hall import experiment as made
+from cnnviz.scripts.scene import lesson_of
+from cnnviz.scripts.scene import scene as scene_of
 from tests.hall.test_lectures import Led, forgets, in_redis
 from tests.hall.test_rooms import Hall, data, scene, until
 from tests.hall.test_shared_rooms import process
@@ -154,3 +156,22 @@ async def test_places_are_one_for_all_processes_also_when_redis_has_forgotten_th
         assert (await room.part(0, two))[1]["place"] == both[0][1]["place"]
         assert (await room.part(8, one))[1]["place"] == 8
         assert (await room.look(two))["devices"] == 9
+
+
+@scene
+async def test_the_inside_of_a_run_is_what_its_address_shows_and_none_is_made_that_nobody_has():
+    room = await Class(Hall()).begin("start", 12)
+    runs = [(await room.part(n))[1] for n in range(6)]
+    for run in runs:
+        status, found = await room.hall.ask("GET", f"{room.path}/inside?run={run['run']}")
+        here = scene_of(lesson_of(run["query"]))
+        assert status == 200 and found["value"] == run["value"]
+        assert [(plate["rows"], plate["columns"]) for plate in found["plates"]] == [(3, 3), (30, 30), (30, 30)]
+        assert np.array(found["plates"][0]["picture"]) == pytest.approx(here.arrays["f"])
+        low, high = (found["plates"][1]["map"]["plane"][end] for end in ("low", "high"))
+        assert high == -low == pytest.approx(abs(here.arrays["z1"]).max())
+        open_cells = np.count_nonzero(here.arrays["a1"])
+        assert f"{open_cells} of 900" in found["say"] if open_cells else "does not learn" in found["say"]
+    for none in ("6", "-1", "x", "", "99999999"):
+        status, why = await room.hall.ask("GET", f"{room.path}/inside?run={none}")
+        assert (status, why["id"]) == (404, "ui.rooms.no_run")

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { spotOf } from "../../cnnviz/hall/cockpit_spot.js"
 import { comingOf, screenOf } from "../../cnnviz/hall/cockpit_view.js"
-import { runsIn, saidOf } from "../../cnnviz/hall/experiment.js"
+import { runsIn, saidOf, worstOf } from "../../cnnviz/hall/experiment.js"
 import {
   cellIn,
   cellUnder,
@@ -181,6 +181,14 @@ test("of an experiment each run is painted as it came, one's own by its own curv
   assert.match(saidOf({ ...own, run: 0, curve: packed([1, 1, 0.2], Float64Array) }, found), /your loss: 1/)
   assert.doesNotMatch(saidOf({ ...own, run: 9 }, found), /Others/, "whose place is not among those that are known yet")
   assert.match(saidOf({ ...own, curve: packed([1, Number.NaN], Float64Array) }, found), /run away/)
+})
+
+test("the run that is looked into is one that learns least, and none where all learn", () => {
+  assert.equal(worstOf([0.01, 0.3, 0.2]), 1)
+  assert.equal(worstOf([0.3, 0.195, 0.195, 0.195, 0.01]), 1, "one of those at the very same number")
+  assert.equal(worstOf([Number.NaN, 0.2]), 1)
+  assert.equal(worstOf([0.01, 0.02]), -1)
+  assert.equal(worstOf([]), -1)
 })
 
 test("an experiment is no question: it goes on, and is left", () => {

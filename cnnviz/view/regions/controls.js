@@ -212,6 +212,6 @@ function complain(view, wrong) {
     if (place.offsetParent) delete left[key]
   }
   markEntries(view.root)
-  const sentences = Object.values(left)
-  if (sentences.length) view.notice(sentences.join(" "))
+  view.complaint = Object.values(left).join(" ")
+  view.tell(view.note)
 }

@@ -55,6 +55,7 @@ export class View {
   /** @type {unknown}  and its numbers */
   spokenData = undefined
   note = ""
+  complaint = "" // what is wrong with the address
   stood = "" // where one was when the script's sentence was written
   /** @type {ResizeObserver | undefined}  of the row of stages */
   stageSizes = undefined
@@ -243,6 +244,7 @@ export class View {
     clearInterval(this.silence) // or the timeout before it
     this.silence = undefined
     this.notice("")
+    this.complaint = ""
     this.tell(this.note)
   }
 
@@ -260,9 +262,10 @@ export class View {
    */
   tell(note) {
     this.note = note
-    if (!note) return
-    this.notice(note)
-    this.$(".notice").classList.add("calm")
+    const said = [this.complaint, note].filter(Boolean).join(" ")
+    if (!said) return
+    this.notice(said)
+    this.$(".notice").classList.toggle("calm", !this.complaint)
   }
 
   // ---- where the visitor goes

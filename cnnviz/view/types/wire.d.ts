@@ -314,6 +314,14 @@ export interface HallExperiment {
   curves: string
 }
 
+/** The inside of a run: its value of what all differ in, the kernel and the maps that it makes after the updates, and a sentence about them. */
+export interface HallInside {
+  run: number
+  value: string
+  plates: HallPlate[]
+  say: string
+}
+
 /** A map that cells are clicked on, laid out in layers of rows and columns; `plane` is None while it is hidden. */
 export interface HallMap {
   symbol: string
