@@ -55,7 +55,7 @@ export function showStill(first) {
   }
 
   /** @param {string} still */
-  const tell = (still) => parent.postMessage({ still, picture: thumbnail(root) }, location.origin)
+  const tell = (still) => innerWidth && parent.postMessage({ still, picture: thumbnail(root) }, location.origin) // in sight
   addEventListener("hashchange", show)
   show()
 }
