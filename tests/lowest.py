@@ -48,8 +48,8 @@ def make() -> Path:
     if not stamp.exists() or stamp.read_text() != wanted:
         venv.create(PLACE, clear=True, symlinks=sys.platform != "win32")
         pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
-        # What Plotly 5 (tenacity) and Streamlit 1.62 need beside these. Of Plotly's 15,000 files Python compiles those that are imported.
-        subprocess.run([*pip, "install", "--quiet", "--no-deps", "--no-compile", "--only-binary=:all:", *lowest(), "tenacity", "toml", "blinker"], check=True)
+        # tenacity: all that Plotly 5 needs beside these. Of Plotly's 15,000 files Python compiles those that are imported.
+        subprocess.run([*pip, "install", "--quiet", "--no-deps", "--no-compile", "--only-binary=:all:", *lowest(), "tenacity"], check=True)
         site = subprocess.check_output([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True)
         (Path(site.strip()) / "others.pth").write_text(sysconfig.get_path("purelib"))
         stamp.write_text(wanted)
