@@ -111,6 +111,7 @@ export class Road extends Content {
       { true: "verdict good", false: "verdict bad", null: "verdict" }[`${road.verdict.good}`] ?? ""
     setHTML(view.$(".remark"), sentence(answer.remarks[0] ?? ""))
     render(road.views.map(choices), view.$(".road-head .views"))
+    view.$(".road-head").classList.toggle("choosing", road.views.length > 0)
     render(road.tabs.map(tabsOf), view.$(".road-head > .tabs"))
     this.draw()
   }
