@@ -16,12 +16,21 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 # A busy machine is no bug. What `make test` tries is the same each time, so that more of it would find no more;
 # `make fuzz` draws anew, and keeps no memory of earlier failures either: each is printed as it can be pasted back.
 settings.register_profile("same", deadline=None, derandomize=True, max_examples=40)
 settings.register_profile("drawn", deadline=None, database=None, print_blob=True)
 settings.load_profile("same")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keeps draws apart from what was tested before: else numbers and words of the modules loaded so far are drawn, too."""
+    if config.getoption("--hypothesis-profile") != "drawn":
+        none = providers._local_constants
+        providers._get_local_constants = lambda: none
+
 
 os.environ["LC_ALL"] = "C.UTF-8"  # whoever runs the tests may speak another language than they do
 os.environ.pop("PYTHONPATH", None)  # and may lead what is started here to this folder, where it is to find what is installed
