@@ -189,13 +189,13 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
   ]
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${say("web.notebook.connected")}>
     <defs><linearGradient id="strip" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color=${shade(nodes[0].v)} /><stop offset="1" stop-color=${shade(nodes.at(-1)?.v)} /></linearGradient></defs>
-    <rect x="14" y="10" width="12" height=${HEIGHT - 48} fill="url(#strip)" /><text class="small" x="2" y=${HEIGHT - 5}>${say("web.notebook.units", { count: units })}</text>
+    <rect x="14" y="10" width="12" height=${HEIGHT - 48} fill="url(#strip)" />
     ${links}${thick}${bias}
     ${nodes.map(({ v, at }, i) => svg`${node(58, places[i], v, "activation", [0, 1])}<text class="small" x="80" y=${places[i] - 9}>v[${at}]</text>`)}
-    <rect x="42" y=${HEIGHT - 34} width="32" height="22" rx="4" fill="var(--paper)" stroke="var(--ink)" />${label(58, HEIGHT - 18, "1", { weight: 700 })}<text class="small" x="82" y=${HEIGHT - 6}>${say("web.notebook.one")}</text>
+    <rect x="42" y=${HEIGHT - 34} width="32" height="22" rx="4" fill="var(--paper)" stroke="var(--ink)" />${label(58, HEIGHT - 18, "1", { weight: 700 })}
     ${sums.map(output)}
-    ${heads.map(([x, symbol, words]) => label(x, 12, `${symbol} ${say(`web.notebook.${words}`)}`))}
-    <text class="small" x=${WIDTH - 4} y=${HEIGHT - 6} text-anchor="end">${say("web.notebook.weights")}</text></svg>`
+    ${heads.map(([x, symbol, words]) => label(x, 12, `${symbol} ${say(`web.notebook.${words}`)}`))}</svg>
+    <p class="soft"><span>${say("web.notebook.units", { count: units })}</span> <span>${say("web.notebook.one")}</span> <span>${say("web.notebook.weights")}</span></p>`
 }
 
 /** @param {ArchitectureData} data */

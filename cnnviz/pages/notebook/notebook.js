@@ -103,7 +103,7 @@ function printout({ kernels, agrees, kernel, sums, theirs, ours }) {
   const row = (/** @type {string} */ name, /** @type {number[]} */ values) =>
     html`<tr><th scope="row">${say(`web.notebook.${name}`)}</th>${values.map((value) => html`<td>${value}</td>`)}<td>…</td></tr>`
   const mark = agrees ? "✓" : "✗"
-  return html`<div class="card printed ${agrees ? "good" : "bad"}"><h2>${say("web.notebook.printed")}</h2><div class="kernels">${kernels.map((one, n) => html`${n ? html`<b>→</b>` : ""}${grid(one)}`)}</div>
+  return html`<div class="card printed ${agrees ? "good" : "bad"}"><h2>${say("web.notebook.printed")}</h2><div class="kernels">${kernels.map(grid)}</div>
     <p><b>${mark}</b> ${kernel}</p><table>${row("theirs", theirs)}${row("ours", ours)}</table><p><b>${mark}</b> ${sums}</p></div>`
 }
 

@@ -111,7 +111,7 @@ const chip = ({ symbol, label, phase, title }, n, at, count) => {
   const tick = count > MOST_CHIPS && Math.abs(n - at) > AROUND
   const text = phase === "update" ? say("web.phases.tick") : label
   return html`<li><button type="button" data-stage-chip=${symbol} class="${phase}${n < at ? " done" : ""}${tick ? " tick" : ""}"
-    title=${title} aria-label="${text}: ${title}" tabindex=${n === Math.max(at, 0) ? 0 : -1} aria-current=${n === at ? "step" : nothing} ${inner(text === label ? formula(text) : escaped(text))}></button></li>`
+    title=${title} aria-label="${text.normalize("NFKC")}: ${title}" tabindex=${n === Math.max(at, 0) ? 0 : -1} aria-current=${n === at ? "step" : nothing} ${inner(text === label ? formula(text) : escaped(text))}></button></li>`
 }
 
 /**
