@@ -39,7 +39,7 @@ def describe(data: Collection) -> Message:
     """The number and classes of these images, and their source.
 
     >>> print(describe(training_data(("3", "8"))))
-    3 against 8: 400 images to learn from, 100 held out, from the bundled digits of MNIST.
+    3 against 8: 400 images to learn from, 100 held out, from MNIST's bundled digits.
     """
     return Message(f"data.training.{data.source}", {"counts": data.counts, "state": cifar10.LOADER.message})
 

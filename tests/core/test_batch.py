@@ -279,8 +279,8 @@ def test_whole_numbers_and_strided_images_are_as_good():
 @pytest.mark.parametrize(
     "images, targets, sentence",
     [
-        ((0, 6, 6), (0, 2), r"this is \(0, 6, 6\)"),
-        ((6, 6), (6, 2), r"this is \(6, 6\)"),
+        ((0, 6, 6), (0, 2), r"not \(0, 6, 6\)"),
+        ((6, 6), (6, 2), r"not \(6, 6\)"),
         ((2, 7, 6), (2, 2), r"w"),
         ((2, 2, 6), (2, 2), r"does not fit"),
         ((2, 6, 6), (3, 2), r"Y"),

@@ -129,7 +129,7 @@ def test_an_entry_that_is_not_a_number_is_the_worst_of_all():
 
 def test_gradients_of_another_shape_are_refused_in_a_sentence():
     right = gradients_of(LESSONS["the default"])
-    with pytest.raises(ValueError, match=r"the gradient of w has shape \(2, 900\); it needs w's, \(900, 2\)"):
+    with pytest.raises(ValueError, match=r"the gradient of w has shape \(2, 900\), not \(900, 2\)"):
         check_gradients(*LESSONS["the default"], gradients=right | {"w": right["w"].T})
 
 

@@ -121,8 +121,9 @@ def test_every_kind_has_a_row_here_and_its_words():
         for role in layer.links():
             learns = role[0] == "d" and role not in ("dx", "db", "ds")
             if role in ("y", "dx") or learns:
-                assert has(f"layer.{kind}.{role}.title") and has(f"layer.{kind}.{role}.sentence"), (kind, role)
-                assert role == "y" or has(f"layer.{kind}.{role}.way"), (kind, role)
+                said = layer.words(role)
+                assert has(f"{said}.title") and has(f"{said}.sentence"), (kind, role)
+                assert role == "y" or has(f"{said}.way"), (kind, role)
         assert all(is_parameter(letter) and has(f"ui.plain.{letter}") for letter in layer.parameter_letters)
 
 
