@@ -180,7 +180,7 @@ test("of an experiment each run is painted as it came, one's own by its own curv
   assert.match(saidOf(own, found), /0 of 2/)
   assert.match(saidOf({ ...own, run: 0, curve: packed([1, 1, 0.2], Float64Array) }, found), /your loss: 1/)
   assert.doesNotMatch(saidOf({ ...own, run: 9 }, found), /Others/, "whose place is not among those that are known yet")
-  assert.match(saidOf({ ...own, curve: packed([1, Number.NaN], Float64Array) }, found), /run away/)
+  assert.match(saidOf({ ...own, curve: packed([1, Number.NaN], Float64Array) }, found), /diverged/)
 })
 
 test("the run that is looked into is one that learns least, and none where all learn", () => {
