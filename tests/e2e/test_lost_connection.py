@@ -1,6 +1,7 @@
 """When the server is gone the stages go on; when it is back, so is the lesson."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import WebSocketRoute, expect
@@ -121,11 +122,24 @@ class HeldBack:
             route.send(message)
 
 
+def numbers_held_back(screen: Screen, page: str) -> Callable[[], None]:
+    """Holds back what the page asks for; the result lets it go, and what is asked for later."""
+    held, free = [], []
+    screen.page.route(re.compile(f"/numbers/.*/{page}"), lambda route: route.continue_() if free else held.append(route))
+
+    def go_on() -> None:
+        free.append(True)
+        for route in held:
+            route.continue_()
+
+    return go_on
+
+
 def test_who_goes_to_another_page_before_streamlit_has_made_the_first_one_gets_there(screen: Screen):
     """Its word on the first page, and the numbers of the other, come when one has gone on."""
-    numbers, streamlit = [], HeldBack(screen)
+    streamlit = HeldBack(screen)
     streamlit.hold()
-    screen.page.route(re.compile("/numbers/.*/train"), lambda route: numbers.append(route))
+    go_on = numbers_held_back(screen, "train")
     screen.page.goto("/?k=3")
     screen.ready(update=3)
     streamlit.ran()
@@ -133,8 +147,7 @@ def test_who_goes_to_another_page_before_streamlit_has_made_the_first_one_gets_t
     screen.page.wait_for_url("**/train?**")
     streamlit.let_go()
     screen.painted()
-    for route in numbers:
-        route.continue_()
+    go_on()
     expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Train")
     expect(screen.page.locator(".stApp .cnnviz")).to_have_count(1)
     screen.ready(update=3)
@@ -154,8 +167,8 @@ PRESSED = f"""() => {{
 @pytest.mark.parametrize("busy", [False, True], ids=["", "busy"])
 def test_a_dialog_that_is_asked_for_on_the_way_to_another_page_opens_there(screen: Screen, busy: bool):
     """The page that is left is still there: the numbers of the other one, and Streamlit's word on it, are on their way."""
-    numbers, streamlit = [], HeldBack(screen)
-    screen.page.route(re.compile("/numbers/.*/check"), lambda route: numbers.append(route))
+    streamlit = HeldBack(screen)
+    go_on = numbers_held_back(screen, "check")
     screen.open("/", k=3, stage="L")
     screen.connected()
     streamlit.hold()
@@ -165,8 +178,7 @@ def test_a_dialog_that_is_asked_for_on_the_way_to_another_page_opens_there(scree
     screen.page.evaluate(f"({PRESSED})()" if busy else OPENED)
     screen.painted()
     streamlit.let_go()
-    for route in numbers:
-        route.continue_()
+    go_on()
     expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Check")
     screen.ready(update=3)
     screen.connected()
