@@ -396,7 +396,7 @@ def test_a_room_that_is_gone_says_so_everywhere_and_its_driver_opens_it_again(br
     for page in (lecturer.page, cockpit):
         expect(page.locator(".room-gone")).to_contain_text(f"The server has forgotten room {code}")
     for page in (lecturer.page, follower, projector):
-        assert page.evaluate("document.querySelectorAll('[inert]').length") == 0
+        expect(page.locator("[inert]")).to_have_count(0)
         expect(page.locator(".asking, body.answering")).to_have_count(0)
     assert violations(Screen(cockpit)) == []
     wide = follower.viewport_size
