@@ -183,12 +183,7 @@ export class Sums extends Grids {
         fill: this.hue(value),
         halo: true,
       })
-      const after = value < 0
-      this.text(name, x(0) + (after ? 7 : -7), middle, {
-        size: SMALL,
-        align: after ? "left" : "right",
-        fill: this.soft,
-      })
+      this.text(name, box.x - 7, middle, { size: SMALL, align: "right", fill: this.soft })
       this.spots.push({
         box: { ...bar, x: box.x, y: bar.y - 20, width: box.width, height: bar.height + 20 },
         term,
@@ -198,12 +193,8 @@ export class Sums extends Grids {
     })
     const own = bars[terms.length]
     this.total(own, paint)
-    this.text(say("web.mechanism.path.together_short"), x(0) + (total < 0 ? 7 : -7), own.y + own.height / 2, {
-      size: SMALL,
-      align: total < 0 ? "left" : "right",
-      fill: this.soft,
-    })
-    this.text(`${equals(total, written.total)}${unit}`, box.x + box.width / 2, own.y - 10, {
+    const together = say("web.mechanism.path.together_short")
+    this.text(`${together} ${equals(total, written.total)}${unit}`, box.x + box.width / 2, own.y - 10, {
       align: "center",
       bold: true,
       halo: true,

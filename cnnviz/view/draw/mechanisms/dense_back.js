@@ -21,6 +21,7 @@ import { fitted, madeMap, middleOf } from "./windows.js"
 const MOST_DIGITS = 6 // of a factor
 const [FEW, SHOWN] = [4, 12] // outputs with maps of their own, and with a row each
 const EDGE = 200 // between the map that is made and the shares: the bars
+const TURN = 12 // from an edge to the line that leads from the bars' total to its cell
 
 /** @type {Picture} */
 export function denseBack(pen, numbers, symbol, cell) {
@@ -149,16 +150,15 @@ function below(pen, shape, count, made) {
 function barsOf(pen, numbers, { symbol, cell, all }, { box, at }) {
   const total = numbers.at(symbol, cell)
   const limits = numbers.maps[symbol].limits
-  const width = EDGE - 96
-  const place = pen.upright
-    ? { x: 30, y: box.y + box.height + 44, width: width - 20, height: 100 }
-    : { x: box.x + box.width + 46, y: box.y + Math.max((pen.height - HEAD) / 2 - 70, 0), width, height: 100 }
   const named = all.map(({ value }, n) => ({ value, term: `n${n}`, name: numbers.nameOf(n, all.length), limits }))
+  const beside = TURN + 12 + Math.max(...named.map(({ name }) => pen.widthOf(name, { size: SMALL }))) // the names, which no line crosses
+  const width = EDGE - 50 - beside
+  const place = pen.upright
+    ? { x: beside, y: box.y + box.height + 44, width, height: 100 }
+    : { x: box.x + box.width + beside, y: box.y + Math.max((pen.height - HEAD) / 2 - 70, 0), width, height: 100 }
   const bar = pen.shares(named, total, place, colour(total, limits, "signed"))
-  if (pen.upright)
-    return pen.lead([bar.x - 2, bar.y + bar.height / 2], [12, bar.y + bar.height / 2], [12, at[1]], [at[0] - 6, at[1]])
-  const turn = box.x + box.width + 22
-  pen.lead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, at[1]], [at[0] + 6, at[1]])
+  const [turn, end] = pen.upright ? [TURN, at[0] - 6] : [box.x + box.width + TURN, at[0] + 6]
+  pen.lead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, at[1]], [end, at[1]])
 }
 
 // Many outputs: the largest terms as rows, and all of them added up under these.
