@@ -22,3 +22,18 @@ def archive_of(content: bytes) -> zipfile.ZipFile:
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise zipfile.BadZipFile(f"{member.filename[:40]} is packed in another way than deflate")
     return archive
+
+
+def piece_of(content: bytes, name: str, most: int) -> bytes:
+    """A piece of an archive, of which at most so many bytes are unpacked; BadZipFile where it has none, or where it cannot be read.
+
+    >>> with zipfile.ZipFile(packed := io.BytesIO(), "w") as archive:
+    ...     archive.writestr("config.json", "{}")
+    >>> piece_of(packed.getvalue(), "config.json", 1)
+    b'{'
+    """
+    try:
+        with archive_of(content) as archive, archive.open(name) as file:
+            return file.read(most)
+    except Exception as why:  # zipfile and zlib raise a dozen kinds of error
+        raise zipfile.BadZipFile(str(why)) from None

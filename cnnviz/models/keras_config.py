@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cnnviz.core.archives import archive_of
+from cnnviz.core.archives import piece_of
 from cnnviz.models.containers import few
 from cnnviz.models.described import Described, Description, Unknown, shortened
 from cnnviz.models.losses import BY_NAME
@@ -23,9 +23,8 @@ _SHOWN = ("filters", "kernel_size", "units", "pool_size", "strides", "padding", 
 def config_in(archive: bytes) -> bytes:
     """The configuration in a .keras archive; Problem where there is none."""
     try:
-        with archive_of(archive) as files, files.open("config.json") as file:
-            return file.read(MOST_BYTES + 1)
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+        return piece_of(archive, "config.json", MOST_BYTES + 1)
+    except zipfile.BadZipFile:
         raise Problem("model.no_config") from None
 
 

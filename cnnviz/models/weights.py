@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.archives import archive_of
+from cnnviz.core.archives import piece_of
 from cnnviz.models.keras_config import config_in
 from cnnviz.words import Problem
 
@@ -40,15 +40,17 @@ def weights_in(content: bytes) -> Arrays:
 def _of_keras(content: bytes) -> Arrays:
     try:
         h5py: Any = import_module("h5py")
-        with archive_of(content) as archive, archive.open(_KERAS) as file:
-            stored = file.read(MOST_BYTES + 1)
-        layers = json.loads(config_in(content))["config"]["layers"]
-    except (ModuleNotFoundError, KeyError, TypeError, ValueError, zipfile.BadZipFile):
+        stored = piece_of(content, _KERAS, MOST_BYTES + 1)
+    except (ModuleNotFoundError, zipfile.BadZipFile):
         return {}
     if len(stored) > MOST_BYTES:
         raise Problem("model.too_long", megabytes=MOST_BYTES / 1e6)
-    with h5py.File(io.BytesIO(stored), "r") as h5:
-        return {f"{name}/{n}": array for name in _stored_names(layers) for n, array in enumerate(_variables(h5, name))}
+    try:
+        layers = json.loads(config_in(content))["config"]["layers"]
+        with h5py.File(io.BytesIO(stored), "r") as h5:
+            return {f"{name}/{n}": array for name in _stored_names(layers) for n, array in enumerate(_variables(h5, name))}
+    except Exception:  # whatever its reader raises where it is damaged
+        return {}
 
 
 def _stored_names(layers: list[Mapping[str, Any]]) -> Iterator[str]:
