@@ -20,7 +20,7 @@ from cnnviz.judge.slips.lines import Names, right_line
 from cnnviz.words import message
 
 _ANY_FACTOR = "any factor"
-"""Keys of factors that are no count: one explains something only where it is the same in all cases."""
+"""The beginning of the key of a factor that is no count, which explains something only where it is the same in all cases."""
 
 
 def nearest(of_role: Sequence[Returned]) -> Slip | None:

@@ -17,8 +17,6 @@ Array = np.ndarray
 AGAIN = 1
 """The seed of a mask that is drawn a second time by mistake."""
 
-
-
 _PATHS = "{dx} = by_itself(dhat, sigma) + by_mean(dhat, sigma) + by_variance(dhat, hat, sigma)"
 
 
