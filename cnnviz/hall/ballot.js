@@ -7,7 +7,7 @@ import { say, written } from "../view/model/words.js"
 import { keep, kept } from "../view/regions/preferences.js"
 import { OwnRun } from "./experiment.js"
 import { paintPlates, platesHTML } from "./plate_row.js"
-import { cellIn, cellUnder, clock, endOf, leftUntil, placeIn, placeName, windowAt } from "./question.js"
+import { cellIn, cellUnder, clock, endOf, isSame, leftUntil, placeIn, placeName, windowAt } from "./question.js"
 import { drawMap } from "./question_map.js"
 import { paintResults, resultsHTML } from "./results.js"
 
@@ -77,6 +77,7 @@ export class Ballot {
     const before = this.poll
     this.poll = poll
     this.ends = endOf(poll)
+    if (this.question && poll?.phase === "open" && isSame(poll, before)) return // said anew, as by another stream: what is typed stays
     if (!poll || poll.number !== before?.number) this.forget()
     else if (poll.round !== before.round) this.sent = null
     if (poll && this.sent === null) this.recall(poll)

@@ -89,6 +89,10 @@ export function clock(seconds) {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`
 }
 
+/** Tells whether a question is the same, and has come as far. @param {HallPoll} poll @param {HallPoll | null} other */
+export const isSame = (poll, other) =>
+  poll.number === other?.number && poll.round === other.round && poll.phase === other.phase
+
 /** When a question's time is over. @param {HallPoll | null} poll */
 export const endOf = (poll) => Date.now() + 1000 * (poll?.left ?? 0)
 

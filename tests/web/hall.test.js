@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { Ballot } from "../../cnnviz/hall/ballot.js"
 import { spotOf } from "../../cnnviz/hall/cockpit_spot.js"
 import { comingOf, screenOf } from "../../cnnviz/hall/cockpit_view.js"
 import { runsIn, saidOf, worstOf } from "../../cnnviz/hall/experiment.js"
@@ -209,4 +210,37 @@ test("what a script says comes in the reader's language, or in one that there is
   assert.equal(inReaders({ en: "cat", fr: "chat" }), "cat")
   assert.equal(inReaders({ fr: "chat" }), "chat")
   assert.equal(inReaders({}), "")
+})
+
+test("what is being typed stays where a question is said anew, and only there", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] })
+  globalThis.ResizeObserver = class {
+    observe() {}
+  }
+  let drawn = 0
+  const element = {
+    addEventListener() {},
+    querySelector: () => null,
+    querySelectorAll: () => [],
+    replaceChildren() {},
+    set innerHTML(_) {
+      drawn++ // and with that the field which has the focus is gone
+    },
+  }
+  const question = { kind: "number", ask: "", text: "", plates: [], options: [] }
+  const asking = { question: async () => question, results: async () => undefined }
+  const ballot = new Ballot(element, asking, () => {}, () => {}) // biome-ignore format: short
+  const said = async (more) => {
+    await ballot.hear({ ...poll("open"), ...more })
+    return drawn
+  }
+  assert.equal(await said(), 1)
+  assert.equal(await said({ left: 30 }), 1, "it was said anew before anything was typed")
+  ballot.typed({ name: "number", value: "15" })
+  assert.equal(await said({ left: 20 }), 1)
+  assert.equal(ballot.given, 15)
+  assert.ok(ballot.left > 10, "the time that is left is the last that was said")
+  const changes = [{ phase: "closed" }, { phase: "shown" }, { round: 2 }, { number: 2, round: 1 }]
+  for (const [n, change] of changes.entries()) assert.equal(await said(change), n + 2)
+  assert.equal(ballot.given, null, "another question")
 })
