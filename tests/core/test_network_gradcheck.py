@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cnnviz.core.cancellation import as_long_as
 from cnnviz.core.gradcheck import STEPS, TOLERANCE, check_gradients, paths, step_sweep, sweep
 from cnnviz.core.gradcheck.inputs import differences
+from cnnviz.core.gradcheck.verdict import SAFETY
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.seed_network import init_params, update
@@ -116,6 +117,14 @@ def test_gradients_go_by_the_parameter_or_its_gradients_name():
         check(case, gradients=gradients(case) | {"dw": np.zeros((1440, 2))})
     with pytest.raises(Problem, match="above 0"):
         check(case, step=0)
+
+
+@pytest.mark.parametrize("text", ["dense3-tanh-dense2-sigmoid-bce", "dense6-tanh-dense2-tanh-mse"])
+def test_what_is_three_times_as_far_off_as_it_may_be_is_not_excused_by_a_shorter_steps_round_off(text):
+    case = Case(text, (3, 3))
+    right, doubt = gradients(case), check(case).doubt
+    wrong = {name: right[f"d{name}"] + 3 * np.maximum(SAFETY * doubt[name], TOLERANCE * np.abs(right[f"d{name}"])) for name in case.params}
+    assert check(case, gradients=wrong).wrong == sum(array.size for array in wrong.values())
 
 
 # --- kinks ----------------------------------------------------------------------------------------
