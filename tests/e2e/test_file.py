@@ -171,32 +171,24 @@ def test_a_learning_platform_hears_the_score_and_that_it_is_completed(browser):
         page.wait_for_function("told.some(([name, value]) => value === 'completed')")
 
 
-WALK = """id = "walk"
-[[screen]]
-at = "/?img=test-3&stage=z1"
-say = "The largest sum is {max(z1)}."
-[[screen]]
+LARGER = """[[screen]]
 at = "img=test-3&stage=o"
 ask = "Which output is larger?"
 kind = "choose"
 key = "1"
 right = "The first."
 answers = [{ label = "cat" }, { is = "2", label = "dog", say = "No." }]
+"""
+WALK = f"""id = "walk"
 [[screen]]
+at = "/?img=test-3&stage=z1"
+say = "The largest sum is {{max(z1)}}."
+{LARGER}[[screen]]
 at = "/train?k=0&n=20"
 say = "And now it learns."
 """
-
-
-QUIZ = """id = "quiz"
-[[screen]]
-at = "img=test-3&stage=o"
-ask = "Which output is larger?"
-kind = "choose"
-key = "1"
-right = "The first."
-answers = [{ label = "cat" }, { is = "2", label = "dog", say = "No." }]
-[[screen]]
+QUIZ = f"""id = "quiz"
+{LARGER}[[screen]]
 at = "img=test-3&stage=L"
 ask = "How many outputs are there?"
 kind = "number"

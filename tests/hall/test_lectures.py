@@ -64,9 +64,9 @@ class Led:
         return (await self.hall.ask("GET", self.path))[1]
 
 
-def told(lines: list[str]) -> list[dict]:
-    """What was said of screens."""
-    return [json.loads(lines[n + 1].removeprefix("data: ")) for n, line in enumerate(lines) if line == "event: screen"]
+def told(lines: list[str], event: str = "screen") -> list:
+    """What was said of screens, or by other events."""
+    return [json.loads(lines[n + 1].removeprefix("data: ")) for n, line in enumerate(lines) if line == f"event: {event}"]
 
 
 async def forgets(server: fakeredis.FakeServer, path: str, *halls: Hall) -> None:

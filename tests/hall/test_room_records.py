@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from cnnviz.hall import record, store
 from cnnviz.hall.exploring import LOOKED_AT
-from tests.hall.test_lectures import SCRIPT, Led, in_redis
+from tests.hall.test_lectures import SCRIPT, Led, in_redis, told
 from tests.hall.test_room_questions import HANDS, LARGEST, Asked
 from tests.hall.test_rooms import Hall, data, scene, settled, until
 from tests.hall.test_shared_rooms import process
@@ -94,18 +94,15 @@ async def test_how_far_one_may_explore_is_told_to_everybody_and_to_who_comes_lat
     one, two = process(server), process(server)
     room = await Led(one).open(SCRIPT)
 
-    def told(lines: list[str]) -> list[str]:
-        return [json.loads(lines[n + 1].removeprefix("data: ")) for n, line in enumerate(lines) if line == "event: explore"]
-
     async with one.following(room.path) as here, two.following(room.path) as there:
         await until(lambda: bool(data(here)) and bool(data(there)) and two.rooms.store.ready.is_set())
-        assert told(here) == told(there) == []
+        assert told(here, "explore") == told(there, "explore") == []
         for how in ("screens", "paused", "free"):
             assert (await room.put(explore=how))[0] == 200
-            await until(lambda how=how: told(here)[-1:] == told(there)[-1:] == [how])
+            await until(lambda how=how: told(here, "explore")[-1:] == told(there, "explore")[-1:] == [how])
             if how == "paused":
                 async with two.following(room.path) as late:
-                    await until(lambda: told(late) == ["paused"])
+                    await until(lambda: told(late, "explore") == ["paused"])
         status, why = await room.put(explore="nowhere")
         assert (status, why["id"]) == (400, "ui.rooms.order")
         assert (await room.here())["screen"] == 1, "nobody was led anywhere"
@@ -117,15 +114,12 @@ async def test_what_projectors_show_instead_is_told_to_them_alone_until_the_lect
     one, two = process(server), process(server)
     room = await Led(one).open(SCRIPT)
 
-    def told(lines: list[str]) -> list[str]:
-        return [json.loads(lines[n + 1].removeprefix("data: ")) for n, line in enumerate(lines) if line == "event: cover"]
-
     async with one.following(room.path) as phone, two.following(room.path, way="events?screen=1") as projector:
         await until(lambda: bool(data(phone)) and bool(data(projector)) and two.rooms.store.ready.is_set())
         for body, covers in (({"cover": "black"}, "black"), ({"cover": "join"}, "join"), ({"screen": 2}, ""), ({"cover": "black"}, "black"), ({"cover": ""}, "")):
             assert (await room.put(**body))[0] == 200
-            await until(lambda covers=covers: told(projector)[-1:] == [covers])
-        assert told(phone) == []
+            await until(lambda covers=covers: told(projector, "cover")[-1:] == [covers])
+        assert told(phone, "cover") == []
         status, why = await room.put(cover="blue")
         assert (status, why["id"], why["values"]["name"]) == (400, "ui.rooms.order", "cover")
 
