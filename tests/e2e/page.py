@@ -64,6 +64,19 @@ def ready(page: Page, **state: object) -> Locator:
     return root
 
 
+def faults(place: Page | Locator, script: str, argument: object = None) -> list:
+    """What a function in the page finds wrong there; it is asked in each frame until it finds nothing, for a layout may come later than the state that it belongs to."""
+    return place.evaluate(
+        f"""async (...given) => {{
+          for (const end = performance.now() + {PATIENCE}; ; await new Promise(requestAnimationFrame)) {{
+            const found = ({script})(...given)
+            if (!found.length || performance.now() > end) return found
+          }}
+        }}""",
+        argument,
+    )
+
+
 def true_minus(text: str) -> str:
     """Python's numbers as the page prints them: a true minus sign, and no zeros in a power of ten."""
     text = re.sub(r"(?<=\d)e([-+])0*(?=\d)", lambda power: "e−" if power[1] == "-" else "e", text)

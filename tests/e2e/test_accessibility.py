@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from cnnviz.pages.registry import pages
 from cnnviz.words import say
-from tests.e2e.page import Screen, read, values
+from tests.e2e.page import Screen, faults, read, values
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CUT, HIDDEN_FOCUS = (Path(__file__).with_name(name).read_text("utf-8") for name in ("cut.js", "hidden_focus.js"))
@@ -62,7 +62,7 @@ def test_every_page_fits_a_projector_and_a_phone_and_axe_finds_nothing_by_day_an
     assert screen.page.locator("html, .stMain").evaluate_all("(all) => all.map((element) => element.scrollWidth)") == [320, 320]
     screen.page.set_viewport_size({"width": 390, "height": 844})
     screen.painted()
-    assert screen.page.evaluate(SIDEWAYS) == []
+    assert faults(screen.page, SIDEWAYS) == []
     assert violations(screen) == []
     screen.page.emulate_media(color_scheme="dark")
     expect(screen.root).to_have_css("background-color", "rgb(16, 21, 29)")
@@ -75,7 +75,7 @@ def test_every_page_fits_a_projector_and_a_phone_and_axe_finds_nothing_by_day_an
     screen.page.add_style_tag(content=SPACED)
     screen.painted()
     expect(screen.page.locator(".roll[tabindex='0']")).to_have_count(0)  # nothing scrolls there
-    assert screen.page.evaluate(CUT) == []
+    assert faults(screen.page, CUT) == []
 
 
 def test_a_picture_under_words_that_take_more_room_is_drawn_for_the_room_that_is_left(screen: Screen):

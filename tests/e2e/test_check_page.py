@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from cnnviz import Lesson, backward
 from cnnviz.core.gradcheck import UNTOLD, check_gradients
 from cnnviz.core.mistakes import mistakes_for, placed, stages_hit
-from tests.e2e.page import Screen, moment, place, read
+from tests.e2e.page import Screen, faults, moment, place, read
 
 CARDS = ("do", "dz2", "dw", "db", "da1", "dz1", "df", "dx")
 NUDGED = ("df", "dw", "db", "dx")
@@ -19,6 +19,7 @@ OVERLAPPING = """() => {
   const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1
   return all.flatMap(([one, a], n) => all.slice(n + 1).filter(([, b]) => meet(a, b)).map(([other]) => `${one} on ${other}`))
 }"""
+CUT = "({ scrollHeight, clientHeight }) => scrollHeight > clientHeight + 1 ? [scrollHeight - clientHeight] : []"
 
 
 def states(screen: Screen) -> dict[str, str]:
@@ -58,7 +59,7 @@ def test_all_entries_agree_and_the_road_shows_them(screen: Screen):
 def test_a_pinned_entry_is_nudged_and_all_entries_stand_side_by_side(screen: Screen):
     screen.open("/check", k=1, stage="df")
     box = screen.canvas("ours.df").bounding_box()
-    screen.page.mouse.click(box["x"] + box["width"] / 6, box["y"] + box["height"] / 6)
+    screen.canvas("ours.df").click(position={"x": box["width"] / 6, "y": box["height"] / 6})  # once it stands still
     screen.ready(update=1)
     expect(screen.page.locator(".error-over-step small")).to_have_text("∂f[0,0]")
     assert screen.address["cell"] == "df:0,0"
@@ -79,9 +80,7 @@ def test_nothing_below_the_road_stands_on_anything_else(screen: Screen, query):
     for width, height in ((1280, 720), (1920, 1080)):
         screen.page.set_viewport_size({"width": width, "height": height})
         screen.painted()
-        assert screen.page.evaluate(OVERLAPPING) == [], width
-        cut = screen.page.locator(".below").evaluate("(e) => e.scrollHeight - e.clientHeight")
-        assert cut <= 1, width
+        assert faults(screen.page, OVERLAPPING) == faults(screen.page.locator(".below"), CUT) == [], width
 
 
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
@@ -92,9 +91,8 @@ def test_a_road_that_is_wider_than_the_screen_has_what_is_wrong_in_sight(screen:
     screen.page.wait_for_function("""() => {
         const [road, first] = [".road", "[data-state=first]"].map((at) => document.querySelector(at))
         const [around, within] = [road, first].map((element) => element.getBoundingClientRect())
-        return road.scrollWidth > road.clientWidth && around.left <= within.left && within.right <= around.right
+        return road.scrollWidth > road.clientWidth && around.left <= within.left && within.right <= around.right && document.documentElement.scrollWidth <= innerWidth
     }""")
-    assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_the_check_follows_the_updates_and_stages(screen: Screen):
@@ -183,7 +181,10 @@ def test_what_cannot_be_told_has_a_look_of_its_own(screen: Screen):
     untold = np.argwhere(check.marks["w"][:, :1] == UNTOLD)[0]
     screen.page.locator("[data-act=all]").click()
     row, column = divmod(int(untold[0]), 30)
-    screen.page.mouse.move(*place(screen.canvas("large.error.dw").bounding_box(), (row, column), (30, 60)))  # both outputs side by side
+    large = screen.canvas("large.error.dw")
+    expect(large).to_be_visible()
+    x, y = place(large.bounding_box() | {"x": 0, "y": 0}, (row, column), (30, 60))  # both outputs side by side
+    large.hover(position={"x": x, "y": y})
     expect(screen.numbers).to_contain_text(f"[{row},{column},0]")
     expect(screen.page.locator(".lines b").last).to_have_text("–")
     expect(screen.numbers).to_contain_text("cannot be told, or at a kink")

@@ -13,11 +13,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cnnviz.scripts.script_checker import check
-from tests.e2e.page import Screen
+from tests.e2e.page import Screen, faults
 from tests.e2e.test_accessibility import violations
 from tests.e2e.test_file import WALK
 
-SMALL = "all => all.filter((one) => { const { width, height } = one.getBoundingClientRect(); return Math.min(width, height) < 24 }).map((one) => one.outerHTML)"
+SMALL = """(middle) => [...middle.querySelectorAll("button, select")].filter((one) => one.checkVisibility({ visibilityProperty: true })).filter((one) => {
+  const { width, height } = one.getBoundingClientRect()
+  return Math.min(width, height) < 24
+}).map((one) => one.outerHTML)"""
 SAID = ("One channel is 1,024 numbers.", "Nine weights ask: brighter on the right?", "The loss falls.")
 
 
@@ -67,7 +70,7 @@ def make(screen: Screen) -> None:
     add(screen, SAID[1], 2)
     screen.press("2")
     on(screen, "Train")
-    assert screen.page.locator(".middle :is(button, select):visible").evaluate_all(SMALL) == []
+    assert faults(screen.page.locator(".middle"), SMALL) == []
     add(screen, SAID[2], 3)
 
 
@@ -105,9 +108,10 @@ def test_screens_are_put_in_order_and_taken_out_and_all_of_it_can_be_taken_back(
     maker.press("Control+z", "Control+z")
     expect(rows(maker)).to_have_count(3)
     says(maker, first, second, third)
-    grip, last = maker.page.locator(".grip").nth(0).bounding_box(), rows(maker).nth(2).bounding_box()
-    maker.page.mouse.move(grip["x"] + 8, grip["y"] + 20)
+    grip = maker.page.locator(".grip").nth(0)
+    grip.hover(position={"x": 8, "y": 20})
     maker.page.mouse.down()
+    last = rows(maker).nth(2).bounding_box()
     maker.page.mouse.move(last["x"] + 8, last["y"] + 40, steps=4)
     maker.page.mouse.up()
     expect(rows(maker).nth(2).locator(".draft-says")).to_have_text(first)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
-from playwright.sync_api import TimeoutError as Late
 
 from cnnviz.words import say
 from cnnviz.words.pseudo import PSEUDO
 from tests.conftest import Server
-from tests.e2e.page import Screen, been_here, shared
+from tests.e2e.page import Screen, been_here, faults, shared
 
 CUT = Path(__file__).with_name("cut.js").read_text("utf-8")
 SCREENS = (
@@ -29,9 +27,8 @@ SCREENS = (
 
 def nothing_is_cut(page: Page, what: str) -> None:
     """Waits until all fonts and charts have come and every text has its place."""
-    with contextlib.suppress(Late):
-        page.wait_for_function(f"document.fonts.status === 'loaded' && !({CUT})().length")
-    assert page.evaluate(CUT) == [], what
+    page.wait_for_function("document.fonts.status === 'loaded'")
+    assert faults(page, CUT) == [], what
 
 
 def test_in_a_language_that_is_longer_no_text_is_cut_or_stands_on_another(browser: Browser, browser_context_args: dict):

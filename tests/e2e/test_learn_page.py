@@ -11,7 +11,7 @@ from cnnviz.scripts.library import bundled
 from cnnviz.scripts.plates import plates
 from cnnviz.scripts.question import Question, ask, lesson_at
 from cnnviz.scripts.scene import scene
-from tests.e2e.page import Screen
+from tests.e2e.page import Screen, faults
 from tests.e2e.test_accessibility import CUT, HIDDEN_FOCUS, SIDEWAYS, violations
 from tests.e2e.test_view import RECORD, WRITTEN
 
@@ -189,10 +189,10 @@ def test_questions_fit_and_axe_finds_nothing_before_and_after_the_answer(screen:
                 screen.press("Shift")
             assert screen.page.locator(".scenery").evaluate("(e) => e.scrollHeight <= e.clientHeight && e.scrollWidth <= e.clientWidth"), (number, answered)
             assert violations(screen) == [], (number, answered)
-        assert screen.page.evaluate(CUT) == [] and screen.page.evaluate(HIDDEN_FOCUS) == []
+        assert faults(screen.page, CUT) == [] and screen.page.evaluate(HIDDEN_FOCUS) == []
         screen.page.set_viewport_size({"width": 390, "height": 844})
         screen.painted()
-        assert screen.page.evaluate(SIDEWAYS) == []
+        assert faults(screen.page, SIDEWAYS) == []
         assert violations(screen) == []
         screen.page.emulate_media(color_scheme="dark")
         assert violations(screen, "color-contrast") == []

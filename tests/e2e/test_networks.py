@@ -10,7 +10,7 @@ from cnnviz import Lesson
 from cnnviz.core import links
 from cnnviz.core.presets import PRESETS
 from cnnviz.words import message
-from tests.e2e.page import COLLIDING, Screen, values
+from tests.e2e.page import COLLIDING, Screen, faults, values
 
 SMALL = "conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce"
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
@@ -63,7 +63,7 @@ def test_a_large_network_fits_the_screen_at_its_first_and_its_last_stage(screen:
         screen.visit(lesson.to_query() | {"stage": stage})
         screen.ready(stage=stage)
         screen.painted()
-        assert screen.page.evaluate(SCROLLS) == []
+        assert faults(screen.page, SCROLLS) == []
         chips = screen.page.locator("[data-stage-chip]")
         expect(chips).to_have_count(len(lesson.network.stages))
         box = chips.last.bounding_box()
@@ -73,7 +73,7 @@ def test_a_large_network_fits_the_screen_at_its_first_and_its_last_stage(screen:
     for width, height in ((1280, 720), (1180, 820), (820, 1180)):
         screen.page.set_viewport_size({"width": width, "height": height})
         screen.painted()
-        assert screen.page.evaluate(COLLIDING) == [], width
+        assert faults(screen.page, COLLIDING) == [], width
 
 
 def test_pointing_lights_the_sources_in_every_channel(screen: Screen):

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from cnnviz import Lesson, load_image, trajectory
 from tests.conftest import Server
-from tests.e2e.page import Screen, been_here, ready, screen_in
+from tests.e2e.page import Screen, been_here, faults, ready, screen_in
 from tests.e2e.test_accessibility import violations
 
 
@@ -113,7 +113,7 @@ def test_a_followers_phone_has_the_lesson_and_comes_back_by_itself(browser, brow
     page = context.new_page()
     page.goto(f"/room/{code}")
     ready(page, update=1, stage="z1")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.wait_for_function("document.documentElement.scrollWidth <= 390")
     context.set_offline(True)
     page.evaluate("dispatchEvent(new Event('offline'))")
     lecturer.press("PageDown")
@@ -230,6 +230,15 @@ CUT = """(root) => [...root.querySelectorAll("*")].filter((one) => one.getClient
   const { left, top, right, bottom } = one.getBoundingClientRect()
   return left < -1 || top < -1 || right > innerWidth + 1 || bottom > innerHeight + 1
 }).map((one) => one.outerHTML.slice(0, 100))"""
+COVERED = """(one) => {
+  const { x, y } = one.getBoundingClientRect()
+  const above = document.elementFromPoint(x + 20, y + 20)
+  return one.contains(above) ? [] : [above?.outerHTML.slice(0, 100)]
+}"""
+ASKEW = """(board) => {
+  const places = [...board.querySelectorAll(".meter")].map((track) => track.getBoundingClientRect()).map(({ x, width }) => `${Math.round(x)} ${Math.round(width)}`)
+  return places.length === 8 && new Set(places).size === 1 ? [] : [places]
+}"""
 
 
 def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_context_args, lecturer: Screen):
@@ -259,8 +268,7 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_con
         lecturer.press("l")
     corner = lecturer.page.locator(".join-corner")
     expect(corner).to_contain_text(code)
-    assert corner.evaluate("one => { const { x, y } = one.getBoundingClientRect(); return one.contains(document.elementFromPoint(x + 20, y + 20)) }"), "nothing lies over it"
-    assert corner.evaluate(SMALLEST, 0.022 * lecturer.page.viewport_size["height"]) == corner.evaluate(CUT) == []
+    assert faults(corner, COVERED) == faults(corner, SMALLEST, 0.022 * lecturer.page.viewport_size["height"]) == faults(corner, CUT) == []
     lecturer.press("l")
     expect(corner).to_be_hidden()
     lost = phone.locator("[data-key=room_lost]")
@@ -316,20 +324,18 @@ def test_a_projector_is_read_from_the_last_row_and_eight_options_fit(browser, br
     board = page.locator(".board")
     expect(board.locator(".options li")).to_have_count(8)
     for act in ("close", "show", "reveal", None):
-        assert board.evaluate(SMALLEST, 0.022 * high) == []
-        assert board.evaluate(CUT) == []
+        assert faults(board, SMALLEST, 0.022 * high) == faults(board, CUT) == []
         if act:
             with page.expect_response(re.compile("/results|/question")) if act != "close" else contextlib.nullcontext():
                 ask_server(server, "PUT", f"{path}/question", {"act": act}, room["driver"])
             expect(board.locator(".soft").last).to_have_text({"close": re.compile("closed"), "show": re.compile("neighbour"), "reveal": re.compile("green")}[act])
-    boxes = [track.bounding_box() for track in board.locator(".meter").all()]
-    assert len(boxes) == 8 and len({(round(box["x"]), round(box["width"])) for box in boxes}) == 1, "on one grid"
+    assert faults(board, ASKEW) == [], "on one grid"
     ask_server(server, "DELETE", f"{path}/question", None, room["driver"])
     page.locator("[data-key=hall_join]").click()
     code = board.locator("img")
     expect(code).to_have_js_property("complete", True)
-    assert code.bounding_box()["height"] >= 0.22 * high
-    assert board.evaluate(SMALLEST, 0.022 * high) == board.evaluate(CUT) == []
+    assert faults(code, "(code, least) => code.clientHeight < least ? [code.clientHeight] : []", 0.22 * high) == []
+    assert faults(board, SMALLEST, 0.022 * high) == faults(board, CUT) == []
     context.close()
 
 
@@ -402,7 +408,7 @@ def test_a_room_that_is_gone_says_so_everywhere_and_its_driver_opens_it_again(br
     wide = follower.viewport_size
     follower.set_viewport_size({"width": 390, "height": 844})
     state = follower.locator(".room-bar .state")
-    assert state.evaluate("({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth") and state.bounding_box()["width"] < 390, "nothing of it is cut"
+    assert faults(state, "({ scrollWidth, clientWidth, offsetWidth }) => scrollWidth <= clientWidth && offsetWidth < 390 ? [] : [scrollWidth]") == [], "nothing of it is cut"
     follower.set_viewport_size(wide)
     follower.locator("main.cnnviz").press("ArrowRight")
     ready(follower, stage="a1")

@@ -13,7 +13,7 @@ from cnnviz import curve
 from cnnviz.core.film import film
 from cnnviz.core.lesson import Lesson
 from cnnviz.data.images import load_image
-from tests.e2e.page import PATIENCE, Screen, moment, true_minus
+from tests.e2e.page import PATIENCE, Screen, faults, moment, true_minus
 from tests.e2e.test_accessibility import violations
 
 LESSON = Lesson(seed=39)
@@ -135,6 +135,6 @@ def test_axe_finds_nothing_on_any_screen_each_is_spoken_and_maps_stand_in_their_
             title = screen.page.locator(".story-words h1").inner_text()
             expect(screen.page.locator(".live")).to_contain_text(title)
             assert violations(screen) == []
-            assert screen.page.evaluate(APART) == []
+            assert faults(screen.page, APART) == []
             assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             screen.press("ArrowRight")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.page import COLLIDING, ORDER, Screen
+from tests.e2e.page import COLLIDING, ORDER, Screen, faults
 
 PHONE = {"width": 390, "height": 844}
 SCROLLS = """() => [document.scrollingElement, ...document.querySelectorAll(".stMain, .stApp, .cnnviz, .cnnviz .middle")]
@@ -22,9 +22,9 @@ def test_the_whole_lesson_fits_a_projector_at_every_stage(screen: Screen):
     for lecture in (False, True):
         for stage in ORDER:
             screen.ready(update=3, stage=stage)
-            assert screen.page.evaluate(SCROLLS) == [], (stage, lecture)
-            assert screen.page.evaluate(OUTSIDE) == [], (stage, lecture)
-            assert screen.page.evaluate(COLLIDING) == [], (stage, lecture)
+            assert faults(screen.page, SCROLLS) == [], (stage, lecture)
+            assert faults(screen.page, OUTSIDE) == [], (stage, lecture)
+            assert faults(screen.page, COLLIDING) == [], (stage, lecture)
             screen.press("ArrowRight" if stage != "update" else "l")
         expect(screen.page.locator(".cnnviz.lecture")).to_have_count(0 if lecture else 1)
         if not lecture:
@@ -159,7 +159,7 @@ def test_the_lecture_view_is_read_from_the_last_row_and_fills_the_screen(screen:
             assert small == [], where
             if path != "/":
                 continue
-            assert screen.page.evaluate(SCROLLS) == [], where
+            assert faults(screen.page, SCROLLS) == [], where
             words = ".explain :is(.title, .sentence, .numbers, .phase):visible, .status span:visible"
             sizes = screen.page.locator(words).evaluate_all("(all) => all.filter((e) => e.innerText).map((e) => parseFloat(getComputedStyle(e).fontSize) * e.currentCSSZoom)")
             assert len(sizes) >= 5 and min(sizes) >= 0.018 * height, where
@@ -194,7 +194,7 @@ def test_on_a_phone_every_stage_has_its_picture_in_sight(screen: Screen, net):
         if not net and stage in ("z1", "a1", "dz1"):
             own = screen.canvas(stage).bounding_box()
             assert own["width"] > 140 and own["x"] >= 0 and own["x"] + own["width"] <= PHONE["width"], stage
-        assert screen.page.evaluate(TARGETS) == [], stage
+        assert faults(screen.page, TARGETS) == [], stage
         if stage != order[-1]:
             screen.switch("stage_next")
 
@@ -222,7 +222,7 @@ def test_the_whole_network_grows_from_the_strip_and_a_map_leads_to_its_step(scre
     expect(screen.page.locator(".explain .title")).to_have_text("The whole network")
     assert screen.address["whole"] == "1"
     assert screen.canvas("a1").bounding_box()["width"] > 2 * small
-    assert screen.page.evaluate(SCROLLS) == [] and screen.page.evaluate(COLLIDING) == []
+    assert faults(screen.page, SCROLLS) == [] and faults(screen.page, COLLIDING) == []
     screen.page.reload()
     screen.ready(stage="df")
     screen.canvas("a1").click()
