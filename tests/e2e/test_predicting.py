@@ -110,7 +110,7 @@ def test_what_an_operation_reads_stays_in_sight_while_its_result_is_hidden(scree
     screen.open("/", query="hide=1&stage=x")
     screen.press("ArrowRight")
     screen.ready(stage="z1")
-    assert screen.page.locator(".drawn canvas[data-map=x]").bounding_box()["width"] > 150
+    screen.page.wait_for_function("document.querySelector('.drawn canvas[data-map=x]')?.clientWidth > 150")
     picture = screen.page.locator("canvas.mechanism")
     expect(picture).to_be_visible()
     expect(picture).to_have_attribute("aria-label", "Space shows the numbers.")

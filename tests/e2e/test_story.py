@@ -136,5 +136,5 @@ def test_axe_finds_nothing_on_any_screen_each_is_spoken_and_maps_stand_in_their_
             expect(screen.page.locator(".live")).to_contain_text(title)
             assert violations(screen) == []
             assert faults(screen.page, APART) == []
-            assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            screen.page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
             screen.press("ArrowRight")

@@ -219,7 +219,7 @@ def test_a_film_of_any_network_is_drawn_from_its_first_to_its_last_update(screen
         screen.prints_no_trace()
         said = screen.page.locator(".film").inner_text()
         assert "Infinity" not in said and "undefined" not in said and ("NaN" in said) <= ("lr" in query)
-    assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    screen.page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_words_above_the_length_never_stand_on_each_other(screen: Screen):

@@ -37,8 +37,8 @@ def test_the_lecture_view_hides_controls_and_enlarges_numbers(screen: Screen):
     numbers, width = screen.numbers.evaluate(size), screen.page.locator(".drawn").bounding_box()["width"]
     screen.press("l")
     expect(screen.page.locator(".rail")).to_be_hidden()
-    assert screen.numbers.evaluate(size) > numbers
-    assert screen.page.locator(".drawn").bounding_box()["width"] > 1.03 * width
+    screen.page.wait_for_function(f"(before) => ({size})(document.querySelector('.numbers')) > before", arg=numbers)
+    screen.page.wait_for_function("(before) => document.querySelector('.drawn').clientWidth > 1.03 * before", arg=width)
     screen.press("ArrowRight", "Shift+ArrowRight")
     screen.ready(update=1, stage="a1")
     expect(screen.page.locator(".cnnviz.lecture")).to_have_count(1)
@@ -221,7 +221,7 @@ def test_the_whole_network_grows_from_the_strip_and_a_map_leads_to_its_step(scre
     screen.press("w")
     expect(screen.page.locator(".explain .title")).to_have_text("The whole network")
     assert screen.address["whole"] == "1"
-    assert screen.canvas("a1").bounding_box()["width"] > 2 * small
+    screen.page.wait_for_function("(small) => document.querySelector('canvas[data-map=a1]').clientWidth > 2 * small", arg=small)
     assert faults(screen.page, SCROLLS) == [] and faults(screen.page, COLLIDING) == []
     screen.page.reload()
     screen.ready(stage="df")
