@@ -35,8 +35,8 @@ class Stream:
     screen: bool
     alone: bool
     given: str = ""
-    explore: str = ""
-    cover: str = ""
+    explore: str | None = None
+    cover: str | None = None
     poll: tuple[int, int, str] | None = None
     count: dict[str, int] = field(default_factory=dict)
 
@@ -49,8 +49,8 @@ class Stream:
         if room.screen != self.given:
             self.given = room.screen
             said += f"event: screen\ndata: {self.given or 'null'}\n\n".encode()
-        if (room.explore or EXPLORE[0]) != (self.explore or EXPLORE[0]):
-            self.explore = room.explore
+        if (explore := room.explore or EXPLORE[0]) != self.explore:  # also when it is the usual: who was away may know another
+            self.explore = explore
             said += f"event: explore\ndata: {json.dumps(self.explore)}\n\n".encode()
         if self.screen and room.cover != self.cover:
             self.cover = room.cover

@@ -91,7 +91,9 @@ class Hall:
 
 
 def data(lines: list[str]) -> list[str]:
-    return [line.removeprefix("data: ") for line in lines if line.startswith("data: ")]
+    """The places that a room told of; other events have a name."""
+    named = {n + 1 for n, line in enumerate(lines) if line.startswith("event: ")}
+    return [line.removeprefix("data: ") for n, line in enumerate(lines) if line.startswith("data: ") and n not in named]
 
 
 def scene(act):
