@@ -27,7 +27,7 @@ class Case:
     """Arrays by role, images first and channels second: "x" (N,…), "dout" like the layer's output, "w", "b", "gamma", "beta", "mask".
 
     Softmax has "y" (N,) of classes and no "dout". `settings` are "stride", "pad" and "k" of windows, "eps" of a batch norm,
-    "p" and "mode" of a dropout.
+    "p" and "mode" of a dropout, "mean" where a dense layer's gradients are means over the images.
     """
 
     kind: str

@@ -133,9 +133,12 @@ class DeeplearningAI(CS231n):
             return (2, 3, 1, 0)
         return (0, 2, 3, 1) if kind in ("conv", *POOLS) and plain in ("x", "out") else None
 
+    def understood(self, kind: str, settings: Mapping[str, Any]) -> dict[str, object]:
+        return super().understood(kind, settings) | ({"mean": True} if kind == "dense" else {})
+
     def laid_out(self, case: Case, role: str, array: Array) -> Array:
         array = super().laid_out(case, role, array)
-        if case.kind == "dense" and role in ("dw", "db"):
+        if case.settings.get("mean") and role in ("dw", "db"):
             array = array / case.images
         if role in ("b", "db") and case.kind in ("dense", "conv"):
             array = array.reshape(-1, 1) if case.kind == "dense" else array.reshape(1, 1, 1, -1)

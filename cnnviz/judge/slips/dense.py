@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnviz.judge.case import Array
+from cnnviz.judge.case import Array, Case
 from cnnviz.judge.slips.table import slip
 
 
@@ -58,6 +58,6 @@ def dense_dw_columns_first(x: Array, dout: Array) -> Array:
     return x.reshape(len(x), -1, order="F").T @ dout
 
 
-@slip("features_for_images", "dense", "dw", "{dw} = {x} @ {dout}.T / len({x})", "{dw} = {x} @ {dout}.T / N")
-def features_for_images(exact: Array, x: Array, n: int) -> Array:
-    return exact * n / x[0].size
+@slip("features_for_images", "dense", "dw", "{dw} = {dout} @ {x}.T / len({x})", "{dw} = {dout} @ {x}.T / N")
+def features_for_images(case: Case, exact: Array, x: Array, n: int) -> Array | None:
+    return exact * n / x[0].size if case.settings.get("mean") else None
