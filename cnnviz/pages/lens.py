@@ -16,6 +16,7 @@ from cnnviz.core.normalisation_paths import paths_back
 from cnnviz.core.program import Program
 from cnnviz.export.mathml import mathml
 from cnnviz.pages.address import Now
+from cnnviz.pages.wide_weights import SHADES
 from cnnviz.wire.records import NetworkRecord
 from cnnviz.words import Message, message
 
@@ -72,7 +73,7 @@ def images_arrays(now: Now) -> dict[str, np.ndarray]:
 
 
 def thumbnails(now: Now, record: NetworkRecord) -> dict[str, np.ndarray]:
-    """Every map of all images, small, as colours: (m,C,h,w), in 127ths of the end of the scale that all of them share.
+    """Every map of all images, small, as colours: (m,C,h,w), from -SHADES to SHADES, which is the end of their common scale.
 
     A place stands for a block of cells and has the entry of largest size, so that a map that is nearly empty is not seen as empty.
     """
@@ -84,7 +85,7 @@ def thumbnails(now: Now, record: NetworkRecord) -> dict[str, np.ndarray]:
             x = of_image[name]
             x = _largest_of_blocks(x if x.ndim == 4 else x.reshape(len(x), 1, -1, 1))
             end = max(float(np.abs(x).max()), *each["limits"]) or 1.0
-            found[f"strip.{name}"] = np.rint(127 * np.nan_to_num(x / end, posinf=1, neginf=-1)).astype(np.int8)
+            found[f"strip.{name}"] = np.rint(SHADES * np.nan_to_num(x / end, posinf=1, neginf=-1)).astype(np.int8)
     return found if sum(each.size for each in found.values()) <= MOST_THUMBNAILS else {}
 
 

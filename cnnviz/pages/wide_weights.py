@@ -13,8 +13,8 @@ from cnnviz.core.trajectory import Moment
 MOST_ENTRIES = {2: 100_000, 4: 16_000}
 """Of the weights of one layer that travel whole, and of its filters, whose gradients are no product of two rows."""
 
-COLOURS = 127
-"""Steps of a colour on either side of zero."""
+SHADES = 127
+"""Shades of a colour on either side of zero."""
 
 
 def is_wide(weights: np.ndarray) -> bool:
@@ -23,12 +23,12 @@ def is_wide(weights: np.ndarray) -> bool:
 
 
 def coloured(weights: np.ndarray) -> np.ndarray:
-    """Their colours, from -COLOURS to COLOURS, the largest of either sign at its end.
+    """Their colours, from -SHADES to SHADES, the largest of either sign at its end.
 
     >>> coloured(np.array([[0.5, -1.0, 0.0]]))
     array([[  64, -127,    0]], dtype=int8)
     """
-    return np.rint(weights * (COLOURS / (np.abs(weights).max() or 1.0))).astype(np.int8)
+    return np.rint(weights * (SHADES / (np.abs(weights).max() or 1.0))).astype(np.int8)
 
 
 def parts(lesson: Lesson, moment: Moment, name: str) -> dict[str, np.ndarray]:

@@ -22,4 +22,4 @@ const lines = ({ title, words, ...both }) =>
 
 /** @param {TheoryData} data */
 export const theory = ({ sections, deviations }) =>
-  html`<div class="sections">${sections.map(section)}</div><section class="lines"><h2>${say("ui.notebook.theory.deviations")}</h2><dl>${deviations.map(lines)}</dl></section>`
+  html`<div class="sections">${sections.map(section)}</div><section class="deviations"><h2>${say("ui.notebook.theory.deviations")}</h2><dl>${deviations.map(lines)}</dl></section>`

@@ -1,6 +1,7 @@
 // One array of a network on the screen: a heat map with its name, the ends of its colours, and its classes' names.
 
 import { number, power, short, timesPower, whole } from "../model/format.js"
+import { SHADES } from "../model/wide_weights.js"
 import { say } from "../model/words.js"
 import { font, Heatmap, ring } from "./heatmap.js"
 import { picture } from "./pixels.js"
@@ -11,7 +12,6 @@ import { picture } from "./pixels.js"
 /** @import { Face } from "../model/plates.js" */
 
 export const COLOURS = 3 // of a photograph, which has a place beside them
-const FULL = 127 // what the end of a scale is sent as, where several images are
 const SMALLEST = 9 // size of a number in a cell, in pixels
 const SQUEEZED = 0.75 // as narrow a number may be made
 const APART = 10 // scales that differ by more are said to
@@ -47,7 +47,7 @@ export class Plate extends Heatmap {
     const values = numbers.values(this.symbol)
     const all = this.ofImages ? numbers.ofImages(this.symbol) : undefined
     Object.assign(this, { values: all?.values ?? values, numbers, scale })
-    this.limits = all ? /** @type {[number, number]} */ ([scale === "signed" ? -FULL : 0, FULL]) : limits
+    this.limits = all ? /** @type {[number, number]} */ ([scale === "signed" ? -SHADES : 0, SHADES]) : limits
     this.change()
     const [low, high] = extremes(values)
     this.wholes = this.prints() && values.every((value) => Number.isInteger(value) && Math.abs(value) < 1000)

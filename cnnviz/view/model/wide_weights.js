@@ -1,6 +1,6 @@
 // The weights or filters of a layer that has too many of them to travel: colours at first, and line by line the exact ones.
 
-export const COLOURS = 127 // steps of a colour on either side of zero, as wide_weights.py has them
+export const SHADES = 127 // of a colour on either side of zero, as wide_weights.py has them
 
 export class Wide {
   /** @type {Set<string>}  the lines that are known exactly */
@@ -17,7 +17,7 @@ export class Wide {
   constructor(colours, [, across, kernel], limit) {
     this.across = across
     this.kernel = kernel
-    this.values = Float64Array.from(colours, (colour) => (colour / COLOURS) * limit)
+    this.values = Float64Array.from(colours, (colour) => (colour / SHADES) * limit)
   }
 
   /** The place of an entry in both kinds of lines. @param {number} at */
