@@ -11,8 +11,8 @@ from typing import Protocol
 import numpy as np
 
 from cnnviz.core.batch import batch_forward
+from cnnviz.core.line import Inner
 from cnnviz.core.network import Network
-from cnnviz.core.program import Inner
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.values import Params
 

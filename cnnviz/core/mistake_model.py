@@ -16,10 +16,11 @@ import numpy as np
 
 from cnnviz.core.architecture import Architecture
 from cnnviz.core.layers import LAYERS
+from cnnviz.core.line import Inner, Line, Override, share_of_mean
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer, State, gd
 from cnnviz.core.overrides import arguments, override
-from cnnviz.core.program import Inner, Line, Override, Program, program_of, share_of_mean
+from cnnviz.core.program import Program, program_of
 from cnnviz.core.seed_network import seed_program
 from cnnviz.core.source_lines import expression, line_as_code
 from cnnviz.core.spoiled_stages import stages_hit

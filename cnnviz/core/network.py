@@ -17,8 +17,9 @@ import numpy as np
 
 from cnnviz.core.architecture import Architecture
 from cnnviz.core.layers.layer import Layer, Shape
+from cnnviz.core.line import Line
 from cnnviz.core.network_text import MOST, read
-from cnnviz.core.program import Line, Program, program_of
+from cnnviz.core.program import Program, program_of
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.words import Problem
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from cnnviz.core.layers._normalisation import EPS, by_itself, by_mean, by_variance
 from cnnviz.core.layers.batch_norm import normalise_dx
-from cnnviz.core.program import Line, Program
+from cnnviz.core.line import Line
+from cnnviz.core.program import Program
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.values import Gradients, Trace
 

@@ -14,9 +14,9 @@ from functools import lru_cache
 import numpy as np
 
 from cnnviz.core.deviations import DEVIATION_TABLE
+from cnnviz.core.line import Inner, Override
 from cnnviz.core.ops import Padding, conv2d_shape, pad_widths, targets
 from cnnviz.core.overrides import chained, override
-from cnnviz.core.program import Inner, Override
 from cnnviz.core.seed_network import backward, forward, seed_program, update
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.words import Message

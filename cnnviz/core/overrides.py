@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from cnnviz.core.program import Inner, Override
+from cnnviz.core.line import Inner, Override
 
 Find = Callable[[Inner, str], object]
 """The array or setting that a name stands for; KeyError where there is none."""

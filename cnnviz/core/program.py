@@ -8,9 +8,8 @@ axis here; `shown` says how one image's array looks to everybody else, without a
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from operator import methodcaller
 from typing import NamedTuple
@@ -18,116 +17,17 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
+from cnnviz.core.cell_sources import arithmetic, formulas, laid_out, links
 from cnnviz.core.compiled import Made, compiled
 from cnnviz.core.layers.layer import ONE, Buffer, Call, Draw, Layer, Parameter, Run, Shape
+from cnnviz.core.line import Inner, Line, Override, flatten, mean_loss, share_of_mean, unflatten
 from cnnviz.core.links import Link
 from cnnviz.core.read_only import lock, sealed
 from cnnviz.core.sliding import Padding
-from cnnviz.core.symbols import Names, is_parameter
+from cnnviz.core.symbols import Names
 from cnnviz.core.ties import TIE, largest, margin
 from cnnviz.core.values import Gradients, Later, Params, Trace
 from cnnviz.words import Problem
-
-Inner = dict[str, np.ndarray]
-"""Arrays by symbol as the lines have them."""
-
-Override = Callable[[Inner, Callable[[], np.ndarray]], np.ndarray]
-"""A function in a line's place: it is given all arrays so far, and the line itself to call."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """`target` = function(*sources, **settings). `layer` is the layer's place, or None, and `role` what target is to it.
-
-    Where a kink follows, `settled` is what is made of that before anything reads it, with the last of the sources.
-    """
-
-    target: str
-    function: Callable[..., np.ndarray]
-    sources: tuple[str, ...]
-    settings: Mapping[str, object] = field(default_factory=dict)
-    layer: int | None = None
-    role: str = ""
-    for_one: Callable[..., np.ndarray] | None = None
-    """The function with its settings for one image, the same bits in less time, where there is one (Layer.for_one)."""
-    settled: Line | None = None
-
-    @property
-    def place(self) -> int:
-        """The place of the layer that the line belongs to; flattening and the loss belong to none."""
-        assert self.layer is not None, self.target
-        return self.layer
-
-    @cached_property
-    def run(self) -> Callable[..., np.ndarray]:
-        """The function with its settings."""
-        return self._settling(partial(self.function, **self.settings) if self.settings else self.function)
-
-    def _settling(self, made: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
-        if self.settled is None:
-            return made
-        settled = self.settled.run
-        return lambda *given: settled(made(*given[:-1]), given[-1])
-
-    @property
-    def unsettled(self) -> Line:
-        """The function alone."""
-        return replace(self, sources=self.sources[:-1], settled=None) if self.settled else self
-
-    @property
-    def run_one(self) -> Callable[..., np.ndarray]:
-        """The same for one image."""
-        return self._settling(self.for_one) if self.for_one else self.run
-
-    def make(self, values: Inner) -> np.ndarray:
-        """The target, from the arrays so far."""
-        return self.run(*[values[source] for source in self.sources])
-
-    @cached_property
-    def step(self) -> Callable[[Inner], None]:
-        """Adds the target to the arrays so far; written out for few sources, since a pass of the seed takes microseconds."""
-        run, target, sources = self.run, self.target, self.sources
-        if len(sources) == 1:
-            (only,) = sources
-
-            def step(values: Inner) -> None:
-                values[target] = run(values[only])
-        elif len(sources) == 2:
-            first, second = sources
-
-            def step(values: Inner) -> None:
-                values[target] = run(values[first], values[second])
-        elif len(sources) == 3:
-            first, second, third = sources
-
-            def step(values: Inner) -> None:
-                values[target] = run(values[first], values[second], values[third])
-        else:
-
-            def step(values: Inner) -> None:
-                values[target] = run(*[values[source] for source in sources])
-
-        return step
-
-
-def flatten(a: np.ndarray) -> np.ndarray:
-    """v = a, channel by channel and row by row, as one row: (…,C,H,W) -> (…,D)."""
-    return a.reshape(*a.shape[:-3], -1)
-
-
-def share_of_mean(each: np.ndarray) -> np.ndarray:
-    """The slope of each image's loss, (m,N), as a part of that of the mean of m losses."""
-    return each / each.shape[-2]
-
-
-def mean_loss(loss: Callable[..., np.ndarray], *ends: np.ndarray) -> np.ndarray:
-    """The mean of the images' losses, whose axis is the last that `loss` leaves."""
-    return np.mean(loss(*ends), axis=-1)
-
-
-def unflatten(dv: np.ndarray, shape: Shape) -> np.ndarray:
-    """da = dv, laid out as the map again: (…,D) -> (…,C,H,W)."""
-    return dv.reshape(*dv.shape[:-1], *shape)
 
 
 class Pass(NamedTuple):
@@ -527,77 +427,22 @@ class Program:
     @cached_property
     def links(self) -> dict[str, tuple[Link, ...]]:
         """For each symbol the links to what its cells are computed from, as arrays are laid out."""
-        found: dict[str, tuple[Link, ...]] = {"v": (Link("v", self._flattened, "same"),)} if "v" in self.shapes else {}
-        for place, (layer, names) in enumerate(zip(self.network.layers, self.network.names, strict=True)):
-            rows, columns = self.shapes[names.output][-2:] if "k" in layer.geometry() else (0, 0)
-            for role, reads in layer.links().items():
-                target = names.of(role)
-                if role == "dx":
-                    target = f"d{names.source}"
-                if layer.across and not self.mode.training and role in ("y", "dx"):  # each cell for itself
-                    reads = tuple((source, "channel" if is_parameter(source) else "same") for source, _ in reads)
-                if not (self.network.merged and place == len(self.network.layers) - 1 and role == "dx"):
-                    found[target] = tuple(
-                        Link(target, names.of(source), pattern, layer.geometry(), (rows, columns)) for source, pattern in reads
-                    )
-        return found | self._loss_links()
-
-    def _loss_links(self) -> dict[str, tuple[Link, ...]]:
-        z = self.network.names[-1].input
-        found: dict[str, tuple[Link, ...]] = {"L": (Link("L", "o", "all"), Link("L", "y", "all"))}
-        if self.network.merged:
-            found[f"d{z}"] = tuple(Link(f"d{z}", source, pattern) for source, pattern in self.network.merged.links)
-        else:
-            found["do"] = (Link("do", "o", "same"), Link("do", "y", "same"))
-        return found
-
-    @property
-    def _flattened(self) -> str:
-        return next(names.source for names in self.network.names if names.flattens)
+        return links(self.network, self.shapes, self.mode.training)
 
     @cached_property
     def laid_out(self) -> dict[str, Shape]:
         """The shape in which each symbol's cells are counted: v, and the rows of w behind it, as the map that is flattened."""
-        shapes = {name: shape for name, shape in self.shapes.items() if "." not in name}
-        for names in self.network.names:
-            if names.flattens:
-                shapes["v"] = shapes[names.source]
-                shapes[names.of("w")] = (*shapes[names.source], *shapes[names.of("w")][1:])
-        return shapes
+        return laid_out(self.network, self.shapes)
 
     @cached_property
     def formulas(self) -> dict[str, str]:
         """LaTeX of each line by its target, with symbols in it."""
-        found = {"v": rf"v = \text{{flatten}}({latex(self._flattened)})"} if "v" in self.shapes else {}
-        for place, (layer, names) in enumerate(zip(self.network.layers, self.network.names, strict=True)):
-            after = {} if self.mode.training else {role: text for role, (text, _) in layer.after_training.items()}
-            for role, text in (layer.formulas(self.inputs[place]) | after).items():
-                letters = ("x", "y", *layer.parameter_letters)
-                roles = {name: latex(names.of(name)) for letter in letters for name in (letter, f"d{letter}")}
-                target = f"d{names.source}" if role == "dx" else names.of(role)
-                found[target] = text.format(**roles | ({"dx": latex(target)} if role == "dx" else {}))
-        loss, merged = self.network.loss_kind, self.network.merged
-        z = self.network.names[-1].input
-        for role, text in {**loss.formulas, **(merged.formulas if merged else {})}.items():
-            found[f"d{z}" if role == "dz" else role] = text.format(o="o", do=latex("do"), dz=latex(f"d{z}"))
-        return found
+        return formulas(self.network, self.inputs, self.mode.training)
 
     @cached_property
     def arithmetic(self) -> dict[str, str]:
         """The arithmetic of one cell, for each target, from the symbols that it is linked to: "sum(x*f)+b"."""
-        found = {"v": self._flattened} if "v" in self.shapes else {}
-        for layer, names in zip(self.network.layers, self.network.names, strict=True):
-            computed = layer.links()
-            after = {} if self.mode.training else {role: text for role, (_, text) in layer.after_training.items()}
-            for role, text in (layer.arithmetic() | after).items():
-                if role in computed:
-                    target = f"d{names.source}" if role == "dx" else names.of(role)
-                    found[target] = re.sub(r"\{(\w+)\}", partial(_symbol, names), _ROLE.sub(partial(_symbol, names), text))
-        loss, merged = self.network.loss_kind, self.network.merged
-        found["L"] = loss.arithmetic["L"]
-        if not merged:
-            return found | {"do": loss.arithmetic["do"]}
-        return found | {f"d{self.network.names[-1].input}": merged.arithmetic["dz"]}
+        return arithmetic(self.network, self.mode.training)
 
 
 def program_of(network: Architecture, x_shape: Shape, many: bool = False, training: bool = True) -> Program:
@@ -612,25 +457,6 @@ def _program_of(network: Architecture, x_shape: Shape, run: Run) -> Program:
     if len(x_shape) != 3 or min(x_shape) < 1:
         raise Problem("network.image", shape=x_shape)
     return Program(network, x_shape, run)
-
-
-_ROLE = re.compile(r"\b(d?[a-z])(?![a-zA-Z0-9_])")
-
-
-def _symbol(names: Names, role: re.Match[str]) -> str:
-    return names.of(role[1])
-
-
-def latex(symbol: str) -> str:
-    r"""A symbol as LaTeX has it.
-
-    >>> print(latex("dz12"), latex("f"))
-    \partial z_{12} f
-    """
-    if len(symbol) > 1 and symbol[0] == "d":
-        return rf"\partial {latex(symbol[1:])}"
-    letter = {"g": r"\gamma", "s": r"\beta"}.get(symbol[0], symbol[0])
-    return f"{letter}_{{{symbol[1:]}}}" if len(symbol) > 1 else letter
 
 
 def _of_one_image(each: str, alone: np.ndarray, values: Inner, exact: Callable[[], np.ndarray]) -> np.ndarray:

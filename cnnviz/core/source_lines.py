@@ -7,7 +7,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Mapping
 
-from cnnviz.core.program import Line
+from cnnviz.core.line import Line
 
 
 def line_as_code(line: Line) -> str:

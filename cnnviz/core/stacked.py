@@ -14,7 +14,8 @@ import numpy as np
 
 from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.layers.dense import connect
-from cnnviz.core.program import Inner, Line, Program
+from cnnviz.core.line import Inner, Line
+from cnnviz.core.program import Program
 from cnnviz.core.run_lines import connect_each
 from cnnviz.core.values import Trace
 

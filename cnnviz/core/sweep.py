@@ -13,8 +13,8 @@ import numpy as np
 
 from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.line import Inner
 from cnnviz.core.optimizers import OPTIMIZERS, State
-from cnnviz.core.program import Inner
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.run_lines import RunLines
 from cnnviz.core.set_values import with_image

@@ -52,3 +52,15 @@ class Names:
 
     numbered: frozenset[str] = frozenset()
     """The parameters' letters that stand more than once in the network."""
+
+
+def latex(symbol: str) -> str:
+    r"""A symbol as LaTeX has it.
+
+    >>> print(latex("dz12"), latex("f"))
+    \partial z_{12} f
+    """
+    if len(symbol) > 1 and symbol[0] == "d":
+        return rf"\partial {latex(symbol[1:])}"
+    letter = {"g": r"\gamma", "s": r"\beta"}.get(symbol[0], symbol[0])
+    return f"{letter}_{{{symbol[1:]}}}" if len(symbol) > 1 else letter

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.program import Inner, Program
+from cnnviz.core.line import Inner
+from cnnviz.core.program import Program
 
 
 def tied_layers(

@@ -11,8 +11,9 @@ import numpy as np
 
 from cnnviz.core import latex_to_text
 from cnnviz.core.lesson import CHANNELS, Lesson
+from cnnviz.core.line import Inner, Line
 from cnnviz.core.network import WEIGHTS
-from cnnviz.core.program import Inner, Line, Program
+from cnnviz.core.program import Program
 from cnnviz.data.images import LUMA
 from cnnviz.export.arrays import shown
 from cnnviz.export.code_lines import expression, variable, wrapped

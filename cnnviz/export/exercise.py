@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.program import Inner, Line, Program
+from cnnviz.core.line import Inner, Line
+from cnnviz.core.program import Program
 from cnnviz.core.trajectory import Moment
 from cnnviz.export.animation import lesson_picture
 from cnnviz.export.code_lines import aligned, expression, variable, wrapped

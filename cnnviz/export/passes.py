@@ -15,9 +15,11 @@ from typing import Any
 
 from cnnviz.core import losses, ties
 from cnnviz.core.deviations import DEVIATION_TABLE, Deviation
+from cnnviz.core.line import Line, share_of_mean
 from cnnviz.core.optimizers import Optimizer
-from cnnviz.core.program import Line, Program, latex, share_of_mean
+from cnnviz.core.program import Program
 from cnnviz.core.stages import Stage
+from cnnviz.core.symbols import latex
 from cnnviz.export.code_lines import aligned, call, expression, settling, variable, wrapped
 from cnnviz.export.source import listing, rule_of
 from cnnviz.words import message, say

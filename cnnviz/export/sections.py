@@ -11,7 +11,8 @@ import numpy as np
 from cnnviz.core.deviations import DEVIATION_TABLE
 from cnnviz.core.latex_to_text import plain
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.program import Inner, Program
+from cnnviz.core.line import Inner
+from cnnviz.core.program import Program
 from cnnviz.core.start import first_buffers
 from cnnviz.data.images import load_image
 from cnnviz.export.arrays import backward_names, describe, forward_names, most_whole, shown

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 
 from cnnviz.core import sliding
+from cnnviz.core.line import Line, unflatten
 from cnnviz.core.links import Link, sources
-from cnnviz.core.program import Line, unflatten
 from tests.core.networks import ALL, Case, cases
 
 CELLS, CANDIDATES = 3, 25

@@ -16,7 +16,7 @@ from cnnviz import Lesson
 from cnnviz.core.lesson import Lesson as Start
 from cnnviz.core.network import Network
 from cnnviz.core.recent import Recent, held_bytes
-from cnnviz.core.trajectory import _Run
+from cnnviz.core.trajectory import _Run, forget
 from cnnviz.data.images import find_image, load_image
 from cnnviz.scripts.scene import _made
 
@@ -36,10 +36,10 @@ MOST_TOGETHER = 720_000_000
 ])  # fmt: skip
 def test_what_a_value_holds_is_what_its_memory_takes(make):
     make()  # what is remembered elsewhere for good
-    cnnviz.core.trajectory.forget()
+    forget()
     tracemalloc.start()
     value = make()
-    cnnviz.core.trajectory.forget()
+    forget()
     taken = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     assert held_bytes(value) == pytest.approx(taken, rel=0.1)

@@ -15,7 +15,8 @@ from cnnviz.core.comparison.round_off import Doubt, doubts
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.comparison.tolerance import largest
 from cnnviz.core.gradcheck import verdict
-from cnnviz.core.program import Inner, Line, Override, Program
+from cnnviz.core.line import Inner, Line, Override
+from cnnviz.core.program import Program
 from cnnviz.core.read_only import lock
 from cnnviz.core.stages import label
 from cnnviz.core.values import Params, Trace

@@ -12,7 +12,8 @@ import numpy as np
 
 from cnnviz.core.comparison.precision import Precision
 from cnnviz.core.comparison.tolerance import largest
-from cnnviz.core.program import Inner, Line, Program
+from cnnviz.core.line import Inner, Line
+from cnnviz.core.program import Program
 
 PASSES, OF_FEW, FEW = 3, 12, 10_000
 """Passes that round at random, each with its opposite; more where there are few numbers, whose errors may happen to cancel in all of them."""

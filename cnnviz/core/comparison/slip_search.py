@@ -21,9 +21,9 @@ from cnnviz.core.comparison.rearrangements import Rearrangement, left_out, rearr
 from cnnviz.core.comparison.slips import AXES, Match, Slip
 from cnnviz.core.comparison.stage_verdicts import RIGHT, WRONG, by_stage
 from cnnviz.core.gradcheck.verdict import KINK, SAFETY
+from cnnviz.core.line import Inner, Line, Override
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.mistakes import mistakes_for
-from cnnviz.core.program import Inner, Line, Override
 
 Arrays = Mapping[str, np.ndarray]
 

@@ -16,7 +16,8 @@ import numpy as np
 from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.gradcheck.paths import Path, end_of, path
 from cnnviz.core.gradcheck.round_off import RoundOff, length
-from cnnviz.core.program import Inner, Program
+from cnnviz.core.line import Inner
+from cnnviz.core.program import Program
 from cnnviz.core.values import Gradients
 
 PASSES = 12

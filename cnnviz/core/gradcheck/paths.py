@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cnnviz.core.program import Line, Program
+from cnnviz.core.line import Line
+from cnnviz.core.program import Program
 
 BYTES = 2**20
 """Memory for the largest array of a block of copies: more of them would leave the processor's cache."""

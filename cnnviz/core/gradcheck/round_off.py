@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cnnviz.core.gradcheck.paths import Path, end_of
-from cnnviz.core.program import Inner, Line, Program
+from cnnviz.core.line import Inner, Line
+from cnnviz.core.program import Program
 from cnnviz.core.values import Gradients
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from cnnviz.core.line import Override
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.mistakes import mistakes_for
 from cnnviz.core.optimizers import gd
-from cnnviz.core.program import Override
 from cnnviz.judge.case import Array
 from cnnviz.judge.right import Lines, Right
 from cnnviz.judge.slips.lines import Names, in_course
