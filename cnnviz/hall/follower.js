@@ -12,6 +12,7 @@ import { CODE } from "../view/spec.js"
 import { Ballot } from "./ballot.js"
 import { HallBoard } from "./board.js"
 import { listen } from "./events.js"
+import { plotly } from "./plotly.js"
 import { followed, mayBe } from "./question.js"
 import { hall } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
@@ -155,6 +156,7 @@ export default function show() {
       ahead,
     },
     fetch: (path, how) => fetch(new URL(path, base), how),
+    plotly: () => plotly(base),
     veiled: () => (alone || gone ? undefined : covered),
     speak(lang) {
       location.search = query({ ...parse(location.search), lang })

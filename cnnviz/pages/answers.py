@@ -9,7 +9,6 @@ import numpy as np
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.pages.address import Now
-from cnnviz.pages.charts import Chart
 from cnnviz.pages.registry import Page
 from cnnviz.words import Message
 
@@ -42,10 +41,6 @@ class Answers:
 
     def wrong(self, now: Now) -> Mapping[str, Message]:
         """A message by key for what of the page's own keys cannot be used, where the answer does not say it."""
-        return {}
-
-    def charts(self, now: Now) -> dict[str, Chart]:
-        """The page's charts by the name under which the view asks to see them large."""
         return {}
 
     def updates(self, now: Now) -> int:

@@ -1,4 +1,4 @@
-"""A chart: lines over a common x, drawn small by the component; opened large it is a Plotly figure (figures.py)."""
+"""A chart: lines over a common x, drawn by the component."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Chart:
             LineData(label=line.label, values=[*line.values], dashed=line.dashed, hue=self.hue(place)) for place, line in enumerate(self.lines)
         ]
         return ChartData(
-            name=self.name, title=self.title, x=[*self.x], cursor=self.cursor, words=self.words,
+            name=self.name, title=self.title, x=[*self.x], cursor=self.cursor, words=self.words, xTitle=self.x_title, yTitle=self.y_title,
             log="x" in self.log, logY="y" in self.log, series=series,
         )  # fmt: skip
 

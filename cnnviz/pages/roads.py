@@ -97,10 +97,6 @@ class Road:
         """The shown parts of every row's arrays, named "row.symbol"."""
         return {f"{row.name}.{part.symbol}": _shown(row, part) for row, part in self._pairs()}
 
-    def named_charts(self) -> dict[str, Chart]:
-        """The charts by the name under which the component asks to see them large."""
-        return {f"chart-{chart.name}": chart for chart in self.charts}
-
     @property
     def first(self) -> str:
         """The first wrong array, "" where there is none."""

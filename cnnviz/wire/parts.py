@@ -78,6 +78,8 @@ class ChartData(TypedDict):
     name: str
     title: records.Text
     x: Sequence[float]
+    xTitle: records.Text
+    yTitle: records.Text
     cursor: float | None
     words: records.Text
     log: bool

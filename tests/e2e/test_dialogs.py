@@ -123,7 +123,7 @@ def test_layers_of_weights_and_the_update_open_too_and_the_loss_as_plotly(screen
         screen.close_dialog()
     large(screen, "L")
     expect(dialog(screen).locator(".js-plotly-plot .cartesianlayer > .subplot")).to_have_count(1)
-    expect(dialog(screen)).to_contain_text("L after 2 updates")
+    expect(dialog(screen)).to_contain_text("L · update 2")
     screen.prints_no_trace()
     screen.close_dialog()
     screen.agrees()

@@ -1,7 +1,7 @@
 // The component's entry on a page that no server stands behind: its numbers come from Python in a worker of the browser's, and
 // those of the opening lesson lie beside it as files, so that it is there before Python is.
 
-import { has, say } from "../../view/model/words.js"
+import { say } from "../../view/model/words.js"
 import { View } from "../../view/regions/lesson_view.js"
 import { kindOf } from "../../view/regions/registry.js"
 import { looked, Resources } from "../../view/resources.js"
@@ -65,10 +65,6 @@ export default function show() {
     root.style.visibility = "hidden"
     document.querySelector(".cnnviz")?.replaceWith(root)
     const address = addressIn(base, page, ask)
-    const needs = (/** @type {string} */ what) => {
-      const id = `web.site.needs.${what}`
-      view.tell(say(has(id) ? id : "web.site.needs.else"))
-    }
     /** @type {Host} */
     const host = {
       address,
@@ -82,8 +78,7 @@ export default function show() {
       },
       awaits: awaited,
       fetch: (path, how) => python.get(path, how),
-      open: needs,
-      room: () => needs("room"),
+      room: () => view.tell(say("web.site.needs.room")),
       story: window === window.top ? { aside: address.aside, again: () => location.assign(base) } : undefined,
     }
     view = new View(root, page, host)

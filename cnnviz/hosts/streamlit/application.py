@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from importlib.resources import files
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -18,7 +19,7 @@ from cnnviz.hosts.streamlit.guards import Frames, Metrics, NoUploads, Origins, P
 from cnnviz.hosts.streamlit.index import Early, page
 from cnnviz.hosts.streamlit.start import SCRIPT, at_the_end, lifespan
 from cnnviz.server.direct import Direct
-from cnnviz.server.files import file_routes
+from cnnviz.server.files import file_routes, made_once
 from cnnviz.server.floods import Floods
 from cnnviz.server.headers import Headers
 from cnnviz.server.numbers import Numbers, number_routes
@@ -56,7 +57,13 @@ def routes() -> list[BaseRoute]:
     everywhere = (st.get_option("server.address") or "0.0.0.0") in ("0.0.0.0", "::")
     rooms = Rooms(shared(redis) if redis else None, numbers.prepare, key=os.environ.get(SECRET, ""), everywhere=everywhere)
     at_the_end(rooms.streams.close)
-    return [*file_routes(folder), *number_routes(folder, numbers), *dialog_routes(folder), *room_routes(folder, rooms)]
+    charts = made_once(f"{folder}/web/plotly.js", "text/javascript", plotly)
+    return [*file_routes(folder), charts, *number_routes(folder, numbers), *dialog_routes(folder), *room_routes(folder, rooms)]
+
+
+def plotly() -> str:
+    """The script that comes with Plotly for Python, which is not imported for it."""
+    return files("plotly").joinpath("package_data", "plotly.min.js").read_text("utf-8")
 
 
 def _share(redis: str) -> None:

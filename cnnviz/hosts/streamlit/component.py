@@ -30,8 +30,8 @@ _component = _registered("cnnviz", '<div class="cnnviz" style="visibility:hidden
 _training = _registered("cnnviz_training", '<div class="training-told" hidden></div>')
 
 
-def mount(page: str, *, listens: bool = False) -> str | None:
-    """Puts the component on the page of that path; gives the name of what the visitor asked to see large, if anything.
+def mount(page: str, *, listens: bool = False) -> None:
+    """Puts the component on the page of that path.
 
     `listens` says that something else on the page wants to know of every other lesson.
     """
@@ -40,8 +40,7 @@ def mount(page: str, *, listens: bool = False) -> str | None:
         "page": page, "code": code(), "adopt": visit.adopted(), "stage": str(lesson.stage), "wrong": wrong,
         "listens": listens,
     }  # fmt: skip
-    asked: str | None = _component(key="component", data=encode(head, {}), on_open_change=lambda: None)["open"]
-    return asked
+    _component(key="component", data=encode(head, {}))
 
 
 def mount_training(data: bytes) -> tuple[str | None, str | None]:

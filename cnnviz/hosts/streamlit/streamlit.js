@@ -2,6 +2,7 @@
 // element. Only this and address_bar.js know Streamlit.
 
 import { roomDriver } from "../../hall/driver.js"
+import { plotly } from "../../hall/plotly.js"
 import { own, parse } from "../../view/model/address.js"
 import { decode } from "../../view/model/decode.js"
 import { say } from "../../view/model/words.js"
@@ -23,11 +24,10 @@ import { translateStreamlit } from "./streamlits_words.js"
 /** @import { Mounted } from "../../view/types/wire.js" */
 /** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */
 /** @typedef {Mounted & { arrays: Arrays }} Told  what Streamlit says */
-/** @typedef {{ root: HTMLElement, view: View, receive: (answer: Answer) => void, ask: () => void, open: (what: string) => void, heard: boolean, told: Told }} Shown  and whether Streamlit has said something */
+/** @typedef {{ root: HTMLElement, view: View, receive: (answer: Answer) => void, ask: () => void, heard: boolean, told: Told }} Shown  and whether Streamlit has said something */
 
 const MAIN = ".stMainBlockContainer" // in which Streamlit puts all that is on a page
 const LOOKS = ["stage", "cell", "view", "hide", "predict"] // what of an address its numbers do not depend on
-const SAY_AFTER = 8000 // milliseconds after which who asked for a dialog reads that nothing has answered
 const WAITING = `body, ${MAIN}` // where a view stands that has no place of its own yet
 
 const framed = window !== window.top
@@ -51,7 +51,6 @@ const mounted = new WeakMap()
 let shown
 /** @type {number | undefined}  how many changes by dialogs are done with */
 let adopted
-let opening = "" // a dialog that was asked for before Streamlit had made the page that it is for
 
 const numbers = new Resources(base, CODE, {
   received(answer, asked, page) {
@@ -106,7 +105,7 @@ function showTraining() {
 
 /** @param {Call} call */
 export default function component(call) {
-  const { data, parentElement, setTriggerValue } = call
+  const { data, parentElement } = call
   keep()
   if (parentElement.querySelector(".training-told")) {
     hearTraining(call)
@@ -126,11 +125,6 @@ export default function component(call) {
   if (here !== last) here.ask()
   here.told = told
   here.heard = true
-  here.open = (what) => setTriggerValue("open", what)
-  if (opening && told.page === pageAt()) {
-    here.open(opening)
-    opening = ""
-  }
   hear(here)
   // Called before every new call, too: only an element that has left the page is done with.
   return () =>
@@ -216,10 +210,7 @@ function mount(root, told) {
       ahead: (lessons, there) => numbers.ahead(there, lessons, kindOf(there).asked),
     },
     fetch: (path, how) => fetch(new URL(path, base), how),
-    open(what) {
-      if (isNews()) tell()
-      setTimeout(() => openThere(what), 0) // Streamlit has heard of the address by then
-    },
+    plotly: () => plotly(base),
     speak(lang) {
       address.visit({ ...own(address.read()), lang }, { replace: true })
       location.reload()
@@ -261,19 +252,12 @@ function mount(root, told) {
   }
   view = new View(root, page, host)
   /** @type {Shown} */
-  const here = { root, view, told, receive, ask: () => askFor(page), open: openThere, heard: false }
+  const here = { root, view, told, receive, ask: () => askFor(page), heard: false }
   mounted.set(root, here)
   shown = here
   showTraining()
   tellWhoeverLeaves(root, view.stop.signal)
   return here
-}
-
-/** Opens a dialog on the page that the address names, as soon as Streamlit has made it. @param {string} what */
-function openThere(what) {
-  if (shown?.heard && shown.view.page === pageAt()) return shown.open(what)
-  opening = what
-  setTimeout(() => opening && shown?.view.notice(say("web.notice.silent")), SAY_AFTER)
 }
 
 /**

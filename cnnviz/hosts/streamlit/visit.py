@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.pages.address import Now, lesson_of, resolved
+from cnnviz.pages.address import lesson_of
 
 LESSON = "lesson"
 """The session's key of the lesson that is shown."""
@@ -20,15 +20,8 @@ def asked() -> dict[str, str]:
     return st.query_params.to_dict()
 
 
-def current() -> Now:
-    """The place of the visitor, as `resolved` has it, with this visitor's last lesson in place of what cannot be used."""
-    now = resolved(asked(), last=st.session_state.get(LESSON))
-    st.session_state[LESSON] = now.lesson
-    return now
-
-
 def current_lesson() -> Lesson:
-    """The lesson of `current` alone, for which nothing is computed."""
+    """The lesson of the visitor's address, with the last one in place of what cannot be used; nothing is computed for it."""
     lesson, *_ = lesson_of(asked(), "", st.session_state.get(LESSON) or Lesson())
     st.session_state[LESSON] = lesson
     return lesson

@@ -11,7 +11,6 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.pages import roads
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers, Unfinished
-from cnnviz.pages.charts import Chart
 from cnnviz.pages.check import own, tensorflow
 from cnnviz.pages.check.checked_road import more, road
 from cnnviz.pages.check.checking import AT_ONCE, effort
@@ -37,10 +36,6 @@ class _CheckAnswers(Answers):
         if starting or here.check is None:
             raise Unfinished(found)
         return found
-
-    def charts(self, now: Now) -> dict[str, Chart]:
-        now = _in_mode(now)
-        return road(Examined(now.lesson, now.moment, now.asked)).named_charts()
 
     def lasts(self, asked: Mapping[str, str]) -> bool:
         """Not if it depends on what is installed here, and allowed."""

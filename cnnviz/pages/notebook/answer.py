@@ -8,7 +8,6 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.pages import roads
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers
-from cnnviz.pages.charts import Chart
 from cnnviz.pages.notebook.story import story
 from cnnviz.pages.notebook.tabs import call_of, place_in_story
 from cnnviz.pages.notebook.two_rules import more, road
@@ -20,9 +19,6 @@ class _NotebookAnswers(Answers):
     def answer(self, now: Now) -> bytes:
         head, arrays = more(now.lesson, now.moment, now.asked)
         return roads.answer("notebook", now, road(now.lesson, now.moment, now.asked), head, arrays)
-
-    def charts(self, now: Now) -> dict[str, Chart]:
-        return road(now.lesson, now.moment, now.asked).named_charts()
 
     def opens(self, asked: Mapping[str, str]) -> Mapping[str, str]:
         """The lesson of an address that names a step of the story and none."""

@@ -9,7 +9,6 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers
-from cnnviz.pages.charts import Chart
 from cnnviz.pages.train import film, sweeping
 from cnnviz.pages.train.training.crowd import images_of
 from cnnviz.words import Message
@@ -33,9 +32,6 @@ class _TrainAnswers(Answers):
     def part(self, now: Now, of: str) -> bytes | None:
         """The pictures of the images that a training shows."""
         return images_of(of)
-
-    def charts(self, now: Now) -> dict[str, Chart]:
-        return _film(now).named_charts()
 
     def updates(self, now: Now) -> int:
         return _film(now).n

@@ -4,10 +4,11 @@ import { chart } from "../../view/draw/chart.js"
 import { number } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, markup, pick, render, setText } from "../../view/regions/html.js"
-import { LINE_COLOURS } from "../../view/spec.js"
+import { CURVES, LINE_COLOURS } from "../../view/spec.js"
 
 /** @import { Line } from "../../view/types/wire.js" */
 /** @import { Film } from "./film.js" */
+/** @import { LargeChart } from "../../view/model/large_chart.js" */
 /** @import { Plot } from "../../view/draw/chart.js" */
 
 const LEAST = { left: 52, right: 28 }
@@ -36,16 +37,39 @@ export class Curves {
     this.bind()
   }
 
-  /** The lines of the chart that is shown, of all runs. @returns {Line[]} */
-  get lines() {
+  /** The lines of a chart, of all runs. @param {string} name @returns {Line[]} */
+  lines(name) {
     const { film, arrays } = this.film
     return film.runs.flatMap(({ lines }, place) =>
-      lines[this.name].map((line, column) => {
-        const { values, shape } = arrays[`${place}.${this.name}`]
+      lines[name].map((line, column) => {
+        const { values, shape } = arrays[`${place}.${name}`]
         const along = Array.from({ length: film.n + 1 }, (_, k) => values[k * (shape[1] ?? 1) + column])
-        return { label: place || this.name === "losses" ? "" : line, values: along, dashed: place > 0, hue: column }
+        const label = place ? say("ui.train.film.compared", { line }) : line
+        return { label, values: along, dashed: place > 0, hue: column }
       }),
     )
+  }
+
+  /** The charts as they open large: that of this name, and the others. @param {string} wanted @returns {LargeChart[]} */
+  charts(wanted) {
+    const { film, k } = this.film
+    const at = {
+      x: Array.from({ length: film.n + 1 }, (_, update) => update),
+      xTitle: say("ui.charts.updates"),
+      log: false,
+      cursor: k,
+    }
+    const drawn = CURVES.filter(({ name }) => film.runs[0].lines[name].length)
+    const all = drawn.map(({ name, title, log }) => ({
+      ...at,
+      name,
+      title,
+      yTitle: title,
+      logY: log === "y",
+      series: this.lines(name),
+    }))
+    const large = all.find(({ name }) => `film-${name}` === wanted)
+    return large ? [large, ...all.filter((one) => one !== large)] : []
   }
 
   /** Tells whether its values can stand on powers of ten. */
@@ -61,7 +85,10 @@ export class Curves {
     this.head(named)
     const x = Array.from({ length: film.n + 1 }, (_, k) => k)
     const tone = this.name === "losses" ? getComputedStyle(root).getPropertyValue("--accent") : undefined
-    const of = { x, series: this.lines, logY: this.log && this.powers, least: LEAST, tone }
+    const series = this.lines(this.name).map((line) =>
+      line.dashed || this.name === "losses" ? { ...line, label: "" } : line,
+    )
+    const of = { x, series, logY: this.log && this.powers, least: LEAST, tone }
     const [toCome, past] = this.element.querySelectorAll("canvas")
     toCome.setAttribute("aria-label", say(`web.film.curves.${this.name}`))
     this.width = toCome.clientWidth

@@ -167,6 +167,11 @@ export class Film extends Content {
     return `film-${this.curves.name}`
   }
 
+  /** @override @param {string} name */
+  charts(name) {
+    return this.curves.charts(name)
+  }
+
   /** @override @param {number} k */
   seek(k) {
     this.k = Math.max(0, Math.min(k, this.film.n))

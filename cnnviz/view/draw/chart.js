@@ -1,4 +1,4 @@
-// A small line chart, drawn at once; opened large it is a Plotly figure (cnnviz/hosts/streamlit/figures.py).
+// A line chart, drawn at once; opened large it may be a figure of Plotly's (plotly_figure.js).
 
 import { apart, byPowers, evenly, extent, powers, tickLabel, ticks } from "../model/axes.js"
 import { say } from "../model/words.js"

@@ -15,6 +15,7 @@ import { frame } from "./frame.js"
 import { arrived, bindFocus, leaving } from "./keyboard_focus.js"
 import { bindKeys } from "./keys.js"
 import { bindLanguage } from "./language.js"
+import { showChart } from "./large_chart.js"
 import { parentPage } from "./parent_page.js"
 import { Player } from "./player.js"
 import { closeSheets } from "./rail.js"
@@ -488,16 +489,16 @@ export class View {
   }
 
   /**
-   * Opens a dialog, of the moment on the screen: one of the page's own, or a chart of the host's.
+   * Opens a dialog, of the moment on the screen: one of those by name, or a chart of the page.
    * @param {string} what
    */
   open(what) {
     this.player.pause()
     this.settle()
     closeSheets(this)
-    const { open, fetch } = this.host
-    if (DIALOGS[what] && (fetch || what === "keys")) DIALOGS[what](this)
-    else if (open) open(what)
+    const charts = this.content.charts(what)
+    if (DIALOGS[what] && (this.host.fetch || what === "keys")) DIALOGS[what](this)
+    else if (charts.length) showChart(this, charts)
     else this.notice(say("web.file.opens_nothing"))
   }
 

@@ -38,7 +38,7 @@ export function showTable(view) {
   show(view, false)
 }
 
-/** Opens what the page is about large: a map here, a chart by the host. @param {View} view */
+/** Opens what the page is about large: a map here, or a chart. @param {View} view */
 export function showLarge(view) {
   const { large } = view.content
   const { sources } = view.content.tables()

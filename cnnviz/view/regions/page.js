@@ -3,9 +3,11 @@
 
 import { COMPUTED } from "../model/address.js"
 import { Focus } from "../model/focus.js"
+import { lossChart } from "../model/large_chart.js"
 
 /** @import { Lesson } from "../model/address.js" */
 /** @import { Cells } from "../model/cells.js" */
+/** @import { LargeChart } from "../model/large_chart.js" */
 /** @import { Answer } from "../model/decode.js" */
 /** @import { Cell } from "../model/links.js" */
 /** @import { Source } from "../model/table.js" */
@@ -62,6 +64,16 @@ export class Content {
   /** The map or chart that opens large. */
   get large() {
     return this.view.stage
+  }
+
+  /**
+   * The chart of that name, which opens large, and others over the same x; none: there is no such chart.
+   * @param {string} name
+   * @returns {LargeChart[]}
+   */
+  charts(name) {
+    const losses = this.view.data?.arrays.losses?.values
+    return name === "L" && losses ? [lossChart(losses)] : []
   }
 
   /**

@@ -4,6 +4,7 @@
 import { CardMap } from "../draw/card_map.js"
 import { Focus } from "../model/focus.js"
 import { formula, lossText, sentence, withSymbols } from "../model/format.js"
+import { sameAcross } from "../model/large_chart.js"
 import { one } from "../model/links.js"
 import { layRoad } from "../model/road.js"
 import { tableOfRow } from "../model/tables.js"
@@ -84,8 +85,13 @@ export class Road extends Content {
   clicked(target) {
     const card = /** @type {HTMLElement | null} */ (target.closest("[data-card]"))?.dataset.card
     if (card) this.visit(card)
-    const chart = /** @type {HTMLElement | null} */ (target.closest("[data-open]"))?.dataset.open
-    if (chart) this.view.open(chart)
+  }
+
+  /** @override @param {string} name */
+  charts(name) {
+    const all = this.road?.charts ?? []
+    const large = all.find((chart) => `chart-${chart.name}` === name)
+    return large ? [large, ...all.filter((chart) => chart !== large && sameAcross(chart, large))] : super.charts(name)
   }
 
   /** A card's name leads to its stage, or, where it has none, to its cell. @param {string} symbol */

@@ -47,6 +47,13 @@ export interface WidgetModel {
   off(event: string, act: (...found: any[]) => void): void
 }
 
+/** What of Plotly is used. */
+export interface Plotly {
+  newPlot(place: HTMLElement, data: object[], layout: object, config: object): Promise<unknown>
+  purge(place: HTMLElement): void
+  register(module: object): void
+}
+
 /** Who shows the view: its two ports, and what only some have. */
 export interface Host {
   address: AddressPort
@@ -57,8 +64,8 @@ export interface Host {
   awaits?(): string
   /** Asks Python for what the dialogs need beside the numbers. Who names nothing has none of these dialogs. */
   fetch?(path: string, how?: RequestInit): Promise<Response>
-  /** Opens something that the view does not show itself: a chart, large. */
-  open?(what: string): void
+  /** Plotly, for charts that are opened large. Who names nothing draws them as the small ones. */
+  plotly?(): Promise<Plotly>
   /** Opens a room, or shows the one that is open: its code, its link, and how many follow. */
   room?(): void
   /** Whether whoever leads a room hides the newest numbers now; undefined where nobody leads here. */

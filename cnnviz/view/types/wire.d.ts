@@ -47,6 +47,8 @@ export interface ChartData {
   name: string
   title: string
   x: number[]
+  xTitle: string
+  yTitle: string
   cursor: number | null
   words: string
   log: boolean

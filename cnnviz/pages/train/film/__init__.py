@@ -17,14 +17,12 @@ from cnnviz.core.stages import label
 from cnnviz.core.work import estimate
 from cnnviz.data.images import load_image
 from cnnviz.pages.address import Now
-from cnnviz.pages.charts import Chart, Line
 from cnnviz.pages.encoding import encode, header
 from cnnviz.pages.map_parts import Part
 from cnnviz.pages.switches import Group, Switch
 from cnnviz.pages.train.film import frames
 from cnnviz.pages.train.film.asked import DEFAULT_UPDATES, asked_hold, asked_other, asked_updates
 from cnnviz.pages.train.film.choices import choices, halves
-from cnnviz.pages.train.film.curves import CURVES, Curve, lines
 from cnnviz.pages.train.film.words import difference, turning
 from cnnviz.wire.film import FilmData, FilmHeader, SweepData
 from cnnviz.words import Message, Problem, message, together
@@ -75,19 +73,6 @@ class FilmPage:
             switches=[group.record for group in self.groups],
             halves=[half.record for half in self.halves],
         )
-
-    def named_charts(self) -> dict[str, Chart]:
-        """The curves by the name under which the component asks to see them large, complete."""
-        return {f"film-{name}": self._chart(name, curve) for name, curve in CURVES.items()}
-
-    def _chart(self, name: str, curve: Curve) -> Chart:
-        drawn = tuple(
-            Line(message("ui.train.film.compared", line=label) if place else label, values, bool(place))
-            for place, run in enumerate(self.runs)
-            for label, values in lines(run.film, run.lesson, name).items()
-        )
-        x, x_title, cursor = np.arange(self.n + 1), message("ui.charts.updates"), self.runs[0].lesson.k
-        return Chart(f"film-{name}", curve.title, x, drawn, x_title, curve.title, curve.log, cursor)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The arrays that are drawn of each run, named "run.name"."""

@@ -1,0 +1,104 @@
+// Charts as a figure of Plotly's: what people want to read off, zoom and keep.
+
+import { LINE_COLOURS } from "../spec.js"
+
+/** @import { LargeChart } from "../model/large_chart.js" */
+/** @typedef {{ ink: string, line: string, paper: string, points: string, times: number }} Look  the page's colours, the signs of its numbers, and how many times as large everything is */
+/** @typedef {Record<string, unknown>} Part */
+
+const LARGE = 0.52 // the share of the height that the first of several charts has
+const GAP = 0.28 // of a small chart's height, to the next above it
+const MOST_VALUES = 18 // lines that say their values where one points; more would cover the charts
+const FEW = 60 // values that are dots, too
+const SIZE = 13 // of letters
+const FONT = "Inter, system-ui, sans-serif"
+
+/**
+ * A chart, large, and under it others over the same x, with one cursor through all.
+ * @param {LargeChart[]} charts
+ * @param {Look} look
+ */
+export function figure(charts, look) {
+  const [{ x, xTitle, log, cursor }] = charts
+  const bottom = charts.length > 1 ? 1 - LARGE : 0
+  const step = bottom / (charts.length - 1)
+  const grid = { gridcolor: look.line, zerolinecolor: look.line, linecolor: look.line }
+  /** @type {Part} */
+  const layout = {
+    ...drawn(look),
+    xaxis: {
+      title: { text: xTitle },
+      anchor: `y${charts.length}`,
+      ...grid,
+      ...byTens(log),
+      ...CROSS,
+      rangemode: x.length > 1 ? "normal" : "nonnegative",
+    },
+    annotations: /** @type {Part[]} */ ([]),
+    shapes:
+      cursor === null
+        ? []
+        : [
+            {
+              type: "line",
+              x0: cursor,
+              x1: cursor,
+              y0: 0,
+              y1: 1,
+              yref: "paper",
+              line: { color: look.ink, width: 1.5, dash: "dot" },
+            },
+          ],
+  }
+  let values = 0
+  const data = charts.flatMap((chart, n) => {
+    const domain = n ? [bottom - step * n, bottom - step * (n - 1 + GAP)] : [bottom, 1]
+    layout[`yaxis${n ? n + 1 : ""}`] = {
+      domain,
+      nticks: n ? 4 : 8,
+      rangemode: x.length > 1 ? "normal" : "tozero",
+      ...grid,
+      ...byTens(chart.logY),
+    }
+    if (Array.isArray(layout.annotations)) layout.annotations.push({ text: chart.yTitle, x: 0, y: domain[1], ...ABOVE })
+    const silent = n > 0 && values + chart.series.length > MOST_VALUES
+    values += silent ? 0 : chart.series.length
+    return chart.series.map((line) => ({
+      ...trace(line, x, silent),
+      yaxis: `y${n ? n + 1 : ""}`,
+      showlegend: !n && chart.series.length > 1,
+    }))
+  })
+  return { data, layout }
+}
+
+const ABOVE = { xref: "paper", yref: "paper", xanchor: "left", yanchor: "bottom", showarrow: false }
+const CROSS = { showspikes: true, spikemode: "across", spikethickness: 1, spikecolor: "#808895", spikedash: "solid" }
+
+/** @param {boolean} log @returns {Part} */
+const byTens = (log) => (log ? { type: "log", exponentformat: "power" } : {})
+
+/** @param {Look} look @returns {Part} */
+const drawn = ({ ink, line, paper, points, times }) => ({
+  separators: points,
+  paper_bgcolor: "transparent",
+  plot_bgcolor: "transparent",
+  margin: { l: 60 * times, r: 44 * times, t: 34 * times, b: 50 * times },
+  hovermode: "x unified",
+  hoversubplots: "axis",
+  font: { family: FONT, size: SIZE * times, color: ink },
+  hoverlabel: { bgcolor: paper, bordercolor: line, font: { family: FONT, size: SIZE * times, color: ink } },
+  legend: { orientation: "h", x: 1, xanchor: "right", y: 1, yanchor: "bottom" },
+  modebar: { orientation: "v", bgcolor: "transparent", color: ink, activecolor: ink },
+})
+
+/** A line; a silent one says no values, and only the cursor passes it. @param {LargeChart["series"][number]} line @param {ArrayLike<number>} x @param {boolean} silent @returns {Part} */
+const trace = ({ label, values, dashed, hue }, x, silent) => ({
+  type: "scatter",
+  mode: x.length < FEW ? "lines+markers" : "lines",
+  x: Array.from(x),
+  y: Array.from(values),
+  name: label,
+  line: { color: LINE_COLOURS[hue % LINE_COLOURS.length], dash: dashed ? "dash" : "solid", width: 2 },
+  ...(silent ? { hoverinfo: "skip" } : { hovertemplate: "%{y:.6g}" }),
+})

@@ -1,0 +1,33 @@
+// Charts that open large: which stand below each other, the losses so far, and the place that is pointed at.
+
+import { say } from "./words.js"
+
+/** @import { ChartData } from "../types/wire.js" */
+/** @typedef {Omit<ChartData, "x" | "words" | "name"> & { x: ArrayLike<number> }} LargeChart */
+
+/** Tells whether two charts stand over the same x. @param {LargeChart} a @param {LargeChart} b */
+export const sameAcross = (a, b) => a.x.length === b.x.length && Array.from(a.x).every((x, n) => x === b.x[n])
+
+/** The loss after each update so far. @param {ArrayLike<number>} values @returns {LargeChart} */
+export function lossChart(values) {
+  const k = values.length - 1
+  const series = [{ label: "L", values: Array.from(values), dashed: false, hue: 0 }]
+  const x = Array.from(values, (_, update) => update)
+  return {
+    title: `L · ${say("web.status.update", { k })}`,
+    x,
+    series,
+    xTitle: say("ui.charts.updates"),
+    yTitle: "L",
+    log: false,
+    logY: false,
+    cursor: null,
+  }
+}
+
+/** The place of the value that is least far away. @param {ArrayLike<number>} x @param {(value: number) => number} far */
+export function nearest(x, far) {
+  let best = 0
+  for (let n = 1; n < x.length; n++) if (far(x[n]) < far(x[best])) best = n
+  return best
+}

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { figure } from "../../cnnviz/view/draw/plotly_figure.js"
+import { lossChart, nearest, sameAcross } from "../../cnnviz/view/model/large_chart.js"
+
+const LOOK = { ink: "#111", line: "#ccc", paper: "#fff", points: ".,", times: 1 }
+const line = (label, values, dashed = false, hue = 0) => ({ label, values, dashed, hue })
+const chart = (title, x, series, more = {}) => ({
+  title,
+  x,
+  series,
+  xTitle: "updates",
+  yTitle: title,
+  log: false,
+  logY: false,
+  cursor: null,
+  ...more,
+})
+
+test("charts stand under each other over one x, and a second version is dashed in the same colour", () => {
+  const two = chart("A", [0, 1], [line("p", [1, 2]), line("q", [3, 4], true)], { cursor: 1 })
+  const one = chart("B", [0, 1], [line("r", [5, 6])], { logY: true })
+  const { data, layout } = figure([two, one], LOOK)
+  assert.deepEqual(
+    data.map(({ name, line, yaxis, y }) => [name, line.dash, yaxis, y]),
+    [
+      ["p", "solid", "y", [1, 2]],
+      ["q", "dash", "y", [3, 4]],
+      ["r", "solid", "y2", [5, 6]],
+    ],
+  )
+  assert.equal(data[0].line.color, data[1].line.color)
+  assert.equal(layout.yaxis2.type, "log")
+  assert.ok(layout.yaxis2.domain[1] < layout.yaxis.domain[0])
+  assert.equal(layout.shapes[0].x0, 1)
+  assert.equal(layout.separators, ".,")
+})
+
+test("the loss has a point an update, and no axis of it runs below zero", () => {
+  const losses = lossChart(new Float32Array([0.5, 0.25, 0.125]))
+  const { data, layout } = figure([losses], LOOK)
+  assert.deepEqual(
+    [data[0].x, data[0].y],
+    [
+      [0, 1, 2],
+      [0.5, 0.25, 0.125],
+    ],
+  )
+  assert.deepEqual([layout.yaxis.domain, layout.shapes], [[0, 1], []])
+  const start = figure([lossChart([0.5])], LOOK).layout
+  assert.deepEqual([start.xaxis.rangemode, start.yaxis.rangemode], ["nonnegative", "tozero"])
+})
+
+test("where many lines say their values, the small charts are silent", () => {
+  const many = chart(
+    "A",
+    [0],
+    Array.from({ length: 15 }, (_, n) => line(String(n), [n])),
+  )
+  const more = chart(
+    "B",
+    [0],
+    Array.from({ length: 4 }, (_, n) => line(String(n), [n])),
+  )
+  const silent = figure([many, more], LOOK).data.map(({ hoverinfo }) => hoverinfo === "skip")
+  assert.deepEqual([silent.filter(Boolean).length, silent.slice(15)], [4, [true, true, true, true]])
+})
+
+test("only charts over the same x stand together, and what one points at is the nearest value", () => {
+  assert.ok(sameAcross(chart("A", [0, 1], []), chart("B", new Float32Array([0, 1]), [])))
+  assert.ok(!sameAcross(chart("A", [0, 1], []), chart("B", [0, 2], [])))
+  assert.equal(
+    nearest([0, 10, 20], (value) => Math.abs(value - 14)),
+    1,
+  )
+})
