@@ -6,6 +6,7 @@ stands beside an image is its own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +18,7 @@ from cnnviz.core.program import Program
 from cnnviz.export.mathml import mathml
 from cnnviz.pages.address import Now
 from cnnviz.pages.wide_weights import SHADES
-from cnnviz.wire.records import NetworkRecord
+from cnnviz.wire.records import NetworkRecord, StageRecord
 from cnnviz.words import Message, message
 
 MOST_PULLED = 60_000
@@ -58,6 +59,11 @@ def of_all(record: NetworkRecord, now: Now, program: Program) -> NetworkRecord:
         formulas[name] = mathml(rf"{left} = ({right}) / {m}" if name == start else rf"{left} = \sum_{{1 \ldots {m}}} {right}")
     words = [message("ui.images.shown", n=n + 1, name=name) for n, name in enumerate(now.lesson.images)]
     return {**record, "arithmetic": arithmetic, "formulas": formulas, "images": words}
+
+
+def stages_of_all(stages: Sequence[StageRecord], program: Program) -> list[StageRecord]:
+    """The stages of one image, where several make the gradients: a parameter's gradient is the mean of what each image would have."""
+    return [stage | {"title": message("stage.pulled.title")} if stage["symbol"][1:] in program.parameters else stage for stage in stages]
 
 
 def images_arrays(now: Now) -> dict[str, np.ndarray]:

@@ -13,6 +13,7 @@ from cnnviz.data.images import load_images
 from cnnviz.pages import answer
 from cnnviz.pages.address import resolved
 from cnnviz.pages.check.answer import own_answer
+from cnnviz.words import message
 from tests.pages.running import decode
 
 QUERY = {"net": "conv2x3-bn-relu-max2-drop50-dense2-softmax-ce", "img": "small3-0,small1-1,small5-2", "y": "1,0;0,1;1,0", "lr": "0.1", "image": "2"}
@@ -35,6 +36,11 @@ def test_every_number_of_all_images_is_judged_and_those_of_one_are_shown():
     np.testing.assert_array_equal(arrays["ours.dz2"].reshape(-1), MOMENT.gradients["dz2"][2])
     np.testing.assert_array_equal(arrays["ours.dx"].reshape(8, 8), MOMENT.gradients["dx"][2, 0])
     assert arrays["central.dx"].shape == arrays["ours.dx"].shape
+
+
+def test_step_says_that_each_image_pulls_at_a_parameter():
+    header, _ = decode(answer("step", QUERY))
+    assert {stage["symbol"] for stage in header["stages"] if stage["title"] == str(message("stage.pulled.title"))} == {"df", "dg", "dw"}
 
 
 def test_the_image_and_the_pass_are_chosen_and_a_pass_after_training_is_checked_as_one():

@@ -12,7 +12,7 @@ from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import encode, header, lesson_of_all, losses
 from cnnviz.pages.facts import facts
-from cnnviz.pages.lens import images_arrays, in_mode, loss_fact, of_all, on_image, thrown, thumbnails
+from cnnviz.pages.lens import images_arrays, in_mode, loss_fact, of_all, on_image, stages_of_all, thrown, thumbnails
 from cnnviz.pages.map_records import program_of
 from cnnviz.pages.network_record import arrays, network_record, promise_record, raised, stage_records, velocity_of
 from cnnviz.pages.step.missions import started
@@ -62,7 +62,8 @@ def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], d
     if lesson.mode == "eval":
         network["beside"] = {**network["beside"], "update": stage_records(program, lesson.opt)[-1]}
     check_wanted()  # of eight images and a large network each part takes a hundredth of a second or two
-    head = header(page, shown) | {
+    first = header(page, shown)
+    head = first | {
         "lesson": lesson_of_all(now),
         "network": network,
         "facts": facts(lesson, program.network, moment, promised, now),
@@ -75,6 +76,7 @@ def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], d
     check_wanted()
     if shown is not now:
         head["facts"] = {**facts(lesson, program.network, moment, promised, now), "L": loss_fact(now)}
+        head["stages"] = stages_of_all(first["stages"], program)
         head["network"], found = of_all(network, now, program), found | images_arrays(now) | thumbnails(now, network)
     return head, found | (_past(now, network) if whole else {})
 

@@ -11,10 +11,7 @@ import { say } from "./words.js"
 
 /** @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {boolean} [stepping] whether it is a parameter's step that counts, and not what the parameter is there for @returns {Words} */
 export function explained(numbers, map, cell, stepping = false) {
-  if (stepping) {
-    const own = arithmetic(numbers, map, cell)
-    return { ...explained(numbers, "update", cell), numbers: `${own}<br>${stepOf(numbers, map, cell)}` }
-  }
+  if (stepping) return { ...explained(numbers, "update", cell), numbers: stepOf(numbers, map, cell) }
   const stage = map === "update" ? numbers.said.update : numbers.stageOf(map)
   const { label, words } = numbers.maps[map] ?? { label: stage.label, words: "" }
   const own = stage.symbol === map

@@ -1,9 +1,12 @@
 // Dragging a number: up and down by mouse or pen, after a long press by finger, by Shift and an arrow key on a cell. What is
 // shown meanwhile is nobody's address; where it is let go, it is.
 
+import { named } from "../model/arithmetic.js"
 import { begin, boundsOf, FINE, hasMoved, isBehind, lossAt, next, toAsk } from "../model/drag.js"
+import { number } from "../model/format.js"
 import { Numbers } from "../model/numbers.js"
 import { settingOf } from "../model/set_values.js"
+import { say } from "../model/words.js"
 import { DragCard } from "./drag_card.js"
 import { corners } from "./drag_corners.js"
 import { draggable, hitOf } from "./drag_hit.js"
@@ -61,6 +64,22 @@ export class Dragging {
     const { band } = this.step.numbers.maps[symbol]
     if (symbol === "x" || symbol === "y" || band === "parameters") return undefined
     return this.late || (band === "gradients" ? undefined : false)
+  }
+
+  /** What is said of the stage while a number is dragged. */
+  get words() {
+    return this.drag
+      ? { title: say("web.drag.moves", { name: this.name }), sentence: say("web.drag.hint"), how: "", fact: "" }
+      : {}
+  }
+
+  /** The number of a cell that follows, before and now, as HTML; "" where it is as it was. @param {import("./step.js").Subject} subject */
+  change({ map, cell }) {
+    const { before, late, step } = this
+    const { numbers } = step
+    if (!before || late || !numbers.maps[map] || step.isAhead(map) || !numbers.isExact(map, cell)) return ""
+    const [was, is] = [before.at(map, cell), numbers.at(map, cell)]
+    return was === is ? "" : `${named(numbers, map, cell)}: ${number(was)} → <b>${number(is)}</b>`
   }
 
   // ---- pointers

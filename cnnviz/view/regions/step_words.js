@@ -60,13 +60,13 @@ export function fillWords(step, subject, scene) {
   const whole = { title: say("web.step.whole"), sentence: say("web.step.whole_sentence") }
   const cell = said(step, subject)
   const { pinned } = step.cells
-  const stage = step.isWhole ? whole : { ...(subject === scene ? cell : said(step, scene)) }
+  const stage = step.isWhole ? whole : { ...(subject === scene ? cell : said(step, scene)), ...step.dragging.words }
   if (pinned && stage.tag) {
     const own = named(step.numbers, scene.map, scene.cell)
     const of = stage.tag.replace(/<i>.*<\/i>/, own)
     stage.tag = of === stage.tag ? `${of} · ${own}` : of
   }
-  writeWords(view, stage, cell)
+  writeWords(view, stage, { ...cell, numbers: step.dragging.change(subject) || cell.numbers })
   fitWords(step)
   view.$(".explain").classList.toggle("pinned", Boolean(pinned))
   view.control("unpin").hidden = !pinned
