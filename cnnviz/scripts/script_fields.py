@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 from cnnviz.scripts.script import NOTHING, Screen
-from cnnviz.scripts.toml_lines import Path
+from cnnviz.scripts.toml_lines import Path, lines_of
 from cnnviz.words import DEFAULT, Message, Versions, message
 
 SCRIPT = {"id": str, "title": "text", "goal": "text", "languages": list, "screen": list, "step": list}
@@ -48,10 +49,10 @@ class Fault:
 
 @dataclass
 class Reading:
-    """The reading of a file: its tables, the line of each field, its faults and its good screens so far, which stand under `name`."""
+    """The reading of a file: its tables, its text, its faults and its good screens so far, which stand under `name`."""
 
     tables: Mapping[str, Any]
-    lines: Mapping[Path, int]
+    source: str = ""
     faults: list[Fault] = field(default_factory=list)
     languages: tuple[str, ...] = (DEFAULT,)
     screens: dict[int, Screen] = field(default_factory=dict)
@@ -60,6 +61,11 @@ class Reading:
     def name(self) -> str:
         """The file's name for its screens."""
         return "step" if "step" in self.tables else "screen"
+
+    @cached_property
+    def lines(self) -> Mapping[Path, int]:
+        """The line of each field: found when a fault is told, for that takes longer than all else."""
+        return lines_of(self.source)
 
     def line(self, path: Path) -> int:
         """The line of a field, or of what it stands in."""

@@ -28,7 +28,7 @@ from cnnviz.scripts.script_fields import (
     Reading,
     check_fields,
 )
-from cnnviz.scripts.toml_lines import Path, lines_of
+from cnnviz.scripts.toml_lines import Path
 from cnnviz.words import DEFAULT, Versions, message
 
 MOST_BYTES, MOST_SECONDS = 200_000, 36_000
@@ -42,7 +42,7 @@ def read(content: bytes) -> tuple[Script | None, Reading]:
     >>> read(b'id = "a')[1].faults[0].line
     1
     """
-    nothing = Reading({}, {})
+    nothing = Reading({})
     if len(content) > MOST_BYTES:
         nothing.wrong((), "lessons.file.too_large", kilobytes=MOST_BYTES // 1000)
         return None, nothing
@@ -59,7 +59,7 @@ def read(content: bytes) -> tuple[Script | None, Reading]:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         nothing.faults.append(_syntax(str(error), text))
         return None, nothing
-    reading = Reading(tables, lines_of(text))
+    reading = Reading(tables, text)
     script = _script(reading)
     return (None if reading.broken else script), reading
 

@@ -15,7 +15,7 @@ from cnnviz.core.mistakes import placed
 from cnnviz.core.notebook import OBJECT_ORIENTED, notebook_step
 from cnnviz.core.trajectory import Moment, trajectory, walk
 from cnnviz.data.images import find_image, load_images
-from cnnviz.scripts import library
+from cnnviz.scripts import library, script_fields, script_file
 from cnnviz.scripts.library import bundled
 from cnnviz.scripts.question import ask, lesson_at
 from cnnviz.scripts.scene import lesson_of
@@ -284,6 +284,13 @@ def test_what_a_learner_may_not_change_stays_as_the_step_has_it():
             assert here.img == ("test-7" if screen.change == "image" else own.img)
             assert (here.f == own.f) is (screen.change != "kernel")
             assert lesson_at(screen, {"img": "test-99", "f": "none"}).img == own.img
+
+
+def test_lines_are_looked_for_where_a_fault_is_told_and_nowhere_else(monkeypatch):
+    monkeypatch.setattr(script_fields, "lines_of", None)
+    assert all(script_file.read(file.read_bytes())[0] for file in FILES)
+    with pytest.raises(TypeError):
+        script_file.read(b"id = 3")
 
 
 def test_a_folder_of_one_s_own_is_read_and_its_faults_are_told(tmp_path, monkeypatch):

@@ -23,7 +23,7 @@ from cnnviz.hosts.static.site import write_site
 from cnnviz.words import Problem
 from tests.wasm.conftest import ASK, COURSE, served
 
-ECHO = b"def start(place):\n    import numpy, PIL\n    return lambda path, *_: (200, {}, path.encode() * 50_000)\n"
+ECHO = b"def start():\n    import numpy, PIL\n    return lambda path, *_: (200, {}, path.encode() * 50_000)\n"
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ with tarfile.open(os.path.join(os.environ["TMPDIR"], "cnnviz.tar.gz")) as archiv
 sys.path.insert(0, os.environ["TMPDIR"])
 from cnnviz.hosts.static.in_browser import start
 
-get = start(os.environ["TMPDIR"])
+get = start()
 
 
 def answer() -> None:

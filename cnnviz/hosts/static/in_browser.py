@@ -6,28 +6,21 @@ import json
 import os
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 from cnnviz.data import forbidden
 from cnnviz.hosts import dialogs
 from cnnviz.pages.resource import asked_of, made, made_of, page_of, structured
-from cnnviz.scripts import library
 from cnnviz.words import message
 
 Answered = tuple[int, dict[str, str], bytes]
 """A status, headers and a body."""
 
-SCRIPTS = "scripts"
-"""The folder beside the package with scripts that were given with the site."""
 
-
-def start(place: str) -> Callable[..., Answered]:
-    """`get`, once it is set what there is: no other process, no network, and the scripts in the folder `place`, where the package lies."""
+def start() -> Callable[..., Answered]:
+    """`get`, once it is set what there is: no other process and no network."""
     os.environ[forbidden.SETTING] = " ".join(forbidden.KINDS)
-    if (scripts := Path(place, SCRIPTS)).is_dir():
-        os.environ[library.SETTINGS[0]] = str(scripts)
     return get
 
 

@@ -9,7 +9,6 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from cnnviz.home import ASSETS
-from cnnviz.hosts.static.in_browser import SCRIPTS
 from cnnviz.pages.version import WRITTEN, code
 
 _PACKAGE = Path(__file__).parents[2]
@@ -54,4 +53,4 @@ def _files(scripts: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
             yield part.as_posix(), Path(str(part.locate())).read_bytes()
     for n, folder in enumerate(scripts):
         for path in folder.glob("*.toml"):
-            yield f"{SCRIPTS}/{n}-{path.name}", path.read_bytes()
+            yield f"cnnviz/scripts/lectures/z{n}-{path.name}", path.read_bytes()  # behind those that come along, and tried like these

@@ -15,7 +15,7 @@ export async function start(files) {
   await python.loadPackage(["numpy", "pillow"], { messageCallback: () => {} })
   python.unpackArchive(await archive, "gztar", { extractDir: PLACE })
   python.pyimport("sys").path.insert(0, PLACE)
-  const get = python.pyimport("cnnviz.hosts.static.in_browser").start(PLACE)
+  const get = python.pyimport("cnnviz.hosts.static.in_browser").start()
   return (path, sent) => {
     const found = get(path, sent)
     const [status, headers, body] = found
