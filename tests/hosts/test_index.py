@@ -30,3 +30,12 @@ def test_nothing_else_is_changed():
     for other in (HTMLResponse("<body>a room's page"), PlainTextResponse("<body>"), Response(PAGE, 404, media_type="text/html")):
         assert ask(Early(other))[2] == other.body
     assert ask(Early(HTMLResponse(PAGE)), method="HEAD")[1]["content-length"] == str(len(PAGE))
+
+
+@pytest.mark.parametrize(
+    ("path", "there"), [("/stepp", "./?k=3#missing=stepp"), ("/a/b", "../?k=3#missing=a%2Fb"), ("/train", None), ("/", None)]
+)
+def test_a_page_that_there_is_not_leads_to_the_first_with_its_name_and_the_lesson(path, there):
+    status, found, body = ask(Early(HTMLResponse(PAGE)), path, query="k=3")
+    assert (status, found.get("location")) == ((303, there) if there else (200, None))
+    assert bool(body) is not bool(there)

@@ -1,15 +1,17 @@
-"""Streamlit's page as we send it: its first line loads the component, which does not wait for Streamlit."""
+"""Streamlit's page as we send it: its first line loads the component, which does not wait for Streamlit. A page that there is not leads to the first."""
 
 from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from urllib.parse import quote
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cnnviz.hosts.streamlit.loader import EARLY
+from cnnviz.pages.registry import pages
 
 
 def with_early(html: str) -> str:
@@ -51,7 +53,7 @@ class Early:
             else:
                 page.extend(message.get("body", b""))
                 if not message.get("more_body"):
-                    await _send(start, bytes(page), send)
+                    await _send(start, bytes(page), send, first_page(scope))
 
         await self.app(scope, receive, send_with_early)
 
@@ -60,12 +62,28 @@ def _is_page(start: Message) -> bool:
     return start["status"] == 200 and MutableHeaders(scope=start).get("Content-Type", "").startswith("text/html")
 
 
-async def _send(start: Message, body: bytes, send: Send) -> None:
+def first_page(scope: Scope) -> str:
+    """The address of the first page, with the name of the one that was asked for and is not there; "" where it is.
+
+    >>> first_page({"path": "/stepp", "query_string": b"k=3"}), first_page({"path": "/train", "query_string": b""})
+    ('./?k=3#missing=stepp', '')
+    """
+    prefix = st.get_option("server.baseUrlPath").strip("/")
+    name = scope["path"].removeprefix(f"/{prefix}").strip("/")
+    if name in (page.path for page in pages()):
+        return ""
+    return f"{'../' * name.count('/') or './'}?{scope['query_string'].decode('latin-1')}#missing={quote(name, safe='')}"
+
+
+async def _send(start: Message, body: bytes, send: Send, instead: str) -> None:
     headers = MutableHeaders(scope=start)
     if headers.get("Content-Encoding") == "gzip":
         body = gzip.decompress(body)
         del headers["Content-Encoding"]
-    if b'<div id="root">' in body:
+    if b'<div id="root">' in body and instead:
+        start["status"], body = 303, b""
+        headers["Location"], headers["Cache-Control"] = instead, "no-store"
+    elif b'<div id="root">' in body:
         body = with_early(body.decode()).encode()
         del headers["ETag"], headers["Last-Modified"]  # they are of Streamlit's own file
     headers["Content-Length"] = str(len(body))

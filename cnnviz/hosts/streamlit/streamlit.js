@@ -39,6 +39,7 @@ const base = new URL("../", import.meta.url)
 const rooms = roomDriver(base, travel)
 /** Goes where another device has driven the room to, on the page that is here. @type {(lesson: Lesson) => void} */
 let follow = () => {}
+let missing = new URLSearchParams(location.hash.slice(1)).get("missing") // the page that the server has led here from (index.py)
 let covered = false // the newest numbers, by whoever drove it there
 let led = false // on the way there: what is written into the address until it has arrived is nobody's move
 function travel(/** @type {Lesson} */ lesson) {
@@ -237,6 +238,8 @@ function mount(root, told) {
   /** @param {Answer} answer */
   function receive(answer) {
     const wrong = { ...answer.wrong, ...here.told.wrong }
+    if (missing) wrong.page = say("web.notice.no_page", { name: missing })
+    missing = null
     const cell = "cell" in wrong ? "" : answer.lesson.cell
     here.told.wrong = {} // it is said once
     const show = () => {
