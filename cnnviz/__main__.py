@@ -1,7 +1,5 @@
 """`python -m cnnviz`: a lesson in a terminal, without the page; and `cnnviz`, which serves the page where nothing is asked."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Callable

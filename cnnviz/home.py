@@ -3,8 +3,6 @@
 In a checkout they stand at the top, for people to see; a wheel carries the same files inside the package.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 _CARRIED = Path(__file__).with_name("carried")

@@ -8,8 +8,6 @@
 Each file begins with the one before, so that no package stands twice. `uv` finds the versions, as it is installed by make.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

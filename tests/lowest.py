@@ -3,8 +3,6 @@
 They get an environment of their own inside .venv, that takes everything else from .venv itself; `--make` makes it, and no more.
 """
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

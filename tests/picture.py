@@ -1,7 +1,5 @@
 """A picture of a screen: where it is, what is done there before, and what must then be seen."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import NamedTuple

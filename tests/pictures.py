@@ -5,8 +5,6 @@
     python -m tests.pictures story drag      only those whose names begin so, into pictures/
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A room as it is given, for eyes: the lecturer's private screen, the projector and phones, at the moments that were drawn."""
 
-from __future__ import annotations
-
 import json
 import urllib.request
 from collections.abc import Iterator, Sequence

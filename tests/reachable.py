@@ -1,7 +1,5 @@
 """Everything that the package keeps from one question to the next: its caches, and what is reachable from its modules."""
 
-from __future__ import annotations
-
 import functools
 import gc
 import sys

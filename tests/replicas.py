@@ -1,7 +1,5 @@
 """Two servers of this machine, a Redis between them and nginx in front, as deploy/ has them: for tests and benches."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os

@@ -1,7 +1,5 @@
 """What the documentation names is there: files, headings, make's goals, the command's options and the environment's settings."""
 
-from __future__ import annotations
-
 import ast
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """cnnviz as people install it: a wheel is built, put into an environment of its own, and used from another folder."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """locks/ holds what the requirements ask for, on each of our Pythons, with hashes; and what is installed goes by it."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

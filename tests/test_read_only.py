@@ -1,7 +1,5 @@
 """Numbers are nobody's to change: whatever was asked, no array that is kept for the next visitor can be written to."""
 
-from __future__ import annotations
-
 import contextlib
 
 import numpy as np

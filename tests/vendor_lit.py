@@ -1,7 +1,5 @@
 """`python -m tests.vendor_lit package/`: the readable modules of an unpacked lit-html, without what only developers of lit need."""
 
-from __future__ import annotations
-
 import re
 import sys
 from pathlib import Path

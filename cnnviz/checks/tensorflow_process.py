@@ -1,7 +1,5 @@
 """TensorFlow as an independent judge that is called only when somebody asks: one start a process, in the background."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Mapping
 from importlib.util import find_spec

@@ -3,8 +3,6 @@
 TensorFlow takes seconds to import and may not be there at all, so nothing here imports it until it is asked for.
 """
 
-from __future__ import annotations
-
 import gc
 import sys
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The slope of an activation as a mistake has it, beside the right one: two curves over z."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.layers._activation import Activation

@@ -1,7 +1,5 @@
 """A network's layers and its loss, and the symbols of its arrays; everything else is derived from these."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property

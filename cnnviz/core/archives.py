@@ -1,7 +1,5 @@
 """ZIP archives of visitors, of which a little piece never becomes gigabytes."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 

@@ -6,8 +6,6 @@
     img:test-0;test-3             images
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

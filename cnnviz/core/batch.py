@@ -7,8 +7,6 @@ number of cores. Where batch normalisation mixes images, its statistics are made
 before and after it.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial

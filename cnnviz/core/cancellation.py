@@ -3,8 +3,6 @@
 Its caller says how that is found out: it may end the work, or hold it up until shorter work is done.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext

@@ -1,7 +1,5 @@
 """One cell's arithmetic, term by term: which numbers are multiplied with which, in reading order."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable, Mapping

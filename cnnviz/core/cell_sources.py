@@ -1,7 +1,5 @@
 """The sources of each array's cells: links to what they are computed from, with formulas and arithmetic."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from functools import partial

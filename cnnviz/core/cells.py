@@ -1,7 +1,5 @@
 """A cell by its address: a symbol and indices, as arrays are laid out on the screen ("z1:10,15")."""
 
-from __future__ import annotations
-
 import re
 
 from cnnviz.core.program import Program

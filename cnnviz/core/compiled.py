@@ -1,7 +1,5 @@
 """Lines of a pass as one Python function: for a network of few numbers what stands around a line takes longer than the line."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple

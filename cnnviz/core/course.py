@@ -1,7 +1,5 @@
 """The course of a training: every report's numbers, and ends of epochs with parameters and outputs, in bounded memory."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

@@ -4,8 +4,6 @@ Each loss is that of a single pass with the number in place, bit for bit; so wha
 what really happens.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

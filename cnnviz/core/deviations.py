@@ -4,8 +4,6 @@ A deviation makes one line of the seed network's passes in another way, or the s
 write one function below under `@_deviation(...)`; its words stand in the catalogue under deviation.<name>.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

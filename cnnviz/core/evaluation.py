@@ -1,7 +1,5 @@
 """Evaluation of parameters on a set of images: loss, accuracy, which class is taken for which, and what an accuracy is worth."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

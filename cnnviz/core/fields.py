@@ -4,8 +4,6 @@ A parser takes a text and gives the value in its one form, or raises Problem wit
 the end of a sentence that begins with the field and the text.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping

@@ -1,7 +1,5 @@
 """Many updates of a lesson at once: every number that makes a curve, and frames of chosen maps for a film."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 

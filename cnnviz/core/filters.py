@@ -4,8 +4,6 @@ A filter is nine numbers (a named kernel is such nine), which stand centred in K
 divided by their number; or it is C·K·K numbers, as they are. Filters that are not given are drawn.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -10,8 +10,6 @@
 `cnnviz.data.images.find_image` has the pixels.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """Named 3×3 kernels, and random ones that can be drawn again."""
 
-from __future__ import annotations
-
 import numpy as np
 
 KERNELS: dict[str, tuple[float, ...]] = {

@@ -1,7 +1,5 @@
 """Formulas as plain text: our own small part of LaTeX written in Unicode, where LaTeX cannot be set."""
 
-from __future__ import annotations
-
 import re
 
 from cnnviz.words import say

@@ -1,7 +1,5 @@
 """The sentences on what a lesson cannot hold: why, and what it holds instead."""
 
-from __future__ import annotations
-
 from cnnviz.core.fields import as_text, quote
 from cnnviz.core.filters import write_filters
 from cnnviz.core.read_lesson import FILTER_KEYS

@@ -1,7 +1,5 @@
 """The network that a lesson's fields stand for: of its text, with its stride and padding, on its image."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import lru_cache
 

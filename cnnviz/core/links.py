@@ -5,8 +5,6 @@ filters; v is laid out as the map that it flattens, and so are the rows of a w b
 pattern reaches is a range an axis, its start, count and step; max pooling's winners are then picked by value.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field

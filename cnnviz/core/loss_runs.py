@@ -1,7 +1,5 @@
 """Some updates more from a moment, with a mistake in the backward pass or without: does the loss fall all the same? And what a step promises."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -5,8 +5,6 @@ of a softmax or a sigmoid is right there at any magnitude, and the slopes cancel
 an image; a loss is the mean over leading axes, none for one image.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any

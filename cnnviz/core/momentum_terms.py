@@ -1,7 +1,5 @@
 """The parts of a velocity of momentum: every gradient so far, each shrunk by nine tenths at every step since."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.lesson import Lesson

@@ -1,7 +1,5 @@
 """Reads a network's text: its words, their order, and how many of each there may be."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 

@@ -1,7 +1,5 @@
 """Back through batch normalisations: the three paths of each one's gradient, and how much each of them comes to."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

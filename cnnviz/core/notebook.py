@@ -6,8 +6,6 @@ rule as the rest, is zero again under `fresh_weights`, adds 1·(1 - 1) = 0 to th
 are its W, cut in two. For N = 2 its -(y - o) is exactly the derivative of mse.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """The numbers that the teaching notebook printed, in its own run: what our switches have to bring out again, to the last digit."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -4,8 +4,6 @@ Arrays are float64 and come out new; nothing that is passed in changes. The math
 (cnnviz/core/layers); here it stands without a channel axis, and checks what it is given.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core import losses, sliding

@@ -4,8 +4,6 @@ An optimizer is a function without memory: what it needs to remember it hands ba
 again. Parameters and gradients are mappings; a gradient goes by "d" and its parameter's name.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache

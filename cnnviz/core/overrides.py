@@ -4,8 +4,6 @@ There is one forward and one backward pass (core/program.py). An override takes 
 and all that comes after is worked out from what it gives.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial

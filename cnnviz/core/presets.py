@@ -1,7 +1,5 @@
 """Networks of courses and tutorials, ready to be chosen: each with where it comes from, as its authors built it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """One entry of any array of a pass raised, and what that does to the loss: what its gradient promises, and what really happens."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 

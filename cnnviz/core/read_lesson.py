@@ -5,8 +5,6 @@ filters, targets, stage and cell follow from it. Both ways to a lesson go throug
 refuses by raising, and the address, where what is refused is replaced and said.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 

@@ -1,7 +1,5 @@
 """Read-only arrays: numbers are shared between visitors, and none may change them."""
 
-from __future__ import annotations
-
 from typing import TypeVar
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A bounded store of values by name, for all visitors: what was used last stays."""
 
-from __future__ import annotations
-
 import sys
 import threading
 from array import array

@@ -4,8 +4,6 @@ Each number is that of a single run, bit for bit. Products of matrices are stack
 another order; elementwise functions and sums over the last axes are as they are; what stands in no table here is made run by run.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 

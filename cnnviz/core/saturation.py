@@ -1,7 +1,5 @@
 """The gradient that hidden units pass on, by what each kind of layer says of its own."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import numpy as np

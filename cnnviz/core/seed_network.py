@@ -4,8 +4,6 @@
     L = mean((o - y)²)
 """
 
-from __future__ import annotations
-
 import math
 from functools import lru_cache
 

@@ -6,8 +6,6 @@
 A pixel keeps its value; what the optimizer remembers of a parameter stays.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple

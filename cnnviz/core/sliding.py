@@ -3,8 +3,6 @@
 What convolution and pooling have in common. Maps are (…,C,H,W) with any leading axes.
 """
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Iterator
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """A line of a pass as code, in the network's symbols: "dz1 = da1 * (z1 > 0)", read from the function that makes it."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 import textwrap

@@ -1,7 +1,5 @@
 """The stages of a backward pass that a mistake has wrong: those whose arrays are others than the exact ones."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import lru_cache
 

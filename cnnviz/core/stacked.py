@@ -4,8 +4,6 @@ Each loss is that of a single pass, bit for bit. What reads the array itself is 
 image; all else along a leading axis, where sums over the last axes and products of stacked matrices add in the same order.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache

@@ -5,8 +5,6 @@ A stage is a cursor over a complete trace. Forward: x and every symbol in order,
 that of its parameters in one stage. Then the update.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Self
 

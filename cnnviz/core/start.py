@@ -1,7 +1,5 @@
 """The start of a lesson: parameters that are drawn, given, or kept."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -4,8 +4,6 @@ They come from a training, from a file, or were typed. Only a bounded number of 
 what is gone gets a sentence.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Mapping

@@ -3,8 +3,6 @@
 Each number is that of the single run, bit for bit (run_lines.py); one run alone is mostly the cost of some sixty calls.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

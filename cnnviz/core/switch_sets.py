@@ -1,7 +1,5 @@
 """The sets of the notebook's switches that move its kernel: all of them tried, and the smallest found."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.cancellation import check_wanted

@@ -1,7 +1,5 @@
 """The symbols of a network's layers, by the roles that a layer names its arrays by."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 TAKEN = frozenset("xyvzapnrok")

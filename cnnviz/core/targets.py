@@ -1,7 +1,5 @@
 """Targets, and the names of outputs: read from text, for a number of outputs and a loss."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

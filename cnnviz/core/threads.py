@@ -8,8 +8,6 @@ would share out a large product among threads of its own, one product at a time:
 and the last bits would depend on the number of cores. So it is kept to one meanwhile.
 """
 
-from __future__ import annotations
-
 import sys
 import threading
 from collections import deque

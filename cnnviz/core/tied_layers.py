@@ -1,7 +1,5 @@
 """At which layers of a pass round-off would decide, so that other programs may come to other gradients (core/ties.py)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -11,8 +11,6 @@ equal cells wins, and ReLU's slope is 0. The gradient check nudges by 1e-5 and m
 One number an image: neither other images of a batch nor the values in between come into it.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 TIE = 2e-15

@@ -4,8 +4,6 @@
 pause, asking no more is a stop, and nothing runs in between.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """One update of a lesson after another, nothing remembered: what `trajectory` and `film` are made of."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property

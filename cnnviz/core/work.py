@@ -1,7 +1,5 @@
 """The number of updates that a lesson can make: what is computed while somebody waits, and what is kept on the way."""
 
-from __future__ import annotations
-
 import math
 from functools import lru_cache
 

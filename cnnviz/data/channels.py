@@ -1,7 +1,5 @@
 """The part of a picture that the network sees: one of its three planes, their gray, or all three."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.lesson import CHANNELS

@@ -3,8 +3,6 @@
 Keras is imported by the loader's thread alone. Only Keras unpickles, and only files in its own cache.
 """
 
-from __future__ import annotations
-
 import gc
 import threading
 import time

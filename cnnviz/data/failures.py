@@ -1,7 +1,5 @@
 """Failures of loading CIFAR-10, and what to do, in one sentence for a learner."""
 
-from __future__ import annotations
-
 import errno
 import os
 from collections.abc import Iterator

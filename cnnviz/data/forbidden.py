@@ -1,7 +1,5 @@
 """Features that are switched off on this server, whatever is installed: the environment's CNNVIZ_WITHOUT."""
 
-from __future__ import annotations
-
 import os
 import re
 

@@ -4,8 +4,6 @@
 candidates, and the size of its array decides.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Images by their id, and the part of them that the network sees."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 

@@ -4,8 +4,6 @@ This repeats what `keras.utils.get_file` (Keras 3.15) does with names and folder
 against the real one.
 """
 
-from __future__ import annotations
-
 import os
 import tempfile
 from pathlib import Path

@@ -4,8 +4,6 @@ Anybody can choose any file: of an archive only the arrays that bear the name of
 these no more bytes than such an array has; what a file says of its sizes is never believed.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import zipfile

@@ -1,7 +1,5 @@
 """Test patterns: images so simple that the answer of a kernel can be foretold."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.image_ids import PATTERNS

@@ -4,8 +4,6 @@ A sheet has its images beside and below each other, class after class. It is rea
 for, once a process.
 """
 
-from __future__ import annotations
-
 from functools import cache
 
 import numpy as np

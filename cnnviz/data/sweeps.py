@@ -1,7 +1,5 @@
 """Many starts of a lesson, asked for as a text: their lessons, their images, and their runs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

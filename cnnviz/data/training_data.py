@@ -1,7 +1,5 @@
 """The images that a network is trained on: those of two to ten classes, from the best source there is."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from cnnviz.core.image_ids import CLASSES, DIGITS

@@ -4,8 +4,6 @@ Each map has limits of its own in every frame, printed below it, as on the page:
 orders of magnitude, and a run that diverges would leave its first frames blank.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

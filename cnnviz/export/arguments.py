@@ -1,7 +1,5 @@
 """The options of the command line, and the lesson that follows from it."""
 
-from __future__ import annotations
-
 import argparse
 import dataclasses
 import os

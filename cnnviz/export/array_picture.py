@@ -1,7 +1,5 @@
 """Any array as the page's heat map, for the result of a notebook's cell: a picture in HTML, without a widget."""
 
-from __future__ import annotations
-
 import base64
 import html
 import io

@@ -1,7 +1,5 @@
 """Every array of one update by its symbol: as a file for NumPy, and as lines of text."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 A kind that is not named here has no formulas: its numbers are then taken over as they are.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 

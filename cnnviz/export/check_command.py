@@ -1,7 +1,5 @@
 """`python -m cnnviz check FILE`: somebody's own gradients beside this lesson's."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from pathlib import Path

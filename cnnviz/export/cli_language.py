@@ -1,7 +1,5 @@
 """The language of a terminal: what `--lang` says, else the environment; with it the sentences that argparse says by itself."""
 
-from __future__ import annotations
-
 import argparse
 import os
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The output of a command: lines on its output, sentences beside it."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Iterable

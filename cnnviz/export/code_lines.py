@@ -1,7 +1,5 @@
 """Lines of a program as Python code: each one call, named after its array."""
 
-from __future__ import annotations
-
 import inspect
 import textwrap
 from collections.abc import Sequence

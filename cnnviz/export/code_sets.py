@@ -1,7 +1,5 @@
 """The values that a lesson sets by hand, as code: a function of the update that is reached."""
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Callable, Iterable
 

@@ -1,7 +1,5 @@
 """The beginning of a lesson's code: its image, and its parameters before the first update."""
 
-from __future__ import annotations
-
 import base64
 import textwrap
 import zlib

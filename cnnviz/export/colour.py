@@ -1,7 +1,5 @@
 """Values to colours: the scales of every map."""
 
-from __future__ import annotations
-
 import numpy as np
 
 SCALES: dict[str, tuple[str, ...]] = {

@@ -4,8 +4,6 @@ The loss is nudged entry by entry; how far a difference may be off comes from st
 all numbers does to the loss. The judgement is the gradient check's own (core/gradcheck/verdict.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np

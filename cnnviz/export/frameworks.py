@@ -4,8 +4,6 @@ What a kind of layer, a loss and an optimizer are called there, they say themsel
 what is around them: channels last or first, axes of weights, and the printing, which is cnnviz's own.
 """
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Nothing in a file is executed or unpickled. Layouts are recognised by their shapes, and what was taken is said.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import io
 import math

@@ -1,7 +1,5 @@
 """The convolution as its formula says it, four loops beside the fast lines: slow, plain, and asserted to give the same numbers."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.layers.conv import Conv

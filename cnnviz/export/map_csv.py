@@ -1,7 +1,5 @@
 """One array as a table: a row a line, behind the indices of the row, every number to its last digit."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Formulas as MathML, which browsers set and screen readers read aloud, from the same LaTeX as everywhere else."""
 
-from __future__ import annotations
-
 import html
 import re
 from functools import cache, lru_cache

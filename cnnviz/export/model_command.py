@@ -1,7 +1,5 @@
 """`python -m cnnviz model FILE`: somebody's own model as a network, layer by layer."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Mapping
 

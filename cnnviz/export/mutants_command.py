@@ -1,7 +1,5 @@
 """`python -m cnnviz mutants FILE::TEST --kind KIND`: which known slips a test of a backward function lets pass."""
 
-from __future__ import annotations
-
 import argparse
 
 from cnnviz.export.arguments import command_parser

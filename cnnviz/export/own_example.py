@@ -1,7 +1,5 @@
 """An example of somebody's own gradients: this lesson's, with one slip that the stages after it inherit."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """The faults of somebody's gradients, as lines of text."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

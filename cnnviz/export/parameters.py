@@ -1,7 +1,5 @@
 """Parameters as JSON: written to the last digit, and read back from whatever anybody chooses as a file."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 import math

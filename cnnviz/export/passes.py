@@ -4,8 +4,6 @@ The functions are the core's own (export/source.py) in the core's own order, so 
 a lesson with deviations gets the seed notebook's lines in their places.
 """
 
-from __future__ import annotations
-
 import ast
 import inspect
 import textwrap

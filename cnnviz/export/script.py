@@ -1,7 +1,5 @@
 """A lesson as a NumPy script and as a Jupyter notebook: both run on their own and print its numbers."""
 
-from __future__ import annotations
-
 import base64
 import json
 import textwrap

@@ -1,7 +1,5 @@
 """`python -m cnnviz scripts FILE…`: what is wrong with scripts' files, and where; and which mistakes each question finds out."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A lesson as a short text with code, section by section: what the script and the notebook are made of."""
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Iterable
 from urllib.parse import urlencode

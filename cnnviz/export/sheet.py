@@ -1,7 +1,5 @@
 """A lesson to be worked out by hand: a printed sheet with one cell of each stage and blanks, the answers on a page of their own."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape

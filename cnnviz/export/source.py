@@ -3,8 +3,6 @@
 What only a program needs goes: types, checks of arguments, caches, examples. What is computed stays as it is written.
 """
 
-from __future__ import annotations
-
 import ast
 import builtins
 import inspect

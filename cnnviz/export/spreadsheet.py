@@ -1,7 +1,5 @@
 """A lesson as a spreadsheet with live formulas: change a pixel or a weight, and everything goes along, to the last gradient."""
 
-from __future__ import annotations
-
 import datetime
 import io
 import math

@@ -1,7 +1,5 @@
 """A lesson's numbers as text, and how far a long run is."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TextIO

@@ -1,7 +1,5 @@
 """Rooms: a lecturer goes through lessons, and a hall follows. What travels is an address; docs/rooms.md describes it."""
 
-from __future__ import annotations
-
 import asyncio
 import hmac
 from collections.abc import Awaitable, Callable

@@ -1,7 +1,5 @@
 """The address that travels in a room: an address, sent as it is or in JSON."""
 
-from __future__ import annotations
-
 import json
 
 from starlette.requests import Request

@@ -1,7 +1,5 @@
 """Answers for a whole hall at once: each is made once and packed once."""
 
-from __future__ import annotations
-
 import asyncio
 import gzip
 from collections.abc import Awaitable, Callable, Hashable, Mapping

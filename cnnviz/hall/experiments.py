@@ -1,7 +1,5 @@
 """A class's experiment by plain HTTP: a place for each device, its own run, and the runs of all; docs/rooms.md describes it."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import time

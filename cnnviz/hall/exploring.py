@@ -1,7 +1,5 @@
 """The reach of followers by themselves, as their lecturer allows it: where the lecture has been, whatever one looks at there, or nowhere."""
 
-from __future__ import annotations
-
 from urllib.parse import parse_qsl, urlencode
 
 LOOKED_AT = ("stage", "k", "cell", "image", "view", "whole", "hide", "predict", "veiled", "lang", "script", "screen")

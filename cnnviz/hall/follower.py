@@ -1,7 +1,5 @@
 """A room's pages: those of the component alone, without a Streamlit session, and a code that phones can read."""
 
-from __future__ import annotations
-
 import html
 import io
 import os

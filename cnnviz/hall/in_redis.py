@@ -1,7 +1,5 @@
 """Rooms in Redis: the names of their keys, and how they are read, be it written by a later version or spoiled."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json

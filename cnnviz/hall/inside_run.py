@@ -1,7 +1,5 @@
 """The inside of one run of a class's experiment, after its updates: the kernel, the maps that it makes, and what its ReLU lets through."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.hall.experiment import Experiment

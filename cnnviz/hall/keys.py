@@ -6,8 +6,6 @@ the code is computed from the secret, slowly, and with the server's own key wher
 name, signed by the room: every process can tell one, before and after it was started again, and none can be made up.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

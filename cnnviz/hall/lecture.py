@@ -1,7 +1,5 @@
 """Leading a hall, by plain HTTP: to an address, or from screen to screen of a script; docs/rooms.md describes it."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from functools import partial
 from urllib.parse import parse_qsl, urlencode

@@ -1,7 +1,5 @@
 """The course of a question in a room: open, closed, shown, revealed; and again. Pure values, and no clock of their own."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Mapping

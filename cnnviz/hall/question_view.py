@@ -1,7 +1,5 @@
 """The view of a room's question: its words, its maps, and its results, all computed by the lessons' own machinery."""
 
-from __future__ import annotations
-
 import base64
 import json
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """A room's question by plain HTTP: asked, answered, closed, shown, revealed; docs/rooms.md describes it."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Awaitable, Callable, Hashable, Mapping

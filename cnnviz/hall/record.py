@@ -1,7 +1,5 @@
 """The answers of a hall, round by round, as lines for a spreadsheet: numbers of answers and no device."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """A script that is given in a room: from its text to its screens, and what a hall is told of the one where it is."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """A lecturer's preview: the steps of a lesson with what to say, and what can be asked on the spot."""
 
-from __future__ import annotations
-
 from urllib.parse import parse_qsl
 
 from cnnviz.core.lesson import LESSON_KEYS, Lesson

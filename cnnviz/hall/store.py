@@ -1,7 +1,5 @@
 """Stores of rooms: in this process, or where several processes share them (redis_store.py)."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Streams of what happens in a room, server-sent events: one a follower, told when something is new and now and then that it is there."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

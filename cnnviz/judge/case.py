@@ -1,7 +1,5 @@
 """One call of a backward function: its arrays in the core's layout, and its settings."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -4,8 +4,6 @@ The courses' shapes alone let some slips pass: a stride that is forgotten where 
 a transposed array where all sides are equal. Nothing is tied and nothing is 0, so that no convention decides.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

@@ -3,8 +3,6 @@
 A case is kept in the core's layout. CS231n's is the same; deeplearning.ai has channels last, and examples in columns.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 

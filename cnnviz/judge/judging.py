@@ -1,7 +1,5 @@
 """Runs a student's backward function on cases and says what is wrong with what it returns."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 

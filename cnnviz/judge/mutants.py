@@ -4,8 +4,6 @@ A mutant is the right function with one slip in it, for arrays of any shape. One
 where nothing is tied and nothing is 0, is no mutant, and of several with the same numbers there is one.
 """
 
-from __future__ import annotations
-
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """One array that a function returned, beside what is right."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

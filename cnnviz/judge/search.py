@@ -3,8 +3,6 @@
 A known slip counts first; then numbers that are right but in other places, another array's, or times a factor.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """A layer's arguments by our names for them, and the words that fit them: what all rules have in common."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any

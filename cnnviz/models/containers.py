@@ -1,7 +1,5 @@
 """The layers in a container such as nn.Sequential, as its text has them."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator, Mapping
 

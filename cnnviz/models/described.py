@@ -1,7 +1,5 @@
 """A layer as a model's text describes it: a name and arguments, which are constants. Nothing is executed."""
 
-from __future__ import annotations
-
 import ast
 import operator
 from collections.abc import Callable, Mapping

@@ -3,8 +3,6 @@
 One value goes through: x = self.pool(F.relu(self.conv1(x))). Where two meet, or something else is done to it, there is no telling.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator, Mapping
 

@@ -1,7 +1,5 @@
 """A Keras model's configuration: JSON, or the config.json of a .keras archive. What it holds as code is never run."""
 
-from __future__ import annotations
-
 import json
 import zipfile
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """The loss that a model is trained with, by what its text names: a loss is "mse", "bce" or "ce", after the last layer that it brings along."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """An ONNX file as layers; needs the library onnx, an extra. Its nodes are read, and none is run."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from importlib import import_module
 from typing import Any

@@ -1,7 +1,5 @@
 """Equivalents of dense layers, activations, averages, normalisation and dropout."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from cnnviz.core.layers import LAYERS

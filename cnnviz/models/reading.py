@@ -1,7 +1,5 @@
 """Somebody's own model as a network of ours: layer by layer what was taken, what could not be, and what would do."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

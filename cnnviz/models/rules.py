@@ -3,8 +3,6 @@
 To add one, give its arguments' order in SIGNATURES, write its rule in windows.py or others.py, and enter it into RULES there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 

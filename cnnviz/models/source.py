@@ -1,7 +1,5 @@
 """A model in Python's text: nn.Sequential, keras.Sequential, model.add(…), or a class with forward; read as text, never run."""
 
-from __future__ import annotations
-
 import ast
 import re
 import textwrap

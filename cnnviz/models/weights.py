@@ -1,7 +1,5 @@
 """The weights that a model's own file holds: those of a .keras archive, where a reader of HDF5 is installed, and of an ONNX file."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

@@ -1,7 +1,5 @@
 """Equivalents of convolutions, pools and zeros around a map."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -3,8 +3,6 @@
 It needs NumPy, Pillow and one library for formulas, and knows nothing of servers or of Streamlit.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from cnnviz.pages.resource import asked_of, made, page_of

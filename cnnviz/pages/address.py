@@ -1,7 +1,5 @@
 """From the address to what is on the screen."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 

@@ -1,7 +1,5 @@
 """Answers of pages to an address, without knowing who shows it: a server, a file, or Python in the visitor's browser."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from importlib import import_module
 

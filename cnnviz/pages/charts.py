@@ -1,7 +1,5 @@
 """A chart: lines over a common x, drawn by the component."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Settings of all maps on the screen: colours, and the number of cells that have their numbers printed."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.gradcheck import TOLERANCE

@@ -1,7 +1,5 @@
 """The arrays that need not travel, since others that do say every number of them: what a ReLU lets through, a gradient of weights."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The component's answer for one address: a header, with sentences, and arrays, as bytes."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Mapping

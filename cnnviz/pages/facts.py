@@ -1,7 +1,5 @@
 """A lesson's numbers -> a fact a stage: what this image did there, in a sentence."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.architecture import Architecture

@@ -4,8 +4,6 @@ What is shown of all images together says so: a parameter's gradient is the mean
 stands beside an image is its own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The part of an array that a board, a film or a chart shows as one picture: all of it, or one channel or filter."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache

@@ -3,8 +3,6 @@
 One symbol is one picture on every page; all that is said here follows from the network's program.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """Record of a network for the component: its stages, maps, columns, links, formulas and arithmetic, all from its program."""
 
-from __future__ import annotations
-
 import math
 import re
 from functools import lru_cache

@@ -3,8 +3,6 @@
 Whatever needs a list of the pages takes it from here: a new page is a new folder, and its words.
 """
 
-from __future__ import annotations
-
 import pkgutil
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """A lesson and its numbers -> sentences: what is worth noticing on the screen, and why it is so."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.film import LEAP, NEARLY_ALL

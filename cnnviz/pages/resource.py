@@ -1,7 +1,5 @@
 """The numbers of a page as a resource: what an address shows, as bytes that are the same for everybody."""
 
-from __future__ import annotations
-
 import dataclasses
 import gzip
 import hashlib

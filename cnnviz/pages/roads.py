@@ -1,7 +1,5 @@
 """A road: the gradients of a backward pass from the loss to the image, a card each, with the operation that leads from one to the next."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """The screens of scripts as addresses of pages."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from cnnviz.core.lesson import LESSON_KEYS

@@ -1,7 +1,5 @@
 """Switches: choices beside a board or a film, each a change of the address."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The code's version: another one wherever the same address might lead to other bytes."""
 
-from __future__ import annotations
-
 import hashlib
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Parameters that are too many to travel whole: they go as colours, and the exact ones of one filter, channel, unit or output are a resource of their own."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

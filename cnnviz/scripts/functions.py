@@ -1,7 +1,5 @@
 """Functions of a lesson's expressions: each function with what it takes, the shape it gives and what it costs."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A script that comes with a question, as a file's text, and is in no library: it counts for one answer, and nothing of it is kept."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar

@@ -3,8 +3,6 @@
 So their keys, their answers and their sentences are computed by the same machinery.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 

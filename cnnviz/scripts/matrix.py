@@ -1,7 +1,5 @@
 """The mistakes that a question finds out: those with which its key, computed from a backward pass that makes them, is another one."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Missions on the page Step: goals that are reached by changing the lesson, and recognised by the core. They stand in missions.toml."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A moment of a lesson as a mistake in the backward pass leads to it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The maps beside a screen's words: those in sight from the first, those that are hidden until the answer, and those that come with it."""
 
-from __future__ import annotations
-
 import ast
 import re
 from dataclasses import dataclass

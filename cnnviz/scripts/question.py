@@ -1,7 +1,5 @@
 """A screen's question on one lesson: its key, its answers and its sentences, all computed from that lesson's numbers."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress

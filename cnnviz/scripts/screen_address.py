@@ -4,8 +4,6 @@
     /train?k=0&n=500        the page Train, with a key of its own
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode

@@ -3,8 +3,6 @@
 A lesson is a script that asks on every screen.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from cnnviz.scripts.screen_address import ON_LEARN, Place

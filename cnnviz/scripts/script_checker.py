@@ -1,7 +1,5 @@
 """The faults of a script's file, with lines: all that `python -m cnnviz scripts` says."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The fields that a script's file may have, and what is wrong with those that it has, by line."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

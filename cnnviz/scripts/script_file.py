@@ -4,8 +4,6 @@ A file is TOML: its own fields, then a [[screen]] or [[step]] for each, which ar
 stands here; what has to be computed, in script_checker.py.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The line of each value of a TOML file: the standard parser gives the values, and no lines."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from collections import Counter

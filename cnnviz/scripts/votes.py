@@ -1,7 +1,5 @@
 """The answers of a hall: counted as it is, and grouped by the rules by which a question's answers are judged."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """Admission of work: works are counted, and of dear ones the seconds that they will take."""
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Limits of a request's body, and why a request is not done."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 

@@ -1,7 +1,5 @@
 """Answers that are compressed, to those who can read them, and how long they are kept."""
 
-from __future__ import annotations
-
 import re
 
 from starlette.datastructures import Headers

@@ -1,7 +1,5 @@
 """The costs of answers, learned from what such answers have cost."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Hashable, Sequence
 

@@ -1,7 +1,5 @@
 """Requests of a hall, answered before Streamlit's own layers, which have nothing to do there: a thousand ask at once."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Match, Route

@@ -1,7 +1,5 @@
 """Whose pages may show cnnviz in a frame: one setting, the environment's CNNVIZ_EMBED."""
 
-from __future__ import annotations
-
 import os
 import re
 

@@ -7,8 +7,6 @@ Start-time and self-clocked fair queueing, with credit as in Linux' CFS. A job's
 so that what waits grows older by itself, and no comparison looks at a clock.
 """
 
-from __future__ import annotations
-
 import heapq
 import itertools
 from collections import Counter, OrderedDict

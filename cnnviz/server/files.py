@@ -1,7 +1,5 @@
 """The component's own files: one module, one style sheet, one picture, each made when it is first asked for."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 from collections.abc import Callable

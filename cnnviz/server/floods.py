@@ -1,7 +1,5 @@
 """Limits of what one address may ask for, however little each request costs."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 

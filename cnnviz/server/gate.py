@@ -3,8 +3,6 @@
 Who asks does so in the event loop; the work is done in threads (workers.py), few at a time. What both touch is behind one lock.
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Hashable

@@ -1,7 +1,5 @@
 """Security headers on every answer: what a page may load, and which pages it may stand in."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

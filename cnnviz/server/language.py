@@ -1,7 +1,5 @@
 """The language of a request: what the address says, else what its browser prefers of those that there are."""
 
-from __future__ import annotations
-
 from starlette.requests import HTTPConnection
 
 from cnnviz.words import KEY, chosen

@@ -1,7 +1,5 @@
 """Limits on how often somebody may do something."""
 
-from __future__ import annotations
-
 import time
 from collections import OrderedDict
 from collections.abc import Callable

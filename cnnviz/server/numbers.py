@@ -1,7 +1,5 @@
 """GET numbers/<page>?<lesson>: what a page shows, as bytes, the same for everybody; docs/numbers.md describes it."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import zlib

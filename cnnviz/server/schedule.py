@@ -1,7 +1,5 @@
 """The order of works: the shortest first, also before one that has been begun, and few dear ones at a time."""
 
-from __future__ import annotations
-
 import heapq
 from typing import Generic
 

@@ -1,7 +1,5 @@
 """Trainings that were done, for all processes that name the same Redis: a reload may come to another one."""
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 

@@ -1,7 +1,5 @@
 """Turns between addresses: none waits for everything that another has asked for at once."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections import Counter, deque

@@ -1,7 +1,5 @@
 """Whom limits count: a visitor's address, the IPv6 network of a household, or one connection of theirs."""
 
-from __future__ import annotations
-
 from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from starlette.requests import HTTPConnection

@@ -1,7 +1,5 @@
 """Waiting in the event loop: for what a thread does, and only as long as somebody is there who asked."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator

@@ -1,7 +1,5 @@
 """The threads that work, in turns: each looks now and then whether its work is still wanted, and whether it is another's turn."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -5,8 +5,6 @@ ones use: `import { a, b } from "../model/x.js"`, dynamic `import("./x.js")` lef
 class, and `export { a, b as c }`. A file that does otherwise fails here, at the first request, by name.
 """
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Callable

@@ -4,8 +4,6 @@ Stages, links, colours and the options of each control are data in Python; this 
 cached by the browser, so that nothing is written twice.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import io
 import json

@@ -7,8 +7,6 @@ with ASCII and the letters of Western Europe for Inter, and ASCII and the Greek 
 carries them itself: no host has to serve or find another file.
 """
 
-from __future__ import annotations
-
 import base64
 from pathlib import Path
 

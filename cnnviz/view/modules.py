@@ -1,7 +1,5 @@
 """The view's JavaScript and style sheets as texts: one module and one sheet of all that a host needs."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from cnnviz.view.bundle import bundle, style_sheet

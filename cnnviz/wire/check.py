@@ -1,7 +1,5 @@
 """Records of Check besides its road: an entry in two ways, a mistake's code, TensorFlow's opinion, and somebody's own gradients."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TypedDict
 

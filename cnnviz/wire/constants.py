@@ -1,7 +1,5 @@
 """The constants of the module spec.js."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 

@@ -1,7 +1,5 @@
 """Record of the curve of the loss along one number."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import TypedDict
 

@@ -4,8 +4,6 @@
 the JavaScript is checked against; a test holds them up to date.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Records that Python sends the page's dialogs, said in the reader's language already."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TypedDict
 

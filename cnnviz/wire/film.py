@@ -1,7 +1,5 @@
 """Records of Train's film: its runs, and what is drawn of them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 

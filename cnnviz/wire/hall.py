@@ -1,7 +1,5 @@
 """Records of a room's question, for a hall and for its lecturer."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 

@@ -1,7 +1,5 @@
 """Records of Learn: the lessons, the cards, and the step that one is at."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Literal, TypedDict
 

@@ -1,7 +1,5 @@
 """Records of Notebook besides its road: the story, the table of switches, the architecture."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 

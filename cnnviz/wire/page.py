@@ -1,7 +1,5 @@
 """Records for every page, and for Step: the lesson that this answers, sentences, missions."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
 

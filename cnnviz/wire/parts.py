@@ -1,7 +1,5 @@
 """Parts of pages with maps, switches and charts: an array's part as a picture, versions of it, choices, lines."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TypedDict
 

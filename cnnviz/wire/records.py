@@ -1,7 +1,5 @@
 """Typed records of a network in the Step page's header; the JavaScript knows them by the same names."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 

@@ -1,7 +1,5 @@
 """Records of a page with a road: gradients as cards from the loss to the image, each with the operation that leads to it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 

@@ -1,7 +1,5 @@
 """Records of a script for those who walk through it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 

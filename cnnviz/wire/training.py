@@ -1,7 +1,5 @@
 """Records of a training on many images: its settings, and its reports while it learns."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 

@@ -12,8 +12,6 @@ A message is said at the edge, where a reader is: in a widget, a file that is ta
 the browser, to which messages travel as they are. Whoever serves a reader says so: `with reading("fr"): …`.
 """
 
-from __future__ import annotations
-
 import math
 import re
 import tomllib

@@ -4,8 +4,6 @@ Under it one sees what will not fit in a longer language, what was cut off, and 
 asked for as `lang=en-XA`, Unicode's name for such a one, and stands in no menu.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

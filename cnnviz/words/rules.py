@@ -1,7 +1,5 @@
 """The plural form that a number takes, by the rules of a language's file, in the notation of Unicode's CLDR."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

@@ -8,8 +8,6 @@ all. TensorFlow starts from the same numbers and takes the same images in the sa
 measures the same images: so it shows both whether we come as far and whether we take longer. They take turns.
 """
 
-from __future__ import annotations
-
 import statistics
 import sys
 import time

@@ -8,8 +8,6 @@ as many threads as they like: cnnviz with two. TensorFlow and JAX get images and
 best, channels last. Before its time counts, each shows that it comes to the same parameters.
 """
 
-from __future__ import annotations
-
 import statistics
 import time
 from collections.abc import Callable

@@ -10,8 +10,6 @@ A network of two blocks on an image in colour is timed beside JAX's own operatio
 best; there it returns nothing but the new parameters.
 """
 
-from __future__ import annotations
-
 import statistics
 import time
 from collections.abc import Callable

@@ -5,8 +5,6 @@
 What counts is the ratio of the medians, since both take turns in one process; 65 passes one by one would be 65.
 """
 
-from __future__ import annotations
-
 import statistics
 import time
 from collections.abc import Callable

@@ -7,8 +7,6 @@ that comes to be shown, the time from the pointer's move to it to the frame afte
 what its answers take; on a busy machine compare runs with each other alone.
 """
 
-from __future__ import annotations
-
 import statistics
 import sys
 import urllib.parse

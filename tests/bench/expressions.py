@@ -1,7 +1,5 @@
 """How long the dearest expressions, and texts with many of them, take that are not refused, on the largest network: 0.2 s of a processor is allowed."""
 
-from __future__ import annotations
-
 import statistics
 import sys
 import time

@@ -6,8 +6,6 @@ Both servers are warm, the browser's cache is empty each time, and the two pages
 empty page runs on the same settings and holds one empty component, which is ready when it is there.
 """
 
-from __future__ import annotations
-
 import argparse
 import shutil
 import statistics

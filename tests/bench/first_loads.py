@@ -8,8 +8,6 @@ session whose script runs to its end. Behind nginx there are two servers and a R
 as after the first visitor. The clients are one process, beside the servers: on two cores they have their part of them.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import contextlib

@@ -13,8 +13,6 @@ process that only computes, and each line says how many times that p95 the flood
 had while one waited, which on a quiet machine is at least as long as one waits.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import contextlib

@@ -6,8 +6,6 @@ The plain check nudges SAMPLE entries of all parameters, evenly spread, and its 
 turns in one process, in time of this process alone, and what counts is the ratio of their medians: the smaller, the better.
 """
 
-from __future__ import annotations
-
 import statistics
 import time
 from collections.abc import Callable

@@ -6,8 +6,6 @@ A room goes through them, and asks what its hall may be asked; their checks are 
 The parameters of one take 5 MB, and with momentum's and Adam's 14.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import json

@@ -6,8 +6,6 @@ First the same twenty moments over eight connections: those that are known. Then
 their own, while one connection asks for fifty of the dearest addresses there are, all at once.
 """
 
-from __future__ import annotations
-
 import asyncio
 import sys
 import time

@@ -8,8 +8,6 @@ pointing, of playing, of scrubbing and of a crowd that walks.
 Times are taken in the page: from the click to the frame after the component says that it has painted.
 """
 
-from __future__ import annotations
-
 import statistics
 import sys
 import urllib.parse

@@ -12,8 +12,6 @@ of. The followers run in a process of their own, beside the server: on two cores
 Behind nginx there are two servers and a Redis, set up as in deploy/.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import contextlib

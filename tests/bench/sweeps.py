@@ -6,8 +6,6 @@ What counts is the ratio to a single run of as many updates, since both take tur
 Seconds of a processor are printed beside it, and for the notebook's network those of 1,000 runs.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from functools import partial

@@ -6,8 +6,6 @@ First, visitors who move on every two seconds while two others train on a full-s
 server. Then, on a server of its own, the memory of visitors who each ask for a film of 10,000 updates.
 """
 
-from __future__ import annotations
-
 import asyncio
 import pickle
 import random

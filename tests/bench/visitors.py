@@ -9,8 +9,6 @@ bench says whether a hall's lessons are all remembered.
 Without --url it starts the server itself and prints its memory too. Only this machine is ever asked.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import contextlib

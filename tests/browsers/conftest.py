@@ -1,7 +1,5 @@
 """Each browser of drivers.py, once a run; where one is not on this machine its tests are left out, and say so."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

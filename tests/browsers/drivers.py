@@ -4,8 +4,6 @@ Both take the same actions of mouse and keys. Each is started with a profile of 
 ended by whoever started it.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

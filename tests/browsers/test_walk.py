@@ -1,7 +1,5 @@
 """The main walk in Firefox and WebKitGTK: stages, hover, drag, lesson, frame, file; each holds a number of the screen against the core."""
 
-from __future__ import annotations
-
 import json
 import re
 

@@ -1,7 +1,5 @@
 """A pass of several images once more, from the network's text alone, in TensorFlow's operations: an opinion that owes nothing to our layers."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

@@ -5,8 +5,6 @@
     str(drawn(7))               the case as code
 """
 
-from __future__ import annotations
-
 import dataclasses
 from dataclasses import dataclass
 from functools import cached_property

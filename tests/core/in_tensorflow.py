@@ -1,7 +1,5 @@
 """Any network's pass once more, from its text alone, in TensorFlow's operations: an opinion that owes nothing to our layers."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

@@ -5,8 +5,6 @@
         trace = case.network.forward(case.params, case.x)
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -3,8 +3,6 @@
     OPENBLAS_CORETYPE=Prescott python -m tests.core.other_processors FILE.npz
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Which cells each cell of the teaching notebook's network is computed from, written out by hand: what the derived links are held to."""
 
-from __future__ import annotations
-
 import itertools
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@
     python -m tests.core.slip_draws --cases 400 --seed 1 --mixing       of several images, with normalisations, dropout and leaky ReLU
 """
 
-from __future__ import annotations
-
 import argparse
 from collections import Counter
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """A mistaken slope beside the right one, also of an activation that has a setting."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

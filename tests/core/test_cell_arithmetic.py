@@ -1,7 +1,5 @@
 """The terms of a cell add up to the cell, in any network."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

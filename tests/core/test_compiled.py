@@ -1,7 +1,5 @@
 """The pass of one image, compiled, against its lines run one by one: the same bits."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given, settings

@@ -1,7 +1,5 @@
 """What other people's notebooks import from cnnviz: names and parameters that stay."""
 
-from __future__ import annotations
-
 import inspect
 
 import pytest

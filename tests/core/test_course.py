@@ -1,7 +1,5 @@
 """The course of a training: ends of epochs are kept whole, as many as fit, and those that are shown are exact."""
 
-from __future__ import annotations
-
 import itertools
 
 import numpy as np

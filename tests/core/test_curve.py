@@ -1,7 +1,5 @@
 """The loss along one number: each of its points is a single pass's, its gradient the backward pass's, its reach as far as something is seen."""
 
-from __future__ import annotations
-
 import dataclasses
 
 import numpy as np

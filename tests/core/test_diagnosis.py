@@ -1,7 +1,5 @@
 """Somebody's gradients with slips in them: the first wrong stage is right in all, and the slip is recognised."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given, settings

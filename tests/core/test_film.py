@@ -1,7 +1,5 @@
 """A film's numbers are the trajectory's, for any network."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import example, given, settings

@@ -1,7 +1,5 @@
 """No right gradient is called wrong, of drawn cases and of those that once were; wrong ones are, where that can be told."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Ids of images: every one is read and written again, and any other text gets a sentence."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Lessons of several images: their address, their updates, and what is as after training."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 

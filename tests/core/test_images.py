@@ -1,7 +1,5 @@
 """Several images at once: normalisation over them, dropout, buffers, the mean of their losses, and each image's own pull."""
 
-from __future__ import annotations
-
 import pickle
 from dataclasses import replace
 

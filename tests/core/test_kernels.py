@@ -1,7 +1,5 @@
 """The named kernels are what their names say, and a random one can be drawn again."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given, settings

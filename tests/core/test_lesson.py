@@ -1,7 +1,5 @@
 """A lesson goes through an address and back; and any address, however odd, gives a lesson."""
 
-from __future__ import annotations
-
 import collections
 import copy
 import dataclasses

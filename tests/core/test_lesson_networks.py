@@ -1,7 +1,5 @@
 """A lesson with any network goes through an address and back; filters, targets and cells are those that were asked for."""
 
-from __future__ import annotations
-
 import copy
 import dataclasses
 import pickle

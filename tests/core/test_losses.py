@@ -1,7 +1,5 @@
 """The losses where floating point is hard: outputs that saturate, targets that do not sum to 1, magnitudes of 10⁴."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import numpy as np

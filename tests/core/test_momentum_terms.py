@@ -1,7 +1,5 @@
 """The terms of a velocity against all gradients so far, and against the velocity that the optimizer keeps."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """The gradients against TensorFlow's and against central differences; what the values of a pass promise."""
 
-from __future__ import annotations
-
 import copy
 import dataclasses
 import pickle

@@ -1,7 +1,5 @@
 """The gradient check of any network: right gradients pass, a tenth of a percent is seen, kinks are said to be kinks."""
 
-from __future__ import annotations
-
 import dataclasses
 
 import numpy as np

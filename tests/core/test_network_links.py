@@ -1,7 +1,5 @@
 """The cells that a cell is linked to are those whose nudge moves it: its own line is run again for each."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How a network starts: each parameter has its own generator, given ones are not drawn, and nothing else moves."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given

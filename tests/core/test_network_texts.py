@@ -1,7 +1,5 @@
 """Texts that are no network, and networks that do not fit: each is refused with the layer, its place and what fits."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given

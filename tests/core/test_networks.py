@@ -1,7 +1,5 @@
 """Any network: what follows from its text, and its passes against TensorFlow's and against differences of the loss."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings

@@ -1,7 +1,5 @@
 """Back through a batch normalisation: three paths, each held against another way to come by it."""
 
-from __future__ import annotations
-
 import dataclasses
 
 import numpy as np

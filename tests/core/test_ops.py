@@ -1,7 +1,5 @@
 """Each operation against somebody else's: scipy's correlation and logistic function, and its own definition."""
 
-from __future__ import annotations
-
 import warnings
 from dataclasses import dataclass
 

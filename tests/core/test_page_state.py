@@ -1,7 +1,5 @@
 """How a page is looked at goes through an address beside the lesson, and changes no number."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 

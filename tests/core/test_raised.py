@@ -1,7 +1,5 @@
 """What a raised number does to the loss, against whole passes with that number in place."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

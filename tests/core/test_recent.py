@@ -1,7 +1,5 @@
 """What is remembered is weighed as it is, and bounded."""
 
-from __future__ import annotations
-
 import pkgutil
 import sys
 import threading

@@ -1,7 +1,5 @@
 """Values that are set by hand: how an address says them, and that every answer has them, as if the arrays had been edited."""
 
-from __future__ import annotations
-
 import dataclasses
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The stages in their order, and each claimed source against the truth: nudge it, and see what moves."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Many starts at once: the bits of single runs, whatever network, rule and values set by hand; and which starts an address asks for."""
 
-from __future__ import annotations
-
 import dataclasses
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What is a tie is one on every processor: at ReLU's 0, and between the cells of a max pool."""
 
-from __future__ import annotations
-
 import os
 import platform
 import subprocess

@@ -1,7 +1,5 @@
 """The moment after k updates is a plain loop's, bit for bit, whatever was asked for before."""
 
-from __future__ import annotations
-
 import functools
 import time
 from concurrent.futures import ThreadPoolExecutor

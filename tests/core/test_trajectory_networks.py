@@ -1,7 +1,5 @@
 """The moment after k updates of any network and optimizer is a plain loop's, bit for bit, by any path."""
 
-from __future__ import annotations
-
 import dataclasses
 import threading
 import time

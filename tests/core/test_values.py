@@ -1,7 +1,5 @@
 """What arrays by name promise: nothing else among them, nobody can write to them, and what is put off is made once."""
 
-from __future__ import annotations
-
 import copy
 import pickle
 import threading

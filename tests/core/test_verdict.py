@@ -1,7 +1,5 @@
 """The judgement of a gradient: every entry is right, wrong, at a kink or untold, by the same few comparisons everywhere."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

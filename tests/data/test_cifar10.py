@@ -3,8 +3,6 @@
 Keras fixes its cache when it is imported, so it runs in processes of its own. No test leaves this computer.
 """
 
-from __future__ import annotations
-
 import errno
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """Images by id, and the channel that becomes x."""
 
-from __future__ import annotations
-
 import dataclasses
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Files of gradients: what is read from them, and a sentence for whatever else they are."""
 
-from __future__ import annotations
-
 import io
 import json
 import zipfile

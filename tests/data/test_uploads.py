@@ -1,7 +1,5 @@
 """A learner's own picture, and everything else that somebody may send."""
 
-from __future__ import annotations
-
 import base64
 import io
 import struct

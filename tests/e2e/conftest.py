@@ -3,8 +3,6 @@
 They wait with locators and `expect`, for states that the page announces.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Slides with two lessons as frames, walked by the plugin in docs/serving.md; the deck stands for reveal.js."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A lesson of a site in an article, as a widget without a kernel: the opening lesson is there before any Python is."""
 
-from __future__ import annotations
-
 import mimetypes
 from pathlib import Path
 from urllib.parse import urlsplit

@@ -1,7 +1,5 @@
 """A number is dragged: everything follows, the card says what was promised and what came, and one entry of the history has it."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 

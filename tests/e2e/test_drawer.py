@@ -1,7 +1,5 @@
 """A script that is made in the browser: by keys alone, as a file that has no fault, and as a link that another browser walks through."""
 
-from __future__ import annotations
-
 import base64
 import re
 import tomllib

@@ -1,7 +1,5 @@
 """The lesson as one .html file: opened from disk, without a network, it shows and does what the page does."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import re

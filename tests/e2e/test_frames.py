@@ -4,8 +4,6 @@ The deck stands for reveal.js: it has the four functions of it that the plugin i
 its frames are two lessons as files, one of them in a sandbox.
 """
 
-from __future__ import annotations
-
 import pytest
 from playwright.sync_api import Frame, Page, expect
 

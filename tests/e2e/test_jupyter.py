@@ -1,8 +1,6 @@
 """The view in a notebook's cell: the widget's own front-end module in a page that stands for the notebook, with the
 answers of the widget's own Python."""
 
-from __future__ import annotations
-
 import base64
 
 import pytest

@@ -1,7 +1,5 @@
 """The page in other languages: who decides, what keeps it, and that longer texts fit."""
 
-from __future__ import annotations
-
 import re
 import urllib.request
 from pathlib import Path

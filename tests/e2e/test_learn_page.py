@@ -1,7 +1,5 @@
 """The page Learn: a whole lesson by keyboard alone; the question is the picture; what is asked for is hidden until the answer."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

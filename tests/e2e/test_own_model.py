@@ -1,7 +1,5 @@
 """Share › Your own model: pasted text or a file becomes the network of the lesson."""
 
-from __future__ import annotations
-
 import re
 
 from playwright.sync_api import expect

@@ -1,7 +1,5 @@
 """Every page on a phone: nothing is cut or scrolls sideways, what is tapped is as large as a finger, and the header unfolds."""
 
-from __future__ import annotations
-
 import re
 
 from playwright.sync_api import expect

@@ -1,7 +1,5 @@
 """Predicting on Step: a stage asks before it shows its numbers, by keys alone; nothing tells them before; the count stays."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

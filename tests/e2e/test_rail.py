@@ -1,7 +1,5 @@
 """The frame around the stage: sheets that open from the rail, the menu to share, the card of updates, and what finds anything."""
 
-from __future__ import annotations
-
 import re
 
 from playwright.sync_api import expect

@@ -1,7 +1,5 @@
 """Two servers and a Redis between them: whichever of them is killed, the hall has the lecturer's next move."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import time

@@ -1,7 +1,5 @@
 """A hall on its own screens: a lecturer's page drives, a follower's follows, wanders off and returns."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import re

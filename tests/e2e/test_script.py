@@ -1,7 +1,5 @@
 """A script that one walks through: Page Down leads from screen to screen, across pages and questions, and a link opens a screen."""
 
-from __future__ import annotations
-
 import re
 
 from playwright.sync_api import expect

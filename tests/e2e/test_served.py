@@ -1,7 +1,5 @@
 """The page where somebody else puts it: under a path, behind a proxy that strips one, in a frame, without TensorFlow."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import http.server

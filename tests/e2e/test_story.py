@@ -1,7 +1,5 @@
 """The story of the first visit: told once, with the core's numbers, and left for the lesson that it was told of."""
 
-from __future__ import annotations
-
 import contextlib
 import re
 from collections.abc import Iterator

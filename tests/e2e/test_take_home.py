@@ -1,7 +1,5 @@
 """What the menu Export gives: pictures of the screen, files of the moment on it, and the way back for parameters."""
 
-from __future__ import annotations
-
 import base64
 import io
 import json

@@ -1,7 +1,5 @@
 """The Train page: the film is the trajectory, the server is not asked while it is scrubbed, and what was learned is kept."""
 
-from __future__ import annotations
-
 import re
 import urllib.parse
 

@@ -1,7 +1,5 @@
 """Training on a data set: it is watched, its settings travel in the link, and what was learned opens in Step."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

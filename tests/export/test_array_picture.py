@@ -1,7 +1,5 @@
 """`cnnviz.show(array)`: the page's colours, cell by cell, and a sentence for what is no heat map."""
 
-from __future__ import annotations
-
 import io
 
 import numpy as np

@@ -1,7 +1,5 @@
 """`python -m cnnviz check`: somebody's gradients in a terminal."""
 
-from __future__ import annotations
-
 import json
 
 import numpy as np

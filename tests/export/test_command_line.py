@@ -1,7 +1,5 @@
 """`python -m cnnviz`, as somebody at a terminal meets it."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import io

@@ -1,7 +1,5 @@
 """The film: which updates it shows, in which colours, within which bounds."""
 
-from __future__ import annotations
-
 import io
 
 import numpy as np

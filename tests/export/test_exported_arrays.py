@@ -1,7 +1,5 @@
 """The .npz of an update, and arrays as lines."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from urllib.parse import parse_qsl

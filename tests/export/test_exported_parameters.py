@@ -1,7 +1,5 @@
 """Parameters as JSON: bit for bit there and back, and a sentence for every other file."""
 
-from __future__ import annotations
-
 import json
 
 import numpy as np

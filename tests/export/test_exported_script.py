@@ -1,7 +1,5 @@
 """The exported script and notebook, run on their own, against the numbers of the core."""
 
-from __future__ import annotations
-
 import ast
 import base64
 import json

@@ -1,7 +1,5 @@
 """A lesson's script in Keras and in PyTorch, run where these are: the same outputs, loss, gradients and step as ours."""
 
-from __future__ import annotations
-
 import ast
 import contextlib
 import importlib

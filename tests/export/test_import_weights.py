@@ -1,7 +1,5 @@
 """A start from any file: one's own, a network trained elsewhere, kernels; and a sentence for every other file."""
 
-from __future__ import annotations
-
 import io
 import os
 import zipfile

@@ -1,7 +1,5 @@
 """`python -m cnnviz model`: somebody's model in a terminal."""
 
-from __future__ import annotations
-
 import importlib
 from urllib.parse import parse_qsl
 

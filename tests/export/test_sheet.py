@@ -1,7 +1,5 @@
 """The sheet to be worked out by hand: a task for each stage, whose numbers come to its answer."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

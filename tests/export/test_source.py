@@ -1,7 +1,5 @@
 """Functions as text: what a script prints is what the core runs, with the constants that it reads."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

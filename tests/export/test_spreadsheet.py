@@ -1,7 +1,5 @@
 """The spreadsheet's formulas give the core's numbers, and go on giving them when a pixel or a weight is changed."""
 
-from __future__ import annotations
-
 import io
 import re
 import shutil

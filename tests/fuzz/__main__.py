@@ -3,8 +3,6 @@
 The time is shared out evenly. It ends with 1 where anything failed; what failed is printed so that it can be pasted back.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import secrets

@@ -3,8 +3,6 @@
 No right gradient is called wrong, and no wrong one right where that could be told. A failing case is printed as a test.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 import time

@@ -1,7 +1,5 @@
 """What a room has answered, as a file for its driver: every question and round, and nothing about a device; and the page that asks for a code."""
 
-from __future__ import annotations
-
 import asyncio
 import csv
 import io

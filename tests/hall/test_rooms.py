@@ -1,7 +1,5 @@
 """Rooms by plain HTTP: who opens one drives it, the hall follows, and nobody else moves anything."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

@@ -1,7 +1,5 @@
 """Rooms of several processes: each a store of its own, one Redis behind them, which comes and goes."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import logging

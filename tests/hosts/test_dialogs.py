@@ -1,7 +1,5 @@
 """What the page's dialogs ask Python: every file that is offered can be fetched, and what cannot be done is a sentence."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import io

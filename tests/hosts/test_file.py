@@ -1,7 +1,5 @@
 """A lesson as one .html file: how large it is, what it refuses, and that nothing in it can break out of its place."""
 
-from __future__ import annotations
-
 import base64
 import dataclasses
 import json

@@ -1,7 +1,5 @@
 """What an administrator switches off is done for nobody, and said where it is asked for."""
 
-from __future__ import annotations
-
 import pytest
 
 from cnnviz.checks import tensorflow_process

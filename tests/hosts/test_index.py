@@ -1,7 +1,5 @@
 """Streamlit's page begins with the component, however it comes; whatever else is asked for is as it was."""
 
-from __future__ import annotations
-
 import gzip
 from pathlib import Path
 

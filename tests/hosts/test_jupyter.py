@@ -1,7 +1,5 @@
 """A lesson in a notebook's cell, where a kernel runs it."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

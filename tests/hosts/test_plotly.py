@@ -1,7 +1,5 @@
 """The script of Plotly's that draws charts opened large: of whatever Plotly is installed."""
 
-from __future__ import annotations
-
 from importlib.metadata import version
 
 from cnnviz.hosts.streamlit.application import plotly

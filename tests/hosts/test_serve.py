@@ -1,7 +1,5 @@
 """The command `cnnviz`, up to where Streamlit takes over."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

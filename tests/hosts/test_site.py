@@ -1,7 +1,5 @@
 """`cnnviz --site`: what is written, that the archive holds all that answers need, and what is said where something lacks."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json

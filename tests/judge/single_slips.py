@@ -3,8 +3,6 @@
 The slip is a message's id, and "" where no slip of the catalogue is the one that was made.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable
 from typing import Any

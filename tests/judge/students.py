@@ -1,7 +1,5 @@
 """Backward functions as students write them, in loops, by the signatures of two courses: right ones, written apart from the core."""
 
-from __future__ import annotations
-
 import numpy as np
 
 # ---- CS231n

@@ -1,7 +1,5 @@
 """Backward functions judged: right ones pass in any precision, and of a wrong one the array and the slip are named."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

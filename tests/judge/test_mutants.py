@@ -1,7 +1,5 @@
 """Tests of backward functions, judged by the slips that they let pass."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Models as people write and print them, and the network that each is."""
 
-from __future__ import annotations
-
 PYTORCH_TUTORIAL = (
     '''
 import torch

@@ -1,7 +1,5 @@
 """ONNX files as networks, where the library is installed."""
 
-from __future__ import annotations
-
 import importlib
 import io
 

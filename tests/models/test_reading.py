@@ -1,7 +1,5 @@
 """Models of other libraries become networks: those of our own scripts come back as they were, others as their text says, and nothing is run."""
 
-from __future__ import annotations
-
 import importlib
 import io
 import json

@@ -1,7 +1,5 @@
 """A lesson on every page, in every form, and all that is taken home of it."""
 
-from __future__ import annotations
-
 import ast
 import io
 import json

@@ -1,7 +1,5 @@
 """What the tests of the pages share: a lesson as a page has it, and the bytes for the component unpacked."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """A kind of layer that is added here alone, with a setting and a parameter of a new letter: every page and export has it."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json

@@ -1,7 +1,5 @@
 """The Check page's road says what the core says, of any network."""
 
-from __future__ import annotations
-
 import contextlib
 import threading
 import time

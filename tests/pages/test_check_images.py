@@ -1,7 +1,5 @@
 """Check of several images: all of them are judged, one is shown, and what only several images have can be switched on."""
 
-from __future__ import annotations
-
 import io
 
 import numpy as np

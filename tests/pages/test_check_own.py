@@ -1,7 +1,5 @@
 """Somebody's own gradients on the Check page: the road says what the diagnosis says, of any network."""
 
-from __future__ import annotations
-
 import io
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The resource `curve`: the same numbers in every form, and an answer to whatever is asked."""
 
-from __future__ import annotations
-
 import io
 import json
 

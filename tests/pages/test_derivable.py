@@ -1,7 +1,5 @@
 """What is sent of a moment, and how much: whatever is left out because other arrays say it comes back number for number."""
 
-from __future__ import annotations
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st

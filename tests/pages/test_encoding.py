@@ -1,7 +1,5 @@
 """The bytes that go to the component: what the browser unpacks is what the core computed."""
 
-from __future__ import annotations
-
 import json
 
 import numpy as np

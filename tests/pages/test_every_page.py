@@ -1,7 +1,5 @@
 """Every page answers for every network, in every form; so does everything that is taken home."""
 
-from __future__ import annotations
-
 from itertools import cycle
 
 import pytest

@@ -1,7 +1,5 @@
 """Facts of a lesson are true of its numbers."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """The list of lessons: its pictures are maps of the lessons themselves."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.lesson import Lesson

@@ -1,7 +1,5 @@
 """What the page is told of any network: every array within its limits, every linked symbol shown, every stage with words."""
 
-from __future__ import annotations
-
 import json
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The Notebook page's road finds where the rules part, and its story is true."""
 
-from __future__ import annotations
-
 import dataclasses
 
 import numpy as np

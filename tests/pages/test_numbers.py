@@ -1,7 +1,5 @@
 """Numbers as a resource: the same bytes as on the page, cacheable, and work that nobody can pile up."""
 
-from __future__ import annotations
-
 import asyncio
 import gzip
 import io

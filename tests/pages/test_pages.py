@@ -1,7 +1,5 @@
 """Every page runs for any address: no exception, the lesson in the component, sentences for what was wrong."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Remarks say what is so, under any rule."""
 
-from __future__ import annotations
-
 from cnnviz import Lesson
 from cnnviz.pages.remarks import remarks
 from tests.pages.running import now

@@ -1,7 +1,5 @@
 """A script as pages ask for it: its screens as addresses, without what only the one who leads sees; and a screen's numbers."""
 
-from __future__ import annotations
-
 import pytest
 
 from cnnviz import Lesson

@@ -1,7 +1,5 @@
 """How much of a moment travels, and that what is asked for exactly is the core's."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

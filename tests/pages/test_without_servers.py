@@ -1,7 +1,5 @@
 """Answers need NumPy, Pillow and the library for formulas: no server, no Streamlit, no TensorFlow."""
 
-from __future__ import annotations
-
 import hashlib
 import subprocess
 import sys

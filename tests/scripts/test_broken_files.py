@@ -1,7 +1,5 @@
 """Files that are broken: whatever stands in them, what is wrong is said at its line, and nothing is raised."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 

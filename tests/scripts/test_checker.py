@@ -1,7 +1,5 @@
 """The checker of lesson files: every fault is found, at its line, and a fine file has none."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The language of keys: whatever is written in it, arrays stay as they are, and memory and work are bounded beforehand."""
 
-from __future__ import annotations
-
 import contextlib
 import tracemalloc
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The lessons that come along: every key by a second route, and every question on three other images."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from pathlib import Path

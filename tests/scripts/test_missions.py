@@ -1,7 +1,5 @@
 """Missions: none is reached at its start, each by one change, and none by a change of what it keeps; a mistake is named."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

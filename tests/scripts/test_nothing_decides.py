@@ -1,7 +1,5 @@
 """Nothing in sight decides a question before the commit: not a number among its words, not a map beside them; in every variant and language."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """Scripts: lists of screens, with questions or without; what is wrong with their files, where they are, and what questions find out."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

@@ -1,7 +1,5 @@
 """What is said to a wrong answer: one that a mistake in the backward pass gives has feedback of its own, and no usual guess is right by chance."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Files that a browser writes (view/model/toml.js) are those that are read here: the same tables, by the one reader."""
 
-from __future__ import annotations
-
 import json
 import os
 import tomllib

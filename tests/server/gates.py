@@ -1,7 +1,5 @@
 """What tests look at in a gate, and in what a server keeps."""
 
-from __future__ import annotations
-
 import contextlib
 import gc
 from collections.abc import Iterator

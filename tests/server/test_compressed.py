@@ -1,7 +1,5 @@
 """Streamlit's own files, compressed: the same as Streamlit has, and nothing else is reached by their path."""
 
-from __future__ import annotations
-
 import gzip
 
 import pytest

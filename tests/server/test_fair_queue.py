@@ -1,7 +1,5 @@
 """The short go first, everybody has a share, and nothing waits for ever: by a clock that only work moves."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import random

@@ -1,7 +1,5 @@
 """How much one address may ask for, and that nobody else waits for it."""
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 import json

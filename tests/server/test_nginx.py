@@ -1,7 +1,5 @@
 """deploy/nginx.conf, run as it is: who comes without https is led to it, and browsers stay there."""
 
-from __future__ import annotations
-
 import http.client
 import http.server
 import re

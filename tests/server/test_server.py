@@ -1,7 +1,5 @@
 """The web server's own layers, asked directly: headers, guards, the component's files, and what happens at the start."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import socket

@@ -1,7 +1,5 @@
 """Trained parameters and what trainings reported are found by every process, and by one that was started again."""
 
-from __future__ import annotations
-
 import time
 
 import fakeredis

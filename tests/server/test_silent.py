@@ -1,7 +1,5 @@
 """Connections that ask for nothing, or without end, or read nothing are closed; streams and web sockets stay."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import gc

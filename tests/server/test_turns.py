@@ -1,7 +1,5 @@
 """A flood holds nobody up: counted in answers that are made meanwhile, not in seconds."""
 
-from __future__ import annotations
-
 import asyncio
 import threading
 from collections import Counter

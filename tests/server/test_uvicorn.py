@@ -1,7 +1,5 @@
 """What start.py changes of the web server's inner parts: they are as they were when that was written."""
 
-from __future__ import annotations
-
 import ast
 import hashlib
 from importlib import import_module

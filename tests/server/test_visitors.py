@@ -1,7 +1,5 @@
 """Whom a limit counts: the visitor, whatever a visitor says, and the one whom a trusted proxy speaks for."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 

@@ -1,7 +1,5 @@
 """The component's modules as one: what stands in a file stands in the bundle, and what is not understood is named."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

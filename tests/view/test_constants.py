@@ -1,7 +1,5 @@
 """What Python writes for the browser: the constants of spec.js."""
 
-from __future__ import annotations
-
 import pytest
 
 from cnnviz.view import constants

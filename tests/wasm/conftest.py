@@ -4,8 +4,6 @@ Pyodide's NumPy is in no package registry, so the tests bring another CPython wi
 the site's own: its pages, its worker, its archive, its port.
 """
 
-from __future__ import annotations
-
 import base64
 import contextlib
 import functools

@@ -1,7 +1,5 @@
 """Every number of every page, worked out by WebAssembly in the browser's worker, beside what this machine's own Python answers."""
 
-from __future__ import annotations
-
 from urllib.parse import urlencode
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The site in a browser, from a plain file server under a path: there at once, live when Python is, and a sentence where it never is."""
 
-from __future__ import annotations
-
 import shutil
 
 import pytest

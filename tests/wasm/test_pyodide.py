@@ -4,8 +4,6 @@ Its npm package has all its files but the wheels of NumPy and Pillow; in their p
 ours one that gives back what it is asked. What NumPy works out in WebAssembly is told by test_answers.py.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import io

@@ -1,7 +1,5 @@
 """`python -m tests.web`: the browser's logic under node, held to the core by fixtures that are made here and now."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """What the core says, as JSON files for the tests that run under node: a function a file."""
 
-from __future__ import annotations
-
 import base64
 import dataclasses
 import itertools

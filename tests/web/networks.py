@@ -1,7 +1,5 @@
 """What the core says of several networks, for the tests under node: links by cell, and everything that arithmetic needs."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What Python declares that it sends is what it sends, and what the JavaScript is checked against."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Whose language it is, that a language is one file, and that what goes to the browser is in none."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

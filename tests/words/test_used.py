@@ -1,7 +1,5 @@
 """Code and catalogue belong together: every id that the code names has words, and all words are named by code."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Messages: values, numbers, plurals, and that no language lacks what English has in another form."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """Each gradient of another pass beside ours, entry by entry, and beside what our line makes of the other pass's own inputs."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The backward pass that another one is judged by."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import numpy as np

@@ -3,8 +3,6 @@
 Each wrong stage is explained by itself, from the numbers that were given before it: so of several slips each is found.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property

@@ -1,7 +1,5 @@
 """A factor by which an array is wrong, and what it is the number of: outputs, places of a map, cells of a window …"""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

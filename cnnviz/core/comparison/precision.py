@@ -1,7 +1,5 @@
 """The precision of a backward pass that was worked out elsewhere: by its numbers' dtype, or by the digits that were printed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Ways in which an array with the right numbers has them in the wrong places, or not all: flipped, transposed, in another order, cut short."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial

@@ -4,8 +4,6 @@ Two programs that are both right add in another order, and round. So each line i
 (`sizes`), and hands that on: a few passes whose lines are off by so much, up or down at random, show what comes of it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -5,8 +5,6 @@ That is a classic mistake (core/mistakes), our line with its numbers in other pl
 of those that the stage is made from.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace

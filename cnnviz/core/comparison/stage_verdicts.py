@@ -6,8 +6,6 @@ their inputs, gives their array. If it does not, a second mistake was made there
 stage, and the row dv belongs to the map that it is laid out as; ∂x has no stage of its own and comes last.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from cnnviz.core.architecture import Architecture

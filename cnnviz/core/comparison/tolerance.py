@@ -1,7 +1,5 @@
 """The size of arrays, which tolerances go by."""
 
-from __future__ import annotations
-
 import numpy as np
 
 

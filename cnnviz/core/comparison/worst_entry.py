@@ -1,7 +1,5 @@
 """The worst entry of a wrong array, and by what its numbers are too large."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

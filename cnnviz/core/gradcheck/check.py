@@ -13,8 +13,6 @@ of the central difference itself, which `doubt` is an estimate of:
 What is off by bound - e to bound + e is called either, by the side to which the central difference errs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 

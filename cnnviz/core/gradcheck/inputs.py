@@ -1,7 +1,5 @@
 """The pass to be checked, and the gradients to be judged, as the check takes them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -5,8 +5,6 @@ ReLU or max pooling lies there, or the loss jumps, as a saturated unit does behi
 by. If the smallest does not, the entry stands at the kink, or cannot be told.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

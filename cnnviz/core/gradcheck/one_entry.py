@@ -3,8 +3,6 @@
 ∂L/∂θ ≈ (L(θ + ε) - L(θ - ε)) / 2ε        the digits that both losses share cancel, and are lost to the quotient
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The way of a nudge through a network: which array it moves first, and the lines from there to the loss."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

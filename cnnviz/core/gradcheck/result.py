@@ -1,7 +1,5 @@
 """The outcome of a check: both gradients of every entry, and what each entry is marked as."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import numpy as np

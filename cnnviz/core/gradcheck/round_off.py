@@ -1,7 +1,5 @@
 """The effect of round-off on the loss of a nudged copy: estimated from one pass, for any network."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.gradcheck.paths import Path, end_of

@@ -1,7 +1,5 @@
 """The error of central differences by their step, in two precisions: the U curve."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

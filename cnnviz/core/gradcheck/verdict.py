@@ -3,8 +3,6 @@
 Everything that judges gradients uses `marks`; the exported exercise repeats it in NumPy alone.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 RIGHT, WRONG, KINK, UNTOLD = range(4)

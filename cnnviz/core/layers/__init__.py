@@ -1,7 +1,5 @@
 """The kinds of layers, each a file of this folder; a new file is a new kind, and nothing lists it."""
 
-from __future__ import annotations
-
 import importlib
 import inspect
 import pkgutil

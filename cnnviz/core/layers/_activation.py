@@ -1,7 +1,5 @@
 """Base of all activations: each cell of the output is a function of the same cell of the input."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from cnnviz.core.layers.layer import Layer, Links

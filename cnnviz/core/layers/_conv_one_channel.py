@@ -6,8 +6,6 @@ In that row the pixel under kernel weight (u,v) is u·W + v numbers further on. 
 computed too, and left out; a stride leaves out more of them.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.layers.layer import Call, Shape, call

@@ -4,8 +4,6 @@
 images' where their axis counts. Roles: "mean" and "var" are the statistics, "hat" the normalised x̂, "g" is γ and "s" is β.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Base of max and average pooling: a window of each channel becomes one number."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Self
 

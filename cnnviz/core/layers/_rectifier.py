@@ -1,7 +1,5 @@
 """Base of ReLU and its kin: a cell is 0 or has a slope of its own on each side of 0, where there is a kink."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Average pooling: each window becomes its mean, and the gradient is shared out in equal parts."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Batch normalisation: the mean and variance are those of a channel over all images and places, of a unit over all images."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Convolution: several filters over several channels. The kernels are not flipped: it is cross-correlation."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable

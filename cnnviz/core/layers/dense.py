@@ -1,7 +1,5 @@
 """Fully connected: every output weighs every unit and adds a bias."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Any, Self

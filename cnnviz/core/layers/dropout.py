@@ -1,7 +1,5 @@
 """Dropout: in training each number stays with chance 1 - p, and is then 1 / (1 - p) times as large; after training all stay as they are."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """Global average pooling: each channel becomes one number, its mean."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Group normalisation: an image's own numbers, over each of some groups of its channels; nothing is kept, and no other image counts."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Any, Self

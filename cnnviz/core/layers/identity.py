@@ -1,7 +1,5 @@
 """Identity: hands on what it gets, to see what a network is without an activation there."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Any

@@ -5,8 +5,6 @@ handles by roles: "x" is its input, "y" its output, a parameter goes by its lett
 gradients, and any other name is something that the forward pass keeps for the backward pass.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Layer normalisation: an image's own row of numbers. Maps take gn1, since PyTorch and Keras mean different things by it there."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Self

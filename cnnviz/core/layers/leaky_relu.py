@@ -1,7 +1,5 @@
 """Leaky ReLU: keeps what is positive, and lets a small part of the rest through, so that no unit falls silent."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Any, Self

@@ -1,7 +1,5 @@
 """Max pooling: of each window the largest number goes on, and alone gets the gradient back."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

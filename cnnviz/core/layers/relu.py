@@ -1,7 +1,5 @@
 """ReLU: keeps what is positive and silences the rest."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Any

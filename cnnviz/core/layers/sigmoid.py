@@ -1,7 +1,5 @@
 """Sigmoid: squeezes every number into 0 … 1."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Softmax: makes a row of numbers into shares that sum to 1. What one output gains the others lose."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Any

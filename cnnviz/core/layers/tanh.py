@@ -1,7 +1,5 @@
 """Hyperbolic tangent: squeezes every number into -1 … 1."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Any

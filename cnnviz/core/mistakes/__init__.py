@@ -6,8 +6,6 @@ see `Act`. The table, the checks and the page follow from it. A name may stand a
 of layer, or for each line that it spoils.
 """
 
-from __future__ import annotations
-
 import importlib
 
 from cnnviz.core.architecture import Architecture

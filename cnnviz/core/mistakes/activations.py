@@ -1,7 +1,5 @@
 """Mistakes in the slopes of activations, and in the products that come with them."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.layers import LAYERS

@@ -1,7 +1,5 @@
 """Mistakes in the gradients of biases."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.layers.conv import Conv

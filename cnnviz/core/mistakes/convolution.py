@@ -1,7 +1,5 @@
 """Mistakes in a convolution's gradients."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.layers.conv import Conv, channel_sums, weigh_df, weigh_dx, windows

@@ -1,7 +1,5 @@
 """Mistakes in normalisation and dropout."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.layers._normalisation import EPS, Axes, by_itself, by_mean, by_variance

@@ -1,7 +1,5 @@
 """Mistakes at the loss, in the last layer, and in rows."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.layers.dense import Dense, connect_dx

@@ -1,7 +1,5 @@
 """Conditions on the place in a network where a mistake can be made."""
 
-from __future__ import annotations
-
 import math
 from itertools import takewhile
 

@@ -1,7 +1,5 @@
 """Mistakes in pooling."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The table of the classic mistakes, and how a function becomes a line of one."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from cnnviz.core.architecture import Architecture

@@ -1,7 +1,5 @@
 """Mistakes in the step of an optimizer."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

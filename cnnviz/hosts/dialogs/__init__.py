@@ -1,7 +1,5 @@
 """Answers to the page's dialogs, beside the numbers: given by a server, and by Python in the visitor's browser."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """All of CIFAR-10: how far it is loaded, and its images, a page of them at a time."""
 
-from __future__ import annotations
-
 import base64
 import io
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Files of a visitor's own: a picture, weights, a model, gradients. They are read under limits, and none is kept."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from cnnviz.core.image_ids import CLASSES

@@ -3,8 +3,6 @@
 A file that is sent is in memory until it is answered for, and nowhere else.
 """
 
-from __future__ import annotations
-
 import asyncio
 from functools import partial
 

@@ -1,7 +1,5 @@
 """A lesson as one .html file: the page's own component with the numbers of some updates, for a browser without any server."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from collections.abc import Callable, Mapping

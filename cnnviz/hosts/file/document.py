@@ -1,7 +1,5 @@
 """The component as a whole HTML document that loads nothing: for a file, and for the frame in a notebook's cell."""
 
-from __future__ import annotations
-
 import base64
 import html
 import re

@@ -4,8 +4,6 @@ The core adds in another order, in a faster one, which changes last bits alone. 
 or none, takes a fraction of the bytes, and nothing is lost. What has no estimate is held whole.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import reduce

@@ -1,7 +1,5 @@
 """Bytes in a document: answers as few as they can be told by, compressed, and in letters that HTML leaves alone."""
 
-from __future__ import annotations
-
 import base64
 import json
 import zlib

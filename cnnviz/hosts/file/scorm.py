@@ -1,7 +1,5 @@
 """A lesson or a script as a SCORM 1.2 package: its .html file with a manifest, for a course's learning management system."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """A script as one .html file: the screens that one walks through, with the numbers of each, on whatever page it is."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A lesson in a cell of a Jupyter notebook: the page's own component, with its numbers from the notebook's kernel."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import anywidget

@@ -1,7 +1,5 @@
 """`cnnviz --site DIR [--pyodide DIR] [--scripts FOLDER]`, and what it says."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The Python side of a page without a server: what a browser's worker asks, in the words in which a server is asked."""
 
-from __future__ import annotations
-
 import json
 import os
 import traceback

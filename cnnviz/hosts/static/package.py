@@ -1,7 +1,5 @@
 """The package as one archive for Python in a browser: what answers are made of, the images, and the library for formulas."""
 
-from __future__ import annotations
-
 import io
 import tarfile
 from collections.abc import Iterable, Iterator

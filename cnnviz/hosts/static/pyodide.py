@@ -1,7 +1,5 @@
 """Pyodide's files (pyodide.toml): fetched when a site is written, or taken from a folder, and held to their hashes."""
 
-from __future__ import annotations
-
 import hashlib
 import tomllib
 import urllib.request

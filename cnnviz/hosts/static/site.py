@@ -1,7 +1,5 @@
 """`cnnviz --site DIR`: writes the page as a folder of files, with Python for the visitor's browser among them."""
 
-from __future__ import annotations
-
 import html
 import json
 from collections.abc import Iterator, Mapping, Sequence

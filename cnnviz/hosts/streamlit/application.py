@@ -1,7 +1,5 @@
 """The web server's additions to Streamlit, for `st.App`: headers, guards, the component's own files, and a start."""
 
-from __future__ import annotations
-
 import logging
 import os
 from importlib.resources import files

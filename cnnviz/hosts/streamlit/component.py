@@ -1,7 +1,5 @@
 """Puts the component on Streamlit's page, and hands it what a training says. Both register once, when this is imported."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

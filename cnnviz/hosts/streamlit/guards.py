@@ -1,7 +1,5 @@
 """ASGI middleware before Streamlit: who asks, and what is refused: foreign pages, text, files, metrics."""
 
-from __future__ import annotations
-
 import logging
 import os
 from urllib.parse import urlsplit

@@ -1,7 +1,5 @@
 """Streamlit's page as we send it: its first line loads the component, which does not wait for Streamlit. A page that there is not leads to the first."""
 
-from __future__ import annotations
-
 import gzip
 from pathlib import Path
 from urllib.parse import quote

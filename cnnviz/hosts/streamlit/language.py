@@ -1,7 +1,5 @@
 """The language of the visitor for whom Streamlit runs a script."""
 
-from __future__ import annotations
-
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 

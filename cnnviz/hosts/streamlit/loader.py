@@ -1,7 +1,5 @@
 """Loading of the component's JavaScript by a page of Streamlit's: the same from its own frame and, earlier, from its first line."""
 
-from __future__ import annotations
-
 import json
 
 from cnnviz.words import DEFAULT, KEY, languages

@@ -4,8 +4,6 @@ It stands in this folder and not above it: Streamlit makes a navigation of its o
 beside the script that it runs.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A page from top to bottom: the view, and what Streamlit has beside it."""
 
-from __future__ import annotations
-
 from cnnviz.hosts.streamlit import training, visit
 from cnnviz.hosts.streamlit.component import mount
 from cnnviz.pages.registry import Page

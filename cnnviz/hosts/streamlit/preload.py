@@ -1,7 +1,5 @@
 """Preloading of all that a first visitor needs: where it is read later everybody waits for it."""
 
-from __future__ import annotations
-
 import gc
 from importlib import import_module
 

@@ -1,7 +1,5 @@
 """Turns between the scripts that Streamlit runs for its sessions, each in a thread of its own: a hundred at once would hold up everything."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Iterator

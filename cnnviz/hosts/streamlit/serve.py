@@ -1,7 +1,5 @@
 """The page's server, started as `make run` starts it, from wherever cnnviz is installed."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """The start of the server."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import signal

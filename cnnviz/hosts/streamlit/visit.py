@@ -1,7 +1,5 @@
 """One visit, as Streamlit's session knows it: the visitor's address, the last lesson, and changes of it that a dialog made."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import streamlit as st

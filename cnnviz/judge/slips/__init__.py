@@ -1,7 +1,5 @@
 """The slips that a backward function is compared with: the core's classic mistakes, made over all images, and those of a batch."""
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Slips in the backward pass of an activation."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.layers.sigmoid import sigmoid

@@ -1,7 +1,5 @@
 """Slips in the backward pass of a batch norm, of which three paths lead back to x."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.judge.case import Array

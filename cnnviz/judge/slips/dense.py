@@ -1,7 +1,5 @@
 """Slips in the backward pass of a dense layer over several images."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.judge.case import Array, Case

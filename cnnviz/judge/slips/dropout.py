@@ -1,7 +1,5 @@
 """Slips in the backward pass of a dropout."""
 
-from __future__ import annotations
-
 from cnnviz.judge.case import Array
 from cnnviz.judge.slips.table import slip
 

@@ -1,7 +1,5 @@
 """Slips that mix up the images of a batch, in any layer."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.judge.case import RETURNS, Array

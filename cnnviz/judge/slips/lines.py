@@ -1,7 +1,5 @@
 """Lines of code in a course's names: a layer's own, and those that a course writes in another way."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

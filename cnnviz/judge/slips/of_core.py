@@ -1,7 +1,5 @@
 """The core's classic mistakes (core/mistakes), each made in one layer over all images."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Slips in the backward pass of max and average pooling."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Slips in the loss and the gradient of softmax with cross-entropy."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.judge.case import Array

@@ -6,8 +6,6 @@ another shape is compared as it is. `None` says that it cannot be made in this c
 under mistake.<name> where it is one of the core's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any

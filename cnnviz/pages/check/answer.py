@@ -1,7 +1,5 @@
 """Our gradients, central differences and TensorFlow, entry by entry; classic mistakes; and somebody's own gradients."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """A mistake that is switched on: its line of code beside the right one, what the loss does, and where it would show."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from dataclasses import dataclass
 

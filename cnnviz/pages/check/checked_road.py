@@ -1,7 +1,5 @@
 """The Check page's road: are these gradients right, and where does a classic mistake show?"""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

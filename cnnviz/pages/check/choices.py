@@ -1,7 +1,5 @@
 """Choices on the Check page: a mistake, in any of its places."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """One entry in two ways: by the backward pass and by nudging it, its error over the nudge ε, and the digits that cancel."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Hashable, Sequence
 

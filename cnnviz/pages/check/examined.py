@@ -1,7 +1,5 @@
 """Subject of the Check page: a lesson's backward pass, or one with a mistake in it, beside the exact one."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass

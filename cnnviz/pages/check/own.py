@@ -1,7 +1,5 @@
 """The tab "your own": somebody's gradients beside ours, the first wrong stage, what only inherits it, and what it looks like."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Hashable, Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """The tabs of the Check page: our own gradients, a mistake that is made on purpose, and somebody's own."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from cnnviz.core.lesson import Lesson

@@ -1,7 +1,5 @@
 """A third opinion: TensorFlow's gradients, started only where they are asked for."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Words of the Check page: a title, a verdict, where a mistake shows, and what cannot be told."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.gradcheck import TOLERANCE, UNTOLD, WRONG, GradientCheck

@@ -1,7 +1,5 @@
 """Answer of the page Learn, as bytes for the component: the list of lessons, and the step that the address names."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

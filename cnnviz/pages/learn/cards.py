@@ -1,7 +1,5 @@
 """Five words that come before all symbols, each with an example from the lesson that the page opens with."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.lesson import Lesson

@@ -1,7 +1,5 @@
 """A small picture for each lesson of the list: the first map that it is about."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import suppress
 

@@ -1,7 +1,5 @@
 """The distance between two arrays, in direction and in size."""
 
-from __future__ import annotations
-
 import numpy as np
 
 

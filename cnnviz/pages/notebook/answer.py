@@ -1,7 +1,5 @@
 """The seed notebook's rule beside the exact one."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from cnnviz.core.lesson import Lesson

@@ -1,7 +1,5 @@
 """The Architecture tab: the notebook's network drawn with this lesson's numbers, its letters, its one matrix, its loss as a landscape."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.lesson import Lesson

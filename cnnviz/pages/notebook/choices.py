@@ -1,7 +1,5 @@
 """Choices on the Notebook page: a rule, and each deviation, with its line of code and what it does here."""
 
-from __future__ import annotations
-
 import dataclasses
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The Experiment tab: eight lines that leave the rule, which of them matter here, and which sets of them move the kernel."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The notebook's story in six lessons: why its kernel moves although it should not."""
 
-from __future__ import annotations
-
 import dataclasses
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """The tabs of the Notebook page: its story, an experiment with its switches, its architecture, and what it explains."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Mapping
 

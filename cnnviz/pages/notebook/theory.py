@@ -1,7 +1,5 @@
 """The Theory tab: what the notebook explains, in its order, with what it leaves out or gets wrong; and its eight deviations, line by line."""
 
-from __future__ import annotations
-
 from cnnviz.core.deviations import DEVIATION_TABLE
 from cnnviz.wire.notebook import TheoryData, TheoryLines, TheorySection
 from cnnviz.words import message

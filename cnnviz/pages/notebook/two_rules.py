@@ -1,7 +1,5 @@
 """The Notebook page's road: the exact rule and the notebook's beside each other, from the same start."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """Answer of the page Step, as bytes for the component."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.cancellation import check_wanted

@@ -1,7 +1,5 @@
 """The mission that is under way on Step, and those that there are."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

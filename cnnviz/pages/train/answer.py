@@ -1,7 +1,5 @@
 """Many updates on one image as a film, another start beside it, or many starts. Of a training on a data set the pictures alone are an answer."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Many starts of the lesson beside each other: what `sweep` in the address asks for, remembered for all who ask the same."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Hashable, Mapping
 

@@ -1,7 +1,5 @@
 """Every kind of layer, by its row: a slow and plain account of its forward pass, and what all kinds promise."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The film: what goes to the browser is what the trajectory has, and its sentences are true."""
 
-from __future__ import annotations
-
 import dataclasses
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The words and pictures beside a training: true of its reports, and settings that any address may hold."""
 
-from __future__ import annotations
-
 import dataclasses
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Many starts as a resource: what the address asks for, for the page and for programs."""
 
-from __future__ import annotations
-
 import io
 import json
 

@@ -1,7 +1,5 @@
 """A training's states, waited for and never timed: its turn, pause, stop, the end, and a failure."""
 
-from __future__ import annotations
-
 import threading
 import time
 

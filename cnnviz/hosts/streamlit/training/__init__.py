@@ -1,7 +1,5 @@
 """The Train page's second half: a network trained on two to ten classes of images."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from cnnviz.core.lesson import Lesson

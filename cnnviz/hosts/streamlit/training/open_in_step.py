@@ -1,7 +1,5 @@
 """Opening a training's parameters in Step: one of its images, as the network that was trained."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from cnnviz import export

@@ -1,7 +1,5 @@
 """This visitor's training: begun, recalled from those that this server has done, and ended."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from cnnviz.pages.train.training.trainer import Job, Trainer, done

@@ -1,7 +1,5 @@
 """A training that is watched: its form, what its buttons do, how far it is, and in the end what came of it."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Mapping
 

@@ -1,7 +1,5 @@
 """Screens of a script, for the player."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from cnnviz.pages.address import Now

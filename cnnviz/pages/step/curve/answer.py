@@ -1,7 +1,5 @@
 """The curve of the loss along one number, as bytes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The Train page's film: many updates of the lesson, and of a second start beside it, to be scrubbed in the browser."""
 
-from __future__ import annotations
-
 import math
 import threading
 from collections.abc import Hashable, Mapping

@@ -1,7 +1,5 @@
 """Settings of a film in the address: the number of updates, and another start beside it."""
 
-from __future__ import annotations
-
 from urllib.parse import parse_qsl, urlsplit
 
 from cnnviz.core.lesson import LESSON_KEYS, MAX_UPDATES, Lesson, whole_number

@@ -1,7 +1,5 @@
 """Choices beside a film: its length, what stands beside it, and where to look."""
 
-from __future__ import annotations
-
 from urllib.parse import urlencode
 
 from cnnviz.core.lesson import MAX_SEED, Lesson, as_text

@@ -1,7 +1,5 @@
 """The curves under a film: which lines each has, and where its numbers come from."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The parts of a film that go to the browser: frames of its maps in few bytes, and its curves."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.core.film import Film, loss_terms

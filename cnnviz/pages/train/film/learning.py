@@ -1,7 +1,5 @@
 """The parameters that learn in a film: the weights of each output as they change, and what still pushes the first sums."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 

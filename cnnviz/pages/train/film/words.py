@@ -1,7 +1,5 @@
 """The words beside a film: how two starts differ, and where and why a run goes wrong."""
 
-from __future__ import annotations
-
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.network import WEIGHTS

@@ -1,7 +1,5 @@
 """The pictures of the images that a training shows: a resource of their own, the same for every training on these classes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

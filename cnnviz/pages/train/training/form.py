@@ -1,7 +1,5 @@
 """The form of a training: what can be set, what is set, and what that makes."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

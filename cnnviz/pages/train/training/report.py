@@ -1,7 +1,5 @@
 """Reports of a training while it runs and when it has ended: its progress, and epoch by epoch its outputs for the images held out."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

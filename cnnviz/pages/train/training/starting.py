@@ -1,7 +1,5 @@
 """The job that settings and a lesson make, and in words what it starts from."""
 
-from __future__ import annotations
-
 import math
 import re
 

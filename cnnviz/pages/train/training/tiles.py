@@ -1,7 +1,5 @@
 """Pictures of the parameters that learn in a training: the first filters, and the weights where they lie as a map does."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The meaning of a training's numbers: why nothing more is learned, and what an accuracy is worth."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from cnnviz.core.evaluation import guessed_share
