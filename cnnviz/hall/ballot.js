@@ -11,7 +11,7 @@ import { cellIn, cellUnder, clock, endOf, isSame, leftUntil, placeIn, placeName,
 import { drawMap } from "./question_map.js"
 import { paintResults, resultsHTML } from "./results.js"
 
-/** @import { HallMap, HallPoll, HallQuestion, HallResults } from "../view/types/wire.js" */
+/** @import { HallMap, HallPoll, HallQuestion, HallResults } from "../view/types/view.js" */
 /**
  * @typedef {object} Asking  how it reaches the room
  * @property {(number: number) => Promise<HallQuestion | undefined>} question

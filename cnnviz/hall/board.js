@@ -10,7 +10,7 @@ import { drawMap } from "./question_map.js"
 import { letter, paintResults, resultsHTML } from "./results.js"
 
 /** @import { Asking } from "./ballot.js" */
-/** @import { HallMap, HallPoll, HallQuestion, HallResults } from "../view/types/wire.js" */
+/** @import { HallMap, HallPoll, HallQuestion, HallResults } from "../view/types/view.js" */
 
 const TICK = 250
 

@@ -5,8 +5,8 @@ import { say } from "../view/model/words.js"
 import { found } from "./question.js"
 import { resultsHTML } from "./results.js"
 
-/** @import { HallResults } from "../view/types/wire.js" */
 /** @import { Seen } from "./cockpit_view.js" */
+/** @import { HallResults } from "../view/types/view.js" */
 
 const FEW = 5 // answers of which nothing follows
 const [LEAST, MOST] = [0.3, 0.7] // of right answers between which talking helps most

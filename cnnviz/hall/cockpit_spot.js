@@ -3,7 +3,7 @@
 import { escaped } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
 
-/** @import { HallSteps } from "../view/types/wire.js" */
+/** @import { HallSteps } from "../view/types/view.js" */
 
 /** Questions that are ready to be asked, and what each is about. */
 export const SPOTS = /** @type {const} */ ([

@@ -7,7 +7,7 @@ import { setHTML } from "../view/regions/html.js"
 import { answers } from "./cockpit_answers.js"
 import { clock, followed, nextAct, possible } from "./question.js"
 
-/** @import { HallPoll, HallQuestion, HallResults, HallStep, HallSteps } from "../view/types/wire.js" */
+/** @import { HallPoll, HallQuestion, HallResults, HallStep, HallSteps } from "../view/types/view.js" */
 /**
  * @typedef {object} Seen  all that the screen is made of
  * @property {string} code

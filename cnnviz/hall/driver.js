@@ -17,10 +17,8 @@ import { followed, nextAct } from "./question.js"
 import { hall } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
 
-/** @import { Dialog } from "../view/regions/dialog.js" */
-/** @import { Lesson } from "../view/model/address.js" */
-/** @import { HallScreen } from "../view/types/wire.js" */
 /** @import { Held } from "./held_room.js" */
+/** @import { Dialog, HallScreen, Lesson } from "../view/types/view.js" */
 
 const KEY = "cnnviz.room"
 const LOOK_EVERY = 3000 // milliseconds between two looks at how many follow

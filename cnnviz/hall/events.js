@@ -2,7 +2,7 @@
 
 import { retryIn } from "./question.js"
 
-/** @import { HallPoll, HallScreen } from "../view/types/wire.js" */
+/** @import { HallPoll, HallScreen } from "../view/types/view.js" */
 /** @typedef {{ votes: number, followers: number, alone: number, lost: number }} Count */
 /**
  * @typedef {object} Hears

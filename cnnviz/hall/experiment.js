@@ -8,9 +8,9 @@ import { say } from "../view/model/words.js"
 import { setHTML } from "../view/regions/html.js"
 import { paintPlates, platesHTML } from "./plate_row.js"
 
-/** @import { HallExperiment, HallInside, HallPoll, HallRun } from "../view/types/wire.js" */
 /** @import { Runs } from "../pages/train/sweep_chart.js" */
 /** @import { hall } from "./requests.js" */
+/** @import { HallExperiment, HallInside, HallPoll, HallRun } from "../view/types/view.js" */
 /** @typedef {Pick<ReturnType<typeof hall>, "place" | "experiment" | "inside">} Asking */
 
 const LOOK_IN = 1000 // milliseconds until a phone looks at the others' runs, and at random up to twice as many

@@ -18,10 +18,7 @@ import { hall } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
 import { showStill } from "./still.js"
 
-/** @import { Lesson } from "../view/model/address.js" */
-/** @import { Answer } from "../view/model/decode.js" */
-/** @import { Host } from "../view/types/ports.js" */
-/** @import { HallScreen } from "../view/types/wire.js" */
+/** @import { Answer, HallScreen, Host, Lesson } from "../view/types/view.js" */
 
 const JOIN_IN = 2000 // milliseconds within which a follower gets its token, at random
 const AHEAD_IN = 300 // milliseconds after which a follower asks ahead, and at random up to five times as many

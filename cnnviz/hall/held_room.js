@@ -4,7 +4,7 @@
 import { keep, kept } from "../view/regions/preferences.js"
 import { endOf, leftUntil } from "./question.js"
 
-/** @import { HallPoll, HallScreen } from "../view/types/wire.js" */
+/** @import { HallPoll, HallScreen } from "../view/types/view.js" */
 /** @typedef {{ code: string, driver: string }} Held */
 /** @typedef {{ script: string, screen: number }} Script  the text of a script, or its id, and the number of a screen */
 

@@ -5,7 +5,7 @@ import { escaped, formula } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
 import { drawMap } from "./question_map.js"
 
-/** @import { HallMap, HallPlate } from "../view/types/wire.js" */
+/** @import { HallMap, HallPlate } from "../view/types/view.js" */
 
 const MOST = 6 // plates that are shown
 const FEW = 4 // numbers that are read in a row

@@ -2,8 +2,7 @@
 
 import { say } from "../view/model/words.js"
 
-/** @import { Lesson } from "../view/model/address.js" */
-/** @import { HallMap, HallPoll, HallQuestion, HallResults, HallRound, Plane } from "../view/types/wire.js" */
+/** @import { HallMap, HallPoll, HallQuestion, HallResults, HallRound, Lesson, Plane } from "../view/types/view.js" */
 
 /** The values of a map's cells, from the bytes that they came as. @param {Plane} plane */
 export function valuesOf({ levels, low, high }) {

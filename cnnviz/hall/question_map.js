@@ -5,7 +5,7 @@ import { isDark } from "../view/draw/theme.js"
 import { colour } from "../view/model/colour.js"
 import { placeIn, valuesOf } from "./question.js"
 
-/** @import { HallMap, HallRound, PatchData, Plane } from "../view/types/wire.js" */
+/** @import { HallMap, HallRound, PatchData, Plane } from "../view/types/view.js" */
 /**
  * @typedef {object} Marks
  * @property {number} [layer]  which layer is drawn

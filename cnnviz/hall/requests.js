@@ -3,7 +3,7 @@
 import { keep, kept } from "../view/regions/preferences.js"
 import { LANG } from "../view/spec.js"
 
-/** @import { HallExperiment, HallInside, HallQuestion, HallResults } from "../view/types/wire.js" */
+/** @import { HallExperiment, HallInside, HallQuestion, HallResults } from "../view/types/view.js" */
 /** @typedef {{ ok: boolean, status: number, sentence: string, data: any }} Answered */
 
 const MOST_ROOMS = 5 // of which a browser keeps its token

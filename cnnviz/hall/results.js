@@ -6,7 +6,7 @@ import { say, written } from "../view/model/words.js"
 import { countOf, found, mostOf, shareOf } from "./question.js"
 import { drawMap, drawPatch } from "./question_map.js"
 
-/** @import { GroupData, HallQuestion, HallResults, HallRound } from "../view/types/wire.js" */
+/** @import { GroupData, HallQuestion, HallResults, HallRound } from "../view/types/view.js" */
 
 /** @param {number} n */
 export const letter = (n) => String.fromCharCode(65 + n)

@@ -3,7 +3,7 @@
 import { say } from "../view/model/words.js"
 import { LANG } from "../view/spec.js"
 
-/** @import { HallScreen } from "../view/types/wire.js" */
+/** @import { HallScreen } from "../view/types/view.js" */
 
 /** Shows it on a page, or nothing any more. @param {ParentNode} root @param {HallScreen | null} screen */
 export function showScreen(root, screen) {

@@ -7,8 +7,7 @@ import { kindOf } from "../view/regions/registry.js"
 import { looked, Resources } from "../view/resources.js"
 import { CODE } from "../view/spec.js"
 
-/** @import { Answer } from "../view/model/decode.js" */
-/** @import { Host } from "../view/types/ports.js" */
+/** @import { Answer, Host } from "../view/types/view.js" */
 /** @typedef {{ still: string, picture: string }} Still  the screen's address, and a small picture of it */
 
 /** Shows the address behind "#", and tells the page around it when that is painted. @param {HTMLElement} first */

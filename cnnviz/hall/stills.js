@@ -1,7 +1,7 @@
 // Small pictures of a script's screens, on the lecturer's private screen: the one that comes next as it will be, and of each a picture for its row.
 
-/** @import { HallStep } from "../view/types/wire.js" */
 /** @import { Still } from "./still.js" */
+/** @import { HallStep } from "../view/types/view.js" */
 
 const PATIENCE = 60_000 // milliseconds after which a screen that is not painted has no picture
 

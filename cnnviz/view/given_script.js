@@ -3,7 +3,7 @@
 
 import { inTab } from "./model/storage.js"
 
-/** @import { Lesson } from "./model/address.js" */
+/** @import { Lesson } from "./types/view.js" */
 /** @typedef {{ id: string, toml: string }} GivenScript */
 
 const KEY = "cnnviz.given"

@@ -10,8 +10,7 @@ import { has, say } from "./model/words.js"
 import { LANG } from "./spec.js"
 import { loadAgain } from "./tab_memory.js"
 
-/** @import { Lesson } from "./model/address.js" */
-/** @import { Answer } from "./model/decode.js" */
+/** @import { Answer, Lesson } from "./types/view.js" */
 /** @typedef {{ path: string, page: string, lesson: Lesson, keys: string[], instead?: boolean }} Wanted */
 /** @typedef {{ path: string, since: number, stop: AbortController }} Flight  a request on its way */
 /**

@@ -1,7 +1,7 @@
 // What an array comes to, worked out from others bit by bit as estimates.py does it: in the order of a plain loop, with no
 // operation that browsers do differently.
 
-/** @import { Values } from "../../view/model/decode.js" */
+/** @import { Values } from "../../view/types/view.js" */
 /** @typedef {readonly [rule: string, sources: readonly string[], numbers: readonly number[]]} Estimate */
 /** @typedef {readonly number[]} Shape */
 /** @typedef {{ values: Float64Array, shape: Shape }} Floats */

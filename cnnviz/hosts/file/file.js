@@ -10,11 +10,7 @@ import { report } from "./scorm.js"
 import { answersOf } from "./stored_answers.js"
 import { disable } from "./without_server.js"
 
-/** @import { Lesson } from "../../view/model/address.js" */
-/** @import { Answer } from "../../view/model/decode.js" */
-/** @import { Host } from "../../view/types/ports.js" */
-/** @import { View as Shown } from "../../view/regions/lesson_view.js" */
-/** @import { FileContents } from "../../view/types/wire.js" */
+/** @import { Answer, FileContents, Host, Lesson, View as Shown } from "../../view/types/view.js" */
 
 const isWeb = /^https?:/.test(location.protocol) // elsewhere a link to this file leads nobody to it
 

@@ -2,7 +2,7 @@
 
 import { COMPUTED, parse, query, same } from "../../view/model/address.js"
 
-/** @import { Lesson } from "../../view/model/address.js" */
+/** @import { Lesson } from "../../view/types/view.js" */
 
 /**
  * Where one is in the file's lesson. Where a browser keeps no history for a file (in a frame, say), this remembers it alone.

@@ -11,10 +11,7 @@ import { report } from "./scorm.js"
 import { answersOf } from "./stored_answers.js"
 import { disable } from "./without_server.js"
 
-/** @import { Lesson } from "../../view/model/address.js" */
-/** @import { Answer } from "../../view/model/decode.js" */
-/** @import { Host } from "../../view/types/ports.js" */
-/** @import { FileContents, ScriptData } from "../../view/types/wire.js" */
+/** @import { Answer, FileContents, Host, Lesson, ScriptData } from "../../view/types/view.js" */
 
 /** Shows the script that the document holds. */
 export default async function show() {

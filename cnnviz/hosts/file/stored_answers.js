@@ -3,8 +3,7 @@
 import { decode } from "../../view/model/decode.js"
 import { estimate, usable } from "./estimates.js"
 
-/** @import { Answer } from "../../view/model/decode.js" */
-/** @import { FileContents } from "../../view/types/wire.js" */
+/** @import { Answer, FileContents } from "../../view/types/view.js" */
 
 /**
  * What gives an answer by its name.

@@ -7,9 +7,7 @@ import { say } from "../../view/model/words.js"
 import { View } from "../../view/regions/lesson_view.js"
 import { disableElsewhere } from "../file/without_server.js"
 
-/** @import { Lesson } from "../../view/model/address.js" */
-/** @import { Answer } from "../../view/model/decode.js" */
-/** @import { WidgetModel } from "../../view/types/ports.js" */
+/** @import { Answer, Lesson, WidgetModel } from "../../view/types/view.js" */
 
 /** Hands the frame around this page what starts the component. */
 export default function cell() {

@@ -1,7 +1,7 @@
 // A widget of Jupyter (anywidget): a frame of its own in the cell, so that neither keys nor styles of the notebook and of
 // the component meet. Inside it cell.js starts the component, and says so here.
 
-/** @import { WidgetModel } from "../../view/types/ports.js" */
+/** @import { WidgetModel } from "../../view/types/view.js" */
 
 const HEIGHT = 720
 

@@ -9,8 +9,7 @@ import { CODE, PAGES } from "../../view/spec.js"
 import { Python } from "./python.js"
 import { addressIn, pageAt } from "./site_address.js"
 
-/** @import { Answer } from "../../view/model/decode.js" */
-/** @import { Host } from "../../view/types/ports.js" */
+/** @import { Answer, Host } from "../../view/types/view.js" */
 
 /** Shows the page that the address names. */
 export default function show() {

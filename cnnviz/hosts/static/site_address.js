@@ -3,8 +3,7 @@
 import { foreign, own, parse, query } from "../../view/model/address.js"
 import { PAGES } from "../../view/spec.js"
 
-/** @import { Lesson } from "../../view/model/address.js" */
-/** @import { AddressPort, StoryPort } from "../../view/types/ports.js" */
+/** @import { AddressPort, Lesson, StoryPort } from "../../view/types/view.js" */
 
 /** The path of the page that the address names. @param {URL} base  where the site stands */
 export function pageAt(base) {

@@ -3,8 +3,7 @@
 import { foreign, own, parse, query } from "../../view/model/address.js"
 import { PAGES } from "../../view/spec.js"
 
-/** @import { Lesson } from "../../view/model/address.js" */
-/** @import { AddressPort, StoryPort } from "../../view/types/ports.js" */
+/** @import { AddressPort, Lesson, StoryPort } from "../../view/types/view.js" */
 
 const TELL_AFTER = 400 // milliseconds that a lesson rests before Streamlit hears of it
 

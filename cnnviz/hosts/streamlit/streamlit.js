@@ -16,12 +16,9 @@ import { restored } from "./kept_focus.js"
 import { whenReconnected } from "./reconnected.js"
 import { translateStreamlit } from "./streamlits_words.js"
 
-/** @import { Lesson } from "../../view/model/address.js" */
-/** @import { Answer, Arrays } from "../../view/model/decode.js" */
-/** @import { Film } from "../../pages/train/film.js" */
 /** @import { Report } from "../../pages/train/crowd_state.js" */
-/** @import { Host } from "../../view/types/ports.js" */
-/** @import { Mounted } from "../../view/types/wire.js" */
+/** @import { Film } from "../../pages/train/film.js" */
+/** @import { Answer, Arrays, Host, Lesson, Mounted } from "../../view/types/view.js" */
 /** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */
 /** @typedef {Mounted & { arrays: Arrays }} Told  what Streamlit says */
 /** @typedef {{ root: HTMLElement, view: View, receive: (answer: Answer) => void, ask: () => void, heard: boolean, told: Told }} Shown  and whether Streamlit has said something */

@@ -6,8 +6,8 @@ import { group } from "../../view/regions/switches.js"
 import { errorCurve, slopeCurve } from "./error_curve.js"
 import { either, versions } from "./ours.js"
 
-/** @import { CodeData, RoadData } from "../../view/types/wire.js" */
 /** @import { Shown } from "./ours.js" */
+/** @import { CodeData, RoadData } from "../../view/types/view.js" */
 
 /** All mistakes, before one is chosen. @param {Shown} shown */
 export const listed = ({ road }) => html`<section class="mistakes"><h2>${say("web.check.choose")}</h2>

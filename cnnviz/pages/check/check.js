@@ -12,11 +12,8 @@ import { broken, listed } from "./broken.js"
 import { ours, third } from "./ours.js"
 import { own } from "./own.js"
 
-/** @import { CheckData, CheckHeader } from "../../view/types/wire.js" */
-/** @import { Answer } from "../../view/model/decode.js" */
 /** @import { Cell } from "../../view/model/links.js" */
-/** @import { Place } from "../../view/model/focus.js" */
-/** @import { View } from "../../view/regions/lesson_view.js" */
+/** @import { Answer, CheckData, CheckHeader, Place, View } from "../../view/types/view.js" */
 
 /** Finds which numbers are compared digit by digit, by the version's name. @type {Record<string, string>} */
 const BESIDE = { ours: "central", central: "ours", yours: "ours" }

@@ -4,8 +4,7 @@ import { number, timesPower } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, nothing, svg } from "../../view/regions/html.js"
 
-/** @import { BestData, ChartData, NudgeRow } from "../../view/types/wire.js" */
-/** @import { Template } from "../../view/regions/html.js" */
+/** @import { BestData, ChartData, NudgeRow, Template } from "../../view/types/view.js" */
 
 const [WIDTH, HEIGHT] = [360, 246]
 const PLOT = { left: 54, right: 340, top: 12, bottom: 196 }

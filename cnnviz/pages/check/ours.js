@@ -7,8 +7,7 @@ import { mapOf } from "../../view/regions/road.js"
 import { TENSORFLOW } from "../../view/spec.js"
 import { CIRCLED, errorCurve } from "./error_curve.js"
 
-/** @import { VersionData, CheckData, NudgeRow, RoadData, ThirdData } from "../../view/types/wire.js" */
-/** @import { Template } from "../../view/regions/html.js" */
+/** @import { CheckData, NudgeRow, RoadData, Template, ThirdData, VersionData } from "../../view/types/view.js" */
 /** @typedef {{ road: RoadData, check: CheckData, all: boolean, falls: boolean, subject: string, maps: VersionData[] }} Shown  what stands below the road; `maps` are the versions of the array that is spoken of */
 
 /** A choice of two. @param {string} label @param {[act: string, text: string, on: boolean][]} options */

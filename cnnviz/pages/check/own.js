@@ -6,8 +6,8 @@ import { html, markup, nothing } from "../../view/regions/html.js"
 import { lines } from "./broken.js"
 import { versions } from "./ours.js"
 
-/** @import { OwnMatch, OwnStage } from "../../view/types/wire.js" */
 /** @import { Shown } from "./ours.js" */
+/** @import { OwnMatch, OwnStage } from "../../view/types/view.js" */
 
 /** @param {OwnMatch} match */
 const bar = ({ title, share, count }) => html`

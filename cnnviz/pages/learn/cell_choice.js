@@ -7,10 +7,10 @@ import { centred, covered, shifted, under } from "./crop.js"
 import { figureOf, slides, windowOf } from "./figures.js"
 import { cellUnder, paintPart, partOf } from "./learn_crop.js"
 
-/** @import { Cell } from "../../view/model/patterns.js" */
-/** @import { Learn } from "./learn.js" */
 /** @import { Block, Figure } from "./figures.js" */
+/** @import { Learn } from "./learn.js" */
 /** @import { Mark } from "./learn_crop.js" */
+/** @import { Cell } from "../../view/types/view.js" */
 
 const SIDE = 44
 const RIGHT = 60 // right cells up to which each is outlined

@@ -4,8 +4,7 @@ import { colour, css, ink } from "../../view/model/colour.js"
 import { number, power, short, timesPower, whole } from "../../view/model/format.js"
 import { html, nothing } from "../../view/regions/html.js"
 
-/** @import { Scale } from "../../view/types/wire.js" */
-/** @import { Template } from "../../view/regions/html.js" */
+/** @import { Scale, Template } from "../../view/types/view.js" */
 /** @typedef {{ limits: number[], scale: Scale, power: number }} Colours  of numbers that stand beside each other, and the power of ten that they are printed in */
 /** @typedef {{ text: string, style: string, kind?: string, mine?: string, note?: string }} Cell  `mine`: what was answered instead */
 

@@ -1,6 +1,6 @@
 // The part of a large map in which cells are chosen: large enough for a finger, and following the place that is chosen.
 
-/** @import { Link } from "../../view/model/patterns.js" */
+/** @import { Link } from "../../view/types/view.js" */
 
 /** The first of `count` places of an axis that are shown, so that those from `first` to `last` are among them; it moves no further than it has to. @param {number} start @param {number} count @param {number} size @param {number} first @param {number} last */
 export function shifted(start, count, size, first, last) {

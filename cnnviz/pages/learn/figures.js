@@ -3,10 +3,7 @@
 import { one } from "../../view/model/links.js"
 import { faceOf } from "../../view/model/plates.js"
 
-/** @import { Numbers } from "../../view/model/numbers.js" */
-/** @import { Cell, Link } from "../../view/model/patterns.js" */
-/** @import { Face } from "../../view/model/plates.js" */
-/** @import { LearnCells, LearnPlate, LearnStep, Scale } from "../../view/types/wire.js" */
+/** @import { Cell, Face, LearnCells, LearnPlate, LearnStep, Link, Numbers, Scale } from "../../view/types/view.js" */
 /** @typedef {"number" | "row" | "grid" | "map" | "curve"} Form */
 /** @typedef {{ tile: number, top: number, left: number, tall: number, wide: number }} Block  cells of a tile */
 /**

@@ -20,12 +20,10 @@ import { answer, remember } from "./progress.js"
 import { answered, score } from "./score.js"
 import { Slide } from "./slide.js"
 
-/** @import { Answer } from "../../view/model/decode.js" */
-/** @import { StepAnswer } from "../../view/model/numbers.js" */
-/** @import { Given, Score } from "./score.js" */
 /** @import { Mark } from "./learn_crop.js" */
-/** @import { FiltersRecord, LearnData, LearnHeader, LearnStep } from "../../view/types/wire.js" */
-/** @import { View } from "../../view/regions/lesson_view.js" */
+/** @import { Given, Score } from "./score.js" */
+/** @import { Answer, FiltersRecord, LearnData, LearnHeader, LearnStep, StepAnswer } from "../../view/types/view.js" */
+/** @import { View } from "../../view/types/view.js" */
 
 const TRIES = 2 // after so many a hint is shown
 const BELOW = { picture: 345, numbers: 190, words: 110 } // room that is kept under the plates

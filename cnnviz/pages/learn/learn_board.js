@@ -12,11 +12,9 @@ import { bars, plate, shownOf } from "./learn_plates.js"
 import { rich } from "./learn_words.js"
 import { sizesOf } from "./sizes.js"
 
-/** @import { Numbers } from "../../view/model/numbers.js" */
-/** @import { Template } from "../../view/regions/html.js" */
-/** @import { LearnStep } from "../../view/types/wire.js" */
 /** @import { Tried } from "./learn_question.js" */
 /** @import { Room } from "./sizes.js" */
+/** @import { LearnStep, Numbers, Template } from "../../view/types/view.js" */
 
 /** Tells whether the answers are pictures. @param {LearnStep} step */
 export const isPictured = (step) => step.kind === "choose" && step.options.some(({ picture }) => picture)

@@ -8,8 +8,8 @@ import { layout } from "../../view/model/layout.js"
 import { coloursOf, written } from "./cells.js"
 import { acrossOf } from "./sizes.js"
 
-/** @import { Box } from "../../view/model/layout.js" */
 /** @import { Block, Figure } from "./figures.js" */
+/** @import { Box } from "../../view/types/view.js" */
 /** @typedef {{ block: Block, tone: string }} Mark */
 
 const SIDE = 44 // of a cell that is chosen

@@ -7,8 +7,7 @@ import { say } from "../../view/model/words.js"
 import { foreign, inLanguage, nameOf, picture, rich, scaleOf } from "./learn_words.js"
 import { forget, progress } from "./progress.js"
 
-/** @import { Arrays } from "../../view/model/decode.js" */
-/** @import { LearnCard, LearnData, LearnListed } from "../../view/types/wire.js" */
+/** @import { Arrays, LearnCard, LearnData, LearnListed } from "../../view/types/view.js" */
 
 /** Words of the glossary, in the order in which one meets them. */
 const GLOSSARY = [

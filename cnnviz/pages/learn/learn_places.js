@@ -8,8 +8,7 @@ import { cell, coloursOf, grid, patch, said } from "./cells.js"
 import { covered } from "./crop.js"
 import { windowOf } from "./figures.js"
 
-/** @import { Numbers } from "../../view/model/numbers.js" */
-/** @import { Cell } from "../../view/model/patterns.js" */
+/** @import { Cell, Numbers } from "../../view/types/view.js" */
 
 const MOST_FACTORS = 2 // products that are printed as such
 const CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"

@@ -10,12 +10,11 @@ import { rich } from "./learn_words.js"
 import { typed } from "./score.js"
 import { acrossOf, cellOf, sizeOf } from "./sizes.js"
 
-/** @import { Numbers } from "../../view/model/numbers.js" */
-/** @import { LearnStep } from "../../view/types/wire.js" */
-/** @import { Tried } from "./learn_question.js" */
-/** @import { Block, Figure } from "./figures.js" */
 /** @import { Cell as Drawn } from "./cells.js" */
+/** @import { Block, Figure } from "./figures.js" */
+/** @import { Tried } from "./learn_question.js" */
 /** @import { Sizes } from "./sizes.js" */
+/** @import { LearnStep, Numbers } from "../../view/types/view.js" */
 
 /** The numbers that were answered for the cells that are asked of, in reading order; null where the answer is no such. @param {Figure} figure @param {LearnStep} step @param {Tried} tried */
 function answered(figure, step, { given }) {

@@ -11,9 +11,9 @@ import { foreign, nameOf, paragraphs, rich, scaleOf } from "./learn_words.js"
 import { progress } from "./progress.js"
 import { answered } from "./score.js"
 
-/** @import { Option, Template } from "../../view/regions/html.js" */
+/** @import { Option } from "../../view/regions/html.js" */
 /** @import { Given, Score } from "./score.js" */
-/** @import { FiltersRecord, LearnListed, LearnOption, LearnStep } from "../../view/types/wire.js" */
+/** @import { FiltersRecord, LearnListed, LearnOption, LearnStep, Template } from "../../view/types/view.js" */
 
 /**
  * What became of a question so far.

@@ -4,7 +4,7 @@ import { colour, css, ink } from "../../view/model/colour.js"
 import { escaped, formula, short, withFormulas } from "../../view/model/format.js"
 import { LANG } from "../../view/spec.js"
 
-/** @import { Scale } from "../../view/types/wire.js" */
+/** @import { Scale } from "../../view/types/view.js" */
 
 const LOW = "₀₁₂₃₄₅₆₇₈₉"
 

@@ -2,7 +2,7 @@
 
 import { plainNumber } from "../../view/model/format.js"
 
-/** @typedef {import("../../view/types/wire.js").LearnStep} LearnStep */
+/** @import { LearnStep } from "../../view/types/view.js" */
 /** @typedef {{ right: boolean, say: string }} Score */
 /** @typedef {number | string | string[] | null} Given  an option, a cell's place in its array, what was typed, symbols in an order */
 /** @typedef {(name: string) => ArrayLike<number> | undefined} Masks  the cells that are right ("key"), or that an option stands for ("0") */

@@ -7,9 +7,7 @@ import { formula, number, short } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, nothing, render, setText, svg } from "../../view/regions/html.js"
 
-/** @import { ArchitectureData, Scale } from "../../view/types/wire.js" */
-/** @import { Arrays } from "../../view/model/decode.js" */
-/** @import { View } from "../../view/regions/lesson_view.js" */
+/** @import { ArchitectureData, Arrays, Scale, View } from "../../view/types/view.js" */
 
 const [WIDTH, HEIGHT] = [520, 220] // of the drawing of nodes and links, in its own units
 const DRAWN = 60 // links of either output that are drawn thin

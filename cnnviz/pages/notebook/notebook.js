@@ -10,11 +10,9 @@ import { bindChanges, group, tabsOf } from "../../view/regions/switches.js"
 import { Architecture, skeleton } from "./architecture.js"
 import { atLength, theory } from "./theory.js"
 
-/** @import { ChartData, DeviationRow, ExperimentData, NotebookData, NotebookHeader, PrintedData, RepairsData, RoadCard, RoadData, SetsData, StoryData, SwitchData, TagData } from "../../view/types/wire.js" */
-/** @import { Answer } from "../../view/model/decode.js" */
-/** @import { Template } from "../../view/regions/html.js" */
-/** @import { Place } from "../../view/model/focus.js" */
-/** @import { View } from "../../view/regions/lesson_view.js" */
+/** @import { Answer, ChartData, DeviationRow, ExperimentData, NotebookData } from "../../view/types/view.js" */
+/** @import { NotebookHeader, Place, PrintedData, RepairsData, RoadCard, RoadData } from "../../view/types/view.js" */
+/** @import { SetsData, StoryData, SwitchData, TagData, Template, View } from "../../view/types/view.js" */
 
 /** @param {SwitchData} step */
 const dot = ({ key, label, words, on, change }) =>

@@ -4,7 +4,7 @@ import { sentence } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { difference, html, inner } from "../../view/regions/html.js"
 
-/** @import { TheoryData, TheoryLines, TheorySection } from "../../view/types/wire.js" */
+/** @import { TheoryData, TheoryLines, TheorySection } from "../../view/types/view.js" */
 
 /** Both lines in full: what stands behind "#" has a line of its own here. @param {Pick<TheoryLines, "notebook" | "exact">} lines */
 export const atLength = ({ notebook, exact }) => {

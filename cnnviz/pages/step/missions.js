@@ -8,8 +8,7 @@ import { closeSheets } from "../../view/regions/rail.js"
 import { rich } from "../learn/learn_words.js"
 import { reached, remembered } from "../learn/progress.js"
 
-/** @import { MissionData, MissionListed, MissionsData } from "../../view/types/wire.js" */
-/** @import { View } from "../../view/regions/lesson_view.js" */
+/** @import { MissionData, MissionListed, MissionsData, View } from "../../view/types/view.js" */
 
 const OFF = { mission: "", case: "", named: "" }
 

@@ -10,10 +10,8 @@ import { html, inner, keyed, markup, render } from "../../view/regions/html.js"
 import { score, scores, startCount } from "../learn/progress.js"
 import { typed } from "../learn/score.js"
 
-/** @import { Lesson } from "../../view/model/address.js" */
-/** @import { Cell } from "../../view/model/patterns.js" */
 /** @import { Judged, Question } from "../../view/model/prediction.js" */
-/** @import { Step } from "../../view/regions/step.js" */
+/** @import { Cell, Lesson, Step } from "../../view/types/view.js" */
 
 const STRIP = () =>
   `<section class="banner predict" aria-label="${say("web.predict.label")}" hidden><form></form></section>`

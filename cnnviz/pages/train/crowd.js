@@ -8,10 +8,10 @@ import { columnWidth, crowdLayout, imageAt, LEFT, levels, neighbour, startLayout
 import { drawImage, rounded, sheetOf } from "./crowd_sheet.js"
 import { bright } from "./crowd_state.js"
 
-/** @import { Arrays } from "../../view/model/decode.js" */
 /** @import { Frame, Layout } from "./crowd_layout.js" */
-/** @import { CrowdState, Report } from "./crowd_state.js" */
 /** @import { Sheet } from "./crowd_sheet.js" */
+/** @import { CrowdState, Report } from "./crowd_state.js" */
+/** @import { Arrays } from "../../view/types/view.js" */
 /** @typedef {{ arrived: () => void, point: (i: number) => void, open: (i: number) => void }} Told */
 
 const WALK = 500 // milliseconds

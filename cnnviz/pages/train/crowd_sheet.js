@@ -2,7 +2,7 @@
 
 import { contextOf, ratio } from "../../view/draw/canvas.js"
 
-/** @import { Values } from "../../view/model/decode.js" */
+/** @import { Values } from "../../view/types/view.js" */
 /** @typedef {{ picture: OffscreenCanvas, size: number, beside: number, side: number }} Sheet  `size` of a picture on the screen, `side` in the sheet's own pixels */
 
 const ROW = 32 // pictures beside each other

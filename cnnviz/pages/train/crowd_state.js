@@ -1,8 +1,7 @@
 // Which epoch of a training is shown, and what is known of each: a training says the last ones again and again while it
 // runs, and all when it has ended.
 
-/** @import { Arrays } from "../../view/model/decode.js" */
-/** @import { ReportHeader } from "../../view/types/wire.js" */
+/** @import { Arrays, ReportHeader } from "../../view/types/view.js" */
 /** @typedef {ReportHeader & { arrays: Arrays }} Report */
 /** @typedef {{ o: Float64Array, classes: number, confusion: Float64Array, told: Float64Array, mixed: string }} Crowd  what a network makes of the images, at an epoch */
 /** @typedef {{ kind: "cell", row: number, column: number } | { kind: "told", group: number }} Choice  whom one looks at: all others are dim */

@@ -6,10 +6,10 @@ import { say } from "../../view/model/words.js"
 import { html, markup, pick, render, setText } from "../../view/regions/html.js"
 import { CURVES, LINE_COLOURS } from "../../view/spec.js"
 
-/** @import { Line } from "../../view/types/wire.js" */
-/** @import { Film } from "./film.js" */
 /** @import { LargeChart } from "../../view/model/large_chart.js" */
 /** @import { Plot } from "../../view/draw/chart.js" */
+/** @import { Film } from "./film.js" */
+/** @import { Line } from "../../view/types/view.js" */
 
 const LEAST = { left: 52, right: 28 }
 const NAMES = ["losses", "kernel", "norms"]

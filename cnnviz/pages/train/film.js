@@ -15,10 +15,7 @@ import { head, scrubber, shares, ways } from "./film_words.js"
 import { Sweep } from "./sweep.js"
 import { Training } from "./training.js"
 
-/** @import { FilmData, FilmHeader, FilmMap } from "../../view/types/wire.js" */
-/** @import { Lesson } from "../../view/model/address.js" */
-/** @import { Answer, Arrays } from "../../view/model/decode.js" */
-/** @import { View } from "../../view/regions/lesson_view.js" */
+/** @import { Answer, Arrays, FilmData, FilmHeader, FilmMap, Lesson, View } from "../../view/types/view.js" */
 
 const RATE = 30 // frames of the film a second at speed 1
 const MOST = 10 // outputs that have a row

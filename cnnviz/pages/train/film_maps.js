@@ -6,9 +6,8 @@ import { plus } from "../../view/model/printed_sums.js"
 import { say } from "../../view/model/words.js"
 import { frameAt } from "./film_model.js"
 
-/** @import { FilmMap } from "../../view/types/wire.js" */
-/** @import { Layout } from "../../view/model/layout.js" */
 /** @import { Film } from "./film.js" */
+/** @import { FilmMap, Layout } from "../../view/types/view.js" */
 
 const HALF = 127 // steps of a byte on either side of zero, which is 128 (as_bytes in Python)
 const LETTERS = 13 // pixels, at least

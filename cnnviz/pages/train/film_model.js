@@ -2,7 +2,7 @@
 
 import { say } from "../../view/model/words.js"
 
-/** @import { FilmShare } from "../../view/types/wire.js" */
+/** @import { FilmShare } from "../../view/types/view.js" */
 
 /**
  * The last frame that is not after an update.

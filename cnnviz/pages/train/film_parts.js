@@ -7,9 +7,8 @@ import { actionButton } from "../../view/regions/actions.js"
 import { html, inner, LIMITS_LINE, markup, pick } from "../../view/regions/html.js"
 import { sheet } from "../../view/regions/rail.js"
 
-/** @import { FilmMap, FilmMark, FilmRun, SwitchGroup } from "../../view/types/wire.js" */
-/** @import { Template } from "../../view/regions/html.js" */
 /** @import { Row } from "./film_model.js" */
+/** @import { FilmMap, FilmMark, FilmRun, SwitchGroup, Template } from "../../view/types/view.js" */
 
 /** The page before anything is known. */
 export const body = () => `

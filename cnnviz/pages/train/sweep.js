@@ -6,10 +6,8 @@ import { setText } from "../../view/regions/html.js"
 import { paintRuns } from "./sweep_chart.js"
 import { facts, headline, inOrder, lastOf, nearest, scaleOf } from "./sweep_model.js"
 
-/** @import { SweepData } from "../../view/types/wire.js" */
-/** @import { Arrays } from "../../view/model/decode.js" */
-/** @import { View } from "../../view/regions/lesson_view.js" */
 /** @import { Dots } from "./sweep_model.js" */
+/** @import { Arrays, SweepData, View } from "../../view/types/view.js" */
 
 const MOST_LINES = 300 // curves that are drawn; more are evenly thinned
 

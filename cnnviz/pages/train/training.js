@@ -16,9 +16,8 @@ import { nearest, reportChart } from "./report_chart.js"
 import { fillFilters } from "./training_filters.js"
 import { formSheets, layerLines, TrainingForm } from "./training_form.js"
 
-/** @import { Arrays } from "../../view/model/decode.js" */
-/** @import { View } from "../../view/regions/lesson_view.js" */
 /** @import { CrowdState, Report } from "./crowd_state.js" */
+/** @import { Arrays, View } from "../../view/types/view.js" */
 
 const BUTTONS = ["train", "train_pause", "train_go_on", "train_play", "train_stop"]
 const STARTS = ["train", "train_pause", "train_go_on", "train_play"] // what the key of playing does, the first that there is

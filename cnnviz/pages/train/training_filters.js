@@ -7,8 +7,8 @@ import { formula } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, render } from "../../view/regions/html.js"
 
-/** @import { ReportTile } from "../../view/types/wire.js" */
 /** @import { CrowdState, Report } from "./crowd_state.js" */
+/** @import { ReportTile } from "../../view/types/view.js" */
 
 /**
  * Fills `place` with a row of pictures for each of the three.

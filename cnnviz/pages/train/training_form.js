@@ -7,7 +7,7 @@ import { actionButton } from "../../view/regions/actions.js"
 import { field, html, keyed, linesOf, render, select, setHTML, setText } from "../../view/regions/html.js"
 import { markEntries, rail } from "../../view/regions/rail.js"
 
-/** @import { TrainingForm as Told, TrainingLayer } from "../../view/types/wire.js" */
+/** @import { TrainingForm as Told, TrainingLayer } from "../../view/types/view.js" */
 /** @typedef {{ classes: readonly string[], values: Record<string, string> }} Settings */
 
 const ALL = "all"

@@ -3,8 +3,8 @@
 
 import { ratio } from "./canvas.js"
 
-/** @import { Box } from "../model/layout.js" */
 /** @import { Drawn } from "./mechanism.js" */
+/** @import { Box } from "../types/view.js" */
 
 const LASTS = 400 // milliseconds
 const FLOWN = 0.45 // of them windows fly,

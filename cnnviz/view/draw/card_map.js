@@ -4,8 +4,7 @@ import { whole } from "../model/format.js"
 import { Heatmap } from "./heatmap.js"
 import { MapView } from "./maps.js"
 
-/** @import { Layout } from "../model/layout.js" */
-/** @import { Face } from "../model/plates.js" */
+/** @import { Face, Layout } from "../types/view.js" */
 
 const [SIZE, LEAST] = [13, 12] // of a number, and as narrow as one may be made
 const SMALL = 500 // times smaller than the largest of all versions: its digits would not fit

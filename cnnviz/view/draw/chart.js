@@ -5,7 +5,7 @@ import { say } from "../model/words.js"
 import { LINE_COLOURS } from "../spec.js"
 import { prepare } from "./canvas.js"
 
-/** @import { Line } from "../types/wire.js" */
+/** @import { Line } from "../types/view.js" */
 /** @typedef {{ left: number, right: number }} Inset  how far the plot keeps from the canvas's sides */
 /** @typedef {Inset & { at: (value: number) => number, up: (value: number) => number | null }} Plot  and the place of a value along each axis, in CSS pixels; null where it has none */
 /**

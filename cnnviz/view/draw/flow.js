@@ -2,7 +2,7 @@
 
 import { ratio } from "./canvas.js"
 
-/** @typedef {import("../model/layout.js").Box} Box */
+/** @import { Box } from "../types/view.js" */
 /**
  * @typedef {object} Move
  * @property {Box[]} sources  the cells that are read

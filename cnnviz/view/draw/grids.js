@@ -6,11 +6,8 @@ import { ends, hide, ring } from "./heatmap.js"
 import { drawPicture, keptPicture } from "./pixels.js"
 import { Sheet, SMALL } from "./sheet.js"
 
-/** @import { Box } from "../model/layout.js" */
-/** @import { Numbers } from "../model/numbers.js" */
-/** @import { Cell, Range } from "../model/patterns.js" */
-/** @import { Scale } from "../types/wire.js" */
 /** @import { Ring } from "./sheet.js" */
+/** @import { Box, Cell, Numbers, Range, Scale } from "../types/view.js" */
 
 const SQUEEZED = 0.9 // at most
 const LARGEST = 19 // number in a cell

@@ -8,11 +8,8 @@ import { MOST_PRINTED } from "../spec.js"
 import { contextOf, ratio } from "./canvas.js"
 import { picture } from "./pixels.js"
 
-/** @import { Values } from "../model/decode.js" */
-/** @import { Box, Layout } from "../model/layout.js" */
-/** @import { Range } from "../model/patterns.js" */
-/** @import { Box as CellBox, Face } from "../model/plates.js" */
-/** @import { Scale } from "../types/wire.js" */
+/** @import { Box as CellBox } from "../model/plates.js" */
+/** @import { Box, Face, Layout, Range, Scale, Values } from "../types/view.js" */
 /** @typedef {{ ranges: Range[], strong?: boolean, thin?: boolean }} Mark  cells to outline */
 /** @typedef {[width: number, height: number]} Size  on the screen, in CSS pixels */
 

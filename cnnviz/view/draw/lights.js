@@ -3,8 +3,8 @@
 import { contextOf, ratio } from "./canvas.js"
 import { ring } from "./heatmap.js"
 
-/** @import { Box } from "../model/layout.js" */
 /** @import { Choice, Field, Spot } from "./sheet.js" */
+/** @import { Box } from "../types/view.js" */
 /** @typedef {{ spots: Spot[], fields: Field[] }} Parts  of a picture, in CSS pixels */
 /** @typedef {{ term: string, box: Box, say: string, choose?: Choice }} Touched  what is pointed at; `say`: what it comes to; `choose`: what a click chooses */
 

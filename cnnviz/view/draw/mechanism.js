@@ -28,9 +28,8 @@ import { update } from "./mechanisms/update.js"
 import { Pen } from "./pen.js"
 
 /** @import { Field, Flight, Shown, Spot } from "./sheet.js" */
+/** @import { Cell, Numbers } from "../types/view.js" */
 
-/** @typedef {import("../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../model/patterns.js").Cell} Cell */
 /** @typedef {(pen: Pen, numbers: Numbers, symbol: string, cell: Cell) => void} Picture */
 
 /** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[], enlarged: Flight[], landed: Flight[] }} Drawn  what is drawn where, in CSS pixels: the parts of sums and the numbers of cells, whole channels of maps, and what of it comes from elsewhere */

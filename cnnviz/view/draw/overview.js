@@ -8,7 +8,7 @@ import { faceOf, faceOfImages, stacks } from "../model/plates.js"
 import { say } from "../model/words.js"
 import { COLOURS, Plate } from "./plate.js"
 
-/** @typedef {import("../model/numbers.js").Numbers} Numbers */
+/** @import { Numbers } from "../types/view.js" */
 /** @typedef {Numbers["network"]["columns"][number]} Column */
 /** @typedef {{ width: number, height: number, whole: boolean, rows: number }} Room  in pixels; `whole`: as the whole network, not as a strip; `rows`: of the strip */
 

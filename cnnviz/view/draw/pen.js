@@ -5,9 +5,8 @@ import { SMALL, TEXT } from "./sheet.js"
 import { Sums } from "./sums.js"
 import { isDark } from "./theme.js"
 
-/** @import { Box } from "../model/layout.js" */
-/** @import { Cell } from "../model/patterns.js" */
 /** @import { Palette } from "./sheet.js" */
+/** @import { Box, Cell } from "../types/view.js" */
 
 /** The page's own colours. @param {HTMLElement} root @returns {Palette} */
 export function palette(root) {

@@ -6,7 +6,7 @@ import { say } from "../model/words.js"
 import { KERNELS, SCALE_NAMES } from "../spec.js"
 import { sharply } from "./canvas.js"
 
-/** @import { View } from "../regions/lesson_view.js" */
+/** @import { View } from "../types/view.js" */
 /** @typedef {{ left: number, top: number }} Corner */
 
 const TIMES = 3 // as fine as the pictures are drawn

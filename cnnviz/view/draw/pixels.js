@@ -2,9 +2,7 @@
 
 import { colour, gradient } from "../model/colour.js"
 
-/** @import { Values } from "../model/decode.js" */
-/** @import { Box } from "../model/layout.js" */
-/** @import { Scale } from "../types/wire.js" */
+/** @import { Box, Scale, Values } from "../types/view.js" */
 
 /** The pixels of a picture, each one's colour by `paint`; one without is clear. @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint */
 export function rgba(rows, columns, paint) {

@@ -6,10 +6,7 @@ import { say } from "../model/words.js"
 import { font, Heatmap, ring } from "./heatmap.js"
 import { picture } from "./pixels.js"
 
-/** @import { Box, Layout } from "../model/layout.js" */
-/** @import { Numbers } from "../model/numbers.js" */
-/** @import { Cell } from "../model/patterns.js" */
-/** @import { Face } from "../model/plates.js" */
+/** @import { Box, Cell, Face, Layout, Numbers } from "../types/view.js" */
 
 export const COLOURS = 3 // of a photograph, which has a place beside them
 const SMALLEST = 9 // size of a number in a cell, in pixels

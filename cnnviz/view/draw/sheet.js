@@ -2,8 +2,7 @@
 
 import { ratio } from "./canvas.js"
 
-/** @import { Cell, Range } from "../model/patterns.js" */
-/** @import { Box } from "../model/layout.js" */
+/** @import { Box, Cell, Range } from "../types/view.js" */
 /** @typedef {{ rows: Range, columns: Range, strong?: boolean }} Ring */
 /** @typedef {{ width: number, height: number, zoom?: number, upright?: boolean }} Room  in CSS pixels; a picture is laid out as if they were `zoom` times larger; `upright`: its maps stand over what is made of them, as a phone has room for */
 /** @typedef {{ open?: number, unfolded?: boolean, thrown?: number }} Choice  of a picture: the channel that is opened, whether all are there, and how many fresh masks were drawn */

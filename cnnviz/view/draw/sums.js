@@ -8,8 +8,7 @@ import { say } from "../model/words.js"
 import { Grids } from "./grids.js"
 import { LARGE, SMALL, TEXT } from "./sheet.js"
 
-/** @import { Box } from "../model/layout.js" */
-/** @import { Cell } from "../model/patterns.js" */
+/** @import { Box, Cell } from "../types/view.js" */
 /** @typedef {{ value: number, name?: string, term?: string, limits?: number[], symbol?: string, cell?: Cell }} Term  a term of a sum: what it is called, what it belongs to, the ends of its colours, and the cell whose number it is, if it is one */
 
 const [NEGATIVE, POSITIVE] = ["#2166ac", "#b2182b"] // the line around a bar

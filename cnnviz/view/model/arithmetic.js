@@ -10,10 +10,9 @@ import { byChannel, Filling, isProduct, MOST_TERMS, own } from "./formula_values
 import { isWhole } from "./printed_digits.js"
 import { say } from "./words.js"
 
-/** @typedef {import("./expression.js").Node} Node */
-/** @typedef {import("./formula_values.js").Term} Term */
-/** @typedef {import("./numbers.js").Numbers} Numbers */
-/** @typedef {import("./patterns.js").Cell} Cell */
+/** @import { Node } from "./expression.js" */
+/** @import { Term } from "./formula_values.js" */
+/** @import { Cell, Numbers } from "../types/view.js" */
 
 /** Tells how a cell is called: "z₁[2,7,11]". @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
 export function named(numbers, symbol, cell) {

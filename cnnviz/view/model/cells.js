@@ -4,8 +4,7 @@
 
 import { Pointing } from "./focus.js"
 
-/** @typedef {import("./patterns.js").Cell} Cell */
-/** @typedef {import("./numbers.js").Numbers} Numbers */
+/** @import { Cell, Numbers } from "../types/view.js" */
 /** @typedef {{ map: string, cell: Cell }} Subject */
 
 export class Cells extends Pointing {

@@ -2,7 +2,7 @@
 
 import { SCALES } from "../spec.js"
 
-/** @import { Scale } from "../types/wire.js" */
+/** @import { Scale } from "../types/view.js" */
 /** @typedef {number[]} RGB  red, green and blue, 0 to 255 each */
 /** @typedef {[number, number]} Limits  the values at the two ends of a scale */
 

@@ -4,7 +4,7 @@
 import { LANG } from "../spec.js"
 import { has, say } from "./words.js"
 
-/** @import { Header } from "../types/wire.js" */
+/** @import { Header } from "../types/view.js" */
 /** @typedef {{ values: Float64Array | Float32Array | Uint8Array | Int8Array, shape: number[] }} Values  an array of the core's */
 /** @typedef {Record<string, Values>} Arrays */
 /** @typedef {Header & { arrays: Arrays }} Answer  what every page gets; the pages' own answers have more */

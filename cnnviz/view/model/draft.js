@@ -4,8 +4,7 @@
 import { LIMITS } from "../spec.js"
 import { query } from "./address.js"
 
-/** @import { Lesson } from "./address.js" */
-/** @import { Table } from "./toml.js" */
+/** @import { Lesson, Table } from "../types/view.js" */
 /** @typedef {Table & { id: string, screen: Table[] }} Draft */
 /** @typedef {{ now: Draft, at: number, past: { now: Draft, at: number }[] }} History  `at`: which screen is chosen, from 0; -1 is none */
 

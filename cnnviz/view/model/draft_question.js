@@ -3,7 +3,7 @@
 
 import { placeIn, textOf } from "./draft.js"
 
-/** @import { Table } from "./toml.js" */
+/** @import { Table } from "../types/view.js" */
 /** @typedef {"choose" | "pictures" | "number" | "click"} AskedKind */
 /**
  * @typedef {object} Asked  a question as the form has it

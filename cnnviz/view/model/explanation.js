@@ -5,8 +5,7 @@ import { factor, formula, localFormula, number, plainNumber, sentence, whole } f
 import { toldApart } from "./printed_digits.js"
 import { say } from "./words.js"
 
-/** @typedef {import("./numbers.js").Numbers} Numbers */
-/** @typedef {import("./patterns.js").Cell} Cell */
+/** @import { Cell, Numbers } from "../types/view.js" */
 /** @typedef {{ tag: string, phase: string, title: string, sentence: string, formula: string, numbers: string }} Words  `tag`, `formula` and `numbers` are HTML */
 
 /** @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {boolean} [stepping] whether it is a parameter's step that counts, and not what the parameter is there for @returns {Words} */

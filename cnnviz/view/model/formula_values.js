@@ -3,9 +3,8 @@
 import { exact } from "./exact_sum.js"
 import { expression, symbols } from "./expression.js"
 
-/** @typedef {import("./expression.js").Node} Node */
-/** @typedef {import("./numbers.js").Numbers} Numbers */
-/** @typedef {import("./patterns.js").Cell} Cell */
+/** @import { Node } from "./expression.js" */
+/** @import { Cell, Numbers } from "../types/view.js" */
 /** @typedef {{ value: number, cells: Record<string, Cell> }} Term  one term of a sum, and the cells that it is of */
 
 /** @type {Record<string, (x: number) => number>} */

@@ -2,7 +2,7 @@
 
 import { GAP } from "./overview.js"
 
-/** @import { Face } from "./plates.js" */
+/** @import { Face } from "../types/view.js" */
 
 const MOST_CELL = 56 // pixels of a cell
 

@@ -3,9 +3,8 @@
 import { one } from "./links.js"
 import { GAP, STACK } from "./overview.js"
 
-/** @import { Values } from "./decode.js" */
-/** @import { Cell, Range } from "./patterns.js" */
-/** @import { Box as CellBox, Face } from "./plates.js" */
+/** @import { Box as CellBox } from "./plates.js" */
+/** @import { Cell, Face, Range, Values } from "../types/view.js" */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box  in CSS pixels */
 /** @typedef {{ width: number, height: number, across?: number, places?: number }} Room  how large a map is, how many tiles stand side by side, and for how many there is a place */
 /** @typedef {ReturnType<typeof layout>} Layout */

@@ -4,8 +4,7 @@ import { localFormula, short } from "./format.js"
 import { promiseOf } from "./promise.js"
 import { has, say } from "./words.js"
 
-/** @import { ColumnRecord } from "../types/wire.js" */
-/** @typedef {import("./numbers.js").Numbers} Numbers */
+/** @import { Cell, ColumnRecord, Numbers } from "../types/view.js" */
 /** @typedef {{ text: string, id: string }} Sign  none where the text is empty */
 
 /** @type {Record<string, string>}  by the first letter of a symbol */
@@ -58,7 +57,6 @@ export function signsOf(numbers, { kind, values: [symbol] }) {
 }
 
 /** @typedef {{ label: string, letter: string, formula: string, facts: string[] }} Own  what a network calls a symbol, the letter that stands for all like it, how it is made, as MathML, and its numbers in this lesson */
-/** @typedef {import("./patterns.js").Cell} Cell */
 
 /** Gives what a meaning is said of, in this network's symbols. @param {Numbers} numbers @param {string} id @param {string} symbol @param {Cell} [cell]  the one that is spoken of; none where its numbers are not shown @returns {Own} */
 export function ownOf(numbers, id, symbol, cell) {

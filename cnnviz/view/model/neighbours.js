@@ -1,7 +1,6 @@
 // Which cell lies beside a cell, as arrow keys go, and along which axis a map has several of its kind.
 
-/** @import { MapRecord } from "../types/wire.js" */
-/** @import { Cell } from "./patterns.js" */
+/** @import { Cell, MapRecord } from "../types/view.js" */
 
 /** @param {number} at @param {number} size */
 const clamp = (at, size) => Math.min(Math.max(at, 0), size - 1)

@@ -3,11 +3,7 @@
 import { pairs, reach, sources } from "./patterns.js"
 import { Wide } from "./wide_weights.js"
 
-/** @typedef {import("./patterns.js").Cell} Cell */
-/** @typedef {import("./patterns.js").Link} Link */
-/** @typedef {import("./patterns.js").Range} Range */
-/** @typedef {import("../types/wire.js").MapRecord} MapRecord */
-/** @typedef {import("../types/wire.js").StageRecord} StageRecord */
+/** @import { Cell, Link, MapRecord, Range } from "../types/view.js" */
 /** @typedef {import("../types/wire.js").StepHeader & { arrays: import("./decode.js").Arrays }} StepAnswer */
 
 const size = (/** @type {number[]} */ shape) => shape.reduce((product, n) => product * n, 1)

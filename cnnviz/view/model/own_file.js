@@ -1,7 +1,7 @@
 // A file of one's own gradients, which goes along with every question about them: it is on no address, nobody keeps it but
 // this page, and a reload forgets it.
 
-/** @import { Lesson } from "./address.js" */
+/** @import { Lesson } from "../types/view.js" */
 /** @typedef {{ name: string, content: Blob }} OwnFile */
 
 /** @type {OwnFile | undefined} */

@@ -2,9 +2,7 @@
 
 import { unravel } from "./numbers.js"
 
-/** @typedef {import("./patterns.js").Cell} Cell */
-/** @typedef {import("./patterns.js").Range} Range */
-/** @typedef {import("./numbers.js").MapRecord} MapRecord */
+/** @import { Cell, MapRecord, Range } from "../types/view.js" */
 /** @typedef {{ tile: number, top: number, left: number, tall: number, wide: number, rows?: Range, columns?: Range }} Box  in cells of a tile */
 /** A way of laying cells out: tiles of `rows` × `columns`, which cell lies at a place of a tile (null where none), and boxes around ranges.
  * @typedef {{ tiles: number, rows: number, columns: number, stacked: boolean, at: (tile: number, i: number, j: number) => Cell | null,

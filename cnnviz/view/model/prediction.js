@@ -8,9 +8,8 @@ import { Filling, own } from "./formula_values.js"
 import { cells } from "./patterns.js"
 import { say } from "./words.js"
 
-/** @typedef {import("./expression.js").Node} Node */
-/** @typedef {import("./numbers.js").Numbers} Numbers */
-/** @typedef {import("./patterns.js").Cell} Cell */
+/** @import { Node } from "./expression.js" */
+/** @import { Cell, Numbers } from "../types/view.js" */
 /** @typedef {{ source: string, cell: Cell }} Place */
 /** @typedef {"right" | "near" | "sign" | "place" | "wrong"} Verdict */
 /**

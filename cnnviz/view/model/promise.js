@@ -3,8 +3,7 @@
 import { decimals, number } from "./format.js"
 import { say } from "./words.js"
 
-/** @typedef {import("./numbers.js").Numbers} Numbers */
-/** @typedef {import("./patterns.js").Cell} Cell */
+/** @import { Cell, Numbers } from "../types/view.js" */
 
 const SHARES = new Map([
   [0.1, "tenth"],

@@ -1,8 +1,7 @@
 // Where the cards of a road lie, from the loss to the image, and the arrows between them: the way to the image runs along the
 // lower line, parameters stand above where it branches off; before the first of them it runs in the middle.
 
-/** @import { RoadCard } from "../types/wire.js" */
-/** @import { Box } from "./layout.js" */
+/** @import { Box, RoadCard } from "../types/view.js" */
 /** @typedef {Pick<RoadCard, "symbol" | "source" | "state" | "rows" | "columns" | "layers" | "flat">} Card */
 /** @typedef {{ symbol: string, box: Box, map: Box, beside: boolean }} Placed  a card, its map in it, and whether its words stand beside that */
 /** @typedef {{ to: string, points: [number, number][], words: Box, above: boolean, state: string }} Arrow  a line to a card; its words stand above it or below, in a box of their own */

@@ -2,8 +2,7 @@
 
 import { KEYS } from "../spec.js"
 
-/** @import { ScriptData } from "../types/wire.js" */
-/** @import { Lesson } from "./address.js" */
+/** @import { Lesson, ScriptData } from "../types/view.js" */
 
 /** The number of the screen that an address names, from 1. @param {{ screens: { length: number } }} script @param {Lesson} address */
 export const numberIn = ({ screens }, { screen = "" }) =>

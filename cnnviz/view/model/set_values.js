@@ -1,6 +1,6 @@
 // Values that are set by hand, as the address has them: "x:3,4:0.5;w:120,0:0.31~2".
 
-/** @import { Lesson } from "./address.js" */
+/** @import { Lesson } from "../types/view.js" */
 /** @typedef {{ symbol: string, at: string, value: string, update: number }} SetValue */
 
 const PIXELS = ["img", "ch", "scale"] // by which pixels are read

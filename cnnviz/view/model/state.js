@@ -3,7 +3,7 @@
 
 import { looks, same } from "./address.js"
 
-/** @import { Lesson } from "./address.js" */
+/** @import { Lesson } from "../types/view.js" */
 /** @typedef {{ asked: Lesson, lesson: Lesson, order: readonly string[] }} Shown  an answer: to what, of which lesson, and its stages */
 /**
  * @typedef {object} State

@@ -1,6 +1,6 @@
 // The story that a first visitor is told: its screens as data, where in it one is as one value, and what becomes of that.
 
-/** @import { Lesson } from "./address.js" */
+/** @import { Lesson } from "../types/view.js" */
 /**
  * @typedef {object} Screen
  * @property {string} id  its words are web.story.<id>

@@ -4,10 +4,7 @@ import { faceOf, faceOfColumn } from "./plates.js"
 import { axesOf } from "./table.js"
 import { say } from "./words.js"
 
-/** @import { VersionData, RoadCard, Scale } from "../types/wire.js" */
-/** @import { Numbers } from "./numbers.js" */
-/** @import { Cell } from "./patterns.js" */
-/** @import { Source } from "./table.js" */
+/** @import { Cell, Numbers, RoadCard, Scale, Source, VersionData } from "../types/view.js" */
 
 const WRAP = 32 // numbers of a list that stand side by side in a picture
 

@@ -15,7 +15,7 @@ import { closeSheets } from "./rail.js"
 import { leaveScript, walk } from "./script_walk.js"
 
 /** @import { Content } from "./page.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { View } from "../types/view.js" */
 /** @typedef {typeof Content} Kind  a page's content, before it is there */
 /**
  * @typedef {object} Action

@@ -4,8 +4,7 @@ import { own, query } from "../model/address.js"
 import { has, say } from "../model/words.js"
 import { LANG } from "../spec.js"
 
-/** @import { Lesson } from "../model/address.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Lesson, View } from "../types/view.js" */
 
 /** Finds where a question about the lesson on the screen is answered. @param {View} view @param {string} name @param {Lesson} [more] */
 export const questionOf = (view, name, more = {}) =>

@@ -7,10 +7,7 @@ import { answered } from "./ask_python.js"
 import { openDialog } from "./dialog.js"
 import { html, live, nothing, pick } from "./html.js"
 
-/** @import { FullSet, FullSetPage } from "../types/wire.js" */
-/** @import { Dialog } from "./dialog.js" */
-/** @import { Template } from "./html.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Dialog, FullSet, FullSetPage, Template, View } from "../types/view.js" */
 
 const LOOK_EVERY = 500 // milliseconds between two looks at how far it is
 const words = (/** @type {string} */ id, /** @type {import("../model/words.js").Values} */ values = {}) =>

@@ -8,9 +8,7 @@ import { bindNetwork, fillNetwork } from "./network_controls.js"
 import { bindLayers, fillLayers } from "./network_editor.js"
 import { fillRail, markEntries } from "./rail.js"
 
-/** @import { Answer } from "../model/decode.js" */
-/** @import { StepHeader } from "../types/wire.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Answer, StepHeader, View } from "../types/view.js" */
 
 /** The controls that each stand for one key of the lesson. @type {(view: View) => [HTMLElement, string][]} */
 const own = (view) =>

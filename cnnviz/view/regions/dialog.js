@@ -5,8 +5,7 @@ import { say } from "../model/words.js"
 import { html, render } from "./html.js"
 import { closeSheets } from "./rail.js"
 
-/** @import { Template } from "./html.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Template, View } from "../types/view.js" */
 /**
  * @typedef {object} Dialog  one that is open
  * @property {HTMLDialogElement} element

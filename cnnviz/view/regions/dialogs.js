@@ -7,7 +7,7 @@ import { showHelp } from "./help_dialog.js"
 import { showModel } from "./model_dialog.js"
 import { showPicture, showWeights } from "./own_files_dialog.js"
 
-/** @import { View } from "./lesson_view.js" */
+/** @import { View } from "../types/view.js" */
 
 /** @type {Record<string, (view: View) => unknown>} */
 export const DIALOGS = {

@@ -2,7 +2,7 @@
 
 import { showHelp } from "./help_dialog.js"
 
-/** @import { View } from "./lesson_view.js" */
+/** @import { View } from "../types/view.js" */
 
 /** @type {Record<string, (view: View) => unknown>} */
 export const DIALOGS = { keys: showHelp }

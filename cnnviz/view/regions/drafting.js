@@ -6,7 +6,8 @@ import { inBrowser } from "../model/storage.js"
 import { tomlOf } from "../model/toml.js"
 import { say } from "../model/words.js"
 
-/** @import { Draft, History } from "../model/draft.js" */
+/** @import { Draft } from "../model/draft.js" */
+/** @import { History } from "../types/view.js" */
 
 const [KEY, PICTURES] = ["cnnviz.draft", "cnnviz.draft.pictures"]
 

@@ -11,11 +11,9 @@ import { DragCard } from "./drag_card.js"
 import { corners } from "./drag_corners.js"
 import { draggable, hitOf } from "./drag_hit.js"
 
-/** @import { Answer } from "../model/decode.js" */
 /** @import { Curve, Drag, Event as DragEvent } from "../model/drag.js" */
-/** @import { StepAnswer } from "../model/numbers.js" */
 /** @import { Hit } from "./drag_hit.js" */
-/** @import { Step } from "./step.js" */
+/** @import { Answer, Step, StepAnswer } from "../types/view.js" */
 
 const SLOP = 3 // pixels that a click may move
 const LONG = 500 // milliseconds of a long press,

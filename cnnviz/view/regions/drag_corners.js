@@ -2,7 +2,7 @@
 
 import { say } from "../model/words.js"
 
-/** @import { Step } from "./step.js" */
+/** @import { Step } from "../types/view.js" */
 
 const SHARE = 1 / 3 // of a side
 const [LEAST, NAMED] = [40, 160] // pixels of a map that has one, and of one that says so

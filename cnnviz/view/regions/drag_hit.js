@@ -2,9 +2,7 @@
 
 import { placeIn } from "./picture_pointer.js"
 
-/** @import { Box } from "../model/layout.js" */
-/** @import { Cell } from "../model/patterns.js" */
-/** @import { Step } from "./step.js" */
+/** @import { Box, Cell, Step } from "../types/view.js" */
 /** @typedef {{ along: string, symbol: string, cell: Cell }} Hit  the number as the address names it, and its cell; of the rate no cell */
 
 const LEAST = 13 // pixels of a cell that can be taken hold of

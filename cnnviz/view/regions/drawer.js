@@ -11,10 +11,8 @@ import { render } from "./html.js"
 import { closeSheets } from "./rail.js"
 import { visit } from "./script_walk.js"
 
-/** @import { History } from "../model/draft.js" */
 /** @import { Asked } from "../model/draft_question.js" */
-/** @import { Lesson } from "../model/address.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { History, Lesson, View } from "../types/view.js" */
 
 export const OPEN = "cnnviz.drawer" // whether it is, in this tab
 

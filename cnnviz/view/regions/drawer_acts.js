@@ -21,8 +21,7 @@ import {
 import { copyScript, openScript, saveScript } from "./drawer_files.js"
 import { askedIn } from "./drawer_question.js"
 
-/** @import { Table } from "../model/toml.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Table, View } from "../types/view.js" */
 
 const UPDATES = 200 // of an experiment, if nothing else is said
 

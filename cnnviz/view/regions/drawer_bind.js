@@ -9,7 +9,7 @@ import { bindFields, pressed } from "./drawer_acts.js"
 import { bindFiles } from "./drawer_files.js"
 import { bindRows } from "./drawer_rows.js"
 
-/** @import { View } from "./lesson_view.js" */
+/** @import { View } from "../types/view.js" */
 
 /** @param {View} view */
 export function bindDrawer(view) {

@@ -8,7 +8,7 @@ import { drafting, tomlNow } from "./drafting.js"
 import { go, isOpen, make, note } from "./drawer.js"
 import { faultOf, readScript, wholeLink } from "./script_walk.js"
 
-/** @import { View } from "./lesson_view.js" */
+/** @import { View } from "../types/view.js" */
 
 /** @param {View} view */
 export function saveScript(view) {

@@ -6,7 +6,7 @@ import { LANG } from "../spec.js"
 import { html, nothing } from "./html.js"
 
 /** @import { Asked, AskedKind } from "../model/draft_question.js" */
-/** @import { Table } from "../model/toml.js" */
+/** @import { Table } from "../types/view.js" */
 
 const MOST_ANSWERS = 4
 const PICTURES = ["f", "turned(f)", "mirrored(f)", "-f"] // that may be chosen among

@@ -3,7 +3,7 @@
 import { current, go, isOpen, write } from "./drawer.js"
 import { move, remove, undo } from "./drawer_acts.js"
 
-/** @import { View } from "./lesson_view.js" */
+/** @import { View } from "../types/view.js" */
 
 const KEPT = 3000 // milliseconds in which a page that was turned to has to be there
 

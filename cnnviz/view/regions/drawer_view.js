@@ -9,9 +9,8 @@ import { pictureOf } from "./drafting.js"
 import { questionForm } from "./drawer_question.js"
 import { html, live, markup, nothing } from "./html.js"
 
-/** @import { History } from "../model/draft.js" */
-/** @import { Table } from "../model/toml.js" */
 /** @import { Drawer } from "./drawer.js" */
+/** @import { History, Table } from "../types/view.js" */
 
 const EXPERIMENTS = ["", "seed", "start", "lr"]
 

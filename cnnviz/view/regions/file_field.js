@@ -4,7 +4,7 @@ import { say } from "../model/words.js"
 import { LIMITS } from "../spec.js"
 import { html } from "./html.js"
 
-/** @import { Template } from "./html.js" */
+/** @import { Template } from "../types/view.js" */
 
 /** @param {string} key @param {string} words @param {(file: File) => unknown} act @returns {Template} */
 export function fileField(key, words, act) {

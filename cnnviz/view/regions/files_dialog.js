@@ -6,10 +6,7 @@ import { answered, questionOf } from "./ask_python.js"
 import { openDialog } from "./dialog.js"
 import { html, nothing } from "./html.js"
 
-/** @import { OfferedFile, OfferedFiles } from "../types/wire.js" */
-/** @import { Dialog } from "./dialog.js" */
-/** @import { Template } from "./html.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Dialog, OfferedFile, OfferedFiles, Template, View } from "../types/view.js" */
 
 /** @param {View} view */
 export async function showFiles(view) {

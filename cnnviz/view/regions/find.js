@@ -9,10 +9,8 @@ import { html, input, render } from "./html.js"
 import { choosePreset } from "./network_controls.js"
 import { reveal } from "./rail.js"
 
-/** @import { Dialog } from "./dialog.js" */
 /** @import { Findable } from "../model/find.js" */
-/** @import { Lesson } from "../model/address.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Dialog, Lesson, View } from "../types/view.js" */
 /** @typedef {Findable & { go: (view: View) => unknown }} Place */
 
 const MOST = 40 // places that are listed

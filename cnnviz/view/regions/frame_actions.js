@@ -5,7 +5,7 @@ import { copied } from "./html.js"
 import { keep } from "./preferences.js"
 import { linkOf } from "./script_walk.js"
 
-/** @import { View } from "./lesson_view.js" */
+/** @import { View } from "../types/view.js" */
 
 /** @param {View} view */
 export function toggleLecture(view) {

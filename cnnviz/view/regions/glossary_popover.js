@@ -7,7 +7,7 @@ import { actionButton } from "./actions.js"
 import { LARGE, TABLE } from "./html.js"
 
 /** @import { Own } from "../model/meanings.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { View } from "../types/view.js" */
 
 const APART = 6 // pixels from what was tapped
 const EDGE = 8 // and from the window's edge

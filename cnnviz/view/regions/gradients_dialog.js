@@ -7,7 +7,7 @@ import { openDialog } from "./dialog.js"
 import { fileField, outcome, sent } from "./file_field.js"
 import { html } from "./html.js"
 
-/** @import { View } from "./lesson_view.js" */
+/** @import { View } from "../types/view.js" */
 
 const words = (/** @type {string} */ id) => say(`ui.check.own.${id}`)
 

@@ -7,7 +7,7 @@ import { bindFind, findField } from "./find.js"
 import { html, markup, nothing } from "./html.js"
 import { keep, kept } from "./preferences.js"
 
-/** @import { View } from "./lesson_view.js" */
+/** @import { View } from "../types/view.js" */
 
 /** @param {View} view */
 export function showHelp(view) {

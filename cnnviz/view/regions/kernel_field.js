@@ -5,8 +5,7 @@ import { say } from "../model/words.js"
 import { putWeight } from "./network_controls.js"
 
 /** @import { Cell } from "../model/links.js" */
-/** @import { Step } from "./step.js" */
-/** @typedef {import("../model/layout.js").Box} Box */
+/** @import { Box, Step } from "../types/view.js" */
 
 const [SMALL, LARGE] = [0.1, 1] // what the arrows add, and with Shift
 const LEAST = { width: 64, height: 26 }

@@ -1,7 +1,7 @@
 // The keyboard's focus is somewhere, and seen. Where what has it is taken away it goes to what stands for that; a mouse
 // leaves none behind, so that the keys are the page's. And nothing that stays in place lies over it (WCAG 2.4.11).
 
-/** @import { View } from "./lesson_view.js" */
+/** @import { View } from "../types/view.js" */
 
 /** @type {Record<string, string>}  of a button that goes away when it is pressed, what there is instead */
 const HEIRS = {

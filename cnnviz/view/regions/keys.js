@@ -4,7 +4,7 @@ import { stepOf } from "../model/embedded.js"
 import { keyMap, run, scripted } from "./actions.js"
 import { kept } from "./preferences.js"
 
-/** @import { View } from "./lesson_view.js" */
+/** @import { View } from "../types/view.js" */
 
 const TYPING = "input:not([type=range]), select, textarea, [contenteditable=true], [role=dialog] *, dialog[open] *"
 

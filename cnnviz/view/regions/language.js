@@ -4,7 +4,7 @@ import { escaped } from "../model/format.js"
 import { say } from "../model/words.js"
 import { LANG, LANGUAGES } from "../spec.js"
 
-/** @import { View } from "./lesson_view.js" */
+/** @import { View } from "../types/view.js" */
 
 /** Each by the name that it gives itself; the header has room for a code. */
 export const languageChoice = () =>

@@ -9,8 +9,8 @@ import { say } from "../model/words.js"
 import { setText } from "./html.js"
 import { bindPinch } from "./pinch.js"
 
-/** @import { Cell } from "../model/patterns.js" */
-/** @import { Picture, Source } from "../model/table.js" */
+/** @import { Picture } from "../model/table.js" */
+/** @import { Cell, Source } from "../types/view.js" */
 
 const DIGITS = 10
 const ROOM = { width: 96, height: 300 } // around it, in its dialog

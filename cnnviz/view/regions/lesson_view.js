@@ -24,10 +24,8 @@ import { bindScript } from "./script_walk.js"
 import { bindStages, fillStatus } from "./transport.js"
 import { dress, recolour, speak } from "./view_look.js"
 
-/** @import { Lesson } from "../model/address.js" */
-/** @import { Answer } from "../model/decode.js" */
 /** @import { Event } from "../model/state.js" */
-/** @import { Host } from "../types/ports.js" */
+/** @import { Answer, Host, Lesson } from "../types/view.js" */
 /** @typedef {{ replace?: boolean, label?: string }} How  whether the address becomes a new entry of the history; what is on another image, where its id does not say so */
 
 const WORKING = 1000 // milliseconds after which we say that there is something to compute

@@ -6,8 +6,7 @@ import { colour, css, ink } from "../model/colour.js"
 import { short } from "../model/format.js"
 import { say } from "../model/words.js"
 
-/** @typedef {import("../draw/plate.js").Plate} Plate */
-/** @typedef {import("../model/patterns.js").Cell} Cell */
+/** @import { Cell, Plate } from "../types/view.js" */
 
 const SIDE = 132
 const ABOVE = 34 // pixels between it and the finger

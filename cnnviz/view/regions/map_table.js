@@ -8,10 +8,8 @@ import { openDialog } from "./dialog.js"
 import { html, live, nothing, pick, render, setText } from "./html.js"
 import { LargeMap } from "./large_map.js"
 
-/** @import { Cell } from "../model/patterns.js" */
-/** @import { Axis, Source } from "../model/table.js" */
-/** @import { Template } from "./html.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Axis } from "../model/table.js" */
+/** @import { Cell, Source, Template, View } from "../types/view.js" */
 
 const words = (/** @type {string} */ id) => say(`web.table.${id}`)
 

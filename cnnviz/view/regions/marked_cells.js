@@ -2,8 +2,7 @@
 
 import { one } from "../model/links.js"
 
-/** @import { Numbers } from "../model/numbers.js" */
-/** @import { Cell, Range } from "../model/patterns.js" */
+/** @import { Cell, Numbers, Range } from "../types/view.js" */
 
 /**
  * Cells that were chosen by value.

@@ -6,8 +6,7 @@ import { openDialog } from "./dialog.js"
 import { fileField, outcome, sent } from "./file_field.js"
 import { html, nothing } from "./html.js"
 
-/** @import { OwnModel } from "../types/wire.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { OwnModel, View } from "../types/view.js" */
 
 const words = (/** @type {string} */ id) => say(`ui.own_model.${id}`)
 

@@ -7,9 +7,7 @@ import { say } from "../model/words.js"
 import { KERNELS, LIMITS, PRESETS } from "../spec.js"
 import { html, live, markup, nothing, render, setText, svg } from "./html.js"
 
-/** @import { FiltersRecord, Header } from "../types/wire.js" */
-/** @import { Lesson } from "../model/address.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { FiltersRecord, Header, Lesson, View } from "../types/view.js" */
 
 const OWN = "own"
 const MOST_FIELDS = 2 // targets that are typed; of more outputs a class is chosen

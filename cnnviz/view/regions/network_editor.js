@@ -7,10 +7,7 @@ import { LIMITS, PRESETS } from "../spec.js"
 import { html, inner, live, nothing, render, setText } from "./html.js"
 
 /** @import { Word } from "../model/network_text.js" */
-/** @import { NetworkRecord } from "../types/wire.js" */
-/** @import { Template } from "./html.js" */
-/** @import { Lesson } from "../model/address.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Lesson, NetworkRecord, Template, View } from "../types/view.js" */
 
 const SIZES = [1, 2, 3, 4, 5, 6, 7]
 const WINDOWS = [2, 3, 4]

@@ -9,8 +9,7 @@ import { one } from "../model/links.js"
 import { say } from "../model/words.js"
 import { setHTML } from "./html.js"
 
-/** @import { Numbers } from "../model/numbers.js" */
-/** @import { Cell } from "../model/patterns.js" */
+/** @import { Cell, Numbers } from "../types/view.js" */
 
 const SIDE = 150 // of its map, in pixels
 const LINE = 22 // of a row of numbers,

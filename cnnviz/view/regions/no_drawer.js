@@ -1,6 +1,6 @@
 // In place of the drawer's modules where nothing can be asked about a script: in a file, or in a notebook's cell.
 
-/** @import { View } from "./lesson_view.js" */
+/** @import { View } from "../types/view.js" */
 
 /** @param {View} view */
 export function bindDrawer({ root }) {

@@ -6,8 +6,7 @@ import { openDialog } from "./dialog.js"
 import { fileField, outcome, sent } from "./file_field.js"
 import { html } from "./html.js"
 
-/** @import { Adopted } from "../types/wire.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Adopted, View } from "../types/view.js" */
 
 /** @param {View} view */
 export const showPicture = (view) =>

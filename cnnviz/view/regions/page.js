@@ -5,13 +5,10 @@ import { COMPUTED } from "../model/address.js"
 import { Focus } from "../model/focus.js"
 import { lossChart } from "../model/large_chart.js"
 
-/** @import { Lesson } from "../model/address.js" */
 /** @import { Cells } from "../model/cells.js" */
 /** @import { LargeChart } from "../model/large_chart.js" */
-/** @import { Answer } from "../model/decode.js" */
 /** @import { Cell } from "../model/links.js" */
-/** @import { Source } from "../model/table.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Answer, Lesson, Source, View } from "../types/view.js" */
 
 export class Content {
   /** Tells whether it goes stage by stage: then there are chips, and the arrows go from one to the next. */

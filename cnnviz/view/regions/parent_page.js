@@ -5,7 +5,7 @@ import { own, parse } from "../model/address.js"
 import { leads, stepOf, wayOf } from "../model/embedded.js"
 import { screenOf } from "./script_walk.js"
 
-/** @import { View } from "./lesson_view.js" */
+/** @import { View } from "../types/view.js" */
 /** @typedef {{ keeps: (key: string) => boolean, hand: (key: string) => void, tell: () => void }} ParentPage  whether a key is of use here; hands one over; says where one is */
 
 const LONGEST = 8000 // letters of a query that is taken

@@ -1,8 +1,6 @@
 // Pointing at what the picture shows: the cells of its maps, and the weights of a kernel, which are edited there.
 
-/** @import { Box } from "../model/layout.js" */
-/** @import { Cell } from "../model/patterns.js" */
-/** @import { Step } from "./step.js" */
+/** @import { Box, Cell, Step } from "../types/view.js" */
 
 /** @param {Box} box @param {{ x: number, y: number }} point */
 const within = (box, { x, y }) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height

@@ -2,7 +2,7 @@
 // a film.
 
 /** @import { Cell } from "../model/links.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { View } from "../types/view.js" */
 
 const DWELL = 1500 // milliseconds at speed 1 on a stage where nothing slides
 const WHOLE = 3 // cells of a slide that get the whole move,

@@ -4,7 +4,7 @@
 import { say } from "../model/words.js"
 import { IMAGES } from "../spec.js"
 
-/** @import { View } from "./lesson_view.js" */
+/** @import { View } from "../types/view.js" */
 /** @typedef {{ name: string, id?: string, body: string }} Sheet  its entry is called web.rail.<name>; `id` tells two of one name apart */
 
 const drawn = (/** @type {string} */ paths) => `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${paths}"/></svg>`

@@ -15,14 +15,10 @@ import { html, inner, keyed, nothing, render, setHTML, setText, svg, TABLE } fro
 import { Content } from "./page.js"
 import { bindChanges, tabsOf } from "./switches.js"
 
-/** @import { RoadCard, RoadData, RoadHeader, SwitchGroup } from "../types/wire.js" */
-/** @import { Answer, Arrays } from "../model/decode.js" */
-/** @import { Place } from "../model/focus.js" */
 /** @import { Cell } from "../model/links.js" */
 /** @import { Arrow, Placed, Road as Layout } from "../model/road.js" */
-/** @import { Box } from "../model/layout.js" */
-/** @import { Template } from "./html.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Answer, Arrays, Box, Place, RoadCard, RoadData, RoadHeader, SwitchGroup } from "../types/view.js" */
+/** @import { Template, View } from "../types/view.js" */
 
 const FRAME = () => `
   <div class="road-head"><h1 class="title"></h1><div class="views"></div><div class="tabs" role="group" aria-label="${say("web.frame.tabs")}"></div></div>

@@ -8,10 +8,7 @@ import { LANG } from "../spec.js"
 import { drafting, isWalked } from "./drafting.js"
 import { setText } from "./html.js"
 
-/** @import { Lesson } from "../model/address.js" */
-/** @import { Table } from "../model/toml.js" */
-/** @import { ScriptData } from "../types/wire.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Lesson, ScriptData, Table, View } from "../types/view.js" */
 
 const PLACE = ["img", "net", "k", "stage"]
 const LONG = 92 // letters that do not stand on one line

@@ -7,8 +7,7 @@ import { HASH, packed, unpacked } from "../model/script_link.js"
 import { say } from "../model/words.js"
 import { fillBar } from "./script_bar.js"
 
-/** @import { ScriptData, ScriptHeader } from "../types/wire.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { ScriptData, ScriptHeader, View } from "../types/view.js" */
 
 /** @type {Map<string, { data: ScriptData, of: string }>}  those that are known, for the next page too, and of which file one's own is */
 const known = new Map()

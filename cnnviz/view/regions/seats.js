@@ -1,8 +1,7 @@
 // The maps that the stage shows large are those of the strip themselves: each goes to where the picture has it, and back.
 
-/** @import { Plate } from "../draw/plate.js" */
 /** @import { Shown } from "../draw/sheet.js" */
-/** @import { Box } from "../model/layout.js" */
+/** @import { Box, Plate } from "../types/view.js" */
 
 export const GLIDE = 600 // milliseconds
 const EASING = "cubic-bezier(.3, 0, .1, 1)"

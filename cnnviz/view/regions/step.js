@@ -36,11 +36,7 @@ import { moveOf } from "./step_move.js"
 import { briefOf, fillStepper, fillWords, spokenOf, writeWords } from "./step_words.js"
 import { Story } from "./story.js"
 
-/** @import { Plate } from "../draw/plate.js" */
-/** @import { Answer } from "../model/decode.js" */
-/** @import { StepAnswer } from "../model/numbers.js" */
-/** @import { Cell } from "../model/patterns.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Answer, Cell, Plate, StepAnswer, View } from "../types/view.js" */
 /** @typedef {{ map: string, cell: Cell }} Subject  what the words are about; "update" is the first parameter's step */
 
 const SAY_EVERY = 60 // milliseconds: words that change faster than this cannot be read

@@ -2,7 +2,7 @@
 
 import { Seats } from "./seats.js"
 
-/** @import { Step } from "./step.js" */
+/** @import { Step } from "../types/view.js" */
 
 export const isPhone = () => matchMedia("(max-width: 699px)").matches
 

@@ -2,14 +2,15 @@
 
 import { one } from "../model/links.js"
 
-/** @import { Step, Subject } from "./step.js" */
+/** @import { Subject } from "./step.js" */
+/** @import { Step } from "../types/view.js" */
 
 /** Gives what flows, and under what; null where something of it is not on the screen. @param {Step} step @param {Subject} subject @returns {import("../draw/flow.js").Move | null} */
 export function moveOf(step, { map, cell }) {
   const { numbers, plates, places } = step
   const plate = plates[map]
   if (!plate || !places[map] || !step.room) return null
-  const put = (/** @type {string} */ symbol, /** @type {import("../draw/flow.js").Box} */ box) => ({
+  const put = (/** @type {string} */ symbol, /** @type {import("../model/layout.js").Box} */ box) => ({
     ...box,
     x: box.x + places[symbol].x,
     y: box.y + places[symbol].y,

@@ -9,8 +9,8 @@ import { actionButton } from "./actions.js"
 import { html, inner, linesOf, markup, render } from "./html.js"
 
 /** @import { Words } from "../model/explanation.js" */
-/** @import { Step, Subject } from "./step.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Subject } from "./step.js" */
+/** @import { Step, View } from "../types/view.js" */
 
 /** @typedef {Words & { how: string, fact: string, remark: string }} Said  `how`: how it is worked out, after what it means, where there is room for it; `tag`, `formula`, `numbers` and `remark` are HTML */
 

@@ -21,11 +21,9 @@ import { photograph, weights } from "./story_paint.js"
 import { screen } from "./story_pictures.js"
 import { foot, heading, top, words } from "./story_screens.js"
 
-/** @import { Lesson } from "../model/address.js" */
-/** @import { Answer } from "../model/decode.js" */
 /** @import { Event, Telling } from "../model/story.js" */
-/** @import { Step } from "./step.js" */
 /** @import { Curve, Path, Told } from "./story_screens.js" */
+/** @import { Answer, Lesson, Step } from "../types/view.js" */
 
 const AGAIN_IN = 1500 // milliseconds until what was not answered is asked for again
 const SEEN = "story" // whether it has been told in this browser

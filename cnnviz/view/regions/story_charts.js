@@ -6,8 +6,8 @@ import { say, written } from "../model/words.js"
 import { html, nothing, svg } from "./html.js"
 import { said, shown } from "./story_screens.js"
 
-/** @import { Numbers } from "../model/numbers.js" */
 /** @import { Curve, Path } from "./story_screens.js" */
+/** @import { Numbers } from "../types/view.js" */
 
 const UNIT = 280 // pixels from 0 to 1
 const [LEFT, AXIS, TOP] = [12, 34, 62]

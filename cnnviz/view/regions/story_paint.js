@@ -4,7 +4,7 @@ import { contextOf } from "../draw/canvas.js"
 import { picture } from "../draw/pixels.js"
 import { colour } from "../model/colour.js"
 
-/** @import { Numbers } from "../model/numbers.js" */
+/** @import { Numbers } from "../types/view.js" */
 
 /** Paints the image in its colours, where a screen has a place for it. @param {HTMLElement} screen @param {Numbers} numbers */
 export function photograph(screen, numbers) {

@@ -9,9 +9,8 @@ import { curveOf, outputsOf, squareOf } from "./story_charts.js"
 import { strongerOf } from "./story_paint.js"
 import { change, parameters, said, shown } from "./story_screens.js"
 
-/** @import { Numbers } from "../model/numbers.js" */
-/** @import { Template } from "./html.js" */
 /** @import { Told } from "./story_screens.js" */
+/** @import { Numbers, Template } from "../types/view.js" */
 
 const KEPT = 0.1 // share by which a promise may be missed
 

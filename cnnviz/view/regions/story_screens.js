@@ -5,8 +5,8 @@ import { largest, SCREENS, turn } from "../model/story.js"
 import { say } from "../model/words.js"
 import { html, nothing } from "./html.js"
 
-/** @import { Numbers } from "../model/numbers.js" */
 /** @import { Telling } from "../model/story.js" */
+/** @import { Numbers } from "../types/view.js" */
 /**
  * @typedef {object} Told
  * @property {Telling} telling

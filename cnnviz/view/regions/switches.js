@@ -2,8 +2,7 @@
 
 import { html, render } from "./html.js"
 
-/** @import { SwitchData, SwitchGroup } from "../types/wire.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { SwitchData, SwitchGroup, View } from "../types/view.js" */
 
 /** @param {SwitchGroup} group */
 export const group = ({ name, title, options }) =>

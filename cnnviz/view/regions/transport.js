@@ -6,11 +6,8 @@ import { actionButton } from "./actions.js"
 import { guard, html, inner, nothing, render, select, setHTML, setText } from "./html.js"
 import { bindUpdates, fillUpdates, updateButton } from "./update_card.js"
 
-/** @import { StageRecord } from "../types/wire.js" */
-/** @import { Answer } from "../model/decode.js" */
 /** @import { Kind } from "./actions.js" */
-/** @import { Template } from "./html.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Answer, StageRecord, Template, View } from "../types/view.js" */
 
 // Drawn, not typed: not every font has these signs.
 const icon = (/** @type {string[]} */ ...paths) =>

@@ -9,8 +9,7 @@ import { actionButton } from "./actions.js"
 import { field, input, markup, render, setText } from "./html.js"
 import { sheet } from "./rail.js"
 
-/** @import { Answer } from "../model/decode.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Answer, View } from "../types/view.js" */
 
 const EDGE = 4 // pixels at either side of a curve: see losses.js
 

@@ -5,8 +5,7 @@ import { isDark } from "../draw/theme.js"
 import { darken, gradient } from "../model/colour.js"
 import { times } from "./lecture.js"
 
-/** @import { Scale } from "../types/wire.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Scale, View } from "../types/view.js" */
 
 /** Takes over the colours of the theme; whether it has changed. @param {View} view */
 export function recolour(view) {

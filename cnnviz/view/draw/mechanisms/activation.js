@@ -10,10 +10,7 @@ import { column } from "./outputs.js"
 import { targets } from "./targets.js"
 import { channelName, fitted, meets, once, sizeOf } from "./windows.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
 const AXIS = 40 // the numbers left of a curve
 const WAY = 46 // an arrow from a map to a curve

@@ -6,9 +6,7 @@ import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { heads, lines, signed } from "./steps.js"
 
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("./steps.js").Row} Row */
+/** @import { Numbers, Pen, Row } from "../../types/view.js" */
 
 /** Old, averaged gradient by its own scale, step, new: an entry a row. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows */
 export function scaled(pen, numbers, rows) {

@@ -10,10 +10,7 @@ import { HEAD, SMALL } from "../sheet.js"
 import { channelsUpright } from "./channels_upright.js"
 import { beam, boxOf, channelName, fitted, kernelName, largest, middleOf, padded, sizeOf } from "./windows.js"
 
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../../model/patterns.js").Cell} Cell */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Box, Cell, Numbers, Pen } from "../../types/view.js" */
 /** @typedef {{ channel: number, value: number, a: number[], b: number[], cells: Cell[], at: [number, number] }} Column  what a channel adds, what lies under its kernel, the kernel, and where that stands: filter and channel */
 /** @typedef {{ made: string, cell: Cell, read: string, f: string, ring: import("../sheet.js").Ring, zeros: { before: number, below: number, right: number }, columns: Column[], bias?: string, back?: boolean }} Sum  of what it is, and how its channels lie: from left to right, or back */
 /** @typedef {{ channels: number[], at: number, width: number, open: boolean }} Place  of a column: its channels, where it begins */

@@ -9,10 +9,8 @@ import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { beam, boxOf, channelName, fitted, kernelName, madeMap, middleOf, padded } from "./windows.js"
 
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
-/** @typedef {import("./channels.js").Sum} Sum */
+/** @import { Sum } from "./channels.js" */
+/** @import { Box, Numbers, Pen } from "../../types/view.js" */
 
 const [BETWEEN, EDGE, TOTAL] = [30, 20, 104] // between two maps, right of the map that is made, and room for the total
 const MOST = 10 // steps

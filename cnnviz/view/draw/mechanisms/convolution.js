@@ -26,12 +26,8 @@ import {
   underWindow,
 } from "./windows.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../../model/patterns.js").Cell} Cell */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
-/** @typedef {import("./windows.js").Parts} Parts */
+/** @import { Parts } from "./windows.js" */
+/** @import { Box, Cell, Numbers, Pen, Picture } from "../../types/view.js" */
 /** @typedef {{ bias?: string, zeros: ReturnType<typeof padding>, window: any }} Around  what else a convolution adds, the zeros around its map, and the window in it */
 
 const [BEAM, SIGN, LEAD] = [48, 36, 66] // between a map and its window, two grids, the products and what they make

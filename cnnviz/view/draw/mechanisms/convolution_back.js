@@ -22,11 +22,7 @@ import {
   ranges,
 } from "./windows.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../../model/patterns.js").Cell} Cell */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Box, Cell, Numbers, Pen, Picture } from "../../types/view.js" */
 /** @typedef {{ a: number[], b: number[], cells: Cell[] }} Met  what arrived at the places that read the cell, by the weight that each passed, all weights, and which cells these are */
 
 const [LEAD, SIGN, BEAM] = [72, 36, 48] // between what is made and the products, two grids, a window and its map

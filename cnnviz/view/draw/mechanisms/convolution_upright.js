@@ -11,10 +11,8 @@ import { HEAD, LARGE, SMALL } from "../sheet.js"
 import { threeGrids } from "./three_grids.js"
 import { madeMap, middleOf, padded, patches } from "./windows.js"
 
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
-/** @typedef {import("./windows.js").Parts} Parts */
+/** @import { Parts } from "./windows.js" */
+/** @import { Box, Numbers, Pen } from "../../types/view.js" */
 
 const [BETWEEN, EDGE, FOOT] = [30, 20, 48] // between two maps, right of the map that is made, under the grids
 const TIMES = "×"

@@ -3,9 +3,7 @@
 import { short } from "../../model/format.js"
 import { SMALL } from "../sheet.js"
 
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Box, Numbers, Pen } from "../../types/view.js" */
 /** @typedef {{ at: (n: number) => number, of: (n: number, row: number) => number, inside: number[], reach: number }} Samples  of a curve, as the core sampled it: where, what (row 1 is the function, 2 its slope, 3 whether it is flat there), and those that are shown */
 /** @typedef {{ x: (value: number) => number, y: (value: number) => number, of: (value: number) => number, flat: boolean, base: number }} Axes  of a curve that is drawn: places of values, its own value somewhere, and whether a part of it is flat */
 

@@ -9,10 +9,7 @@ import { HEAD, SMALL } from "../sheet.js"
 import { column } from "./outputs.js"
 import { extentOf, unitsOf } from "./units.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 /** @typedef {{ x: string, w: string, b: string, n: number, outputs: number, product: (d: number) => number }} Parts  what is read, its weights and bias, which output it is of how many, and what each unit adds */
 
 const [SIGN, EDGE] = [44, 64] // between two maps, the products and the outputs

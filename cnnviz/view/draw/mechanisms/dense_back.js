@@ -11,11 +11,8 @@ import { HEAD, SMALL } from "../sheet.js"
 import { extentOf, unitsOf } from "./units.js"
 import { fitted, madeMap, middleOf } from "./windows.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../../model/formula_values.js").Term} Term */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Term } from "../../model/formula_values.js" */
+/** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 /** @typedef {{ symbol: string, cell: number[], w: string, dy: string, all: Term[] }} Parts  a gradient and one of its entries, the weights and what arrived, and what each output adds */
 
 const MOST_DIGITS = 6 // of a factor

@@ -8,10 +8,7 @@ import { sides } from "./activation.js"
 import { layerOf, lines } from "./normalisation.js"
 import { beam, channelName, fitted, madeMap, sizeOf } from "./windows.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
 const NEAR = 4 // rows and columns of cells that are printed
 const BARS = 40

@@ -5,9 +5,7 @@ import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { channelName, fitted } from "./windows.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
+/** @import { Numbers, Pen, Picture } from "../../types/view.js" */
 
 const STRIP = 22 // height of a row of the list
 

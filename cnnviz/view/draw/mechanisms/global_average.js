@@ -6,9 +6,7 @@ import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { channelName, fitted } from "./windows.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
+/** @import { Numbers, Pen, Picture } from "../../types/view.js" */
 
 /** A channel and the one number that stands for it, or comes back to it. @type {Picture} */
 export function wholeChannel(pen, numbers, symbol, cell) {

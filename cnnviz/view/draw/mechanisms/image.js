@@ -7,9 +7,7 @@ import { HEAD, SMALL } from "../sheet.js"
 import { photographed } from "./photograph.js"
 import { channelName, fitted } from "./windows.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
+/** @import { Numbers, Pen, Picture } from "../../types/view.js" */
 
 const PATCH = 7 // rows and columns of pixels that are printed,
 const FEW = 5 // and beside a photograph and its three maps

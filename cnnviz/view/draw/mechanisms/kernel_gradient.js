@@ -11,11 +11,7 @@ import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { boxOf, channelName, fitted, kernelName, meets, once, ranges, sizeOf } from "./windows.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../../model/patterns.js").Cell} Cell */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Box, Cell, Numbers, Pen, Picture } from "../../types/view.js" */
 /** @typedef {{ symbol: string, cell: Cell, x: string, dy: string, met: [Cell, Cell][] }} Parts  a gradient and one of its entries, what the layer read, what arrived, and which cells of both meet */
 
 const FOOT = 96 // colours and sum under the maps

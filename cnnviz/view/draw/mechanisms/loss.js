@@ -7,10 +7,7 @@ import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { against, column } from "./outputs.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
 const MOST = 4 // outputs that get a curve each
 const LINES = 60 // of a curve

@@ -6,10 +6,7 @@ import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { heads, lines, signed } from "./steps.js"
 
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
-/** @typedef {import("./steps.js").Row} Row */
+/** @import { Box, Numbers, Pen, Row } from "../../types/view.js" */
 
 const PAST = 142 // height of what was before
 

@@ -7,10 +7,7 @@ import { sides } from "./activation.js"
 import { column } from "./outputs.js"
 import { channelName, fitted, sizeOf } from "./windows.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 /** @typedef {{ name: string, values: ArrayLike<number>, own: number, said: string[] }} Heap  numbers, the chosen cell's among them, and what is said of them */
 
 const BARS = 60

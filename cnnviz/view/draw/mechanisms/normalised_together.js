@@ -6,7 +6,7 @@ import { HEAD } from "../sheet.js"
 import { heaps, saidOfHat, spreadOf } from "./normalisation.js"
 import { images, stackOf } from "./stack.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
+/** @import { Picture } from "../../types/view.js" */
 
 /** A channel of all images as one heap: brought to mean 0 and spread 1, then scaled and shifted. @type {Picture} */
 export function normalisedTogether(pen, numbers, symbol, cell) {

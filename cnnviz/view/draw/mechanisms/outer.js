@@ -6,10 +6,7 @@ import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { around, unitsOf } from "./units.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
 const MOST_COLUMNS = 4 // of a table
 const MOST_DIGITS = 5 // of what is multiplied in it

@@ -7,11 +7,8 @@ import { HEAD, SMALL } from "../sheet.js"
 import { layerOf, spreadOf } from "./normalisation.js"
 import { images, stackOf } from "./stack.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
-/** @typedef {import("./stack.js").Stack} Stack */
+/** @import { Stack } from "./stack.js" */
+/** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
 const [NOTES, FOOT] = [44, 30] // under the maps of paths, and under their sum
 const SHARES = 300 // room of the table beside the sum

@@ -7,10 +7,7 @@ import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { fitted } from "./windows.js"
 
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../../model/patterns.js").Cell} Cell */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Box, Cell, Numbers, Pen } from "../../types/view.js" */
 
 const FEW = 5 // rows and columns of pixels that are seen closely
 const CHANNELS = ["red", "green", "blue"]

@@ -7,9 +7,7 @@ import { HEAD, SMALL } from "../sheet.js"
 import { blocks, inBlocks } from "./pooling_blocks.js"
 import { channelName, fitted } from "./windows.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
+/** @import { Numbers, Picture } from "../../types/view.js" */
 
 /** @type {Picture} */
 export function pool(pen, numbers, symbol, cell) {

@@ -5,12 +5,7 @@ import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { channelName, fitted } from "./windows.js"
 
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../../model/patterns.js").Cell} Cell */
-/** @typedef {import("../../model/patterns.js").Link} Link */
-/** @typedef {import("../../model/patterns.js").Range} Range */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Box, Cell, Link, Numbers, Pen, Range } from "../../types/view.js" */
 /** @typedef {{ link: Link, place: Cell, map: string, pooled: string, back: boolean }} Parts  the pool's own link, the window by its place, and the two maps that are shown: of cells, and of windows */
 
 const CELLS = 6 // in a row, of as many windows as that makes

@@ -6,10 +6,7 @@ import { column } from "./outputs.js"
 import { extentOf, unitsOf } from "./units.js"
 import { channelName, fitted, kernelName, sizeOf } from "./windows.js"
 
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../../model/patterns.js").Range} Range */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Box, Numbers, Pen, Range } from "../../types/view.js" */
 
 const [GAP, WAY] = [36, 84] // between two arrays, and the arrow to what they make
 const ROW = 140 // width of a row's numbers

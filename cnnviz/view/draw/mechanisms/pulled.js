@@ -7,10 +7,7 @@ import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { kernelName } from "./windows.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
 const [MADE, LEAST, PHOTO] = [184, 20, 42] // sides of the mean's kernel, between two kernels, and of an image over its own
 const MOST = 184 // of an image's kernel

@@ -7,9 +7,7 @@ import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { rowsOf } from "./outputs.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
+/** @import { Numbers, Pen, Picture } from "../../types/view.js" */
 
 /** Every sum has a part in every output: through the total. @type {Picture} */
 export function softmax(pen, numbers, symbol, cell) {

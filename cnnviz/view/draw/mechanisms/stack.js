@@ -2,9 +2,7 @@
 
 import { one } from "../../model/links.js"
 
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Box, Numbers, Pen } from "../../types/view.js" */
 /** @typedef {{ values: ArrayLike<number>, images: number, size: number, limits: number[] }} Stack  one channel of an array of all images, image after image, each of so many numbers */
 
 const GAP = 3 // between two images

@@ -4,8 +4,7 @@ import { number } from "../../model/format.js"
 import { say } from "../../model/words.js"
 import { SMALL } from "../sheet.js"
 
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
+/** @import { Numbers, Pen } from "../../types/view.js" */
 /** @typedef {{ parameter: string, name: string, at: number, old: number, next: number }} Row  an entry of a parameter, before and after */
 
 const LINE = 40 // a row with a note under its name

@@ -4,9 +4,7 @@ import { number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
 import { SMALL } from "../sheet.js"
 
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Box, Numbers, Pen } from "../../types/view.js" */
 
 const GREY = "#8fa1ba" // a bar that is not the largest
 

@@ -4,9 +4,9 @@ import { power, short } from "../../model/format.js"
 import { gridOf } from "../../model/printed_digits.js"
 import { fixed, plus } from "../../model/printed_sums.js"
 
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/printed_digits.js").Write} Write */
-/** @typedef {import("../../model/printed_sums.js").Written} Written */
+/** @import { Write } from "../../model/printed_digits.js" */
+/** @import { Written } from "../../model/printed_sums.js" */
+/** @import { Pen } from "../../types/view.js" */
 /** @typedef {{ writes: [Write, Write, Write], powers: [number, number], sign: string, fits: boolean }} Three  how factors, weights and products are written, the powers of ten of the factors and the products, what stands before the products, and whether all fit */
 
 /** @param {Pen} pen @param {number[]} a @param {number[]} b @param {Written} written the sum of the products @param {number} width of a cell @param {number} height @returns {Three} */

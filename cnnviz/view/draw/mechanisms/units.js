@@ -2,8 +2,7 @@
 
 import { one } from "../../model/links.js"
 
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Box, Pen } from "../../types/view.js" */
 /** @typedef {{ from: number, rows: number, columns: number, x: number, y: number, width: number, height: number }} Part  some units: the first of them, and where they lie */
 
 const NEARLY = 0.8 // as large as they could be

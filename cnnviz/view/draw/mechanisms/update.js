@@ -11,11 +11,7 @@ import { heads, lines, signed } from "./steps.js"
 import { extentOf, unitsOf } from "./units.js"
 import { kernelName } from "./windows.js"
 
-/** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
-/** @typedef {import("./steps.js").Row} Row */
+/** @import { Box, Numbers, Pen, Picture, Row } from "../../types/view.js" */
 /** @typedef {{ symbol: string, cell: number[], values: (which: number, n: number) => number, shape: number[] }} Group  a parameter: one of its entries, and before, step and after of its n-th entry that is shown */
 
 const LEAST = 32 // height of a row

@@ -7,11 +7,7 @@ import { product } from "../../model/printed_digits.js"
 import { say } from "../../model/words.js"
 import { SMALL } from "../sheet.js"
 
-/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("../../model/patterns.js").Cell} Cell */
-/** @typedef {import("../../model/patterns.js").Range} Range */
-/** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../../model/layout.js").Box} Box */
+/** @import { Box, Cell, Numbers, Pen, Range } from "../../types/view.js" */
 /** @typedef {{ symbol: string, x: string, f: string, k: number, cell: Cell, met: [Cell, Cell][] }} Parts  of a convolution: what it makes, reads and multiplies with, one of its cells, and which cell meets which weight there */
 
 /** Tells how a channel of a map is called. @param {Numbers} numbers @param {string} symbol @param {number} c */
