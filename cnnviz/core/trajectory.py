@@ -224,8 +224,8 @@ class _Run:
                     point = self._step(at, point)[2]
                     self._remember(at + 1, point)
             i = min(k, i + self.turn)
-            if jump:
-                time.sleep(0)  # others that wait get a turn
+            if jump and threading.active_count() > 1:
+                time.sleep(0)  # others that wait get a turn; alone in a browser's WebAssembly, it may wait for a long time
         return point
 
     def _step(self, i: int, point: Point) -> Step:

@@ -151,6 +151,13 @@ def test_long_jumps_take_turns():
     assert len(waited) > 2
 
 
+def test_a_long_jump_of_the_only_thread_lets_nobody_by(monkeypatch):
+    forget()
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    monkeypatch.setattr(time, "sleep", None)
+    assert len(trajectory(Lesson(), np.ones((32, 32)), 2_000).losses) == 2_001
+
+
 @pytest.mark.parametrize(
     ("lesson", "x", "k", "said"),
     [
