@@ -33,6 +33,10 @@ test("numbers have the separators that Unicode gives the language, and are under
       assert.equal(Number(plainNumber(written(value))), value, lang)
       assert.equal(Number(plainNumber(inField(String(value)))), value, lang)
     }
+    assert.deepEqual(
+      ["1.234.567", "-1.234", "0.125", "1.5", "12.345,6"].map((text) => plainNumber(text, ".")),
+      ["1234567", "-1234", "0.125", "1.5", "12345.6"],
+    )
     assert.equal(number(0.25, 3), `${written(0.25)}0`)
     assert.deepEqual([".5", "0,5", "0.5", "−3", "1.234.567,5"].map(plainNumber), [
       ".5",

@@ -14,18 +14,19 @@ export const localFormula = (formula) => formula.replace(/(?<=<mn>\d+)\.(?=\d)/g
 
 /**
  * A number that somebody typed, as JavaScript reads it: with a point or a comma, with separators of thousands, with any
- * minus sign. A lone comma is a decimal one, but where the language groups thousands by it and three digits follow.
+ * minus sign. A lone comma or point is a decimal one, but where the language groups thousands by it and three digits follow.
  * @param {string} text
  */
-export function plainNumber(text) {
+export function plainNumber(text, group = say("words.thousands")) {
   const plain = text
     .trim()
     .replace(/[−–]/g, "-")
     .replace(/(?<=\d)[\s\u00a0\u202f](?=\d{3})/g, "")
   if (!/^[-+]?[\d.,]*\d[\d.,]*(e[-+]?\d+)?\s*%?$/i.test(plain)) return plain
-  const groups = POINT === "." && /^[-+]?[1-9]\d{0,2}(,\d{3})+(?![\d,])/.test(plain)
+  if (new RegExp(`^[-+]?[1-9]\\d{0,2}(\\${group}\\d{3})+(?![\\d${group}])`).test(plain))
+    return plain.replaceAll(group, "").replace(",", ".")
   const both = plain.includes(".") && plain.includes(",")
-  if (groups || (both && plain.lastIndexOf(".") > plain.lastIndexOf(","))) return plain.replaceAll(",", "")
+  if (both && plain.lastIndexOf(".") > plain.lastIndexOf(",")) return plain.replaceAll(",", "")
   return (both ? plain.replaceAll(".", "") : plain).replace(/^([-+]?\d*),(\d+)(?!.*,)/, "$1.$2")
 }
 
