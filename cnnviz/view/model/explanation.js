@@ -17,7 +17,7 @@ export function explained(numbers, map, cell, stepping = false) {
   const isPart = !own && numbers.maps[map]?.band !== "gradients" && map !== "y"
   const { formulas } = numbers.network
   const phase = say(`web.phases.${stage.phase}`)
-  const tag = stage.phase === label ? phase : `${phase} · <i>${formula(label)}</i>`
+  const tag = stage.phase === label ? phase : `<span class="direction">${phase} · </span><i>${formula(label)}</i>`
   return {
     tag: `${tag}${stage.symbol === map && stage.layer !== null ? ` · ${stage.name}` : ""}`,
     phase: stage.phase,

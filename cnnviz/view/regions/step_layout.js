@@ -33,7 +33,7 @@ export function roomOf({ view }) {
   return { width, height }
 }
 
-const UPRIGHT = { least: 360, most: 520, rest: 418, stepper: 48 } // height of a phone's picture that stands upright, and what stands over and under it
+const UPRIGHT = { least: 410, most: 520, rest: 418, stepper: 48 } // height of a phone's picture that stands upright, and what stands over and under it
 
 /** The room of a phone's picture that stands upright. @param {Step} step @returns {import("../draw/sheet.js").Room} */
 export function uprightRoom({ view }) {
