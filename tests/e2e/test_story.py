@@ -92,6 +92,9 @@ def test_it_is_told_once_with_the_numbers_of_the_core_and_leads_to_its_lesson(br
         screen.key("keys").click()
         screen.key("story").click()
         at(screen, "wrong")
+        screen.press(*["ArrowRight"] * 5)
+        screen.key("story_image").click()
+        expect(screen.page.locator("#sheet_image")).to_be_visible()
 
 
 def test_it_is_not_told_where_an_address_says_more(browser: Browser, browser_context_args: dict):

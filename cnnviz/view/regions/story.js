@@ -17,6 +17,7 @@ import {
 } from "../model/story.js"
 import { render } from "./html.js"
 import { keep, kept } from "./preferences.js"
+import { reveal } from "./rail.js"
 import { photograph, weights } from "./story_paint.js"
 import { screen } from "./story_pictures.js"
 import { foot, heading, top, words } from "./story_screens.js"
@@ -171,15 +172,16 @@ export class Story {
     slider.onlostpointercapture = () => (slider.onpointermove = null)
   }
 
-  /** Goes to the lesson that it was told of. @param {string} page */
-  leave(page = "") {
+  /** Goes to the lesson that it was told of: on Step, to the choice of its image there, or on another page. @param {string} next */
+  leave(next = "step") {
     if (!this.telling) return
     const { view } = this
     this.end()
     const lesson = { ...(this.kernel && { f: this.kernel }), k: "0", stage: "x" }
-    page ? view.turn(page, lesson) : view.go(lesson)
+    next === "step" || next === "image" ? view.go(lesson) : view.turn(next, lesson)
     view.paint(true)
     view.$(".middle").focus()
+    if (next === "image") reveal(view.$("#sheet_image"))
   }
 
   /** Puts everything back. */
@@ -226,7 +228,7 @@ export class Story {
     )
     render(heading(told), places.words)
     render(
-      screen(told, (page) => this.leave(page)),
+      screen(told, (next) => this.leave(next)),
       places.stage,
     )
     photograph(places.stage, step.numbers)

@@ -115,9 +115,9 @@ function right({ numbers, path, telling: { k } }, leave) {
     return html`<div class="tale-card tale-outcome ${is ? "tale-is-right" : ""}"><p><span>${name}</span><b>“${answer.said}” ${is ? "✓" : "✕"}</b></p>${bars(numbers, outputs)}
       <p class="tale-total"><span>${say("web.story.loss.loss")}</span><b>${shown(path?.losses[at], 3)}</b></p></div>`
   }
-  const links = ["", "learn", "train"].map((page, n) => {
-    const id = `web.story.next.${page || "step"}`
-    return html`<button type="button" class=${n ? "" : "primary"} data-key="story_${page || "step"}" @click=${() => leave(page)}><b>${say(`${id}.text`)} →</b><span>${say(`${id}.words`)}</span></button>`
+  const links = ["step", "image", "learn", "train"].map((next) => {
+    const id = `web.story.next.${next}`
+    return html`<button type="button" class=${next === "step" ? "primary" : ""} data-key="story_${next}" @click=${() => leave(next)}><b>${say(`${id}.text`)} →</b><span>${say(`${id}.words`)}</span></button>`
   })
   return html`${card(0, say("web.story.right.before"))}${card(k, say("web.story.right.after", { n: k }))}
     <figure class="tale-curve"><figcaption>${say("web.story.right.curve")}</figcaption>${path ? outputsOf(numbers, path, k) : nothing}</figure>
