@@ -1,6 +1,6 @@
 """Many updates of a lesson at once: every number that makes a curve, and frames of chosen maps for a film."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,9 +33,9 @@ class Film(ReadOnly):
 
     losses (n+1,), o (n+1,N), of several images (n+1,m,N); kernel (n+1,C·K·K), one filter of the first convolution, (n+1,0)
     without one; norms (n+1,P), of the gradient of each of `parameters`, and promised (n+1,P), how far its step lets the loss fall to first
-    order, −∂θ·Δθ; saturated (n+1,), the share of the hidden units that are, and silent (n+1,), of those that pass nothing,
-    both NaN where no kind of layer can be so. `frames` by symbol, (F,H',W') or (F,D), float32, exact enough to be drawn;
-    those of at most FEW numbers float64.
+    order, −∂θ·Δθ, (n+1,0) of checkpoints, between which are many steps; saturated (n+1,), the share of the hidden units
+    that are, and silent (n+1,), of those that pass nothing, both NaN where no kind of layer can be so. `frames` by symbol,
+    (F,H',W') or (F,D), float32, exact enough to be drawn; those of at most FEW numbers float64.
     """
 
     losses: np.ndarray
@@ -73,9 +73,25 @@ def film(
     updates = Updates(lesson, np.asarray(x, dtype=np.float64))
     check_updates(n, updates.network, updates.x.shape, lesson.opt)
     shown = np.unique(np.linspace(0, n, min(n + 1, most_frames)).round().astype(int))
-    chosen, at = maps or maps_of(updates.network), set(shown.tolist())
-    curves: list[Curves] = []
-    frames: dict[str, list[np.ndarray]] = {name: [] for name in chosen}
+    return _taken(_steps(updates, n, hold), shown, maps or maps_of(updates.network), updates.network, channel, filter, image)
+
+
+def checkpoint_film(lessons: Sequence[Lesson], x: np.ndarray, most_frames: int, maps: tuple[str, ...]) -> Film:
+    """A film whose updates are update 0 of each lesson, of one network on `x`: that of a batch norm or dropout as after training.
+
+    >>> checkpoint_film([Lesson(seed=1), Lesson(seed=2)], np.zeros((32, 32)), 2, ("w",)).losses.shape
+    (2,)
+    """
+    each = (Updates(one, np.asarray(x, dtype=np.float64)) for one in lessons)
+    shown = np.unique(np.linspace(0, len(lessons) - 1, min(len(lessons), most_frames)).round().astype(int))
+    return _taken(map(_as_trained, each), shown, maps, lessons[0].network, 0, 0, 0)
+
+
+_Taken = tuple[Updates, Point, Trace, Gradients, Point | None]
+"""An update as a film takes it; None where its step is not known."""
+
+
+def _steps(updates: Updates, n: int, hold: frozenset[str]) -> Iterator[_Taken]:
     point = updates.first
     turn = updates_a_turn(updates.network, updates.x.shape)
     for k in range(n + 1):
@@ -83,14 +99,35 @@ def film(
             check_wanted()
         trace, gradients, after = updates.step(point)
         after = _held(after, point, hold) if hold else after
+        yield updates, point, trace, gradients, after
+        point = reached(updates.lesson, k + 1, after)
+
+
+def _as_trained(updates: Updates) -> _Taken:
+    """The start of a lesson, as after training where a pass is another then."""
+    check_wanted()
+    point, program = updates.first, updates.program
+    if not program.buffers and not program.draws:
+        return updates, point, *updates.step(point)[:2], None
+    with np.errstate(all="ignore"):
+        trace = updates.network.forward(point.params, point.x, training=False, given=point.buffers)
+        return updates, point, trace, updates.network.backward(point.params, trace, updates.y), None
+
+
+def _taken(
+    steps: Iterable[_Taken], shown: np.ndarray, maps: tuple[str, ...], network: Network, channel: int, filter: int, image: int
+) -> Film:  # fmt: skip
+    at = set(shown.tolist())
+    curves: list[Curves] = []
+    frames: dict[str, list[np.ndarray]] = {name: [] for name in maps}
+    for k, (updates, point, trace, gradients, after) in enumerate(steps):
         curves.append(_curves(updates, point, trace, gradients, after, filter))
         if k in at:
             for name, taken in frames.items():
                 taken.append(_single(_channel(_array(name, trace, gradients, point.params, image), channel)))
-        point = reached(lesson, k + 1, after)
     losses, o, kernel, norms, promised, saturated, silent = (np.array(values) for values in zip(*curves, strict=True))
     drawn = {name: np.array(taken) for name, taken in frames.items()}
-    return Film(losses, o, kernel, norms, promised, saturated, silent, shown, drawn, updates.network.parameters)
+    return Film(losses, o, kernel, norms, promised, saturated, silent, shown, drawn, network.parameters)
 
 
 def maps_of(network: Network) -> tuple[str, ...]:
@@ -162,13 +199,13 @@ def turning_points(run: Film) -> list[tuple[int, str]]:
     return sorted((int(wrong.argmax()), name) for name, wrong in found if wrong.any())
 
 
-def _curves(updates: Updates, point: Point, trace: Trace, gradients: Gradients, after: Point, filter: int) -> Curves:
+def _curves(updates: Updates, point: Point, trace: Trace, gradients: Gradients, after: Point | None, filter: int) -> Curves:
     """The values that one update adds to the curves."""
     filters = updates.filters(updates.used(point))
     one = filters[filter if filter < len(filters) else 0] if filters.ndim == 4 else filters
     saturated, silent = hidden_share(updates.network, trace, "saturated"), hidden_share(updates.network, trace, "silent")
     norms = [_norm(gradients[f"d{name}"]) for name in updates.network.parameters]
-    promised = [_promised(gradients[f"d{name}"], point.params[name], after.params[name]) for name in updates.network.parameters]
+    promised = [_promised(gradients[f"d{name}"], point.params[name], after.params[name]) for name in updates.network.parameters] if after else []
     return updates.loss(trace), trace.o, one.reshape(-1), norms, promised, saturated, silent
 
 

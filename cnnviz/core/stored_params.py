@@ -18,7 +18,7 @@ from cnnviz.words import Problem
 MOST_BYTES = 64_000_000
 """The most bytes that are kept for all visitors together; a set of the teaching notebook's parameters takes 15 KB, the largest 5 MB."""
 
-_NAME = re.compile("held-[0-9a-f]{16}")
+_NAME = re.compile(r"held-[0-9a-f]{16}(\.\d{1,3})?", re.ASCII)
 
 
 def size(arrays: Mapping[str, np.ndarray]) -> int:
@@ -90,13 +90,24 @@ def keep(params: Mapping[str, np.ndarray], learned: Learned | None = None) -> st
 
 
 def kept(name: str) -> Params:
-    """The parameters that `keep` named; raises NotKept if they are gone."""
-    return _found(name).params
+    """The parameters that `keep` named, and under that name with ".3" those at 3 on the first axis of each; raises NotKept if they are gone.
+
+    >>> name = keep({"b": np.array([[1.0], [2.0]])})
+    >>> kept(f"{name}.1")["b"]
+    array([2.])
+    """
+    name, _, place = name.partition(".")
+    found = _found(name).params
+    if not place:
+        return found
+    if not all(array.ndim and int(place) < len(array) for array in found.values()):
+        raise NotKept("lesson.kept.gone")
+    return Params.of({symbol: array[int(place)] for symbol, array in found.items()})
 
 
 def learned_by(name: str) -> Learned | None:
     """The images that these parameters have learned from, None where that was not said; raises NotKept if they are gone."""
-    return _found(name).learned
+    return _found(name.partition(".")[0]).learned
 
 
 def _found(name: str) -> _Kept:
@@ -115,7 +126,7 @@ def _found(name: str) -> _Kept:
 def is_kept_name(text: object) -> bool:
     """Tells whether `text` is a name as `keep` gives them, kept or not.
 
-    >>> is_kept_name("held-0123456789abcdef"), is_kept_name("normal")
-    (True, False)
+    >>> is_kept_name("held-0123456789abcdef"), is_kept_name("held-0123456789abcdef.7"), is_kept_name("normal")
+    (True, True, False)
     """
     return isinstance(text, str) and bool(_NAME.fullmatch(text))

@@ -58,14 +58,16 @@ def read_start(content: bytes, lesson: Lesson) -> tuple[Lesson, list[Message | s
         start = read_parameters(content, program=own.network.program(own.x_shape))
         return starting_from(own.gone_on, start), notes
     arrays = arrays_of(content)
+    found = whole(arrays, lesson)
+    return (starting_from(found[0], found[1]), found[2]) if found else _kernels(arrays, lesson)
+
+
+def whole(arrays: Arrays, lesson: Lesson) -> tuple[Lesson, Params, list[Message | str]] | None:
+    """All parameters of a lesson in a file's arrays, and sentences on them: of its own lesson, or of `lesson`'s network; None where they are of none."""
     if LESSON in arrays:
         return _own(arrays)
-    program = lesson.network.program(lesson.x_shape)
-    found = _trained(arrays, program)
-    if found is not None:
-        params, layout = found
-        return starting_from(lesson.gone_on, params), [message("export.elsewhere.trained", layout=layout, n=len(params))]
-    return _kernels(arrays, lesson)
+    found = _trained(arrays, lesson.network.program(lesson.x_shape))
+    return found and (lesson.gone_on, found[0], [message("export.elsewhere.trained", layout=found[1], n=len(found[0]))])
 
 
 _SEEN = tuple({"img": img, "ch": ch} for img in ("test-0", "digit7-0", "small7-0") for ch in ("rgb", "red"))
@@ -82,7 +84,7 @@ def lesson_of_weights(arrays: Arrays, net: str) -> tuple[Lesson, int]:
     raise Problem("export.elsewhere.no_network_fits", names=[f"{name} {array.shape}" for name, array in arrays.items()][:MOST_NAMED], net=net)
 
 
-def _own(arrays: Arrays) -> tuple[Lesson, list[Message | str]]:
+def _own(arrays: Arrays) -> tuple[Lesson, Params, list[Message | str]]:
     """All arrays of an update, as `arrays_npz` saves them."""
     lesson, wrong = Lesson.from_query(dict(parse_qsl(str(arrays[LESSON]).removeprefix("?"))))
     program = lesson.network.program(lesson.x_shape)
@@ -94,7 +96,7 @@ def _own(arrays: Arrays) -> tuple[Lesson, list[Message | str]]:
             raise Problem("export.parameters.wrong_shape", name=name, shape=str(arrays[name].shape), needed=str(shape))
     left = [name for name, buffer in program.buffers.items() if name in arrays and arrays[name].shape == buffer.shape]
     start = Params.of({name: _numbers(name, arrays[name]) for name in (*program.parameters, *left)})
-    return starting_from(lesson.gone_on, start), list(wrong)
+    return lesson.gone_on, start, list(wrong)
 
 
 # ---- a trained network

@@ -65,6 +65,6 @@ def page_keys() -> tuple[str, ...]:
     """The pages' own keys in the address, beside the lesson's.
 
     >>> page_keys()
-    ('mission', 'case', 'named', 'of', 'n', 'vs', 'train', 'hold', 'sweep', 'mistake', 'tf', 'check', 'part', 'call', 'lesson', 'step')
+    ('mission', 'case', 'named', 'of', 'n', 'vs', 'train', 'hold', 'sweep', 'checkpoints', 'mistake', 'tf', 'check', 'part', 'call', 'lesson', 'step')
     """
     return tuple(key for page in pages() for key in page.keys)

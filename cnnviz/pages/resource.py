@@ -152,7 +152,7 @@ def made(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = 
         if form:
             raise
         answer, whole = unfinished.answer, False
-    lasting = whole and now.lasting and answers.lasts(asked) and "held-" not in asked.get("vs", "")
+    lasting = whole and now.lasting and answers.lasts(asked) and "held-" not in asked.get("vs", "") + asked.get("checkpoints", "")
     body = answer if not form else _for_programs(page, now, answer, form)
     compressed = _compressed(body) if compress and len(body) > _WORTH and form != "npz" else body
     smaller = len(compressed) < len(body)

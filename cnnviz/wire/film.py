@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 
 from cnnviz.wire import records
-from cnnviz.wire.page import Header
+from cnnviz.wire.page import Header, Query
 from cnnviz.wire.parts import PartData, SwitchData, SwitchGroup
 
 Role = Literal["kernel", "weights", "biases", "push"]
@@ -51,7 +51,10 @@ class FilmRun(TypedDict):
 
 
 class FilmData(TypedDict):
-    """All that a film shows besides its frames and curves; `change` is the end of the scale of all changes."""
+    """All that a film shows besides its frames and curves; `change` is the end of the scale of all changes.
+
+    `checkpoints` are the changes of the lesson that open each; none where the film's updates are made from a start.
+    """
 
     n: int
     runs: Sequence[FilmRun]
@@ -61,6 +64,7 @@ class FilmData(TypedDict):
     wrong: records.Text
     switches: Sequence[SwitchGroup]
     halves: Sequence[SwitchData]
+    checkpoints: Sequence[Query]
 
 
 class SweepData(TypedDict):

@@ -1,6 +1,6 @@
-"""What PyTorch's tutorial network learns from real images, and in how long, beside TensorFlow.
+"""What PyTorch's tutorial network and one with batch normalisation learn from real images, and in how long, beside TensorFlow.
 
-    python -m tests.bench.accuracy [seeds]
+    python -m tests.bench.accuracy [seeds] [words of a task's name]
 
 Adam, float32, the images and digits of ../shared/data. After every epoch the images that were held out are
 measured; what counts is the mean over five starts, each at its best epoch, and also of the one epoch that is best for
@@ -24,6 +24,7 @@ from tests.bench.batch import TUTORIAL, Turned, losses, tensorflow_ops
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 SEEDS = 5
 MOST_TIMES_AS_LONG = 2.0
+NORMALISED = "conv32x3same-bn-relu-max2-conv64x3same-bn-relu-max2-conv64x3same-bn-relu-max2-dense10-softmax-ce"
 
 
 class Task(NamedTuple):
@@ -35,10 +36,11 @@ class Task(NamedTuple):
     epochs: int
     batch: int
     least: float
+    network: str = TUTORIAL
 
     @property
     def net(self) -> str:
-        return TUTORIAL.replace("dense10-", f"dense{len(self.classes)}-")
+        return self.network.replace("dense10-", f"dense{len(self.classes)}-")
 
     def training(self, seed: int) -> Training:
         given = {"net": self.net, "opt": "adam", "dtype": "float32", "weights": "normal", "seed": seed, "shuffle": seed}
@@ -59,13 +61,15 @@ class Task(NamedTuple):
 TASKS = (
     Task("cats against dogs", "cifar10_subset.npz", (3, 5), 30, 64, 0.65),
     Task("all ten classes of CIFAR-10", "cifar10_subset.npz", tuple(range(10)), 16, 64, 0.52),
+    Task("all ten classes of CIFAR-10, normalised", "cifar10_subset.npz", tuple(range(10)), 10, 64, 0.60, NORMALISED),
     Task("digits", "digits_28x28.npz", tuple(range(10)), 20, 32, 0.96),
 )
 
 
 def main() -> int:
     seeds, good = int(sys.argv[1]) if len(sys.argv) > 1 else SEEDS, True
-    for task in TASKS:
+    words = " ".join(sys.argv[2:])
+    for task in TASKS if not words else [task for task in TASKS if words in task.name]:
         if not (SHARED / task.file).exists():
             print(f"{task.name}: skipped, since {task.file} is not in ../shared/data.")
             continue
@@ -141,15 +145,30 @@ def _tensorflows(tf, training: Training, data: list[np.ndarray]) -> Iterator[flo
         optimizer = tf.keras.optimizers.Adam(training.learning_rate, epsilon=1e-8)
         optimizer.build(list(learned.values()))
 
+        program = training.network.program(X.shape[1:])
+        running = {name: tf.Variable(array.astype(training.dtype)) for name, array in program.buffers_at_start.items()}
+
+    def normalised(x, g, s, name):
+        """As in training, where the batch moves the running numbers."""
+        n = tf.cast(tf.size(x) / x.shape[-1], x.dtype)
+        for of, now in zip(("mean", "var"), tf.nn.moments(x, (0, 1, 2)), strict=True):
+            kept = running[f"{name}.running_{of}"]
+            kept.assign(0.9 * kept + 0.1 * (now * n / (n - 1) if of == "var" else now))
+        return tensorflow_ops(None)["bn"](x, g, s, name)
+
+    def as_after_training(x, g, s, name):
+        mean, var = (running[f"{name}.running_{of}"] for of in ("mean", "var"))
+        return tf.nn.batch_normalization(x, mean, var, s, g, 1e-5)
+
     @tf.function(reduce_retracing=True)
     def step(x, y):
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(losses(training.network, tensorflow_ops(y), learned, x))
+            loss = tf.reduce_mean(losses(training.network, tensorflow_ops(y) | {"bn": normalised}, learned, x))
         optimizer.apply_gradients(zip(tape.gradient(loss, list(learned.values())), learned.values(), strict=True))
 
     @tf.function(reduce_retracing=True)
     def outputs(x):
-        return losses(training.network, tensorflow_ops(None) | {"ce": lambda z: z}, learned, x)
+        return losses(training.network, tensorflow_ops(None) | {"ce": lambda z: z, "bn": as_after_training}, learned, x)
 
     def images(pixels):
         return np.ascontiguousarray(training.x(pixels).transpose(0, 2, 3, 1))

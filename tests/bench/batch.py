@@ -26,6 +26,7 @@ ROUNDS = 40
 CALLS = 5
 LEARNING_RATE = 0.01
 TWO_BLOCKS = "conv10x3-relu-max2-conv10x3-relu-max2-dense10-softmax-ce"
+NORMALISED = "conv10x3-bn-relu-max2-conv10x3-bn-relu-max2-dense10-softmax-ce"
 TUTORIAL = "conv6x5b-relu-max2-conv16x5b-relu-max2-dense120-relu-dense84-relu-dense10-softmax-ce"
 
 Step = Callable[[], dict[str, np.ndarray]]
@@ -60,6 +61,7 @@ class Case(NamedTuple):
 CASES = [
     Case(DEFAULT, 1, 256, "float64"),
     *(Case(TWO_BLOCKS, 3, 64, dtype) for dtype in ("float64", "float32")),
+    *(Case(NORMALISED, 3, 64, dtype) for dtype in ("float64", "float32")),
     *(Case(TUTORIAL, 3, 64, dtype) for dtype in ("float64", "float32")),
 ]
 
@@ -161,8 +163,9 @@ def tensorflow_ops(Y) -> dict[str, Callable]:
     import tensorflow as tf
 
     return {
-        "conv": lambda x, f, layer: tf.nn.conv2d(x, f, layer.stride, "VALID"),
+        "conv": lambda x, f, layer: tf.nn.conv2d(x, f, layer.stride, (layer.padding or "valid").upper()),
         "max": lambda x, layer: tf.nn.max_pool2d(x, layer.k, layer.stride, "VALID"),
+        "bn": lambda x, g, s, _: tf.nn.batch_normalization(x, *tf.nn.moments(x, (0, 1, 2)), s, g, 1e-5),
         "relu": tf.nn.relu,
         "sigmoid": tf.sigmoid,
         "rows": lambda x: tf.reshape(x, (tf.shape(x)[0], -1)),
@@ -180,13 +183,16 @@ def jax_step(case: Case) -> Step:
     network, turned = Network.parse(case.network), Turned(Network.parse(case.network), case.shape)
 
     def conv(x, f, layer):
-        return jax.lax.conv_general_dilated(x, f, (layer.stride,) * 2, "VALID", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+        return jax.lax.conv_general_dilated(x, f, (layer.stride,) * 2, (layer.padding or "valid").upper(), dimension_numbers=("NHWC", "HWIO", "NHWC"))
+
+    def normalised(x, g, s, _):
+        return g * (x - x.mean((0, 1, 2))) / jnp.sqrt(x.var((0, 1, 2)) + 1e-5) + s
 
     def pool(x, layer):
         return jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, layer.k, layer.k, 1), (1, layer.stride, layer.stride, 1), "VALID")
 
     def step(params, X, Y):
-        ops = {"conv": conv, "max": pool, "relu": jax.nn.relu, "sigmoid": jax.nn.sigmoid}
+        ops = {"conv": conv, "max": pool, "bn": normalised, "relu": jax.nn.relu, "sigmoid": jax.nn.sigmoid}
         ops["rows"] = lambda x: x.reshape(len(x), -1)
         ops["ce"] = lambda z: -(Y * jax.nn.log_softmax(z)).sum(axis=-1)
         ops["mse"] = lambda o: ((o - Y) ** 2).mean(axis=-1)
@@ -209,6 +215,8 @@ def losses(network: Network, ops: dict[str, Callable], params: dict, x):
             x = x @ params[names.of("w")] + params[names.of("b")]
         elif layer.kind == "max":
             x = ops["max"](x, layer)
+        elif layer.kind == "bn":
+            x = ops["bn"](x, params[names.of("g")], params[names.of("s")], names.output)
         elif layer.kind != "softmax":
             x = ops[layer.kind](x)
     return ops[str(network.loss_kind)](x)

@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Download, expect
 
 from cnnviz import Lesson
+from cnnviz.export import arrays_npz
 from tests.e2e.page import Screen, moment, printed_loss
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -72,6 +73,30 @@ def test_files_go_home_and_parameters_come_back(screen: Screen, tmp_path):
     expect(page.locator(".notice")).to_be_visible()
     screen.press("ArrowLeft")
     expect(page.locator(".notice")).to_be_hidden()
+
+
+def test_several_checkpoints_are_a_film_that_opens_each_in_step(screen: Screen, tmp_path):
+    screen.open("/", img="test-3", n="1000")
+    lessons = [Lesson(img="test-3", lr=0.2, k=k) for k in (0, 5, 20)]
+    for lesson in lessons:
+        (tmp_path / f"at-{lesson.k}.npz").write_bytes(arrays_npz(lesson, moment(lesson)))
+    open_weights(screen)
+    screen.key("weights_file").set_input_files([tmp_path / f"at-{lesson.k}.npz" for lesson in reversed(lessons)])
+    screen.page.wait_for_url(re.compile("/train.*checkpoints=held-"))
+    screen.ready(update=0)
+    assert "n" not in screen.address
+    expect(screen.key("updates").locator("option:checked")).to_have_text("3 checkpoints")
+    screen.press("ArrowRight")
+    screen.press("ArrowRight")
+    screen.ready(update=2)
+    loss = printed_loss(moment(lessons[2]).losses[-1])
+    expect(screen.page.locator("[data-key=update_card]")).to_contain_text(re.compile(f"checkpoint 2.*{re.escape(loss)}", re.DOTALL))
+    expect(screen.page.locator(".film > .film-head")).to_contain_text("Checkpoint 2: L fell from")
+    screen.key("open_in_step").click()
+    screen.page.wait_for_url(re.compile(r"/\?.*w=held-[0-9a-f]{16}\.2"))
+    screen.ready(update=0)
+    expect(screen.page.locator(".status .loss")).to_have_text(loss)
+    screen.prints_no_trace()
 
 
 def test_a_file_that_holds_no_parameters_gets_a_sentence(screen: Screen, tmp_path):

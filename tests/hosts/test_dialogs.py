@@ -17,6 +17,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data import cifar10
 from cnnviz.data.images import load_image
+from cnnviz.export import arrays_npz
 from cnnviz.hosts import dialogs
 from cnnviz.hosts.dialogs import full_set, routes
 from cnnviz.hosts.dialogs.routes import Dialogs, dialog_routes
@@ -232,6 +233,10 @@ def test_a_picture_weights_and_a_model_become_changes_of_the_lesson():
     status, found = sent(served, "weights", kernel.getvalue(), query="img=test-3&k=4")
     assert (found["change"]["f"], found["change"]["img"], found["change"]["k"]) == ("0,1,2,3,4,5,6,7,8", "test-3", "0")
     assert found["note"] == "The first filter is the array (3, 3)."
+    files = [arrays_npz(lesson, trajectory(lesson, load_image(lesson.img), lesson.k)) for lesson in (Lesson(), Lesson(k=2))]
+    status, found = sent(served, "weights", json.dumps([[f"{n}.npz", len(file)] for n, file in enumerate(files)]).encode() + b"\n", *files)
+    assert status == 200 and (found["change"]["page"], found["note"][:13]) == ("train", "2 checkpoints")
+    assert found["change"]["w"] == f"{found['change']['checkpoints']}.0"
     status, found = sent(served, "model", b"nn.Sequential(nn.Conv2d(3, 4, 3), nn.LSTM(4, 4), nn.Flatten(), nn.Linear(900, 10))")
     assert found["net"] == "conv4x3b-dense10-softmax-ce" == found["adopted"]["change"]["net"] and found["adopted"]["change"]["ch"] == "rgb"
     assert "left out" in found["layers"][1] and found["instead"] == ""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from cnnviz.core.image_ids import CLASSES
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.data.uploads import read_upload
+from cnnviz.export.checkpoints import files_in, read_checkpoints
 from cnnviz.export.import_weights import read_start
 from cnnviz.export.own_example import as_file, example_of
 from cnnviz.export.own_report import case_of
@@ -21,7 +22,10 @@ def picture(asked: Mapping[str, str], content: bytes) -> Adopted:
 
 
 def weights(asked: Mapping[str, str], content: bytes) -> Adopted:
-    """The change to the lesson that starts from the weights in a file: in its own lesson where the file names one. Raises Problem."""
+    """The change to the lesson that starts from the weights in a file: in its own lesson where the file names one; of several, their film. Raises Problem."""
+    if files := files_in(content):
+        start, name, note = read_checkpoints(files, _lesson(asked))
+        return _adopted(start, [note], page="train", of="", n="", vs="", hold="", sweep="", checkpoints=name)
     start, notes = read_start(content, _lesson(asked))
     return _adopted(start, notes or [Message("ui.take_home.imported")])
 
@@ -57,9 +61,9 @@ def _lesson(asked: Mapping[str, str]) -> Lesson:
     return lesson_of(asked, "", Lesson())[0]
 
 
-def _adopted(lesson: Lesson, notes: list[Message | str]) -> Adopted:
+def _adopted(lesson: Lesson, notes: list[Message | str], **more: str) -> Adopted:
     query = lesson.to_query()
-    return Adopted(change={name: query.get(name, "") for name in LESSON_KEYS}, note=" ".join(map(str, notes)))
+    return Adopted(change={name: query.get(name, "") for name in LESSON_KEYS} | more, note=" ".join(map(str, notes)))
 
 
 def _layer(layer: Taken) -> str:

@@ -5,4 +5,4 @@ Its keys: which half is shown, the film's updates, what is compared with the les
 
 from cnnviz.pages.registry import Page
 
-PAGE = Page(__name__, place=1, path="train", keys=("of", "n", "vs", "train", "hold", "sweep"))
+PAGE = Page(__name__, place=1, path="train", keys=("of", "n", "vs", "train", "hold", "sweep", "checkpoints"))

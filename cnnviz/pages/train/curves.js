@@ -55,7 +55,7 @@ export class Curves {
     const { film, k } = this.film
     const at = {
       x: Array.from({ length: film.n + 1 }, (_, update) => update),
-      xTitle: say("ui.charts.updates"),
+      xTitle: say(film.checkpoints.length ? "ui.train.film.checkpoints" : "ui.charts.updates"),
       log: false,
       cursor: k,
     }
@@ -146,7 +146,7 @@ export class Curves {
     const k = this.pointed
     const lines = k === null ? [] : this.film.film.runs[0].lines[this.name].slice(0, MOST_SAID)
     const values = lines.map((line, n) => `${line} ${number(this.film.curveAt(0, this.name, n, Number(k)), 3)}`)
-    const text = lines.length ? `${say("web.status.update", { k: Number(k) })}: ${values.join(" · ")}` : ""
+    const text = lines.length ? `${this.film.at(Number(k))}: ${values.join(" · ")}` : ""
     setText(/** @type {HTMLElement} */ (this.element.querySelector(".at")), text)
   }
 

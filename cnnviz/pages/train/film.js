@@ -4,7 +4,7 @@
 import { COMPUTED } from "../../view/model/address.js"
 import { number } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
-import { html, keyed, render, setText } from "../../view/regions/html.js"
+import { html, keyed, render, setHTML, setText } from "../../view/regions/html.js"
 import { Content } from "../../view/regions/page.js"
 import { bindChanges, bindSwitches, fillSwitches, tabsOf } from "../../view/regions/switches.js"
 import { Curves } from "./curves.js"
@@ -37,7 +37,7 @@ export class Film extends Content {
   /** @override */
   patience = 15_000 // ten thousand updates take their time
   /** @type {FilmData} */
-  film = { n: 0, runs: [], change: 0, targets: [], sentences: [], wrong: "", switches: [], halves: [] }
+  film = { n: 0, runs: [], change: 0, targets: [], sentences: [], wrong: "", switches: [], halves: [], checkpoints: [] }
   /** @type {string[]} */
   outputs = []
   /** @type {Arrays} */
@@ -141,7 +141,19 @@ export class Film extends Content {
     film.runs.forEach(({ label }, place) => setText(view.$(`[data-run="${place}"] .row-label`), label))
     this.training.draw()
     this.sweep.receive(/** @type {Answer & FilmHeader} */ (answer).sweep, arrays)
+    const stands = /** @type {Element} */ (view.control("update_card").querySelector("span"))
+    setHTML(stands, this.at(`<b class="k">${this.k}</b>`))
     this.drawn = false
+  }
+
+  /** Says which update, or which checkpoint, that is. @param {string | number} k */
+  at(k) {
+    return say(this.film.checkpoints.length ? "web.film.checkpoint" : "web.status.update", { k })
+  }
+
+  /** The change that opens a checkpoint on Step; none of an update. @override */
+  opening() {
+    return this.film.checkpoints[this.k] ?? {}
   }
 
   /** @param {string} plan */
@@ -301,6 +313,11 @@ export class Film extends Content {
       say("web.spoken.run", { label, loss: number(this.curve(place, "losses", 0), 6) }),
     )
     const sentence = this.view.$(".sentence").textContent ?? ""
-    return say("web.spoken.film", { k: this.k, count: this.film.n, losses: losses.join(". "), sentence })
+    return say(`web.spoken.${this.film.checkpoints.length ? "checkpoints" : "film"}`, {
+      k: this.k,
+      count: this.film.n,
+      losses: losses.join(". "),
+      sentence,
+    })
   }
 }

@@ -72,7 +72,8 @@ export class FilmMaps {
       part.role === "push" ? this.showPush(map, place, part, frame) : this.show(map, place, part, frame)
     }
     map.draw()
-    if (part.role === "weights") date(map, part, film.updates(place)[at], film.k)
+    if (part.role === "weights")
+      date(map, part, film.updates(place)[at], film.k, film.film.checkpoints.length ? "checkpoint" : "update")
   }
 
   /**
@@ -149,7 +150,8 @@ export class FilmMaps {
  * @param {FilmMap} part
  * @param {number} update
  * @param {number} k
+ * @param {string} which
  */
-function date(map, { rows, columns }, update, k) {
-  map.caption(".size", update === k ? `${rows}×${columns}` : say("web.film.of_update", { update }))
+function date(map, { rows, columns }, update, k, which) {
+  map.caption(".size", update === k ? `${rows}×${columns}` : say(`web.film.of_${which}`, { update }))
 }

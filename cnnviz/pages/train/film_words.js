@@ -34,8 +34,10 @@ export function head(film) {
   const [from, to] = [film.curveAt(0, "losses", 0, 0), losses[0]]
   const fell = say(`web.film.fell.${moved(from, to)}`, { from: number(from, 3), to: number(to, 3) })
   const [one, other] = losses.map((loss) => number(loss, 4))
-  const stands =
-    runs.length > 1
+  const checkpoints = film.film.checkpoints.length > 0
+  const stands = checkpoints
+    ? say(`web.film.title.${k ? "checkpoint" : "first"}`, { n: k, fell, to: number(to, 3) })
+    : runs.length > 1
       ? say("web.film.title.two", { n: k, one, other })
       : k
         ? say("web.film.title.after", { n: k, fell })
@@ -68,9 +70,12 @@ export function scrubber(film) {
   const at = (/** @type {number} */ update) => THUMB + (update / n) * (length - 2 * THUMB)
   view.$(".length").style.setProperty("--done", `${at(k)}px`)
   const share = fallen(film.losses, k)
-  const text = share === null || k === 0 || runs.length > 1 ? "" : say("web.film.of_fall", { share: percent(share), n })
+  const text =
+    share === null || k === 0 || runs.length > 1 || film.film.checkpoints.length
+      ? ""
+      : say("web.film.of_fall", { share: percent(share), n })
   setText(view.$(".of-fall"), text)
-  const label = widthOf(say("web.status.update", { k: String(k) }), "600 15px")
+  const label = widthOf(film.at(String(k)), "600 15px")
   const step = widthOf(say("web.actions.open_in_step.text"), "400 13px") + PADDING
   const width = label + step + GAP + (text ? widthOf(text, "400 13px") + GAP : 0)
   const named = runs[0].marks.map(({ k: mark, name, wrong }) => ({

@@ -178,7 +178,7 @@ export const ACTIONS = [
     act: (/** @type {View} */ view) => view.content.train(name),
   })),
   { name: "train_full", when: trains, act: (view) => view.open("cifar10") },
-  { name: "open_in_step", act: (view) => view.turn("") },
+  { name: "open_in_step", act: (view) => view.turn("", view.content.opening()) },
 ]
 
 /** @param {View} view @param {"png" | "svg"} kind */

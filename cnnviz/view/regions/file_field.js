@@ -6,9 +6,10 @@ import { html } from "./html.js"
 
 /** @import { Template } from "../types/view.js" */
 
-/** @param {string} key @param {string} words @param {(file: File) => unknown} act @returns {Template} */
-export function fileField(key, words, act) {
-  const take = (/** @type {FileList | null | undefined} */ files) => files?.[0] && act(files[0])
+/** @param {string} key @param {string} words @param {(...files: File[]) => unknown} act @param {boolean} [several] @returns {Template} */
+export function fileField(key, words, act, several = false) {
+  const take = (/** @type {FileList | null | undefined} */ files) =>
+    files?.length && act(...[...files].slice(0, several ? files.length : 1))
   const changed = (/** @type {Event} */ { target }) => {
     const field = /** @type {HTMLInputElement} */ (target)
     take(field.files)
@@ -19,7 +20,7 @@ export function fileField(key, words, act) {
     event.preventDefault()
     take(event.dataTransfer?.files)
   }
-  return html`<label class="drop" @dragover=${over} @drop=${dropped}><span>${words}</span><input type="file" data-key=${key} @change=${changed}></label>`
+  return html`<label class="drop" @dragover=${over} @drop=${dropped}><span>${words}</span><input type="file" data-key=${key} ?multiple=${several} @change=${changed}></label>`
 }
 
 /** Tells how a file, or a text, is sent. Throws an Error with the sentence where it is too large. @param {Blob} content @param {AbortSignal} signal */
@@ -27,6 +28,12 @@ export function sent(content, signal) {
   if (content.size > LIMITS.bytes) throw new Error(say("data.upload.too_long", { megabytes: LIMITS.bytes / 1e6 }))
   return { method: "POST", body: content, signal }
 }
+
+/** Several files as one: a line of their names and sizes, and then each. @param {File[]} files */
+export const joined = (files) =>
+  files.length === 1
+    ? files[0]
+    : new Blob([JSON.stringify(files.map(({ name, size }) => [name, size])), "\n", ...files])
 
 /** @param {boolean} busy @param {string} failed */
 export const outcome = (busy, failed) =>

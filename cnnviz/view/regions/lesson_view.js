@@ -212,7 +212,7 @@ export class View {
    * @param {Lesson} change
    */
   adopt({ page, note = "", label, ...lesson }) {
-    page === undefined ? this.go(lesson, { label }) : this.turn(page, lesson)
+    page === undefined || page === this.page ? this.go(lesson, { label }) : this.turn(page, lesson)
     this.tell(note)
   }
 

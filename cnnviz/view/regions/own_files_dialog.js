@@ -3,7 +3,7 @@
 import { say } from "../model/words.js"
 import { answered, questionOf } from "./ask_python.js"
 import { openDialog } from "./dialog.js"
-import { fileField, outcome, sent } from "./file_field.js"
+import { fileField, joined, outcome, sent } from "./file_field.js"
 import { html } from "./html.js"
 
 /** @import { Adopted, View } from "../types/view.js" */
@@ -13,18 +13,19 @@ export const showPicture = (view) =>
   takesFile(view, "picture", say("ui.upload.title"), say("ui.upload.file"), say("ui.upload.what_happens"))
 
 /** @param {View} view */
-export const showWeights = (view) => takesFile(view, "weights", say("ui.take_home.weights"), say("ui.take_home.import"))
+export const showWeights = (view) =>
+  takesFile(view, "weights", say("ui.take_home.weights"), say("ui.take_home.import"), "", true)
 
-/** @type {(view: View, name: string, title: string, words: string, intro?: string) => void} */
-function takesFile(view, name, title, words, intro = "") {
+/** @type {(view: View, name: string, title: string, words: string, intro?: string, several?: boolean) => void} */
+function takesFile(view, name, title, words, intro = "", several = false) {
   const content = (busy = false, failed = "") =>
-    html`<p class="hint">${intro}</p>${fileField(`${name}_file`, words, take)}${outcome(busy, failed)}`
+    html`<p class="hint">${intro}</p>${fileField(`${name}_file`, words, take, several)}${outcome(busy, failed)}`
   const dialog = openDialog(view, name, title, content())
-  /** @param {File} file */
-  async function take(file) {
+  /** @param {File[]} files */
+  async function take(...files) {
     dialog.draw(content(true))
     try {
-      const response = await answered(view, questionOf(view, name), sent(file, dialog.closed))
+      const response = await answered(view, questionOf(view, name), sent(joined(files), dialog.closed))
       const { change, note } = /** @type {Adopted} */ (await response.json())
       dialog.close()
       view.adopt({ ...change, note })

@@ -191,6 +191,14 @@ export class Content {
   }
 
   /**
+   * The change with which what is shown opens on Step.
+   * @returns {Lesson}
+   */
+  opening() {
+    return {}
+  }
+
+  /**
    * Another channel, filter or unit.
    * @param {number} _by
    */

@@ -182,7 +182,10 @@ export interface FileGroup {
   files: OfferedFile[]
 }
 
-/** All that a film shows besides its frames and curves; `change` is the end of the scale of all changes. */
+/** All that a film shows besides its frames and curves; `change` is the end of the scale of all changes.
+
+    `checkpoints` are the changes of the lesson that open each; none where the film's updates are made from a start.
+     */
 export interface FilmData {
   n: number
   runs: FilmRun[]
@@ -192,6 +195,7 @@ export interface FilmData {
   wrong: string
   switches: SwitchGroup[]
   halves: SwitchData[]
+  checkpoints: Record<string, string>[]
 }
 
 /** The Train page's. */

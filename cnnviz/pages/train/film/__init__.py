@@ -1,17 +1,20 @@
 """The Train page's film: many updates of the lesson, and of a second start beside it, to be scrubbed in the browser."""
 
+import dataclasses
 import math
 import threading
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from cnnviz.core.cancellation import check_wanted, held
-from cnnviz.core.film import Film, film, turning_points
+from cnnviz.core.checkpoints import MOST, checkpoints
+from cnnviz.core.film import Film, checkpoint_film, film, turning_points
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
+from cnnviz.core.stored_params import NotKept
 from cnnviz.core.work import estimate
 from cnnviz.data.images import load_image
 from cnnviz.pages.address import Now
@@ -19,8 +22,8 @@ from cnnviz.pages.encoding import encode, header
 from cnnviz.pages.map_parts import Part
 from cnnviz.pages.switches import Group, Switch
 from cnnviz.pages.train.film import frames
-from cnnviz.pages.train.film.asked import DEFAULT_UPDATES, asked_hold, asked_other, asked_updates
-from cnnviz.pages.train.film.choices import choices, halves
+from cnnviz.pages.train.film.asked import DEFAULT_UPDATES, asked_checkpoints, asked_hold, asked_other, asked_updates
+from cnnviz.pages.train.film.choices import choices, halves, opening
 from cnnviz.pages.train.film.words import difference, turning
 from cnnviz.wire.film import FilmData, FilmHeader, SweepData
 from cnnviz.words import Message, Problem, message, together
@@ -56,6 +59,7 @@ class FilmPage:
     wrong: tuple[Message, ...]
     groups: tuple[Group, ...]
     halves: tuple[Switch, ...]
+    checkpoints: tuple[Lesson, ...] = ()
 
     @property
     def record(self) -> FilmData:
@@ -70,6 +74,7 @@ class FilmPage:
             wrong=together(self.wrong) or "",
             switches=[group.record for group in self.groups],
             halves=[half.record for half in self.halves],
+            checkpoints=[opening(one) for one in self.checkpoints],
         )
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -87,11 +92,16 @@ class FilmPage:
 
 
 def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
-    """The film that the address asks for: `n` updates, and `vs`, another lesson's query, beside it."""
+    """The film that the address asks for: `n` updates, and `vs`, another lesson's query, beside it; or kept checkpoints."""
+    vs, gone = asked.get("vs", ""), None
+    if name := asked_checkpoints(asked):
+        try:
+            return _of_checkpoints(checkpoints(lesson, name), lesson, x, asked)
+        except NotKept as error:
+            gone = error.message
     n, wrong_updates = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
-    vs = asked.get("vs", "")
     runs: tuple[Run, ...] = (Run(message("ui.train.film.this_lesson"), lesson, _filmed(lesson, x, n, 2 if vs or asked.get("hold") else 1), x.shape),)
-    wrong: tuple[Message, ...] = (wrong_updates,) if wrong_updates else ()
+    wrong = tuple(sentence for sentence in (wrong_updates, gone) if sentence)
     if vs:
         other, sentence = _compared(lesson, vs, n)
         runs += (other,) if other else ()
@@ -107,8 +117,20 @@ def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPa
     return FilmPage(n, runs, tuple(sentences), wrong, choices(lesson, n, vs, hold), halves(asked.get("of", "")))
 
 
+def _of_checkpoints(lessons: tuple[Lesson, ...], lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
+    """A film of checkpoints; NotKept where they are gone or of another network."""
+    if not lessons:
+        raise NotKept("lesson.kept.gone")
+    n, start = len(lessons) - 1, lessons[0]
+    shown = _remembered((*lessons, x.tobytes(), x.shape), lambda: checkpoint_film(lessons, x, *_frames_of(start, x, n, 1)))
+    run = Run(message("ui.train.film.checkpoints"), dataclasses.replace(start, k=min(lesson.k, n)), shown, x.shape)
+    return FilmPage(n, (run,), (), (), choices(lesson, n, "", (), len(lessons)), halves(asked.get("of", "")), lessons)
+
+
 def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
     """About how long `film_page` takes, another lesson beside it included; nothing where the film is remembered."""
+    if asked_checkpoints(asked):
+        return 2 * estimate(lesson.network, x.shape, MOST)
     n, _ = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
     vs, hold = asked.get("vs", ""), asked.get("hold")
     known = _FILMS.get((lesson.start, x.tobytes(), x.shape, n, 2 if vs or hold else 1, frozenset())) is not None
@@ -140,29 +162,36 @@ def _compared(lesson: Lesson, vs: str, n: int) -> tuple[Run | None, Message | No
 def answer(now: Now, shown: FilmPage, starts: SweepData | None = None, beside: Mapping[str, np.ndarray] | None = None) -> bytes:
     """Everything that the film needs in the browser, and many starts with their arrays, `beside` its own."""
     head = FilmHeader(**header("train", now), film=shown.record, sweep=starts)
-    if "n" in now.extras or shown.n != DEFAULT_UPDATES:
+    if not shown.checkpoints and ("n" in now.extras or shown.n != DEFAULT_UPDATES):
         head["lesson"] = {**head["lesson"], "n": str(shown.n)}
     return encode(head, {**shown.arrays(), **(beside or {})})
 
 
 def _filmed(lesson: Lesson, x: np.ndarray, n: int, parts: int, hold: frozenset[str] = frozenset()) -> Film:
-    name = (lesson.start, x.tobytes(), x.shape, n, parts, hold)
+    def made() -> Film:
+        most, maps = _frames_of(lesson.start, x, n, parts)
+        return film(lesson.start, x, n, most, maps, hold=hold)
+
+    return _remembered((lesson.start, x.tobytes(), x.shape, n, parts, hold), made)
+
+
+def _remembered(name: tuple[Hashable, ...], made: Callable[[], Film]) -> Film:
     found = _FILMS.get(name)
     if found is None:
         with held(_BEING_MADE.get_or_make(name, threading.Lock)):
             check_wanted()
-            found = _FILMS.get(name) or _made(lesson.start, x, n, parts, hold)
+            found = _FILMS.get(name) or made()
             _FILMS.put(name, found)
     return found
 
 
-def _made(start: Lesson, x: np.ndarray, n: int, parts: int, hold: frozenset[str]) -> Film:
+def _frames_of(start: Lesson, x: np.ndarray, n: int, parts: int) -> tuple[int, tuple[str, ...]]:
+    """The number of frames that a film may have, and the maps that it has frames of."""
     parts_of, kernel = frames.parts_of(start, x.shape), frames.kernel_of(start, x.shape)
     sizes = tuple(part.rows * part.columns for part in parts_of)
     most = frames.frames_that_fit(n, sizes, parts, frames.numbers_of(start, kernel))
     weights = math.prod(parts_of[0].shape) if len(parts_of) > 1 else 1
-    maps = tuple(dict.fromkeys(one.symbol for one in parts_of))
-    return film(start, x, n, max(2, min(most, MOST_WEIGHTS // weights)), maps, hold=hold)
+    return max(2, min(most, MOST_WEIGHTS // weights)), tuple(dict.fromkeys(one.symbol for one in parts_of))
 
 
 MOST_BYTES = 48_000_000

@@ -1,8 +1,10 @@
 """Settings of a film in the address: the number of updates, and another start beside it."""
 
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
 from cnnviz.core.lesson import LESSON_KEYS, MAX_UPDATES, Lesson, whole_number
+from cnnviz.core.stored_params import is_kept_name
 from cnnviz.words import Message, Problem, message, together
 
 DEFAULT_UPDATES = 200
@@ -23,6 +25,16 @@ def asked_updates(text: str, k: int, most: int = MAX_UPDATES) -> tuple[int, Mess
     except Problem as error:
         wrong = message("ui.train.film.wrong_updates", text=repr(text[:20]), error=error, updates=n)
     return n if k <= n else min(most, next((choice for choice in LENGTHS if k <= choice), most)), wrong
+
+
+def asked_checkpoints(asked: Mapping[str, str]) -> str:
+    """The name of the checkpoints that make the film: what stands beside a film, or stands still in it, is of updates.
+
+    >>> asked_checkpoints({"checkpoints": "held-0123456789abcdef"}), asked_checkpoints({"checkpoints": "mine"})
+    ('held-0123456789abcdef', '')
+    """
+    name = "" if asked.get("vs") or asked.get("hold") or asked.get("sweep") else asked.get("checkpoints", "")
+    return name if is_kept_name(name) and "." not in name else ""
 
 
 def asked_other(text: str, lesson: Lesson) -> tuple[Lesson, Message | None]:

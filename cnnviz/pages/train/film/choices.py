@@ -12,19 +12,28 @@ MANY = "many"
 """The address's word for the half that trains on many images."""
 
 
-def choices(lesson: Lesson, n: int, vs: str, hold: tuple[str, ...] = ()) -> tuple[Group, ...]:
-    """The choices of the film's length, and of what stands beside it."""
+def choices(lesson: Lesson, n: int, vs: str, hold: tuple[str, ...] = (), checkpoints: int = 0) -> tuple[Group, ...]:
+    """The choices of the film's length, and of what stands beside it; of so many checkpoints the way back to updates, too."""
+    here = message("ui.train.film.choices.checkpoints", n=checkpoints)
+    kept = (Switch("checkpoints", here, here, True, {}),) if checkpoints else ()
     lengths = tuple(
-        Switch(f"updates_{m}", message("words.value", value=m), message("ui.train.film.choices.length", n=m), n == m, {"n": str(m)})
-        for m in sorted({*LENGTHS, n})
+        Switch(f"updates_{m}", message("words.value", value=m), message("ui.train.film.choices.length", n=m), n == m and not kept, {"n": str(m), "checkpoints": ""})
+        for m in sorted({*LENGTHS, *(() if kept else (n,))})
         if m <= lesson.most_updates
     )
     return (
-        Group(message("ui.train.film.choices.lengths"), lengths),
+        Group(message("ui.train.film.choices.lengths"), kept + lengths),
         Group(message("ui.train.film.choices.hold"), _hold(lesson, hold)),
         Group(message("ui.train.film.choices.compare"), _compare(lesson, vs)),
         Group(message("ui.train.film.choices.sweep"), _sweeps()),
     )
+
+
+def opening(lesson: Lesson) -> dict[str, str]:
+    """The change of the address that opens a checkpoint on Step, at its update 0."""
+    query, program = lesson.to_query(), lesson.network.program(lesson.x_shape)
+    mode = "eval" if program.buffers or program.draws else ""  # as it is on the film
+    return {key: query.get(key, "") for key in ("w", "f", "f2", "f3", "f4", "set", "k")} | {"mode": mode, "checkpoints": ""}
 
 
 def halves(of: str) -> tuple[Switch, ...]:

@@ -110,6 +110,8 @@ def share_of_the_fall(film: Film, lesson: Lesson) -> tuple[np.ndarray, FilmShare
     """
     if lesson.deviations:
         return message("ui.train.film.share.rule")
+    if not film.promised.size:
+        return message("ui.train.film.share.checkpoints")
     each, whole = fall_shares(film)
     if not whole.sum():
         return message("ui.train.film.share.none" if np.isfinite(film.promised).all() else "ui.train.film.share.diverged")
@@ -119,7 +121,9 @@ def share_of_the_fall(film: Film, lesson: Lesson) -> tuple[np.ndarray, FilmShare
 
 
 def marks(film: Film) -> list[FilmMark]:
-    """The updates at which half, 90 % and 99 % of the fall of the loss have come, and where the run goes wrong."""
+    """The updates at which half, 90 % and 99 % of the fall of the loss have come, and where the run goes wrong; none of checkpoints."""
+    if not film.promised.size:  # of checkpoints, which have no updates to be named
+        return []
     falls = [
         FilmMark(k=k, name=message("ui.train.film.fall.half" if share == 0.5 else "ui.train.film.fall.share", share=share),
                  words=message("ui.train.film.fall.mark", share=share, k=k), wrong=False)

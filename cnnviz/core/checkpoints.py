@@ -1,0 +1,40 @@
+"""Checkpoints of one network's training: kept together under a name, each place on the first axis of every array."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.filters import banks
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.stored_params import keep, kept
+from cnnviz.core.values import Params
+
+MOST = 100
+"""Checkpoints of one film."""
+MOST_BYTES = 16_000_000
+"""The most bytes of one film's checkpoints: a quarter of what is kept for all."""
+
+
+def keep_checkpoints(params: Sequence[Params]) -> str:
+    """Keeps parameters of the same shapes, in their order, under one name."""
+    return keep({name: np.stack([one[name] for one in params]) for name in params[0]})
+
+
+def from_checkpoint(lesson: Lesson, name: str, place: int) -> Lesson:
+    """The lesson whose update 0 is a checkpoint: all parameters and buffers, filters too, are that one's.
+
+    >>> name = keep_checkpoints([Params(np.eye(3), np.ones((900, 2)), np.full(2, float(n))) for n in range(2)])
+    >>> from_checkpoint(Lesson(), name, 1).first_params().b
+    array([1., 1.])
+    """
+    one = f"{name}.{place}"
+    filters: dict[str, Any] = {bank.name if n else "f": one for n, bank in enumerate(banks(lesson.network, lesson.x_shape))}
+    return dataclasses.replace(lesson.gone_on, w=one, **filters)
+
+
+def checkpoints(lesson: Lesson, name: str) -> tuple[Lesson, ...]:
+    """A lesson from each checkpoint that is kept under the name; NotKept where they are gone."""
+    count = min((len(array) for array in kept(name).values() if array.ndim), default=0)
+    return tuple(from_checkpoint(lesson, name, place) for place in range(min(count, MOST)))

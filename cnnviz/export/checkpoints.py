@@ -1,0 +1,85 @@
+"""Checkpoints from several files: an .npz each, of one network, in the order of their names."""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+
+from cnnviz.core.archives import archive_of
+from cnnviz.core.checkpoints import MOST, MOST_BYTES, from_checkpoint, keep_checkpoints
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.stored_params import size
+from cnnviz.core.values import Params
+from cnnviz.export.import_weights import arrays_of, whole
+from cnnviz.words import Message, Problem, message
+
+Files = Mapping[str, bytes]
+
+
+def files_in(content: bytes) -> Files | None:
+    """Several files by their names: those of an archive of .npz files, or one after another behind a line of names and sizes; None for all else.
+
+    >>> files_in(b'[["a.npz", 1], ["b.npz", 2]]\\nxyz')
+    {'a.npz': b'x', 'b.npz': b'yz'}
+    """
+    try:
+        return _archived(content) if content[:2] == b"PK" else _listed(content) if content[:2] == b"[[" else None
+    except (ValueError, TypeError, RecursionError, zipfile.BadZipFile):
+        return None
+
+
+def _listed(content: bytes) -> Files:
+    line, _, rest = content.partition(b"\n")
+    file, named = io.BytesIO(rest), json.loads(line[: 300 * MOST])
+    return {str(name): file.read(max(0, int(length))) for name, length in named}
+
+
+def _archived(content: bytes) -> Files | None:
+    """None where there are arrays in it: it is a checkpoint itself."""
+    with archive_of(content) as archive:
+        members = [member for member in archive.infolist() if member.filename.endswith(".npz") and not member.filename.startswith("__MACOSX/")]
+        if sum(member.file_size for member in members) > MOST_BYTES:
+            raise Problem("export.checkpoints.too_large", megabytes=MOST_BYTES / 1e6)
+        return {member.filename: archive.read(member) for member in members} or None
+
+
+def read_checkpoints(files: Files, lesson: Lesson) -> tuple[Lesson, str, Message]:
+    """The lesson that starts from the first checkpoint, the name under which all are kept, and a sentence on them.
+
+    Checkpoints that were saved here bring their lesson, of all others `lesson` gets the weights. Raises Problem, a
+    sentence for the learner, where they are not all of one network.
+    """
+    names = sorted(files, key=_in_order)
+    if len(names) < 2:
+        raise Problem("export.checkpoints.alone")
+    if len(names) > MOST:
+        raise Problem("export.checkpoints.too_many", n=len(names), most=MOST)
+    found: list[Params] = []
+    for file in names:
+        lesson, params = _of_one_network(file, files[file], lesson, names[0] if found else "")
+        if found and {name: array.shape for name, array in params.items()} != {name: array.shape for name, array in found[0].items()}:
+            raise Problem("export.checkpoints.shapes", file=file, first=names[0])
+        found.append(params)
+        if sum(map(size, found)) > MOST_BYTES:
+            raise Problem("export.checkpoints.too_large", megabytes=MOST_BYTES / 1e6)
+    name = keep_checkpoints(found)
+    return from_checkpoint(lesson, name, 0), name, message("export.checkpoints.taken", n=len(found), first=names[0], last=names[-1])
+
+
+def _of_one_network(file: str, content: bytes, lesson: Lesson, first: str) -> tuple[Lesson, Params]:
+    """A file's lesson and parameters; where another was `first`, the lesson is that one's."""
+    try:
+        found = whole(arrays_of(content), lesson)
+    except Problem as why:
+        raise Problem("export.checkpoints.of", file=file, why=why.message) from None
+    if found is None:
+        raise Problem("export.checkpoints.misfit", file=file, net=lesson.net)
+    if first and found[0].net != lesson.net:
+        raise Problem("export.checkpoints.another", file=file, net=found[0].net, first=first, other=lesson.net)
+    return lesson if first else found[0], found[1]
+
+
+def _in_order(name: str) -> list[tuple[int, str]]:
+    """Names as people sort them: epoch 2 before epoch 10."""
+    return [(int(digits or -1), other) for digits, other in re.findall(r"([0-9]{1,18})|(\D+|\d)", name)]
