@@ -12,8 +12,8 @@ from cnnviz.words import Problem, say
 
 MOST_CELLS = 1_000_000
 LEVELS = 255
-WIDTH = 320
-"""CSS pixels that the picture is wide, at most."""
+SIDE, CELL, LEAST = 320, 40, 12
+"""CSS pixels: the picture's longer side and a cell's, at most, and the picture's shorter side, at least."""
 
 
 class ArrayView:
@@ -27,7 +27,7 @@ class ArrayView:
     """
 
     def __init__(self, array: object, lang: str = "en") -> None:
-        values = np.asarray(array)
+        values = _values(array)
         if values.ndim not in (1, 2) or not 0 < values.size <= MOST_CELLS or values.dtype.kind not in "biuf":
             raise Problem("export.jupyter.no_map", shape=str(values.shape), dtype=str(values.dtype), most=MOST_CELLS)
         self.array, self.lang = np.atleast_2d(values.astype(float)), lang
@@ -41,7 +41,7 @@ class ArrayView:
     def png(self) -> bytes:
         """The picture, a pixel a cell."""
         out = io.BytesIO()
-        levels = levels_of(self.array, -self.limit, self.limit, LEVELS)
+        levels = levels_of(self.array / (self.limit or 1.0), -1.0, 1.0, LEVELS)
         Image.fromarray(ramp("signed", LEVELS)[levels]).save(out, "PNG")
         return out.getvalue()
 
@@ -51,5 +51,14 @@ class ArrayView:
         least, most = (numbers.min(), numbers.max()) if numbers.size else (np.nan, np.nan)
         words = html.escape(say("export.jupyter.map", self.lang, rows=rows, columns=columns, least=least, most=most))
         data = base64.b64encode(self.png()).decode()
-        style = f"width: min(100%, {min(WIDTH, 40 * columns)}px); image-rendering: pixelated; border: 1px solid #8884"
+        wide, high = (max(LEAST, round(side * min(CELL, SIDE / max(rows, columns)))) for side in (columns, rows))
+        style = f"width: min(100%, {wide}px); aspect-ratio: {wide} / {high}; image-rendering: pixelated; border: 1px solid #8884"
         return f'<figure style="margin: 0"><img alt="{words}" style="{style}" src="data:image/png;base64,{data}"><figcaption>{words}</figcaption></figure>'
+
+
+def _values(array: object) -> np.ndarray:
+    """What NumPy makes of it; a tensor of PyTorch without its way back. Of what it makes nothing of, the thing itself."""
+    try:
+        return np.asarray(array.detach().cpu() if hasattr(array, "detach") else array)
+    except (TypeError, ValueError, RuntimeError, NotImplementedError):  # lists of several lengths, a tensor that has no values yet
+        return np.array(None)

@@ -32,7 +32,41 @@ def test_any_array_of_one_or_two_axes_is_shown(array):
     assert show(array)._repr_html_().startswith("<figure")
 
 
-@pytest.mark.parametrize("array", [3.0, np.zeros((2, 2, 2)), np.zeros((0, 2)), ["a"], [1j], np.zeros((2000, 1000)), object()])
+class Unready:
+    """As a tensor that has no values yet."""
+
+    def __array__(self, *_, **__):
+        raise NotImplementedError
+
+
+class Tensor:
+    """As one of PyTorch that knows how it came about."""
+
+    __array__ = Unready.__array__
+
+    def detach(self):
+        return self
+
+    def cpu(self):
+        return np.eye(2)
+
+
+def test_a_tensor_is_shown_by_its_values():
+    assert show(Tensor()).array.tolist() == [[1, 0], [0, 1]]
+
+
+def test_the_largest_numbers_and_infinite_ones_have_the_last_colours():
+    for most in (np.inf, np.finfo(float).max, 5e-324):
+        found = np.asarray(Image.open(io.BytesIO(show([[-most, 0, most]]).png())))
+        assert found.tolist() == [[colour.tolist() for colour in ramp("signed", 255)[[0, 127, 254]]]]
+
+
+@pytest.mark.parametrize("shape, size", [((1, 1000), (320, 12)), ((1000, 1), (12, 320)), ((3, 2), (80, 120)), ((300, 320), (320, 300))])
+def test_no_picture_is_too_thin_to_be_seen_or_too_long_to_be_looked_at(shape, size):
+    assert "aspect-ratio: {} / {};".format(*size) in show(np.zeros(shape))._repr_html_()
+
+
+@pytest.mark.parametrize("array", [3.0, np.zeros((2, 2, 2)), np.zeros((0, 2)), ["a"], [1j], np.zeros((2000, 1000)), object(), [[1], [1, 2]], Unready()])
 def test_what_is_no_heat_map_gets_a_sentence(array):
     with pytest.raises(Problem, match="one or two axes and at most .* real numbers"):
         show(array)
