@@ -5,7 +5,7 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.pages.learn.cards import cards
 from cnnviz.scripts.library import SETTING, bundled
-from cnnviz.scripts.plates import plates
+from cnnviz.scripts.plates import cells, plates
 from cnnviz.scripts.question import lesson_at
 from cnnviz.scripts.scene import scene
 from tests.pages.running import shown
@@ -51,9 +51,18 @@ def test_a_question_s_plates_are_the_core_s_numbers():
     for script in bundled():
         for number, step in enumerate(script.screens, 1):
             header, arrays = shown("learn", {"lesson": script.id, "step": str(number)})
-            own = plates(step, scene(lesson_at(step, {})))
+            here = scene(lesson_at(step, {}))
+            own = plates(step, here)
             assert len(own) == len(header["learn"]["step"]["plates"])
             for plate, sent in zip(own, header["learn"]["step"]["plates"], strict=True):
                 if not sent["symbol"]:
                     np.testing.assert_array_equal(arrays[sent["array"]], plate.value)
+                elif plate.value.size == 1:  # it stands there as a number, of all images too
+                    np.testing.assert_allclose(arrays[sent["symbol"]].reshape(-1), plate.value.reshape(-1), rtol=1e-6)
                 assert sent["hidden"] == plate.hidden
+            if asked := header["learn"]["step"]["cells"]:
+                part = tuple(slice(start, start + count) for start, count in zip(asked["start"], asked["count"], strict=True))
+                array = arrays[asked["map"]]
+                assert array.ndim >= len(part), (script.id, number)
+                wanted = here.arrays[asked["map"]][tuple(slice(one.start, one.stop) for one in cells(step, here)[1])]
+                np.testing.assert_allclose(array[(..., *part)].reshape(-1), wanted.reshape(-1), rtol=1e-6)

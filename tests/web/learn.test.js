@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { coloursOf, written } from "../../cnnviz/pages/learn/cells.js"
 import { centred, covered, shifted, under } from "../../cnnviz/pages/learn/crop.js"
 import {
   cutOf,
@@ -108,8 +109,8 @@ test("every step's plates fit beside its words and on a phone, and cells keep th
     const figures = figuresOf(numbers, step, false).filter(({ form }) => form !== "number")
     const signs = signsOf(numbers, figures)
     for (const [room, least] of [
-      [{ width: 720, height: 460, phone: false }, 44],
-      [{ width: 358, height: 190, phone: true }, 29],
+      [{ width: 720, height: 460, phone: 0 }, 44],
+      [{ width: 358, height: 190, phone: 358 }, 29],
     ]) {
       const sizes = sizesOf(figures, signs, room)
       assert.ok(sizes.side >= 84, `${step.lesson} ${step.number}`)
@@ -127,11 +128,11 @@ test("every step's plates fit beside its words and on a phone, and cells keep th
   const { step, numbers } = at("kernel", 3)
   const figures = figuresOf(numbers, step, false)
   const map = figures.filter(({ form }) => form === "map").slice(0, 1)
-  const [alone] = sizeOf(map[0], sizesOf(map, [""], { width: 300, height: 600, phone: false }), false)
+  const [alone] = sizeOf(map[0], sizesOf(map, [""], { width: 300, height: 600, phone: 0 }), 0)
   assert.ok(alone <= 300, `a map alone is no wider than its room: ${alone}`)
   const widths = figures.map(
     (figure) =>
-      sizeOf(figure, sizesOf(figures, signsOf(numbers, figures), { width: 358, height: 190, phone: true }), true)[0],
+      sizeOf(figure, sizesOf(figures, signsOf(numbers, figures), { width: 358, height: 190, phone: 358 }), 358)[0],
   )
   assert.ok(
     widths.reduce((sum, width) => sum + width) + 2 * 32 <= 358,
@@ -139,16 +140,29 @@ test("every step's plates fit beside its words and on a phone, and cells keep th
   )
 })
 
+test("on a phone numbers in sight have room in their cells, and no grid is wider than it", () => {
+  const wide = (text) => [...text].reduce((sum, sign) => sum + (sign === "." ? 3.8 : 8.3), 0) // of a digit of 13 px
+  for (const { step, numbers } of steps)
+    for (const figure of figuresOf(numbers, step, true).filter(({ form }) => form === "grid")) {
+      const cell = cellOf(figure, 358)
+      const colours = coloursOf(figure.values, figure.limits, figure.scale)
+      const longest = Math.max(...Array.from(figure.values, (value) => wide(written(value, colours))))
+      const where = `${step.lesson} ${step.number} ${figure.plate.array}`
+      assert.ok(longest <= cell + 1, `${where}: ${longest} in ${cell}`)
+      assert.ok(sizeOf(figure, { side: 84, grown: 1 }, 358)[0] <= 358, where)
+    }
+})
+
 test("cells grow where no map fills the room, and never out of it", () => {
   const grown = []
   for (const { step, numbers } of steps) {
     const figures = figuresOf(numbers, step, false).filter(({ form }) => form !== "number")
-    const room = { width: 720, height: 460, phone: false }
+    const room = { width: 720, height: 460, phone: 0 }
     const sizes = sizesOf(figures, signsOf(numbers, figures), room)
     if (sizes.grown === 1) continue
     grown.push(`${step.lesson} ${step.number}`)
     assert.ok(figures.every(({ form }) => form === "grid" || form === "row" || form === "map"))
-    const all = figures.map((figure) => sizeOf(figure, sizes, false))
+    const all = figures.map((figure) => sizeOf(figure, sizes, 0))
     assert.ok(all.every(([, tall]) => tall < room.height))
     assert.ok(all.reduce((sum, [wide]) => sum + wide, 0) <= room.width)
   }
@@ -186,4 +200,7 @@ test("a row is named by outputs where it is one of outputs, and a power of ten i
     ),
   )
   assert.ok(!before.includes("10") && after.includes("10"), before)
+  const sent = at("sums", 4)
+  const each = figuresOf(sent.numbers, sent.step, true)[0]
+  assert.ok(JSON.stringify(head(sent.numbers, each)).includes("10⁻³"), "also of what is worked out")
 })

@@ -121,7 +121,9 @@ def _asked(script: Script, number: int, step: Screen, question: Question) -> dic
 
 
 def _symbol(plate: Plate, here: Scene) -> str:
-    """The map of the network that a plate is, "" where it is none."""
+    """The map of the network that a plate is, "" where it is none: of several images the maps are of one, and a loss of all is not its."""
+    if len(here.lesson.images) > 1 and plate.value.ndim == 0:
+        return ""
     return plate.of if plate.of in map_records.fixed(map_records.program_of(here.lesson, here.moment)) else ""
 
 
@@ -131,7 +133,11 @@ def _plate(plate: Plate, n: int, symbol: str) -> LearnPlate:
 
 
 def _cells(step: Screen, here: Scene) -> LearnCells | None:
+    """The cells that are asked of, as the maps of the image that is shown have them; None where that image has none of them."""
     asked = cells(step, here)
+    if asked and len(here.lesson.images) > 1 and here.lesson.network.program(here.moment.trace.x.shape).has_images(asked[0]):
+        images, *own = asked[1] or (range(0),)
+        asked = (asked[0], tuple(own)) if images == range(here.lesson.image, here.lesson.image + 1) else None
     return asked and LearnCells(map=asked[0], start=[one.start for one in asked[1]], count=[len(one) for one in asked[1]])
 
 

@@ -169,7 +169,11 @@ export class Learn extends Content {
     const places = step.cells && slides(this.numbers, step.cells.map) ? "picture" : ""
     const numbered = this.figures.some(({ form }) => form === "number") ? "numbers" : "words"
     const below = step.kind === "click" ? 0 : BELOW[isPictured(step) ? "picture" : places || numbered]
-    return { width: wide - part, height: isNarrow() ? (phone ? 190 : 300) : height - 56 - below, phone }
+    return {
+      width: wide - part,
+      height: isNarrow() ? (phone ? 190 : 300) : height - 56 - below,
+      phone: phone ? wide : 0,
+    }
   }
 
   /** The question as it is now; another one is another element. */

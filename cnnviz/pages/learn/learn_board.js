@@ -37,7 +37,7 @@ function choices(step, numbers, tried) {
   return html`<div class="choices" role="radiogroup" aria-labelledby="learn-ask">${step.options.map(choice)}</div>`
 }
 
-/** Finds where the numbers come from, as far as that is open: what one place finds, three of the kernel's places with their sums and all of them one after the other, or how one number comes about. @param {LearnStep} step @param {Numbers} numbers @param {Tried} tried @param {boolean} phone on which there is room for one place */
+/** Finds where the numbers come from, as far as that is open: what one place finds, three of the kernel's places with their sums and all of them one after the other, or how one number comes about. @param {LearnStep} step @param {Numbers} numbers @param {Tried} tried @param {number} phone on which there is room for one place */
 function reasons(step, numbers, tried, phone) {
   if (!step.cells || !numbers.maps[step.cells.map]) return nothing
   const { map } = step.cells

@@ -38,12 +38,14 @@ export function head(numbers, figure) {
   } = figure
   const cut = cutOf(figure)
   const map = numbers.maps[symbol]
-  if (!map) return html`<figcaption><span ${inner(rich(label))}></span></figcaption>`
-  const size = map.kind === "map" && form === "map" && !cut ? ` ${map.index.join("×")}` : ""
+  const size = map?.kind === "map" && form === "map" && !cut ? ` ${map.index.join("×")}` : ""
   const printed = cut ? valuesOf(figure, cut) : values
   const power =
     !hidden && (cut || form === "grid" || form === "row") ? powerOf(coloursOf(printed, [0, 1], "signed")) : ""
-  return html`<figcaption><i class="name" ${inner(formula(map.label))}></i> <span>${map.plain}${size} ${power}</span></figcaption>`
+  const name = map
+    ? html`<i class="name" ${inner(formula(map.label))}></i> <span>${map.plain}${size}</span>`
+    : html`<span ${inner(rich(label))}></span>`
+  return html`<figcaption>${name} ${power}</figcaption>`
 }
 
 /** Words for screen readers to a plate. @param {Numbers} numbers @param {Figure} figure @param {ArrayLike<number>} [values] */
@@ -117,11 +119,11 @@ export function bars(numbers, figures) {
   const most = Math.max(...open, 0) || 1
   return html`<dl class="amounts">${figures.map(
     ({ plate, values, hidden }) =>
-      html`<div><dt ${inner(plate.label ? rich(plate.label) : formula(numbers.maps[plate.symbol].label))}></dt><dd><span class="amount ${hidden ? "hatched" : ""}" style="--part:${hidden ? 1 : Math.abs(values[0]) / most}"></span><b>${hidden ? "?" : number(values[0], 3)}</b></dd></div>`,
+      html`<div><dt ${inner(plate.label ? rich(plate.label) : formula(numbers.maps[plate.symbol || plate.like].label))}></dt><dd><span class="amount ${hidden ? "hatched" : ""}" style="--part:${hidden ? 1 : Math.abs(values[0]) / most}"></span><b>${hidden ? "?" : number(values[0], 3)}</b></dd></div>`,
   )}</dl>`
 }
 
-/** @param {Numbers} numbers @param {Figure} figure @param {string} sign @param {LearnStep} step @param {Tried} tried @param {Sizes} sizes @param {boolean} phone */
+/** @param {Numbers} numbers @param {Figure} figure @param {string} sign @param {LearnStep} step @param {Tried} tried @param {Sizes} sizes @param {number} phone */
 export function plate(numbers, figure, sign, step, tried, sizes, phone) {
   const {
     form,

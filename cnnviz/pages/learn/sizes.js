@@ -1,13 +1,15 @@
 // How large the plates beside a question are: maps as large as there is room, and where there is no map, cells.
 
-import { cutOf } from "./figures.js"
+import { coloursOf, written } from "./cells.js"
+import { cutOf, valuesOf } from "./figures.js"
 
 /** @import { Figure } from "./figures.js" */
-/** @typedef {{ width: number, height: number, phone: boolean }} Room  of the plates, in CSS pixels */
+/** @typedef {{ width: number, height: number, phone: number }} Room  of the plates, in CSS pixels; `phone`: the width again where it is a phone's, else 0 */
 /** @typedef {{ side: number, grown: number }} Sizes  the height of maps, and how many times their size cells have */
 
 const [CELL, ASKED, LINE] = [44, 64, 2] // sides of cells, and what is between them
-const ON_PHONE = { cell: 0.66, asked: 0.58 } // of their sizes
+const ON_PHONE = { cell: 0.66, asked: 0.58 } // of their sizes, where the numbers are short
+const [SIGN_OF_NUMBER, EDGES] = [7.6, 6] // the width of a number's sign, and what is beside a number
 const [GAP, SIGN] = [24, 68] // between plates, and more with a sign
 const HEAD = 58 // over a plate and under it
 const [LEAST, ROW] = [84, 180] // of a map's height; the width of a row of outputs
@@ -17,13 +19,25 @@ const GROWN = [2, 1.75, 1.5, 1.25] // cells with much room
 /** Tells how many tiles stand side by side. @param {Figure} figure */
 export const acrossOf = ({ face }) => (face.stacked ? 1 : Math.ceil(Math.sqrt(face.tiles)))
 
-/** The side of a plate's cells that stand in a grid. @param {Figure} figure @param {boolean} phone @param {number} [grown] */
-export function cellOf({ plate, asked }, phone, grown = 1) {
-  const large = plate.hidden && asked
-  return Math.round((large ? ASKED : CELL) * (phone ? (large ? ON_PHONE.asked : ON_PHONE.cell) : grown))
+/** The side of a plate's cells that stand in a grid: on a phone, too, as wide as its numbers where they are in sight, if there is room. @param {Figure} figure @param {number} phone @param {number} [grown] */
+export function cellOf(figure, phone, grown = 1) {
+  const large = figure.plate.hidden && figure.asked
+  if (!phone) return Math.round((large ? ASKED : CELL) * grown)
+  const least = Math.round(large ? ASKED * ON_PHONE.asked : CELL * ON_PHONE.cell)
+  const [cut, across] = [cutOf(figure), acrossOf(figure)]
+  const room = (phone - 10 * (across - 1)) / (cut?.wide ?? across * figure.face.columns) - LINE
+  return Math.max(least, Math.min(Math.ceil(longest(figure, cut) * SIGN_OF_NUMBER) + EDGES, Math.floor(room)))
 }
 
-/** Width and height of a plate, where a map is as high as `side`. @param {Figure} figure @param {Sizes} sizes @param {boolean} phone @returns {[number, number]} */
+/** The number of signs of the longest number in sight. @param {Figure} figure @param {ReturnType<typeof cutOf>} cut */
+function longest(figure, cut) {
+  if (figure.hidden || (figure.form !== "grid" && !cut)) return 0
+  const values = cut ? valuesOf(figure, cut) : Array.from(figure.values)
+  const colours = coloursOf(values, figure.limits, figure.scale)
+  return Math.max(...values.map((value) => written(value, colours).length))
+}
+
+/** Width and height of a plate, where a map is as high as `side`. @param {Figure} figure @param {Sizes} sizes @param {number} phone @returns {[number, number]} */
 export function sizeOf(figure, { side, grown }, phone) {
   const { form, face, values } = figure
   const [cut, cell] = [cutOf(figure), cellOf(figure, phone, grown) + LINE]
