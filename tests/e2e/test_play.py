@@ -106,6 +106,24 @@ def test_on_a_step_the_maps_glide_to_the_stage_and_the_picture_comes_about_until
     assert "1" not in seen.json_value()[count:] + built.json_value()[flown:]
 
 
+def test_the_channels_of_a_map_go_to_the_stage_one_by_one_from_the_strip_or_the_picture_before(screen: Screen):
+    screen.open("/", net="conv5x3-relu-conv2x3-dense2-sigmoid-mse", stage="a1")
+    starts = screen.page.evaluate(
+        """async () => {
+             document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }))
+             const flights = () => [...document.querySelectorAll(".piece")].map((piece) => ({ piece, frames: piece.getAnimations()[0].effect.getKeyframes() }))
+             while (!flights().length) await new Promise(requestAnimationFrame)
+             const strip = document.querySelector(".overview").getBoundingClientRect().top
+             const picture = document.querySelector(".mechanism").getBoundingClientRect().top
+             const up = ({ piece, frames }) => new DOMMatrix(frames[0].transform).f + piece.offsetTop + picture
+             return flights().filter(({ frames }) => frames[1].offset < 1).map((flight) => up(flight) > strip)
+           }"""
+    )
+    assert sorted(starts) == [False, True, True, True, True, True], "one channel stood in the picture before; four, and what is made, in the strip"
+    screen.ready(stage="z2")
+    expect(screen.page.locator(".piece")).to_have_count(0)
+
+
 def test_what_the_kernel_has_not_reached_yet_is_not_printed(screen: Screen):
     screen.open("/", k=3, stage="df")
     whole = f"({PAINTED})(document.querySelector('canvas[data-map=\"df\"]'))"

@@ -4,6 +4,7 @@
 import { ratio } from "./canvas.js"
 
 /** @import { Drawn } from "./mechanism.js" */
+/** @import { Flight } from "./sheet.js" */
 /** @import { Box } from "../types/view.js" */
 
 const LASTS = 400 // milliseconds
@@ -22,8 +23,8 @@ export class BuildUp {
     this.canvas = canvas
   }
 
-  /** Lets the picture come about. @param {Drawn} drawn @param {boolean} backward whether it is read from the right @param {number} delay milliseconds until then, when nothing of it is seen */
-  play({ enlarged, landed }, backward, delay) {
+  /** Lets the picture come about. @param {Drawn} drawn @param {boolean} backward whether it is read from the right @param {number} delay milliseconds until then, when nothing of it is seen @param {Flight[]} [channels] that go to their places meanwhile, and stay there */
+  play({ enlarged, landed }, backward, delay, channels = []) {
     this.land()
     const { canvas } = this
     const hidden = backward ? "inset(0 0 0 100%)" : "inset(0 100% 0 0)"
@@ -34,6 +35,7 @@ export class BuildUp {
         duration: (end - start) * LASTS,
         fill: "backwards",
       }),
+      ...channels.map(({ from, to }) => this.fly(to, from, to, 0, delay, LASTS)),
       ...enlarged.slice(0, MOST).map(({ from, to }) => this.fly(to, from, to, delay, FLOWN * LASTS)),
       ...landed
         .slice(0, MOST)
@@ -55,17 +57,18 @@ export class BuildUp {
     this.canvas.dataset.flying = "0"
   }
 
-  /** A copy of a part of the picture on its way. @param {Box} part @param {Box} from @param {Box} to @param {number} delay @param {number} duration */
-  fly(part, from, to, delay, duration) {
+  /** A copy of a part of the picture on its way. @param {Box} part @param {Box} from @param {Box} to @param {number} delay @param {number} duration @param {number} [rest] milliseconds that it stays where it has come to */
+  fly(part, from, to, delay, duration, rest = 0) {
     const piece = this.copy(part)
     const at = (/** @type {Box} */ { x, y, width, height }) =>
       `translate(${x - part.x}px, ${y - part.y}px) scale(${width / part.width}, ${height / part.height})`
     const flight = piece.animate(
       [
-        { transform: at(from), opacity: 1 },
+        { transform: at(from), opacity: 1, easing: EASING },
+        { transform: at(to), opacity: 1, offset: duration / (duration + rest) },
         { transform: at(to), opacity: 1 },
       ],
-      { delay, duration, easing: EASING },
+      { delay, duration: duration + rest },
     )
     flight.finished.then(
       () => piece.remove(),

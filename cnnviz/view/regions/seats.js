@@ -1,9 +1,10 @@
 // The maps that the stage shows large are those of the strip themselves: each goes to where the picture has it, and back.
 
-/** @import { Shown } from "../draw/sheet.js" */
+/** @import { Flight, Shown } from "../draw/sheet.js" */
 /** @import { Box, Plate } from "../types/view.js" */
 
 export const GLIDE = 600 // milliseconds
+const MOST = 16 // channels that are seen to go: no eye follows more
 const EASING = "cubic-bezier(.3, 0, .1, 1)"
 
 export class Seats {
@@ -93,6 +94,25 @@ export class Seats {
     holder.removeAttribute("style")
     plate.resize(plate.home)
   }
+}
+
+/** Where the channels of maps that have several come from, which go one by one: from the picture before, or from the strip. @param {HTMLCanvasElement} picture @param {Record<string, Plate>} plates @param {Shown[]} shown @param {Shown[]} before @param {string} image that is shown of several @returns {Flight[]} */
+export function channelFlights(picture, plates, shown, before, image) {
+  const several = shown.filter(({ symbol }) => (plates[symbol]?.channels.length ?? 0) > 1).slice(0, MOST)
+  if (!several.length) return []
+  const own = picture.getBoundingClientRect()
+  const zoom = picture.currentCSSZoom
+  return several.flatMap(({ symbol, at, box: to }) => {
+    const old = before.find((each) => each.symbol === symbol && each.at[0] === at[0])
+    if (old) return [{ from: old.box, to }]
+    const tile = plates[symbol].channels.find(
+      ({ dataset }) => Number(dataset.channel) === at[0] && (dataset.image ?? image) === image,
+    )
+    if (!tile) return []
+    const { left, top, width, height } = tile.getBoundingClientRect()
+    const from = { x: (left - own.left) / zoom, y: (top - own.top) / zoom, width: width / zoom, height: height / zoom }
+    return [{ from, to }]
+  })
 }
 
 /** Lets an element go from where it was to where it is. @param {HTMLElement} element @param {DOMRect} from @param {DOMRect} to @param {number} zoom */

@@ -30,7 +30,7 @@ import { fillKernel } from "./network_controls.js"
 import { Content } from "./page.js"
 import { bindPicture, mapUnder } from "./picture_pointer.js"
 import { bindPinch } from "./pinch.js"
-import { GLIDE, Seats } from "./seats.js"
+import { channelFlights, GLIDE, Seats } from "./seats.js"
 import { isPhone, lay, mapsInRow, place, roomOf, unroll, uprightRoom } from "./step_layout.js"
 import { moveOf } from "./step_move.js"
 import { briefOf, fillStepper, fillWords, spokenOf, writeWords } from "./step_words.js"
@@ -544,14 +544,18 @@ export class Step extends Content {
     const drawn = [numbers, numbers.learned, palette, this.dragging.late, String(state)]
     if (!this.stepped && drawn.every((part, n) => part === this.pictured[n])) return // pointing elsewhere changes nothing of it
     this.pictured = drawn
+    const before = this.picture.shown
     this.picture = this.isWhole
       ? nothing()
       : mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats, hidden)
     const row = phone && !this.isWhole && !hidden ? mapsInRow(this) : this.picture.shown
     const moves = this.stepped && this.glides
     const gliding = this.seats.put(plates, row, moves)
-    if (moves && !this.isWhole)
-      this.buildUp.play(this.picture, numbers.maps[map]?.band === "gradients", gliding ? GLIDE : 0)
+    if (moves && !this.isWhole) {
+      const channels = channelFlights(canvas, plates, this.picture.shown, before, numbers.answer.lesson.image ?? "0")
+      const delay = gliding || channels.length ? GLIDE : 0
+      this.buildUp.play(this.picture, numbers.maps[map]?.band === "gradients", delay, channels)
+    }
     if (isPhone() && this.unrolled !== map) unroll(this)
     this.unrolled = isPhone() ? map : ""
     this.raise()
