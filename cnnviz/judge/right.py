@@ -158,4 +158,4 @@ def _softmax(case: Case) -> Right:
         line.step(values)
     loss = np.asarray(program.loss_line.make(values))
     size = {"loss": np.abs(loss) + np.abs(scores).max(), "dx": np.maximum(values["o"], y) / case.images}
-    return Right(case, {"loss": loss, "dx": values[f"d{z}"]}, size, {"o": values["o"], "targets": y})
+    return Right(case, {"loss": loss, "dx": values[f"d{z}"]}, size, {"p": values["o"], "scores": scores, "targets": y})

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnviz.judge.case import Array
-from cnnviz.judge.slips.table import slip
+from cnnviz.judge.slips.table import line, slip
 
 
 @slip("variance_path_forgotten", "batchnorm", "dx", "{dx} = (dhat - dhat.mean(0)) / sigma")
@@ -91,19 +91,9 @@ def gain_in_dbeta(dhat: Array, over: Array) -> Array:
     return dhat.sum(axis=tuple(over))
 
 
-@slip("not_summed_over_images", "batchnorm", "dgamma", "{dgamma} = {dout} * hat")
-def dgamma_not_summed(dout: Array, hat: Array) -> Array:
-    return dout * hat
-
-
-@slip("not_summed_over_images", "batchnorm", "dbeta", "{dbeta} = {dout}")
-def dbeta_not_summed(dout: Array) -> Array:
-    return dout
-
-
-@slip("sum_over_units", "batchnorm", "dbeta", "{dbeta} = {dout}.sum(axis=1)")
-def dbeta_other_axis(dout: Array) -> Array:
-    return dout.sum(axis=1)
+line("not_summed_over_images", "batchnorm", "dgamma", "{dgamma} = {dout} * hat")
+line("not_summed_over_images", "batchnorm", "dbeta", "{dbeta} = {dout}")
+line("sum_over_units", "batchnorm", "dbeta", "{dbeta} = {dout}.sum(axis=1)")
 
 
 @slip("bias_axis", "batchnorm", "dbeta", "{dbeta} = {dout}.sum()")

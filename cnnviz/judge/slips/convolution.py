@@ -5,7 +5,7 @@ import numpy as np
 from cnnviz.judge.case import Array, Case
 from cnnviz.judge.right import right
 from cnnviz.judge.slips.of_core import slips_of_core
-from cnnviz.judge.slips.table import again, slip
+from cnnviz.judge.slips.table import again, line, slip
 
 _WINDOW_OF_X = "xp[n, :, i*s:i*s+k, j*s:j*s+k]"
 _WINDOW_OF_DX = "dxp[n, :, i*s:i*s+k, j*s:j*s+k]"
@@ -31,9 +31,7 @@ def conv_db_of_last(dout: Array) -> Array:
     return dout[-1].sum(axis=(1, 2))
 
 
-@slip("not_summed_over_images", "conv", "db", "{db} = {dout}.sum(axis=(2, 3))", "{db} = {dout}.sum(axis=(0, 2, 3))")
-def conv_db_not_summed(dout: Array) -> Array:
-    return dout.sum(axis=(2, 3))
+line("not_summed_over_images", "conv", "db", "{db} = {dout}.sum(axis=(2, 3))", "{db} = {dout}.sum(axis=(0, 2, 3))")
 
 
 @slip("first_channel_only", "conv", "dw", "{dw}[m, c] += (xp[n, 0] windows * {dout}[n, m]).sum()", "{dw}[m, c] += (xp[n, c] windows * {dout}[n, m]).sum()")
@@ -97,9 +95,7 @@ def conv_dw_of_first(case: Case, x: Array, dout: Array) -> Array:
     return again(case, x=x[:1], dout=dout[:1]).gradients["dw"]
 
 
-@slip("first_image_only", "conv", "db", "{db} = {dout}[0].sum(axis=(1, 2))")
-def conv_db_of_first(dout: Array) -> Array:
-    return dout[0].sum(axis=(1, 2))
+line("first_image_only", "conv", "db", "{db} = {dout}[0].sum(axis=(1, 2))")
 
 
 @slip("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, 2*{pad}:, 2*{pad}:]", "{dx} = dxp[:, :, {pad}:{pad}+H, {pad}:{pad}+W]")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnviz.judge.case import Array, Case
-from cnnviz.judge.slips.table import slip
+from cnnviz.judge.slips.table import line, slip
 
 
 @slip("weights_not_transposed", "dense", "dx", "{dx} = {dout} @ {w}", "{dx} = {dout} @ {w}.T")
@@ -26,34 +26,12 @@ def dense_db_of_last(dout: Array) -> Array:
     return dout[-1]
 
 
-@slip("not_summed_over_images", "dense", "db", "{db} = {dout}", "{db} = {dout}.sum(axis=0)")
-def dense_db_not_summed(dout: Array) -> Array:
-    return dout
-
-
-@slip("sum_over_units", "dense", "db", "{db} = {dout}.sum(axis=1)", "{db} = {dout}.sum(axis=0)")
-def dense_db_other_axis(dout: Array) -> Array:
-    return dout.sum(axis=1)
-
-
-@slip("of_ones", ("dense", "conv"), "db", "{db} = np.ones_like({b})")
-def bias_of_ones(exact: Array) -> Array:
-    return np.ones_like(exact)
-
-
-@slip("first_image_only", "dense", "dw", "{dw} = np.outer({x}[0], {dout}[0])", "{dw} = {x}.reshape(N, -1).T @ {dout}")
-def dense_dw_of_first(x: Array, dout: Array) -> Array:
-    return np.outer(x[0], dout[0])
-
-
-@slip("first_image_only", "dense", "db", "{db} = {dout}[0]")
-def dense_db_of_first(dout: Array) -> Array:
-    return dout[0]
-
-
-@slip("columns_first", "dense", "dw", '{dw} = {x}.reshape(N, -1, order="F").T @ {dout}')
-def dense_dw_columns_first(x: Array, dout: Array) -> Array:
-    return x.reshape(len(x), -1, order="F").T @ dout
+line("not_summed_over_images", "dense", "db", "{db} = {dout}", "{db} = {dout}.sum(axis=0)")
+line("sum_over_units", "dense", "db", "{db} = {dout}.sum(axis=1)", "{db} = {dout}.sum(axis=0)")
+line("of_ones", ("dense", "conv"), "db", "{db} = np.ones_like({b})")
+line("first_image_only", "dense", "dw", "{dw} = np.outer({x}[0], {dout}[0])", "{dw} = {x}.reshape(N, -1).T @ {dout}")
+line("first_image_only", "dense", "db", "{db} = {dout}[0]")
+line("columns_first", "dense", "dw", '{dw} = {x}.reshape(N, -1, order="F").T @ {dout}')
 
 
 @slip("features_for_images", "dense", "dw", "{dw} = {dout} @ {x}.T / len({x})", "{dw} = {dout} @ {x}.T / N")

@@ -1,17 +1,20 @@
 """The table of the slips that a batch makes possible: what each makes, and its lines.
 
-To add one, write what it makes in a file of this folder, under `@slip(...)`. Its arguments are a case's arrays and settings, numbers
-on the way ("out", "o", "hat" …), "n", the number of images, "case", and "exact", what is right; an array that it may make of
-another shape is compared as it is. `None` says that it cannot be made in this case. Its words stand under judge.slip.<name>, or
-under mistake.<name> where it is one of the core's.
+To add one that a line of NumPy makes, write the line in a file of this folder, as `line(...)`: it is run as it is shown. What is
+not said in one line is a function under `@slip(...)`. Both take a case's arrays and settings by their names, numbers on the way
+("out", "p", "hat" …) and "N", the number of images ("n" in a function), "case", and "exact", what is right; an array that it may
+make of another shape is compared as it is. `None` says that it cannot be made in this case. Its words stand under
+judge.slip.<name>, or under mistake.<name> where it is one of the core's.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from cnnviz.core.layers.sigmoid import sigmoid
 from cnnviz.core.overrides import arguments
 from cnnviz.judge.case import RETURNS, Array, Case
 from cnnviz.judge.right import Right, right
@@ -20,6 +23,8 @@ from cnnviz.words import Message, has, message
 
 Names = Mapping[str, str]
 Maker = Callable[..., Array | None]
+Found = Mapping[str, Any]
+"""What a slip is made of, by name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +40,16 @@ class Slip:
 
 @dataclass(frozen=True)
 class Entry:
-    """A slip as it stands in the table; `wrong` and `right` are code with roles in braces, `right` the layer's own where it is ""."""
+    """A slip as it stands in the table; `wrong` and `right` are code with roles in braces, `right` the layer's own where it is "".
+
+    `key` tells it from others of a kind.
+    """
 
     name: str
     kinds: tuple[str, ...]
     role: str
-    function: Maker
+    key: str
+    make: Callable[[Found], Array | None]
     wrong: str
     right: str
 
@@ -55,16 +64,16 @@ class Entry:
 
         def make() -> Array | None:
             case = right.case
-            found: dict[str, Any] = {**case.settings, **right.between, **case.arrays, "n": case.images, "exact": right.gradients[self.role], "case": case}
+            numbers = {"N": case.images, "n": case.images, "exact": right.gradients[self.role]}
             with np.errstate(all="ignore"):
-                return self.function(**{name: found[name] for name in arguments(self.function)})
+                return self.make({**case.settings, **right.between, **case.arrays, **numbers, "case": case})
 
         def code(names: Names) -> tuple[str, str]:
             said = {**names, **{key: str(value) for key, value in right.case.settings.items()}, "out": value_of(right.case.kind, names)}
             ours = self.right.format(**said) if self.right else f"{names[self.role]} = {right_line(right, self.role, names)}"
             return self.wrong.format(**said), ours
 
-        return Slip(f"{self.name}.{self.role}.{self.function.__name__}", self.title, self.role, make, code)
+        return Slip(f"{self.name}.{self.role}.{self.key}", self.title, self.role, make, code)
 
 
 ENTRIES: list[Entry] = []
@@ -75,10 +84,27 @@ def slip(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: 
     """Enters what is below into the table."""
 
     def enter(function: Maker) -> Maker:
-        ENTRIES.append(Entry(name, (kinds,) if isinstance(kinds, str) else kinds, role, function, wrong, right))
+        _enter(name, kinds, role, function.__name__, lambda found: function(**{name: found[name] for name in arguments(function)}), wrong, right)
         return function
 
     return enter
+
+
+def line(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "") -> None:
+    """Enters a line that makes the array, and that is run as it is shown."""
+    code = compile(_ROLE.sub(r"\1", wrong).partition(" = ")[2], f"{name}.{role}", "eval")
+
+    def run(found: Found) -> Array:
+        return np.asarray(eval(code, {"np": np, "sigmoid": sigmoid, "one_hot": lambda _: found["targets"], **found}), np.float64)
+
+    _enter(name, kinds, role, wrong, run, wrong, right)
+
+
+_ROLE = re.compile(r"{(\w+)}")
+
+
+def _enter(name: str, kinds: str | tuple[str, ...], role: str, key: str, make: Callable[[Found], Array | None], wrong: str, right: str) -> None:
+    ENTRIES.append(Entry(name, (kinds,) if isinstance(kinds, str) else kinds, role, key, make, wrong, right))
 
 
 def entered(of: Right) -> Iterator[Slip]:
