@@ -141,7 +141,10 @@ class Questions:
         return answers.moved_query(await self._prepared(request, room, poll.spec), room.query)
 
     async def look(self, request: Request, room: Room) -> Response:
-        """GET room/<code>/question: what everybody may know of it."""
+        """GET room/<code>/question: what everybody may know of it; with `number`, of none before that one."""
+        asked = request.query_params.get("number", "")
+        if asked and asked != str(room.poll.number if room.poll else ""):  # another process may have asked it a moment ago
+            await self.store.renew(room)
         poll = _poll(room)
         lang = of_request(request)
         name = ("question", poll.number, text_of(poll.spec), lang)

@@ -27,7 +27,7 @@ export function hall(room) {
 
   /** Gives what a question asks; the same for as long as it stands. @param {number} number */
   function question(number) {
-    const found = known.get(number) ?? json("question")
+    const found = known.get(number) ?? json("question", `&number=${number}`)
     known.clear()
     known.set(number, found)
     return /** @type {Promise<HallQuestion | undefined>} */ (found)

@@ -375,10 +375,15 @@ def test_an_answer_that_is_quicker_than_the_word_on_its_question_counts():
         here, there = await by_two_processes()
         room = await there.hall.rooms.store.room(here.path.rsplit("/", 1)[-1])
         await there.hall.rooms.store.count(room, 1)  # who follows hears of what happens, and here hears late
+        before = (await here.put(**HANDS))[1]["number"]
+        await there.hall.ask("GET", f"{there.path}/question?number={before}")
         for task in there.hall.rooms.store.tasks:
             task.cancel()
-        await here.put(**HANDS)
-        assert (await there.vote(1, 1))[0] == 200
+        for _ in range(2):
+            number = (await here.put(**HANDS))[1]["number"]
+            assert (await there.hall.ask("GET", f"{there.path}/question?number={number}"))[1]["number"] == number, "not the one before it under its number"
+        number = (await here.put(**HANDS))[1]["number"]
+        assert (await there.vote(1, 1, number=number))[0] == 200
         assert (await here.results(True))[1]["rounds"] == [{"votes": 1, "counts": [[1, 1, 1]]}]
 
     asyncio.run(act())
@@ -592,6 +597,23 @@ def test_tokens_are_the_same_to_every_process_and_outlive_a_restart():
             assert (await hall.ask("POST", f"{here.path}/vote", json.dumps({"device": token, "answer": 1}).encode()))[0] == 200
 
     asyncio.run(act())
+
+
+@scene
+async def test_an_answer_of_before_counts_for_no_question_that_is_asked_since_the_server_forgot_the_room():
+    before, after = Hall(key="ours"), Hall(key="ours")
+    here, there = await Asked(before).open(), Asked(after)
+    first = (await here.put(**HANDS))[1]
+    there.path, there.driver = here.path, here.driver
+    secret = here.driver["Authorization"].removeprefix("Bearer ")
+    assert (await after.ask("POST", "/room", json.dumps({"driver": secret, "query": ""}).encode()))[0] == 201
+    again = (await there.put(**HANDS))[1]
+    assert again["number"] > first["number"] and again["round"] == first["round"]
+    await here.device(1)  # which joined the room before
+    status, why = await there.vote(1, 1, number=first["number"], round=1)
+    assert (status, why["id"]) == (409, "ui.rooms.other_question")
+    assert (await there.results(True))[1]["rounds"][0]["votes"] == 0
+    assert (await there.vote(1, 1, number=again["number"], round=1))[0] == 200
 
 
 def test_answers_outlive_redis_together_with_the_process_that_took_them():
