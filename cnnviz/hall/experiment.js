@@ -2,7 +2,7 @@
 
 import { rich } from "../pages/learn/learn_words.js"
 import { paintRuns } from "../pages/train/sweep_chart.js"
-import { facts, HIGH, headline, scaleOf, standing } from "../pages/train/sweep_model.js"
+import { facts, HIGH, headline, nearest, scaleOf, standing } from "../pages/train/sweep_model.js"
 import { escaped, number } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
 import { setHTML } from "../view/regions/html.js"
@@ -63,8 +63,9 @@ export function saidOf(own, found) {
   return said.join(" ")
 }
 
-/** The maps of a run, and what they say. @param {HallInside | undefined} inside */
-const insideHTML = (inside) => (inside?.plates.length ? `${platesHTML(inside.plates)}<p>${rich(inside.say)}</p>` : "")
+/** The maps of a run, and why it ends as it does. @param {HallInside | undefined} inside */
+const insideHTML = (inside) =>
+  inside?.plates.length || inside?.say ? `${platesHTML(inside.plates)}<p>${rich(inside.say)}</p>` : ""
 
 /** One's own run, on a phone. */
 export class OwnRun {
@@ -85,8 +86,9 @@ export class OwnRun {
     this.element = element
     this.asking = asking
     element.addEventListener("click", ({ target }) => {
-      const inside = /** @type {Element} */ (target).closest("[data-key=hall_inside]")
-      if (inside && this.run) explore(this.run.query)
+      const { dataset } =
+        /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-query]")) ?? {}
+      if (dataset?.query) explore(dataset.query)
     })
   }
 
@@ -137,7 +139,8 @@ export class OwnRun {
     element.innerHTML = `<p class="of">${say("web.hall.experiment.tag")}</p>${head}
       ${insideHTML(inside)}
       ${found ? `<h2>${say("web.hall.experiment.among", { runs: found.values.length })}</h2><canvas class="runs" role="img" aria-label="${escaped(headline(facts(numbersIn(found.last, 8), undefined), found.updates))}"></canvas>` : ""}
-      ${run?.query ? `<button type="button" class="primary" data-key="hall_inside">${say("web.hall.experiment.inside")}</button>` : ""}`
+      ${run?.query && inside?.look ? `<button type="button" data-key="hall_look" data-query="${escaped(inside.look)}">${say("web.film.look", { k: inside.k })} ›</button>` : ""}
+      ${run?.query ? `<button type="button" class="primary" data-key="hall_inside" data-query="${escaped(run.query)}">${say("web.hall.experiment.inside")}</button>` : ""}`
     this.paint()
   }
 
@@ -169,20 +172,42 @@ export class AllRuns {
   inside = undefined
   asked = -1
   asking = false
+  pointed = -1 // the run whose inside is shown
+  chosen = false // its dot was clicked
+  /** @type {import("../pages/train/sweep_model.js").Dots | undefined} */
+  dots = undefined
 
   /** @param {HTMLElement} element @param {Asking} requests */
   constructor(element, requests) {
     this.element = element
     this.requests = requests
+    element.addEventListener("click", ({ target, offsetX, offsetY }) => {
+      if (!this.dots || !(/** @type {Element} */ (target).matches("canvas.runs"))) return
+      const run = nearest(this.dots, offsetX, offsetY)
+      if (run < 0) return
+      this.chosen = true
+      this.explain(run)
+    })
   }
 
   /** @param {HallPoll | null} poll */
   hear(poll) {
     if (poll?.number !== this.poll?.number) {
-      this.found = this.inside = undefined
-      this.asked = -1
+      this.found = this.inside = this.dots = undefined
+      this.asked = this.pointed = -1
+      this.chosen = false
     }
     this.poll = poll
+  }
+
+  /** Shows the inside of a run. @param {number} run */
+  async explain(run) {
+    const { poll } = this
+    this.pointed = run
+    const inside = await this.requests.inside(run)
+    if (this.poll?.number !== poll?.number || this.pointed !== run || !inside) return
+    this.inside = inside
+    this.show()
   }
 
   /** Looks again where there are other devices than before. @param {number} devices */
@@ -197,11 +222,7 @@ export class AllRuns {
     this.found = found
     this.show()
     const worst = worstOf(numbersIn(found.last, 8))
-    if (worst < 0 || worst === this.inside?.run) return
-    const inside = await this.requests.inside(worst)
-    if (this.poll?.number !== poll.number || !inside) return
-    this.inside = inside
-    this.show()
+    if (!this.chosen && worst >= 0 && worst !== this.inside?.run) await this.explain(worst)
   }
 
   show() {
@@ -217,7 +238,7 @@ export class AllRuns {
     put(".premise", say(`web.sweep.differs.${found.key}`, { runs: found.values.length }))
     const { inside } = this
     const place = element.querySelector(".inside")
-    if (place && inside?.plates.length)
+    if (place && (inside?.plates.length || inside?.say))
       setHTML(
         place,
         `<b>${say(`web.hall.experiment.one.${found.key}`, { value: escaped(inside.value) })}</b>${insideHTML(inside)}`,
@@ -231,6 +252,6 @@ export class AllRuns {
     const canvas = element.querySelector(/** @type {"canvas"} */ ("canvas.runs"))
     if (!canvas?.clientWidth || !found?.values.length) return
     const font = Number.parseFloat(getComputedStyle(canvas).fontSize)
-    paintRuns(canvas, runsIn(found), { font, grouped: true })
+    this.dots = paintRuns(canvas, runsIn(found), { font, grouped: true, pointed: this.chosen ? this.pointed : -1 })
   }
 }

@@ -95,9 +95,10 @@ class Experiment(ReadOnly):
         value = self.value(run)
         return Asked(self.key, (value,)).lesson(self.lesson, value)
 
-    def query(self, run: int) -> str:
-        """The address of a run on Step, after its updates."""
-        return urlencode(self.run(run).to_query() | {"k": str(self.updates)}, safe=",:;")
+    def query(self, run: int, k: int | None = None, stage: str | None = None) -> str:
+        """The address of a run on Step, after its updates, or after `k` at a stage."""
+        there = {"k": str(self.updates if k is None else k)} | ({"stage": stage} if stage else {})
+        return urlencode(self.run(run).to_query() | there, safe=",:;")
 
     def block(self, number: int) -> Runs:
         """The runs of a block, made if they are not remembered."""

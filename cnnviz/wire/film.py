@@ -50,6 +50,14 @@ class FilmRun(TypedDict):
     unshared: records.Text
 
 
+class FilmOutcome(TypedDict):
+    """The reason for which a run ends as it does, and the update and the stage at which that is seen."""
+
+    words: records.Text
+    k: int
+    stage: str
+
+
 class FilmData(TypedDict):
     """All that a film shows besides its frames and curves; `change` is the end of the scale of all changes.
 
@@ -61,6 +69,7 @@ class FilmData(TypedDict):
     change: float
     targets: Sequence[float]
     sentences: Sequence[records.Text]
+    outcome: FilmOutcome | None
     wrong: records.Text
     switches: Sequence[SwitchGroup]
     halves: Sequence[SwitchData]

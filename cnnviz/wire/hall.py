@@ -169,12 +169,16 @@ class HallRun(TypedDict):
 
 
 class HallInside(TypedDict):
-    """The inside of a run: its value of what all differ in, the kernel and the maps that it makes after the updates, and a sentence about them."""
+    """The inside of a run: its value of what all differ in, the kernel and the maps that it makes after the updates, why it wins or fails, and
+    the update `k` and the address (`look`) where that is seen; both empty where nothing explains it.
+    """
 
     run: int
     value: str
     plates: Sequence[HallPlate]
     say: str
+    k: int
+    look: str
 
 
 class HallStep(TypedDict):

@@ -285,9 +285,10 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_con
     phone.locator("[name=answer]").first.check()
     phone.locator("[data-key=hall_send]").click()
     expect(board.locator(".answered")).to_have_text("1 of 1 have answered")
-    for phase in ("closed", "shown", "revealed"):
+    for phase, words in (("closed", "closed"), ("shown", "neighbour"), ("revealed", "green")):
         expect(phone.locator(".ballot h1")).to_be_visible()
         lecturer.press("PageDown")
+        expect(board.locator(".soft").last).to_contain_text(words)  # the page that is pressed on knows it, too
         expect(cockpit.locator(".now h2 small")).to_contain_text(phase)
     expect(phone.locator(".bars .right .meters b")).to_have_text("1")
     lecturer.press("PageDown")
@@ -299,6 +300,7 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_con
     expect(board.locator(".premise")).to_contain_text("1 run")
     expect(phone.locator("canvas.runs")).to_be_visible()
     expect(phone.locator(".ballot .plates figure")).to_have_count(3)  # its kernel, z1 and a1
+    expect(phone.locator("[data-key=hall_look]")).to_be_visible()  # why its run ends as it does, where it is seen
     assert violations(Screen(phone)) == []
     phone.locator("[data-key=hall_inside]").click()
     ready(phone, update=200)

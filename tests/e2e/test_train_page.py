@@ -246,6 +246,10 @@ def test_many_starts_are_dots_each_of_which_opens_its_run(screen: Screen):
     screen.ready()
     expect(screen.page.locator(".sweep")).to_be_hidden()
     assert "sweep" not in screen.address and screen.lesson.first_params()["f"].tolist() == found.lessons[int(worst) - 1].first_params()["f"].tolist()
+    expect(screen.page.locator(".film-head .sentence")).to_contain_text("gradient passes them")
+    screen.key("film_look").click()
+    screen.ready(update=0, stage="a1")
+    screen.page.go_back()
     screen.page.go_back()
     expect(canvas).to_be_visible()
 

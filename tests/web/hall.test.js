@@ -3,7 +3,7 @@ import { test } from "node:test"
 import { Ballot } from "../../cnnviz/hall/ballot.js"
 import { spotOf } from "../../cnnviz/hall/cockpit_spot.js"
 import { comingOf, screenOf } from "../../cnnviz/hall/cockpit_view.js"
-import { runsIn, saidOf, worstOf } from "../../cnnviz/hall/experiment.js"
+import { AllRuns, runsIn, saidOf, worstOf } from "../../cnnviz/hall/experiment.js"
 import {
   cellIn,
   cellUnder,
@@ -190,6 +190,27 @@ test("the run that is looked into is one that learns least, and none where all l
   assert.equal(worstOf([Number.NaN, 0.2]), 1)
   assert.equal(worstOf([0.01, 0.02]), -1)
   assert.equal(worstOf([]), -1)
+})
+
+test("the run whose dot was clicked stays explained as more of a class come", async () => {
+  const canvas = { matches: () => true }
+  let click = (_) => {}
+  const element = { addEventListener: (_, act) => (click = act), querySelector: () => null, querySelectorAll: () => [] }
+  const bytes = (numbers) => btoa(String.fromCharCode(...new Uint8Array(new Float64Array(numbers).buffer)))
+  const asked = []
+  const runs = new AllRuns(element, {
+    experiment: async () => ({ updates: 1, key: "seed", values: ["1", "2"], last: bytes([0.2, 0.01]) }),
+    inside: async (run) => ({ run, value: String(run), plates: [], say: asked.push(run) && "" }),
+  })
+  runs.hear({ ...poll("open"), kind: "experiment" })
+  await runs.look(2)
+  assert.deepEqual(asked, [0], "the one that learns least")
+  runs.dots = { x: [10, 50], y: [10, 50], size: 10 }
+  click({ target: canvas, offsetX: 52, offsetY: 49 })
+  click({ target: canvas, offsetX: 200, offsetY: 49 })
+  await runs.look(3)
+  assert.deepEqual(asked, [0, 1])
+  assert.equal(runs.inside.run, 1)
 })
 
 test("an experiment is no question: it goes on, and is left", () => {

@@ -37,7 +37,18 @@ export class Film extends Content {
   /** @override */
   patience = 15_000 // ten thousand updates take their time
   /** @type {FilmData} */
-  film = { n: 0, runs: [], change: 0, targets: [], sentences: [], wrong: "", switches: [], halves: [], checkpoints: [] }
+  film = {
+    n: 0,
+    runs: [],
+    change: 0,
+    targets: [],
+    sentences: [],
+    outcome: null,
+    wrong: "",
+    switches: [],
+    halves: [],
+    checkpoints: [],
+  }
   /** @type {string[]} */
   outputs = []
   /** @type {Arrays} */
@@ -90,6 +101,9 @@ export class Film extends Content {
       if (chosen) view.go(JSON.parse(chosen))
     })
     view.$(".film").addEventListener("click", ({ target }) => {
+      const { outcome } = this.film
+      if (outcome && /** @type {Element} */ (target).closest("[data-key=film_look]"))
+        return view.turn("", { k: String(outcome.k), stage: outcome.stage })
       const { k, tab = "" } =
         /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-k], [data-tab]"))?.dataset
         ?? {}

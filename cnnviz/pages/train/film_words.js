@@ -29,7 +29,7 @@ function widthOf(text, font) {
 /** Gives what makes the loss fall, and what has come of it; of two runs, how each stands. @param {Film} film */
 export function head(film) {
   const { view, k } = film
-  const { runs, sentences } = film.film
+  const { runs, sentences, outcome } = film.film
   const losses = runs.map((_, place) => film.curve(place, "losses", 0))
   const [from, to] = [film.curveAt(0, "losses", 0, 0), losses[0]]
   const fell = say(`web.film.fell.${moved(from, to)}`, { from: number(from, 3), to: number(to, 3) })
@@ -45,8 +45,11 @@ export function head(film) {
   const [{ share, unshared }] = runs
   const told = share && runs.length === 1 && fallen(film.losses, 0) !== null // else no fall came of what was promised
   setHTML(view.$(".title"), formula(told ? headline(share) : stands))
-  const why = sentences.length || runs.length > 1 ? [] : [share ? counts(share) : unshared]
-  const text = [...(told ? [`${stands}.`] : []), ...why, ...sentences].map(sentence).join(" ")
+  const why = outcome ? [outcome.words] : sentences.length || runs.length > 1 ? [] : [share ? counts(share) : unshared]
+  const said = [...(told ? [`${stands}.`] : []), ...why, ...sentences].map(sentence).join(" ")
+  const text = outcome
+    ? `${said} <button type="button" class="link" data-key="film_look">${say("web.film.look", { k: outcome.k })} ›</button>`
+    : said
   const line = view.$(".sentence")
   setHTML(line, text)
   line.classList.toggle("wraps", (line.textContent ?? "").length > LONG)

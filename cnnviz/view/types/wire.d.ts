@@ -192,6 +192,7 @@ export interface FilmData {
   change: number
   targets: number[]
   sentences: string[]
+  outcome: FilmOutcome | null
   wrong: string
   switches: SwitchGroup[]
   halves: SwitchData[]
@@ -244,6 +245,13 @@ export interface FilmMark {
   name: string
   words: string
   wrong: boolean
+}
+
+/** The reason for which a run ends as it does, and the update and the stage at which that is seen. */
+export interface FilmOutcome {
+  words: string
+  k: number
+  stage: string
 }
 
 /** One start on the film: its maps, the lines of each curve, and how its loss falls; `unshared` says why nothing is promised. */
@@ -320,12 +328,16 @@ export interface HallExperiment {
   curves: string
 }
 
-/** The inside of a run: its value of what all differ in, the kernel and the maps that it makes after the updates, and a sentence about them. */
+/** The inside of a run: its value of what all differ in, the kernel and the maps that it makes after the updates, why it wins or fails, and
+    the update `k` and the address (`look`) where that is seen; both empty where nothing explains it.
+     */
 export interface HallInside {
   run: number
   value: string
   plates: HallPlate[]
   say: string
+  k: number
+  look: string
 }
 
 /** A map that cells are clicked on, laid out in layers of rows and columns; `plane` is None while it is hidden. */

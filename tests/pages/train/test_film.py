@@ -132,15 +132,17 @@ def test_what_is_compared_follows_the_lesson_in_all_that_it_does_not_name():
         (Lesson(scale="raw", f="notebook"), "starts saturated: raw pixels", {"saturates": 0}),
         (Lesson(scale="raw", f="notebook", rule="procedural", w="zeros"), "starts saturated: raw pixels", {"saturates": 0}),
         (Lesson(lr=0.5, y=(0.5, 0.5)), "overshoots the minimum at update 1 (η = 0.5) and comes back.", {"overshoots": 1}),
-        (Lesson(lr=1e6, y=(0.5, 0.5)), "diverges at update 1: with η = 1,000,000 a step overshoots, and none comes back.", {"diverges here": 1, "saturates": 1}),
+        (Lesson(lr=1e6, y=(0.5, 0.5)), "and it never comes back: with η = 1,000,000 the step is too large.", {"diverges here": 1, "saturates": 1}),
         (Lesson(), "", {}),
     ],
     ids=str,
 )
 def test_a_run_that_goes_wrong_says_where_and_why_and_leads_there(lesson, words, places):
     page = film.film_page(lesson, now(lesson).moment.trace.x, {"n": "50"})
-    assert any(words in str(sentence) for sentence in page.sentences) if words else page.sentences == ()
-    marks = decode(film.answer(now(lesson), page))[0]["film"]["runs"][0]["marks"]
+    data = decode(film.answer(now(lesson), page))[0]["film"]
+    said = [*page.sentences, *([data["outcome"]["words"]] if data["outcome"] else [])]
+    assert any(words in str(sentence) for sentence in said) if words else page.sentences == () and "right from the start" in said[0]
+    marks = data["runs"][0]["marks"]
     assert {mark["name"]: mark["k"] for mark in marks if mark["wrong"]} == places
 
 

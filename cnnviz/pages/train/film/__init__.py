@@ -13,6 +13,7 @@ from cnnviz.core.checkpoints import MOST, checkpoints
 from cnnviz.core.film import Film, checkpoint_film, film, turning_points
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.run_outcome import Outcome, outcome
 from cnnviz.core.stages import label
 from cnnviz.core.stored_params import NotKept
 from cnnviz.core.work import estimate
@@ -24,8 +25,8 @@ from cnnviz.pages.switches import Group, Switch
 from cnnviz.pages.train.film import frames
 from cnnviz.pages.train.film.asked import DEFAULT_UPDATES, asked_checkpoints, asked_hold, asked_other, asked_updates
 from cnnviz.pages.train.film.choices import choices, halves, opening
-from cnnviz.pages.train.film.words import difference, turning
-from cnnviz.wire.film import FilmData, FilmHeader, SweepData
+from cnnviz.pages.train.film.words import difference, turning, why
+from cnnviz.wire.film import FilmData, FilmHeader, FilmOutcome, SweepData
 from cnnviz.words import Message, Problem, message, together
 
 
@@ -51,11 +52,12 @@ class Run:
 
 @dataclass(frozen=True, eq=False)
 class FilmPage:
-    """Contents of the film: one or two runs of n updates, sentences about them, what can be compared, and the page's two halves."""
+    """Contents of the film: one or two runs of n updates, sentences about them, why a run alone ends as it does, what can be compared, and the page's two halves."""
 
     n: int
     runs: tuple[Run, ...]
     sentences: tuple[Message, ...]
+    outcome: Outcome | None
     wrong: tuple[Message, ...]
     groups: tuple[Group, ...]
     halves: tuple[Switch, ...]
@@ -71,6 +73,7 @@ class FilmPage:
             change=self._change,
             targets=self.runs[0].lesson.y,
             sentences=self.sentences,
+            outcome=FilmOutcome(words=why(self.runs[0].lesson, end), k=end.k, stage=end.stage) if (end := self.outcome) else None,
             wrong=together(self.wrong) or "",
             switches=[group.record for group in self.groups],
             halves=[half.record for half in self.halves],
@@ -109,12 +112,13 @@ def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPa
     hold = asked_hold(asked.get("hold", ""), lesson) if not vs else ()
     if hold:
         runs = (*runs, Run(message("ui.train.film.hold.label", names=[label(name) for name in hold]), lesson, _filmed(lesson, x, n, 2, frozenset(hold)), x.shape))
-    turns = [(run, *turn) for run in runs for turn in turning_points(run.film)]
+    end = outcome(lesson, runs[0].film) if len(runs) == 1 else None
+    turns = [(run, *turn) for run in runs for turn in turning_points(run.film) if not end or turn[1] != end.how]
     sentences = [turning(run.lesson, k, how, run.label if len(runs) > 1 else None) for run, k, how in turns]
     if hold:
         ends = (float(run.film.losses[-1]) for run in reversed(runs))
         sentences.insert(0, message("ui.train.film.hold.sentence", names=[label(name) for name in hold], n=n, held=next(ends), free=next(ends)))
-    return FilmPage(n, runs, tuple(sentences), wrong, choices(lesson, n, vs, hold), halves(asked.get("of", "")))
+    return FilmPage(n, runs, tuple(sentences), end, wrong, choices(lesson, n, vs, hold), halves(asked.get("of", "")))
 
 
 def _of_checkpoints(lessons: tuple[Lesson, ...], lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
@@ -124,7 +128,7 @@ def _of_checkpoints(lessons: tuple[Lesson, ...], lesson: Lesson, x: np.ndarray, 
     n, start = len(lessons) - 1, lessons[0]
     shown = _remembered((*lessons, x.tobytes(), x.shape), lambda: checkpoint_film(lessons, x, *_frames_of(start, x, n, 1)))
     run = Run(message("ui.train.film.checkpoints"), dataclasses.replace(start, k=min(lesson.k, n)), shown, x.shape)
-    return FilmPage(n, (run,), (), (), choices(lesson, n, "", (), len(lessons)), halves(asked.get("of", "")), lessons)
+    return FilmPage(n, (run,), (), None, (), choices(lesson, n, "", (), len(lessons)), halves(asked.get("of", "")), lessons)
 
 
 def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:

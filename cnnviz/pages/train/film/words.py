@@ -3,6 +3,7 @@
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.network import WEIGHTS
+from cnnviz.core.run_outcome import Outcome
 from cnnviz.words import Message, has, message
 
 LONGEST = 40
@@ -30,6 +31,14 @@ def _named(key: str, value: Message | str) -> Message:
         value = message(f"web.channels.{value}")
     id = f"ui.train.film.differs.{key}"
     return message(id if has(id) else "ui.train.film.differs.any", key=key, value=value)
+
+
+def why(lesson: Lesson, found: Outcome) -> Message:
+    """The outcome of a run, and why it is so."""
+    if found.how == "saturates":
+        return turning(lesson, found.k, found.how)
+    at = f".{'later' if found.k else 'start'}" if found.how == "silent" else ""
+    return message(f"ui.train.film.outcome.{found.how}{at}", k=found.k, rate=lesson.lr, **found.values)
 
 
 def turning(lesson: Lesson, k: int, how: str, label: Message | str | None = None) -> Message:
