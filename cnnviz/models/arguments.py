@@ -1,11 +1,12 @@
 """A layer's arguments by our names for them, and the words that fit them: what all rules have in common."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from cnnviz.core.layers import LAYERS
-from cnnviz.models.described import Described
+from cnnviz.models.described import Described, Unknown
 from cnnviz.words import Message, Problem, message
 
 ACTIVATIONS: Mapping[str, str] = {"relu": "relu", "sigmoid": "sigmoid", "tanh": "tanh", "softmax": "softmax", "linear": "identity", "identity": "identity"}
@@ -15,10 +16,15 @@ Arguments = dict[str, Any]
 
 @dataclass
 class Before:
-    """State that the layers before leave for the next: zeros around a map, whether a softmax is a logarithm, and their words."""
+    """State that the layers before leave for the next: zeros around a map, whether a softmax is a logarithm, and their words.
+
+    `own` are the text's own functions and classes; `pixels` tells whether the last one has left a map, which Keras does not flatten by itself.
+    """
 
     zeros: tuple[int, int] = (0, 0)
     log: bool = False
+    own: frozenset[str] = frozenset()
+    pixels: bool = False
     words: list[str] = field(default_factory=list)
 
 
@@ -40,9 +46,23 @@ def side(given: Arguments, name: str, default: int | None = None) -> int:
     value = default if value is None else value
     if isinstance(value, tuple | list) and len({*value}) == 1:
         value = value[0]
+    if isinstance(value, tuple | list) and len(value) == 2 and all(isinstance(one, int) for one in value):
+        raise Untaken(message("model.unequal", name=WRITTEN.get(name, name), value=shown(value), fits=min(value)))
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Untaken(message("model.argument", name=name, value=shown(value)))
+        raise Untaken(message("model.no_number", name=WRITTEN.get(name, name), value=shown(value)))
     return value
+
+
+WRITTEN: Mapping[str, str] = {"k": "kernel_size"}
+"""Arguments that are called otherwise where they are written."""
+
+
+def count(given: Arguments, name: str, fits: int) -> tuple[int, list[Message]]:
+    """A number of filters or outputs; where the text does not say it, what `fits`, and a note."""
+    value = given.get(name)
+    if not isinstance(value, Unknown) or not re.fullmatch(r"[\w.]+|len\([\w.]+\)", value.text):
+        return side(given, name), []
+    return fits, [message("model.unsaid", value=shown(value), fits=fits)]
 
 
 def shown(value: Any) -> str:
@@ -66,14 +86,14 @@ def fitting(word: Callable[[Mapping[str, int]], str], kind: str, numbers: Mappin
     raise Untaken(message("model.unknown", name=kind))
 
 
-def activation_words(given: Arguments) -> list[str]:
-    """The word of a layer's own activation, none where it has none."""
+def activation_words(given: Arguments) -> tuple[list[str], list[Message]]:
+    """The word of a layer's own activation, none where it has none; and a note on one that there is not."""
     value = given.get("activation")
     if value is None or value == "linear":
-        return []
+        return [], []
     if isinstance(value, Described):
         value = value.name
     name = shown(value).rpartition(".")[2].lower()
     if name not in ACTIVATIONS:
-        raise Untaken(message("model.activation", name=shown(value)))
-    return [ACTIVATIONS[name]]
+        return [], [message("model.activation", name=shown(value))]
+    return [ACTIVATIONS[name]], []

@@ -38,6 +38,8 @@ class Description:
     layers: tuple[Described, ...]
     loss: str = ""
     from_logits: bool = False
+    own: frozenset[str] = frozenset()
+    """The names of the functions and classes that the text itself has."""
 
 
 def shortened(text: str) -> str:
@@ -61,8 +63,8 @@ def constant(node: ast.AST, known: Mapping[str, ast.AST] | None = None, depth: i
         return node.value
     if depth and isinstance(node, ast.Tuple | ast.List):
         return tuple(constant(one, known, depth - 1) for one in node.elts[:16])
-    if depth and isinstance(node, ast.Name) and node.id in known:
-        return constant(known[node.id], known, min(depth, 3) - 1)  # a name may stand for many others
+    if depth and isinstance(node, ast.Name | ast.Attribute) and (name := name_of(node)) in known:
+        return constant(known[name], known, min(depth, 3) - 1)  # a name may stand for many others
     if depth and isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         value = constant(node.operand, known, depth - 1)
         return -value if isinstance(value, int | float) else Unknown(shortened(ast.unparse(node)))
@@ -73,6 +75,13 @@ def constant(node: ast.AST, known: Mapping[str, ast.AST] | None = None, depth: i
             if abs(value) <= LARGEST:
                 return value
     return Unknown(shortened(ast.unparse(node)))
+
+
+def name_of(node: ast.AST) -> str:
+    """A name as it is written, and an attribute of one: "self.width"; "" for all else."""
+    if isinstance(node, ast.Attribute):
+        return f"{node.value.id}.{node.attr}" if isinstance(node.value, ast.Name) else ""
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def described(call: ast.Call, known: Mapping[str, ast.AST] | None = None) -> Described:

@@ -39,6 +39,8 @@ def read_config(text: str | bytes) -> Description:
         model = json.loads(text)
     except (ValueError, RecursionError):
         raise Problem("model.no_json") from None
+    for key in ("modelTopology", "model_config"):  # as TensorFlow.js and older files have it inside
+        model = model.get(key, model) if isinstance(model, dict) else model
     if not isinstance(model, dict) or not isinstance(model.get("config"), dict | list):
         raise Problem("model.no_json")
     layers = list(_layers(model))

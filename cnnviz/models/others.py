@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from cnnviz.core.layers import LAYERS
-from cnnviz.models.arguments import Arguments, Before, Rule, Untaken, activation_words, fitting, shown, side
+from cnnviz.core.network_text import MOST
+from cnnviz.models.arguments import Arguments, Before, Rule, Untaken, activation_words, count, fitting, shown, side
 from cnnviz.words import Message, message
 
 
@@ -18,10 +18,15 @@ def adaptive(given: Arguments, before: Before) -> tuple[list[str], list[Message]
 
 
 def dense(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
-    text, notes = fitting(lambda n: f"dense{n['outputs']}", "dense", {"outputs": side(given, "units")})
+    units, unsaid = count(given, "units", MOST["outputs"])
+    activation, none = activation_words(given)
+    if before.pixels and given["class"] == "Dense":  # PyTorch's own flatten may stand in a forward that its print does not show
+        text, notes = fitting(lambda n: f"conv{n['filters']}x1b", "conv", {"filters": units})
+        return [text, *activation], [message("model.last_axis", fits=text), *unsaid, *notes, *none]
+    text, notes = fitting(lambda n: f"dense{n['outputs']}", "dense", {"outputs": units})
     if given.get("bias", True) is False:
         notes.append(message("model.dense_bias"))
-    return [text, *activation_words(given)], notes
+    return [text, *activation], [*unsaid, *notes, *none]
 
 
 def log_softmax(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
@@ -31,7 +36,7 @@ def log_softmax(given: Arguments, before: Before) -> tuple[list[str], list[Messa
 
 def relu(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
     if given.get("max_value") is not None:
-        raise Untaken(message("model.argument", name="max_value", value=shown(given["max_value"])))
+        raise Untaken(message("model.argument", name="max_value", value=shown(given["max_value"]), fits=None))
     return (leaky(given, before) if given.get("slope") else (["relu"], []))
 
 
@@ -39,7 +44,7 @@ def leaky(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
     of_keras = str(given.get("text", "")).startswith(("layers.", "keras.", "tf."))
     slope = given.get("slope", 0.3 if of_keras else 0.01)
     if not isinstance(slope, int | float) or not 0 < slope < 1:
-        raise Untaken(message("model.argument", name="negative_slope", value=shown(slope)))
+        raise Untaken(message("model.argument", name="negative_slope", value=shown(slope), fits=0.01))
     percent = max(1, round(100 * slope))
     notes = [message("model.rounded", value=slope, fits=percent / 100)] if abs(percent / 100 - slope) > 1e-9 else []
     return ["leaky" if percent == 1 else f"leaky{percent}"], notes
@@ -51,13 +56,13 @@ def named_activation(given: Arguments, before: Before) -> tuple[list[str], list[
         return leaky({"slope": float(text.removeprefix("lambda z: ops.where(z > 0, z, ").removesuffix(" * z)"))}, before)
     if given.get("activation") == "linear":
         return ["identity"], []
-    return activation_words(given), []
+    return activation_words(given)
 
 
 def dropout(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
     rate = given.get("rate", 0.5)
-    if "drop" not in LAYERS or not isinstance(rate, int | float):
-        raise Untaken(message("model.dropout"))
+    if not isinstance(rate, int | float):
+        raise Untaken(message("model.no_number", name="p", value=shown(rate)))
     text, notes = fitting(lambda n: f"drop{n['percent']}", "drop", {"percent": round(100 * rate)})
     return [text], notes
 
@@ -79,8 +84,6 @@ EPS = 1e-5
 
 
 def _norm(word: str, given: Arguments) -> tuple[list[str], list[Message]]:
-    if not any(kind.parse(word) for kind in LAYERS.values()):
-        raise Untaken(message("model.norm"))
     eps = given.get("eps", 1e-3 if str(given["class"]).endswith("Normalization") else EPS)
     notes = [message("model.eps", value=eps, fits=EPS)] if isinstance(eps, int | float) and abs(eps - EPS) > 1e-9 else []
     return [word], [*notes, *([message("model.affine")] if given.get("affine") is False else [])]

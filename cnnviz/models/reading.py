@@ -66,7 +66,7 @@ def read_model(content: str | bytes) -> Model:
         description = _described(content)
     except (RecursionError, MemoryError):  # of what is nested too deeply for Python's own reader
         raise Problem("model.nested") from None
-    before = Before()
+    before = Before(own=description.own)
     layers = _thinned([taken(layer, before) for layer in description.layers], before)
     layers = _few_outputs(layers)
     words = [word for layer in layers for word in layer.words]
@@ -96,6 +96,8 @@ def _described(content: str | bytes) -> Description:
         raise Problem("model.too_long", megabytes=MOST_TEXT / 1e6)
     if not text:
         raise Problem("model.empty")
+    if re.search(r"Layer \(type.*Output Shape", text):
+        raise Problem("model.summary")
     return read_printed(text) if is_printed(text) else read_source(text)
 
 
@@ -123,5 +125,8 @@ def _few_outputs(layers: list[Taken]) -> list[Taken]:
     outputs = int(re.sub(r"\D", "", last.words[0]))
     if outputs <= most:
         return layers
-    note = message("model.limit", what=message("network.what.outputs"), n=outputs, fits=most)
-    return [*layers[:place], Taken(last.text, (f"dense{most}", *last.words[1:]), (*last.notes, note)), *layers[place + 1 :]]
+    limits = [note for note in last.notes if note.id == "model.limit"]  # of a hidden layer, which this is not
+    n = limits[0].values["n"] if limits else outputs
+    note = message("model.limit", what=message("network.what.outputs"), n=n, fits=most)
+    notes = (*(note for note in last.notes if note not in limits), note)
+    return [*layers[:place], Taken(last.text, (f"dense{most}", *last.words[1:]), notes), *layers[place + 1 :]]

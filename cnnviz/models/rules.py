@@ -49,6 +49,9 @@ SAME_NAME: Mapping[str, str] = {
 }  # fmt: skip
 """Layers that go by several names, or have the same rule."""
 
+OTHER_ACTIVATIONS = ("ELU", "SELU", "CELU", "GELU", "SiLU", "Swish", "PReLU", "ReLU6", "RReLU", "Hardtanh", "Hardswish", "Hardsigmoid", "Mish", "Softplus", "Softsign")
+"""Activations that there are not here."""
+
 NOTHING = ("Flatten", "Input", "InputLayer", "Permute", "Rescaling", "Unflatten")
 """Layers that need no word: a dense layer reads a map flattened, and an image is chosen apart."""
 
@@ -70,9 +73,11 @@ def taken(layer: Described, before: Before) -> Taken:
     """
     name = SAME_NAME.get(layer.name, layer.name)
     if name in NOTHING:
+        before.pixels = before.pixels and name not in ("Flatten", "Reshape")
         return Taken(layer.text)
     if name not in RULES:
-        return Taken(layer.text, (), (message("model.unknown", name=layer.name or layer.text),))
+        why = "own" if name in before.own else "activation" if name in OTHER_ACTIVATIONS else "unknown"
+        return Taken(layer.text, (), (message(f"model.{why}", name=layer.name or layer.text),))
     order = SIGNATURES.get(name, "").split()
     given: Arguments = {**dict(zip(order, layer.placed, strict=False)), **{NAMED.get(key, key): value for key, value in layer.named.items()}}
     given |= {"class": layer.name, "text": layer.text}
@@ -83,6 +88,7 @@ def taken(layer: Described, before: Before) -> Taken:
     except Untaken as why:
         return Taken(layer.text, (), (why.note,))
     before.words += words
+    before.pixels = words[0][:3] in ("con", "max", "avg") or (before.pixels and words[0][:3] not in ("gap", "den")) if words else before.pixels
     return Taken(layer.text, tuple(words), tuple(notes))
 
 

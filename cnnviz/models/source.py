@@ -5,9 +5,9 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from cnnviz.models.containers import CONTAINERS, MOST_LAYERS, Names, called, few, layers_in
-from cnnviz.models.described import Described, Description, described
-from cnnviz.models.forward import layers_of_class
+from cnnviz.models.containers import CONTAINERS, MOST_LAYERS, Names, called, defaults, few, layers_in
+from cnnviz.models.described import Described, Description, described, name_of, shortened
+from cnnviz.models.forward import layers_of, layers_of_class, layers_of_functions
 from cnnviz.models.losses import loss_of
 from cnnviz.words import Problem
 
@@ -22,25 +22,33 @@ def read_source(text: str) -> Description:
     >>> [layer.name for layer in found.layers], found.loss
     (['Conv2d', 'ReLU'], 'softmax-ce')
     """
-    tree = _tree(text)
+    tree, fault = _tree(text)
     assigned = (node for node in ast.walk(tree) if isinstance(node, ast.Assign) and len(node.targets) == 1)
-    names = Names({node.targets[0].id: node.value for node in assigned if isinstance(node.targets[0], ast.Name)})
-    layers = layers_of_class(tree, names) or _sequential(tree, names) or _added(tree, names)
+    own = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    functions = [node.args for node in own.values() if isinstance(node, ast.FunctionDef)]
+    known = {name: value for arguments in reversed(functions) for name, value in defaults(arguments).items()}
+    names = Names(known | {name: node.value for node in assigned if (name := name_of(node.targets[0]))}, own, layers_of)
+    layers = layers_of_class(tree, names) or _sequential(tree, names) or _added(tree, names) or layers_of_functions(tree, names)
     if not layers:
-        raise Problem("model.no_layers")
-    return Description(tuple(few(layers)), *loss_of(tree))
+        raise fault or Problem("model.no_layers")
+    return Description(tuple(few(layers)), *loss_of(tree), frozenset(own))
 
 
-def _tree(text: str) -> ast.Module:
-    """The text as Python reads it; of a text that is none, the first Sequential(…) in it."""
+def _tree(text: str) -> tuple[ast.Module, Problem | None]:
+    """The text as Python reads it; of a text that is none, the first Sequential(…) in it, and where it is none."""
     _check_nesting(text)
+    fault = None
     for part in (textwrap.dedent(text), _balanced(text)):
         try:
-            return ast.parse(part)
-        except (SyntaxError, ValueError):
+            return ast.parse(part), fault
+        except SyntaxError as error:
+            fault = fault or Problem("model.syntax", n=error.lineno or 1, line=shortened((error.text or "").strip()))
+        except ValueError:
             continue
         except (RecursionError, MemoryError):
             break
+    if "Sequential" in text or "Module" in text:
+        raise fault or Problem("model.no_python")
     raise Problem("model.no_python")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.sliding import pad_widths
-from cnnviz.models.arguments import Arguments, Before, Rule, Untaken, activation_words, fitting, shown, side
+from cnnviz.models.arguments import Arguments, Before, Rule, Untaken, activation_words, count, fitting, shown, side
 from cnnviz.words import Message, message
 
 
@@ -14,7 +14,7 @@ def conv(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
     if side(given, "groups", 1) != 1:
         raise Untaken(message("model.groups"))
     if given.get("mode", "zeros") != "zeros":
-        raise Untaken(message("model.argument", name="padding_mode", value=shown(given["mode"])))
+        raise Untaken(message("model.argument", name="padding_mode", value=shown(given["mode"]), fits="zeros"))
     bias, reach = "b" if given.get("bias", True) else "", dilation * (k - 1) + 1
     spelling, zeros, notes = _padding(given, before, reach, stride)
 
@@ -24,9 +24,15 @@ def conv(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
         around = spelling or (f"p{n['padding']}" if n["padding"] else "")
         return f"conv{n['filters']}x{n['k']}{bias}{sliding}{apart}{around}"
 
-    numbers = {"filters": side(given, "filters"), "k": k, "stride": stride, "dilation": dilation, "padding": zeros}
+    filters, unsaid = count(given, "filters", FILTERS)
+    numbers = {"filters": filters, "k": k, "stride": stride, "dilation": dilation, "padding": zeros}
     text, limits = fitting(word, "conv", numbers)
-    return [text, *activation_words(given)], [*notes, *limits]
+    activation, none = activation_words(given)
+    return [text, *activation], [*notes, *unsaid, *limits, *none]
+
+
+FILTERS = 8
+"""As many as are taken where the text does not say how many."""
 
 
 def _padding(given: Arguments, before: Before, reach: int, stride: int) -> tuple[str, int, list[Message]]:
@@ -56,7 +62,7 @@ def zeros_around(given: Arguments, before: Before) -> tuple[list[str], list[Mess
         pairs = [tuple(pairs[:2]), tuple(pairs[2:])]
     pairs = [(one, one) if isinstance(one, int) else tuple(one) if isinstance(one, tuple | list) else () for one in pairs]
     if len(pairs) != 2 or pairs[0] != pairs[1] or len(pairs[0]) != 2 or not all(isinstance(n, int) for n in pairs[0]):
-        raise Untaken(message("model.argument", name="padding", value=shown(value)))
+        raise Untaken(message("model.argument", name="padding", value=shown(value), fits=1))
     before.zeros = (before.zeros[0] + pairs[0][0], before.zeros[1] + pairs[0][1])
     return [], []
 

@@ -67,9 +67,9 @@ def test_each_layer_that_cannot_be_taken_is_named_with_what_would_do():
     assert said == {
         "nn.Conv2d(3, 256, 3, groups=1)": ["model.limit"],
         "nn.LSTM(3, 3)": ["model.unknown"],
-        "nn.Hardswish()": ["model.unknown"],
+        "nn.Hardswish()": ["model.activation"],
         "nn.Flatten()": [],
-        "nn.Linear(5, 1000, bias=False)": ["model.limit", "model.dense_bias", "model.limit"],
+        "nn.Linear(5, 1000, bias=False)": ["model.dense_bias", "model.limit"],
     }
     assert str(model.network).endswith("-dense10-softmax-ce") and not model.is_whole
 
@@ -77,11 +77,14 @@ def test_each_layer_that_cannot_be_taken_is_named_with_what_would_do():
 @pytest.mark.parametrize(
     "code, words, notes",
     [
-        ("nn.Conv2d(3, 8, (3, 5))", (), ["model.argument"]),
+        ("nn.Conv2d(3, 8, (3, 5))", (), ["model.unequal"]),
         ("nn.Conv2d(3, 6, 3, groups=3)", (), ["model.groups"]),
         ("nn.Conv2d(3, 6, 3, padding_mode='reflect')", (), ["model.argument"]),
-        ("nn.Conv2d(3, width, 3)", (), ["model.argument"]),
-        ("layers.Conv2D(8, 3, activation='swish')", (), ["model.activation"]),
+        ("nn.Conv2d(3, width, 3)", ("conv8x3b",), ["model.unsaid"]),
+        ("nn.Conv2d(3, 8, width)", (), ["model.no_number"]),
+        ("nn.Dropout(share)", (), ["model.no_number"]),
+        ("nn.ELU()", (), ["model.activation"]),
+        ("layers.Conv2D(8, 3, activation='swish')", ("conv8x3b",), ["model.activation"]),
         ("layers.Conv2D(8, 3, strides=2, padding='same')", ("conv8x3bs2p1",), ["model.same"]),
         ("layers.Conv2D(8, 3, padding='Same')", ("conv8x3bp1",), []),
         ("flatten()", (), []),
@@ -135,6 +138,88 @@ def test_what_normalisation_and_dropout_are_here(code, words, notes):
 )
 def test_how_a_network_ends_follows_from_its_last_layer_and_its_loss(end, net):
     assert str(from_model(f"nn.Sequential({end}")) == net
+
+
+CLASS = """
+class Net(nn.Module):
+    def __init__(self, inputs, hidden: int = 20, classes=3, drop=0.25):
+        super().__init__()
+        self.width = 6
+        self.body = nn.Sequential(nn.Conv2d(inputs, self.width, 3), nn.ReLU(), nn.Dropout(drop))
+        self.out = nn.Linear(self.width * 9, classes)
+    def forward(self, x):
+        n, size = x.size(0), x.shape
+        x = self.body(x)
+        x = x.view(n, -1)
+        return self.out(x), x
+"""
+BLOCKS = """
+def block(a, b, k=3):
+    return nn.Sequential(nn.Conv2d(a, b, k, padding=1), nn.BatchNorm2d(b))
+class Step(nn.Module):
+    def __init__(self, b, a):
+        super().__init__()
+        self.conv = nn.Conv2d(a, b, 1)
+    def forward(self, x):
+        return F.relu(self.conv(x))
+class Net(nn.Module):
+    def __init__(self, a):
+        super().__init__()
+        self.first, self.then = None, None
+        self.first = block(3, a)
+        self.then = Step(2 * a, a)
+        self.out = nn.Linear(9, 2)
+    def forward(self, x):
+        return self.out(torch.flatten(self.then(self.first(x)), 1))
+"""
+FUNCTIONAL = """
+def build(shape, classes=4):
+    start = keras.Input(shape=shape)
+    x = layers.Conv2D(6, 3, activation="relu")(start)
+    pool = layers.MaxPooling2D()
+    x = pool(x)
+    end = layers.Dense(classes, activation="softmax")(layers.Flatten()(x))
+    return keras.Model(inputs=start, outputs=[end])
+"""
+
+
+@pytest.mark.parametrize(
+    "text, net",
+    [
+        (CLASS, "conv6x3b-relu-drop25-dense3-softmax-ce"),
+        (CLASS + "net = Net(3, classes=5)", "conv6x3b-relu-drop25-dense5-softmax-ce"),
+        (BLOCKS + "Net(4)", "conv4x3bp1-bn-conv8x1b-relu-dense2-softmax-ce"),
+        (FUNCTIONAL, "conv6x3b-relu-max2-dense4-softmax-ce"),
+        ("def build(n, classes=3):\n m = Sequential()\n m.add(Conv2D(n, 3))\n m.add(Flatten())\n m.add(Dense(classes))", "conv8x3b-dense3-softmax-ce"),
+        ('{"modelTopology": {"model_config": {"config": [{"class_name": "Dense", "config": {"units": 2}}]}}}', "dense2-softmax-ce"),
+        ("Sequential([Conv2D(6, 3), Dense(9), GlobalAveragePooling2D(), Dense(2)])", "conv6x3b-conv9x1b-gap-dense2-softmax-ce"),
+    ],
+)
+def test_names_blocks_and_values_are_followed_through_a_text(text, net):
+    assert str(from_model(text)) == net
+
+
+@pytest.mark.parametrize(
+    "text, code",
+    [
+        ('Model: "sequential"\n_____\nLayer (type)   Output Shape   Param #\n=====\nconv2d (Conv2D)  (None, 26, 26, 32)  320', "model.summary"),
+        ("m = Sequential()\nm.add(Conv2D(8, (3, 3))\nm.add(Dense(2))", "model.syntax"),
+        (FUNCTIONAL.replace("layers.Flatten()(x)", "layers.add([x, start])"), "model.branches"),
+    ],
+)
+def test_a_text_that_is_refused_is_told_the_reason(text, code):
+    with pytest.raises(Problem) as raised:
+        from_model(text)
+    assert raised.value.code == code
+
+
+def test_a_block_that_cannot_be_followed_is_the_texts_own():
+    made = "def block(n):\n parts = []\n for _ in range(n):\n  parts.append(nn.ReLU())\n return nn.Sequential(*parts)\n"
+    layer = read_model(made.replace("nn.Sequential(*parts)", "parts") + "nn.Sequential(block(2), nn.Linear(1, 2))").layers[0]
+    assert [note.id for note in layer.notes] == ["model.own"]
+    assert not read_model(made + "nn.Sequential(block(2), nn.Linear(1, 2))").layers[0].words
+    assert [note.id for note in read_model("Sequential([augmented, Dense(2)])").layers[0].notes] == ["model.unknown"]
+    assert read_model("def a(n):\n return nn.Sequential(a(n))\nnn.Sequential(a(1), nn.Linear(1, 2))").net == "dense2-softmax-ce"
 
 
 def test_a_forward_that_branches_is_said():
@@ -239,9 +324,12 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_whatever_is_sent_gets_a_sentence(name):
-    with pytest.raises(Problem) as raised:
+    try:
+        said = [*map(str, read_model(HOSTILE[name]).layers[0].notes)]
         from_model(HOSTILE[name])
-    assert str(raised.value) and len(str(raised.value)) < 400
+    except Problem as problem:
+        said = [str(problem)]
+    assert said and all(0 < len(one) < 400 for one in said)
 
 
 @pytest.mark.parametrize("deep", [100, 300, 500, 700, 900, 1000, 3000])
