@@ -42,6 +42,16 @@ test("an image that is not among the small pictures says its class by its id, or
   assert.deepEqual(withTargets({ img: "train-40000" }, start), { img: "train-40000", classes: "cat,dog" })
 })
 
+test("in another network the outputs keep their names, as many as there are", () => {
+  const into = (net, lesson = start) => withTargets({ net }, lesson).classes
+  assert.equal(into("conv1x3-dense3-softmax-ce"), "cat,dog")
+  assert.equal(into("dense30-sigmoid-dense10-mse", { ...start, img: of("dog"), classes: "cat,dog" }), "cat,dog")
+  assert.equal(into("dense2-mse", { ...start, classes: "ship,dog,frog", y: "0,1,0" }), "ship,dog")
+  assert.equal(into("dense2-mse"), undefined) // as they are
+  assert.equal(into("dense3-mse", { img: of("ship"), y: "1,0" }), undefined)
+  assert.deepEqual(withTargets({ net: "dense3-mse", classes: "" }, start), { net: "dense3-mse", classes: "" })
+})
+
 test("what names its own, and a lesson whose outputs have no names, are left alone", () => {
   const changes = [
     { k: "3" },

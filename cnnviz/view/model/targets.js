@@ -1,4 +1,4 @@
-// What goes with another image: the outputs keep their names, and targets that said a class say the image's.
+// What goes with another image, or another network: the outputs keep their names, and targets that said a class say the image's.
 
 import { DEFAULT_CLASSES, IMAGES } from "../spec.js"
 
@@ -19,8 +19,18 @@ export const kindOf = (id) => /^(?:digit|small)(?=\d)/.exec(id)?.[0] ?? ""
 /** Gives what is on an image, as far as its id says so. @param {string} id */
 export const labelOf = (id) => IMAGES.find((image) => image.id === id)?.label || (NAMED.exec(id)?.[1] ?? "")
 
+/** A change with the names that outputs keep in another network, as many as it has; it names none itself. @param {Lesson} change @param {Lesson} lesson @returns {Lesson} */
+function withNames(change, lesson) {
+  const outputs = Number(/.*dense(\d+)/.exec(change.net)?.[1] ?? 0)
+  const names = namesOf(lesson)
+  return names.length && outputs && outputs !== names.length
+    ? { ...change, classes: names.slice(0, outputs).join(",") }
+    : change
+}
+
 /** A change with the names and targets that another image brings along, where it names none itself. @param {Lesson} change @param {Lesson} lesson @param {string} [label] what is on the image, where its id does not say so @returns {Lesson} */
 export function withTargets(change, lesson, label = labelOf(change.img ?? "")) {
+  if (change.net && !("img" in change || "classes" in change)) return withNames(change, lesson)
   if (!change.img || change.img === lesson.img || "y" in change || "classes" in change || "net" in change) return change
   const names = namesOf(lesson)
   if (!names.length) return change
