@@ -2,13 +2,12 @@
 
 import { apart } from "../../model/axes.js"
 import { number } from "../../model/format.js"
-import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL, TEXT } from "../sheet.js"
 import { cellsOf, curve, MOST_DOTS, marked, markedAll } from "./curve.js"
 import { column } from "./outputs.js"
 import { targets } from "./targets.js"
-import { channelName, fitted, meets, once, sizeOf } from "./windows.js"
+import { channelName, fitted, meets, once, ringCell, sizeOf } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
@@ -220,11 +219,7 @@ function mapAt(pen, numbers, name, { cell, made, place, word, limits }) {
   )
   pen.map(numbers, name, [cell[0]], box, [], limits)
   pen.frame(box, made ? "made" : "")
-  pen.ring(
-    { rows: one(cell[1]), columns: one(cell[2]), strong: true },
-    .../** @type {[number, number]} */ (numbers.shape(name).slice(-2)),
-    box,
-  )
+  ringCell(pen, numbers, name, cell, box)
   return box
 }
 

@@ -3,12 +3,11 @@
 import { colour } from "../../model/colour.js"
 import { exact } from "../../model/exact_sum.js"
 import { power, timesPower } from "../../model/format.js"
-import { one } from "../../model/links.js"
 import { fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { channelsUpright } from "./channels_upright.js"
-import { beam, boxOf, channelName, fitted, kernelName, largest, middleOf, padded, sizeOf } from "./windows.js"
+import { beam, boxOf, channelName, fitted, kernelName, largest, middleOf, padded, ringCell, sizeOf } from "./windows.js"
 
 /** @import { Box, Cell, Numbers, Pen } from "../../types/view.js" */
 /** @typedef {{ channel: number, value: number, a: number[], b: number[], cells: Cell[], at: [number, number] }} Column  what a channel adds, what lies under its kernel, the kernel, and where that stands: filter and channel */
@@ -51,11 +50,7 @@ export function overChannels(pen, numbers, sum) {
     width: target.x + target.width - beside,
   })
   pen.lead([middle, total.y], [middle, under], [x, under], [x, y + 6])
-  pen.ring(
-    { rows: one(cell[1]), columns: one(cell[2]), strong: true },
-    .../** @type {[number, number]} */ (numbers.shape(made).slice(-2)),
-    target,
-  )
+  ringCell(pen, numbers, made, cell, target)
 }
 
 /** Tells how high the staircase is, with its numbers. @param {Pen} pen */

@@ -2,12 +2,11 @@
 
 import { colour } from "../../model/colour.js"
 import { exact } from "../../model/exact_sum.js"
-import { one } from "../../model/links.js"
 import { gridOf } from "../../model/printed_digits.js"
 import { fixed, plus } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { beam, boxOf, channelName, fitted, kernelName, madeMap, middleOf, padded } from "./windows.js"
+import { beam, boxOf, channelName, fitted, kernelName, madeMap, middleOf, padded, ringCell } from "./windows.js"
 
 /** @import { Sum } from "./channels.js" */
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
@@ -33,8 +32,7 @@ export function channelsUpright(pen, numbers, sum) {
   const [x, y] = middleOf(numbers, made, to, cell)
   const [end, middle] = [pen.width - 7, bar.y + bar.height / 2]
   pen.lead([bar.x + bar.width, middle], [end, middle], [end, y], [x + 6, y])
-  const ring = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
-  pen.ring(ring, .../** @type {[number, number]} */ (numbers.shape(made).slice(-2)), to)
+  ringCell(pen, numbers, made, cell, to)
 }
 
 /** Draws a channel's window and kernel, and what they come to; where that ends. @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Sum["columns"][number]} own @param {Box} window @param {number} y */

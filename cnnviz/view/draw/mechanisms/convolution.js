@@ -3,7 +3,6 @@
 import { colour } from "../../model/colour.js"
 import { timesPower } from "../../model/format.js"
 import { terms } from "../../model/formula_values.js"
-import { one } from "../../model/links.js"
 import { gridOf } from "../../model/printed_digits.js"
 import { writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
@@ -13,7 +12,6 @@ import { convolutionUpright } from "./convolution_upright.js"
 import { threeGrids } from "./three_grids.js"
 import {
   beam,
-  boxOf,
   channelSums,
   kernelName,
   largest,
@@ -22,7 +20,10 @@ import {
   padded,
   padding,
   patches,
+  ringCell,
+  ringIn,
   sizeOf,
+  spotTerms,
   underWindow,
 } from "./windows.js"
 
@@ -76,18 +77,14 @@ function single(pen, numbers, parts, { bias, zeros, window }) {
   const grid = Math.min((to.x - from.x - from.width - BEAM - 2 * SIGN - LEAD) / 3, 0.44 * pen.height, 70 * parts.k)
   const left = from.x + from.width + BEAM
   beam(pen, seen, { x: left, y: HEAD, width: grid, height: grid })
-  pen.ring(window, ...shapeOf(numbers, x), box)
+  ringIn(pen, numbers, x, window, box)
   const made = products(pen, numbers, parts, left, grid)
-  const own = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
   madeMap(pen, numbers, symbol, cell, to)
   const end = left + 3 * grid + 2 * SIGN
   const total = staircase(pen, numbers, parts, { bias, made, box, side: side * stride, left, end, top: HEAD + grid })
   leadIn(pen, total, middleOf(numbers, symbol, to, cell), to.x)
-  pen.ring(own, ...shapeOf(numbers, symbol), to)
+  ringCell(pen, numbers, symbol, cell, to)
 }
-
-/** @param {Numbers} numbers @param {string} symbol @returns {[number, number]} */
-const shapeOf = (numbers, symbol) => /** @type {[number, number]} */ (numbers.shape(symbol).slice(-2))
 
 /** From the bar of a total up or down to its cell. @param {Pen} pen @param {Box} bar @param {number[]} to the cell's middle @param {number} edge of its map */
 function leadIn(pen, bar, [x, y], edge) {
@@ -162,14 +159,7 @@ function staircase(pen, numbers, { symbol, x, k, cell }, { bias, made, box, left
   const from = top + (made.fits ? 44 : 52)
   const high = { x: left, y: from, width, height: Math.max(pen.height - from - 32, 20) }
   groups(pen, k, bias ? numbers.maps[bias].label : "", { left, pitch, from: from - 16, to: pen.height - 4 })
-  for (const [n, at] of cells.entries())
-    if (at)
-      pen.spots.push({
-        box: boxOf(numbers, x, box, { rows: one(at[1]), columns: one(at[2]) }),
-        term: String(n),
-        symbol: "",
-        cell: [],
-      })
+  spotTerms(pen, numbers, x, cells, box)
   const total = numbers.at(symbol, cell)
   const paint = colour(total, numbers.maps[symbol].limits, numbers.maps[symbol].scale)
   const wide = Math.min(40, pitch * 0.66)

@@ -3,7 +3,6 @@
 import { colour } from "../../model/colour.js"
 import { timesPower } from "../../model/format.js"
 import { terms } from "../../model/formula_values.js"
-import { one } from "../../model/links.js"
 import { writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
@@ -20,6 +19,10 @@ import {
   madeMap,
   middleOf,
   ranges,
+  ringCell,
+  ringIn,
+  spotTerms,
+  underKernel,
 } from "./windows.js"
 
 /** @import { Box, Cell, Numbers, Pen, Picture } from "../../types/view.js" */
@@ -39,26 +42,12 @@ export function convolutionBack(pen, numbers, symbol, cell) {
   const columns = sums.map((value, m) => ({
     channel: m,
     value,
-    ...through(numbers, { f, dy, met }, m, cell[0]),
+    ...underKernel(numbers, { f, read: dy, met }, [m, cell[0]], m),
     at: /** @type {[number, number]} */ ([m, cell[0]]),
   }))
   if (columns.length === 1) return single(pen, numbers, { symbol, cell, f, dy, ring }, columns[0])
   const zeros = { before: 0, below: 0, right: 0 }
   overChannels(pen, numbers, { made: symbol, cell, read: dy, f, ring, zeros, columns, back: true })
-}
-
-/** @param {Numbers} numbers @param {{ f: string, dy: string, met: [Cell, Cell][] }} of @param {number} m @param {number} c @returns {Met} */
-function through(numbers, { f, dy, met }, m, c) {
-  const k = numbers.shape(f)[2]
-  const a = Array(k * k).fill(Number.NaN)
-  /** @type {Cell[]} */
-  const cells = []
-  for (const [at, weight] of met) {
-    if (at[0] !== m) continue
-    a[weight[2] * k + weight[3]] = numbers.at(dy, at)
-    cells[weight[2] * k + weight[3]] = at
-  }
-  return { a, b: Array.from({ length: k * k }, (_, n) => numbers.at(f, [m, c, Math.floor(n / k), n % k])), cells }
 }
 
 // What is made, the products, the kernel, what arrived: from left to right, and read the other way round.
@@ -78,17 +67,9 @@ function single(pen, numbers, { symbol, cell, f, dy, ring }, met) {
   const grid = Math.min((right.x - from - 2 * SIGN - BEAM) / 3, 0.44 * pen.height)
   const boxes = [0, 1, 2].map((n) => ({ x: from + n * (grid + SIGN), y: HEAD, width: grid, height: grid }))
   const made = grids(pen, numbers, { symbol, cell, f, dy }, met, boxes)
-  const [rows, columns] = numbers.shape(dy).slice(-2)
   beam(pen, boxes[2], boxOf(numbers, dy, right, ring))
-  pen.ring(ring, rows, columns, right)
-  for (const [n, at] of met.cells.entries())
-    if (at)
-      pen.spots.push({
-        box: boxOf(numbers, dy, right, { rows: one(at[1]), columns: one(at[2]) }),
-        term: String(n),
-        symbol: "",
-        cell: [],
-      })
+  ringIn(pen, numbers, dy, ring, right)
+  spotTerms(pen, numbers, dy, met.cells, right)
   const bar = stepped(pen, numbers, symbol, cell, made, {
     from,
     to: boxes[2].x + grid,
@@ -97,11 +78,7 @@ function single(pen, numbers, { symbol, cell, f, dy, ring }, met) {
   })
   const [x, y] = middleOf(numbers, symbol, left, cell)
   pen.lead([bar.x + bar.width / 2, y < bar.y ? bar.y : bar.y + bar.height], [bar.x + bar.width / 2, y], [x + 6, y])
-  pen.ring(
-    { rows: one(cell[1]), columns: one(cell[2]), strong: true },
-    .../** @type {[number, number]} */ (numbers.shape(symbol).slice(-2)),
-    left,
-  )
+  ringCell(pen, numbers, symbol, cell, left)
 }
 
 /** Products, kernel and what arrived, number by number; the products. @param {Pen} pen @param {Numbers} numbers @param {{ symbol: string, cell: Cell, f: string, dy: string }} of @param {Met} met @param {Box[]} boxes */

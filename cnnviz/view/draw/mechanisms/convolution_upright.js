@@ -3,13 +3,12 @@
 import { colour } from "../../model/colour.js"
 import { number } from "../../model/format.js"
 import { totals } from "../../model/formula_values.js"
-import { one } from "../../model/links.js"
 import { equals } from "../../model/printed_digits.js"
 import { plus, writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, LARGE, SMALL } from "../sheet.js"
 import { threeGrids } from "./three_grids.js"
-import { madeMap, middleOf, padded, patches } from "./windows.js"
+import { madeMap, middleOf, padded, patches, ringCell, ringIn } from "./windows.js"
 
 /** @import { Parts } from "./windows.js" */
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
@@ -43,14 +42,10 @@ export function convolutionUpright(pen, numbers, parts, { bias, zeros, window })
     [grid.x, grid.y - 22],
   ])
   pen.enlarged.push({ from: seen, to: grid })
-  pen.ring(window, .../** @type {[number, number]} */ (numbers.shape(x).slice(-2)), box)
+  ringIn(pen, numbers, x, window, box)
   const added = products(pen, numbers, parts, grid, bias)
   sum(pen, numbers, parts, added, to)
-  pen.ring(
-    { rows: one(cell[1]), columns: one(cell[2]), strong: true },
-    .../** @type {[number, number]} */ (numbers.shape(symbol).slice(-2)),
-    to,
-  )
+  ringCell(pen, numbers, symbol, cell, to)
 }
 
 /** Finds where the image and what is made of it stand, on one scale. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {import("./convolution.js").Around["zeros"]} zeros */

@@ -3,13 +3,12 @@
 import { colour } from "../../model/colour.js"
 import { number, timesPower } from "../../model/format.js"
 import { terms, totals } from "../../model/formula_values.js"
-import { one } from "../../model/links.js"
 import { digitsOf, gridOf, product } from "../../model/printed_digits.js"
 import { writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { extentOf, unitsOf } from "./units.js"
-import { fitted, madeMap, middleOf } from "./windows.js"
+import { fitted, madeMap, middleOf, ringCell } from "./windows.js"
 
 /** @import { Term } from "../../model/formula_values.js" */
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
@@ -38,7 +37,7 @@ function madeAt(pen, numbers, { symbol, cell }, width) {
   if (shape.length === 3) {
     const box = fitted(numbers, symbol, 3, HEAD, width, high)
     madeMap(pen, numbers, symbol, cell, box)
-    pen.ring({ rows: one(cell[1]), columns: one(cell[2]), strong: true }, shape[1], shape[2], box)
+    ringCell(pen, numbers, symbol, cell, box)
     return { box, at: middleOf(numbers, symbol, box, cell) }
   }
   const values = numbers.values(symbol)

@@ -98,6 +98,24 @@ export function boxOf(numbers, symbol, map, { rows, columns }) {
   }
 }
 
+/** Rings cells of a map. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {import("../sheet.js").Ring} ring @param {Box} map */
+export function ringIn(pen, numbers, symbol, ring, map) {
+  const [rows, columns] = numbers.shape(symbol).slice(-2)
+  pen.ring(ring, rows, columns, map)
+}
+
+/** Rings one cell of a map. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} map */
+export const ringCell = (pen, numbers, symbol, [, row, column], map) =>
+  ringIn(pen, numbers, symbol, { rows: one(row), columns: one(column), strong: true }, map)
+
+/** Lets some cells of a map be pointed at as the terms of a sum, the first as its first. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell[]} cells @param {Box} map */
+export function spotTerms(pen, numbers, symbol, cells, map) {
+  cells.forEach(([, row, column], n) => {
+    const box = boxOf(numbers, symbol, map, { rows: one(row), columns: one(column) })
+    pen.spots.push({ box, term: String(n), symbol: "", cell: [] })
+  })
+}
+
 /** Finds where the middle of a cell lies. @param {Numbers} numbers @param {string} symbol @param {Box} map @param {Cell} cell */
 export function middleOf(numbers, symbol, map, cell) {
   const { x, y, width, height } = boxOf(numbers, symbol, map, { rows: one(cell[1]), columns: one(cell[2]) })
@@ -155,17 +173,23 @@ export function beam(pen, window, large) {
 }
 
 /** Window and kernel of one channel as flat grids; NaN in the padding. @param {Numbers} numbers @param {Parts} parts @param {number} c */
-export function patches(numbers, { x, f, k, cell, met }, c) {
-  const window = Array(k * k).fill(NaN)
-  const kernel = Array.from({ length: k * k }, (_, n) => numbers.at(f, [cell[0], c, Math.floor(n / k), n % k]))
+export function patches(numbers, { x, f, cell, met }, c) {
+  const { a, b, cells } = underKernel(numbers, { f, read: x, met }, [cell[0], c], c)
+  return { window: a, kernel: b, cells }
+}
+
+/** What lies under a kernel, the kernel, and which cells these are, as flat grids. @param {Numbers} numbers @param {{ f: string, read: string, met: [Cell, Cell][] }} of @param {[number, number]} kernel filter and channel @param {number} layer of what is read @returns {{ a: number[], b: number[], cells: Cell[] }} */
+export function underKernel(numbers, { f, read, met }, [m, c], layer) {
+  const k = numbers.shape(f)[2]
+  const a = Array(k * k).fill(Number.NaN)
   /** @type {Cell[]} */
   const cells = []
   for (const [at, weight] of met) {
-    if (at[0] !== c) continue
-    window[weight[2] * k + weight[3]] = numbers.at(x, at)
+    if (at[0] !== layer) continue
+    a[weight[2] * k + weight[3]] = numbers.at(read, at)
     cells[weight[2] * k + weight[3]] = at
   }
-  return { window, kernel, cells }
+  return { a, b: Array.from({ length: k * k }, (_, n) => numbers.at(f, [m, c, Math.floor(n / k), n % k])), cells }
 }
 
 /** Draws the largest product, with a ring in each grid, where cells are too small for their numbers. @param {Pen} pen @param {{ a: number[], b: number[], k: number, boxes: Box[] }} grids @param {number} x @param {number} y @param {number} room @param {string} [before] */
