@@ -2,9 +2,11 @@
 
 Start-time and self-clocked fair queueing, with credit as in Linux' CFS. A job's place is fixed when it comes:
 
-    finish = max(now - CREDIT, last[who]) + seconds · price        now: virtual, goes on as work is done, shared by those who have some
+    finish = max(now - credit, last[who]) + seconds · price        now: virtual, goes on as work is done, shared by those who have some
 
-so that what waits grows older by itself, and no comparison looks at a clock.
+so that what waits grows older by itself, and no comparison looks at a clock. It goes no further than those have come who always
+have some: they would gain credit by the moments between an answer and what they ask next. Who asks is a connection. A class may share one
+address, and so may a flood: of an address that has more than A_FEW jobs here each counts as that many more.
 """
 
 import heapq
@@ -17,6 +19,8 @@ Item = TypeVar("Item")
 
 CREDIT = 0.25
 """Seconds that somebody who asked before, and for less than their share, has ahead of who is new."""
+A_FEW = 8
+"""Jobs of one address that each count once."""
 
 
 @dataclass(order=True)
@@ -30,6 +34,7 @@ class Place(Generic[Item]):
     start: float = field(compare=False)
     seconds: float = field(compare=False)
     price: float = field(compare=False)
+    address: str = field(compare=False)
     gone: bool = field(default=False, compare=False)
 
 
@@ -43,23 +48,33 @@ class FairQueue(Generic[Item]):
     ['step', 'film', 'film 2']
     """
 
-    def __init__(self, known: int = 10_000):
-        self.known, self.now = known, 0.0
+    def __init__(self, known: int = 10_000, credit: float = CREDIT):
+        self.known, self.credit = known, credit
+        self.now = self.furthest = 0.0
         self.last: OrderedDict[str, float] = OrderedDict()
         self.places: list[Place[Item]] = []
         self.active: Counter[str] = Counter()
+        self.of_address: Counter[str] = Counter()
         self._numbers = itertools.count()
 
     def __len__(self) -> int:
         return sum(not place.gone for place in self.places)
 
-    def add(self, item: Item, who: str, seconds: float, price: float = 1.0) -> Place[Item]:
-        """A place for a job of about so many seconds, each of which counts `price` times."""
-        start = max(self.now - CREDIT, self.last.get(who, self.now))
-        place = Place(start + seconds * price, next(self._numbers), item, who, start, seconds, price)
+    def add(self, item: Item, who: str, seconds: float, address: str = "") -> Place[Item]:
+        """A place in the queue for a job of about so many seconds, which one connection of an address asks for."""
+        place = self.place(item, who, seconds, address)
+        heapq.heappush(self.places, place)
+        return place
+
+    def place(self, item: Item, who: str, seconds: float, address: str = "") -> Place[Item]:
+        """The place that it would have; its taker orders places and says which are done."""
+        address = address or who
+        self.of_address[address] += 1
+        price = max(1.0, self.of_address[address] / A_FEW)
+        start = max(self.now - self.credit, self.last.get(who, self.now))
+        place = Place(start + seconds * price, next(self._numbers), item, who, start, seconds, price, address)
         self._move(who, place.finish)
         self.active[who] += 1
-        heapq.heappush(self.places, place)
         return place
 
     def first(self) -> Place[Item] | None:
@@ -84,10 +99,12 @@ class FairQueue(Generic[Item]):
     def done(self, place: Place[Item], seconds: float) -> None:
         """Counts what a job took in truth, whether it was taken or is to be left out; virtual time goes on by it."""
         self.expect(place, seconds)
-        self.now += seconds * place.price / len(self.active)
-        self.active[place.who] -= 1
-        if not self.active[place.who]:
-            del self.active[place.who]
+        self.furthest = max(self.furthest, place.finish)
+        self.now = max(self.now, min(self.now + seconds * place.price / len(self.active), self.furthest))
+        for counter, one in ((self.active, place.who), (self.of_address, place.address)):
+            counter[one] -= 1
+            if not counter[one]:
+                del counter[one]
         place.gone = True
 
     def _move(self, who: str, to: float) -> None:

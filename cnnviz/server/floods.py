@@ -7,10 +7,10 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cnnviz.server.limits import Rate, fair_share
+from cnnviz.server.limits import Rate, counted, fair_share
 from cnnviz.server.numbers import refusal
 from cnnviz.server.turns import Turns
-from cnnviz.server.visitors import visitor_of
+from cnnviz.server.visitors import connection_of, visitor_of
 
 REQUESTS, EACH_REQUEST = 24_000, 1 / 1_500
 """Requests of one address at once, and seconds until one more: a hall of a thousand that joins, and then moves once a second."""
@@ -22,8 +22,11 @@ SOCKETS, MOST_SOCKETS = 1_000, 4_000
 """Sessions of one address that are open, and of all; each takes some 0.2 MB. Streamlit keeps 128 more that were left."""
 MESSAGES, EACH_MESSAGE = 60, 0.1
 """Messages of one session at once, and seconds until one more: more than a person's clicks."""
-MESSAGES_OF_ALL, EACH_OF_ALL = 600, 1 / 40
-"""The messages that all sessions of one address may send at once, and the seconds until one more: each has a script run for it."""
+MESSAGES_OF_ALL, EACH_OF_ALL = 300, 1 / 20
+"""The messages that all sessions of one address may send at once, and the seconds until one more: each has a script run for it.
+
+They have so many in equal parts, and as many again for those that have more to say.
+"""
 TARPIT = 1.0
 """Seconds that a refusal takes: who asks again at once is not faster for it."""
 MOST_REFUSED = 500
@@ -43,8 +46,7 @@ class Floods:
         self.asked = Rate(REQUESTS, EACH_REQUEST)
         self.opened = Rate(SESSIONS, EACH_SESSION)
         self.said = Rate(MESSAGES_OF_ALL, EACH_OF_ALL)
-        self.answering: Counter[str] = Counter()
-        self.turns = Turns(self.answering)
+        self.turns = Turns()
         self.open: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
 
@@ -57,61 +59,45 @@ class Floods:
             await self.app(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        who = visitor_of(HTTPConnection(scope))
-        if not self.asked.take(who) or self.answering[who] >= AT_ONCE:
+        asks = HTTPConnection(scope)
+        who, by = visitor_of(asks), connection_of(asks)
+        if not (self.asked.take(who) or self.turns.asks_seldom(by)) or self.turns.under_way[who] >= AT_ONCE:
             await self._wait(who)
             return await refusal(429, "ui.server.flood", _SOON | {"Connection": "close"})(scope, receive, send)
         if scope["path"].endswith("/events"):  # a room's stream, which has its own limits
             return await self.app(scope, receive, send)
-        with _counted(self.answering, who):
-            await self.turns.turn(who)
+        async with self.turns.turn(by, who):
             await self.app(scope, receive, send)
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
-        who = visitor_of(HTTPConnection(scope))
-        waits = self.answering[who] < AT_ONCE
+        asks = HTTPConnection(scope)
+        who, by = visitor_of(asks), connection_of(asks)
+        waits = self.turns.under_way[who] < AT_ONCE
         if waits:
-            await self._turn(who)
+            async with self.turns.turn(by, who):
+                pass
         full = self.open.total() >= MOST_SOCKETS
         if not waits or full or self.open[who] >= fair_share(MOST_SOCKETS - self.open.total(), SOCKETS) or not self.opened.take(who):
             await self._wait(who)
             return await _deny(refusal(503 if full else 429, "ui.server.crowded" if full else "ui.server.flood", _SOON), scope, receive, send)
-        said = Rate(MESSAGES, EACH_MESSAGE, known=1)
+        said, part = Rate(MESSAGES, EACH_MESSAGE, known=1), Rate(MESSAGES_OF_ALL, EACH_OF_ALL, known=1, clock=self.said.clock)
 
         async def receive_in_turn() -> Message:
             message = await receive()
-            if message["type"] == "websocket.receive" and (wait := max(said.turn(""), self.said.turn(who))):
-                await asyncio.sleep(wait)
-            await self._turn(who)
-            return message
+            if message["type"] == "websocket.receive":
+                part.most, part.seconds = max(1.0, MESSAGES_OF_ALL / self.open[who]), EACH_OF_ALL * self.open[who]
+                if wait := max(said.turn(""), 0.0 if part.take("") else self.said.turn(who)):
+                    await asyncio.sleep(wait)
+            async with self.turns.turn(by, who):
+                return message
 
-        with _counted(self.open, who):
+        with counted(self.open, who):
             await self.app(scope, receive_in_turn, send)
-
-    async def _turn(self, who: str) -> None:
-        """Waits for the turn of something that is asked by a session, or of its opening."""
-        with _counted(self.answering, who):
-            await self.turns.turn(who)
 
     async def _wait(self, who: str) -> None:
         if self.refused[who] < MOST_REFUSED:
-            with _counted(self.refused, who):
+            with counted(self.refused, who):
                 await asyncio.sleep(TARPIT)
-
-
-class _counted:
-    """Within it there is one more of `who`."""
-
-    def __init__(self, counter: Counter[str], who: str):
-        self.counter, self.who = counter, who
-
-    def __enter__(self) -> None:
-        self.counter[self.who] += 1
-
-    def __exit__(self, *_: object) -> None:
-        self.counter[self.who] -= 1
-        if not self.counter[self.who]:
-            del self.counter[self.who]
 
 
 async def _deny(answer: Response, scope: Scope, receive: Receive, send: Send) -> None:

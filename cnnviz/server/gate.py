@@ -14,9 +14,6 @@ from cnnviz.server.waiting import done
 from cnnviz.server.workers import Workers
 from cnnviz.server.works import DEAR, Expected, Job, Result
 
-A_FEW = 8
-"""Works of one address that wait at a time, beyond which each counts as that many more: a class may share one, and so may a flood."""
-
 
 class Gate(Generic[Result]):
     """At most `at_once` works at a time, and as many asked for as `admission` allows.
@@ -68,7 +65,7 @@ class Gate(Generic[Result]):
         self.jobs[job.name] = job
         self.admission.add(job)
         seconds = job.expected.seconds()
-        job.place = self.schedule.turns.add(job, connection, seconds, max(1.0, self.admission.works[job.visitor] / A_FEW))
+        job.place = self.schedule.turns.add(job, connection, seconds, job.visitor)
         if job.expected.known and seconds > DEAR:
             self.admission.charge(job, seconds, checked=False)  # `admit` has
         self.workers.go_on()

@@ -1,7 +1,7 @@
 """Limits on how often somebody may do something."""
 
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 
 
@@ -60,3 +60,18 @@ def fair_share(left: int, most: int) -> int:
     (5000, 300, 20, 0)
     """
     return min(most, max(left, A_FEW)) if left > 0 else 0
+
+
+class counted:
+    """Within it there is one more of `who`."""
+
+    def __init__(self, counter: Counter[str], who: str):
+        self.counter, self.who = counter, who
+
+    def __enter__(self) -> None:
+        self.counter[self.who] += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.counter[self.who] -= 1
+        if not self.counter[self.who]:
+            del self.counter[self.who]

@@ -100,6 +100,33 @@ def test_who_asks_for_less_than_a_share_is_ahead_of_who_asks_for_more_and_of_who
     assert queue.take().item == "modest 0" or queue.last["modest"] <= queue.last["new"]
 
 
+def test_who_always_asks_again_gains_no_credit_by_the_moments_in_between():
+    queue: FairQueue[str] = FairQueue(credit=10.0)
+    late: list[str] = []
+    for n in range(64):
+        queue.add("", f"flood {n}", 1.0)
+    for _ in range(5_000):
+        place = queue.take()
+        queue.done(place, 1.0)
+        late.append(place.who)
+        if len(late) > 20:  # a third of them have nothing waiting at any time
+            queue.add("", late.pop(0), 1.0)
+    assert all(queue.now - last < 3 for last in queue.last.values())
+
+
+def test_of_an_address_that_asks_for_much_each_counts_as_that_many_more_also_over_many_connections():
+    queue: FairQueue[str] = FairQueue()
+    had: Counter[str] = Counter()
+    for who, address in [*((f"flood {n}", "one") for n in range(80)), ("other", "another")]:
+        queue.add(address, who, 0.01, address)
+    for _ in range(4_000):
+        place = queue.take()
+        queue.done(place, 0.01)
+        had[place.item] += 1
+        queue.add(place.item, place.who, 0.01, place.item)
+    assert 7 < had["one"] / had["another"] < 13
+
+
 def test_who_left_is_passed_over_and_holds_up_nobody():
     queue: FairQueue[int] = FairQueue()
     places = [queue.add(n, str(n), 0.01) for n in range(10)]

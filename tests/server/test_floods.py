@@ -23,12 +23,12 @@ def at_once(monkeypatch):
     monkeypatch.setattr(floods, "TARPIT", 0.0)
 
 
-def scope(kind: str = "http", client: str = "10.0.0.7", path: str = "/numbers/step") -> dict:
-    found = {"type": kind, "method": "GET", "path": path, "query_string": b"", "headers": [], "client": (client, 4711)}
+def scope(kind: str = "http", client: str = "10.0.0.7", path: str = "/numbers/step", port: int = 4711) -> dict:
+    found = {"type": kind, "method": "GET", "path": path, "query_string": b"", "headers": [], "client": (client, port)}
     return found | {"extensions": {"websocket.http.response": {}}}
 
 
-async def ask(app: Floods, **asked: str) -> tuple[int, dict[str, str], bytes]:
+async def ask(app: Floods, **asked: str | int) -> tuple[int, dict[str, str], bytes]:
     said: list[dict] = []
 
     async def send(message: dict) -> None:
@@ -100,7 +100,7 @@ def test_what_nobody_reads_is_counted_until_it_is_sent_and_a_rooms_stream_is_not
         await asyncio.sleep(0)
         go.set()
         assert {(await one)[0] for one in [*streams, *asked, other]} == {200}
-        assert not app.answering
+        assert not app.turns.under_way
 
     asyncio.run(tried())
 
@@ -157,30 +157,56 @@ def test_a_session_is_heard_as_often_as_somebody_presses_buttons(monkeypatch):
     assert [round(wait / 1_000) for wait in waits] == [1, 2, 3]
 
 
-def test_sessions_of_one_address_are_heard_together_as_often_as_a_class_presses_buttons(monkeypatch):
-    waits: dict[str, list[float]] = {"10.0.0.7": [], "10.0.0.8": []}
+def heard(said: list[tuple[float, int]], sessions: int) -> list[float]:
+    """How long each of these messages waits, of an address whose sessions have said nothing before: when it comes, and which session says it."""
+    now, found = [0.0], []
 
     async def tried() -> None:
         app = Floods(None)
-        app.said = Rate(5, 0.5, clock=lambda: 0.0)
+        app.said = Rate(floods.MESSAGES_OF_ALL, floods.EACH_OF_ALL, clock=lambda: now[0])
+        receives: list = []
+        go = asyncio.Event()
+
+        async def session(scope, receive, send) -> None:
+            receives.append(receive)
+            await go.wait()
 
         async def receive() -> dict:
             return {"type": "websocket.receive", "bytes": b"again"}
 
-        for client in [*["10.0.0.7"] * 8, "10.0.0.8"]:  # sessions that say one thing each
+        async def slept(seconds: float) -> None:
+            found[-1] = seconds
 
-            async def session(scope, receive, send, client=client) -> None:
-                async def slept(seconds: float) -> None:
-                    waits[client].append(seconds)
+        app.app, app.opened = session, Rate(2_000, 1.0)
+        opened = [asyncio.create_task(app(scope("websocket", port=number), receive, None)) for number in range(sessions)]
+        while len(receives) < sessions:
+            await real(0)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(asyncio, "sleep", slept)
+            patch.setattr(floods, "MESSAGES", 10_000)
+            for now[0], number in said:
+                found.append(0.0)
+                await receives[number]()
+        go.set()
+        await asyncio.gather(*opened)
 
-                monkeypatch.setattr(asyncio, "sleep", slept)
-                await receive()
-
-            app.app = session
-            await app(scope("websocket", client), receive, None)
-
+    real = asyncio.sleep
     asyncio.run(tried())
-    assert waits == {"10.0.0.7": [0.5, 1.0, 1.5], "10.0.0.8": []}
+    return found
+
+
+def test_sessions_of_one_address_are_heard_together_as_often_as_a_class_presses_buttons():
+    waits = heard([(0.0, n % 1_000) for n in range(4_000)], 1_000)
+    assert waits[:1_300] == [0.0] * 1_300, "one for each session, and as many for all"
+    assert waits[1_300:1_303] == pytest.approx([floods.EACH_OF_ALL * n for n in (1, 2, 3)])
+
+
+def test_who_seldom_presses_a_button_does_not_wait_for_a_hundred_sessions_of_the_same_address():
+    says = [(second / 10, n) for second in range(600) for n in range(100)] + [(float(second), 100) for second in range(0, 60, 6)]
+    says.sort()
+    waits = list(zip(says, heard(says, 101), strict=True))
+    assert max(wait for (_, number), wait in waits if number < 100) > 60
+    assert max(wait for (_, number), wait in waits if number == 100) == 0
 
 
 @pytest.mark.parametrize(("of_all", "of_one"), [(10_000, 5_000), (4_000, 1_000)], ids=["streams", "sessions"])

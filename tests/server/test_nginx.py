@@ -5,6 +5,7 @@ import http.server
 import re
 import threading
 from types import SimpleNamespace
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,9 +20,9 @@ KEPT = ("/numbers/step?k=1", "/static/js/index.js", "/web/bundle.js")
 PATHS = ("/", "/room/ABCDE", "/room/ABCDE/events", *KEPT)
 
 
-def asked(port: int, path: str, host: str) -> http.client.HTTPResponse:
+def asked(port: int, path: str, host: str, **headers: str) -> http.client.HTTPResponse:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET", path, headers={"Host": host})
+    connection.request("GET", path, headers={"Host": host, **headers})
     return connection.getresponse()
 
 
@@ -40,9 +41,12 @@ def test_who_comes_without_https_is_led_there_and_stays(tmp_path):
 
 
 class Lasting(http.server.BaseHTTPRequestHandler):
-    """A server whose answers may be kept for ever."""
+    """A server whose answers may be kept for ever; `heard` is who asked for what."""
+
+    heard: ClassVar[list[tuple[str, str]]] = []
 
     def do_GET(self) -> None:
+        self.heard.append((self.path, self.headers["X-Forwarded-For"]))
         self.send_response(200)
         self.send_header("Cache-Control", "public, max-age=31536000")
         self.send_header("Content-Length", "4")
@@ -65,6 +69,21 @@ def test_what_is_kept_for_everybody_bears_no_visitor_s_cookie(tmp_path):
                 assert [answer.getheader("X-Cache") for answer in answers] == (["MISS", "HIT"] if kept else [None, None]), path
                 assert [bool(answer.getheader("Set-Cookie")) for answer in answers] == [not kept] * 2, path
                 assert all(answer.getheader("Strict-Transport-Security") for answer in answers), path
+        one.shutdown()
+
+
+def test_a_server_hears_from_which_connection_it_is_asked_and_who_was_a_proxy_before(tmp_path):
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Lasting) as one:
+        threading.Thread(target=one.serve_forever, daemon=True).start()
+        server = SimpleNamespace(port=one.server_port)
+        with nginx_before(server, server, tmp_path) as address:
+            for path in PATHS:
+                Lasting.heard.clear()
+                asked(int(urlsplit(address).port), f"{path}?first", "cnnviz.example.org")
+                asked(int(urlsplit(address).port), f"{path}?second", "cnnviz.example.org", **{"X-Forwarded-For": "198.51.100.1"})
+                (_, first), (_, second) = Lasting.heard
+                assert re.fullmatch(r"127\.0\.0\.1:\d{4,5}", first), path
+                assert re.fullmatch(r"198\.51\.100\.1, 127\.0\.0\.1:\d{4,5}", second) and not second.endswith(first), path
         one.shutdown()
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -13,7 +12,7 @@ from cnnviz.hosts.streamlit.script_turns import ScriptTurns
 from cnnviz.server import floods
 from cnnviz.server.floods import Floods
 from cnnviz.server.limits import Rate
-from cnnviz.server.turns import Turns
+from cnnviz.server.turns import CREDIT, LEAST_PAUSE, Turns
 from tests.server.test_floods import ask, scope
 
 FLOOD, OTHER = "10.0.0.7", "10.0.0.8"
@@ -33,53 +32,83 @@ class Answers:
         await send({"type": "http.response.start", "status": 200})
 
 
-async def flooded(app: Floods, connections: int) -> int:
-    """How many answers a flood gets while one of another address is made."""
+async def flooded(app: Floods, connections: int, address: str, port: int) -> int:
+    """How many answers a flood gets while one of another connection is made that asks now and then."""
     answers: Answers = app.app
 
-    async def client() -> None:
+    async def client(number: int) -> None:
         while True:
-            await ask(app, client=FLOOD)
+            await ask(app, client=FLOOD, port=number)
 
-    clients = [asyncio.create_task(client()) for _ in range(connections)]
+    await ask(app, client=address, port=port)
+    clients = [asyncio.create_task(client(number)) for number in range(connections)]
     for _ in range(200):
         await asyncio.sleep(0)
-    before = len(answers.made)
-    await ask(app, client=OTHER)
-    during = answers.made[before:].count(FLOOD)
-    assert FLOOD in answers.made, "which goes on"
+    during = []
+    for _ in range(5):
+        for _ in range(10 * connections):
+            await asyncio.sleep(0)
+        before = len(answers.made)
+        await ask(app, client=address, port=port)
+        during.append(len(answers.made) - before)
+    assert len(answers.made) > 10 * connections, "which goes on"
     for one in clients:
         one.cancel()
     await asyncio.gather(*clients, return_exceptions=True)
-    return during
+    return max(during)
 
 
+@pytest.mark.parametrize(("address", "port"), [(OTHER, 1), (FLOOD, 4_711)], ids=["from another address", "from the same"])
 @pytest.mark.parametrize("connections", [1, 8, 64, 500])
-def test_beside_a_flood_an_answer_waits_for_no_more_of_it_than_it_has_passes(connections):
-    assert asyncio.run(flooded(Floods(Answers()), connections)) <= PASSES + 1
+def test_beside_a_flood_an_answer_waits_for_no_more_of_it_than_it_has_passes(connections, address, port):
+    assert asyncio.run(flooded(Floods(Answers()), connections, address, port)) <= PASSES + 2
 
 
-def test_who_has_most_under_way_leaves_the_others_two_thirds_of_the_time_and_else_has_all_of_it(monkeypatch):
-    async def pauses(under_way: dict[str, int]) -> int:
+def test_who_asks_without_a_pause_leaves_two_thirds_of_the_time_to_who_seldom_asks_and_else_has_all_of_it(monkeypatch):
+    async def pauses(seldom: bool) -> int:
         loop, later = asyncio.get_running_loop(), []
         monkeypatch.setattr(loop, "call_later", lambda seconds, act, *values: later.append(seconds) or loop.call_soon(act, *values), raising=False)
-        turns = Turns(Counter(under_way))
-        await asyncio.gather(*(turns.turn(FLOOD) for _ in range(5)))
-        assert all(seconds >= 0 for seconds in later)
+        turns = Turns()
+
+        async def one(connection: str) -> None:
+            async with turns.turn(connection, FLOOD):
+                pass
+
+        await one("seldom")
+        for _ in range(int(CREDIT)):
+            await one("flood")
+        assert [turns.asks_seldom(connection) for connection in ("seldom", "flood", "new")] == [True, False, False] and not later
+        async with turns.turn("seldom" if seldom else "flood", FLOOD):
+            await asyncio.gather(*(one("flood") for _ in range(5)))
+        assert all(seconds >= LEAST_PAUSE for seconds in later) and not turns.spared and not turns.under_way
         return len(later)
 
-    assert asyncio.run(pauses({FLOOD: 5, OTHER: 1})) == 4
-    assert asyncio.run(pauses({FLOOD: 5})) == 0
-    assert asyncio.run(pauses({FLOOD: 5, OTHER: 5})) == 0
+    assert asyncio.run(pauses(seldom=True)) >= 4
+    assert asyncio.run(pauses(seldom=False)) == 0
+
+
+def test_of_those_who_all_ask_as_much_nobody_pauses(monkeypatch):
+    async def tried() -> None:
+        loop, turns = asyncio.get_running_loop(), Turns()
+        monkeypatch.setattr(loop, "call_later", lambda *_: pytest.fail("a pause"), raising=False)
+
+        async def one(n: int) -> None:
+            for _ in range(20):
+                async with turns.turn(f"connection {n}", FLOOD):
+                    await asyncio.sleep(0)
+
+        await asyncio.gather(*map(one, range(200)))
+
+    asyncio.run(tried())
 
 
 def test_everybody_has_a_turn_in_the_order_of_coming_and_who_is_gone_holds_up_nobody():
     async def tried() -> None:
-        turns, begun = Turns(Counter()), []
+        turns, begun = Turns(), []
 
         async def one(who: str, n: int) -> None:
-            await turns.turn(who)
-            begun.append((who, n))
+            async with turns.turn(who, who):
+                begun.append((who, n))
 
         asked = [asyncio.create_task(one(who, n)) for n in range(20) for who in (FLOOD, OTHER)]
         await asyncio.sleep(0)
@@ -91,7 +120,7 @@ def test_everybody_has_a_turn_in_the_order_of_coming_and_who_is_gone_holds_up_no
             assert (own := [n for by, n in begun if by == who]) == sorted(own)
         for _ in range(3):
             await asyncio.sleep(0)
-        assert not turns.waiting
+        assert not (turns.lines or turns.under_way or turns.shares.active or turns.spared)
 
     asyncio.run(tried())
 
@@ -107,7 +136,7 @@ def test_of_a_thousand_sessions_of_one_address_one_is_opened_at_a_time():
         app.opened = Rate(2_000, 1.0)
         asked = [asyncio.create_task(app(scope("websocket", client), None, None)) for client in [FLOOD] * 1_000 + [OTHER]]
         await asyncio.wait(asked)
-        assert opened.index(OTHER) <= 2 and len(opened) == 1_001 and not app.answering
+        assert opened.index(OTHER) <= 2 and len(opened) == 1_001 and not app.turns.under_way
 
     asyncio.run(tried())
 
@@ -124,7 +153,7 @@ def test_of_sessions_that_wait_to_be_opened_there_are_so_many_and_no_more(monkey
 
         async def send(_) -> None:
             nonlocal most
-            most = max(most, app.answering[FLOOD])
+            most = max(most, app.turns.under_way[FLOOD])
 
         asked = [asyncio.create_task(app(scope("websocket", FLOOD), receive, send)) for _ in range(50)]
         await asyncio.wait(asked)
@@ -163,27 +192,38 @@ def until(so: Callable[[], object]) -> None:
     raise AssertionError("it never came")
 
 
-def test_of_the_scripts_of_a_hundred_sessions_one_runs_at_a_time_and_anothers_comes_soon():
+@pytest.mark.parametrize("address", [OTHER, FLOOD], ids=["from another address", "from the same"])
+def test_of_the_scripts_of_a_hundred_sessions_one_runs_at_a_time_and_anothers_comes_soon(address):
     now, most, running = [0.0], 0, 0
     turns, come, begun = ScriptTurns(clock=lambda: now[0]), threading.Event(), []
+    sessions = [*(f"{number}" for number in range(100)), "seldom"]
 
-    def script(who: str) -> None:
+    def script(session: str) -> None:
         nonlocal most, running
-        with turns.turn(who):
+        with turns.turn(session, address if session == "seldom" else FLOOD):
             come.wait(10)
             running += 1
             most = max(most, running)
-            begun.append(who)
+            begun.append(session)
             running -= 1
 
-    threads = [threading.Thread(target=script, args=(who,)) for who in [FLOOD] * 100 + [OTHER]]
+    for session in sessions[::-1]:
+        turns.queue.add(threading.Event(), session, 0.01, FLOOD)
+    for _ in range(4_000):  # all but "seldom" ask again as soon as they had what they asked for
+        place = turns.queue.take()
+        turns.queue.done(place, 0.01)
+        if place.who != "seldom":
+            turns.queue.add(threading.Event(), place.who, 0.01, FLOOD)
+    while place := turns.queue.take():
+        turns.queue.done(place, 0.0)
+    threads = [threading.Thread(target=script, args=(session,)) for session in sessions]
     for number, thread in enumerate(threads):
         thread.start()
         until(lambda number=number: turns.queue.active.total() > number)
     come.set()
     for thread in threads:
         thread.join(10)
-    assert most == 1 and begun.index(OTHER) <= 3 and len(begun) == 101
+    assert most == 1 and begun.index("seldom") <= 3 and len(begun) == 101
     assert turns.current is None and not turns.queue.active
 
 
@@ -192,7 +232,7 @@ def test_a_script_lets_numbers_that_people_wait_for_go_first_as_long_as_the_next
     monkeypatch.setattr(cancellation, "_BESIDE", [waited.append])
     now, turns = [0.0], ScriptTurns(clock=lambda: now[0])
     monkeypatch.setattr(script_turns, "let_pass", lambda seconds: (cancellation.let_pass(seconds), now.__setitem__(0, 5.0)))
-    with turns.turn(OTHER):
+    with turns.turn("one", OTHER):
         assert waited == [script_turns.LONG] and turns.since == 5.0
 
 
@@ -201,7 +241,7 @@ def test_a_script_that_goes_on_for_long_is_not_waited_for():
     turns = ScriptTurns(clock=lambda: now[0])
 
     def long() -> None:
-        with turns.turn(FLOOD):
+        with turns.turn("long", FLOOD):
             went.append("long")
             go.wait(10)
             went.append("ended")
@@ -210,7 +250,7 @@ def test_a_script_that_goes_on_for_long_is_not_waited_for():
     first.start()
     until(lambda: went)
     now[0] = 1.0
-    with turns.turn(OTHER):
+    with turns.turn("short", OTHER):
         went.append("short")
     go.set()
     first.join(10)

@@ -8,22 +8,27 @@ from starlette.requests import Request
 from uvicorn import Config
 
 from cnnviz.hosts.streamlit.guards import Proxies
-from cnnviz.server.visitors import Networks, visitor_of
+from cnnviz.server.visitors import Networks, connection_of, visitor_of
 
 
 def counted(client: str, forwarded: str = "") -> str:
     """Who is counted where `client` connects, by the web server's layer and ours, as they stand around the page."""
+    return told(client, forwarded)[0]
+
+
+def told(client: str, forwarded: str) -> tuple[str, str]:
+    """The same, and of which connection."""
     seen = []
 
     async def app(scope, receive, send):
-        seen.append(visitor_of(Request(scope)))
+        seen.extend((visitor_of(Request(scope)), connection_of(Request(scope))))
 
     config = Config(Proxies(app), log_config=None)
     config.load()
     headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
     scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": headers, "client": (client, 4711)}
     asyncio.run(config.loaded_app(scope, None, None))
-    return seen[0]
+    return tuple(seen)
 
 
 @pytest.mark.parametrize("client", ["10.0.0.7", "172.17.0.1", "192.168.1.9", "203.0.113.5"])
@@ -36,6 +41,8 @@ def test_a_proxy_on_this_machine_speaks_for_its_visitors(mapped):
     assert counted(f"{mapped}127.0.0.1", "198.51.100.1") == "198.51.100.1"
     assert counted(f"{mapped}127.0.0.1", "6.6.6.6, 198.51.100.1") == "198.51.100.1", "the rest came from the visitor"
     assert counted(f"{mapped}127.0.0.1") == "127.0.0.1"
+    assert told(f"{mapped}127.0.0.1", "198.51.100.1:80") == ("198.51.100.1", "198.51.100.1 80")
+    assert told(f"{mapped}127.0.0.1", "6.6.6.6, [2001:db8::1]:80") == ("2001:db8::/56", "2001:db8::1 80")
 
 
 @pytest.mark.parametrize("mapped", ["", "::ffff:"], ids=["IPv4", "both"])

@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.hosts.streamlit.language import follow_readers
 from cnnviz.hosts.streamlit.page import show
@@ -25,7 +26,8 @@ ICON = (
 def navigate() -> None:
     """Shows the page that the path names, when it is this visitor's turn."""
     follow_readers()
-    with SCRIPTS.turn(network_of(st.context.ip_address or "")):
+    context = get_script_run_ctx()
+    with SCRIPTS.turn(context.session_id if context else "", network_of(st.context.ip_address or "")):
         _navigate()
 
 

@@ -13,12 +13,12 @@ USUAL, LONG = 0.005, 0.1
 
 
 class ScriptTurns:
-    """Has one thread at a time begin, in fair turns between addresses (FairQueue), and after the numbers that people wait for.
+    """Has one thread at a time begin, in fair turns between sessions (FairQueue), and after the numbers that people wait for.
 
     >>> turns = ScriptTurns()
-    >>> with turns.turn("10.0.0.7"):
+    >>> with turns.turn("a session", "10.0.0.7"):
     ...     turns.current.who
-    '10.0.0.7'
+    'a session'
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -27,16 +27,18 @@ class ScriptTurns:
         self.current: Place[threading.Event] | None = None
         self.since = 0.0
         self.lock = threading.Lock()
+        self.watched = False
 
     @contextmanager
-    def turn(self, who: str) -> Iterator[None]:
-        """Waits for the turn of a script of this address, which has it within."""
+    def turn(self, session: str, address: str) -> Iterator[None]:
+        """Waits for the turn of a script of this session, which has it within."""
         with self.lock:
-            place = self.queue.add(threading.Event(), who, USUAL)
+            place = self.queue.add(threading.Event(), session, USUAL, address)
             self._begin()
-        while not place.item.wait(LONG):
-            with self.lock:
-                self._begin()
+            if not place.item.is_set() and not self.watched:
+                self.watched = True
+                threading.Thread(target=self._watch, daemon=True).start()
+        place.item.wait()
         let_pass(LONG)
         with self.lock:
             began = self.clock()
@@ -50,6 +52,14 @@ class ScriptTurns:
                 if self.current is place:
                     self.current = None
                 self._begin()
+
+    def _watch(self) -> None:
+        """Has the next one begin beside one that takes long. A hundred that wait would, each waking up by itself, hold up everything."""
+        while self.watched:
+            time.sleep(LONG)
+            with self.lock:
+                self._begin()
+                self.watched = self.queue.first() is not None
 
     def _begin(self) -> None:
         now = self.clock()
