@@ -6,6 +6,7 @@ import { placesOf, touched } from "../../cnnviz/view/draw/lights.js"
 import { mechanism, standsUpright } from "../../cnnviz/view/draw/mechanism.js"
 import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
 import { Pen } from "../../cnnviz/view/draw/pen.js"
+import { forgetWidths } from "../../cnnviz/view/draw/sheet.js"
 import { decode } from "../../cnnviz/view/model/decode.js"
 import { explained, stepOf } from "../../cnnviz/view/model/explanation.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
@@ -27,7 +28,8 @@ const context = new Proxy(
   },
   {
     get: (own, name) => own[name] ?? nothing,
-    set: (own, name, value) => (["font", "fillText"].includes(name) ? Reflect.set(own, name, value) : true),
+    set: (own, name, value) =>
+      ["font", "fillText", "measureText"].includes(name) ? Reflect.set(own, name, value) : true,
   },
 )
 class Canvas {
@@ -245,6 +247,25 @@ test("as many zeros are drawn around a map as its first and its last window reac
     }
   }
   assert.ok(around > 0)
+})
+
+test("what was measured once is not measured again, until the page's own letters have come", () => {
+  const { numbers } = moments[0]
+  const { measureText } = context
+  const draw = () => {
+    let measured = 0
+    context.measureText = (text) => {
+      measured += 1
+      return measureText(text)
+    }
+    written(numbers, "z1", [0, 3, 4])
+    context.measureText = measureText
+    return measured
+  }
+  draw()
+  assert.equal(draw(), 0)
+  forgetWidths()
+  assert.ok(draw() > 0)
 })
 
 test("at the update a parameter that is pointed at has its own step, in words and in the picture", () => {

@@ -6,6 +6,7 @@ import { Numbers } from "../../view/model/numbers.js"
 import { tableOf } from "../../view/model/tables.js"
 import { say } from "../../view/model/words.js"
 import { html, keyed, nothing, render, setHTML } from "../../view/regions/html.js"
+import { isNarrow, isPhone } from "../../view/regions/media_queries.js"
 import { Content } from "../../view/regions/page.js"
 import { walk } from "../../view/regions/script_walk.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
@@ -27,9 +28,6 @@ import { Slide } from "./slide.js"
 
 const TRIES = 2 // after so many a hint is shown
 const BELOW = { picture: 345, numbers: 190, words: 110 } // room that is kept under the plates
-
-const isPhone = () => matchMedia("(max-width: 699px)").matches
-const isNarrow = () => matchMedia("(max-width: 1099px)").matches
 
 export class Learn extends Content {
   /** @override */

@@ -1,12 +1,11 @@
 // The kernel slides over the places that were asked of, one after the other; any key and any click lands it.
 
+import { isStill } from "../../view/regions/media_queries.js"
 import { placesOf, slides } from "./figures.js"
 
 /** @import { Learn } from "./learn.js" */
 
 const PLACE = 400 // milliseconds of the kernel at each of its places
-
-const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches
 
 export class Slide {
   /** @type {number | undefined}  the place that is shown; none in particular, where it has not slid */

@@ -3,6 +3,7 @@
 
 import { contextOf, ratio } from "../../view/draw/canvas.js"
 import { say } from "../../view/model/words.js"
+import { isStill } from "../../view/regions/media_queries.js"
 import { certainty } from "./crowd_card.js"
 import { columnWidth, crowdLayout, imageAt, LEFT, levels, neighbour, startLayout } from "./crowd_layout.js"
 import { drawImage, rounded, sheetOf } from "./crowd_sheet.js"
@@ -109,8 +110,7 @@ export class Crowd {
 
   begin() {
     const { now, layout } = this
-    if (!now || !layout || now.x.length !== layout.x.length || matchMedia("(prefers-reduced-motion: reduce)").matches)
-      return this.land()
+    if (!now || !layout || now.x.length !== layout.x.length || isStill()) return this.land()
     const walks = Boolean(this.walk)
     this.walk = { since: performance.now(), x: now.x.slice(), y: now.y.slice(), size: now.size }
     this.canvas.dataset.walks = "1"

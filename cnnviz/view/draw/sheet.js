@@ -27,6 +27,14 @@ const CURSIVE = /<(i|b)>(.*?)<\/\1>/
 const unitOf = ({ width, height, zoom = 1, upright = false }) =>
   upright ? 1 : Math.min(zoom, width / LEAST.width, height / LEAST.height)
 
+const MOST_WIDTHS = 4000
+
+/** @type {Map<string, number>}  of texts by typeface, which a browser measures slowly */
+const widths = new Map()
+
+/** Forgets how wide texts are: the page's own letters have come. */
+export const forgetWidths = () => widths.clear()
+
 export class Sheet {
   /** @type {(symbol: string) => number}  how many cells of each channel are computed so far */
   done = () => Number.POSITIVE_INFINITY
@@ -44,9 +52,7 @@ export class Sheet {
   landed = []
   /** @type {Choice} */
   choice = {}
-  written = "" // the typeface that is set,
-  /** @type {Map<string, number>}  and widths of texts: a browser sets and measures either slowly */
-  widths = new Map()
+  written = "" // the typeface that is set
 
   /** @param {HTMLCanvasElement} canvas @param {Room} room @param {Palette} palette @param {boolean} backward @param {number} [unit] */
   constructor(canvas, room, palette, backward, unit = unitOf(room)) {
@@ -82,7 +88,7 @@ export class Sheet {
   /** @param {string} text @param {number} x @param {number} y of its middle @param {How} [how] */
   text(text, x, y, { size = TEXT, align = "left", bold = false, math = false, fill = this.ink, room, halo } = {}) {
     const { context } = this
-    this.font({ size, bold, math })
+    this.set(this.font({ size, bold, math }))
     context.textAlign = align
     context.textBaseline = "middle"
     if (halo) {
@@ -98,17 +104,25 @@ export class Sheet {
   /** @param {How} how */
   font({ size = TEXT, bold = false, math = false }) {
     const family = math ? this.math : "Inter, system-ui, sans-serif"
-    const font = `${math ? "italic " : ""}${bold ? 700 : 400} ${size}px ${family}`
+    return `${math ? "italic " : ""}${bold ? 700 : 400} ${size}px ${family}`
+  }
+
+  /** Sets a typeface, which a browser does slowly. @param {string} font */
+  set(font) {
     if (font !== this.written) this.context.font = font
     this.written = font
-    return font
   }
 
   /** Tells how wide a text is. @param {string} text @param {How} [how] */
   widthOf(text, how = {}) {
-    const key = `${this.font(how)} ${text}`
-    const width = this.widths.get(key) ?? this.context.measureText(text).width
-    this.widths.set(key, width)
+    const font = this.font(how)
+    const key = `${font} ${text}`
+    const known = widths.get(key)
+    if (known !== undefined) return known
+    if (widths.size >= MOST_WIDTHS) widths.clear()
+    this.set(font)
+    const { width } = this.context.measureText(text)
+    widths.set(key, width)
     return width
   }
 

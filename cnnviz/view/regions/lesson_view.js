@@ -1,6 +1,7 @@
 // The page's frame: the lesson that was answered, where the visitor goes next, and the painting loop. What
 // stands in the middle is the content (page.js). Who shows it hands over its address and its numbers.
 
+import { forgetWidths } from "../draw/sheet.js"
 import { same } from "../model/address.js"
 import { withSets } from "../model/set_values.js"
 import { accepts, begin, hides, isWaiting, next } from "../model/state.js"
@@ -139,6 +140,7 @@ export class View {
     const faces = ["400 12px Inter", "700 12px Inter", 'italic 12px "STIX Two Text"']
     Promise.all(faces.map((face) => document.fonts.load(face))).then(
       () => {
+        forgetWidths()
         this.content.outdate()
         this.paint()
       },

@@ -1,6 +1,8 @@
 // The animation clock: slides the kernel over the image, walks the stages, then asks for an update; or runs
 // a film.
 
+import { isStill } from "./media_queries.js"
+
 /** @import { Cell } from "../model/links.js" */
 /** @import { View } from "../types/view.js" */
 
@@ -109,7 +111,7 @@ export class Player {
   // How many places the stage has to slide over; one where nothing slides.
   places() {
     const { content, stage } = this.view
-    if (!content.slides || matchMedia("(prefers-reduced-motion: reduce)").matches) return 1
+    if (!content.slides || isStill()) return 1
     return content.slide(stage).places
   }
 

@@ -26,12 +26,13 @@ import { KernelField } from "./kernel_field.js"
 import { Loupe } from "./loupe.js"
 import { zoomInto } from "./map_table.js"
 import { litBlock, litCells } from "./marked_cells.js"
+import { isPhone, isStill } from "./media_queries.js"
 import { fillKernel } from "./network_controls.js"
 import { Content } from "./page.js"
 import { bindPicture, mapUnder } from "./picture_pointer.js"
 import { bindPinch } from "./pinch.js"
 import { channelFlights, GLIDE, Seats } from "./seats.js"
-import { isPhone, lay, mapsInRow, place, roomOf, unroll, uprightRoom } from "./step_layout.js"
+import { lay, mapsInRow, place, roomOf, unroll, uprightRoom } from "./step_layout.js"
 import { moveOf } from "./step_move.js"
 import { briefOf, fillStepper, fillWords, spokenOf, writeWords } from "./step_words.js"
 import { Story } from "./story.js"
@@ -415,8 +416,7 @@ export class Step extends Content {
   /** Tells whether maps are seen to go to the stage: on a wide screen, and where nothing plays fast. */
   get glides() {
     const { player } = this.view
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches
-    return !still && !isPhone() && player.speed <= 1 && !this.view.veiled
+    return !isStill() && !isPhone() && player.speed <= 1 && !this.view.veiled
   }
 
   // Ribbons show where a number of the whole network comes from.

@@ -1,10 +1,9 @@
 // Where everything of Step lies: the strip or the whole network in its room, and what flows between two places.
 
+import { isPhone } from "./media_queries.js"
 import { Seats } from "./seats.js"
 
 /** @import { Step } from "../types/view.js" */
-
-export const isPhone = () => matchMedia("(max-width: 699px)").matches
 
 const [EDGE, BESIDE, CAPTION, MOST] = [16, 24, 26, 240] // at a phone's edge, between two maps of its row, over them, and the side of one
 

@@ -16,6 +16,7 @@ import {
   UPDATES,
 } from "../model/story.js"
 import { render } from "./html.js"
+import { isStill } from "./media_queries.js"
 import { keep, kept } from "./preferences.js"
 import { reveal } from "./rail.js"
 import { photograph, weights } from "./story_paint.js"
@@ -132,7 +133,7 @@ export class Story {
     this.view.paint(true)
   }
 
-  on = () => this.tell({ type: "on", still: matchMedia("(prefers-reduced-motion: reduce)").matches })
+  on = () => this.tell({ type: "on", still: isStill() })
   back = () => this.tell({ type: "back" })
 
   /** @param {number} by */
