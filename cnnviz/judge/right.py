@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
-from cnnviz.core.comparison.round_off import sizes
 from cnnviz.core.layers._normalisation import EPS, by_mean, by_variance
 from cnnviz.core.layers.average_pooling import AveragePooling
 from cnnviz.core.layers.batch_norm import BatchNorm
@@ -30,6 +29,7 @@ from cnnviz.core.layers.tanh import Tanh
 from cnnviz.core.line import Inner, Line
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.program import Program, program_of
+from cnnviz.core.rounding import sizes
 from cnnviz.judge.case import ELEMENTWISE, Array, Case
 from cnnviz.words import Problem
 

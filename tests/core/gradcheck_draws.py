@@ -11,8 +11,12 @@ from functools import cached_property
 
 import numpy as np
 
+from cnnviz.core.comparison.case import Case
+from cnnviz.core.comparison.diagnosis import Diagnosis, diagnose
 from cnnviz.core.gradcheck import KINK, SAFETY, TOLERANCE, WRONG, GradientCheck, check_gradients
 from cnnviz.core.image_ids import PATTERNS
+from cnnviz.core.layers.max_pooling import max_pool
+from cnnviz.core.line import flatten
 from cnnviz.core.network import WEIGHTS, Network
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.values import Params
@@ -100,6 +104,29 @@ class Drawn:
     def gradients(self) -> dict[str, np.ndarray]:
         with np.errstate(all="ignore"):
             return dict(self.network.backward(self.params, self.network.forward(self.params, self.x, given=self.given), self.y))
+
+    def elsewhere(self, seed: int = 0) -> dict[str, np.ndarray]:
+        """The gradients of another program that is right: each of its lines rounds off otherwise, and nothing is a tie."""
+        rng, eps, program = np.random.default_rng(seed), np.finfo(float).eps, self.network.program(self.x.shape)
+
+        def off(values, right):
+            return right() * (1 + eps * rng.choice([-1, 1], right().shape))
+
+        def no_tie(values, right):
+            return np.full_like(right(), np.inf)
+
+        lines = [line for line in program.forward_lines if line.function not in (max_pool, flatten)]  # these copy numbers
+        with np.errstate(all="ignore"):
+            forth = {line.target: no_tie if line.target.endswith(".bound") else off for line in lines}
+            trace = program.forward(self.params, self.x, forth, self.given)
+            found = program.backward(self.params, trace, self.y, {line.target: off for line in program.backward_lines})
+            return {name: np.array(found[name]) for name in found}
+
+    def diagnosis(self, gradients: dict[str, np.ndarray]) -> Diagnosis:
+        """What is said of gradients of one's own."""
+        program = self.network.program(self.x.shape)
+        trace = program.forward(self.params, self.x, given=self.given)
+        return diagnose(Case(program, self.params, trace, self.y, OPTIMIZERS["gd"](0.1)), gradients)
 
     def check(self, *parameters: str, **more) -> GradientCheck:
         """Of these parameters; of all and of x where none is named."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.gradcheck import KINK, RIGHT, UNTOLD, GradientCheck, check_gradients
+from cnnviz.core.gradcheck import KINK, RIGHT, UNTOLD, WRONG, GradientCheck, check_gradients
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
 from cnnviz.core.trajectory import Moment, trajectory
@@ -172,6 +172,49 @@ def test_gradients_of_any_size_are_not_called_wrong(size):
 def test_a_run_that_is_not_finite_is_no_fault_of_the_gradients():
     found = checked(net="dense3-dense2-mse", lr="10", k="300", img="digit7-3")
     assert (found.verdict, found.passed) == ("not finite", False) and counts(found) == (0, 0, 0, 2363)
+
+
+# --- gradients of another program, which knows of no ties ------------------------------------------
+
+OPEN_ELSEWHERE = {
+    "all images have the same mean, and ReLU's input is 0 but for round-off": Drawn(
+        "gn1-gap-dense3-relu-dense9-identity-mse", (2, 7, 8), "pattern", weights="he", seed=1037368, opt="adam", lr=0.049, updates=1, images=8
+    ),
+    "a sigmoid of 1e-78 counts as 0 before a leaky ReLU": Drawn(
+        "dense4-sigmoid-leaky20-dense9-mse", (3, 3, 9), scale="raw", weights="he", seed=633741, opt="adam", lr=0.039, updates=3
+    ),
+    "a sigmoid of 1e-222 counts as 0 before a leaky ReLU": Drawn(
+        "avg3-conv2x1d3-avg1-sigmoid-leaky20-dense9-sigmoid-mse", (1, 4, 3), "flat", "unit", "he", 187474, "bits", "momentum", 6.2, 300, 290.0, 4
+    ),
+    "a ReLU behind saturated tanhs, whose mean is 0": Drawn(
+        "max2s1-conv3x4bs2d3full-max3s2-avg2s3-tanh-gap-relu-dense9-identity-mse", (3, 13, 12), "photograph", "raw", "zeros", 426596, "far", lr=0.064, updates=1
+    ),
+    "ReLUs behind a normalisation of what is equal": Drawn(
+        "conv3x1-gn3-bn-gap-relu-relu-mse", (2, 3, 2), "photograph", weights="he", seed=19059, lr=0.00072, updates=10, images=3
+    ),
+}
+
+
+@pytest.mark.parametrize("why", OPEN_ELSEWHERE)
+def test_a_right_gradient_of_another_program_is_not_called_wrong_where_ours_is_0(why):
+    """Where terms that cancel leave 0 here, they leave round-off there: of each array, or of the parameters alone."""
+    case = OPEN_ELSEWHERE[why]
+    theirs = case.elsewhere()
+    assert any((case.gradients[name][theirs[name] != 0] == 0).any() for name in theirs)
+    assert case.check(gradients=theirs).wrong == 0
+    assert case.diagnosis(theirs).verdict == case.diagnosis({f"d{name}": theirs[f"d{name}"] for name in case.params}).verdict == "right"
+
+
+@pytest.mark.parametrize("why", [why for why, case in OPEN_ELSEWHERE.items() if "dense" in case.net])
+def test_a_0_that_is_spoiled_by_more_than_round_off_is_wrong(why):
+    """The weights of the last dense layer: what comes into them is 0 or round-off, less than 1e-11."""
+    case = OPEN_ELSEWHERE[why]
+    name = [name for name in case.params if name[0] == "w"][-1]
+    zeros = case.check(name).structural[name]
+    spoiled = case.elsewhere()
+    spoiled[f"d{name}"] += 1e-9 * zeros
+    assert zeros.any() and (case.check(name, gradients=spoiled).marks[name][zeros] == WRONG).all()
+    assert case.diagnosis({f"d{name}": spoiled[f"d{name}"]}).arrays[f"d{name}"].wrong[zeros].all()
 
 
 # --- what is told, and what is not ----------------------------------------------------------------

@@ -9,13 +9,12 @@ from itertools import permutations
 import numpy as np
 
 from cnnviz.core.comparison.precision import EXACT, Precision
-from cnnviz.core.comparison.round_off import Doubt, doubts
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
-from cnnviz.core.comparison.tolerance import largest
 from cnnviz.core.gradcheck import verdict
 from cnnviz.core.line import Inner, Line, Override
 from cnnviz.core.program import Program
 from cnnviz.core.read_only import lock
+from cnnviz.core.rounding import Doubt, doubts, largest
 from cnnviz.core.stages import label
 from cnnviz.core.values import Params, Trace
 from cnnviz.words import Problem
@@ -88,8 +87,8 @@ class _Comparison:
         self.program, self.theirs = program, theirs
         self.exact = program.backward(params, trace, y)
         self.arrays = {name: fitting(program, name, given.array) for name, given in theirs.items() if name in self.exact}
-        values = program.inner(params, trace) | {"y": y}
-        self.doubts = {precision: doubts(program, values, precision) for precision in {given.precision for given in theirs.values()}}
+        self.values = program.inner(params, trace) | {"y": y}
+        self.doubts: dict[tuple[Precision, bool], Mapping[str, Doubt]] = {}
         self.found: dict[str, Compared] = {}
         self.without_numbers: set[str] = set()
 
@@ -110,34 +109,44 @@ class _Comparison:
         return judged
 
     def _compared(self, line: Line, values: Inner, given: np.ndarray, ours: np.ndarray, redone: np.ndarray, handed_on: bool) -> Compared:
-        target, one = line.target, self.theirs[line.target]
-        doubt = self.doubts[one.precision][target]
-        ties = self._ties(line, values, given, one)
-        beside = [_marks(given, to, doubt, ties, one.precision) for to in (ours, redone)]
+        target, one, shape = line.target, self.theirs[line.target], self.exact[line.target].shape
+        doubt = self._doubt(one.precision, target)
+        marks, by_itself = (_marks(given, to, doubt, one.precision) for to in (ours, redone))
         if one.turned:
-            beside = [np.full(given.shape, verdict.WRONG, np.int8)] * 2
-        by_itself = (beside[1] == verdict.WRONG) & (np.isfinite(given) | (not handed_on))
-        found = WRONG if by_itself.any() else INHERITS
-        shape = self.exact[target].shape
-        given, ours, redone, marks = (array.reshape(shape) for array in (given, ours, redone, beside[0]))
-        wrong = bool((marks == verdict.WRONG).any())
-        return Compared(target, given, ours, redone, marks, found if wrong else RIGHT, doubt.size.reshape(shape), one.precision, one.turned)
+            marks = by_itself = np.full(given.shape, verdict.WRONG, np.int8)
+        elif (marks == verdict.WRONG).any():
+            of_given = self._doubt(one.precision, target, of_given=True)
+            ties = self._ties(line, values, given, one.precision, of_given.size)
+            if ties is None or line.sources[0] not in self.arrays:
+                doubt = doubt.or_larger(of_given)
+                by_itself = _marks(given, redone, doubt, one.precision)
+            if ties is not None:
+                marks, by_itself = (np.where(ties & (found == verdict.WRONG), np.int8(verdict.KINK), found) for found in (marks, by_itself))
+        wrong, here = marks == verdict.WRONG, (by_itself == verdict.WRONG) & (np.isfinite(given) | (not handed_on))
+        found = WRONG if wrong.any() and here.any() else INHERITS if wrong.any() else RIGHT
+        given, ours, redone, marks, size = (array.reshape(shape) for array in (given, ours, redone, marks, doubt.size))
+        return Compared(target, given, ours, redone, marks, found, size, one.precision, one.turned)
 
-    def _ties(self, line: Line, values: Inner, given: np.ndarray, one: Given) -> np.ndarray:
-        """The entries of which round-off decides, at a tie of a pool or at a kink, and which are not ours."""
-        found, epsilon = None, one.precision.epsilon
-        if epsilon and not one.turned and line.role == "dx" and line.layer is not None:
-            sources = [values[name] for name in line.sources]
-            most = max(largest(array) for name, array in zip(line.sources, sources, strict=True) if name[0] != "d" or len(sources) == 1)
-            found = self.program.network.layers[line.layer].undecided(given, verdict.SAFETY * epsilon * most, *sources)
-        return np.zeros(given.shape, bool) if found is None else found
+    def _doubt(self, precision: Precision, name: str, of_given: bool = False) -> Doubt:
+        """The doubt of a gradient of ours; or of what is made of the given ones, without ties."""
+        if (precision, of_given) not in self.doubts:
+            given = {name: with_numbers(array, fitting(self.program, name, self.exact[name])) for name, array in self.arrays.items()} if of_given else None
+            self.doubts[precision, of_given] = doubts(self.program, self.values, precision.epsilon, precision.smallest, given)
+        return self.doubts[precision, of_given][name]
+
+    def _ties(self, line: Line, values: Inner, given: np.ndarray, precision: Precision, error: np.ndarray) -> np.ndarray | None:
+        """The entries of which round-off decides, at a tie of a pool or at a kink; None where it cannot be seen. `error` is what it makes."""
+        if not precision.epsilon or line.role != "dx" or line.layer is None:
+            return None
+        sources = [values[name] for name in line.sources]
+        most = max(largest(array) for name, array in zip(line.sources, sources, strict=True) if name[0] != "d" or len(sources) == 1)
+        return self.program.network.layers[line.layer].undecided(given, verdict.SAFETY * precision.epsilon * most, error, *sources)
 
 
-def _marks(given: np.ndarray, ours: np.ndarray, doubt: Doubt, ties: np.ndarray, precision: Precision) -> np.ndarray:
-    """The one judgement; a tie is told only where the entry is not ours."""
+def _marks(given: np.ndarray, ours: np.ndarray, doubt: Doubt, precision: Precision) -> np.ndarray:
+    """The one judgement; beside what is no number nothing is told."""
     found = verdict.marks(given, ours, doubt.size, doubt.structural, tolerance=precision.relative)
-    found = np.where(np.isfinite(ours), found, np.int8(verdict.UNTOLD))
-    return np.where(ties & (found == verdict.WRONG), np.int8(verdict.KINK), found)
+    return np.where(np.isfinite(ours), found, np.int8(verdict.UNTOLD))
 
 
 def with_numbers(given: np.ndarray, ours: np.ndarray) -> np.ndarray:

@@ -18,10 +18,9 @@ from cnnviz.core.gradcheck.paths import Path, end_of, path
 from cnnviz.core.gradcheck.round_off import RoundOff, length
 from cnnviz.core.line import Inner
 from cnnviz.core.program import Program
+from cnnviz.core.rounding import doubts
 from cnnviz.core.values import Gradients
 
-PASSES = 12
-"""Passes that round off at random, by which a gradient's own round-off is found."""
 SEEN = 1e-9
 """The share of the end of the pass that a nudge moves it by at the least, for what it is to be more than round-off."""
 
@@ -173,22 +172,10 @@ class Differences:
 
     @cached_property
     def own_errors(self) -> Mapping[str, np.ndarray]:
-        """The error that each gradient may have itself, as a few passes say whose every line is off by eps, forth and back, up or down.
-
-        Terms that cancel, as in front of a normalisation, may leave round-off alone, theirs and that of all lines before them.
-        What is a tie stays one: it is larger than that.
-        """
-        rng, eps = np.random.default_rng(0), float(np.finfo(self.dtype).eps)
-
-        def off(values: Inner, right: Callable[[], np.ndarray]) -> np.ndarray:
-            made = right()
-            return np.asarray(made * (1 + eps * rng.choice([-1.0, 1.0], made.shape)))
-
-        program = self.program
-        forth, back = ({line.target: off for line in lines} for lines in (program.forward_lines, program.backward_lines))
-        traces = (program.forward(self.params, self.trace.x, forth, self.trace.kept) for _ in range(PASSES))
-        passes = [program.backward(self.params, trace, self.y, back) for trace in traces]
-        return {name: np.max([np.abs(one[name] - array) for one in passes], axis=0) for name, array in self.gradients.items()}
+        """The error that each gradient may have itself: terms that cancel, as in front of a normalisation, may leave round-off alone."""
+        info = np.finfo(self.dtype)
+        found = doubts(self.program, self.values | {"y": self.y}, float(info.eps), float(info.tiny / info.eps), {})
+        return {name: doubt.size.reshape(-1) for name, doubt in found.items()}
 
     def _made(self, symbol: str) -> np.ndarray:
         """A value or a gradient, with every axis that lines have."""

@@ -46,8 +46,9 @@ def compared(nudged: Differences, name: str, analytic: np.ndarray, step: float, 
         # Something comes back, and a nudge moves nothing, to the last bit: it goes from one plateau to another.
         own = np.abs(nudged.gradients[f"d{name}"]).reshape(-1)
         doubt[(central == 0) & (moved == 0) & (own > SAFETY * doubt)] = np.inf
-        if (_error(analytic, central, doubt) > TOLERANCE).any():
-            doubt = np.hypot(doubt, nudged.own_errors[f"d{name}"].reshape(-1))
+        differs = ~(_error(analytic, central, doubt) <= TOLERANCE)
+        if differs.any():
+            doubt[differs] = np.hypot(doubt, nudged.own_errors[f"d{name}"])[differs]
         error[look] = _error(analytic[look], central[look], doubt[look])
     return Found(central, doubt, error, terms == 0, kinks)
 

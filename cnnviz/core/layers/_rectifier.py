@@ -7,9 +7,6 @@ import numpy as np
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.layer import Call, Links, Shape, call
 
-OFTEN = 0.01
-"""The share of cells at exactly 0 up to which it may be by chance that another program has them above: more are a rule of its own."""
-
 
 def gates(z: np.ndarray) -> np.ndarray:
     """The units that let their number pass."""
@@ -36,9 +33,10 @@ class Rectifier(Activation):
     def tied(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray:
         return np.abs(x) < tie
 
-    def undecided(self, dx: np.ndarray, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
+    def undecided(self, dx: np.ndarray, doubt: float, error: np.ndarray, *sources: np.ndarray) -> np.ndarray | None:
+        """Cells near 0 that are open or closed; one at 0 is closed, unless round-off may open it: that is no rule of its own."""
         dy, x = sources
         closed = np.isclose(dx, self.slope * dy, 1e-3, 0)
-        near: np.ndarray = (np.abs(x) <= doubt) & (closed | np.isclose(dx, dy, 1e-3, 0))
-        often = (near & (x == 0) & ~closed).mean() > OFTEN
-        return near & (x != 0) if often else near
+        opened = np.isclose(dx, dy, 1e-3, 0) & ((x != 0) | (np.abs(dx - self.slope * dy) <= 2 * error))
+        found: np.ndarray = (np.abs(x) <= doubt) & (closed | opened)
+        return found

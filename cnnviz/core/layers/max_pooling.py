@@ -97,7 +97,7 @@ class MaxPooling(Pooling):
             found[under] |= cells
         return found
 
-    def undecided(self, dx: np.ndarray, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
+    def undecided(self, dx: np.ndarray, doubt: float, error: np.ndarray, *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p, _ = sources
         return max_pool_undecided(dx, doubt, dp, x, p, self.k, self.stride) if self.stride >= self.k else None
 

@@ -4,12 +4,12 @@ Two programs that are both right add in another order, and round. So each line i
 (`sizes`), and hands that on: a few passes whose lines are off by so much, up or down at random, show what comes of it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
-from cnnviz.core.comparison.precision import Precision
-from cnnviz.core.comparison.tolerance import largest
 from cnnviz.core.line import Inner, Line
 from cnnviz.core.program import Program
 
@@ -26,41 +26,58 @@ class Doubt:
     size: np.ndarray
     structural: np.ndarray
 
+    def or_larger(self, other: Self) -> Self:
+        """This doubt, or the other where that is larger."""
+        return replace(self, size=np.maximum(self.size, other.size))
+
 
 @np.errstate(all="ignore")
-def doubts(program: Program, values: Inner, precision: Precision) -> dict[str, Doubt]:
-    """The doubt of every gradient of a pass; `values` are those of its forward pass, the parameters, and y."""
+def doubts(program: Program, values: Inner, epsilon: float, smallest: float, given: Mapping[str, np.ndarray] | None = None) -> dict[str, Doubt]:
+    """The doubt of every gradient of a pass that rounds off by `epsilon`, and below `smallest` by no less than there.
+
+    `values` are those of its forward pass, the parameters, and y. Gradients that are `given`, of a program that knows of no ties
+    (core/ties.py), are taken for what is made of them; round-off then opens gates, and chooses winners.
+    """
     start = {name: values[name] for name in ("x", "y", *program.parameters, *program.buffers, *program.draws)}
-    exact = dict(values)
+    exact, fed = dict(values), given or {}
+    made: dict[str, np.ndarray] = {}
     found: dict[str, np.ndarray] = {}
     structural: dict[str, np.ndarray] = {}
     for line in program.backward_lines:
         line.step(exact)
-        size = sizes(program, line, exact)
-        structural[line.target] = np.broadcast_to(size == 0, exact[line.target].shape)
-        found[line.target] = precision.epsilon * np.maximum(sizes(program, line, exact, precision.smallest), precision.smallest)
-    if precision.epsilon:
-        rng = np.random.default_rng(0)
-        for _ in range(OF_FEW if sum(np.size(array) for array in exact.values()) < FEW else PASSES):
-            seed = int(rng.integers(2**31))
-            for sign in (1.0, -1.0):
-                rounded = _rounded(program, dict(start), precision, sign, np.random.default_rng(seed))
-                for name in found:
-                    apart = np.abs(rounded[name] - exact[name])
-                    found[name] = np.maximum(found[name], np.where(np.isfinite(apart), apart, 0.0))
-    return {name: Doubt(np.broadcast_to(found[name], exact[name].shape), structural[name]) for name in found}
+        name, size = line.target, sizes(program, line, exact)
+        made[name], structural[name] = exact[name], np.broadcast_to(size == 0, exact[name].shape)
+        found[name] = epsilon * np.maximum(sizes(program, line, exact, smallest), smallest)
+        exact[name] = fed.get(name, made[name])
+    rng, passes = np.random.default_rng(0), OF_FEW if sum(np.size(array) for array in exact.values()) < FEW else PASSES
+    for _ in range(passes if epsilon else 0):
+        seed = int(rng.integers(2**31))
+        for sign in (epsilon, -epsilon):
+            rounded = _rounded(program, dict(start), sign, smallest, np.random.default_rng(seed), given)
+            for name, array in made.items():
+                apart = np.abs(rounded[name] - array)
+                found[name] = np.maximum(found[name], np.where(np.isfinite(apart), apart, 0.0))
+    return {name: Doubt(np.broadcast_to(found[name], array.shape), structural[name]) for name, array in made.items()}
 
 
-def _rounded(program: Program, values: Inner, precision: Precision, sign: float, rng: np.random.Generator) -> Inner:
-    """A pass each of whose lines is off by ± epsilon of what it adds up, `sign` times as drawn."""
+def _rounded(program: Program, values: Inner, epsilon: float, smallest: float, rng: np.random.Generator, given: Mapping[str, np.ndarray] | None) -> Inner:
+    """The arrays of a pass each of whose lines is off by ± epsilon of what it adds up."""
+    found, fed = {}, given or {}
     for line in (*program.forward_lines, *program.backward_lines):
         line.step(values)
-        if not line.role:  # laid out in another way
-            continue
-        made = values[line.target]
-        signs, size = 2.0 * rng.integers(0, 2, made.shape) - 1.0, sizes(program, line, values)
-        values[line.target] = made + sign * precision.epsilon * signs * np.where(size == 0, 0.0, np.maximum(size, precision.smallest))
-    return values
+        name, made = line.target, values[line.target]
+        if name.endswith(".bound") and given is not None:
+            made = np.full_like(made, np.inf)  # beyond all bounds nothing is a tie
+        elif line.role:  # else it is laid out in another way
+            signs, size = 2.0 * rng.integers(0, 2, made.shape) - 1.0, sizes(program, line, values)
+            made = made + epsilon * signs * np.where(size == 0, 0.0, np.maximum(size, smallest))
+        found[name], values[name] = made, fed.get(name, made)
+    return found
+
+
+def largest(array: np.ndarray) -> float:
+    """The size of the largest entry that is a number; 0 where there is none."""
+    return float(np.abs(array[np.isfinite(array)]).max(initial=0.0))
 
 
 def sizes(program: Program, line: Line, values: Inner, least: float = 0.0) -> np.ndarray | float:
