@@ -91,12 +91,12 @@ def sizes(program: Program, line: Line, values: Inner, least: float = 0.0) -> np
         return np.abs(made) if line.role.partition(".")[0] not in ("do", "dz") else np.maximum(np.abs(made), _output_sizes(values))
     if line.role != "y" and line.target[0] != "d":
         return np.abs(made) if line.role in layer.kept else 0.0  # a statistic, or kept for the way back as it is
-    parameters = layer.parameter_letters
-    if not parameters and line.role == "y":
-        return np.abs(made) if made.shape == values[line.sources[0]].shape else 0.0  # a pool's winner is the number itself
-    if not parameters and any(pattern == "all" for _, pattern in layer.links().get("dx", ())):
+    parameters, links = layer.parameter_letters, {pattern for of in layer.links().values() for _, pattern in of}
+    if not parameters and line.role == "y" and links & {"winner", "same", "all"}:
+        return 0.0 if "winner" in links else np.abs(made)  # a pool's winner is the number itself
+    if not parameters and "all" in links:
         return np.maximum(np.abs(made), max(least, largest(values[line.sources[0]])))
-    if not parameters and made.shape == values[line.sources[0]].shape:
+    if not parameters and "same" in links:
         return np.maximum(np.abs(made), _answers(line, values))
     if line.role == "dx" and (terms := layer.terms_of_dx(*(values[source] for source in line.sources), **line.settings)) is not None:
         return terms
@@ -105,7 +105,7 @@ def sizes(program: Program, line: Line, values: Inner, least: float = 0.0) -> np
         array = values[source]
         if source[0] == "d":
             array = np.maximum(np.abs(array), least)
-        elif parameters:
+        elif parameters or line.role == "y":
             array = np.abs(array)
         absolute.append(array)
     return line.run(*absolute)

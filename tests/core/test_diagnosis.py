@@ -362,3 +362,12 @@ def test_drawn_slips_are_named_each_of_two(number):
 def test_two_drawn_slips_are_named_behind_normalisations_and_dropout_too(number):
     wrong_stages_alone, named, what = judged(np.random.default_rng([4, number]), 2, mixing=True)
     assert wrong_stages_alone and all(named), what
+
+
+@pytest.mark.parametrize("text", ["conv2x3-max1-dense2-mse", "conv2x7-max8s4-max3-max1s2-dense2-mse"])
+def test_a_pool_that_keeps_its_shape_has_no_ties_of_its_own(text):
+    """Its number is the winner itself: in single precision, too, as little is round-off before it as behind it."""
+    case = case_of(text)
+    theirs = {name: array.astype(np.float32) for name, array in spoiled(case, ("df", lambda a: -a)).items()}
+    found = diagnose(case, theirs, SINGLE)
+    assert found.first == "df" and found.matches["df"][0].exact and found.untold == 0
