@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { one } from "../../cnnviz/view/model/links.js"
+import { one } from "../../cnnviz/view/model/patterns.js"
 import { faceOfImages } from "../../cnnviz/view/model/plates.js"
 
 test("of several images side by side a cell lies in its channel's row, under the image that is shown, and is found there", () => {

@@ -11,9 +11,9 @@
 """
 
 from cnnviz.core.gradcheck.check import check_gradients, judged_again
+from cnnviz.core.gradcheck.error_curve import STEPS, StepSweep, step_sweep
 from cnnviz.core.gradcheck.one_entry import Nudge, digits_right, nudges
 from cnnviz.core.gradcheck.result import Entry, GradientCheck
-from cnnviz.core.gradcheck.sweep import STEPS, StepSweep, step_sweep
 from cnnviz.core.gradcheck.verdict import KINK, RIGHT, SAFETY, TOLERANCE, UNTOLD, WRONG, marks, relative_error
 
 __all__ = [

@@ -12,8 +12,7 @@ import { broken, listed } from "./broken.js"
 import { ours, third } from "./ours.js"
 import { own } from "./own.js"
 
-/** @import { Cell } from "../../view/model/links.js" */
-/** @import { Answer, CheckData, CheckHeader, Place, View } from "../../view/types/view.js" */
+/** @import { Answer, Cell, CheckData, CheckHeader, Place, View } from "../../view/types/view.js" */
 
 /** Finds which numbers are compared digit by digit, by the version's name. @type {Record<string, string>} */
 const BESIDE = { ours: "central", central: "ours", yours: "ours" }

@@ -1,6 +1,6 @@
 // Choosing a cell of a map: a part of it that is large enough, by mouse, finger or keys, and where that part lies.
 
-import { one } from "../../view/model/links.js"
+import { one } from "../../view/model/patterns.js"
 import { say } from "../../view/model/words.js"
 import { html, nothing } from "../../view/regions/html.js"
 import { centred, covered, shifted, under } from "./crop.js"

@@ -1,6 +1,6 @@
 // What stands beside a question's words, plate by plate: a number, a row of outputs, a grid of cells, a picture, a curve.
 
-import { one } from "../../view/model/links.js"
+import { one } from "../../view/model/patterns.js"
 import { faceOf } from "../../view/model/plates.js"
 
 /** @import { Cell, Face, LearnCells, LearnPlate, LearnStep, Link, Numbers, Scale } from "../../view/types/view.js" */

@@ -7,9 +7,8 @@ import { smallest } from "./canvas.js"
 import { ends, Heatmap } from "./heatmap.js"
 
 /** @import { Limits } from "../model/colour.js" */
-/** @import { Cell } from "../model/links.js" */
 /** @import { Size } from "./heatmap.js" */
-/** @import { Layout, RoadCard, Scale, Values } from "../types/view.js" */
+/** @import { Cell, Layout, RoadCard, Scale, Values } from "../types/view.js" */
 
 const [LOW, SQUEEZED] = [1.1, 0.5] // as low a cell, and as narrow a number, may be, by the size of its letters
 

@@ -2,8 +2,7 @@
 //
 // Maps of one family share a cell: pin a unit, step on, and the same unit is explained at the next stage.
 
-/** @import { Cell } from "./links.js" */
-/** @import { RoadCard } from "../types/view.js" */
+/** @import { Cell, RoadCard } from "../types/view.js" */
 /** @typedef {Pick<RoadCard, "symbol" | "family" | "rows" | "columns" | "layers" | "cell" | "address">} Column  an array that has cells */
 /** @typedef {{ map: string, cell: Cell }} Place  a cell of a map, by its symbol */
 

@@ -1,7 +1,7 @@
 // Where the cells of a heat map lie, and which cell lies at a place.
 
-import { one } from "./links.js"
 import { GAP, STACK } from "./overview.js"
+import { one } from "./patterns.js"
 
 /** @import { Box as CellBox } from "./plates.js" */
 /** @import { Cell, Face, Range, Values } from "../types/view.js" */

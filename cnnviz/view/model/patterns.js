@@ -2,12 +2,13 @@
 //
 // A cell has an index for each axis of its array as it is laid out. What a pattern reaches is a range an axis.
 
-import { one } from "./links.js"
-
-/** @typedef {number[]} Cell */
-/** @typedef {{ start: number, count: number, step: number }} Range */
+/** @typedef {number[]} Cell  its channel, row and column in a map of several */
+/** @typedef {{ start: number, count: number, step: number }} Range  evenly spaced rows, or columns */
 /** @typedef {{ target: string, source: string, pattern: string, geometry: Record<string, number>, places: number[] }} Link */
 /** @typedef {(cell: Cell) => number} Reader  the value of a cell */
+
+/** The range of one row or column. @param {number} at @returns {Range} */
+export const one = (at) => ({ start: at, count: 1, step: 1 })
 
 /** @type {(shape: number[]) => Range[]} */
 const every = (shape) => shape.map((size) => ({ start: 0, count: size, step: 1 }))

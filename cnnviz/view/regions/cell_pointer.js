@@ -1,6 +1,6 @@
 // Pointing at the cells of a map by mouse, touch or keys.
 
-/** @import { Cell } from "../model/links.js" */
+/** @import { Cell } from "../types/view.js" */
 /** @import { Content } from "./page.js" */
 
 /**

@@ -4,8 +4,7 @@ import { fitting, plainNumber } from "../model/format.js"
 import { say } from "../model/words.js"
 import { putWeight } from "./network_controls.js"
 
-/** @import { Cell } from "../model/links.js" */
-/** @import { Box, Step } from "../types/view.js" */
+/** @import { Box, Cell, Step } from "../types/view.js" */
 
 const [SMALL, LARGE] = [0.1, 1] // what the arrows add, and with Shift
 const LEAST = { width: 64, height: 26 }

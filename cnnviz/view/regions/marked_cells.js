@@ -1,6 +1,6 @@
 // What is lit in a map, as text: tests read it from data-lit.
 
-import { one } from "../model/links.js"
+import { one } from "../model/patterns.js"
 
 /** @import { Cell, Numbers, Range } from "../types/view.js" */
 

@@ -5,7 +5,7 @@ import { Pen, palette } from "../draw/pen.js"
 import { named, result } from "../model/arithmetic.js"
 import { explained } from "../model/explanation.js"
 import { formula } from "../model/format.js"
-import { one } from "../model/links.js"
+import { one } from "../model/patterns.js"
 import { say } from "../model/words.js"
 import { setHTML } from "./html.js"
 

@@ -7,8 +7,7 @@ import { lossChart } from "../model/large_chart.js"
 
 /** @import { Cells } from "../model/cells.js" */
 /** @import { LargeChart } from "../model/large_chart.js" */
-/** @import { Cell } from "../model/links.js" */
-/** @import { Answer, Lesson, Source, View } from "../types/view.js" */
+/** @import { Answer, Cell, Lesson, Source, View } from "../types/view.js" */
 
 export class Content {
   /** Tells whether it goes stage by stage: then there are chips, and the arrows go from one to the next. */

@@ -3,8 +3,7 @@
 
 import { isStill } from "./media_queries.js"
 
-/** @import { Cell } from "../model/links.js" */
-/** @import { View } from "../types/view.js" */
+/** @import { Cell, View } from "../types/view.js" */
 
 const DWELL = 1500 // milliseconds at speed 1 on a stage where nothing slides
 const WHOLE = 3 // cells of a slide that get the whole move,

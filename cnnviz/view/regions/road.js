@@ -5,7 +5,7 @@ import { CardMap } from "../draw/card_map.js"
 import { Focus } from "../model/focus.js"
 import { formula, lossText, sentence, withSymbols } from "../model/format.js"
 import { sameAcross } from "../model/large_chart.js"
-import { one } from "../model/links.js"
+import { one } from "../model/patterns.js"
 import { layRoad } from "../model/road.js"
 import { tableOfRow } from "../model/tables.js"
 import { say } from "../model/words.js"
@@ -15,9 +15,8 @@ import { html, inner, keyed, nothing, render, setHTML, setText, svg, TABLE } fro
 import { Content } from "./page.js"
 import { bindChanges, tabsOf } from "./switches.js"
 
-/** @import { Cell } from "../model/links.js" */
 /** @import { Arrow, Placed, Road as Layout } from "../model/road.js" */
-/** @import { Answer, Arrays, Box, Place, RoadCard, RoadData, RoadHeader, SwitchGroup } from "../types/view.js" */
+/** @import { Answer, Arrays, Box, Cell, Place, RoadCard, RoadData, RoadHeader, SwitchGroup } from "../types/view.js" */
 /** @import { Template, View } from "../types/view.js" */
 
 const FRAME = () => `

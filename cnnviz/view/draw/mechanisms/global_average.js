@@ -1,7 +1,7 @@
 // Global average pooling: a whole map becomes one number, and the way back.
 
 import { number, short } from "../../model/format.js"
-import { one } from "../../model/links.js"
+import { one } from "../../model/patterns.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { channelName, fitted } from "./windows.js"

@@ -1,7 +1,7 @@
 // The image: a pixel, and the numbers around it.
 
 import { stored } from "../../model/explanation.js"
-import { one } from "../../model/links.js"
+import { one } from "../../model/patterns.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { photographed } from "./photograph.js"

@@ -2,7 +2,7 @@
 
 import { stored } from "../../model/explanation.js"
 import { short } from "../../model/format.js"
-import { one } from "../../model/links.js"
+import { one } from "../../model/patterns.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { fitted } from "./windows.js"

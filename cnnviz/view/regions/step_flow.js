@@ -1,6 +1,6 @@
 // Between which places of the whole network a number flows: from the cells that are read to the one that is made.
 
-import { one } from "../model/links.js"
+import { one } from "../model/patterns.js"
 
 /** @import { Subject } from "./step.js" */
 /** @import { Step } from "../types/view.js" */
