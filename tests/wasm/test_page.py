@@ -76,6 +76,13 @@ def test_the_opening_lesson_is_there_before_python_and_what_is_asked_for_waits_i
         ready(page)
 
 
+def test_a_link_to_a_screen_of_a_script_starts_python_and_waits_for_it_in_sight(page: Page, stand_in):
+    page.goto(f"{stand_in(STORED)}?script=story&screen=2")
+    expect(page.locator("html")).to_have_attribute("data-python", "ready")
+    page.goto(f"{stand_in(IDLE)}?script=story&screen=2")
+    expect(page.locator(".notice")).to_have_text(say("web.site.starting"))
+
+
 def test_what_waits_for_python_at_work_says_so(page: Page, stand_in):
     page.goto(f"{stand_in(BUSY)}?k=9")
     expect(page.locator(".waits")).to_have_text(say("web.site.working"))

@@ -38,13 +38,13 @@ export class Python {
     if (this.worker || this.state === "failed") return
     const worker = this.make()
     this.worker = worker
-    this.turn("starting")
     worker.onmessage = ({ data }) => {
       if (data.ready) this.turn("ready")
       else if (data.broken) this.fail(data.broken)
       else this.answered(data)
     }
     worker.onerror = ({ message }) => this.fail(message ?? "")
+    this.turn("starting")
   }
 
   /** @param {Python["state"]} state */

@@ -16,7 +16,7 @@ export default function show() {
   const base = new URL(document.baseURI)
   /** @type {Record<string, string>}  the file of an address's numbers */
   const files = JSON.parse(document.getElementById("answers")?.textContent ?? "{}")
-  /** @type {View} */
+  /** @type {View}  none yet while it is made, when it may ask already */
   let view
   /** @type {(answer: Answer) => void} */
   let deliver
@@ -25,7 +25,7 @@ export default function show() {
   const python = new Python(make, (state) => {
     document.documentElement.dataset.python = state
     if (state === "ready") keepOffline(base)
-    if (!view.data) waiting(state === "failed" ? "" : awaited())
+    if (!view?.data) waiting(state === "failed" ? "" : awaited())
   })
   const awaited = () => say(python.state === "ready" ? "web.site.working" : "web.site.starting")
   /** @param {string} path @param {RequestInit} [how] */

@@ -382,6 +382,19 @@ export class View {
     return this.host.awaits?.() ?? say(`web.notice.${since}`)
   }
 
+  /** Says, if it takes long, that something beside the numbers is awaited, until the function that it gives is called. */
+  awaiting() {
+    let said = ""
+    const soon = setTimeout(() => {
+      said = this.awaited("working")
+      this.notice(said)
+    }, WORKING)
+    return () => {
+      clearTimeout(soon)
+      if (said && this.$(".notice").textContent === said) this.notice("")
+    }
+  }
+
   unanswered() {
     this.notice(this.awaited("silent"))
     this.player.pause()

@@ -31,12 +31,15 @@ function withScript(view, id, act) {
   const of = fileOf(id)
   const found = known.get(id)
   if (found?.of === of) return act(found.data)
+  const { numbers } = view.host
+  if (!(of ? numbers.read : numbers.look)) return
+  const arrived = view.awaiting()
   const take = (/** @type {unknown} */ answer) => {
+    arrived()
     const { script, wrong } = /** @type {Partial<ScriptHeader>} */ (answer ?? {})
     if (script) known.set(id, { data: script, of })
     if (!view.stop.signal.aborted) act(script ?? undefined, wrong?.script)
   }
-  const { numbers } = view.host
   of ? numbers.read?.(of, take) : numbers.look?.("script", { script: id }, take)
 }
 
@@ -90,7 +93,11 @@ async function openLink(view) {
  * @param {(header: Partial<ScriptHeader>) => void} act
  */
 export function readScript(view, toml, act) {
-  view.host.numbers.read?.(toml, (answer) => {
+  const { numbers } = view.host
+  if (!numbers.read) return
+  const arrived = view.awaiting()
+  numbers.read(toml, (answer) => {
+    arrived()
     const header = /** @type {Partial<ScriptHeader>} */ (/** @type {unknown} */ (answer ?? {}))
     if (header.script) known.set(header.script.id, { data: header.script, of: toml })
     act(header)
