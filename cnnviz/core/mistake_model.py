@@ -170,11 +170,6 @@ class Placed:
         """Its effect."""
         return self._words("sentence")
 
-    @property
-    def source(self) -> Message:
-        """Its source."""
-        return self._words("source")
-
     def _words(self, part: str) -> Message:
         """Its words; where they speak of a slope, it is that of the layer here: "σ′", "tanh′"."""
         layer = self.network.layers[-1 if self.place is None else self.place]

@@ -428,8 +428,8 @@ def test_the_step():
 def test_every_mistake_has_words():
     for name, mistake in MISTAKES.items():
         assert mistake.name == name
-        assert all(has(f"mistake.{name}.{part}") for part in ("title", "sentence", "source")), name
-        assert all(str(part).endswith(".") for place in PLACED if place.mistake == mistake for part in (place.sentence, place.source))
+        assert all(has(f"mistake.{name}.{part}") for part in ("title", "sentence")), name
+        assert all(str(place.sentence).endswith(".") for place in PLACED if place.mistake == mistake)
         assert mistake.kinds and all(kind in {**LAYERS, **LOSSES, **OPTIMIZERS} for kind in mistake.kinds)
 
 

@@ -127,4 +127,4 @@ def test_groups_of_an_images_own_channels_have_their_mistakes():
 
 def test_every_one_of_them_has_words():
     for name in (*OF_SEVERAL, *FORWARD, "batch_statistics"):
-        assert all(has(f"mistake.{name}.{part}") for part in ("title", "sentence", "source")) and MISTAKES[name].kinds
+        assert all(has(f"mistake.{name}.{part}") for part in ("title", "sentence")) and MISTAKES[name].kinds

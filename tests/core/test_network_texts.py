@@ -166,7 +166,7 @@ def test_what_does_not_fit_the_image_names_the_layer(text, x_shape, sentence):
 
 
 def test_parameters_and_multiplications_have_limits_of_their_own():
-    with pytest.raises(Problem, match="4,196,010 parameters are more than 600,000"):
+    with pytest.raises(Problem, match="4,196,010 parameters, over 600,000"):
         Network.parse("conv32x3same-relu-dense128-relu-dense10-softmax-ce").init((32, 32))
     with pytest.raises(Problem, match="multiplications, over 20,000,000"):
         Network.parse("conv32x7same-conv32x7same-max8-dense10-softmax-ce").init((3, 64, 64))

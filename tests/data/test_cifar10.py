@@ -111,9 +111,9 @@ def test_files_in_the_cache_are_read_by_keras_without_any_network(home):
         print(json.dumps([before, image.label, cifar10.LOADER.state, cifar10.LOADER.progress, cifar10.LOADER.sentence]))
     """
     before, label, *after = run(script, home)
-    assert before == [True, "The full CIFAR-10 is here and can be loaded.", False]
+    assert before == [True, "The full CIFAR-10 can be loaded.", False]
     assert label == CLASSES[(9_999 + 4) % 10]
-    assert after == ["ready", 1.0, "All 60,000 images of CIFAR-10 are loaded."]
+    assert after == ["ready", 1.0, "All 60,000 images are loaded."]
 
 
 @pytest.fixture(scope="module")
@@ -194,7 +194,7 @@ def test_the_start_is_told(told):
     assert told["absent"][:3] == [
         "absent",
         None,
-        "The full CIFAR-10 is not here yet: a download of 170 MB.",
+        "The full CIFAR-10 is a download of 170 MB.",
     ]
     assert told["importing"][:3] == ["importing", None, "TensorFlow is starting, which takes some seconds."]
 
@@ -224,7 +224,7 @@ def test_progress_is_the_share_of_the_file_that_keras_is_writing(told, archive):
 
 
 def test_the_download_is_read_and_then_found_without_its_archive(told):
-    assert told["ready"][:3] == ["ready", 1.0, "All 60,000 images of CIFAR-10 are loaded."]
+    assert told["ready"][:3] == ["ready", 1.0, "All 60,000 images are loaded."]
     assert told["again"] == [True, "ready"]
 
 

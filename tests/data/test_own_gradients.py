@@ -71,10 +71,10 @@ def test_numbers_that_are_none_are_read_as_they_are():
 
 def test_what_looks_like_a_gradient_and_is_none_is_named():
     own = read_gradients(npz(dz1=DZ1, dz7=DZ1, z1=DZ1), PROGRAM)
-    assert [str(note) for note in own.notes] == ["dz7: no gradients of this lesson, passed over."]
+    assert [str(note) for note in own.notes] == ["dz7: not of this lesson, ignored."]
     merged = Network.parse("dense2-softmax-ce").program((6, 6))
     (note,) = read_gradients(npz(do=np.zeros(2), dz1=np.zeros(2)), merged).notes
-    assert str(note).startswith("do is passed over") and str(note).endswith("one step here, dz1.")
+    assert str(note).startswith("do is ") and str(note).endswith("one step here, dz1.")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_what_looks_like_a_gradient_and_is_none_is_named():
         (b"{}", "no gradients of this lesson"),
         (npz(a=DZ1), "has a, no gradients of this lesson:"),
         (npz(arr_0=DZ1), "have no names"),
-        (npz(dz1=np.array([{}, 1], dtype=object)), "Python objects"),
+        (npz(dz1=np.array([{}, 1], dtype=object)), "a Python object"),
         (npz(dz1=DZ1 * 1j), "complex128, not real"),
         (npz(dz1=np.array(["a"] * 16)), "not real"),
         (npz(dz1=np.zeros((3, 3))), r"dz1 has shape \(3, 3\), not 16 numbers"),

@@ -53,8 +53,8 @@ def test_without_the_full_set_the_sample_is_used_and_the_words_say_so():
     assert data.train.ids == [f"{name}-{i}" for name in data.names for i in range(120)]
     assert data.held_out.ids == [f"{name}-h{i}" for name in data.names for i in range(30)]
     words = str(describe(data))
-    assert words.startswith("cat against dog: 240 images to learn from, 60 held out, from the bundled sample of CIFAR-10: so few are memorized.")
-    assert words.endswith("The full CIFAR-10 is not here yet: a download of 170 MB.")
+    assert words.startswith("cat against dog: 240 images to learn from, 60 held out, a small sample of CIFAR-10: it will be memorized.")
+    assert words.endswith("The full CIFAR-10 is a download of 170 MB.")
 
 
 @given(some(CLASSES) | some(DIGITS), st.randoms(use_true_random=False))
@@ -125,7 +125,7 @@ def test_what_cannot_be_had_is_said():
         training_data(("cat", "dog"), "digits")
     with pytest.raises(Problem, match="no training images 'imagenet': choose cifar10, sample, digits"):
         training_data(source="imagenet")
-    with pytest.raises(Problem, match="needs the full CIFAR-10. The full CIFAR-10 is not here yet"):
+    with pytest.raises(Problem, match="needs the full CIFAR-10. The full CIFAR-10 is a download"):
         training_data(source="cifar10")
     with pytest.raises(Problem, match="channel 'infrared' is none of red"):
         training_data().train.pixels("infrared")

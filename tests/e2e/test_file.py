@@ -101,7 +101,7 @@ def test_a_link_to_a_file_on_a_disk_is_the_lesson_and_the_other_pages_are_not_th
     screen.page.evaluate("navigator.clipboard.writeText = async (text) => { window.written = text }")
     screen.key("export").click()
     screen.key("copy_link").click()
-    expect(screen.page.locator(".notice")).to_contain_text("Put it behind any cnnviz's address")
+    expect(screen.page.locator(".notice")).to_contain_text("put it behind any cnnviz's address")
     written = screen.page.evaluate("written")
     assert written.startswith("?") and Lesson().changed(dict(parse_qsl(written[1:])))[0] == Lesson(k=1, stage="z1")
 
@@ -120,7 +120,7 @@ def test_pictures_are_made_in_a_sandbox_too(screen: Screen, tmp_path, sandbox):
         assert download.value.path().read_bytes().startswith(b"\x89PNG")
     else:
         frame.locator('[data-key="export_png"]').click()
-    expect(frame.locator(".notice")).to_contain_text("lets no files through")
+    expect(frame.locator(".notice")).to_contain_text("if this frame may save files")
 
 
 LMS = """<!doctype html><script>

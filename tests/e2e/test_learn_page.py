@@ -18,7 +18,7 @@ SHOWN = """() => [...document.querySelectorAll(".scenery figure[data-figure]")].
   const pixels = canvas && canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
   let painted = 0
   for (let at = 3; pixels && at < pixels.length; at += 4) painted += pixels[at] > 0
-  const hidden = figure.innerHTML.includes("hidden until you commit")
+  const hidden = figure.innerHTML.includes("hidden until you answer")
   return [figure.dataset.figure, [...figure.querySelectorAll(".cells b")].map((cell) => cell.textContent).join(" "), pixels ? (4 * painted) / pixels.length : 0, hidden]
 })"""
 """Each plate: its array, the numbers in its cells, which share of it is painted, and whether those who listen hear that it is hidden."""
@@ -77,7 +77,7 @@ def test_a_whole_lesson_by_keyboard(screen: Screen):
 
     # The first answer is wrong: its feedback is said, the cells have their numbers, and it is asked of another image.
     asked = screen.page.locator('[data-figure="z1"] .cells')
-    expect(asked).to_have_attribute("aria-label", "z₁: hidden until you commit")
+    expect(asked).to_have_attribute("aria-label", "z₁: hidden until you answer")
     wrong = next(n for n, option in enumerate(questions[0].options) if not option.right)
     choose(screen, wrong)
     expect(asked.locator(".ghost")).to_have_count(9)

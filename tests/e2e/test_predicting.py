@@ -92,11 +92,11 @@ def test_a_mission_is_taken_reached_and_remembered_and_a_mistake_is_named(screen
     expect(strip).to_be_hidden()
     screen.open("/", mission="culprit", case="4", stage="do")  # a factor of 2 in ∂o
     expect(page.locator("[data-mission=silent]")).to_contain_text("reached")
-    expect(screen.numbers).to_contain_text("here stands")
+    expect(screen.numbers).to_contain_text("here it is")
     choice = strip.get_by_role("combobox")
     choice.select_option("flip_forgotten@dx")
     strip.get_by_text("Name it").click()
-    expect(strip.get_by_role("status")).to_contain_text("no. With it ∂o[0] would be")
+    expect(strip.get_by_role("status")).to_contain_text("no. ∂o[0] would be")
     here = moment(Lesson())
     right = blind(Lesson(), here, 4)
     choice.select_option(next(address for address in right.choices if right.named(address, here)[0]))

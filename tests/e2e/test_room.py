@@ -66,7 +66,7 @@ def test_a_follower_is_where_the_lecturer_is_until_they_explore_alone(lecturer: 
         ready(screen.page, stage="v")
         expect(screen.root).to_have_class(hidden)
     follower.page.keyboard.press("Space")
-    expect(follower.page.locator(".notice")).to_have_text("Your lecturer has not shown these numbers.")
+    expect(follower.page.locator(".notice")).to_have_text("These numbers have not been shown.")
     expect(follower.root).to_have_class(hidden)
     lecturer.press("Space")
     expect(follower.root).not_to_have_class(hidden)
@@ -170,11 +170,11 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
     send = [phone.locator("[data-key=hall_send]") for phone in phones]
     expect(send[0]).to_contain_text("Send row 7, column 7")
     send[0].click()
-    expect(phones[0].locator(".in")).to_have_text("Your answer is in: row 7, column 7.")
+    expect(phones[0].locator(".in")).to_have_text("Your answer: row 7, column 7.")
     phones[1].locator("canvas.pick").focus()
     for key in ("ArrowDown", "ArrowRight", "Enter"):
         phones[1].keyboard.press(key)
-    expect(phones[1].locator(".in")).to_have_text("Your answer is in: row 15, column 16.")
+    expect(phones[1].locator(".in")).to_have_text("Your answer: row 15, column 16.")
     expect(board.locator(".answered")).to_have_text("2 of 2 have answered")
     expect(cockpit.locator(".live .groups .right .meters b")).to_have_text("0")
     for page in (lecturer.page, *phones):
@@ -182,7 +182,7 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
 
     # closed on the server, shown raw; voted on again; revealed, both rounds beside each other
     act["close"].click()
-    expect(phones[0].locator(".wait")).to_contain_text("stay hidden")
+    expect(phones[0].locator(".wait")).to_contain_text("hidden for now")
     act["show"].click()
     for page in (lecturer.page, *phones):
         expect(page.locator(".results canvas[data-round]")).to_have_count(1)
@@ -191,7 +191,7 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
     tap(phones[0], 10, 18)
     expect(send[0]).to_contain_text("Send row 10, column 18")
     send[0].click()
-    expect(phones[0].locator(".in")).to_contain_text("Your answer is in")
+    expect(phones[0].locator(".in")).to_contain_text("Your answer")
     cockpit.keyboard.press("c")
     expect(act["reveal"]).to_be_enabled()
     cockpit.keyboard.press("r")

@@ -79,14 +79,14 @@ def test_under_a_path_everything_works(screen: Screen):
 def test_without_tensorflow_everything_else_works_and_what_is_missing_is_said_where_it_is_asked_for(screen: Screen):
     screen.open(f"{PREFIX}/check", k=1, tf=1)
     expect(screen.page.locator(".cnnviz")).to_contain_text("TensorFlow is not installed")
-    expect(screen.page.locator(".verdict")).to_contain_text("1,811 trainable parameters")
+    expect(screen.page.locator(".verdict")).to_contain_text("1,811 parameters")
     screen.switch("tensorflow")  # it can be given up, and is not offered again
     expect(screen.key("tensorflow")).to_have_count(0)
     screen.open(f"{PREFIX}/", k=1)
     screen.key("rail_image").click()
     screen.key("cifar10").click()
     dialog = screen.page.get_by_role("dialog")
-    expect(dialog).to_contain_text("needs TensorFlow, which is not installed here")
+    expect(dialog).to_contain_text("needs TensorFlow, which is not installed")
     expect(dialog.get_by_role("button", name="Load CIFAR-10")).to_have_count(0)
     screen.prints_no_trace()
 

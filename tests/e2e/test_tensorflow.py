@@ -42,7 +42,7 @@ def test_tensorflow_is_started_by_its_switch_and_gives_a_third_opinion(screen: S
     screen.open("/notebook", rule="procedural")
     screen.open("/", k=1)
     screen.page.locator("nav").get_by_text("Check", exact=True).click()
-    expect(screen.page.locator(".verdict")).to_contain_text("1,811 trainable parameters")
+    expect(screen.page.locator(".verdict")).to_contain_text("1,811 parameters")
     screen.switch("break_it")
     screen.switch("mistake_sign_flipped")
     screen.switch("tab_ours")
@@ -51,7 +51,7 @@ def test_tensorflow_is_started_by_its_switch_and_gives_a_third_opinion(screen: S
     assert has_tensorflow(offline) == before
     screen.key("tensorflow").click()
     expect(screen.key("tensorflow")).to_have_attribute("aria-pressed", "true")
-    expect(screen.page.locator(".verdict")).to_contain_text("1,811 trainable parameters")  # all else stays
+    expect(screen.page.locator(".verdict")).to_contain_text("1,811 parameters")  # all else stays
     screen.press("PageDown")
     screen.ready(update=2)  # and goes on
     expect(opinion).to_contain_text("TensorFlow agrees", timeout=TENSORFLOW_MS)

@@ -41,7 +41,7 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     expect(page.locator("canvas[data-map]").first).to_be_hidden()
     with screen.reaching("train_full") as full:
         full.click()
-    expect(page.get_by_role("dialog")).to_contain_text("fetched once by TensorFlow")
+    expect(page.get_by_role("dialog")).to_contain_text("downloaded once")
     screen.close_dialog()
     assert violations(screen) == []
     screen.key("train").press("Enter")
@@ -51,7 +51,7 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     expect(page.locator(".training .everybody tbody tr")).to_have_count(60)
     assert violations(screen) == []
     right = title.text_content()
-    assert right and re.fullmatch(r"Accuracy \d\d\.\d%: \d\d of 60 new images named right", right)
+    assert right and re.fullmatch(r"Accuracy \d\d\.\d%: \d\d of 60 new images right", right)
     assert page.locator(".cnnviz .middle").evaluate("(main) => main.scrollHeight <= main.clientHeight + 20"), "it does not fit"
     screen.key("train_epoch").fill("0")
     expect(page.locator('.training[data-epoch="0"]')).to_be_visible()
@@ -173,7 +173,7 @@ def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen
     done(screen)
     page.locator(".training .which summary").click()
     words = page.locator(".training .which p").text_content()
-    assert "7 epochs" in words and "η 0.25" in words and "w is drawn from a normal distribution, seed 3" in words
+    assert "7 epochs" in words and "η 0.25" in words and "normal initialization, seed 3" in words
     expect(screen.page).to_have_url(re.compile("train=airplane,automobile,7,32,0.25,0,adam"))
     table = screen.page.locator(".training .matrix table").inner_text()
     screen.page.reload()

@@ -149,7 +149,7 @@ def test_the_file_holds_the_lessons_numbers_and_equal_lessons_give_equal_files()
     assert cells[f"df!{letters(FIRST_COLUMN)}{FIRST_ROW + 1}"] == (moment.gradients.df[0, 0], "SUMPRODUCT(x!B5:AD33,'dz1 spread'!B5:AD33)")
     assert cells["L!B5"][0] == moment.losses[-1]
     assert cells["f next!B5"][0] == moment.after.f[0, 0]
-    with pytest.raises(Problem, match="too many for a spreadsheet"):
+    with pytest.raises(Problem, match="choose a smaller network"):
         big = Lesson(net="conv32x7b-relu-dense10-softmax-ce", ch="rgb")
         spreadsheet(big, moment_of(big))
 

@@ -24,7 +24,7 @@ def test_training_and_the_full_set_that_are_switched_off_are_not_offered(monkeyp
     monkeypatch.setattr(cifar10.keras_cache, "extracted", lambda: "there")
     test = run("train", {})
     header, _ = handed_all(test)[-1]
-    assert "Training on many images is off" in header["notice"]
+    assert "Training on images is off" in header["notice"]
     assert header["form"] is None and not header["can"]
     monkeypatch.setenv(SETTING, "cifar10")
     assert not run("train", {}).exception

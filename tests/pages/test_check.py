@@ -54,7 +54,7 @@ def test_the_road_says_what_the_core_says(mistake):
     for symbol, state in shown.states.items():
         assert symbol in unlike or {state} == ({"right"} if symbol[1:] in counts else right)
     if not mistake:
-        assert "461 trainable parameters and 1,024 pixels" in str(shown.verdict)
+        assert "461 parameters and 1,024 pixels" in str(shown.verdict)
     elif "df" in unlike:
         assert "of 1,485 entries disagree" in str(besides(here.lesson, here.moment, {"mistake": mistake})["foot"][0])
 
@@ -279,7 +279,7 @@ def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
 def test_what_a_mistake_does_to_the_loss_is_computed(mistake, how):
     here = now(Lesson())
     found = besides(here.lesson, here.moment, {"mistake": mistake})
-    assert how in str(found["falls"]) and "keep it up: 4 of 20" in str(found["falls"])
+    assert how in str(found["falls"]) and "4 of 20 mistakes keep the loss up" in str(found["falls"])
     assert (found["code"] is None) == (mistake == "stride_forgotten") and found["tab"] == "break"
 
 
@@ -301,7 +301,7 @@ def test_entries_that_cannot_be_told_are_counted_and_drawn_as_such():
     check = check_gradients(here.moment.params, here.moment.trace.x, np.array(lesson.y), parameters=("f", "w", "b", "x"))
     assert board.good and f"{check.right:,} of 2,835" in str(board.verdict)
     (sentence,) = map(str, besides(lesson, here.moment, {})["foot"])
-    assert "Too small beside round-off to be told" in sentence and f": {check.untold:,} of 2,835." in sentence and f"{check.floor:.1e}".replace("-", "−") in sentence
+    assert "Too small beside round-off" in sentence and f": {check.untold:,} of 2,835." in sentence and f"{check.floor:.1e}".replace("-", "−") in sentence
     drawn = board.arrays()
     np.testing.assert_array_equal(np.isnan(drawn["error.dw"]), check.marks["w"] == UNTOLD)
     assert str(board.notes["dw"]).startswith("≤")

@@ -105,7 +105,7 @@ FAULTS = [
     (CLICK, "hide = []", 'show = ["x", "q1"]', 10, "No array q1"),
     (CLICK, "hide = []", 'show = ["x", 1]', 10, "a list of symbols and of tables"),
     (CLICK, "hide = []", 'reveal = [{ is = "z1 * 2" }]', 10, "“label” is missing"),
-    (CLICK, '"z1 == max(z1)"', '"max(z1)"', 11, "A key for clicks"),
+    (CLICK, '"z1 == max(z1)"', '"max(z1)"', 11, "The key of clicks"),
     (CLICK, '"z1 == max(z1)"', '"z1 < 1000"', 11, "some must be, others not"),
     (ORDER, '"dw"', '"dw7"', 9, "No stage dw7"),
     (ORDER, '"dw"', '"a1"', 9, "fewer than three"),

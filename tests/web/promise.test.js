@@ -21,13 +21,13 @@ test("the sentence of a gradient promises the gradient times the change, and say
       const slope = numbers.at(map, cell)
       const sentence = promiseOf(numbers, map, cell)
       const by = numbers.maps[map.slice(1)].raised_by
-      if (!slope) assert.match(sentence, /does not move: ∂.* is 0\.$/)
+      if (!slope) assert.match(sentence, /does not move, as ∂.* is 0\.$/)
       else {
         const [, way, promised] = /the loss (rises|falls) by about (\S+), a /.exec(sentence) ?? []
         assert.equal(way, slope > 0 ? "rises" : "falls")
         assert.ok(Math.abs(read(promised) - Math.abs(slope * by)) <= 0.051 * Math.abs(slope * by), sentence)
         assert.ok(
-          sentence.startsWith(`Raise ${numbers.maps[map.slice(1)].label}[`) && sentence.includes(` by ${by} and `),
+          sentence.startsWith(`Raise ${numbers.maps[map.slice(1)].label}[`) && sentence.includes(` by ${by}: `),
         )
       }
     }
@@ -55,8 +55,8 @@ test("what really happens is said as soon as it is known, also where it goes the
     const [about, really] = decimals(sentence)
     assert.equal(about, really, sentence)
   }
-  assert.match(known(-way * promised), /; really it changes by [−\de.]+\.$/)
-  assert.match(known(0), /; really it changes by 0\.$/)
+  assert.match(known(-way * promised), /; really by [−\de.]+\.$/)
+  assert.match(known(0), /; really by 0\.$/)
 })
 
 test("what has no gradient promises nothing", () => {

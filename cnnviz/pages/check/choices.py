@@ -33,5 +33,4 @@ def choices(lesson: Lesson, chosen: Placed | None) -> tuple[Group, ...]:
 def _switch(one: Placed, on: bool, several: bool) -> Switch:
     """A mistake; where it can be made in several places, each is named by the stage that it spoils."""
     address = one.address if several else one.mistake.name
-    words = message("ui.check.choices.mistake", sentence=one.sentence, source=one.source)
-    return Switch(f"mistake_{address}", one.title, words, on, {"mistake": address}, label(one.stage))
+    return Switch(f"mistake_{address}", one.title, one.sentence, on, {"mistake": address}, label(one.stage))

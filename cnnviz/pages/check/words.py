@@ -78,11 +78,11 @@ def largest(error: np.ndarray, part: Part) -> Message:
 
 
 def sentences(here: Examined) -> tuple[Message | str, ...]:
-    """A mistake's effect and source, or the name of this rule."""
+    """A mistake's effect, or the name of this rule."""
     placed, lesson = here.mistake, here.lesson
     if placed:
         nowhere = () if here.hit else (message(f"ui.check.shows.{'kept' if placed.is_forward else 'nowhere'}"),)
-        return (*nowhere, placed.sentence, placed.source)
+        return (*nowhere, placed.sentence)
     return (message("ui.check.not_exact", rule=lesson.rule.replace("_", " ").split(",")),) if lesson.deviations else ()
 
 

@@ -4,7 +4,7 @@ from cnnviz.core.deviations import DEVIATION_TABLE
 from cnnviz.wire.notebook import TheoryData, TheoryLines, TheorySection
 from cnnviz.words import message
 
-SECTIONS = ("output_size", "convolution", "sigmoid", "bias", "loss", "chain_rule", "descent")
+SECTIONS = ("output_size", "convolution", "sigmoid", "bias", "loss", "chain_rule")
 
 
 def theory() -> TheoryData:

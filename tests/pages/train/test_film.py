@@ -72,7 +72,7 @@ def test_what_is_held_still_takes_no_steps_and_the_shares_are_those_of_the_steps
         (Lesson(opt="adam"), ""),
         (Lesson(net="dense2-sigmoid-mse", opt="momentum"), ""),
         (Lesson(lr=0.0), "These steps promise no fall."),
-        (Lesson(rule="procedural"), "This rule is not the gradient: its steps promise nothing."),
+        (Lesson(rule="procedural"), "This rule is not the gradient and promises nothing."),
         (Lesson(net="dense3-dense2-mse", lr=10.0, img="digit7-3"), "The gradients are too large to promise anything."),
     ],
     ids=str,

@@ -68,9 +68,9 @@ def test_any_text_gives_settings_and_a_sentence_where_it_is_none(text):
     [
         ([report(step=0), REPORT], Training(), ""),
         ([report(step=0), report(saturated_outputs=1.0, accuracy=1.0)], Training(), ""),  # learned by heart: no fault
-        ([report(step=0), report(saturated_outputs=1.0)], Training(), "many on the wrong side"),
+        ([report(step=0), report(saturated_outputs=1.0)], Training(), "outputs are saturated, many wrong"),
         ([report(step=0), report(saturated=1.0)], Training(), "Try a smaller learning rate"),
-        ([report(step=0), report(loss=float("nan"), saturated=1.0)], Training(), "exceed all bounds"),
+        ([report(step=0), report(loss=float("nan"), saturated=1.0)], Training(), "diverged at update"),
         ([report(step=0, saturated=0.95), report(saturated=1.0)], Training(), "Try a smaller kernel"),
         ([report(step=0, saturated=1.0), report(saturated=1.0)], Training(scale="raw"), "Try pixels 0 … 1"),
     ],
@@ -110,9 +110,9 @@ def test_what_a_training_starts_from_is_named_and_can_be_had_again():
     start = starting.start_of(job, lesson)
     assert (start.img, start.lr, start.stride, start.f, start.seed, start.k) == ("test-2", 0.3, 2, lesson.f, 4, 0)
     assert starting.start_of(job, start) == start
-    assert "w is drawn from a normal distribution, seed 4" in str(starting.job_words(job))
+    assert "normal initialization, seed 4" in str(starting.job_words(job))
     assert "The rule is exact here" in _start(lesson, job.settings)
-    assert "its trained w not" in _start(Lesson(w="held-0123456789abcdef"), job.settings)
+    assert "not from its w" in _start(Lesson(w="held-0123456789abcdef"), job.settings)
 
 
 def _start(lesson: Lesson, training: Training) -> str:
