@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -86,15 +85,16 @@ class Headers:
 
     def __init__(self, app: ASGIApp, page: str = ""):
         self.app = app
-        self.headers = security_headers(embedders(), page)
+        self.headers = {name.lower().encode(): value.encode() for name, value in security_headers(embedders(), page).items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(self.headers)
-                if headers.get("Content-Type", "").startswith("text/html") and "Link" not in headers:
-                    headers["Link"] = PRELOAD.format(lang=of_request(HTTPConnection(scope))) + numbers_of(scope)
+                said = dict(message.get("headers", ()))
+                message["headers"] = [*(pair for pair in message.get("headers", ()) if pair[0] not in self.headers), *self.headers.items()]
+                if said.get(b"content-type", b"").startswith(b"text/html") and b"link" not in said:
+                    link = PRELOAD.format(lang=of_request(HTTPConnection(scope))) + numbers_of(scope)
+                    message["headers"].append((b"link", link.encode("latin-1")))
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -15,26 +15,26 @@ from tests.bench._http import Connection
 from tests.bench._visitor import percentiles, processor_seconds, resident_mb
 from tests.conftest import Server
 
-WANTED_A_SECOND, WANTED_P95_MS = 1_000, 100
+WANTED_A_SECOND, WANTED_P95_MS = 3_000, 100
 DEAREST = [f"/numbers/train?n=10000&k=10000&seed={seed}&vs=lr%3D0.1" for seed in range(40)]
 LENET = "conv6x5-sigmoid-avg2-conv16x5-sigmoid-avg2-dense120-sigmoid-dense84-sigmoid-dense10-softmax-ce"
 DEAREST += [f"/numbers/check?net={LENET}&seed={seed}" for seed in range(10)]
 
 
-async def known(url: str, seconds: float = 3.0) -> float:
-    """Answers a second."""
-    count, end = 0, time.monotonic() + seconds
+async def known(server: Server, seconds: float = 3.0) -> tuple[float, float]:
+    """Answers a second, which the client does not inflate, and how many the server's processor would have given in its own time."""
+    count, end, had = 0, time.monotonic() + seconds, processor_seconds(server.pid)
 
     async def client() -> None:
         nonlocal count
-        async with Connection(url) as ask:
+        async with Connection(server.url, inflate=False) as ask:
             while time.monotonic() < end:
                 status, _, _ = await ask.get(f"/numbers/step?k={count % 20}")
                 assert status == 200
                 count += 1
 
     await asyncio.gather(*(client() for _ in range(8)))
-    return count / seconds
+    return count / seconds, count / (processor_seconds(server.pid) - had)
 
 
 class Step(NamedTuple):
@@ -85,8 +85,9 @@ async def answered(server: Server, first: int) -> tuple[float, float, float]:
 
 
 async def measured(server: Server) -> bool:
-    rate = await known(server.url)
-    print(f"known: {rate:.0f} answers a second (wanted: {WANTED_A_SECOND}; the client takes its part of the cores)")
+    rates = [await known(server) for _ in range(3)]
+    print(f"known: {max(rate for rate, _ in rates):.0f} answers a second (of 3 times the most; wanted: {WANTED_A_SECOND})", end="")
+    print(f", and a second of the server's processor {(rate := max(rate for _, rate in rates)):.0f}")
     print("twenty others, alone: median {:.1f} ms, p95 {:.1f} ms, most {:.1f} ms".format(*await answered(server, 0)))
     greedy = asyncio.create_task(glutton(server.url))
     beside = await answered(server, 100)

@@ -24,20 +24,21 @@ from cnnviz.server.numbers import Numbers, number_routes
 from cnnviz.server.shared_arrays import shared_arrays
 from cnnviz.words import say
 
-__all__ = ["MIDDLEWARE", "SCRIPT", "apologize", "lifespan", "middleware", "routes"]
+__all__ = ["SCRIPT", "apologize", "lifespan", "middleware", "routes"]
 
 REDIS = "CNNVIZ_REDIS"
 """The environment's setting that names a Redis, `redis://…`, for what several processes share."""
 SECRET = "STREAMLIT_SERVER_COOKIE_SECRET"
 """The environment's setting with a secret that all processes share, and that outlives them."""
 
-MIDDLEWARE = [Middleware(Proxies), Middleware(Headers, page()), *(Middleware(layer) for layer in (Floods, Origins, Metrics, Frames, NoUploads, Compressed, Early))]
-"""Around Streamlit's own, the outermost first."""
+FOR_ALL = [Middleware(Proxies), Middleware(Headers, page()), Middleware(Floods), Middleware(Origins)]
+FOR_STREAMLIT = [Middleware(layer) for layer in (Metrics, Frames, NoUploads, Compressed, Early)]
+"""Around every answer, and around Streamlit's own, the outermost first."""
 
 
 def middleware(served: list[BaseRoute]) -> list[Middleware]:
-    """All of it for an app with these routes: what a hall asks for is answered within ours, and never comes to Streamlit's."""
-    return [*MIDDLEWARE, Middleware(Direct, served)]
+    """All of it for an app with these routes: what a hall asks for is answered in between, and never comes to Streamlit's."""
+    return [*FOR_ALL, Middleware(Direct, served), *FOR_STREAMLIT]
 
 
 def routes() -> list[BaseRoute]:
