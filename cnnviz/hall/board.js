@@ -3,9 +3,10 @@
 import { picture, rich, scaleOf } from "../pages/learn/learn_words.js"
 import { escaped, formula } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
+import { setHTML } from "../view/regions/html.js"
 import { AllRuns } from "./experiment.js"
 import { paintPlates, platesHTML } from "./plate_row.js"
-import { cellIn, clock, endOf, followed, found, leftUntil, windowAt } from "./question.js"
+import { cellIn, clock, endOf, found, leftUntil, windowAt } from "./question.js"
 import { drawMap } from "./question_map.js"
 import { letter, paintResults, resultsHTML } from "./results.js"
 
@@ -15,6 +16,7 @@ import { letter, paintResults, resultsHTML } from "./results.js"
 const TICK = 250
 
 const MOST_LAYERS = 16
+const MOST_DOTS = 600 // of those who have joined
 
 /** Tells how many of a map's layers are drawn. @param {HallMap} map */
 const layersOf = ({ layers }) => Math.min(layers, MOST_LAYERS)
@@ -48,7 +50,9 @@ export class HallBoard {
     this.timer = setInterval(() => this.tick(), TICK)
     this.look().then(() => {
       this.changed()
-      if (this.open) this.show() // the corner says the link
+      if (this.open)
+        this.show() // the corner says the link
+      else if (this.element.classList.contains("joining")) this.join(true)
     })
     element.addEventListener("click", () => this.join(false))
   }
@@ -136,7 +140,7 @@ export class HallBoard {
   get invitation() {
     return `<h1>${say("web.room.follow_on")}</h1><img src="${this.qr}" alt="${escaped(say("web.room.qr", { link: this.link }))}">
       <div><p>${say("web.room.go_to")}</p><p class="link">${escaped(this.plainLink)}</p><p>${say("web.room.and_type")}</p><b>${escaped(this.code)}</b><p>${say("web.room.nameless")}</p></div>
-      <footer><span class="follow"></span></footer>`
+      <footer><p class="joined"></p><p class="dots" aria-hidden="true"></p><p class="starts"><kbd>${say("web.keys.PageDown")}</kbd> ${say("web.room.starts")}</p></footer>`
   }
 
   /** Tells how one joins, in a corner. */
@@ -159,8 +163,8 @@ export class HallBoard {
     const { results } = this
     if (results) {
       const { n, of } = found(results)
-      const said = results.revealed
-        ? `<p class="premise">${rich(question.ask)}</p><h1>${rich(results.right || question.ask)}</h1>`
+      const said = results.right
+        ? `<p class="premise">${rich(question.ask)}</p><h1>${rich(results.right)}</h1>`
         : `<h1>${rich(question.ask)}</h1>`
       return `<header><div>${said}</div>${this.corner}</header>
         <div class="body">${platesHTML(results.plates)}${resultsHTML(question, results)}</div>
@@ -233,7 +237,13 @@ export class HallBoard {
   // What changes by itself: how many have answered, and the time that is left.
   tick() {
     const { element, poll, counts } = this
-    for (const span of element.querySelectorAll(".follow")) span.textContent = followed(counts.followers)
+    for (const line of element.querySelectorAll(/** @type {"p"} */ (".joined"))) {
+      setHTML(line, counts.followers ? say("web.room.joined", { n: counts.followers }) : say("web.room.nobody"))
+      setHTML(
+        /** @type {HTMLElement} */ (line.nextElementSibling),
+        "<i></i>".repeat(Math.min(counts.followers, MOST_DOTS)),
+      )
+    }
     const answered = element.querySelector(".answered")
     if (!answered || !poll) return
     answered.innerHTML = say("web.hall.answered", { n: counts.votes, of: Math.max(counts.followers, counts.votes) })

@@ -84,13 +84,20 @@ function bars(question, results, own) {
       right ? ` <b class="key">✓</b>` : ""
     }${said ? `<small>${rich(said)}</small>` : ""}</div>${meters(results, counts)}</li>`
   }
-  return `<ul class="bars">${lows.map(line).join("")}<li class="axis" aria-hidden="true"><div class="meters"><p>${[0, 0.5, 1].map((share) => `<span>${percent(share)}</span>`).join("")}</p></div></li></ul>${legend(results)}`
+  const each = (/** @type {(n: number) => string} */ of) => results.rounds.map((_, n) => of(n)).join("")
+  const heads = each((n) => `<span data-round="${back(results, n)}">${escaped(roundName(results, n))}</span>`)
+  const axis = [0, 0.5, 1].map((share) => `<span>${percent(share)}</span>`).join("")
+  return `<ul class="bars" style="--rounds:${Math.min(results.rounds.length, 2)}"><li class="heads"><div class="meters">${heads}</div></li>${lows.map(line).join("")}
+    <li class="axis" aria-hidden="true"><div class="meters">${each((n) => `<p data-round="${back(results, n)}">${axis}</p>`)}</div></li></ul>${legend(results)}`
 }
+
+/** How many rounds before the last one, below zero. @param {HallResults} results @param {number} n */
+const back = ({ rounds }, n) => n - rounds.length + 1
 
 /** @param {HallResults} results */
 const legend = (results) =>
   results.rounds.length > 1
-    ? `<p class="rounds">${results.rounds.map((_, n) => `<span data-round="${n - results.rounds.length + 1}">${escaped(roundName(results, n))}</span>`).join("")}</p>`
+    ? `<p class="rounds">${results.rounds.map((_, n) => `<span data-round="${back(results, n)}">${escaped(roundName(results, n))}</span>`).join("")}</p>`
     : ""
 
 /**
@@ -101,8 +108,8 @@ const legend = (results) =>
 function meters(results, counts) {
   const bar = (/** @type {number} */ count, /** @type {number} */ n) => {
     const share = shareOf(count, results.rounds[n])
-    const round = n - counts.length + 1
-    return `<div class="meter" data-round="${round}"><i style="width:${100 * share}%"></i></div><b data-round="${round}">${count}</b><small>${percent(share)}</small>`
+    const round = back(results, n)
+    return `<div class="meter" data-round="${round}"><i style="width:${100 * share}%"></i></div><b data-round="${round}">${count}</b><small data-round="${round}">${percent(share)}</small>`
   }
   return `<div class="meters">${counts.map(bar).join("")}</div>`
 }

@@ -233,9 +233,10 @@ COVERED = """(one) => {
   const above = document.elementFromPoint(x + 20, y + 20)
   return one.contains(above) ? [] : [above?.outerHTML.slice(0, 100)]
 }"""
+UNDER_THE_FOOT = """(board) => [...board.querySelectorAll(".bars li")].map((row) => row.getBoundingClientRect().bottom - board.querySelector("footer").getBoundingClientRect().top).filter((by) => by > 0)"""
 ASKEW = """(board) => {
   const places = [...board.querySelectorAll(".meter")].map((track) => track.getBoundingClientRect()).map(({ x, width }) => `${Math.round(x)} ${Math.round(width)}`)
-  return places.length === 8 && new Set(places).size === 1 ? [] : [places]
+  return places.length === 16 && new Set(places).size === 2 ? [] : [places]
 }"""
 
 
@@ -323,20 +324,27 @@ def test_a_projector_is_read_from_the_last_row_and_eight_options_fit(browser, br
     page.goto(f"{path}/screen")
     board = page.locator(".board")
     expect(board.locator(".options li")).to_have_count(8)
-    for act in ("close", "show", "reveal", None):
+    for act in ("close", "show", "again", "close", "reveal", None):
         assert faults(board, SMALLEST, 0.022 * high) == faults(board, CUT) == []
         if act:
-            with page.expect_response(re.compile("/results|/question")) if act != "close" else contextlib.nullcontext():
+            with page.expect_response(re.compile("/results")) if act in ("show", "reveal") else contextlib.nullcontext():
                 ask_server(server, "PUT", f"{path}/question", {"act": act}, room["driver"])
-            expect(board.locator(".soft").last).to_have_text({"close": re.compile("closed"), "show": re.compile("neighbour"), "reveal": re.compile("green")}[act])
-    assert faults(board, ASKEW) == [], "on one grid"
+            expect(board.locator(".soft").last).to_have_text({"close": re.compile("closed"), "show": re.compile("neighbour"), "again": re.compile("last choice"), "reveal": re.compile("green")}[act])
+    assert faults(board, ASKEW) == faults(board, UNDER_THE_FOOT) == [], "both rounds on one grid"
+    expect(board.locator(".heads span:visible")).to_have_text([re.compile("round 1"), re.compile("round 2")])
     ask_server(server, "DELETE", f"{path}/question", None, room["driver"])
     page.locator("[data-key=hall_join]").click()
+    phones = [been_here(browser.new_context(**browser_context_args)).new_page() for _ in range(2)]
+    for phone in phones:
+        phone.goto(path)
+    expect(board.locator(".dots i")).to_have_count(2)
+    expect(board.locator(".joined")).to_have_text("2 have joined")
     code = board.locator("img")
     expect(code).to_have_js_property("complete", True)
     assert faults(code, "(code, least) => code.clientHeight < least ? [code.clientHeight] : []", 0.22 * high) == []
     assert faults(board, SMALLEST, 0.022 * high) == faults(board, CUT) == []
-    context.close()
+    for of in (context, *(phone.context for phone in phones)):
+        of.close()
 
 
 def ask_server(server: Server, method: str, path: str, body: object, driver: str = "") -> dict:
