@@ -5,8 +5,8 @@
 
 Twenty others step on, each with a lesson of their own, while another process asks as fast as the server answers: for
 numbers that are known, for such as are not, for Streamlit's own files, each time by a new connection, for sessions,
-which it opens and leaves, for scripts of many sessions, and for numbers whose address does not tell how much work they
-are. The others come from an address of their own, or, as in a class, from the same. Each flood comes from another one.
+which it opens and leaves, for scripts of many sessions, for a thousand sessions that stay, and for numbers whose address
+does not tell how much work they are. The others come from an address of their own, or, as in a class, from the same. Each flood comes from another one.
 
 A flooding process takes its part of the machine, and so does what else runs there: the others are also measured beside a
 process that only computes, and each line says how many times that p95 the flood's is. "Served" is how much of a processor the server
@@ -22,14 +22,15 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import NamedTuple
 
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from tests.bench._http import Connection
-from tests.bench._visitor import percentiles, resident_mb
+from tests.bench._visitor import peak_mb, percentiles
 from tests.bench.numbers import others
 from tests.conftest import Server
 
@@ -53,7 +54,7 @@ def file(ask: Connection, _: int) -> Awaitable[tuple]:
     return ask.get(STATIC)
 
 
-async def flood(url: str, ask: Ask, anew: bool, address: str) -> Counter[int]:
+async def flood(ask: Ask, url: str, address: str, anew: bool = False) -> Counter[int]:
     """The states of all answers that came within SECONDS."""
     states: Counter[int] = Counter()
     numbers, end = itertools.count(), time.monotonic() + SECONDS
@@ -147,23 +148,56 @@ async def sessions(url: str, address: str) -> Counter[int]:
     return states
 
 
-FLOODS = {
-    "numbers that are known": (known, False),
-    "numbers that are not": (unknown, False),
-    "known, each by a new connection": (known, True),
-    "files": (file, False),
-    "sessions": (None, False),
-    "scripts of a hundred sessions": (None, False),
-    "work that stands in instead": (instead, False),
-    "work that is in the form": (form, False),
-    "work of a mistake": (broken, False),
-    "films whose length is hidden": (film_of, False),
+async def staying(url: str, address: str, addresses: int) -> Counter[int]:
+    """How many of a thousand sessions were opened (101), each of which has a page and stays, and refused; of one address, or of many."""
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
+    states: Counter[int] = Counter()
+    end, few = time.monotonic() + SECONDS, asyncio.Semaphore(CONNECTIONS)
+    rerun = BackMsg()
+    rerun.rerun_script.query_string = "k=1"
+
+    async def client(number: int) -> None:
+        async with few:
+            left = end - time.monotonic()
+            try:
+                socket = await asyncio.wait_for(session(url, f"127.{1 + number % addresses // 250}.{number % addresses % 250}.9" if addresses > 1 else address), left)
+                await socket.send(rerun.SerializeToString())
+                states[101] += 1
+            except WebSocketException as error:
+                states[getattr(getattr(error, "response", None), "status_code", 0)] += 1
+                return
+            except OSError:  # and what took too long
+                states[0] += 1
+                return
+        async with socket:
+            with contextlib.suppress(TimeoutError, WebSocketException):
+                async with asyncio.timeout(end - time.monotonic()):
+                    async for _ in socket:
+                        pass
+
+    await asyncio.wait([asyncio.create_task(client(number)) for number in range(1_000)], timeout=SECONDS + 5)
+    return states
+
+
+FLOODS: dict[str, Callable[[str, str], Coroutine[None, None, Counter[int]]]] = {
+    "numbers that are known": partial(flood, known),
+    "numbers that are not": partial(flood, unknown),
+    "known, each by a new connection": partial(flood, known, anew=True),
+    "files": partial(flood, file),
+    "sessions": sessions,
+    "scripts of a hundred sessions": reruns,
+    "a thousand sessions that stay": partial(staying, addresses=1),
+    "a thousand sessions of as many addresses": partial(staying, addresses=1_000),
+    "work that stands in instead": partial(flood, instead),
+    "work that is in the form": partial(flood, form),
+    "work of a mistake": partial(flood, broken),
+    "films whose length is hidden": partial(flood, film_of),
 }
 
 
 def flooding(url: str, name: str, address: str, told: multiprocessing.Queue) -> None:
-    ask, anew = FLOODS[name]
-    told.put(asyncio.run(flood(url, ask, anew, address) if ask else reruns(url, address) if "scripts" in name else sessions(url, address)))
+    told.put(asyncio.run(FLOODS[name](url, address)))
 
 
 def computing(until: float) -> None:
@@ -211,9 +245,9 @@ def measured(server: Server, name: str, same_address: bool, least: float) -> boo
     found = answered(server, 100_000 * number, SECONDS - 2, address if same_address else OTHERS)
     states = ", ".join(f"{count} × {status}" for status, count in sorted(told.get().items()))
     process.join()
-    size = resident_mb(server.pid)
+    size = peak_mb(server.pid)
     print(f"{name}: {states} in {SECONDS:.0f} s; others: {found} ({found.late / least:.1f} ×), {found.refused} refused", end="")
-    print(f"; {size:.0f} MB; load {os.getloadavg()[0]:.1f}", flush=True)
+    print(f"; {size:.0f} MB at most so far; load {os.getloadavg()[0]:.1f}", flush=True)
     return min(found.late, found.served) <= WANTED_P95_MS and size <= WANTED_MB and not found.refused
 
 
