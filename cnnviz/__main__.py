@@ -14,7 +14,7 @@ from cnnviz.core.threads import keep_one_blas_thread
 from cnnviz.core.trajectory import Moment
 from cnnviz.data.images import Image, find_image, load_images
 from cnnviz.export.animation import animation
-from cnnviz.export.arguments import SERVING, asked_lesson, film_kind, parse, query_of, serves
+from cnnviz.export.arguments import FILES, SERVING, asked_lesson, film_kind, parse, query_of, serves
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.cli_language import language, speaking
 from cnnviz.export.cli_output import fail, put, reason, tell
@@ -113,7 +113,9 @@ def _run(asked: argparse.Namespace) -> int:
         written = _write_files(asked, lesson, images, x, moment)  # before printing: who reads that may stop reading
     named = ", ".join(image.words for image in images)
     words = message("terminal.from_parameters", image=named, file=asked.params) if start else named
-    printed = put([*title(lesson, words), *report(lesson, moment)])
+    files = {name for name in FILES if getattr(asked, name) is not None}
+    shown = bool(files) and files <= {"html", "scorm"}  # pages show the numbers, and a script's pages those of other lessons
+    printed = shown or put([*title(lesson, words), *report(lesson, moment)])
     return 0 if printed and written else 1
 
 

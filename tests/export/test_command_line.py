@@ -267,6 +267,11 @@ def test_help_names_every_field_of_a_lesson_and_its_examples_run(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"lesson.webp", "lesson.py", "lesson.npz", "lesson.html", "half.json"}
 
 
+def test_who_asks_for_a_page_alone_is_not_told_the_numbers_too(tmp_path):
+    done = cnnviz("--html", "lesson.html", "--around", "0", folder=tmp_path)
+    assert done.returncode == 0 and done.stdout == "" and "lesson.html" in done.stderr
+
+
 def test_a_terminal_that_knows_only_ascii_gets_the_numbers():
     done = cnnviz(PYTHONIOENCODING="ascii")
     assert done.returncode == 0 and numbers(done.stdout) == numbers(cnnviz().stdout)
