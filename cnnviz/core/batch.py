@@ -80,11 +80,10 @@ def _side_by_side(program: Program, blocks: list[Inner]) -> tuple[list[Inner], I
     for across, group in itertools.groupby(program.learning_lines, lambda line: line.target in program.across):
         lines = list(group)
         if across:
-            for line in lines:
-                _made_of_all(program, line, values)
+            _made_of_all(program, lines, values)
         else:
             shared_out(partial(_run, lines), values)
-    buffers = {line.target: line.make(_whole(program, line, values)) for line in program.buffer_lines}
+    buffers = {line.target: line.make(_whole(program, line, values, {})) for line in program.buffer_lines}
     return [{f"d{name}": block[f"d{name}"] for name in reversed(program.parameters)} for block in values], buffers
 
 
@@ -93,20 +92,21 @@ def _run(lines: Sequence[Line], values: Inner) -> None:
         line.step(values)
 
 
-def _made_of_all(program: Program, line: Line, blocks: list[Inner]) -> None:
-    made = line.make(_whole(program, line, blocks))
-    ends = np.cumsum([len(block["x"]) for block in blocks])[:-1]
-    parts = np.split(made, ends) if program.has_images(line.target) else [made] * len(blocks)
-    for block, part in zip(blocks, parts, strict=True):
-        block[line.target] = part
+def _made_of_all(program: Program, lines: Sequence[Line], blocks: list[Inner]) -> None:
+    ends, joined = np.cumsum([len(block["x"]) for block in blocks])[:-1], dict[str, np.ndarray]()
+    for line in lines:
+        made = joined[line.target] = line.make(_whole(program, line, blocks, joined))
+        parts = np.split(made, ends) if program.has_images(line.target) else [made] * len(blocks)
+        for block, part in zip(blocks, parts, strict=True):
+            block[line.target] = part
 
 
-def _whole(program: Program, line: Line, blocks: list[Inner]) -> Inner:
-    """The arrays that a line reads, of all images together."""
-    return {
-        source: np.concatenate([block[source] for block in blocks]) if program.has_images(source) else blocks[0][source]
-        for source in line.sources
-    }
+def _whole(program: Program, line: Line, blocks: list[Inner], joined: Inner) -> Inner:
+    """The arrays that a line reads, of all images together; those that are `joined` already are taken from there."""
+    for source in line.sources:
+        if source not in joined:
+            joined[source] = np.concatenate([block[source] for block in blocks]) if program.has_images(source) else blocks[0][source]
+    return {source: joined[source] for source in line.sources}
 
 
 def batch_forward(

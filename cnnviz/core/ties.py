@@ -31,11 +31,13 @@ nothing of the numbers of one.
 
 
 def largest(x: np.ndarray) -> np.ndarray:
-    """The bound of an image: max |x|, (…,C,H,W) -> (…,1,1,1).
+    """The bound of an image: max |x|, (…,C,H,W) -> (…,1,1,1); in float32 0, since ties are as they come there.
 
     >>> largest(np.array([[[0.5, -2.0]]])).tolist()
     [[[2.0]]]
     """
+    if x.dtype == np.float32:
+        return np.zeros((*x.shape[:-3], 1, 1, 1), x.dtype)
     return np.abs(x).max(axis=(-3, -2, -1), keepdims=True)
 
 
@@ -54,7 +56,10 @@ def settled(z: np.ndarray, bound: np.ndarray, tie: float) -> np.ndarray:
     >>> settled(np.array([1e-16, -1e-16, 1e-13]), np.array([8.0]), 1e-14).tolist()
     [0.0, 0.0, 1e-13]
     """
-    size, most = np.abs(z), bound.item() if bound.size == 1 else bound.max()
+    most = bound.item() if bound.size == 1 else bound.max()
+    if most == 0:
+        return z
+    size = np.abs(z)
     if not size.min() < tie * most:  # mostly so, and half of the work
         return z
     return np.where(size < margin(bound, tie), z.dtype.type(0), z)

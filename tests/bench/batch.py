@@ -80,21 +80,21 @@ def main() -> None:
             processes[library] = ours
     for case in CASES:
         medians = interleaved_medians(processes, case)
-        ours = medians.pop("cnnviz")
+        ours, own = medians.pop("cnnviz")
         print(f"{case}:")
-        print(f"    cnnviz {ours * 1e3:.2f} ms, {case.images / ours:,.0f} images a second")
-        for name, median in sorted(medians.items(), key=lambda pair: pair[1]):
-            print(f"    {median / ours:7.2f} × as long: {name}, {median * 1e3:.2f} ms")
+        print(f"    cnnviz {ours * 1e3:.2f} ms, {case.images / ours:,.0f} images a second; {own * 1e3:.2f} ms of processors")
+        for name, (median, worked) in sorted(medians.items(), key=lambda pair: pair[1]):
+            print(f"    {median / ours:7.2f} × as long: {name}, {median * 1e3:.2f} ms; {worked / own:.2f} × the work, {worked * 1e3:.2f} ms")
 
 
-def interleaved_medians(processes: dict[str, Connection], case: Case) -> dict[str, float]:
-    """Seconds a call, by name: each contender runs in every round, so that a noisy moment meets all."""
-    times: dict[str, list[float]] = {name: [] for name in processes}
+def interleaved_medians(processes: dict[str, Connection], case: Case) -> dict[str, tuple[float, float]]:
+    """Seconds a call, and of processors at work on it, by name: each contender runs in every round, so that a noisy moment meets all."""
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in processes}
     for _ in range(ROUNDS):
         for name, process in processes.items():
             process.send(case)
             times[name].append(process.recv())
-    return {name: statistics.median(of_name) for name, of_name in times.items()}
+    return {name: tuple(map(statistics.median, zip(*of_name, strict=True))) for name, of_name in times.items()}
 
 
 def take_turns(process: Connection, library: str, build: Callable[[Case], Step]) -> None:
@@ -114,13 +114,13 @@ def take_turns(process: Connection, library: str, build: Callable[[Case], Step])
         process.send(seconds(steps[case]))
 
 
-def seconds(step: Step) -> float:
-    """Seconds a call, once its threads are awake and the caches full."""
+def seconds(step: Step) -> tuple[float, float]:
+    """Seconds a call, once its threads are awake and the caches full, and of all its threads' work: which tells more beside a busy machine."""
     step()
-    start = time.perf_counter()
+    start, worked = time.perf_counter(), time.process_time()
     for _ in range(CALLS):
         step()
-    return (time.perf_counter() - start) / CALLS
+    return (time.perf_counter() - start) / CALLS, (time.process_time() - worked) / CALLS
 
 
 def agrees(name: str, theirs: dict[str, np.ndarray], ours: dict[str, np.ndarray]) -> None:

@@ -18,7 +18,8 @@ Axes = tuple[int, ...]
 
 def scale_and_shift(hat: np.ndarray, g: np.ndarray, s: np.ndarray, axes: Axes) -> np.ndarray:
     """n = γ · x̂ + β, with the γ and β (C,) of each channel."""
-    return np.expand_dims(g, axes) * hat + np.expand_dims(s, axes)
+    n = np.expand_dims(g, axes) * hat
+    return np.add(n, np.expand_dims(s, axes), out=n)
 
 
 def gain_dg(dn: np.ndarray, hat: np.ndarray, own: int) -> np.ndarray:
@@ -44,7 +45,9 @@ def by_mean(dhat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:
 
 def by_variance(dhat: np.ndarray, hat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:
     """The gradient through the variance: -x̂ · mean(dx̂ · x̂) / σ."""
-    return -hat * (dhat * hat).mean(axis=axes, keepdims=True) / sigma
+    product = dhat * hat
+    np.multiply(hat, -product.mean(axis=axes, keepdims=True), out=product)
+    return np.divide(product, sigma, out=product)
 
 
 def terms_of_paths(dhat: np.ndarray, hat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:

@@ -33,18 +33,24 @@ def mean(x: np.ndarray, axes: Axes) -> np.ndarray:
 
 def variance(x: np.ndarray, mean: np.ndarray, axes: Axes) -> np.ndarray:
     """var[c] = the mean of (x[:,c] - μ[c])², (…,C)."""
-    return ((x - np.expand_dims(mean, axes)) ** 2).mean(axis=axes)
+    away = x - np.expand_dims(mean, axes)
+    return np.multiply(away, away, out=away).mean(axis=axes)
 
 
 def normalise(x: np.ndarray, mean: np.ndarray, var: np.ndarray, axes: Axes) -> np.ndarray:
     """x̂ = (x - μ) / σ with σ = sqrt(var + 1e-5)."""
-    return (x - np.expand_dims(mean, axes)) / np.sqrt(np.expand_dims(var, axes) + EPS)
+    away = x - np.expand_dims(mean, axes)
+    return np.divide(away, np.sqrt(np.expand_dims(var, axes) + EPS), out=away)
 
 
 def normalise_dx(dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray, axes: Axes) -> np.ndarray:
     """dx = (dx̂ - mean(dx̂) - x̂ · mean(dx̂ · x̂)) / σ with dx̂ = γ · dn: three paths."""
     dhat, sigma = dn * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS)
-    return by_itself(dhat, sigma) + by_mean(dhat, sigma, axes) + by_variance(dhat, hat, sigma, axes)
+    through_mean, through_variance = by_mean(dhat, sigma, axes), by_variance(dhat, hat, sigma, axes)
+    dx = np.divide(dhat, sigma, out=dhat)  # by itself
+    dx += through_mean
+    dx += through_variance
+    return dx
 
 
 def affine_dx(dn: np.ndarray, g: np.ndarray, var: np.ndarray, axes: Axes) -> np.ndarray:

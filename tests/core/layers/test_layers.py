@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from cnnviz.core.layers import LAYERS
+from cnnviz.core.layers.conv import weigh_dx
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.layers.max_pooling import max_pool_dx
 from cnnviz.core.layers.softmax import softmax, softmax_dx
 from cnnviz.core.network import Network
+from cnnviz.core.sliding import places
 from cnnviz.core.symbols import is_parameter
 from cnnviz.core.ties import TIE
 from cnnviz.words import has
@@ -261,3 +263,14 @@ def test_a_saturated_softmax_loses_no_digits(apart):
     a = softmax(np.array([0.0, -apart]))
     small = np.exp(-apart) / (1 + np.exp(-apart)) ** 2
     np.testing.assert_allclose(softmax_dx(np.array([0.3, 0.1]), a), [0.2 * small, -0.2 * small], rtol=1e-12)
+
+
+@pytest.mark.parametrize("padding", [0, 1, "same", "full"])
+@pytest.mark.parametrize("k", [1, 2, 3, 5])
+def test_a_convolution_in_single_precision_gathers_the_gradient_that_double_precision_hands_back(k, padding):
+    rng = np.random.default_rng(k)
+    rows, columns, *_ = places(9, 11, k, 1, padding)
+    dz, f = rng.normal(size=(2, 3, 4, rows, columns)), rng.normal(size=(4, 2, k, k))
+    found = weigh_dx(dz.astype(np.float32), f.astype(np.float32), size=(9, 11), padding=padding)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, weigh_dx(dz, f, size=(9, 11), padding=padding), rtol=1e-4, atol=1e-4)
