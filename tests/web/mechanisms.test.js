@@ -188,6 +188,24 @@ test("nothing is written smaller than 13 pixels where a phone's picture stands u
   }
 })
 
+test("no line of a phone's picture crosses the colours under a map", () => {
+  const { numbers } = moments[0]
+  const room = { width: 358, height: 426, upright: true }
+  for (const { symbol } of numbers.stages.filter(({ symbol }) => symbol !== "update")) {
+    const [lines, bars] = [[], []]
+    const methods = { lead: (...points) => lines.push(points), ends: (_limits, _scale, box) => bars.push(box) }
+    const cell = numbers.shape(symbol).map((n) => (n - 2 > 0 ? n - 2 : n >> 1))
+    instead(methods, () => mechanism(new Canvas(), numbers, symbol, cell, room, palette, all))
+    for (const points of lines)
+      for (const [n, [x, y]] of points.slice(1).entries()) {
+        const [low, high] = [y, points[n][1]].sort((a, b) => a - b)
+        const crosses = ({ x: left, y: top, width, height }) =>
+          x > left && x < left + width && low < top + height + 13 && high > top + height + 13
+        assert.deepEqual(x === points[n][0] ? bars.filter(crosses) : [], [], symbol)
+      }
+  }
+})
+
 test("momentum's picture asks for what the velocity is made of, and draws every term of it", () => {
   const { numbers } = moments.find(({ numbers }) => numbers.network.optimizer === "momentum")
   const cell = [1, 0, 2, 0]

@@ -34,9 +34,10 @@ function madeAt(pen, numbers, { symbol, cell }, width) {
   const shape = numbers.shape(symbol)
   const { limits } = numbers.maps[symbol]
   const high = pen.height - HEAD - 60
+  const indent = pen.upright ? 2 * TURN : 0 // past the line that leads to the cell
   if (shape.length === 3) {
     const box = fitted(numbers, symbol, 3, HEAD, width, high)
-    madeMap(pen, numbers, symbol, cell, box)
+    madeMap(pen, numbers, symbol, cell, box, indent)
     ringCell(pen, numbers, symbol, cell, box)
     return { box, at: middleOf(numbers, symbol, box, cell) }
   }
@@ -54,7 +55,7 @@ function madeAt(pen, numbers, { symbol, cell }, width) {
     { chosen: cell[0] },
   )
   pen.frame(box, "made")
-  pen.ends(limits, "signed", box)
+  pen.ends(limits, "signed", { ...box, x: box.x + indent, width: box.width - indent })
   return { box, at: middle }
 }
 

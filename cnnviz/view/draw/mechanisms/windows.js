@@ -23,11 +23,12 @@ export function fitted(numbers, symbol, x, y, width, height) {
   return { x, y, width: side * columns, height: side * rows }
 }
 
-/** The channel of a cell of what a stage makes, with its name and a frame. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} box */
-export function madeMap(pen, numbers, symbol, [channel], box) {
-  const { plain } = numbers.maps[symbol]
+/** The channel of a cell of what a stage makes, with its name and a frame; its colours begin `indent` from the left. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} box @param {number} [indent] */
+export function madeMap(pen, numbers, symbol, [channel], box, indent = 0) {
+  const { plain, limits, scale } = numbers.maps[symbol]
   pen.head(channelName(numbers, symbol, channel), sizeOf(numbers, symbol), box.x, 13, box.width, plain, pen.tone)
-  pen.map(numbers, symbol, [channel], box)
+  pen.map(numbers, symbol, [channel], box, [], limits, !indent)
+  if (indent) pen.ends(limits, scale, { ...box, x: box.x + indent, width: box.width - indent })
   pen.frame(box, "made")
 }
 
