@@ -149,6 +149,22 @@ test("no two texts of a picture stand on each other, none runs over its edges, a
   assert.deepEqual(bad, [])
 })
 
+test("the bar of an output that is all but 0 or 1 has its number within the picture, upright too", () => {
+  const room = { width: 358, height: 426, upright: true }
+  let drawn = 0
+  for (const { numbers } of moments.filter(({ numbers }) => numbers.count("o") === 2)) {
+    const own = numbers.values("o").slice()
+    for (const o of [0.002, 0.05, 0.95, 0.998]) {
+      numbers.values("o").set([o, 1 - o])
+      const edges = placed(numbers, "L", [], { room }).filter(({ left, right }) => left < -6 || right > room.width + 6)
+      assert.deepEqual(edges, [], `${numbers.network.text} ${o}`)
+      drawn += 1
+    }
+    numbers.values("o").set(own)
+  }
+  assert.ok(drawn > 0)
+})
+
 test("of several images the pulls, and the three paths back through the heap of all of them, add up to the gradient", () => {
   const numbers = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   for (const [symbol, parts] of /** @type {[string, number][]} */ ([

@@ -26,9 +26,7 @@ test("the sentence of a gradient promises the gradient times the change, and say
         const [, way, promised] = /the loss (rises|falls) by about (\S+), a /.exec(sentence) ?? []
         assert.equal(way, slope > 0 ? "rises" : "falls")
         assert.ok(Math.abs(read(promised) - Math.abs(slope * by)) <= 0.051 * Math.abs(slope * by), sentence)
-        assert.ok(
-          sentence.startsWith(`Raise ${numbers.maps[map.slice(1)].label}[`) && sentence.includes(` by ${by}: `),
-        )
+        assert.ok(sentence.startsWith(`Raise ${numbers.maps[map.slice(1)].label}[`) && sentence.includes(` by ${by}: `))
       }
     }
 })

@@ -46,9 +46,11 @@ export function heights(pen, numbers) {
     pen.context.globalAlpha = 1
     pen.spots.push({ box: bar, term: `n${n}`, symbol: "", cell: [] })
     pen.dot(at.x(at.o), at.y(at.height), pen.tone)
-    const right = at.o > at.target && at.x(at.o) + 74 < pen.width
+    const text = number(at.height, 4)
+    const cut = at.x(at.o) - 14 < pen.widthOf(text, { bold: true }) // left of the bar
+    const right = cut || (at.o > at.target && at.x(at.o) + 74 < pen.width)
     const align = /** @type {CanvasTextAlign} */ (right ? "left" : "right")
-    pen.text(number(at.height, 4), at.x(at.o) + (right ? 14 : -14), at.y(at.height / 2), {
+    pen.text(text, at.x(at.o) + (right ? 14 : -14), at.y(at.height / 2), {
       bold: true,
       fill: pen.pos,
       align,
