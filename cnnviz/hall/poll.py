@@ -1,7 +1,6 @@
 """The course of a question in a room: open, closed, shown, revealed; and again. Pure values, and no clock of their own."""
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Literal, Self, get_args
@@ -12,6 +11,8 @@ Phase = Literal["open", "closed", "shown", "revealed"]
 
 MOST_ROUNDS = 6
 """Votes on one question that are kept and stand beside each other."""
+_LAST = 1e11
+"""Seconds after 1970 that a question may close at."""
 _MOST_READ = 50
 """Rounds that a later version may have allowed, and a question is read with."""
 
@@ -71,7 +72,7 @@ class Poll:
     def _is_sound(self) -> bool:
         whole = all(type(number) is int for number in (self.number, self.most, self.round, self.turn))
         told = isinstance(self.spec, dict) and isinstance(self.kind, str) and isinstance(self.keyed, bool) and isinstance(self.back, str)
-        ends = self.closes is None or (isinstance(self.closes, int | float) and math.isfinite(self.closes))
+        ends = self.closes is None or (isinstance(self.closes, int | float) and abs(self.closes) < _LAST)
         return whole and told and ends and self.phase in get_args(Phase) and 1 <= self.round <= _MOST_READ
 
     def at(self, now: float) -> Self:

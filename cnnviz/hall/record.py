@@ -16,6 +16,8 @@ MOST_TEXT = 300
 """Characters of a question or an answer."""
 MOST_LINES = 60
 """Answers of a round that have a line each; the others have one together."""
+MOST_NUMBER = 10**14
+"""Milliseconds after 1970 that a question may have been asked at."""
 REST = "…"
 COLUMNS = ("question", "asked at", "kind", "text", "round", "answer", "count", "of", "right")
 
@@ -62,9 +64,10 @@ def read(text: str) -> Record | None:
     try:
         found: Any = json.loads(text)
         rounds = [[(str(name), int(count), int(of), right) for name, count, of, right in lines] for lines in found["rounds"]]
-        return Record(number=int(found["number"]), kind=str(found["kind"]), ask=str(found["ask"]), rounds=rounds)
-    except (ValueError, TypeError, KeyError, RecursionError):
+        kept = Record(number=int(found["number"]), kind=str(found["kind"]), ask=str(found["ask"]), rounds=rounds)
+    except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
         return None
+    return kept if 0 <= kept["number"] < MOST_NUMBER else None
 
 
 def table(records: Iterable[Record]) -> str:

@@ -1,6 +1,7 @@
 """Rooms of several processes: each a store of its own, one Redis behind them, which comes and goes."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.hall import LENGTH, redis_store
+from cnnviz.hall import LENGTH, record, redis_store
+from cnnviz.hall.in_redis import answers_in, followers_in
 from cnnviz.hall.poll import Poll
 from cnnviz.hall.redis_store import Shared
 from cnnviz.hall.store import IDLE, TooManyRooms
@@ -136,10 +138,34 @@ SPOILED = [
     {"poll": json.dumps(POLL | {"phase": "debated"})},
     {"poll": json.dumps(POLL | {"round": 10**9})},
     {"poll": json.dumps(POLL | {"closes": "soon"})},
+    {"poll": json.dumps(POLL | {"closes": 10**400})},
     {"poll": "[" * 100_000},
     {"number": "seven"},
     {"query": "k=1\n\nevent: end"},
 ]
+
+
+_LEAVES = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from((10**400, 10**30, "", "open", "NaN", chr(0))) | st.floats()
+_VALUES = st.recursive(_LEAVES, lambda some: st.lists(some, max_size=4) | st.dictionaries(st.sampled_from(("a", "rounds")), some), max_leaves=6)
+_RECORD = {"number": 1, "kind": "choose", "ask": "?", "rounds": [[["a", 1, 1, None]]]}
+
+
+def with_others(whole: dict[str, object]) -> st.SearchStrategy[str]:
+    """A table of ours as JSON, in which some values are others."""
+    return st.dictionaries(st.sampled_from((*whole, "colour")), _VALUES, max_size=3).map(lambda some: json.dumps(whole | some))
+
+
+@given(with_others(json.loads(Poll(**POLL).written)), with_others(_RECORD), _VALUES.map(json.dumps))
+@example(json.dumps(POLL | {"closes": 10**400}), json.dumps(_RECORD | {"number": 10**30}), "[[1, 2, 3], 1e999, 1]")
+@example("[]", json.dumps(_RECORD | {"rounds": [[["a", float("inf"), 1, None]]]}), "1e999")
+def test_whatever_stands_in_redis_is_read_or_passed_over(poll, kept, told):
+    with contextlib.suppress(ValueError):
+        assert Poll.read(poll).at(5.0).phase
+    lines = record.read(kept)
+    assert lines is None or record.table([lines])
+    followers_in(told)
+    with contextlib.suppress(ValueError):
+        answers_in(told)
 
 
 async def written(server: fakeredis.FakeServer, path: str, **fields: str) -> None:
