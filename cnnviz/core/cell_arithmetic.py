@@ -41,13 +41,6 @@ class Arithmetic:
         products = [term.product for term in self.terms]
         return exact(product for product in products if product > 0), exact(product for product in products if product < 0)
 
-    def by_channel(self, symbol: str) -> dict[int, float]:
-        """The sum of the products of each channel of `symbol`."""
-        found: dict[int, list[float]] = {}
-        for term in self.terms:
-            found.setdefault(next(at[0] for name, at, _ in term.factors if name == symbol), []).append(term.product)
-        return {channel: exact(products) for channel, products in found.items()}
-
 
 def exact(numbers: Iterable[float]) -> float:
     """The sum, rounded once, at the end: it has one value, in whatever order and by whomever it is added up.

@@ -10,7 +10,7 @@ from cnnviz.core import losses, sliding
 from cnnviz.core.layers import conv
 from cnnviz.core.layers import sigmoid as _sigmoid
 from cnnviz.core.layers.sigmoid import SATURATED
-from cnnviz.core.sliding import PADDINGS, Padding, pad_widths, view_windows
+from cnnviz.core.sliding import PADDINGS, Padding, pad_widths
 from cnnviz.words import Problem
 
 __all__ = ["PADDINGS", "SATURATED", "Padding", "conv2d", "mse", "output_size", "pad_widths", "sigmoid", "sigmoid_prime", "targets"]
@@ -95,11 +95,6 @@ def conv2d_dx(
     f, dz1 = _array(f), _array(dz1)
     _check("conv2d_dx", dz1, conv2d_shape(tuple(x_shape), f.shape, stride, padding))
     return conv.weigh_dx(dz1[None], f[None, None], size=x_shape, stride=stride, padding=padding)[0]
-
-
-def kernel_shares(x: np.ndarray, dz1: np.ndarray, f: np.ndarray, stride: int = 1, padding: Padding = 0) -> np.ndarray:
-    """The terms that `conv2d_df` sums: [u,v,i,j] = x[s·i + u - p, s·j + v - p] · dz1[i,j], (K,K,H',W')."""
-    return view_windows(_array(x), len(f), stride, padding) * _array(dz1)
 
 
 def sigmoid(z: np.ndarray) -> np.ndarray:

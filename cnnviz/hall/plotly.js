@@ -3,7 +3,7 @@
 import { say } from "../view/model/words.js"
 import { LANG, STREAMLITS } from "../view/spec.js"
 
-/** @import { Plotly } from "../view/types/ports.js" */
+/** @import { Plotly } from "../view/types/view.js" */
 
 /** @type {Promise<Plotly> | undefined} */
 let loading

@@ -1,7 +1,5 @@
 """Checkpoints of one network from several files are a film; another network's, other shapes or one file alone get a sentence."""
 
-from __future__ import annotations
-
 import dataclasses
 import io
 import json

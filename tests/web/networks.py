@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from cnnviz.core import links
-from cnnviz.core.cell_arithmetic import arithmetic_of
+from cnnviz.core.cell_arithmetic import arithmetic_of, exact
 from cnnviz.core.cells import cell_shape, write_cell
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import gd
@@ -112,7 +112,10 @@ def _sums(target: str, cell: tuple[int, ...], program: Program, arrays: dict[str
         return None
     made = arithmetic_of(program, target, cell, arrays)
     first = made.terms[0].factors[0][0] if made.terms else ""
-    return {"totals": made.totals, "of": first, "channels": list(made.by_channel(first).items())}
+    found: dict[int, list[float]] = {}
+    for term in made.terms:
+        found.setdefault(next(at[0] for name, at, _ in term.factors if name == first), []).append(term.product)
+    return {"totals": made.totals, "of": first, "channels": [(channel, exact(products)) for channel, products in found.items()]}
 
 
 def _address(target: str, cell: tuple[int, ...], program: Program, arrays: dict[str, np.ndarray]) -> str:

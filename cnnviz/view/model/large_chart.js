@@ -2,7 +2,7 @@
 
 import { say } from "./words.js"
 
-/** @import { ChartData } from "../types/wire.js" */
+/** @import { ChartData } from "../types/view.js" */
 /** @typedef {Omit<ChartData, "x" | "words" | "name"> & { x: ArrayLike<number> }} LargeChart */
 
 /** Tells whether two charts stand over the same x. @param {LargeChart} a @param {LargeChart} b */

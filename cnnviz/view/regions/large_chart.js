@@ -11,8 +11,7 @@ import { html, nothing, setText } from "./html.js"
 
 /** @import { LargeChart } from "../model/large_chart.js" */
 /** @import { Plot } from "../draw/chart.js" */
-/** @import { Dialog } from "./dialog.js" */
-/** @import { View } from "./lesson_view.js" */
+/** @import { Dialog, View } from "../types/view.js" */
 
 const BUTTONS = [["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"], ["toImage"]]
 const MOST_SAID = 6 // lines of a chart that say their values
