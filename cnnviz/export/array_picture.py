@@ -57,7 +57,7 @@ class ArrayView:
 
 
 def _values(array: object) -> np.ndarray:
-    """What NumPy makes of it; a tensor of PyTorch without its way back. Of what it makes nothing of, the thing itself."""
+    """The array that NumPy makes of it, a tensor of PyTorch without its way back; one of no numbers where it makes none."""
     try:
         return np.asarray(array.detach().cpu() if hasattr(array, "detach") else array)
     except (TypeError, ValueError, RuntimeError, NotImplementedError):  # lists of several lengths, a tensor that has no values yet
