@@ -24,7 +24,7 @@ from cnnviz.words import Message, has, message
 Names = Mapping[str, str]
 Maker = Callable[..., Array | None]
 Found = Mapping[str, Any]
-"""What a slip is made of, by name."""
+"""Arrays, settings and numbers on the way, by name."""
 
 
 @dataclass(frozen=True, eq=False)
