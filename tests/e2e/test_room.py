@@ -233,7 +233,10 @@ COVERED = """(one) => {
   const above = document.elementFromPoint(x + 20, y + 20)
   return one.contains(above) ? [] : [above?.outerHTML.slice(0, 100)]
 }"""
-UNDER_THE_FOOT = """(board) => [...board.querySelectorAll(".bars li")].map((row) => row.getBoundingClientRect().bottom - board.querySelector("footer").getBoundingClientRect().top).filter((by) => by > 0)"""
+UNDER_THE_FOOT = """(board) => {
+  const { top } = board.querySelector("footer").getBoundingClientRect()
+  return [...board.querySelectorAll(".bars li")].map((row) => row.getBoundingClientRect().bottom - top).filter((by) => by > 0)
+}"""
 ASKEW = """(board) => {
   const places = [...board.querySelectorAll(".meter")].map((track) => track.getBoundingClientRect()).map(({ x, width }) => `${Math.round(x)} ${Math.round(width)}`)
   return places.length === 16 && new Set(places).size === 2 ? [] : [places]
@@ -329,7 +332,8 @@ def test_a_projector_is_read_from_the_last_row_and_eight_options_fit(browser, br
         if act:
             with page.expect_response(re.compile("/results")) if act in ("show", "reveal") else contextlib.nullcontext():
                 ask_server(server, "PUT", f"{path}/question", {"act": act}, room["driver"])
-            expect(board.locator(".soft").last).to_have_text({"close": re.compile("closed"), "show": re.compile("neighbour"), "again": re.compile("last choice"), "reveal": re.compile("green")}[act])
+            said = {"close": "closed", "show": "neighbour", "again": "last choice", "reveal": "green"}[act]
+            expect(board.locator(".soft").last).to_have_text(re.compile(said))
     assert faults(board, ASKEW) == faults(board, UNDER_THE_FOOT) == [], "both rounds on one grid"
     expect(board.locator(".heads span:visible")).to_have_text([re.compile("round 1"), re.compile("round 2")])
     ask_server(server, "DELETE", f"{path}/question", None, room["driver"])
