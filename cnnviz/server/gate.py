@@ -42,7 +42,7 @@ class Gate(Generic[Result]):
             job = self.jobs.get(name)
             if job is None or job.given_up:
                 job = Job(name, visitor, work, expected or Expected())
-                self.admission.admit(visitor, job.expected.seconds())
+                self.admission.admit(visitor, job.expected.seconds() if job.expected.known else 0.0)  # else it is looked at first
                 self._add(job, connection or visitor)
             job.waiting += 1
         try:

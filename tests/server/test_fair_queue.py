@@ -308,6 +308,30 @@ def test_a_class_behind_one_address_waits_where_who_asks_for_many_long_films_is_
     assert asyncio.run(states(50.0, 2)) == [False, True]
 
 
+def test_a_short_work_is_not_refused_for_what_others_of_its_kind_and_address_have_cost():
+    class Usual(LookedAt):
+        """What counts for as dear as such works are, until it is looked at."""
+
+        def seconds(self) -> float:
+            return 0.001 if self.known else 20.0
+
+    async def tried() -> None:
+        gate: Gate[str] = Gate(1, Admission(100, 100, seconds_each=30.0), clock=Clock())
+        go = threading.Event()
+        dear = asyncio.create_task(gate.get("dear", "one", lambda: go.wait(60) and "dear", "flood", Expected(20.0)))
+        await asyncio.sleep(0)
+        with pytest.raises(Busy):
+            await gate.get("as dear", "one", lambda: "dear", "flood", Expected(20.0))
+        short = asyncio.create_task(gate.get("short", "one", lambda: "short", "seldom", Usual()))
+        await asyncio.sleep(0)
+        go.set()
+        async with asyncio.timeout(60):
+            assert await asyncio.gather(dear, short) == ["dear", "short"]
+        assert is_empty(gate)
+
+    asyncio.run(tried())
+
+
 def test_a_dear_work_goes_before_those_that_are_longer_and_came_earlier():
     async def tried() -> list[int]:
         come, order = threading.Event(), []
