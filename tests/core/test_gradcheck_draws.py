@@ -189,6 +189,12 @@ OPEN_ELSEWHERE = {
     "a ReLU behind saturated tanhs, whose mean is 0": Drawn(
         "max2s1-conv3x4bs2d3full-max3s2-avg2s3-tanh-gap-relu-dense9-identity-mse", (3, 13, 12), "photograph", "raw", "zeros", 426596, "far", lr=0.064, updates=1
     ),
+    "saturated tanhs in windows that overlap, of which any may be the largest": Drawn(
+        "identity-identity-tanh-max4s1-dense4-relu-mse", (2, 16, 15), "normal", "raw", "he", 689988, lr=0.0001
+    ),
+    "saturated sigmoids in windows that overlap": Drawn(
+        "sigmoid-leaky-conv4x1d3-max4s2-sigmoid-drop78-sigmoid-dense6-softmax-ce", (2, 8, 8), "pattern", "raw", "he", 453289, lr=0.00098, updates=30, images=8
+    ),
     "ReLUs behind a normalisation of what is equal": Drawn(
         "conv3x1-gn3-bn-gap-relu-relu-mse", (2, 3, 2), "photograph", weights="he", seed=19059, lr=0.00072, updates=10, images=3
     ),
@@ -205,7 +211,15 @@ def test_a_right_gradient_of_another_program_is_not_called_wrong_where_ours_is_0
     assert case.diagnosis(theirs).verdict == case.diagnosis({f"d{name}": theirs[f"d{name}"] for name in case.params}).verdict == "right"
 
 
-@pytest.mark.parametrize("why", [why for why, case in OPEN_ELSEWHERE.items() if "dense" in case.net])
+@pytest.mark.parametrize("number", range(30))
+def test_no_right_gradients_of_another_program_are_called_wrong(number):
+    case = drawn(number, mixing=number % 2 == 0)
+    theirs = case.elsewhere(number)
+    assert case.diagnosis(theirs).verdict != "wrong", case
+    assert case.diagnosis({f"d{name}": theirs[f"d{name}"] for name in case.params}).verdict != "wrong", case
+
+
+@pytest.mark.parametrize("why", [why for why, case in OPEN_ELSEWHERE.items() if "dense" in case.net and "overlap" not in why])
 def test_a_0_that_is_spoiled_by_more_than_round_off_is_wrong(why):
     """The weights of the last dense layer: what comes into them is 0 or round-off, less than 1e-11."""
     case = OPEN_ELSEWHERE[why]

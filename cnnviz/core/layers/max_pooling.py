@@ -57,18 +57,29 @@ def winners(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.nd
 
 
 def max_pool_undecided(dx: np.ndarray, doubt: float, dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: int) -> np.ndarray:
-    """The cells that are as good as the winner of their window, where dx hands such cells all that comes back.
+    """The cells that are as good as the winner of a window, where dx hands such cells no more than comes back.
 
-    To give it to each of them is not: together they have what the window has, once.
+    To give it to each of them is not: together they have what the window has, once; where windows overlap, all of a map together.
     """
     windows = list(slices(k, stride, *p.shape[-2:]))
     near = np.stack([p - x[under] <= doubt for under in windows])
-    handed = np.where(near, np.stack([dx[under] for under in windows]), 0).sum(axis=0)
-    good = (near.sum(axis=0) > 1) & np.isclose(handed, dp, 1e-3, 0)
+    ties = near & (near.sum(axis=0) > 1)
+    if stride < k:
+        sure, open_, good = np.zeros(x.shape), np.zeros(x.shape), _shares(dx, dp)[..., None, None]
+        for under, cells, tied in zip(windows, near, ties, strict=True):
+            sure[under] += dp * (cells & ~tied)
+            open_[under] += np.abs(dp) * tied
+        return good & (open_ > 0) & (np.abs(dx - sure) <= 1.001 * open_)
+    good = np.isclose(np.where(near, np.stack([dx[under] for under in windows]), 0).sum(axis=0), dp, 1e-3, 0)
     found = np.zeros(x.shape, bool)
-    for under, cells in zip(windows, near, strict=True):
+    for under, cells in zip(windows, ties, strict=True):
         found[under] |= good & cells
     return found
+
+
+def _shares(dx: np.ndarray, dp: np.ndarray) -> np.ndarray:
+    """The maps whose dx has all of dp, once."""
+    return np.abs(dx.sum(axis=(-2, -1)) - dp.sum(axis=(-2, -1))) <= 1e-3 * np.abs(dp).sum(axis=(-2, -1))
 
 
 @dataclass(frozen=True)
@@ -99,7 +110,7 @@ class MaxPooling(Pooling):
 
     def undecided(self, dx: np.ndarray, doubt: float, error: np.ndarray, *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p, _ = sources
-        return max_pool_undecided(dx, doubt, dp, x, p, self.k, self.stride) if self.stride >= self.k else None
+        return max_pool_undecided(dx, doubt, dp, x, p, self.k, self.stride)
 
     def links(self) -> Links:
         return {"y": (("x", "winner"),), "dx": (("dy", "won"),)}
