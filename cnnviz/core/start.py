@@ -1,11 +1,12 @@
 """The start of a lesson: parameters that are drawn, given, or kept."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 import numpy as np
 
 from cnnviz.core.filters import Filters, banks, given_filters
 from cnnviz.core.network import Network
+from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stored_params import NotKept, is_kept_name, kept
 from cnnviz.core.values import Params
 from cnnviz.words import message
@@ -21,7 +22,7 @@ def first_params(network: Network, x_shape: tuple[int, ...], w: str, seed: int, 
     >>> float(first_params(network, (8, 8), "normal", 0, {"f": (1.0,) * 9})["f"][0].sum())
     9.0
     """
-    params = network.init(x_shape, "normal" if is_kept_name(w) else w, seed)
+    params = _drawn(network, x_shape, "normal" if is_kept_name(w) else w, seed)
     arrays = _kept_for(w, params)
     for place, bank in enumerate(banks(network, x_shape)):
         given = given_filters(filters.get(bank.name if place else "f", ()), bank)
@@ -29,6 +30,15 @@ def first_params(network: Network, x_shape: tuple[int, ...], w: str, seed: int, 
             rest = arrays[bank.name].reshape(bank.filters, bank.channels, bank.k, bank.k)[len(given) :]
             arrays[bank.name] = np.concatenate([given, rest]).reshape(params[bank.name].shape)
     return Params.of(arrays)
+
+
+def _drawn(network: Network, x_shape: tuple[int, ...], w: str, seed: int) -> Params:
+    """The parameters as they are drawn, remembered for the next answer of the lesson: a large network's take as long as its update."""
+    return DRAWN.get_or_make((network, x_shape, w, seed), lambda: network.init(x_shape, w, seed))
+
+
+DRAWN: Recent[tuple[Hashable, ...], Params] = Recent(16_000_000, held_bytes)
+"""Starts that were drawn last, of any lesson."""
 
 
 def first_buffers(network: Network, x_shape: tuple[int, ...], w: str) -> dict[str, np.ndarray]:

@@ -25,6 +25,7 @@ from cnnviz.core.network import Network
 from cnnviz.core.optimizers import State
 from cnnviz.core.read_only import ReadOnly, lock
 from cnnviz.core.recent import Recent
+from cnnviz.core.start import DRAWN
 from cnnviz.core.updating import Point, Step, Updates, check_shape, reached, walk
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.core.work import SPACING, STATE_BYTES, check_updates, updates_a_turn
@@ -144,6 +145,7 @@ def updates_ahead(lesson: Lesson, x: np.ndarray, k: int) -> int:
 def forget() -> None:
     """Forgets all that is remembered: only time is lost."""
     _RUNS.clear()
+    DRAWN.clear()
 
 
 class _Way(NamedTuple):

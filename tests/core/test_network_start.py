@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.seed_network import init_params
+from cnnviz.core.trajectory import forget
 from cnnviz.words import Problem
 from tests.core.networks import ALL, COURSES, cases
 
@@ -116,3 +118,15 @@ def test_a_pass_changes_nothing_that_it_is_given_and_comes_out_read_only(name):
 def test_what_does_not_fit_is_refused(arguments, sentence):
     with pytest.raises(Problem, match=sentence):
         Network.parse("conv4x3-conv2x3-dense2-mse").init((9, 9), **arguments)
+
+
+def test_a_start_is_drawn_once_for_a_lessons_answers_and_filters_that_are_given_are_not_remembered(monkeypatch):
+    lesson, draws = Lesson(net="conv2x3-relu-gap-dense2-mse", seed=77), []
+    forget()
+    real = Network.init
+    monkeypatch.setattr(Network, "init", lambda *args: draws.append(args) or real(*args))
+    first, given = lesson.first_params(), lesson.changed({"f": "blur"})[0].first_params()
+    assert len(draws) == 1 and not np.array_equal(first["f"], given["f"])
+    assert all(np.array_equal(array, first[name]) for name, array in lesson.first_params().items())
+    lesson.changed({"seed": "78"})[0].first_params()
+    assert len(draws) == 2
