@@ -1,7 +1,7 @@
 // What the film says where it stands: the headline, its place on the length, the shares, the outputs on their way.
 
 import { ticks } from "../../view/model/axes.js"
-import { formula, number, percent, sentence } from "../../view/model/format.js"
+import { number, percent, withSymbols } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, pick, render, setHTML, setText } from "../../view/regions/html.js"
 import { fallen, headline, moved, placed, shareRows } from "./film_model.js"
@@ -44,9 +44,9 @@ export function head(film) {
         : say("web.film.title.zero", { to: number(to, 3) })
   const [{ share, unshared }] = runs
   const told = share && runs.length === 1 && fallen(film.losses, 0) !== null // else no fall came of what was promised
-  setHTML(view.$(".title"), formula(told ? headline(share) : stands))
+  setHTML(view.$(".title"), withSymbols(told ? headline(share) : stands))
   const why = outcome ? [outcome.words] : sentences.length || runs.length > 1 ? [] : [share ? counts(share) : unshared]
-  const said = [...(told ? [`${stands}.`] : []), ...why, ...sentences].map(sentence).join(" ")
+  const said = [...(told ? [`${stands}.`] : []), ...why, ...sentences].map(withSymbols).join(" ")
   const text = outcome
     ? `${said} <button type="button" class="link" data-key="film_look">${say("web.film.look", { k: outcome.k })} ›</button>`
     : said
