@@ -179,7 +179,9 @@ export class Notebook extends Road {
     if (!road || !notebook) return
     const { story, experiment, switches, theory: explained } = notebook
     if (explained) {
-      render(theory(explained), view.$(".below"))
+      const back =
+        notebook.tab === "experiment" ? html`<div class="switches">${road.switches.map(group)}</div>` : nothing
+      render(html`${back}${theory(explained)}`, view.$(".below"))
       return
     }
     const said = html`<p class="sentence" ${inner(linesOf([...road.sentences]))}></p>`

@@ -90,11 +90,11 @@ def more(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[dict
     tab = tab_elsewhere(asked) if other else tab_of(lesson, asked)
     switches = [] if other else rows(lesson, trajectory(dataclasses.replace(lesson, rule="exact"), moment.image, lesson.k), moment, DOTS)
     found: dict[str, object] = {"tab": tab, "switches": switches, "story": None, "experiment": None, "architecture": None, "theory": None}
-    if tab == "theory":
-        found[tab] = theory()
+    if tab == "theory" or other:
+        found["theory"] = theory()  # which holds of every network, and fills its page
     elif tab == "architecture":
         found[tab], arrays = architecture.architecture(lesson, moment), architecture.arrays(lesson, moment)
-    elif not other:
+    else:
         found[tab] = _story(lesson, moment, asked) if tab == "story" else experiment(lesson, moment)
     return {"notebook": found}, arrays
 
