@@ -143,6 +143,7 @@ export function standsUpright(numbers, map, stepping) {
   if (own === convolutionBack) return several("covering")
   if (own === pool) return inBlocks(numbers.links(map)[0])
   if (own === unpool) return inBlocks(numbers.links(numbers.links(map)[0].source.slice(1))[0])
+  if (own === normalised || own === normalisedBack) return numbers.maps[map].kind === "map"
   if (own === activation || own === gate) return numbers.maps[map].kind === "map" || numbers.count("o") <= 4
   if (own === denseBack) {
     const all = numbers.links(map).find(({ pattern }) => pattern === "all")

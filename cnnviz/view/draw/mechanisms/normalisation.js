@@ -12,6 +12,7 @@ import { channelName, fitted, sizeOf } from "./windows.js"
 
 const BARS = 60
 const NEXT = 30 // between two heaps
+const LINE = 20 // of what is said above each where it stands upright
 
 /** The layer that makes a value, or through which a gradient goes back. @param {Numbers} numbers @param {string} map */
 export const layerOf = (numbers, map) =>
@@ -23,6 +24,7 @@ export const layerOf = (numbers, map) =>
 export function normalised(pen, numbers, symbol, cell) {
   const [{ source }, gain, shift] = numbers.links(symbol)
   const box = sides(pen, numbers, source, symbol, cell, false)
+  if (pen.upright) Object.assign(box, { y: box.y - LINE, height: box.height + 2 * LINE })
   const mean = numbers.kept(`${symbol}.mean`, cell)
   const spread = spreadOf(numbers, symbol, cell)
   const [g, s] = [gain, shift].map((link) => numbers.at(link.source, cell.slice(0, 1)))
@@ -76,21 +78,32 @@ export function heaps(pen, box, all) {
   const span = high - low || 1
   const x = (/** @type {number} */ value) => box.x + ((value - low) / span) * box.width
   const tall = (box.height - 24) / all.length
+  const next = pen.upright ? LINE : NEXT
   /** @type {number[][]} */
   const way = []
   all.forEach((heap, n) => {
-    const base = box.y + (n + 1) * tall - NEXT / 2
-    bars(pen, heap.values, { x: box.x, y: base - tall + NEXT, width: box.width, height: tall - NEXT }, low, span, n)
-    pen.symbol(heap.name, box.x, base - 14, { size: 18 })
-    heap.said.forEach((text, line) =>
-      pen.text(text, box.x + box.width, base - tall + NEXT + 8 + 18 * line, { align: "right", halo: true }),
-    )
+    const base = box.y + (n + 1) * tall - next / 2
+    const top = base - tall + next
+    bars(pen, heap.values, { x: box.x, y: top, width: box.width, height: tall - next }, low, span, n)
+    if (pen.upright) saidAbove(pen, heap, box.x, top - LINE / 2)
+    else saidBeside(pen, heap, box, base, top)
     way.push([x(heap.own), base])
   })
   pen.thread(...way)
   for (const [at, base] of way) pen.dot(at, base, pen.tone)
   for (const value of new Set([low, 0, high]))
     pen.text(short(value), x(value), box.y + box.height - 16, { size: SMALL, align: "center", fill: pen.soft })
+}
+
+/** @param {Pen} pen @param {Heap} heap @param {Box} box @param {number} base @param {number} top */
+function saidBeside(pen, { name, said }, box, base, top) {
+  pen.symbol(name, box.x, base - 14, { size: 18 })
+  said.forEach((text, line) => pen.text(text, box.x + box.width, top + 8 + 18 * line, { align: "right", halo: true }))
+}
+
+/** In one line, where there is no room beside. @param {Pen} pen @param {Heap} heap @param {number} x @param {number} y */
+function saidAbove(pen, { name, said }, x, y) {
+  pen.text(said.join(", "), x + pen.symbol(name, x, y, { size: 18 }) + 12, y)
 }
 
 /** @param {Pen} pen @param {ArrayLike<number>} values @param {Box} box @param {number} low @param {number} span @param {number} n which heap */
