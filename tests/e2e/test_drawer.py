@@ -90,6 +90,11 @@ def test_a_lecture_is_made_by_keys_alone_and_its_file_has_no_fault(maker: Screen
     expect(maker.page.locator(".script-place")).to_have_text("2 of 3")
     expect(maker.key("script_say")).to_have_value(SAID[1])
     assert violations(maker) == []
+    maker.key("draft_present").click()
+    expect(maker.page.locator(".script-bar p")).to_have_text(SAID[1])
+    expect(maker.key("script_say")).to_be_hidden()  # a hall reads it, and writes nothing
+    maker.press("l")
+    expect(maker.key("script_say")).to_have_value(SAID[1])
 
 
 def test_screens_are_put_in_order_and_taken_out_and_all_of_it_can_be_taken_back(maker: Screen):

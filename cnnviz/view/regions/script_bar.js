@@ -31,7 +31,7 @@ export function fillBar(view, script, here) {
   const is = isShown(view, screen ?? placed(own?.screen[number - 1] ?? {}))
   const said = screen ? screen.say || screen.title : own ? sentenceOf(own.screen[number - 1], LANG) : ""
   const text = is ? said : "" // of another screen than the one that is seen
-  const writes = is && root.classList.contains("scripting") && own !== undefined
+  const writes = is && root.classList.contains("scripting") && own !== undefined && here.view !== "lecture"
   bar.setAttribute("aria-label", say("web.script.label", { title: script?.title ?? "" }))
   setText(view.$(".script-bar p"), text)
   bar.classList.toggle("long", text.length > LONG)
