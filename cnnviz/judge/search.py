@@ -63,7 +63,8 @@ def _factor(one: Returned) -> Iterator[Slip]:
     number = float((theirs * ours).sum() / (ours * ours).sum())
     factor = named_factor(number, _counts(one.right), max(one.precision.relative, 1e-9))
     if factor != ONE and (factor.simple or np.count_nonzero(ours) > 1):
-        key = f"factor {factor.name} {factor.inverse} {factor.number < 0}" if factor.name or factor.simple else f"{_ANY_FACTOR} {factor.number:.6g}"
+        counts = factor.number and (factor.name or factor.simple)  # a case may leave nothing by chance
+        key = f"factor {factor.name} {factor.inverse} {factor.number < 0}" if counts else f"{_ANY_FACTOR} {factor.number:.6g}"
         yield _slip(one, key, factor.words, factor.number * one.right.gradients[one.role], _times(factor))
 
 

@@ -23,6 +23,7 @@ CS231N = [
     ("tanh", "(1 - np.tanh(x) ** 2)", "np.tanh(x) * (1 - np.tanh(x))", "dx", "judge.slip.slope_of_sigmoid"),
     ("dense", "dout.sum(axis=0)", "dout.mean(axis=0)", "db", "own.factor.per_count"),
     ("dense", "dout.sum(axis=0)", "dout.sum(axis=1)", "db", "judge.slip.sum_over_units"),
+    ("dense", "dout.sum(axis=0)", "dout[1:].sum(axis=0)", "db", ""),  # nothing of one image, but not of several
     ("dense", "dout.sum(axis=0)", "dout", "db", "judge.slip.not_summed_over_images"),
     ("dense", ".dot(dout)", ".dot(dout) / len(x)", "dw", "mistake.images_divided_twice.title"),
     ("dense", "x.reshape(len(x), -1).T.dot(dout)", "dout.T.dot(x.reshape(len(x), -1))", "dw", "own.turn.transposed"),
