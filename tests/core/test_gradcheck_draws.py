@@ -135,6 +135,10 @@ ONCE = {
     "sigmoids behind a batch norm, at whose plateaus steps ε and 2ε agree by chance": Drawn(
         "drop52-dense7-bn-sigmoid-mse", (3, 8, 7), "tiny", weights="he", seed=90151, opt="momentum", lr=0.26, updates=100, grown=4.9e40, images=4
     ),
+    "tanhs between plateaus, behind weights of 1e35, whose loss rounds off by more than the nudge moves it": Drawn(
+        "conv7x1full-tanh-gap-drop36-dense5-leaky20-identity-dense2-dense8-ln-sigmoid-ce",
+        (1, 8, 3), "drawn", "raw", seed=210525, targets="shares", opt="adam", lr=1.2e-06, grown=1.7e35, images=2,
+    ),
 }  # fmt: skip
 
 

@@ -43,9 +43,9 @@ def compared(nudged: Differences, name: str, analytic: np.ndarray, step: float, 
         moved = at.moved.copy()
         central[look], doubt[look], kinks[look], moved[look] = _looked_at(nudged, name, step, look, at.some(look), analytic[look])
         doubt = np.maximum(doubt, least)
-        # Something comes back, and a nudge moves nothing, to the last bit: it goes from one plateau to another.
+        # Something comes back, and a nudge moves nothing but by round-off: it goes from one plateau to another.
         own = np.abs(nudged.gradients[f"d{name}"]).reshape(-1)
-        doubt[(central == 0) & (moved == 0) & (own > SAFETY * doubt)] = np.inf
+        doubt[(np.abs(central) <= doubt) & (moved == 0) & (own > SAFETY * doubt)] = np.inf
         differs = ~(_error(analytic, central, doubt) <= TOLERANCE)
         if differs.any():
             doubt[differs] = np.hypot(doubt, nudged.own_errors[f"d{name}"])[differs]
