@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cnnviz.core.cancellation import as_long_as
-from cnnviz.core.gradcheck import STEPS, TOLERANCE, check_gradients, paths, step_sweep, sweep
+from cnnviz.core.gradcheck import STEPS, TOLERANCE, check_gradients, error_curve, paths, step_sweep
 from cnnviz.core.gradcheck.inputs import differences
 from cnnviz.core.gradcheck.verdict import SAFETY
 from cnnviz.core.losses import LOSSES
@@ -284,10 +284,10 @@ def test_the_sweep_of_any_network_is_a_u(name):
 
 
 def test_a_sweep_of_a_large_network_takes_some_entries_of_each_parameter():
-    assert sweep._evenly(1_000, 1_000).tolist() == list(range(1_000))
-    some = sweep._evenly(48_000, 61_706)
+    assert error_curve._evenly(1_000, 1_000).tolist() == list(range(1_000))
+    some = error_curve._evenly(48_000, 61_706)
     assert 0 == some[0] < some[-1] == 47_999 and 1_500 < some.size < 2_500 and len(set(some)) == some.size
-    assert sweep._evenly(6, 61_706).tolist() == list(range(6))
+    assert error_curve._evenly(6, 61_706).tolist() == list(range(6))
 
 
 def test_every_block_of_a_check_and_of_its_sweep_is_looked_at():
