@@ -49,7 +49,7 @@ def test_a_nonsense_address_shows_the_first_lesson_and_says_what_was_wrong(scree
         said = " ".join(screen.complaints())
         assert all(word in said for word in ("Update: '999999'", "Kernel: 'a'", "Image: '..'", "Stage: '<script>"))
         screen.page.goto("/stepp?k=1")
-        expect(screen.page.locator(".notice")).to_contain_text("There is no page “stepp” here")
+        expect(screen.page.locator(".notice")).to_contain_text("There is no page “stepp”")
         expect(screen.page).to_have_url(re.compile(r"/\?img=.*k=1"))
 
 

@@ -109,7 +109,7 @@ def test_a_list_of_keys_opens_and_holds_the_keys_back(screen: Screen):
     screen.press("?")
     help_ = screen.page.locator("dialog.help")
     expect(help_).to_be_visible()
-    for words in ("one stage back or on", "one update back or on", "play or pause", "restart", "lecture view"):
+    for words in ("one stage back or on", "one update back or on", "play or pause", "update 0, first stage", "lecture view"):
         expect(help_).to_contain_text(words)
     screen.press("ArrowRight", "PageDown", "l")
     screen.press("Escape")

@@ -12,7 +12,7 @@ from tests.conftest import Server
 from tests.e2e.page import Screen
 
 OPENED = """document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "o", bubbles: true }))"""
-"""Opens what the stage is about large: at L a chart, which is Streamlit's."""
+"""Opens what the stage is about large: at L a chart."""
 
 
 @pytest.fixture
@@ -152,35 +152,3 @@ def test_who_goes_to_another_page_before_streamlit_has_made_the_first_one_gets_t
     expect(screen.page.locator(".stApp .cnnviz")).to_have_count(1)
     screen.ready(update=3)
     screen.connected()
-
-
-PRESSED = f"""() => {{
-  const own = window.setTimeout
-  window.late = []
-  window.setTimeout = (act) => window.late.push(act)
-  {OPENED}
-  window.setTimeout = own
-}}"""
-"""Opens a chart on a page that is too busy to go on at once."""
-
-
-@pytest.mark.parametrize("busy", [False, True], ids=["", "busy"])
-def test_a_dialog_that_is_asked_for_on_the_way_to_another_page_opens_there(screen: Screen, busy: bool):
-    """The page that is left is still there: the numbers of the other one, and Streamlit's word on it, are on their way."""
-    streamlit = HeldBack(screen)
-    go_on = numbers_held_back(screen, "check")
-    screen.open("/", k=3, stage="L")
-    screen.connected()
-    streamlit.hold()
-    screen.press("3")
-    screen.page.wait_for_url("**/check?**")
-    streamlit.ran()
-    screen.page.evaluate(f"({PRESSED})()" if busy else OPENED)
-    screen.painted()
-    streamlit.let_go()
-    go_on()
-    expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Check")
-    screen.ready(update=3)
-    screen.connected()
-    screen.page.evaluate("window.late?.forEach((act) => act())")
-    expect(screen.page.get_by_role("dialog")).to_be_visible()

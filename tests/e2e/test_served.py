@@ -217,7 +217,7 @@ def test_in_a_frame_that_may_not_copy_the_link_is_said(browser, elsewhere):
         frame.locator('[data-ready="1"]').wait_for()
         frame.locator('[data-key="export"]').click()
         frame.locator('[data-key="copy_link"]').click()
-        expect(frame.locator(".notice")).to_contain_text("The link is the address: http")
+        expect(frame.locator(".notice")).to_contain_text("Copy this link: http")
 
 
 def test_in_a_frame_of_nobody_who_is_named_it_is_not_shown(browser, server, elsewhere):

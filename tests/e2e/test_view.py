@@ -38,7 +38,7 @@ def test_the_lecture_view_hides_controls_and_enlarges_numbers(screen: Screen):
     screen.press("l")
     expect(screen.page.locator(".rail")).to_be_hidden()
     screen.page.wait_for_function(f"(before) => ({size})(document.querySelector('.numbers')) > before", arg=numbers)
-    screen.page.wait_for_function("(before) => document.querySelector('.drawn').clientWidth > 1.03 * before", arg=width)
+    screen.page.wait_for_function("(before) => document.querySelector('.drawn').getBoundingClientRect().width > 1.03 * before", arg=width)
     screen.press("ArrowRight", "Shift+ArrowRight")
     screen.ready(update=1, stage="a1")
     expect(screen.page.locator(".cnnviz.lecture")).to_have_count(1)
