@@ -31,7 +31,7 @@ def test_nothing_else_is_changed():
 
 
 @pytest.mark.parametrize(
-    ("path", "there"), [("/stepp", "./?k=3#missing=stepp"), ("/a/b", "../?k=3#missing=a%2Fb"), ("/train", None), ("/", None)]
+    ("path", "there"), [("/stepp", "./?k=3#missing=stepp"), ("/a/b", "../?k=3#missing=a%2Fb"), ("/step", "./?k=3"), ("/train", None), ("/", None)]
 )
 def test_a_page_that_there_is_not_leads_to_the_first_with_its_name_and_the_lesson(path, there):
     status, found, body = ask(Early(HTMLResponse(PAGE)), path, query="k=3")

@@ -61,16 +61,17 @@ def _is_page(start: Message) -> bool:
 
 
 def first_page(scope: Scope) -> str:
-    """The address of the first page, with the name of the one that was asked for and is not there; "" where it is.
+    """The address of the first page, with the name of the one that is not there, unless that is the first page's own; "" where the page is there.
 
-    >>> first_page({"path": "/stepp", "query_string": b"k=3"}), first_page({"path": "/train", "query_string": b""})
-    ('./?k=3#missing=stepp', '')
+    >>> [first_page({"path": path, "query_string": b"k=3"}) for path in ("/stepp", "/step", "/train")]
+    ['./?k=3#missing=stepp', './?k=3', '']
     """
     prefix = st.get_option("server.baseUrlPath").strip("/")
     name = scope["path"].removeprefix(f"/{prefix}").strip("/")
     if name in (page.path for page in pages()):
         return ""
-    return f"{'../' * name.count('/') or './'}?{scope['query_string'].decode('latin-1')}#missing={quote(name, safe='')}"
+    missing = "" if name == pages()[0].id else f"#missing={quote(name, safe='')}"
+    return f"{'../' * name.count('/') or './'}?{scope['query_string'].decode('latin-1')}{missing}"
 
 
 async def _send(start: Message, body: bytes, send: Send, instead: str) -> None:
