@@ -84,21 +84,22 @@ function bars(question, results, own) {
       right ? ` <b class="key">✓</b>` : ""
     }${said ? `<small>${rich(said)}</small>` : ""}</div>${meters(results, counts)}</li>`
   }
-  const each = (/** @type {(n: number) => string} */ of) => results.rounds.map((_, n) => of(n)).join("")
-  const heads = each((n) => `<span data-round="${back(results, n)}">${escaped(roundName(results, n))}</span>`)
   const axis = [0, 0.5, 1].map((share) => `<span>${percent(share)}</span>`).join("")
-  return `<ul class="bars" style="--rounds:${Math.min(results.rounds.length, 2)}"><li class="heads"><div class="meters">${heads}</div></li>${lows.map(line).join("")}
-    <li class="axis" aria-hidden="true"><div class="meters">${each((n) => `<p data-round="${back(results, n)}">${axis}</p>`)}</div></li></ul>${legend(results)}`
+  return `<ul class="bars" style="--rounds:${Math.min(results.rounds.length, 2)}"><li class="heads"><div class="meters">${heads(results)}</div></li>${lows.map(line).join("")}
+    <li class="axis" aria-hidden="true"><div class="meters">${results.rounds.map((_, n) => `<p data-round="${back(results, n)}">${axis}</p>`).join("")}</div></li></ul>${legend(results)}`
 }
 
 /** How many rounds before the last one, below zero. @param {HallResults} results @param {number} n */
 const back = ({ rounds }, n) => n - rounds.length + 1
 
+/** The rounds' names. @param {HallResults} results */
+const heads = (results) =>
+  results.rounds
+    .map((_, n) => `<span data-round="${back(results, n)}">${escaped(roundName(results, n))}</span>`)
+    .join("")
+
 /** @param {HallResults} results */
-const legend = (results) =>
-  results.rounds.length > 1
-    ? `<p class="rounds">${results.rounds.map((_, n) => `<span data-round="${back(results, n)}">${escaped(roundName(results, n))}</span>`).join("")}</p>`
-    : ""
+const legend = (results) => (results.rounds.length > 1 ? `<p class="rounds">${heads(results)}</p>` : "")
 
 /**
  * A bar for each round, the last one strongest, on one grid from nobody to all.
