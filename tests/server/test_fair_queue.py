@@ -244,7 +244,7 @@ def test_of_dear_works_one_goes_on_the_others_hold_nothing_and_too_many_are_told
 
         gate: Gate[int] = Gate(8, Admission(100, 100, seconds=6.0, seconds_each=4.0))
         asked = [asyncio.create_task(gate.get(n, f"{n % 2}", lambda n=n: dear(n), expected=Expected(1.0))) for n in range(6)]
-        await asyncio.to_thread(first.wait, 10)
+        await asyncio.to_thread(first.wait, 60)
         assert len(begun) == len(gate.schedule.running) == len(gate.schedule.under_way) == 1
         with pytest.raises(Busy):
             await gate.get("seventh", "new", lambda: dear(7), expected=Expected(1.0))
