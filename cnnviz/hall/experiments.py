@@ -69,7 +69,7 @@ class Experiments:
         return await self.questions.kept.get(request, (KIND, room.code, poll.number, devices, projected), made)
 
     async def inside(self, request: Request, room: Room) -> Response:
-        """GET room/<code>/inside?run=3: the kernel and the maps of one of the runs that there are."""
+        """GET room/<code>/inside?run=3: the kernel and the maps of one of the runs that there are, and why it ends as it does."""
         poll, experiment = self._begun(room)
         text = request.query_params.get("run", "")[:5]
         run, lang = int(text) if text.isascii() and text.isdigit() else -1, of_request(request)
