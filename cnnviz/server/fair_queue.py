@@ -4,9 +4,9 @@ Start-time and self-clocked fair queueing, with credit as in Linux' CFS. A job's
 
     finish = max(now - credit, last[who]) + seconds · price        now: virtual, goes on as work is done, shared by those who have some
 
-so that what waits grows older by itself, and no comparison looks at a clock. It goes no further than those have come who always
-have some: they would gain credit by the moments between an answer and what they ask next. Who asks is a connection. A class may share one
-address, and so may a flood: of an address that has more than A_FEW jobs here each counts as that many more.
+so that what waits grows older by itself, and no comparison looks at a clock. `now` goes no further than the furthest job that is
+done: else those who always have one would gain credit in the moments between an answer and what they ask next. `who` is a connection.
+A class may share one address, and so may a flood: of an address that has more than A_FEW jobs here each counts as that many more.
 """
 
 import heapq
@@ -67,7 +67,7 @@ class FairQueue(Generic[Item]):
         return place
 
     def place(self, item: Item, who: str, seconds: float, address: str = "") -> Place[Item]:
-        """The place that it would have; its taker orders places and says which are done."""
+        """The same, for those who keep places in order themselves: the job counts here until it is said to be `done`."""
         address = address or who
         self.of_address[address] += 1
         price = max(1.0, self.of_address[address] / A_FEW)

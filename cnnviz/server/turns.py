@@ -25,8 +25,8 @@ class Turns:
 
     An answer that takes a millisecond takes sixty where sixty others are made in the same pass, and an answer takes several
     passes. So the pass is short for everybody, whatever one connection asks for, also for a class that shares an address with
-    it. Threads compute beside the event loop: while something is under way for who asks seldom, an address with none of
-    those next leaves them two thirds of the time. `under_way` counts requests by address.
+    it. Threads compute beside the event loop: while a request of a connection that asks seldom is under way, an address whose next
+    request is of none such leaves them two thirds of the time. `under_way` counts requests by address.
 
     >>> async def order() -> list[str]:
     ...     turns, begun = Turns(), []

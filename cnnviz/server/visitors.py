@@ -8,7 +8,7 @@ from cnnviz.core.recent import Recent
 
 
 def connection_of(request: HTTPConnection) -> str:
-    """The connection of a request, within what `visitor_of` says: one connection, where this server has it with the visitor and not with a proxy.
+    """The connection of a request, one of those that `visitor_of` counts together; of a proxy that passes on no port, all from one address are one.
 
     >>> connection_of(HTTPConnection({"type": "http", "client": ("10.0.0.7", 4711), "headers": []}))
     '10.0.0.7 4711'
