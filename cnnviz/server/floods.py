@@ -13,7 +13,10 @@ from cnnviz.server.turns import Turns
 from cnnviz.server.visitors import connection_of, visitor_of
 
 REQUESTS, EACH_REQUEST = 24_000, 1 / 1_500
-"""Requests of one address at once, and seconds until one more: a hall of a thousand that joins, and then moves once a second."""
+"""Requests of one address at once, and seconds until one more: a hall of a thousand that joins, and then moves once a second.
+
+Beyond those, connections that ask seldom have as many again.
+"""
 AT_ONCE = 4_000
 """Requests of one address that are being answered, streams left out: what a client does not read is held."""
 SESSIONS, EACH_SESSION = 250, 0.2
@@ -43,7 +46,7 @@ class Floods:
 
     def __init__(self, app: ASGIApp):
         self.app = app
-        self.asked = Rate(REQUESTS, EACH_REQUEST)
+        self.asked, self.beyond = Rate(REQUESTS, EACH_REQUEST), Rate(REQUESTS, EACH_REQUEST)
         self.opened = Rate(SESSIONS, EACH_SESSION)
         self.said = Rate(MESSAGES_OF_ALL, EACH_OF_ALL)
         self.turns = Turns()
@@ -61,7 +64,7 @@ class Floods:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         asks = HTTPConnection(scope)
         who, by = visitor_of(asks), connection_of(asks)
-        if not (self.asked.take(who) or self.turns.asks_seldom(by)) or self.turns.under_way[who] >= AT_ONCE:
+        if not (self.asked.take(who) or (self.turns.asks_seldom(by) and self.beyond.take(who))) or self.turns.under_way[who] >= AT_ONCE:
             await self._wait(who)
             return await refusal(429, "ui.server.flood", _SOON | {"Connection": "close"})(scope, receive, send)
         if scope["path"].endswith("/events"):  # a room's stream, which has its own limits

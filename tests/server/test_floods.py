@@ -55,6 +55,25 @@ def test_past_its_requests_an_address_is_told_to_wait_and_no_other_is():
     asyncio.run(tried())
 
 
+@pytest.mark.parametrize("beyond", [5, 20])
+def test_past_its_requests_those_of_an_address_who_ask_seldom_have_as_many_and_no_more_over_however_many_connections(beyond):
+    async def tried() -> int:
+        app, now = Floods(PlainTextResponse("here")), [0.0]
+        app.asked, app.beyond = Rate(200, 1.0, clock=lambda: now[0]), Rate(beyond, 1_000, clock=lambda: now[0])
+        for port in range(50):
+            assert (await ask(app, port=port))[0] == 200
+        while (await ask(app, port=50))[0] == 200:  # all that is left
+            pass
+        answered = 0
+        for now[0] in range(20):  # in each of which one more has come
+            for port in [50, *range(50)]:
+                answered += (await ask(app, port=port))[0] == 200
+        assert (await ask(app, client="10.0.0.8"))[0] == 200
+        return answered
+
+    assert asyncio.run(tried()) == 19 + beyond
+
+
 def test_a_refusal_takes_its_time_and_so_much_of_them_wait_and_no_more(monkeypatch):
     monkeypatch.setattr(floods, "MOST_REFUSED", 2)
     waits: list[float] = []
