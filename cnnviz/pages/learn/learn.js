@@ -23,8 +23,7 @@ import { Slide } from "./slide.js"
 
 /** @import { Mark } from "./learn_crop.js" */
 /** @import { Given, Score } from "./score.js" */
-/** @import { Answer, FiltersRecord, LearnData, LearnHeader, LearnStep, StepAnswer } from "../../view/types/view.js" */
-/** @import { View } from "../../view/types/view.js" */
+/** @import { Answer, FiltersRecord, LearnData, LearnHeader, LearnStep, StepAnswer, View } from "../../view/types/view.js" */
 
 const TRIES = 2 // after so many a hint is shown
 const BELOW = { picture: 345, numbers: 190, words: 110 } // room that is kept under the plates
