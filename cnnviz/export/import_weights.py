@@ -161,9 +161,8 @@ def _kernels(arrays: Arrays, lesson: Lesson) -> tuple[Lesson, list[Message | str
             return dataclasses.replace(lesson, f=filters_text(f), k=0, set=others), [message(f"export.elsewhere.{layout}", of=whose, n=len(f))]
     listed = [f"{name} {array.shape}".strip() for name, array in arrays.items()]
     more = ["…"] if len(listed) > MOST_NAMED else []
-    k = bank.k if bank else 0
-    fits = message("export.elsewhere.fits" if bank else "export.elsewhere.no_convolution", k=k)
-    raise Problem("export.elsewhere.nothing_fits", names=[*listed[:MOST_NAMED], *more], fits=fits, net=lesson.net)
+    fits, k = ("nothing_fits", bank.k) if bank else ("no_parameters_fit", 0)
+    raise Problem(f"export.elsewhere.{fits}", names=[*listed[:MOST_NAMED], *more], k=k, net=lesson.net)
 
 
 def _slices(array: np.ndarray, bank: Bank) -> Iterator[tuple[str, np.ndarray]]:

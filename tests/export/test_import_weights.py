@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cnnviz import Lesson, load_image, trajectory
 from cnnviz.export import arrays_npz, parameters_json, read_start
+from cnnviz.words import reading
 
 NET = "conv4x3b-relu-max2-dense5-softmax-ce"
 LESSON = Lesson(net=NET, ch="rgb")
@@ -90,6 +91,7 @@ KERNEL = np.arange(9.0).reshape(3, 3)
         (npz(a=np.zeros((5, 5)), k=KERNEL), "conv1x3-sigmoid-dense2-mse", "red", "The first filter is k (3, 3)."),
         (npz(layer=np.tile(KERNEL, (6, 3, 1, 1))), "conv2x3-gap-mse", "rgb", "The first 2 filters are from layer (6, 3, 3, 3), channel by channel."),
         (npz(layer=np.tile(KERNEL, (6, 3, 1, 1)).transpose(2, 3, 1, 0)), "conv2x3-gap-mse", "rgb", "whose last axis is filters"),
+        (npz(layer=KERNEL[:, :, None, None].repeat(3, axis=2)), "conv2x3-gap-mse", "rgb", "The first filter is from layer (3, 3, 3, 1), whose last axis"),
         (npz(layer=np.tile(KERNEL, (6, 2, 1, 1))), "conv2x3-gap-mse", "red", "is from layer (6, 2, 3, 3): its last two axes"),
     ],
 )
@@ -128,6 +130,14 @@ def test_what_cannot_be_used_gets_a_sentence(content, sentence):
     with pytest.raises(ValueError, match=".") as problem:
         read_start(content, Lesson())
     assert sentence in str(problem.value)
+
+
+@pytest.mark.parametrize("net, kernel", [("conv1x3-dense2-mse", " ni un noyau 3×3."), ("dense2-mse", " pas tous les paramètres de dense2-mse.")])
+def test_only_a_network_with_kernels_misses_one(net, kernel):
+    with reading("fr"), pytest.raises(ValueError, match=".") as problem:
+        read_start(npz(a=np.zeros((7, 7))), Lesson(net=net))
+    with reading("fr"):
+        assert str(problem.value).endswith(kernel)
 
 
 def test_an_archive_that_would_unpack_to_more_than_memory_is_refused_unread():
