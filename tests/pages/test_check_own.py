@@ -46,6 +46,12 @@ def test_right_ones_are_right_in_any_network_and_shown_beside_ours(lesson):
         assert not arrays[f"error.{column['symbol']}"].any()
 
 
+def test_one_number_agrees_in_the_singular():
+    here = now(Lesson(net="dense1-sigmoid-mse"))
+    header, _ = shown(here, npz({"db": gradients(here)["db"]}))
+    assert header["road"]["verdict"]["text"].endswith("Its number agrees with ours.")
+
+
 def test_the_first_wrong_stage_what_inherits_and_what_is_missing_have_their_marks():
     here = now(Lesson())
     theirs = gradients(here, "hidden_slope_forgotten@dz1")
