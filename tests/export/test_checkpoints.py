@@ -104,10 +104,10 @@ def test_what_is_no_film_of_one_network_is_refused_in_one_sentence(monkeypatch):
     other = next(iter(saved(Lesson(net="dense3-mse"), (1,)).values()))
     own = next(iter(saved(LESSON, (1,)).values()))
     assert refused({"a.npz": first}) == "A film needs two checkpoints or more; this is one."
-    assert refused({"a.npz": own, "b.npz": other}) == f"b.npz is of another network, dense3-mse, than a.npz, {NET}."
-    assert refused({"a.npz": first, "b.npz": npz(a=np.zeros((3, 3)))}) == f"b.npz has not the parameters of {NET}."
+    assert refused({"a.npz": own, "b.npz": other}) == f"b.npz is of the network dense3-mse, but a.npz of {NET}."
+    assert refused({"a.npz": first, "b.npz": npz(a=np.zeros((3, 3)))}) == f"b.npz does not have the parameters of {NET}."
     assert refused({"a.npz": first, "b.npz": b"\x80\x04K\x01."}).startswith("b.npz: The file is damaged or pickled")
-    assert refused({"a.npz": first, "b.npz": second}, Lesson()) == "a.npz has not the parameters of conv1x3-sigmoid-dense2-sigmoid-mse."
+    assert refused({"a.npz": first, "b.npz": second}, Lesson()) == "a.npz does not have the parameters of conv1x3-sigmoid-dense2-sigmoid-mse."
     assert refused({f"{n}.npz": first for n in range(MOST + 1)}) == "These are 101 checkpoints; a film has at most 100."
     half = next(iter(saved(NORMALISED, (1,)).values()))
     without = {name: array for name, array in np.load(io.BytesIO(half)).items() if "running" not in name}
