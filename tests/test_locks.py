@@ -9,6 +9,7 @@ from packaging.requirements import Requirement
 
 from tests.conftest import ROOT
 from tests.lock import LOCKS, wanted
+from tests.lowest import TESTS
 
 FILES = ["page", "tensorflow", "tests", "bench"]
 PIN = re.compile(r"([a-z0-9-]+)==(\S+)(?: ; (.+?))? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\\n|\n))+)")
@@ -73,3 +74,7 @@ def test_actions_are_named_by_their_commit_and_images_can_be_named_by_digest():
     images = re.findall(r"\$\{(CNNVIZ_\w+):-([\w.-]+:[\w.-]+)\}", compose)
     assert len(images) == 3 and all(f"digest {name} {image}" in told for name, image in images)
     assert f"ARG PYTHON={images[0][1]}\nFROM ${{PYTHON}}\n" in (ROOT / "Dockerfile").read_text("utf-8")
+
+
+def test_what_the_lowest_versions_are_tested_by_is_there():
+    assert [path for path in TESTS if not (ROOT / path.partition("::")[0]).is_file()] == []
