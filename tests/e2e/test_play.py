@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Locator, expect
 
 from cnnviz import Lesson
-from tests.e2e.page import ORDER, Screen
+from tests.e2e.page import ORDER, PATIENCE, Screen
 
 
 def test_play_reaches_the_next_update_by_itself_and_goes_on(screen: Screen):
@@ -109,15 +109,16 @@ def test_on_a_step_the_maps_glide_to_the_stage_and_the_picture_comes_about_until
 def test_the_channels_of_a_map_go_to_the_stage_one_by_one_from_the_strip_or_the_picture_before(screen: Screen):
     screen.open("/", net="conv5x3-relu-conv2x3-dense2-sigmoid-mse", stage="a1")
     starts = screen.page.evaluate(
-        """async () => {
+        """async (patience) => {
              document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }))
              const flights = () => [...document.querySelectorAll(".piece")].map((piece) => ({ piece, frames: piece.getAnimations()[0].effect.getKeyframes() }))
-             while (!flights().length) await new Promise(requestAnimationFrame)
+             for (const end = performance.now() + patience; !flights().length && performance.now() < end; ) await new Promise(requestAnimationFrame)
              const strip = document.querySelector(".overview").getBoundingClientRect().top
              const picture = document.querySelector(".mechanism").getBoundingClientRect().top
              const up = ({ piece, frames }) => new DOMMatrix(frames[0].transform).f + piece.offsetTop + picture
              return flights().filter(({ frames }) => frames[1].offset < 1).map((flight) => up(flight) > strip)
-           }"""
+           }""",
+        PATIENCE,
     )
     assert sorted(starts) == [False, True, True, True, True, True], "one channel stood in the picture before; four, and what is made, in the strip"
     screen.ready(stage="z2")
