@@ -88,8 +88,10 @@ def test_several_files_come_behind_a_line_of_their_names_or_in_an_archive():
         for name, content in files.items():
             archive.writestr(name, content)
     assert files_in(listed) == files_in(packed.getvalue()) == files
-    for none in (files["b.npz"], b"", b"PK", b"[[", b"[" * 999, b'[["a", "b"]]\n', b"[[1]]\n", b'{"f": 1}', b"\x93NUMPY"):
-        assert not files_in(none)
+    locked, damaged = packed.getvalue().replace(b"PK\1\2\24\3\24\0\0", b"PK\1\2\24\3\24\0\1"), packed.getvalue().replace(b"NUMPY", b"NOMPY")
+    sizes = [b"[1]", b'["a", "b"]', b'["a", Infinity]', b'["a", 1e99]']
+    for none in (files["b.npz"], b"", b"PK", b"[[", b"[" * 999, b'{"f": 1}', b"\x93NUMPY", locked, damaged, *(b"[" + one + b"]\n" for one in sizes)):
+        assert none != packed.getvalue() and not files_in(none)
     assert files_in(b'[["a", -5], ["b", 99]]\nxyz') == {"a": b"", "b": b"xyz"}
 
 
@@ -114,6 +116,11 @@ def test_what_is_no_film_of_one_network_is_refused_in_one_sentence(monkeypatch):
     assert refused({"a.npz": half, "b.npz": npz(**without)}) == "b.npz has other arrays than a.npz."
     monkeypatch.setattr("cnnviz.export.checkpoints.MOST_BYTES", 50_000)
     assert refused({"a.npz": first, "b.npz": second}) == "These checkpoints take over 0.05 MB."
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.npz", bytes(50_001))
+    with pytest.raises(Problem, match="These checkpoints take over 0.05 MB."):
+        files_in(packed.getvalue())
 
 
 def test_a_film_of_what_is_gone_or_of_another_network_says_so_and_is_one_of_updates():
