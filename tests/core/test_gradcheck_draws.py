@@ -199,6 +199,9 @@ OPEN_ELSEWHERE = {
     "saturated sigmoids in windows that overlap": Drawn(
         "sigmoid-leaky-conv4x1d3-max4s2-sigmoid-drop78-sigmoid-dense6-softmax-ce", (2, 8, 8), "pattern", "raw", "he", 453289, lr=0.00098, updates=30, images=8
     ),
+    "cells of windows that overlap, which count as equal here and are a little apart elsewhere": Drawn(
+        "avg2s1-sigmoid-max4s3-dense9-tanh-mse", (2, 8, 8), "photograph", "raw", "he", 42555, opt="adam", lr=0.00038, updates=300
+    ),
     "ReLUs behind a normalisation of what is equal": Drawn(
         "conv3x1-gn3-bn-gap-relu-relu-mse", (2, 3, 2), "photograph", weights="he", seed=19059, lr=0.00072, updates=10, images=3
     ),

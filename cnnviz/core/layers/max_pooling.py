@@ -56,19 +56,20 @@ def winners(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.nd
     return windows == windows.max(axis=0)
 
 
-def max_pool_undecided(dx: np.ndarray, doubt: float, dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: int) -> np.ndarray:
+def max_pool_undecided(dx: np.ndarray, doubt: np.ndarray | float, dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: int) -> np.ndarray:
     """The cells that are as good as the winner of a window, where dx hands such cells no more than comes back.
 
-    To give it to each of them is not: together they have what the window has, once; where windows overlap, all of a map together.
+    To give it to each of them is not: together they have what the window has, once; where windows overlap, all such windows of a map together.
     """
     windows = list(slices(k, stride, *p.shape[-2:]))
     near = np.stack([p - x[under] <= doubt for under in windows])
     ties = near & (near.sum(axis=0) > 1)
     if stride < k:
-        sure, open_, good = np.zeros(x.shape), np.zeros(x.shape), _shares(dx, dp)[..., None, None]
+        sure, open_ = np.zeros(x.shape), np.zeros(x.shape)
         for under, cells, tied in zip(windows, near, ties, strict=True):
             sure[under] += dp * (cells & ~tied)
             open_[under] += np.abs(dp) * tied
+        good = _has_all(np.where(open_ > 0, dx - sure, 0), dp * ties.any(axis=0), np.where(open_ > 0, open_ + np.abs(sure), 0))
         return good & (open_ > 0) & (np.abs(dx - sure) <= 1.001 * open_)
     good = np.isclose(np.where(near, np.stack([dx[under] for under in windows]), 0).sum(axis=0), dp, 1e-3, 0)
     found = np.zeros(x.shape, bool)
@@ -77,9 +78,10 @@ def max_pool_undecided(dx: np.ndarray, doubt: float, dp: np.ndarray, x: np.ndarr
     return found
 
 
-def _shares(dx: np.ndarray, dp: np.ndarray) -> np.ndarray:
-    """The maps whose dx has all of dp, once."""
-    return np.abs(dx.sum(axis=(-2, -1)) - dp.sum(axis=(-2, -1))) <= 1e-3 * np.abs(dp).sum(axis=(-2, -1))
+def _has_all(handed: np.ndarray, back: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """The maps in which equal cells are handed all that comes `back` to them, once; (…,C,1,1)."""
+    handed, back, size = (array.sum(axis=(-2, -1), keepdims=True) for array in (handed, back, size))
+    return np.abs(handed - back) <= 1e-3 * size
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,8 @@ class MaxPooling(Pooling):
         return found
 
     def undecided(self, dx: np.ndarray, doubt: float, error: np.ndarray, *sources: np.ndarray) -> np.ndarray | None:
-        dp, x, p, _ = sources
-        return max_pool_undecided(dx, doubt, dp, x, p, self.k, self.stride)
+        dp, x, p, bound = sources
+        return max_pool_undecided(dx, np.maximum(doubt, margin(bound, TIE)), dp, x, p, self.k, self.stride)
 
     def links(self) -> Links:
         return {"y": (("x", "winner"),), "dx": (("dy", "won"),)}

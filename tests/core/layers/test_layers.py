@@ -9,10 +9,10 @@ import pytest
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.layers.conv import weigh_dx
 from cnnviz.core.layers.layer import Layer
-from cnnviz.core.layers.max_pooling import max_pool_dx
+from cnnviz.core.layers.max_pooling import max_pool, max_pool_dx, max_pool_undecided
 from cnnviz.core.layers.softmax import softmax, softmax_dx
 from cnnviz.core.network import Network
-from cnnviz.core.sliding import places
+from cnnviz.core.sliding import places, slices
 from cnnviz.core.symbols import is_parameter
 from cnnviz.core.ties import TIE
 from cnnviz.words import has
@@ -274,3 +274,26 @@ def test_a_convolution_in_single_precision_gathers_the_gradient_that_double_prec
     found = weigh_dx(dz.astype(np.float32), f.astype(np.float32), size=(9, 11), padding=padding)
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, weigh_dx(dz, f, size=(9, 11), padding=padding), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("k, stride", [(2, 1), (3, 1), (3, 2), (2, 2)])
+def test_one_of_equal_cells_may_be_the_largest_but_not_each_of_them_however_little_comes_back_there(k, stride):
+    """Of a map that has 5x5 equal cells; all that comes back to them is 1e-5 of what comes back elsewhere."""
+    rng = np.random.default_rng(0)
+    x = rng.random((2, 21, 21))
+    x[0, 4:9, 4:9] = 2.0
+    p = max_pool(x, k, stride, shape := ((21 - k) // stride + 1,) * 2)
+    windows = list(slices(k, stride, *shape))
+    dp = rng.normal(size=p.shape) * np.where(p == 2.0, 1e-5, 1.0)
+    last, each, taken = np.zeros(x.shape), np.zeros(x.shape), np.zeros(p.shape, bool)
+    for under in reversed(windows):
+        wins = x[under] == p
+        each[under] += dp * wins
+        last[under] += dp * (wins & ~taken)
+        taken |= wins
+    found = max_pool_undecided(last, 1e-14, dp, x, p, k, stride)
+    first = max_pool_dx(dp, x, p, np.ones((1, 1, 1)), k, stride, TIE)
+    assert found[~np.isclose(last, first)].all() and not found[x != 2.0].any()
+    assert not np.isclose(each, last).all() and not max_pool_undecided(each, 1e-14, dp, x, p, k, stride).any()
+    last[0, 5:7, 6] += 1, -1  # more than comes back, and less: together as much
+    assert not max_pool_undecided(last, 1e-14, dp, x, p, k, stride)[0, 5:7, 6].any()
