@@ -371,3 +371,12 @@ def test_a_pool_that_keeps_its_shape_has_no_ties_of_its_own(text):
     theirs = {name: array.astype(np.float32) for name, array in spoiled(case, ("df", lambda a: -a)).items()}
     found = diagnose(case, theirs, SINGLE)
     assert found.first == "df" and found.matches["df"][0].exact and found.untold == 0
+
+
+def test_a_gate_that_is_open_at_0_is_wrong_where_round_off_leaves_0():
+    """Of a black image every z1 is 0, in each program."""
+    network, x = Network.parse("conv2x3-relu-dense2-mse"), np.zeros((1, 6, 6))
+    params = network.init(x.shape)
+    case = Case(network.program(x.shape), params, network.forward(params, x), np.array([0.0, 1.0]), gd(RATE))
+    found = diagnose(case, passed(case, {"dz1": lambda values, right: values["da1"] * (values["z1"] >= 0)}))
+    assert found.first == "dz1" and found.arrays["dz1"].wrong.all()
