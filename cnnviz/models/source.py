@@ -47,9 +47,7 @@ def _tree(text: str) -> tuple[ast.Module, Problem | None]:
             continue
         except (RecursionError, MemoryError):
             break
-    if "Sequential" in text or "Module" in text:
-        raise fault or Problem("model.no_python")
-    raise Problem("model.no_python")
+    raise fault if fault and ("Sequential" in text or "Module" in text) else Problem("model.no_python")
 
 
 def _check_nesting(text: str) -> None:
