@@ -380,3 +380,12 @@ def test_a_gate_that_is_open_at_0_is_wrong_where_round_off_leaves_0():
     case = Case(network.program(x.shape), params, network.forward(params, x), np.array([0.0, 1.0]), gd(RATE))
     found = diagnose(case, passed(case, {"dz1": lambda values, right: values["da1"] * (values["z1"] >= 0)}))
     assert found.first == "dz1" and found.arrays["dz1"].wrong.all()
+
+
+def test_a_mean_whose_terms_cancel_rounds_off_as_they_do():
+    """What comes in is 0 here, and in a program that adds in another order a share of its terms."""
+    network, x = Network.parse("avg2-dense2-mse"), np.array([[[0.3, -0.3], [0.1, -0.1]]])
+    params = network.init(x.shape, "he", 0)
+    case = Case(network.program(x.shape), params, network.forward(params, x), np.array([0.0, 1.0]), gd(RATE))
+    by = {size: diagnose(case, {"dw": passed(case)["dw"] + size * passed(case)["db"]}).verdict for size in (1e-17, 1e-13)}
+    assert by[1e-17] != "wrong" and by[1e-13] == "wrong"
