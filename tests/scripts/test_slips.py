@@ -42,7 +42,7 @@ def test_the_feedback_names_the_mistake_in_every_language():
     (slip,) = [option for option in ask(screen, lesson_at(screen, {})).options if option.slip and option.label.say("en") == "1/N forgotten"]
     key = key_of(screen, scene(lesson_at(screen, {})))
     assert slip.value == pytest.approx(2 * key)
-    assert {*slip.say.by_language} == {*languages()} and "1/N forgotten" in slip.say.say("en") and "mean" in slip.say.say("en")
+    assert {*slip.say.by_language} == {*languages()} and "1/N forgotten" in slip.say.say("en") and "not averaged" in slip.say.say("en")
 
 
 def test_what_a_mistake_gives_is_a_group_of_a_hall_where_it_was_given():

@@ -108,7 +108,8 @@ def _gathered(dz: np.ndarray, f: np.ndarray, height: int, width: int) -> np.ndar
     wide = np.zeros((*lead, m, reach + height * width), dz.dtype)  # rows as long as those of dx, so that a window's are one long run
     across = wide.strides
     np.ndarray(dz.shape, dz.dtype, wide, reach * step, (*across[:-1], width * step, step))[...] = dz
-    runs = np.ndarray((*lead, m, k, k, height * width), dz.dtype, wide, reach * step, (*across[:-1], -width * step, -step, step))
+    back = (*across[:-1], -width * step, -step, step)
+    runs = np.ndarray((*lead, m, k, k, height * width), dz.dtype, wide, reach * step, back)
     windows = runs.reshape(*lead, m * k * k, height * width)
     return np.matmul(f.swapaxes(0, 1).reshape(c, -1), windows).reshape(*lead, c, height, width)
 
