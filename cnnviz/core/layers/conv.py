@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from cnnviz.core.layers import _conv_one_channel as lines
+from cnnviz.core.layers._conv_gathered import gathered_dx
 from cnnviz.core.layers.layer import ONE, Call, Groups, Layer, Links, Parameter, Run, Shape, Values, call, number
 from cnnviz.core.sliding import Padding, pad_widths, padded, places, slices, view_windows
 
@@ -86,8 +87,6 @@ def weigh_dx(
     rows, columns = dz.shape[-2:]
     *_, before, after = places(*size, dilation * (k - 1) + 1, stride, padding)
     height, width = (n + before + after for n in size)
-    if stride == dilation == 1 and dz.dtype == np.float32 and f.ndim == 4:
-        return _gathered(dz, f, height, width)[..., before : before + size[0], before : before + size[1]]
     if stride == 1:  # rows as long as those of dx: what a weight hands back is then one long run, which is faster
         dz, columns = _lengthened(dz, width), width
     shares = np.matmul(f.reshape(*f.shape[:-3], -1).swapaxes(-1, -2), dz.reshape(*dz.shape[:-2], -1))
@@ -101,17 +100,11 @@ def weigh_dx(
     return dx[..., before : before + size[0], before : before + size[1]]
 
 
-def _gathered(dz: np.ndarray, f: np.ndarray, height: int, width: int) -> np.ndarray:
-    """`weigh_dx` the other way round, (…,C,H,W): each pixel gathers from the windows over it. The sums are others, and in float32 take half as long."""
-    lead, (m, c, k, _) = dz.shape[:-3], f.shape
-    reach, step = (k - 1) * (width + 1), dz.itemsize
-    wide = np.zeros((*lead, m, reach + height * width), dz.dtype)  # rows as long as those of dx, so that a window's are one long run
-    across = wide.strides
-    np.ndarray(dz.shape, dz.dtype, wide, reach * step, (*across[:-1], width * step, step))[...] = dz
-    back = (*across[:-1], -width * step, -step, step)
-    runs = np.ndarray((*lead, m, k, k, height * width), dz.dtype, wide, reach * step, back)
-    windows = runs.reshape(*lead, m * k * k, height * width)
-    return np.matmul(f.swapaxes(0, 1).reshape(c, -1), windows).reshape(*lead, c, height, width)
+def weigh_dx_of_many(dz: np.ndarray, f: np.ndarray, *, size: tuple[int, int], padding: Padding = 0) -> np.ndarray:
+    """`weigh_dx` with stride 1: in single precision gathered from the windows, which takes half as long."""
+    if dz.dtype == np.float32 and f.ndim == 4:
+        return gathered_dx(dz, f, size, padding)
+    return weigh_dx(dz, f, size=size, padding=padding)
 
 
 def _lengthened(dz: np.ndarray, width: int) -> np.ndarray:
@@ -195,6 +188,8 @@ class Conv(Layer):
             "dx": call(weigh_dx, "dy f", size=x[1:], **sliding),
             "df": call(weigh_df, "windows dy f"),
         }
+        if run.many and self.stride == self.dilation == 1:
+            found["dx"] = call(weigh_dx_of_many, "dy f", size=x[1:], padding=self.padding)
         if run.many and x[0] == self.filters == self.dilation == 1:
             found |= lines.calls(self.k, self.bias, self.stride, self.padding, self.shape(x)[1:])
         return found | ({"db": call(channel_sums, "dy")} if self.bias else {})

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core.layers import LAYERS
-from cnnviz.core.layers.conv import weigh_dx
+from cnnviz.core.layers.conv import weigh_dx, weigh_dx_of_many
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.layers.max_pooling import max_pool, max_pool_dx, max_pool_undecided
 from cnnviz.core.layers.softmax import softmax, softmax_dx
@@ -271,8 +271,9 @@ def test_a_convolution_in_single_precision_gathers_the_gradient_that_double_prec
     rng = np.random.default_rng(k)
     rows, columns, *_ = places(9, 11, k, 1, padding)
     dz, f = rng.normal(size=(2, 3, 4, rows, columns)), rng.normal(size=(4, 2, k, k))
-    found = weigh_dx(dz.astype(np.float32), f.astype(np.float32), size=(9, 11), padding=padding)
+    found = weigh_dx_of_many(dz.astype(np.float32), f.astype(np.float32), size=(9, 11), padding=padding)
     assert found.dtype == np.float32
+    np.testing.assert_array_equal(weigh_dx_of_many(dz, f, size=(9, 11), padding=padding), weigh_dx(dz, f, size=(9, 11), padding=padding))
     np.testing.assert_allclose(found, weigh_dx(dz, f, size=(9, 11), padding=padding), rtol=1e-4, atol=1e-4)
 
 
