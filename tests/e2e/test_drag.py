@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, expect
 from cnnviz import Lesson, curve, load_image, trajectory
 from tests.e2e.page import Screen, read
 
-SEEN = Lesson(seed=39, k=2, stage="z1")
+SEEN = Lesson(seed=39, k=2, stage="z2", cell="z2:0")
 X = load_image("test-0")
 
 
@@ -36,6 +36,7 @@ def test_everything_follows_and_the_card_keeps_what_was_promised_beside_what_cam
     expect(screen.root).to_have_attribute("data-dragged", re.compile(r"^[\d.]+$"))
     expect(card(screen).locator("h2")).to_have_text("The loss along b[0]")
     expect(screen.page.locator(".explain .title")).to_have_text("b[0] moves, and everything after it")
+    expect(screen.numbers).to_have_text(re.compile(r"^.+: \S+ → \S+$"))  # a cell, before and now
     screen.page.wait_for_function("(most) => Math.abs(Number(document.querySelector('.cnnviz').dataset.dragged) - most) < 0.01", arg=value)
     shown = float(screen.root.get_attribute("data-dragged"))
     moved = replace(SEEN, set=f"b:0:{shown}~2")
