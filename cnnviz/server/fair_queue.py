@@ -6,7 +6,7 @@ Start-time and self-clocked fair queueing, with credit as in Linux' CFS. A job's
 
 so that what waits grows older by itself, and no comparison looks at a clock. `now` goes no further than the furthest job that is
 done: else those who always have one would gain credit in the moments between an answer and what they ask next. `who` is a connection.
-A class may share one address, and so may a flood: of an address that has more than A_FEW jobs here each counts as that many more.
+A class may share one address, and so may a flood: of an address that has more than ORDINARY_JOBS jobs here each counts as that many more.
 """
 
 import heapq
@@ -19,7 +19,7 @@ Item = TypeVar("Item")
 
 CREDIT = 0.25
 """Seconds that somebody who asked before, and for less than their share, has ahead of who is new."""
-A_FEW = 8
+ORDINARY_JOBS = 8
 """Jobs of one address that each count once."""
 
 
@@ -70,7 +70,7 @@ class FairQueue(Generic[Item]):
         """The same, for those who keep places in order themselves: the job counts here until it is said to be `done`."""
         address = address or who
         self.of_address[address] += 1
-        price = max(1.0, self.of_address[address] / A_FEW)
+        price = max(1.0, self.of_address[address] / ORDINARY_JOBS)
         start = max(self.now - self.credit, self.last.get(who, self.now))
         place = Place(start + seconds * price, next(self._numbers), item, who, start, seconds, price, address)
         self._move(who, place.finish)
