@@ -42,7 +42,12 @@ def _weights(asked: argparse.Namespace, content: bytes, net: str) -> list[str]:
     arrays = arrays_of(content_of(asked.weights, MOST_BYTES)) if asked.weights is not None else weights_in(content)
     if not arrays:
         return []
-    lesson, n = lesson_of_weights(arrays, net)
+    try:
+        lesson, n = lesson_of_weights(arrays, net)
+    except Problem as problem:
+        if asked.weights or asked.npz:
+            raise
+        return [f"# {problem}"]
     file = asked.weights or asked.npz
     if asked.npz is not None:
         _write(asked.npz, arrays)

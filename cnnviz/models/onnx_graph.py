@@ -1,8 +1,11 @@
-"""An ONNX file as layers; needs the library onnx, an extra. Its nodes are read, and none is run."""
+"""An ONNX file as layers; needs the library onnx, an extra. Its nodes are followed back from the output, and none is run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
+
+import numpy as np
 
 from cnnviz.models.containers import MOST_LAYERS
 from cnnviz.models.described import Described, Description, shortened
@@ -10,15 +13,59 @@ from cnnviz.words import Problem
 
 MOST_BYTES = 60_000_000
 
-_PASSED_ON = ("Identity", "Cast", "Constant", "Shape", "Gather", "Concat", "Unsqueeze", "Squeeze", "Transpose", "QuantizeLinear", "DequantizeLinear")
+_PASSED_ON = ("Identity", "Cast", "Unsqueeze", "Squeeze")
+_SCALED = ("Add", "Sub", "Mul", "Div")
+_BY_THE_FIRST = ("Reshape", "Flatten", "Dropout", "Pad", "Clip", "ReduceMean", *_PASSED_ON)
+"""Nodes whose further inputs only say how."""
+CHANNELS_FIRST, CHANNELS_LAST = (0, 3, 1, 2), (0, 2, 3, 1)
+_TURNED = (CHANNELS_FIRST, CHANNELS_LAST)
 _PLAIN = {
-    "Relu": "ReLU", "Sigmoid": "Sigmoid", "Tanh": "Tanh", "Softmax": "Softmax", "LogSoftmax": "LogSoftmax", "Flatten": "Flatten", "Reshape": "Flatten",
+    "Relu": "ReLU", "Sigmoid": "Sigmoid", "Tanh": "Tanh", "Softmax": "Softmax", "LogSoftmax": "LogSoftmax", "Flatten": "Flatten",
     "GlobalAveragePool": "GlobalAveragePooling2D", "Dropout": "Dropout", "BatchNormalization": "BatchNormalization",
+    "LayerNormalization": "LayerNorm", "Elu": "ELU", "Selu": "SELU", "Celu": "CELU", "PRelu": "PReLU", "HardSwish": "Hardswish", "HardSigmoid": "Hardsigmoid",
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of the graph: the names of what it reads and makes, and its attributes."""
+
+    kind: str
+    name: str
+    reads: tuple[str, ...]
+    makes: tuple[str, ...]
+    given: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A node that reads the one before it: its arrays in the order of its inputs, and its attributes."""
+
+    kind: str
+    arrays: tuple[np.ndarray, ...]
+    given: Mapping[str, Any]
+
+    @property
+    def text(self) -> str:
+        return shortened(f"{self.kind}({', '.join(str(one.shape) for one in self.arrays)})")
 
 
 def read_onnx(content: bytes) -> Description:
     """The layers of a graph in which each node reads the one before it. Problem where the library is missing or nothing can be read."""
+    found: list[Described] = []
+    for step in steps_of(content):
+        before = found[-1] if found else Described("")
+        if _is_bias(step, before):
+            found[-1] = Described(before.name, (), {**before.named, "bias": True}, f"{before.text}, Add")
+        elif (layer := _layer(step, first=not found)) is not None:
+            found.append(layer)
+    if not found:
+        raise Problem("model.no_layers")
+    return Description(tuple(found))
+
+
+def steps_of(content: bytes) -> list[Step]:
+    """The nodes from the image to the output; Problem where one reads several others."""
     try:
         onnx: Any = import_module("onnx")
     except ModuleNotFoundError:
@@ -27,62 +74,99 @@ def read_onnx(content: bytes) -> Description:
         raise Problem("model.too_long", megabytes=MOST_BYTES / 1e6)
     try:
         graph = onnx.load_model_from_string(content).graph
+        nodes = [_node(one, onnx) for one in graph.node]
+        constants = _constants(graph, nodes, onnx)
     except Exception:  # whatever its reader of protobuf raises
         raise Problem("model.no_onnx") from None
-    if len(graph.node) > MOST_LAYERS:
-        raise Problem("model.too_many", n=len(graph.node), most=MOST_LAYERS)
-    shapes = {one.name: tuple(one.dims) for one in graph.initializer}
-    layers = _fused(graph.node, {one.name for one in graph.input} - {*shapes}, shapes, onnx)
-    if not layers:
-        raise Problem("model.no_layers")
-    return Description(tuple(layers))
+    path = _path(nodes, graph.output[0].name if graph.output else "", constants)
+    return [Step(node.kind, tuple(constants[one] for one in node.reads if one in constants), node.given) for node in path]
 
 
-def _fused(nodes: Iterable[Any], made: set[str], shapes: dict[str, tuple[int, ...]], onnx: Any) -> list[Described]:
-    """The nodes as layers; a product and the sum after it are one dense layer. Problem where one reads another than the one before it."""
-    found: list[Described] = []
-    constant = {*shapes}
+def _node(one: Any, onnx: Any) -> Node:
+    given = {attribute.name: onnx.helper.get_attribute_value(attribute) for attribute in one.attribute}
+    return Node(one.op_type, one.name, tuple(filter(None, one.input)), tuple(one.output), given)
+
+
+def _path(nodes: Iterable[Node], output: str, constants: Mapping[str, np.ndarray]) -> list[Node]:
+    """The nodes that lead to an output; those that work out sizes or something else are passed over. Problem where one reads several."""
+    made = {name: node for node in nodes for name in node.makes}
+    found: list[Node] = []
+    while (node := made.get(output)) is not None:
+        inputs = [name for name in node.reads if name not in constants]
+        if not inputs or (len(inputs) > 1 and node.kind not in _BY_THE_FIRST):
+            raise Problem("model.branches", name=(node.name or node.kind)[:40])
+        found.append(node)
+        if len(found) > MOST_LAYERS:
+            raise Problem("model.too_many", n=len(found), most=MOST_LAYERS)
+        output = inputs[0]
+    return found[::-1]
+
+
+def _constants(graph: Any, nodes: Iterable[Node], onnx: Any) -> dict[str, np.ndarray]:
+    """Arrays by their names: those that the graph holds, and those that are another one reshaped or turned. What lies in a file beside it is NaN."""
+
+    def read(value: Any) -> np.ndarray:
+        if not isinstance(value, onnx.TensorProto):
+            return np.asarray(value)
+        if value.data_location == onnx.TensorProto.EXTERNAL:
+            return np.broadcast_to(np.float32("nan"), tuple(value.dims))
+        array: np.ndarray = onnx.numpy_helper.to_array(value)
+        return array
+
+    found = {one.name: read(one) for one in graph.initializer}
     for node in nodes:
-        inputs = [name for name in node.input if name and name not in constant]
-        if not inputs:
-            constant |= {*node.output}
-            continue
-        if node.op_type in _PASSED_ON:
-            made |= {*node.output} if made & {*inputs} else set()
-            continue
-        if inputs[0] not in made or (len(inputs) > 1 and node.op_type != "Reshape"):
-            raise Problem("model.branches", name=(node.name or node.op_type)[:40])
-        weights = [shapes[name] for name in node.input if name in shapes]
-        made = {*node.output}
-        if node.op_type == "Add" and found and found[-1].name == "Linear" and weights:
-            found[-1] = Described("Linear", (), {**found[-1].named, "bias": True}, f"{found[-1].text}, Add")
-        else:
-            found.append(_layer(node, weights, {one.name: onnx.helper.get_attribute_value(one) for one in node.attribute}))
+        first, *others = [found.get(name) for name in node.reads] or [None]
+        if node.kind == "Constant":
+            found[node.makes[0]] = read(next(iter(node.given.values())))
+        elif first is not None and node.kind in ("Identity", "Cast"):
+            found[node.makes[0]] = first
+        elif first is not None and node.kind == "Transpose":
+            found[node.makes[0]] = first.transpose(node.given.get("perm"))
+        elif first is not None and node.kind == "Reshape" and others[0] is not None:
+            found[node.makes[0]] = first.reshape([size or first.shape[n] for n, size in enumerate(map(int, others[0]))])  # 0: as it was
     return found
 
 
-def _layer(node: Any, weights: list[tuple[int, ...]], given: dict[str, Any]) -> Described:
-    text = shortened(f"{node.op_type}({', '.join(str(shape) for shape in weights)})")
-    name = _PLAIN.get(node.op_type)
-    if name:
-        return Described(name, (), {"epsilon": round(float(given.get("epsilon", 1e-5)), 9)}, text)
-    if node.op_type == "Conv" and weights and len(weights[0]) == 4:
-        named = {"filters": weights[0][0], "k": tuple(weights[0][2:]), "stride": tuple(given.get("strides", (1, 1))), "dilation": tuple(given.get("dilations", (1, 1)))}
-        return Described("Conv2d", (), named | {"groups": given.get("group", 1), "bias": len(weights) > 1, **_padding(given)}, text)
-    if node.op_type in ("MaxPool", "AveragePool"):
-        named = {"k": tuple(given.get("kernel_shape", ())), "stride": tuple(given.get("strides", (1, 1))), "ceil": bool(given.get("ceil_mode", 0))}
-        return Described("MaxPool2d" if node.op_type == "MaxPool" else "AvgPool2d", (), named | _padding(given), text)
-    if node.op_type in ("Gemm", "MatMul") and weights and len(weights[0]) == 2:
-        units = weights[0][0 if given.get("transB") else 1]
-        return Described("Linear", (), {"units": units, "bias": len(weights) > 1}, text)
-    if node.op_type == "LeakyRelu":
-        return Described("LeakyReLU", (), {"slope": round(float(given.get("alpha", 0.01)), 6)}, text)
-    return Described(node.op_type, (), {}, text)
+def _is_bias(step: Step, before: Described) -> bool:
+    """Tells whether a sum is the bias of the product or the convolution before it: a number for each output."""
+    outputs = before.named.get("units", before.named.get("filters"))
+    return step.kind == "Add" and before.named.get("bias") is False and [one.size for one in step.arrays] == [outputs]
 
 
-def _padding(given: dict[str, Any]) -> dict[str, Any]:
-    """The zeros around: the same on all sides, or as "same" has them; what differs is said by its numbers."""
+def _layer(step: Step, first: bool) -> Described | None:
+    """A node as a layer; None where it only passes on what it reads."""
+    given, arrays = step.given, step.arrays
+    turned = step.kind == "Transpose" and tuple(given.get("perm", ())) in _TURNED
+    if step.kind in _PASSED_ON or turned or (first and step.kind in _SCALED and all(one.size <= 4 for one in arrays)):
+        return None
+    named: dict[str, Any] = {}
+    name = _PLAIN.get(step.kind, step.kind)
+    if step.kind == "Reshape":
+        name = "Flatten" if not arrays or arrays[-1].size == 2 or (first and arrays[-1].size == 4) else name
+    elif name in ("BatchNormalization", "LayerNorm", "GroupNormalization"):
+        named = {"epsilon": round(float(given.get("epsilon", 1e-5)), 9), "groups": given.get("num_groups")}
+    elif step.kind == "Conv" and arrays and arrays[0].ndim == 4:
+        f = arrays[0].shape
+        named = {"in_channels": f[1] * given.get("group", 1), "filters": f[0], "k": f[2:], "groups": given.get("group", 1), "bias": len(arrays) > 1}
+        name, named = "Conv2d", named | _sliding(given) | {"dilation": tuple(given.get("dilations", (1, 1)))}
+    elif step.kind in ("MaxPool", "AveragePool") and len(given.get("kernel_shape", ())) == 2:
+        named = {"k": tuple(given["kernel_shape"]), "ceil": bool(given.get("ceil_mode", 0))} | _sliding(given)
+        name = "MaxPool2d" if step.kind == "MaxPool" else "AvgPool2d"
+    elif step.kind in ("Gemm", "MatMul") and arrays and arrays[0].ndim == 2:
+        name, named = "Linear", {"units": arrays[0].shape[0 if given.get("transB") else 1], "bias": len(arrays) > 1}
+    elif step.kind == "LeakyRelu":
+        name, named = "LeakyReLU", {"slope": round(float(given.get("alpha", 0.01)), 6)}
+    elif step.kind == "ReduceMean" and sorted(given.get("axes", arrays[-1].tolist() if arrays else ())) in ([2, 3], [-2, -1]):
+        name = "GlobalAveragePooling2D"
+    elif step.kind == "Pad" and given.get("mode", b"constant") == b"constant":
+        pads = list(given.get("pads", arrays[0].tolist() if arrays else ()))
+        if len(pads) == 8 and not any((*pads[:2], *pads[4:6])):  # images and channels; then rows and columns, before and after
+            name, named = "ZeroPad2d", {"padding": (pads[3], pads[7], pads[2], pads[6])}
+    return Described(name, (), named, step.text)
+
+
+def _sliding(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The stride, and the zeros around: the same on all sides, or as "same" has them; what differs is said by its numbers."""
     pads = tuple(given.get("pads", ()))
-    if given.get("auto_pad") in (b"SAME_UPPER", "SAME_UPPER"):
-        return {"padding": "same"}
-    return {"padding": pads[0] if len({*pads}) == 1 else pads or 0}
+    same = given.get("auto_pad") in (b"SAME_UPPER", "SAME_UPPER")
+    return {"stride": tuple(given.get("strides", (1, 1))), "padding": "same" if same else pads[0] if len({*pads}) == 1 else pads or 0}

@@ -7,12 +7,14 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from cnnviz.core.archives import piece_of
 from cnnviz.models.keras_config import config_in
+from cnnviz.models.onnx_graph import CHANNELS_LAST, Step, steps_of
 from cnnviz.words import Problem
 
 Arrays = dict[str, np.ndarray]
@@ -69,18 +71,29 @@ def _variables(h5: Any, name: str) -> Iterator[np.ndarray]:
 
 
 def _of_onnx(content: bytes) -> Arrays:
+    """PyTorch's layouts, or Keras' where a map is flattened with the channels last; a product without a sum has a bias of 0."""
     try:
-        onnx: Any = import_module("onnx")
-        graph = onnx.load_model_from_string(content).graph
-    except Exception:  # the library is missing, or whatever its reader raises
+        steps = steps_of(content)
+    except Problem:
         return {}
-    stored = {one.name: one for one in graph.initializer}
-    found: Arrays = {}
-    for node in graph.node:
-        if node.op_type in ("Conv", "Gemm", "MatMul", "Add"):
-            turned = node.op_type == "MatMul" or (node.op_type == "Gemm" and not any(one.name == "transB" and one.i for one in node.attribute))
-            for name in (name for name in node.input if name in stored):
-                array = onnx.numpy_helper.to_array(stored[name])
-                kind = "weight" if array.ndim > 1 else "bias"
-                found[f"{len(found)}.{kind}"] = array.T if turned and array.ndim == 2 else array
-    return found
+    last = _flattens_channels_last(steps)
+    found: list[tuple[str, np.ndarray]] = []
+    for n, step in enumerate(steps):
+        if step.kind in ("Conv", "Gemm", "MatMul") and step.arrays:
+            w, *bias = step.arrays
+            if w.ndim == 2 and not step.given.get("transB"):
+                w = w.T
+            after = next((one for one in steps[n + 1 : n + 2] if one.kind == "Add" and [len(w)] == [array.size for array in one.arrays]), None)
+            bias = [*bias, *(after.arrays if after else ())] or ([np.zeros(len(w))] if w.ndim == 2 else [])
+            found += [("weight", (w.transpose(2, 3, 1, 0) if w.ndim == 4 else w.T) if last else w), *(("bias", one.reshape(-1)) for one in bias)]
+        elif step.kind == "BatchNormalization":
+            found += [("weight", one) for one in step.arrays]
+    if any(np.isnan(array.flat[0]) for _, array in found if array.size):  # in a file beside it
+        return {}
+    return {str(n) if last else f"{n}.{kind}": array for n, (kind, array) in enumerate(found)}
+
+
+def _flattens_channels_last(steps: list[Step]) -> bool:
+    return any(
+        step.kind == "Transpose" and tuple(step.given.get("perm", ())) == CHANNELS_LAST and after.kind in ("Reshape", "Flatten") for step, after in pairwise(steps)
+    )

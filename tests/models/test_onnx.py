@@ -1,22 +1,23 @@
-"""ONNX files as networks, where the library is installed."""
+"""ONNX files as networks, and their weights as what gives their outputs."""
 
-import importlib
 import io
 
 import numpy as np
+import onnx
 import pytest
+from onnx.reference import ReferenceEvaluator
 
 from cnnviz import from_model
+from cnnviz.__main__ import main
+from cnnviz.core.trajectory import trajectory
 from cnnviz.export.import_weights import lesson_of_weights, read_start
 from cnnviz.models.reading import read_model
 from cnnviz.models.weights import weights_in
 from cnnviz.words import Problem
 
-onnx = pytest.importorskip("onnx", reason="onnx is not installed: it is an extra")
-
 
 def graph(nodes, shapes, after=(), output=None):
-    """The bytes of a model whose nodes read one another in order, with initializers of these shapes."""
+    """A model whose nodes read one another in order, with initializers of these shapes."""
     initializers = [onnx.numpy_helper.from_array(np.zeros(shape, np.float32), name) for name, shape in shapes.items()]
     made, before = [], "input"
     for n, (kind, weights, attributes) in enumerate(nodes):
@@ -44,20 +45,21 @@ def test_a_product_and_the_sum_after_it_are_a_dense_layer():
 
 
 def test_what_there_is_not_is_named():
-    nodes = [CONV, ("HardSwish", [], {}), ("Flatten", [], {}), ("Gemm", ["w"], {"transB": 1})]
-    model = read_model(graph(nodes, SHAPES).SerializeToString())
-    assert [(layer.words, [note.id for note in layer.notes]) for layer in model.layers][1:2] == [((), ["model.unknown"])]
-    assert model.layers[-1].notes[0].id == "model.dense_bias"
+    nodes = [CONV, ("HardSwish", [], {}), ("MaxPool", [], {"kernel_shape": [2]}), ("Reshape", ["six"], {}), ("Flatten", [], {}), ("Gemm", ["w"], {"transB": 1})]
+    model = read_model(graph(nodes, SHAPES | {"six": (6,)}).SerializeToString())
+    said = [(layer.words, [note.id for note in layer.notes]) for layer in model.layers]
+    assert said[1:4] == [((), ["model.activation"]), ((), ["model.unknown"]), ((), ["model.unknown"])]
+    assert said[-1] == (("dense10",), ["model.dense_bias"])
 
 
-def test_branches_are_said():
+def test_branches_are_said_and_what_leads_to_no_output_is_no_layer():
     add = onnx.helper.make_node("Add", ["t0", "t1"], ["sum"])
     content = graph([CONV, ("Relu", [], {})], SHAPES, after=[add], output="sum").SerializeToString()
     with pytest.raises(Problem, match="only one path"):
         read_model(content)
     skipping = onnx.helper.make_node("Sigmoid", ["t0"], ["other"])
-    with pytest.raises(Problem, match="only one path"):
-        read_model(graph([CONV, ("Relu", [], {})], SHAPES, after=[skipping], output="other").SerializeToString())
+    model = read_model(graph([CONV, ("Relu", [], {})], SHAPES, after=[skipping], output="other").SerializeToString())
+    assert [layer.words for layer in model.layers] == [("conv6x5b",), ("sigmoid",)]
 
 
 def test_a_damaged_file_gets_a_sentence():
@@ -67,27 +69,101 @@ def test_a_damaged_file_gets_a_sentence():
             read_model(damaged)
 
 
-@pytest.mark.parametrize("turned", [False, True])
-def test_its_weights_give_its_outputs(turned):
-    rng = np.random.default_rng(3)
-    arrays = {"f": rng.normal(size=(4, 1, 3, 3)), "b": rng.normal(size=4), "w": rng.normal(size=(3, 2704) if turned else (2704, 3)) / 50, "c": rng.normal(size=3)}
-    made = [onnx.numpy_helper.from_array(array.astype(np.float32), name) for name, array in arrays.items()]
-    nodes = [
-        onnx.helper.make_node("Conv", ["x", "f", "b"], ["z"]),
-        onnx.helper.make_node("Tanh", ["z"], ["a"]),
-        onnx.helper.make_node("Flatten", ["a"], ["v"]),
-        onnx.helper.make_node("Gemm", ["v", "w", "c"], ["y"], transB=int(turned)),
-    ]
+# ---- whole models, as PyTorch, Keras' converters and CNTK write them
+
+RNG = np.random.default_rng(3)
+ARRAYS = {"f": RNG.normal(size=(4, 1, 3, 3)), "b": RNG.normal(size=4), "w": RNG.normal(size=(2704, 3)) / 50, "c": RNG.normal(size=3)}
+NORM = {name: np.abs(RNG.normal(size=4)) + 0.1 for name in "gsmv"}
+CHANNELS_LAST = ARRAYS["w"].reshape(4, 26, 26, 3).transpose(1, 2, 0, 3).reshape(2704, 3)
+NET = "conv4x3b-tanh-dense3-softmax-ce"
+
+
+def whole(*nodes, **arrays):
+    """A model of nodes (kind, what it reads, attributes, what it makes) and arrays, from x to y."""
+    made = [onnx.numpy_helper.from_array(array if array.dtype == np.int64 else array.astype(np.float32), name) for name, array in arrays.items()]
+    steps = [onnx.helper.make_node(kind, reads.split(), [makes], **given) for kind, reads, given, makes in nodes]
     ends = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape) for name, shape in (("x", [1, 1, 28, 28]), ("y", [1, 3]))]
-    model = onnx.helper.make_model(onnx.helper.make_graph(nodes, "g", ends[:1], ends[1:], made), ir_version=8)
+    kinds = onnx.helper.make_opsetid("", 17)
+    return onnx.helper.make_model(onnx.helper.make_graph(steps, "g", ends[:1], ends[1:], made), ir_version=8, opset_imports=[kinds])
+
+
+CONVOLVED = [("Conv", "x f b", {}, "z"), ("Tanh", "z", {}, "a")]
+FLAT = ("Flatten", "a", {}, "v")
+SIZES = [("Shape", "x", {}, "size"), ("Slice", "size zero one", {}, "first"), ("Concat", "first rest", {"axis": 0}, "target"), ("Reshape", "a target", {}, "v")]
+WHOLE = {
+    "pytorch": (NET, whole(*CONVOLVED, FLAT, ("Gemm", "v w c", {"transB": 1}, "y"), **ARRAYS | {"w": ARRAYS["w"].T})),
+    "untransposed": (NET, whole(*CONVOLVED, FLAT, ("Gemm", "v w c", {}, "y"), **ARRAYS)),
+    "sizes worked out": (
+        NET,
+        whole(*SIZES[:3], *CONVOLVED, SIZES[3], ("Gemm", "v w c", {}, "y"), **ARRAYS, zero=np.array([0]), one=np.array([1]), rest=np.array([-1])),
+    ),
+    "channels last": (
+        NET,
+        whole(
+            *(*CONVOLVED, ("Transpose", "a", {"perm": [0, 2, 3, 1]}, "l"), ("Flatten", "l", {}, "v"), ("MatMul", "v w", {}, "p"), ("Add", "p c", {}, "y")),
+            **ARRAYS | {"w": CHANNELS_LAST},
+        ),
+    ),
+    "sums apart": (
+        NET,
+        whole(
+            *(("Conv", "x f", {}, "p"), ("Add", "p b", {}, "z"), ("Tanh", "z", {}, "a"), ("Reshape", "w two", {}, "m"), FLAT, ("MatMul", "v m", {}, "q")),
+            *(("Add", "q c", {}, "y"),),
+            **ARRAYS | {"b": ARRAYS["b"].reshape(4, 1, 1), "w": ARRAYS["w"].reshape(4, 26, 26, 3), "c": ARRAYS["c"].reshape(1, 3)},
+            two=np.array([2704, 3]),
+        ),
+    ),
+    "normalised": (
+        "conv4x3b-bn-tanh-dense3-softmax-ce",
+        whole(
+            *(CONVOLVED[0], ("BatchNormalization", "z g s m v", {"epsilon": 1e-5}, "n"), ("Tanh", "n", {}, "a"), ("Flatten", "a", {}, "u"), ("Gemm", "u w c", {}, "y")),
+            **ARRAYS | NORM,
+        ),
+    ),
+    "without a bias": (NET, whole(*CONVOLVED, FLAT, ("MatMul", "v w", {}, "y"), **{name: array for name, array in ARRAYS.items() if name != "c"})),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", WHOLE)
+def test_its_weights_give_its_outputs(kind):
+    net, model = WHOLE[kind]
     content = model.SerializeToString()
-    network = from_model(content)
-    lesson, n = lesson_of_weights(weights_in(content), str(network))
-    assert n == 4 and lesson.img == "digit7-0"
+    assert str(from_model(content)) == net
+    arrays = weights_in(content)
+    lesson, n = lesson_of_weights(arrays, net)
+    assert n == 4 + 4 * ("bn" in net) and lesson.img == "digit7-0"
     file = io.BytesIO()
-    np.savez(file, **weights_in(content))
-    params = read_start(file.getvalue(), lesson)[0].first_params()
-    x = rng.random((28, 28))
-    ours = network.forward(params, x)["z2"]
-    evaluator = importlib.import_module("onnx.reference").ReferenceEvaluator(model)
-    np.testing.assert_allclose(evaluator.run(None, {"x": x[None, None].astype(np.float32)})[0][0], ours, rtol=1e-4, atol=1e-4)
+    np.savez(file, **arrays)
+    x = np.random.default_rng(5).random((28, 28))
+    moment = trajectory(read_start(file.getvalue(), lesson)[0], x, 0)
+    ours = (moment.evaluated if moment.buffers else moment).trace["z2"]
+    (theirs,) = ReferenceEvaluator(model).run(None, {"x": x[None, None].astype(np.float32)})[0]
+    np.testing.assert_allclose(theirs, ours, rtol=1e-4, atol=1e-4)
+
+
+def test_nodes_are_read_in_any_order():
+    model = onnx.ModelProto()
+    model.CopyFrom(WHOLE["pytorch"][1])
+    nodes = list(model.graph.node)[::-1]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    assert str(from_model(model.SerializeToString())) == NET
+
+
+def test_weights_in_a_file_beside_it_are_not_opened():
+    model = onnx.ModelProto()
+    model.CopyFrom(WHOLE["pytorch"][1])
+    for one in model.graph.initializer:
+        onnx.external_data_helper.set_external_data(one, "/etc/hostname")
+        one.ClearField("raw_data")
+    content = model.SerializeToString()
+    assert str(from_model(content)) == NET and weights_in(content) == {}
+
+
+def test_weights_that_fit_no_network_here_are_told_below_it(tmp_path, capsys):
+    shapes = {"f": (6, 3, 5, 5), "b": (6,), "h": (16, 6, 5, 5), "d": (16,), "w": (512, 400), "c": (512,), "v": (10, 512), "e": (10,)}
+    nodes = [CONV, POOL, ("Conv", ["h", "d"], CONV[2]), POOL, ("Flatten", [], {}), ("Gemm", ["w", "c"], {"transB": 1}), ("Gemm", ["v", "e"], {"transB": 1})]
+    (tmp_path / "wide.onnx").write_bytes(graph(nodes, shapes).SerializeToString())
+    assert main(["model", str(tmp_path / "wide.onnx")]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert "0.weight (6, 3, 5, 5)" in lines[-2] and lines[-1] == "net=conv6x5b-max2-conv16x5b-max2-dense256-dense10-softmax-ce"
