@@ -204,6 +204,35 @@ test("nothing is written smaller than 13 pixels where a phone's picture stands u
   }
 })
 
+test("the pictures of pools, dropout, rows and the steps of every rule stand upright, with all their numbers", () => {
+  const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
+  const room = { width: 358, height: 426, upright: true }
+  const kinds = new Set()
+  for (const numbers of [...moments.map((each) => each.numbers), images]) {
+    for (const { symbol, phase } of numbers.stages.filter(({ symbol }) => /^(d?[apr]\d|update)/.test(symbol))) {
+      const stepping = symbol === "update"
+      const map = stepping ? numbers.said.update.makes[0] : symbol
+      if (numbers.links(map).some(({ pattern }) => /unit|covering|channel/.test(pattern))) continue
+      assert.ok(standsUpright(numbers, map, stepping), `${numbers.network.text} ${symbol}`)
+      kinds.add(stepping ? numbers.network.optimizer : `${phase} ${numbers.links(map)[0].pattern}`)
+      const cell = numbers.shape(map).map((n) => n >> 1)
+      const { spots, shown } = mechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping)
+      for (const { box } of [...spots, ...shown])
+        assert.ok(box.x > -2 && box.x + box.width < room.width + 2 && box.y + box.height < room.height + 2, symbol)
+    }
+  }
+  for (const kind of ["gd", "momentum", "adam", "forward winner", "backward won"]) assert.ok(kinds.has(kind), kind)
+})
+
+test("a phone's picture says the sum of a convolution itself, so that no line under it need say it again", () => {
+  const { numbers } = moments[0]
+  const upright = { width: 450, height: 426, upright: true }
+  const stated = (room, map) => mechanism(new Canvas(), numbers, map, [0, 13, 18], room, palette, all).stated
+  assert.ok(stated(upright, "z1"))
+  assert.ok(!stated({ ...upright, width: 288 }, "z1")) // where its name has no room
+  assert.ok(!stated(ROOM, "z1"))
+})
+
 test("no line of a phone's picture crosses the colours under a map", () => {
   const { numbers } = moments[0]
   const room = { width: 358, height: 426, upright: true }

@@ -20,7 +20,6 @@ import { outer, weights } from "./mechanisms/outer.js"
 import { losses, outputs } from "./mechanisms/outputs.js"
 import { pathsTogether } from "./mechanisms/paths_together.js"
 import { pool, unpool } from "./mechanisms/pooling.js"
-import { inBlocks } from "./mechanisms/pooling_blocks.js"
 import { premise } from "./mechanisms/premise.js"
 import { pulled } from "./mechanisms/pulled.js"
 import { softmax, softmaxBack } from "./mechanisms/softmax.js"
@@ -32,10 +31,10 @@ import { Pen } from "./pen.js"
 
 /** @typedef {(pen: Pen, numbers: Numbers, symbol: string, cell: Cell) => void} Picture */
 
-/** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[], enlarged: Flight[], landed: Flight[] }} Drawn  what is drawn where, in CSS pixels: the parts of sums and the numbers of cells, whole channels of maps, and what of it comes from elsewhere */
+/** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[], enlarged: Flight[], landed: Flight[], stated: boolean }} Drawn  what is drawn where, in CSS pixels: the parts of sums and the numbers of cells, whole channels of maps, what of it comes from elsewhere, and whether it says its sum itself */
 
 /** @returns {Drawn} */
-export const nothing = () => ({ spots: [], fields: [], shown: [], enlarged: [], landed: [] })
+export const nothing = () => ({ spots: [], fields: [], shown: [], enlarged: [], landed: [], stated: false })
 
 /** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done how many cells of each channel of a map are computed so far: none of what comes later @param {boolean} [stepping] whether it is a parameter's step that is drawn @param {(symbol: string) => boolean} [seats] whether a map of the strip comes to stand in the picture itself @param {string} [hidden] what is said instead of its numbers, where what it makes is not shown @returns {Drawn} */
 export function mechanism(
@@ -67,6 +66,7 @@ export function mechanism(
       shown: scaled(pen, pen.shown),
       enlarged: flights(pen, pen.enlarged),
       landed: flights(pen, pen.landed),
+      stated: pen.stated,
     })
     lights?.show(drawn, pen.tone, draw)
   }
@@ -134,26 +134,38 @@ function picture(numbers, map) {
   return isGradient && gated(numbers, map) ? gate : outputs
 }
 
+/** @type {Picture[]}  pictures that stand upright for any network */
+const ANY_ROOM = [
+  activation,
+  convolution,
+  dense,
+  dropped,
+  droppedBack,
+  flattened,
+  gained,
+  gate,
+  normalised,
+  normalisedBack,
+  normalisedTogether,
+  outer,
+  pool,
+  shares,
+  softmax,
+  unpool,
+  update,
+]
+
 /** Tells whether the picture of a map can stand upright, as a phone has room for; others are scrolled sideways there. @param {Numbers} numbers @param {string} map @param {boolean} stepping */
 export function standsUpright(numbers, map, stepping) {
   const own = stepping || map === "update" ? update : picture(numbers, map)
-  const several = (/** @type {string} */ pattern) =>
-    numbers.links(map).some((link) => link.pattern === pattern && numbers.shape(link.source)[0] > 1)
-  if (own === update) return numbers.network.optimizer === "gd" && numbers.said.update.makes.length <= 3
-  if (own === convolutionBack) return several("covering")
-  if (own === pool) return inBlocks(numbers.links(map)[0])
-  if (own === unpool) return inBlocks(numbers.links(numbers.links(map)[0].source.slice(1))[0])
-  if (own === normalised || own === normalisedBack) return numbers.maps[map].kind === "map"
-  if (own === activation || own === gate) return numbers.maps[map].kind === "map" || numbers.count("o") <= 4
+  if (own === convolutionBack)
+    return numbers.links(map).some((link) => link.pattern === "covering" && numbers.shape(link.source)[0] > 1)
   if (own === denseBack) {
     const all = numbers.links(map).find(({ pattern }) => pattern === "all")
     return numbers.maps[map].kind === "map" && numbers.shape(map)[0] === 1 && numbers.count(all?.source ?? "o") <= 4
   }
   if (own === heights || own === tangents) return numbers.count("o") <= 2
-  return (
-    [convolution, shares, dense, outer, flattened, softmax, normalisedTogether].includes(own)
-    || (own === patch && "photo" in numbers.answer.arrays)
-  )
+  return ANY_ROOM.includes(own) || (own === patch && "photo" in numbers.answer.arrays)
 }
 
 /** Tells whether a gradient goes back through an activation. @param {Numbers} numbers @param {string} map */

@@ -50,6 +50,7 @@ export class Sheet {
   enlarged = []
   /** @type {Flight[]}  totals that are led to their cells */
   landed = []
+  stated = false // whether the picture itself says the sum that it shows
   /** @type {Choice} */
   choice = {}
   written = "" // the typeface that is set

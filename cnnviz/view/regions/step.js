@@ -548,6 +548,7 @@ export class Step extends Content {
     this.picture = this.isWhole
       ? nothing()
       : mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats, hidden)
+    this.view.$(".drawn").classList.toggle("stated", this.picture.stated)
     const row = phone && !this.isWhole && !hidden ? mapsInRow(this) : this.picture.shown
     const moves = this.stepped && this.glides
     const gliding = this.seats.put(plates, row, moves)

@@ -156,12 +156,8 @@ function passes(pen, came, passed, { x, y, width, height }) {
 // The two maps at the sides, and the room between them.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} left @param {string} right @param {number[]} cell @param {boolean} back @returns {Box} */
 export function sides(pen, numbers, left, right, cell, back) {
-  const wide =
-    numbers.maps[left].kind === "map"
-      ? pen.width * (pen.upright ? 0.43 : 0.27)
-      : numbers.count(left) <= MOST_DOTS
-        ? 136
-        : pen.width * 0.22
+  const flat = numbers.count(left) <= MOST_DOTS ? 136 : pen.width * 0.22
+  const wide = pen.upright ? pen.width * 0.43 : numbers.maps[left].kind === "map" ? pen.width * 0.27 : flat
   const word = (/** @type {string} */ name) =>
     back ? say(name === left ? "web.mechanism.goes_on" : "web.mechanism.arrived") : numbers.maps[name].plain
   const made = back ? left : right

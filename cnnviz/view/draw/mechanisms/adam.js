@@ -4,12 +4,13 @@ import { number, short } from "../../model/format.js"
 import { apart, fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
-import { heads, lines, signed } from "./steps.js"
+import { heads, lines, signed, stepped, table } from "./steps.js"
 
 /** @import { Numbers, Pen, Row } from "../../types/view.js" */
 
 /** Old, averaged gradient by its own scale, step, new: an entry a row. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows */
 export function scaled(pen, numbers, rows) {
+  if (pen.upright) return tabled(pen, numbers, rows)
   const [old, mean, size, step, next] = [0.14, 0.24, 0.45, 0.65, 0.9].map((at) => at * pen.width)
   heads(pen, [
     [say("web.mechanism.old"), old],
@@ -43,4 +44,20 @@ export function scaled(pen, numbers, rows) {
     pen.text(fixed(rows[n].next, digits), next, y(n), { bold: true, room: pen.width - next })
   })
   pen.measure(step + reach, pen.height - 24, reach, say("web.mechanism.length", { value: short(longest) }))
+}
+
+/** The same as a table. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows */
+function tabled(pen, numbers, rows) {
+  const part =
+    (/** @type {string} */ name) =>
+    (/** @type {Row} */ { parameter, at }) =>
+      numbers.arrays[`${name}.${parameter}`].values[at]
+  const [mean, size] = [part("mean"), part("size")]
+  /** @type {Parameters<typeof table>[3]} */
+  const columns = [
+    [say("web.mechanism.averaged"), (row) => signed(mean(row), 2), mean],
+    [say("web.mechanism.own_scale"), (row) => number(size(row), 2)],
+    ...stepped(),
+  ]
+  table(pen, numbers, rows, columns, 0)
 }

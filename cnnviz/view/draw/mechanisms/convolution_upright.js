@@ -107,7 +107,8 @@ function sum(pen, numbers, { symbol, cell }, { added, y }, to) {
   const name = `${numbers.maps[symbol].label}[${numbers.index(symbol, cell).join(", ")}] =`
   const texts = [...parts.map((value, n) => plus(value, written.texts[n])), equals(total, written.total).slice(0, 1)]
   const taken = [name, ...texts].reduce((all, text) => all + pen.widthOf(text, { size: LARGE, bold: true }) + 8, 0)
-  let x = taken > pen.width - 108 ? 1 : 1 + pen.symbol(name, 1, y, { size: LARGE }) + 8 // it stands in the line below, too
+  pen.stated = taken <= pen.width - 108 // else the line below has its name
+  let x = pen.stated ? 1 + pen.symbol(name, 1, y, { size: LARGE }) + 8 : 1
   for (const [n, text] of texts.entries()) {
     const isTerm = n < parts.length
     pen.text(text, x, y, { size: LARGE, bold: isTerm, fill: isTerm ? pen.hue(parts[n]) : pen.ink })

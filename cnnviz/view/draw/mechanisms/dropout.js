@@ -6,11 +6,12 @@ import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { sides } from "./activation.js"
 import { layerOf, lines } from "./normalisation.js"
+import { threads } from "./pooling_blocks.js"
 import { beam, channelName, fitted, madeMap, sizeOf } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
-const NEAR = 4 // rows and columns of cells that are printed
+const [NEAR, NEAR_UPRIGHT] = [4, 3] // rows and columns of cells that are printed
 const BARS = 40
 const kept = (/** @type {number} */ value) => value || Number.NaN // what is dropped has a pale cell
 
@@ -43,7 +44,7 @@ function mask(pen, numbers, made, cell, box) {
   const [, rows, columns] = numbers.shape(made)
   const place = fitted(numbers, made, box.x, box.y, box.width, box.height - 40)
   place.x += (box.width - place.width) / 2
-  pen.head(say("web.mechanism.mask"), `× ${own}`, place.x, 13, place.width)
+  pen.head(say("web.mechanism.mask"), `× ${own}`, place.x, place.y - 17, place.width)
   const from = cell[0] * rows * columns
   const chosen = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
   pen.picture(rows, columns, (n) => values[from + n], [0, most], "activation", place, [chosen])
@@ -53,10 +54,13 @@ function mask(pen, numbers, made, cell, box) {
 function closely(pen, numbers, symbol, cell) {
   const { source } = numbers.links(symbol)[0]
   const [, rows, columns] = numbers.shape(symbol)
-  const side = Math.min(0.5 * pen.height, 0.14 * pen.width)
-  const left = fitted(numbers, source, 4, HEAD, side, side)
+  const { upright } = pen
+  const side = upright ? (pen.width - 44) / 3 : Math.min(0.5 * pen.height, 0.14 * pen.width)
+  const large = upright ? Math.min(0.28 * pen.height, 0.44 * pen.width) : side
+  const near = upright ? NEAR_UPRIGHT : NEAR
+  const left = fitted(numbers, source, 4, HEAD, large, large)
   const right = { ...left, x: pen.width - left.width - 5 }
-  const [down, across] = [Math.min(NEAR, rows), Math.min(NEAR, columns)]
+  const [down, across] = [Math.min(near, rows), Math.min(near, columns)]
   const top = Math.min(Math.max(cell[1] - (down >> 1), 0), rows - down)
   const from = Math.min(Math.max(cell[2] - (across >> 1), 0), columns - across)
   const window = { rows: { start: top, count: down, step: 1 }, columns: { start: from, count: across, step: 1 } }
@@ -72,9 +76,10 @@ function closely(pen, numbers, symbol, cell) {
   madeMap(pen, numbers, symbol, cell, right)
   pen.ring(window, rows, columns, right)
   const middle = (pen.width - left.width - right.width) / 3
+  const y = upright ? 2 * HEAD + left.height + 28 : HEAD
   const boxes = [0, 1, 2].map((n) => ({
-    x: left.x + left.width + 60 + n * (middle - 18),
-    y: HEAD,
+    x: upright ? 4 + n * (side + 18) : left.x + left.width + 60 + n * (middle - 18),
+    y,
     width: side,
     height: side,
   }))
@@ -92,7 +97,7 @@ function closely(pen, numbers, symbol, cell) {
     width: (across * box.width) / columns,
     height: (down * box.height) / rows,
   })
-  beam(pen, size(left), boxes[0])
+  upright ? threads(pen, numbers, source, left, boxes[0], window.rows, window.columns) : beam(pen, size(left), boxes[0])
   const term = (/** @type {number} */ n) => `n${n}`
   const three = /** @type {[number[], string, string, number[]][]} */ ([
     [
@@ -110,7 +115,7 @@ function closely(pen, numbers, symbol, cell) {
     ],
   ])
   three.forEach(([values, title, scale, limits], n) => {
-    pen.text(title, boxes[n].x, 13, { fill: pen.soft, room: side + 30 })
+    pen.text(title, boxes[n].x, y - 17, { fill: pen.soft, room: side + (upright ? 16 : 30) })
     pen.grid(values, across, limits, scale, boxes[n], {
       write: (value) => (Number.isInteger(value) ? String(value) : short(value)),
       blank: "0",
@@ -118,14 +123,11 @@ function closely(pen, numbers, symbol, cell) {
       term,
     })
   })
-  pen.sign("⊙", (boxes[0].x + side + boxes[1].x) / 2, HEAD + side / 2)
-  pen.sign("=", (boxes[1].x + side + boxes[2].x) / 2, HEAD + side / 2)
-  throwing(pen, numbers, symbol, cell[0], {
-    x: 0.3 * pen.width,
-    y: HEAD + side + 62,
-    width: 0.68 * pen.width,
-    height: pen.height - HEAD - side - 84,
-  })
+  pen.sign("⊙", (boxes[0].x + side + boxes[1].x) / 2, y + side / 2)
+  pen.sign("=", (boxes[1].x + side + boxes[2].x) / 2, y + side / 2)
+  const [begin, under] = [upright ? 6 : 0.3 * pen.width, y + side + (upright ? 46 : 62)]
+  const width = pen.width - begin - (upright ? 6 : 0.02 * pen.width)
+  throwing(pen, numbers, symbol, cell[0], { x: begin, y: under, width, height: pen.height - under - 26 })
 }
 
 /** The sum of a channel's cells: with no mask, with this one, and with others as a heap. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} channel @param {Box} box */
@@ -145,8 +147,9 @@ function throwing(pen, numbers, symbol, channel, box) {
     bold: true,
     room: box.width,
   })
-  pen.text(say("web.mechanism.fresh_mask"), 4, box.y + 10, { fill: pen.soft, room: box.x - 20 })
-  pen.text(say("web.mechanism.so_held"), 4, box.y + 32, { fill: pen.soft, room: box.x - 20 })
+  const beside = ["web.mechanism.fresh_mask", "web.mechanism.so_held"]
+  if (!pen.upright)
+    beside.forEach((id, n) => pen.text(say(id), 4, box.y + 10 + 22 * n, { fill: pen.soft, room: box.x - 20 }))
   pen.context.fillStyle = pen.bars
   bins.forEach((n, i) => {
     const height = (n / most) * (box.height - 8)
@@ -170,7 +173,11 @@ function throwing(pen, numbers, symbol, channel, box) {
   const first = x(own) < x(use)
   const place = (/** @type {number} */ value, /** @type {boolean} */ leftmost) =>
     /** @type {[number, CanvasTextAlign]} */ (
-      apart ? [x(value), "center"] : [x(value) + (leftmost ? 8 : -8), leftmost ? "right" : "left"]
+      pen.upright
+        ? [leftmost ? box.x : box.x + box.width, leftmost ? "left" : "right"]
+        : apart
+          ? [x(value), "center"]
+          : [x(value) + (leftmost ? 8 : -8), leftmost ? "right" : "left"]
     )
   const [mean, now] = [place(use, !first), place(own, first)]
   pen.text(say("web.mechanism.in_use", { value: number(use) }), mean[0], base + 16, { bold: true, align: mean[1] })

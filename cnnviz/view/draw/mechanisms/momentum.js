@@ -4,7 +4,7 @@ import { short } from "../../model/format.js"
 import { apart, fixed, plus, writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { heads, lines, signed } from "./steps.js"
+import { heads, lines, signed, stepped, table } from "./steps.js"
 
 /** @import { Box, Numbers, Pen, Row } from "../../types/view.js" */
 
@@ -14,6 +14,11 @@ const PAST = 142 // height of what was before
 export function speeding(pen, numbers, rows) {
   const [{ parameter, at }] = rows
   const past = numbers.arrays[`past.${parameter}:${at}`]
+  if (pen.upright) {
+    tabled(pen, numbers, rows)
+    if (past) remembered(pen, numbers, past.values, { x: 4, y: pen.height - PAST, width: pen.width - 8, height: PAST })
+    return
+  }
   const [old, sum, step, next] = [0.15, 0.27, 0.68, 0.86].map((share) => share * pen.width)
   heads(pen, [
     [say("web.mechanism.old"), old],
@@ -34,6 +39,19 @@ export function speeding(pen, numbers, rows) {
   if (past) remembered(pen, numbers, past.values, { x: 4, y: top, width: pen.width * 0.34, height: PAST })
   pointed(pen, numbers, rows[0], { x: pen.width * 0.38, y: top + 30, width: pen.width * 0.12, height: 60 })
   compared(pen, numbers, rows[0], { x: pen.width * 0.72, y: top, width: pen.width * 0.27, height: PAST })
+}
+
+/** What is kept of the velocity, the gradient, the step and what comes of it, as a table. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows */
+function tabled(pen, numbers, rows) {
+  const kept = (/** @type {Row} */ { parameter, at }) => numbers.arrays[`kept.${parameter}`].values[at]
+  const now = (/** @type {Row} */ { parameter, at }) => numbers.values(`d${parameter}`)[at]
+  /** @type {Parameters<typeof table>[3]} */
+  const columns = [
+    [say("web.mechanism.kept"), (row) => signed(kept(row)), kept],
+    [say("web.mechanism.now"), (row) => signed(now(row)), now],
+    ...stepped(),
+  ]
+  table(pen, numbers, rows, columns, PAST + 10)
 }
 
 /** An entry's sum: what is kept of its velocity, its gradient, and both. @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box `y`: the middle */
@@ -95,8 +113,11 @@ function remembered(pen, numbers, terms, room) {
   const most = all.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0)
   const title = say("web.mechanism.past", { n: last })
   pen.text(title, room.x, room.y + 8, { bold: true, room: room.width })
-  const words = [say("web.mechanism.past_pale", { value: short(most) }), say("web.mechanism.past_solid")].join("; ")
-  pen.text(words, room.x, room.y + 28, { size: SMALL, fill: pen.soft, room: room.width })
+  const both = [say("web.mechanism.past_pale", { value: short(most) }), say("web.mechanism.past_solid")]
+  const words = pen.upright ? both : [both.join("; ")]
+  words.forEach((text, n) =>
+    pen.text(text, room.x, room.y + 25 + 16 * n, { size: SMALL, fill: pen.soft, room: room.width }),
+  )
   for (let n = 0; n < count; n++) {
     pen.context.globalAlpha = 0.3
     bar(n, terms[2 * n], step - 6)

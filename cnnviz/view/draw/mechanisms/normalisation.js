@@ -159,7 +159,7 @@ export function gained(pen, numbers, symbol, cell) {
     pen.frame(box)
   } else {
     pen.head(numbers.maps[source].label, "", wide.x, 13, wide.width, label)
-    column(pen, numbers, source, cell[0], { ...wide, width: 200 })
+    column(pen, numbers, source, cell[0], { ...wide, width: Math.min(200, wide.width) })
   }
   const made = { ...wide, x: pen.width * 0.62, width: pen.width * 0.36 }
   pen.arrow(pen.width * 0.5, HEAD + wide.height / 2, made.x - 20, HEAD + wide.height / 2)

@@ -4,10 +4,12 @@ import { number } from "../../model/format.js"
 import { one } from "../../model/patterns.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { blocks, inBlocks } from "./pooling_blocks.js"
+import { blocks, inBlocks, threads } from "./pooling_blocks.js"
 import { channelName, fitted } from "./windows.js"
 
-/** @import { Numbers, Picture } from "../../types/view.js" */
+/** @import { Numbers, Pen, Picture } from "../../types/view.js" */
+
+const [LEGEND, NEXT] = [28, 44] // under a map, for the ends of its colours; and between two windows
 
 /** @type {Picture} */
 export function pool(pen, numbers, symbol, cell) {
@@ -18,35 +20,38 @@ export function pool(pen, numbers, symbol, cell) {
   const under = numbers.sources({ ...link, pattern: "pool" }, cell)
   const values = under.map((at) => numbers.at(x, at))
   const won = link.pattern === "winner" ? String(numbers.sources(link, cell)[0]) : ""
-  const side = pen.height - HEAD - 26
-  const first = fitted(numbers, x, 4, HEAD, pen.width * 0.27, side)
+  const { first, last, grid } = placed(pen, numbers, x, symbol, 0.27, 26)
   pen.head(channelName(numbers, x, cell[0]), "", first.x, 13, first.width, numbers.maps[x].plain)
   pen.map(numbers, x, [cell[0]], first, [{ rows: reached[1], columns: reached[2] }])
-  const last = fitted(numbers, symbol, 0, HEAD, pen.width * 0.27, side)
-  last.x = pen.width - last.width - 4
   pen.head(channelName(numbers, symbol, cell[0]), "", last.x, 13, last.width, numbers.maps[symbol].plain)
   pen.map(numbers, symbol, [cell[0]], last, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
-  const grid = Math.min(last.x - first.width - 190, side, 40 + 40 * link.geometry.k)
-  const at = first.x + first.width + 36
-  const y = HEAD + (side - grid) / 2
-  pen.text(say("web.mechanism.window"), at, y - 10, { fill: pen.soft })
-  pen.grid(
-    values,
-    link.geometry.k,
-    numbers.maps[x].limits,
-    numbers.maps[x].scale,
-    { x: at, y, width: grid, height: grid },
-    won ? { lit: (n) => String(under[n]) === won } : {},
-  )
-  const [scaleX, scaleY] = [first.width / numbers.shape(x)[2], first.height / numbers.shape(x)[1]]
-  const corner = first.x + (reached[2].start + reached[2].count) * scaleX
-  pen.thread([corner, first.y + reached[1].start * scaleY], [at, y])
-  pen.thread([corner, first.y + (reached[1].start + reached[1].count) * scaleY], [at, y + grid])
+  const size = Math.min(grid.width - 154, grid.height, 40 + 40 * link.geometry.k)
+  const box = { x: grid.x, y: grid.y + (pen.upright ? 0 : (grid.height - size) / 2), width: size, height: size }
+  pen.text(say("web.mechanism.window"), box.x, box.y - 10, { fill: pen.soft })
+  const lit = won ? { lit: (/** @type {number} */ n) => String(under[n]) === won } : {}
+  pen.grid(values, link.geometry.k, numbers.maps[x].limits, numbers.maps[x].scale, box, lit)
+  threads(pen, numbers, x, first, box, reached[1], reached[2])
+  const from = [box.x + size + 8, box.y + size / 2]
+  const to = pen.upright ? [last.x + last.width / 2, last.y + last.height + LEGEND] : [last.x - 8, from[1]]
+  const middle = (from[0] + (pen.upright ? pen.width : to[0])) / 2
   const word = won ? say("web.mechanism.largest") : say("web.mechanism.mean")
-  const middle = (at + grid + last.x) / 2
-  pen.text(word, middle, y + grid / 2 - 26, { size: SMALL, align: "center", fill: pen.soft })
-  pen.arrow(at + grid + 8, y + grid / 2, last.x - 8, y + grid / 2)
-  pen.text(number(numbers.at(symbol, cell)), middle, y + grid / 2 + 20, { size: 15, bold: true, align: "center" })
+  pen.arrow(from[0], from[1], to[0], to[1])
+  pen.text(word, middle, from[1] + (pen.upright ? 30 : -26), { size: SMALL, align: "center", fill: pen.soft })
+  pen.text(number(numbers.at(symbol, cell)), middle, from[1] + (pen.upright ? 52 : 20), { bold: true, align: "center" })
+}
+
+/** Where two maps stand, and between them or, where it is upright, under them a window's cells. @param {Pen} pen @param {Numbers} numbers @param {string} left @param {string} right @param {number} share of the width, for a map @param {number} foot room under the maps */
+function placed(pen, numbers, left, right, share, foot) {
+  const high = pen.upright ? 0.36 * pen.height : pen.height - HEAD - foot
+  const wide = pen.width * (pen.upright ? 0.45 : share)
+  const first = fitted(numbers, left, 4, HEAD, wide, high)
+  const last = fitted(numbers, right, 0, HEAD, wide, high)
+  last.x = pen.width - last.width - 4
+  const under = HEAD + Math.max(first.height, last.height) + LEGEND + 24
+  const grid = pen.upright
+    ? { x: 4, y: under, width: pen.width - 8, height: pen.height - under - 4 }
+    : { x: first.x + first.width + 36, y: HEAD, width: last.x - first.x - first.width - 36, height: high }
+  return { first, last, grid }
 }
 
 /** From right to left: what arrived, the window whose winner or whose cells it goes to, and their map. @type {Picture} */
@@ -67,49 +72,42 @@ export function unpool(pen, numbers, symbol, cell) {
     pen.text(share(numbers, symbol, cell), 4, pen.height - 10, { fill: pen.soft, room: pen.width - 8 })
     return
   }
-  const side = pen.height - 64
-  const left = fitted(numbers, symbol, 4, HEAD, pen.width * 0.23, side)
-  const right = fitted(numbers, dy, 0, HEAD, pen.width * 0.23, side)
-  right.x = pen.width - right.width - 4
+  const { first: left, last: right, grid } = placed(pen, numbers, symbol, dy, 0.23, 34)
   const strong = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
   pen.head(channelName(numbers, symbol, cell[0]), "", left.x, 13, left.width, say("web.mechanism.goes_on"))
   pen.map(numbers, symbol, [cell[0]], left, [{ rows: window[1], columns: window[2] }, strong])
   pen.head(channelName(numbers, dy, cell[0]), "", right.x, 13, right.width, say("web.mechanism.arrived"))
   pen.map(numbers, dy, [cell[0]], right, [{ rows: one(place[1]), columns: one(place[2]) }])
+  const size = Math.min(grid.width / 2 - NEXT, grid.height - (pen.upright ? 24 : 0))
+  const y = pen.upright ? grid.y : HEAD + (left.height - size) / 2
+  const boxes = [0, 1].map((n) => ({ x: grid.x + 6 + n * (size + NEXT), y, width: size, height: size }))
   const shown = chosen ? [symbol, x] : [symbol]
-  const free = right.x - left.x - left.width - 76
-  const grid = Math.min(free / 2 - 22, side)
-  const y = HEAD + (left.height - grid) / 2
   shown.forEach((name, n) => {
-    const at = left.x + left.width + 42 + n * (grid + 44)
-    pen.text(n ? say("web.mechanism.winner") : say("web.mechanism.window"), at, y - 10, {
-      size: SMALL,
-      fill: pen.soft,
-      room: grid + 20,
-    })
+    const word = say(n ? "web.mechanism.winner" : "web.mechanism.window")
+    pen.text(word, boxes[n].x, y - 10, { size: SMALL, fill: pen.soft, room: size + 20 })
     const { limits, scale } = numbers.maps[name]
     const lit = (/** @type {number} */ i) => String(under[i]) === (chosen ? best : String(cell))
     const values = under.map((place) => numbers.at(name, place))
-    pen.grid(values, k, limits, scale, { x: at, y, width: grid, height: grid }, { lit })
-    if (chosen) pen.arrow(at + grid + 34, y + grid / 2, at + grid + 10, y + grid / 2)
-    if (n) return
-    const [scaleX, scaleY] = [left.width / numbers.shape(symbol)[2], left.height / numbers.shape(symbol)[1]]
-    const corner = left.x + (window[2].start + window[2].count) * scaleX
-    pen.thread([corner, left.y + window[1].start * scaleY], [at, y])
-    pen.thread([corner, left.y + (window[1].start + window[1].count) * scaleY], [at, y + grid])
+    pen.grid(values, k, limits, scale, boxes[n], { lit })
   })
-  const arrived = numbers.at(dy, place)
+  threads(pen, numbers, symbol, left, boxes[0], window[1], window[2])
+  const last = boxes[shown.length - 1]
+  const [end, middle] = [last.x + size + 10, y + size / 2]
+  if (chosen) pen.arrow(last.x - 10, middle, last.x - NEXT + 10, middle)
+  if (pen.upright) {
+    const from = [right.x + right.width / 2, right.y + right.height + LEGEND]
+    pen.arrow(from[0], from[1], chosen ? from[0] : end, chosen ? y - 6 : middle)
+  } else pen.arrow(right.x - 8, middle, end, middle)
   if (!chosen) {
-    const from = left.x + left.width + 42 + grid + 44
-    pen.text(`${number(arrived)} ÷ ${k * k}`, (from + right.x - 10) / 2, y + grid / 2 - 16, {
-      size: 15,
+    const [from, to] = [end, pen.upright ? pen.width : right.x]
+    const words = `${number(numbers.at(dy, place))} ÷ ${k * k}`
+    pen.text(words, (from + to) / 2, middle + (pen.upright ? 26 : -16), {
       bold: true,
       align: "center",
-      room: right.x - from,
+      room: to - from - 8,
     })
-    pen.arrow(right.x - 8, y + grid / 2, from, y + grid / 2)
   }
-  pen.text(share(numbers, symbol, cell), 4, pen.height - 10, { size: SMALL, fill: pen.soft })
+  pen.text(share(numbers, symbol, cell), 4, pen.height - 10, { size: SMALL, fill: pen.soft, room: pen.width - 8 })
 }
 
 /** Gives what a cell gets from the first window that it lies in, in a sentence. @param {Numbers} numbers @param {string} symbol @param {number[]} cell */

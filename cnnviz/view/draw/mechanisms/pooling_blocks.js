@@ -122,8 +122,8 @@ function framed(pen, box, size, row, column, tone) {
   pen.context.strokeRect(box.x + column * size, box.y + row * size, size - 1, size - 1)
 }
 
-/** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {Box} left @param {Box} grid @param {Range} down @param {Range} across */
-function threads(pen, numbers, map, left, grid, down, across) {
+/** Lines from cells of a map to where they stand large. @param {Pen} pen @param {Numbers} numbers @param {string} map @param {Box} left @param {Box} grid @param {Range} down @param {Range} across */
+export function threads(pen, numbers, map, left, grid, down, across) {
   const [, rows, columns] = numbers.shape(map)
   const corner = left.x + ((across.start + across.count) * left.width) / columns
   if (pen.upright) {

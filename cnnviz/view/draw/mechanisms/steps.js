@@ -1,8 +1,9 @@
 // Rows of parameters, for the pictures of a step.
 
 import { number } from "../../model/format.js"
+import { apart, fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { SMALL } from "../sheet.js"
+import { HEAD, SMALL } from "../sheet.js"
 
 /** @import { Numbers, Pen } from "../../types/view.js" */
 /** @typedef {{ parameter: string, name: string, at: number, old: number, next: number }} Row  an entry of a parameter, before and after */
@@ -29,6 +30,46 @@ export function lines(pen, numbers, rows, y, foot = FOOT) {
   })
   return (n) => y + (n + 0.5) * line
 }
+
+/** Where it is upright: each entry's name over a line of its numbers, one under each title. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {[title: string, value: (row: Row) => string, hue?: (row: Row) => number][]} columns @param {number} foot room under them */
+export function table(pen, numbers, rows, columns, foot) {
+  const each = pen.width / columns.length
+  columns.forEach(([title], n) => titled(pen, title, 4 + n * each, each - 10))
+  const line = Math.min((pen.height - HEAD - foot) / rows.length, 66)
+  rows.forEach((row, i) => {
+    const y = HEAD + (i + 0.5) * line
+    const after = pen.symbol(row.name, 4, y - 11, { size: 19 })
+    pen.text(say("web.mechanism.one_of", { n: numbers.count(row.parameter) }), after + 20, y - 10, {
+      size: SMALL,
+      fill: pen.soft,
+    })
+    columns.forEach(([, value, hue], n) => {
+      const fill = hue ? pen.hue(hue(row)) : pen.ink
+      pen.text(value(row), 4 + n * each, y + 11, {
+        bold: Boolean(hue) || n === columns.length - 1,
+        fill,
+        room: each - 10,
+      })
+    })
+  })
+}
+
+/** A title in one line, or two where it is long. @param {Pen} pen @param {string} title @param {number} x @param {number} room */
+function titled(pen, title, x, room) {
+  const how = { size: SMALL, bold: true, room }
+  const words = title.split(" ")
+  const taken = (/** @type {number} */ n) => pen.widthOf(words.slice(0, n).join(" "), how)
+  let first = words.length
+  while (first > 1 && taken(first) > room) first -= 1
+  const lines = [words.slice(0, first), words.slice(first)].filter((line) => line.length)
+  lines.forEach((line, n) => pen.text(line.join(" "), x, 21 - 16 * (lines.length - 1 - n), how))
+}
+
+/** The columns of an entry's step and of what it becomes. @returns {[string, (row: Row) => string, ((row: Row) => number)?][]} */
+export const stepped = () => [
+  [say("web.mechanism.step"), ({ old, next }) => signed(next - old), ({ old, next }) => next - old],
+  [say("web.mechanism.new"), ({ old, next }) => fixed(next, Math.max(apart(old, next), 2))],
+]
 
 /** @param {Pen} pen @param {[string, number][]} all */
 export const heads = (pen, all) => all.forEach(([text, x]) => pen.text(text, x, 13, { bold: true }))

@@ -7,14 +7,14 @@ import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { scaled } from "./adam.js"
 import { speeding } from "./momentum.js"
-import { heads, lines, signed } from "./steps.js"
+import { heads, lines, signed, stepped, table } from "./steps.js"
 import { extentOf, unitsOf } from "./units.js"
 import { kernelName } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture, Row } from "../../types/view.js" */
 /** @typedef {{ symbol: string, cell: number[], values: (which: number, n: number) => number, shape: number[] }} Group  a parameter: one of its entries, and before, step and after of its n-th entry that is shown */
 
-const LEAST = 32 // height of a row
+const [LEAST, UPRIGHT] = [32, 50] // height of a row
 const MOST = 3 // parameters that are shown whole
 const FOOT = 24
 const APART = 20 // between two parameters
@@ -44,7 +44,7 @@ function promised(pen, { answer: { promise } }) {
 
 /** The entry that is pointed at, and of the other parameters the one with the largest step: as many as there is room for. @param {Pen} pen @param {Numbers} numbers @param {string} first its parameter @param {number[]} cell @param {string} part of which a row needs numbers */
 function rowsOf(pen, numbers, first, cell, part) {
-  const room = Math.floor((pen.height - HEAD - 40) / LEAST)
+  const room = Math.floor((pen.height - HEAD - 40) / (pen.upright ? UPRIGHT : LEAST))
   if (!known.has(numbers))
     known.set(
       numbers,
@@ -258,6 +258,8 @@ function shareOf(pen, numbers, symbol, { x, y, width }) {
 /** Old, step, new of one entry; and each parameter's share of the fall that is promised. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows */
 function plainly(pen, numbers, rows) {
   const { promise } = numbers.answer
+  const before = (/** @type {Row} */ { old, next }) => fixed(old, Math.max(apart(old, next), 2))
+  if (pen.upright) return table(pen, numbers, rows, [[say("web.mechanism.old"), before], ...stepped()], 30)
   const [old, step, next, share] = [0.17, 0.31, 0.6, 0.75].map((at) => at * pen.width)
   const reach = next - step - 130
   heads(pen, [
