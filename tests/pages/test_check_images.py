@@ -64,7 +64,7 @@ def test_what_is_made_on_the_way_back_shows_where_it_is_made(mistake, first):
     np.testing.assert_array_equal(arrays["ours.dz2"].reshape(-1), wrong["dz2"][2])
 
 
-@pytest.mark.parametrize("mistake, stage", [("places_forgotten", "n₁"), ("mask_not_scaled", "r₁")])
+@pytest.mark.parametrize("mistake, stage", [("places_forgotten", "n₁"), ("mask_not_scaled", "r₁"), ("batch_statistics", "n₁")])
 def test_of_another_forward_pass_it_says_that_its_own_check_passes(mistake, stage):
     header, _ = checked(check="break", mistake=mistake)
     assert f"From {stage} on" in header["road"]["title"] and "the gradients are right" in header["road"]["verdict"]["text"]
@@ -113,3 +113,17 @@ def test_ones_own_gradients_of_all_images_are_judged_and_one_is_shown():
     assert states(header)["dz2"] == "first" and states(header)["df"] == "inherits"
     assert header["check"]["own"]["stages"][0]["title"] == "the mean over the images forgotten"
     np.testing.assert_array_equal(arrays["yours.dz2"].reshape(-1), theirs["dz2"][2])
+
+
+def test_a_mistake_of_a_pass_after_training_is_made_in_such_a_pass():
+    header, arrays = checked(k="2", check="break", mistake="batch_statistics@n1")
+    after = trajectory(LESSON, load_images(LESSON), 2).after_training
+    np.testing.assert_array_equal(arrays["exact.dz2"].reshape(-1), after.gradients["dz2"][2])
+    assert header["check"]["code"]["right"].startswith("n1.mean = n1.running_mean") and "is the same" in header["check"]["falls"]
+    assert [change for change, on in offered(header) if on] == [{"mistake": "batch_statistics"}] and header["lesson"]["mode"] == "eval"
+    alone = checked(img="small3-0", y="1,0", image="", check="break")[0]  # one image has no statistics of a batch
+    assert {"mistake": "batch_statistics"} not in [change for change, _ in offered(alone)]
+
+
+def offered(header):
+    return [(option["change"], option["on"]) for group in header["road"]["switches"] for option in group["options"]]

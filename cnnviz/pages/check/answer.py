@@ -12,6 +12,7 @@ from cnnviz.pages.answers import Answers, Unfinished
 from cnnviz.pages.check import own, tensorflow
 from cnnviz.pages.check.checked_road import more, road
 from cnnviz.pages.check.checking import AT_ONCE, effort
+from cnnviz.pages.check.choices import mode_of
 from cnnviz.pages.check.examined import Examined
 from cnnviz.pages.check.tabs import tab_of
 from cnnviz.pages.encoding import lesson_of_all
@@ -47,8 +48,9 @@ ANSWERS = _CheckAnswers()
 
 
 def _in_mode(now: Now) -> Now:
-    """Our pass in the lesson's mode; mistakes and files are of one in training."""
-    return in_mode(now) if tab_of(now.asked) == "ours" else replace(now, lesson=replace(now.lesson, mode="train"))
+    """Our pass in the lesson's mode, a mistake in its own; files are of one in training."""
+    tab, mode = tab_of(now.asked), mode_of(now.asked.get("mistake", ""))
+    return in_mode(now if tab == "ours" else replace(now, lesson=replace(now.lesson, mode=mode if tab == "break" else "train")))
 
 
 def own_answer(now: Now, file: own.File | None) -> bytes:

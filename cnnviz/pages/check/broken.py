@@ -32,13 +32,13 @@ ELSEWHERE: tuple[dict[str, str], ...] = (
 
 def code(mistake: Placed, moment: Moment) -> CodeData | None:
     """Both lines in the network's symbols; None where they are the same, as with a stride of 1."""
-    wrong, right = mistake.code(program_of(mistake.network, moment.trace.x.shape))
+    wrong, right = mistake.code(program_of(mistake.network, moment.trace.x.shape, training=moment.trace.training))
     return None if wrong == right else CodeData(wrong=wrong, right=right)
 
 
 def runs(lesson: Lesson, moment: Moment, mistake: Placed) -> tuple[Chart, Message]:
     """The loss from here on with the mistake and without, and what there is to say of it."""
-    right, wrong = _losses(lesson, moment, None), _losses(lesson, moment, mistake)
+    right, wrong = _losses(lesson, moment, None), _losses(lesson, moment, None if mistake.mistake.after else mistake)
     n = len(right) - 1
     lines = tuple(Line(message(f"ui.check.falls.{name}"), _drawn(run), hue=HUES[name]) for name, run in (("broken", wrong), ("right", right)))
     x, x_title = list(range(lesson.k, lesson.k + n + 1)), message("ui.charts.updates")

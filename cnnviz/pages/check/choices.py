@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistake_model import Placed
-from cnnviz.core.mistakes import mistakes_for, placed
+from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
 from cnnviz.core.stages import label
 from cnnviz.pages.switches import Group, Switch
 from cnnviz.words import Message, Problem, message
@@ -15,16 +15,27 @@ def mistake_in(asked: Mapping[str, str], lesson: Lesson) -> tuple[Placed | None,
     """The mistake that the address names and the place where it is made, or why it cannot be made in this lesson."""
     name = asked.get("mistake", "")
     try:
-        return (placed(name, lesson.network, lesson.opt, len(lesson.images)) if name else None), None
+        return (placed(name, lesson.network, lesson.opt, len(lesson.images), lesson.mode == "train") if name else None), None
     except Problem as why:  # all that can be chosen stand below: they need not be named
         return None, message("mistake.unlisted", name=name.partition("@")[0]) if why.code == "mistake.unknown" else why.message
+
+
+def mode_of(name: str) -> str:
+    """The mode of the pass in which a mistake of this name shows.
+
+    >>> mode_of("batch_statistics@n1"), mode_of("sign_flipped")
+    ('eval', 'train')
+    """
+    mistake = MISTAKES.get(name.partition("@")[0])
+    return "eval" if mistake and mistake.after else "train"
 
 
 def choices(lesson: Lesson, chosen: Placed | None) -> tuple[Group, ...]:
     """Every mistake that this lesson allows, in each of its places."""
     nothing, untouched = message("ui.check.choices.nothing"), message("ui.check.choices.untouched")
     mistakes = [Switch("mistake_none", nothing, untouched, chosen is None, {"mistake": "", "check": "break"})]
-    found = mistakes_for(lesson.network, lesson.opt, len(lesson.images))
+    of = (lesson.network, lesson.opt, len(lesson.images))
+    found = [*mistakes_for(*of), *(one for one in mistakes_for(*of, training=False) if one.mistake.after)]
     places = Counter(one.mistake.name for one in found)
     mistakes += [_switch(one, one == chosen, places[one.mistake.name] > 1) for one in found]
     return (Group(message("ui.check.choices.break_it"), tuple(mistakes)),)
