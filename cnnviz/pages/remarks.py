@@ -48,7 +48,10 @@ def _no_weights(lesson: Lesson, moment: Moment) -> Message | None:
 
 
 def _diverging(lesson: Lesson, moment: Moment) -> Message | None:
+    """A loss above an earlier one of the same pass: with other masks, and after training, it is another pass's."""
     losses = moment.losses
+    if not moment.trace.training or lesson.network.program(lesson.x_shape).draws:
+        return None
     if len(losses) < 2 or losses[-1] <= losses.min() + LEAP:
         return None
     best = int(losses.argmin())

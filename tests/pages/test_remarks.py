@@ -1,6 +1,7 @@
 """Remarks say what is so, under any rule."""
 
-from cnnviz import Lesson
+from cnnviz import Lesson, trajectory
+from cnnviz.data.images import load_images
 from cnnviz.pages.remarks import remarks
 from tests.pages.running import now
 
@@ -27,6 +28,14 @@ def test_where_no_weight_carries_a_gradient_the_units_are_not_blamed():
     first, second = _said(Lesson(scale="raw", f="notebook", w="zeros"))
     assert first.startswith("w is 0") and "saturated" in first
     assert second.startswith("All units are saturated") and "∂f" not in second
+
+
+def test_the_loss_of_another_pass_is_no_step_that_overshoots():
+    masked = Lesson(net="conv2x3-relu-max2-drop50-dense2-softmax-ce", img="cat-0", w="normal", lr=0.01, seed=1, k=5)
+    assert now(masked).moment.losses[-1] > now(masked).moment.losses.min() + 0.05 and not _said(masked)
+    batch = Lesson(net="conv2x3-bn-relu-max2-dense2-softmax-ce", img="cat-0,cat-1,dog-0", w="normal", lr=0.01, k=3)
+    after = trajectory(batch, load_images(batch), 3).after_training
+    assert after.losses[-1] > after.losses.min() + 0.05 and not remarks(batch, after)
 
 
 def _said(lesson: Lesson) -> list[str]:
