@@ -2,10 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
+from cnnviz.core.cached import cached_property
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.losses import Loss, Merged
 from cnnviz.core.ops import targets

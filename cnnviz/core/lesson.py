@@ -9,11 +9,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 
+from cnnviz.core.cached import cached_property
 from cnnviz.core.cells import Cell, read_cell
 from cnnviz.core.fields import (
     CHANNELS,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import partial
 
 import numpy as np
 
+from cnnviz.core.cached import cached_property
 from cnnviz.core.layers.layer import Shape
 
 Inner = dict[str, np.ndarray]

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
+from cnnviz.core.cached import cached_property
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.line import Inner, Line, Override, share_of_mean
 from cnnviz.core.losses import LOSSES

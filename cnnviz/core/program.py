@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from operator import methodcaller
 from typing import NamedTuple
 
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
+from cnnviz.core.cached import cached_property
 from cnnviz.core.cell_sources import arithmetic, formulas, laid_out, links
 from cnnviz.core.compiled import Made, compiled
 from cnnviz.core.layers.layer import ONE, Buffer, Call, Draw, Layer, Parameter, Run, Shape

@@ -7,11 +7,11 @@ pause, asking no more is a stop, and nothing runs in between.
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 import numpy as np
 
 from cnnviz.core.batch import batch_learned
+from cnnviz.core.cached import cached_property
 from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.evaluation import Measured, Pixels, in_precision, measure
 from cnnviz.core.layers.conv import Conv

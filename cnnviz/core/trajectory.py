@@ -14,11 +14,11 @@ from array import array
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
+from cnnviz.core.cached import cached_property
 from cnnviz.core.cancellation import check_wanted, held
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network

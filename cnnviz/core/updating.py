@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 import numpy as np
 
+from cnnviz.core.cached import cached_property
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.notebook import notebook_step, params_used

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from functools import cached_property
 from urllib.parse import urlencode
 
 import numpy as np
 
 from cnnviz.core.asked_sweep import MOST_RUNS, Asked
+from cnnviz.core.cached import cached_property
 from cnnviz.core.fields import as_text
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.read_only import ReadOnly

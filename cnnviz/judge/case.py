@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
+
+from cnnviz.core.cached import cached_property
 
 Array = np.ndarray
 

@@ -3,11 +3,11 @@
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from cnnviz.core.cached import cached_property
 from cnnviz.core.comparison.precision import DOUBLE, Precision, precisions
 from cnnviz.core.gradcheck.verdict import SAFETY, WRONG, marks
 from cnnviz.judge.case import POOLS, RETURNS, Array, Case

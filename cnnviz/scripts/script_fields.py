@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cached_property
 from typing import Any
 
+from cnnviz.core.cached import cached_property
 from cnnviz.scripts.script import NOTHING, Screen
 from cnnviz.scripts.toml_lines import Path, lines_of
 from cnnviz.words import DEFAULT, Message, Versions, message

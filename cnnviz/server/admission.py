@@ -13,7 +13,8 @@ many long films is told to come again."""
 class Admission:
     """At most `most` works in all and `most_each` that one visitor was the first to ask for; `each_takes` is about how long one takes.
 
-    Of dear ones there may be as many as take `seconds` together, and `seconds_each` of one visitor, or one that is longer.
+    Of dear ones there may be as many as take `seconds` together, and `seconds_each` of one visitor, or one that is longer. Those
+    that are longer do not count: they come later (FairQueue), and who shares an address with them is not refused for it.
     """
 
     def __init__(self, most: int, most_each: int, each_takes: float = 1.0, seconds: float = SECONDS, seconds_each: float = SECONDS_EACH) -> None:
@@ -53,8 +54,9 @@ class Admission:
         self.dear.discard(job)
 
     def _admit_dear(self, visitor: str, seconds: float, but: Job[Any] | None = None) -> None:
-        total = sum(job.charged for job in self.dear if job is not but)
-        own = sum(job.charged for job in self.dear if job is not but and job.visitor == visitor)
+        before = [job for job in self.dear if job is not but and job.charged <= seconds]
+        total = sum(job.charged for job in before)
+        own = sum(job.charged for job in before if job.visitor == visitor)
         if own and own + seconds > self.seconds_each:
             raise Busy(1 + round(own))
         if total and total + seconds > self.seconds:

@@ -206,13 +206,13 @@ def computing(until: float) -> None:
 
 
 class Answered(NamedTuple):
-    """The others' steps: median, p95 and most in milliseconds, the p95 of what the server had meanwhile, and how many were refused."""
+    """The others' steps: median, p95 and most in milliseconds, the p95 of what the server had meanwhile, and the states of those that were refused."""
 
     median: float
     late: float
     most: float
     served: float
-    refused: int
+    refused: list[int]
 
     def __str__(self) -> str:
         return f"median {self.median:.0f} ms, p95 {self.late:.0f} ms, most {self.most:.0f} ms, served p95 {self.served:.0f} ms"
@@ -221,7 +221,7 @@ class Answered(NamedTuple):
 def answered(server: Server, first: int, seconds: float, address: str) -> Answered:
     steps = asyncio.run(others(server, first, seconds=seconds, address=address))
     served = percentiles([step.served for step in steps])[1]
-    return Answered(*percentiles([step.seconds for step in steps]), served, sum(step.status != 200 for step in steps))
+    return Answered(*percentiles([step.seconds for step in steps]), served, [step.status for step in steps if step.status != 200])
 
 
 def alone(server: Server, address: str) -> float:
@@ -246,7 +246,7 @@ def measured(server: Server, name: str, same_address: bool, least: float) -> boo
     states = ", ".join(f"{count} × {status}" for status, count in sorted(told.get().items()))
     process.join()
     size = peak_mb(server.pid)
-    print(f"{name}: {states} in {SECONDS:.0f} s; others: {found} ({found.late / least:.1f} ×), {found.refused} refused", end="")
+    print(f"{name}: {states} in {SECONDS:.0f} s; others: {found} ({found.late / least:.1f} ×), refused {found.refused}", end="")
     print(f"; {size:.0f} MB at most so far; load {os.getloadavg()[0]:.1f}", flush=True)
     return min(found.late, found.served) <= WANTED_P95_MS and size <= WANTED_MB and not found.refused
 

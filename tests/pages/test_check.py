@@ -1,5 +1,6 @@
 """The Check page's road says what the core says, of any network."""
 
+import asyncio
 import contextlib
 import threading
 import time
@@ -17,7 +18,10 @@ from cnnviz.pages.check import checking
 from cnnviz.pages.check.checked_road import drawn_errors, more, road
 from cnnviz.pages.check.examined import Examined
 from cnnviz.pages.colours import SCALES
+from cnnviz.pages.resource import made, page_of
 from cnnviz.pages.roads import answer, operations
+from cnnviz.server.admission import Admission
+from cnnviz.server.gate import Gate
 from cnnviz.words import say
 from tests.pages.networks import LESSONS
 from tests.pages.running import decode, now
@@ -203,6 +207,19 @@ def test_who_waits_for_a_check_that_goes_on_beside_the_page_lets_other_work_go_o
     assert aside and go.is_set()
     while turns.under_way:
         time.sleep(0.001)
+
+
+def test_several_checks_that_go_on_beside_their_pages_do_not_hold_up_each_other(monkeypatch):
+    monkeypatch.setattr(checking, "AT_ONCE", 0)
+    monkeypatch.setattr(checking, "_turns", checking.Turns())
+    page, nets = page_of("check"), [f"dense{n}-mse" for n in range(2, 10)]
+
+    async def tried() -> list:
+        gate: Gate = Gate(2, Admission(100, 100))
+        async with asyncio.timeout(60):
+            return await asyncio.gather(*(gate.get(net, net, lambda net=net: made(page, {"net": net, "seed": "4711"}), net) for net in nets))
+
+    assert {found.whole for found in asyncio.run(tried())} <= {True, False}
 
 
 def test_long_checks_wait_in_order_without_holding_anything_and_are_forgotten_when_nobody_looks(monkeypatch):

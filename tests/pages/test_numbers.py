@@ -316,6 +316,11 @@ def test_another_lesson_beside_a_film_costs_what_its_own_network_does():
     assert large > 3 * small > 5 * cost(train, alone)[1]
 
 
+def test_a_check_that_goes_on_beside_the_page_costs_the_page_nothing():
+    check = page_of("check")
+    assert cost(check, {"net": LENET})[1] < 0.01 < cost(check, {"net": "conv1x3-sigmoid-dense2-sigmoid-mse"})[1] < 0.1
+
+
 def test_who_is_told_to_come_again_with_something_dear_is_not_looked_at_again(monkeypatch):
     looked: list[dict] = []
 

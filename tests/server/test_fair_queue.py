@@ -308,6 +308,23 @@ def test_a_class_behind_one_address_waits_where_who_asks_for_many_long_films_is_
     assert asyncio.run(states(50.0, 2)) == [False, True]
 
 
+@pytest.mark.parametrize("address", ["one", "another"])
+def test_a_shorter_work_is_not_refused_for_longer_ones_whoever_asks_for_them(address):
+    async def tried() -> None:
+        gate: Gate[float] = Gate(1, Admission(100, 100, seconds=40.0, seconds_each=30.0), clock=Clock())
+        go = threading.Event()
+        asked = [asyncio.create_task(gate.get(n, "one", lambda n=n: go.wait(60) and n, expected=Expected(n))) for n in (40.0, 0.2)]
+        await asyncio.sleep(0)
+        with pytest.raises(Busy):
+            await gate.get("as long", address, lambda: 40.0, expected=Expected(40.0))
+        asked.append(asyncio.create_task(gate.get(0.3, address, lambda: 0.3, expected=Expected(0.3))))
+        await asyncio.sleep(0)
+        go.set()
+        assert await asyncio.gather(*asked) == [40.0, 0.2, 0.3]
+
+    asyncio.run(tried())
+
+
 def test_a_short_work_is_not_refused_for_what_others_of_its_kind_and_address_have_cost():
     class Usual(LookedAt):
         """What counts for as dear as such works are, until it is looked at."""

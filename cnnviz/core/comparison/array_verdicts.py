@@ -3,11 +3,11 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import permutations
 
 import numpy as np
 
+from cnnviz.core.cached import cached_property
 from cnnviz.core.comparison.precision import EXACT, Precision
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.gradcheck import verdict

@@ -5,10 +5,10 @@ Each wrong stage is explained by itself, from the numbers that were given before
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
+from cnnviz.core.cached import cached_property
 from cnnviz.core.comparison.array_verdicts import Compared, Given, compared, given, with_numbers
 from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.precision import DOUBLE, Precision

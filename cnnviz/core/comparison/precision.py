@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
+from cnnviz.core.cached import cached_property
 from cnnviz.words import Message, message
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
+from cnnviz.core.cached import cached_property
 from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.gradcheck.paths import Path, end_of, path
 from cnnviz.core.gradcheck.round_off import RoundOff, length

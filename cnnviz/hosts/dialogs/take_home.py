@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 import numpy as np
 
 from cnnviz import export
+from cnnviz.core.cached import cached_property
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment
 from cnnviz.data.images import find_image, load_image

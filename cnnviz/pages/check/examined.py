@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
+from cnnviz.core.cached import cached_property
 from cnnviz.core.gradcheck import RIGHT, WRONG, GradientCheck, judged_again
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistake_model import Placed
