@@ -69,9 +69,8 @@ def test_it_is_told_once_with_the_numbers_of_the_core_and_leads_to_its_lesson(br
             expect(screen.page.locator(f".drawn canvas[data-map={symbol}]")).to_be_visible()
         screen.key("story_on").click()
         at(screen, "nudge")
-        slider = screen.page.get_by_role("slider")
-        for _ in range(8):
-            slider.press("ArrowDown")
+        expect(screen.page.get_by_role("slider")).to_be_visible()
+        screen.press(*["ArrowDown"] * 8)  # wherever the focus is
         screen.ready()
         says(screen, f"{along.gradient:.4f}", f"{along.gradient * -0.5:.4f}", f"{lowered:.4f}", f"{along.loss[24]:.3f}")
         expect(screen.canvas("L")).to_have_attribute("aria-label", re.compile(f"{along.loss[24]:.4f}"))

@@ -195,6 +195,24 @@ test("no overview is wider or higher than it may be", () => {
   }
 })
 
+test("of several kernels none is larger than 0.6 of a map, also where there is room, and a single one is read", () => {
+  const filters = (tiles) => ({ kind: "filters", tiles, rows: 3, columns: 3, scale: 1 })
+  const images = (rows) => ({ kind: "maps", tiles: 1, rows, columns: 4 * rows, scale: 1, images: 4 })
+  for (const [width, band] of [
+    [1100, 50],
+    [1100, 220],
+    [2600, 170],
+  ]) {
+    const channels = { kind: "maps", tiles: 4, rows: 30, columns: 30, scale: 1 }
+    const [kernels, maps] = arrange([filters(12), channels], width, band)
+    assert.ok(kernels.side <= 0.6 * maps.side, `${kernels.side} beside ${maps.side}`)
+    const [f, x] = arrange([filters(4), images(32), images(30)], width, band)
+    assert.ok(f.side <= Math.max(0.15 * x.side, 17) && x.side / 4 > 16, `${f.side} beside ${x.side}`)
+  }
+  const [single] = arrange([filters(1), { kind: "maps", tiles: 1, rows: 30, columns: 30, scale: 1 }], 1100, 170)
+  assert.ok(single.side > 0.6 * 102)
+})
+
 test("on one channel a cell of a map is as large as one of the image, and no map is larger than what it is made of", () => {
   const maps = (rows) => ({ kind: "maps", tiles: 1, rows, columns: rows, scale: 1 })
   const [x, z, p] = arrange([maps(32), maps(30), maps(15)], 800, 170)

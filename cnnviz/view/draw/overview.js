@@ -181,6 +181,18 @@ export class Overview {
     const map = numbers.maps[symbol]
     const face = faceOf(map, kind)
     const stacked = map.kind === "weights" && stacks(map.shape)
+    const images = this.whole || kind !== "maps" ? 0 : numbers.ofImages(symbol)?.shape[0]
+    if (images)
+      // side by side, their channels below each other
+      return {
+        under: 0,
+        kind,
+        tiles: 1,
+        rows: face.tiles * face.rows,
+        columns: images * face.columns,
+        scale: 1,
+        images,
+      }
     return {
       under: isBias(numbers, values[1] ?? symbol, kind) ? under : 0,
       kind,

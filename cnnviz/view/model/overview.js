@@ -2,13 +2,14 @@
 //
 // All maps start small; the most cramped grow by a pixel until width or height is spent.
 
-/** @typedef {{ kind: string, tiles: number, rows: number, columns: number, scale: number, under?: number, share?: number, beside?: boolean }} Need  of a column; `under` is the room of what stands below, `share` what it may take of the height, `beside` whether layers of weights stand side by side */
+/** @typedef {{ kind: string, tiles: number, rows: number, columns: number, scale: number, under?: number, share?: number, beside?: boolean, images?: number }} Need  of a column; `under` is the room of what stands below, `share` what it may take of the height, `beside` whether layers of weights stand side by side, `images` how many stand side by side in each tile */
 /** @typedef {{ width: number, height: number, side: number, across: number, wrap: number }} Place  of a column's figures, in pixels */
 
 export const GAP = 2 // between tiles,
 export const STACK = 3 // and between layers of weights
 const LEAST = 17 // side of a map, to start with,
 const SMALL = 11 // or, where large ones could not grow then, so small
+const KERNEL = 0.6 // so large is one of several kernels at most, of a map
 const ROW = 5.5 // a cell of a long row
 const LEAST_SHARE = 0.8 // so large is a map at least, of the largest, where there is one channel
 export const FIXED = { cells: 48, loss: 50, classes: 120, v: 12 }
@@ -101,12 +102,20 @@ function sides(needs, width, height) {
     const most = (next.of[0].share ?? 1) * (height - (next.of[0].under ?? 0))
     const tall = Math.max(...next.of.map(({ rows, columns }) => rows / columns))
     next.side += 1
-    if ((next.side * tall > most && next.side > LEAST) || total() > width) {
+    const tooLarge = next.side > LEAST && (next.side * tall > most || next.side > kernelAt(next.of[0], groups))
+    if (tooLarge || total() > width) {
       next.side -= 1
       next.open = false
     }
   }
   return { groups, places }
+}
+
+/** How large a kernel is at most: one of several is told apart beside the maps, not read. @param {Need} need @param {Map<string, { of: Need[], side: number }>} groups */
+function kernelAt({ kind, tiles }, groups) {
+  const maps = [...groups.values()].filter(({ of }) => of[0].kind === "maps")
+  if (kind !== "filters" || tiles === 1 || !maps.length) return Number.POSITIVE_INFINITY
+  return KERNEL * Math.max(...maps.map(({ side, of: [{ images = 1 }] }) => side / images))
 }
 
 /**

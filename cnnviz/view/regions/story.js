@@ -151,7 +151,7 @@ export class Story {
     const { key, ctrlKey, metaKey, altKey } = event
     const target = /** @type {Element} */ (event.target)
     if (ctrlKey || metaKey || altKey || (key === " " && target.matches?.("button, a"))) return
-    const by = target.matches?.("[role=slider]") ? STEPS.get(key) : undefined
+    const by = this.telling && SCREENS[this.telling.at].id === "nudge" ? STEPS.get(key) : undefined
     if (ON.includes(key)) this.on()
     else if (BACK.includes(key)) this.back()
     else if (key === "Escape") this.leave()
