@@ -95,6 +95,17 @@ def part(program: Program, symbol: str, at: Sequence[int] = ()) -> Part:
     return Part(symbol, record["words"], record["family"], record["scale"], shape, index, rows, columns, layers, len(sizes) == 1, address)
 
 
+def filled_part(program: Program, symbol: str, array: np.ndarray) -> Part:
+    """The first part of an array that has a number other than 0, so that something is to be seen; the first where none has.
+
+    >>> from cnnviz.core.network import Network
+    >>> filled_part(Network.parse("conv2x3-gap-mse").program((4, 4)), "z1", np.repeat([0.0, 1.0], 4)).label
+    'z₁[1]'
+    """
+    filled = np.flatnonzero(np.nan_to_num(array))[:1]
+    return part(program, symbol, [int(at[0]) for at in np.unravel_index(filled, record_of(program, symbol)["shape"])] if filled.size else ())
+
+
 def _index(record: MapRecord, shape: tuple[int, ...], at: tuple[int, ...]) -> tuple[int | None, ...]:
     if record["kind"] in ("map", "filters"):
         return (*at[:-2], None, None)

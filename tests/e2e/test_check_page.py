@@ -61,7 +61,7 @@ def test_a_pinned_entry_is_nudged_and_all_entries_stand_side_by_side(screen: Scr
     box = screen.canvas("ours.df").bounding_box()
     screen.canvas("ours.df").click(position={"x": box["width"] / 6, "y": box["height"] / 6})  # once it stands still
     screen.ready(update=1)
-    expect(screen.page.locator(".error-over-step small")).to_have_text("∂f[0,0]")
+    expect(screen.page.locator(".error-over-step .curve")).to_contain_text("∂f[0,0]")
     assert screen.address["cell"] == "df:0,0"
     rows = screen.page.locator(".digits tbody tr")
     expect(rows).to_have_count(3)
@@ -168,6 +168,10 @@ def test_a_mistake_survives_reload_and_update_and_can_hide(screen: Screen):
     screen.ready(update=1)
     assert screen.address["mistake"] == "stride_forgotten@df"
     screen.prints_no_trace()
+    screen.open("/check", stage="dw", mistake="kernel_gradient_flipped")
+    expect(screen.page.locator(".below .entry-name")).to_contain_text("∂f[")  # what is wrong, not the stage that is right
+    screen.page.locator("[data-card=dw]").click()
+    expect(screen.page.locator(".below .entry-name")).to_contain_text("∂w[")
     screen.open("/check", stage="df", cell="dx:31,30")  # where x has more rows than z1
     expect(screen.numbers).to_contain_text("[31,30]")
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import threading
 import time
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from cnnviz.core.gradcheck import KINK, TOLERANCE, UNTOLD, WRONG, check_gradient
 from cnnviz.core.lesson import LESSON_KEYS
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
 from cnnviz.core.network import DEFAULT, Network
-from cnnviz.pages.check import checking
+from cnnviz.pages.check import checking, own
 from cnnviz.pages.check.checked_road import drawn_errors, more, road
 from cnnviz.pages.check.examined import Examined
 from cnnviz.pages.colours import SCALES
@@ -25,6 +26,7 @@ from cnnviz.server.gate import Gate
 from cnnviz.words import say
 from tests.pages.networks import LESSONS
 from tests.pages.running import decode, now
+from tests.pictures import TINY_VGG
 
 HERE = [place.mistake.name for place in mistakes_for(Network.parse(DEFAULT))]
 CARDS = [one.makes for one in operations(Network.parse(DEFAULT).program((32, 32)))]
@@ -135,7 +137,29 @@ def test_every_mistake_in_each_of_its_places_shows_where_the_core_has_it(lesson)
 def test_the_pinned_cells_channel_shows():
     lesson = LESSONS[1]
     parts = {part.symbol: part.label for part in road_of(lesson, now(lesson).moment, {}).parts}
-    assert (parts["da1"], parts["dz1"], parts["dz2"]) == ("∂a₁[2]", "∂z₁[2]", "∂z₂[0]")
+    assert (parts["da1"], parts["dz1"]) == ("∂a₁[2]", "∂z₁[2]")
+
+
+@pytest.mark.parametrize("asked", [{}, {"check": "own"}], ids=str)
+def test_no_card_shows_an_empty_channel_where_another_has_numbers(asked):
+    lesson, _ = Lesson.from_query(dict(parse_qsl(TINY_VGG)))
+    seen = own.road(now(lesson), None, None) if asked else road_of(lesson, now(lesson).moment, asked)
+    shown, whole = seen.arrays(), seen.rows[0].arrays
+    dead = [name for name, array in whole.items() if not array.reshape(len(array), -1).any(axis=1).all()]
+    assert dead and all(shown[f"ours.{name}"].any() for name, array in whole.items() if array.any())
+
+
+def test_a_mistake_is_spoken_of_in_one_entry_while_the_check_goes_on_and_after(monkeypatch):
+    lesson, _ = Lesson.from_query({"net": "conv2x3-relu-conv3x3-relu-dense2-softmax-ce", "img": "test-0"})
+    asked = {"mistake": "kernel_gradient_flipped@df2"}
+    (said,) = besides(lesson, now(lesson).moment, asked)["best"]["words"]
+    board = road_of(lesson, now(lesson).moment, asked)
+    part = next(part for part in board.parts if part.symbol == "df2")
+    entry = besides(lesson, now(lesson).moment, asked)["entry"]
+    assert board.subject == "df2" and entry["name"] == said.values["entry"]
+    assert said.values["entry"].startswith(part.label.rstrip("]"))
+    monkeypatch.setattr(Examined, "checking", checking.Checking())
+    assert road_of(lesson, now(lesson).moment, asked).subject == "df2"
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=str)

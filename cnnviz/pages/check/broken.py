@@ -113,7 +113,7 @@ def shows_best(here: Examined) -> BestData | None:
         counted = [message("ui.check.slope.below", n=below, count=found.z.size)] if below and not (found.right < 0).any() else []
         return BestData(words=[_at(found), *counted], units=np.histogram(found.z, BINS, ends)[0].tolist())
     wrong, right = (np.nan_to_num(here.of_image(here.first, of[here.first])) for of in (here.ours, here.exact))
-    flat = int(np.argmax(np.abs(wrong - right)))
+    flat = int(here.apart(here.first).argmax())
     at = np.unravel_index(flat, cell_shape(here.one, here.first) or ())
     name = f"{label(here.first)}[{','.join(str(int(one)) for one in at)}]"
     said = message("ui.check.shows.at", entry=name, wrong=float(wrong.reshape(-1)[flat]), right=float(right.reshape(-1)[flat]))

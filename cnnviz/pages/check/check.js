@@ -17,6 +17,8 @@ import { own } from "./own.js"
 /** Finds which numbers are compared digit by digit, by the version's name. @type {Record<string, string>} */
 const BESIDE = { ours: "central", central: "ours", yours: "ours" }
 
+const WRONG = new Set(["first", "inherits", "wrong"])
+
 export class Check extends Road {
   /** @override */
   static checks = true
@@ -26,6 +28,7 @@ export class Check extends Road {
   /** @type {CheckData | undefined} */
   check = undefined
   all = false // whether all entries of the array are shown, or one
+  led = { title: "", stage: "" } // a mistake, and the stage at which it was switched on
   compared = "" // the file that was compared last, and where it is wrong first
   falls = false // whether the loss from here on is shown, or the error over the nudge
 
@@ -46,6 +49,8 @@ export class Check extends Road {
     this.check = /** @type {Answer & CheckHeader} */ (answer).check
     this.view.root.dataset.tab = this.check.tab
     this.root.querySelector("#mistakes:popover-open")?.setAttribute("popover", "auto")
+    const { title } = /** @type {Answer & CheckHeader} */ (answer).road
+    if (title !== this.led.title) this.led = { title, stage: this.view.stage }
     super.receive(answer)
     const { view, check } = this
     setHTML(view.$(".told"), withSymbols(check.foot.join(" ")))
@@ -54,6 +59,19 @@ export class Check extends Road {
     const compared = check.own?.file ? `${check.own.file} ${first}` : ""
     if (first && compared && compared !== this.compared) this.visit(first)
     this.compared = compared
+  }
+
+  /** @override  a mistake's wrong entry is spoken of, until one goes to what is right */
+  get settled() {
+    const symbol = super.settled
+    const elsewhere = this.check?.tab === "break" && !this.focus.pinned && this.view.stage === this.led.stage
+    return elsewhere && !WRONG.has(this.cards[symbol]?.state) ? (this.road?.subject ?? symbol) : symbol
+  }
+
+  /** @override @param {string} symbol */
+  visit(symbol) {
+    this.led.stage = ""
+    super.visit(symbol)
   }
 
   /** @override @param {Element} target */
@@ -142,7 +160,7 @@ export class Check extends Road {
     const value = values[name]
     if (name === "error") return Number.isNaN(value) ? "–" : number(value, 2)
     if (name === "ratio") return Number.isFinite(value) ? number(value, 4) : "–"
-    if (this.check?.tab === "break") return number(value, 6)
+    if (this.check?.tab === "break") return number(value, 4)
     const other = values[BESIDE[name]]
     const [same, rest] = sharedDigits(value, other ?? value)
     return html`${local(same)}${rest ? html`<span class="rest">${local(rest)}</span>` : ""}`
@@ -155,7 +173,7 @@ export class Check extends Road {
     const at = Math.min(Math.max(Math.log10(Math.max(error, 1e-16)) / 16 + 1, 0), 1)
     const dot = svg`<circle cx=${6 + 288 * at} cy="8" r="6" class=${error <= 1e-6 ? "good" : "bad"} />`
     return html`<svg class="scale" viewBox="0 0 300 44" role="img" aria-label=${say("ui.check.rows.error")}>
-      <rect x="6" y="4" width="180" height="8" rx="4" class="small" /><rect x="186" y="4" width="108" height="8" rx="4" class="large" />${dot}
+      <rect x="6" y="4" width="180" height="8" rx="4" class="rounding" /><rect x="186" y="4" width="108" height="8" rx="4" class="large" />${dot}
       <text x="6" y="32" class="start">10⁻¹⁶</text><text x="96" y="32">${say("web.check.rounding")}</text><text x="186" y="32">10⁻⁶</text><text x="240" y="32" class="bad">${say("web.check.wrong")}</text><text x="294" y="32" class="left">1</text></svg>`
   }
 

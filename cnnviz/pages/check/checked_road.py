@@ -11,7 +11,7 @@ from cnnviz.pages.check.checking import is_wrong
 from cnnviz.pages.check.choices import choices, mistake_in
 from cnnviz.pages.check.examined import Examined
 from cnnviz.pages.check.tabs import tab_of, tabs, views
-from cnnviz.pages.map_parts import Part, part, pinned
+from cnnviz.pages.map_parts import Part, filled_part, part, pinned
 from cnnviz.pages.map_records import largest
 from cnnviz.pages.roads import ERROR, Road, Row, operations
 from cnnviz.pages.switches import Group
@@ -35,7 +35,7 @@ def road(here: Examined) -> Road:
         rows=_rows(here, errors),
         parts=parts,
         operations=operations(here.one),
-        subject=f"d{chosen.parameter}" if chosen else f"d{lesson.network.parameters[0]}",
+        subject=f"d{chosen.parameter}" if chosen else here.first or f"d{lesson.network.parameters[0]}",
         states=here.states,
         slips={here.first: mistake.title} if mistake and here.first else {},
         sentences=((unusable,) if unusable else ()) + words.sentences(here),
@@ -119,11 +119,11 @@ def drawn_errors(error: np.ndarray, told: np.ndarray | bool = True) -> np.ndarra
 
 
 def _part(here: Examined, symbol: str, error: np.ndarray | None, chosen: Entry | None) -> Part:
-    """The part of a gradient that is shown: the pinned cell's channel or the chosen entry's, else that of the worst error, else the first."""
+    """The part of a gradient that is shown: the pinned cell's channel or the chosen entry's, else that of the largest difference, else the first that is not empty."""
     at = pinned(here.lesson.pinned, here.one).get(symbol, ())
-    first = part(here.one, symbol)
+    first = filled_part(here.one, symbol, here.of_image(symbol, here.ours[symbol]))
     if not at and chosen and symbol == f"d{chosen.parameter}":
         at = tuple(int(axis) for axis in np.unravel_index(entry.flat_index(chosen, here.one), first.shape))
     elif not at and error is not None and is_wrong(error).any():
-        at = tuple(largest(np.nan_to_num(error), first.shape))
+        at = tuple(largest(here.apart(symbol) if symbol in here.wrong else np.nan_to_num(error), first.shape))
     return part(here.one, symbol, at) if at else first

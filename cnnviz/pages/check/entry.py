@@ -25,7 +25,7 @@ LITTLE = 300_000
 
 
 def chosen(here: Examined) -> Entry | None:
-    """The entry that is spoken of: the pinned one, else the worst of the first wrong array, else the first parameter's largest; None before the check is done."""
+    """The entry that is spoken of: the pinned one, else the farthest off of the first wrong array, else the first parameter's largest; None before the check is done."""
     check = here.shown_check
     if check is None or not check.finite:
         return None
@@ -34,7 +34,7 @@ def chosen(here: Examined) -> Entry | None:
     wrong = [name for name, marks in check.marks.items() if (marks == WRONG).any()]
     if wrong:
         name = here.first[1:] if here.first[1:] in wrong else wrong[0]
-        return _largest(check, name, np.nan_to_num(check.relative_error[name], nan=np.inf, posinf=np.finfo(float).max), WRONG)
+        return _largest(check, name, here.apart(f"d{name}"), WRONG)
     told = next((name for name, marks in check.marks.items() if (marks == RIGHT).any()), "")
     return _largest(check, told, np.abs(check.analytic[told]), RIGHT) if told else check.worst
 

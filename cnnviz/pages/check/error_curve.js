@@ -7,7 +7,7 @@ import { html, nothing, svg } from "../../view/regions/html.js"
 /** @import { BestData, ChartData, NudgeRow, Template } from "../../view/types/view.js" */
 
 const [WIDTH, HEIGHT] = [360, 246]
-const PLOT = { left: 54, right: 340, top: 12, bottom: 196 }
+const PLOT = { left: 54, right: 340, top: 20, bottom: 196 }
 const [FROM, TO] = [-14, -1] // powers of ten of ε
 const TOLERANCE = -6
 const COLOURS = ["", "", "bad", "good"] // by hue
@@ -31,13 +31,13 @@ const path = (values, at) =>
     )
     .join("")
 
-/** @param {ChartData} chart @param {NudgeRow[]} rows @returns {Template} */
-export function errorCurve(chart, rows) {
+/** @param {ChartData} chart @param {NudgeRow[]} rows @param {string} [name] of the entry, where the title does not say it @returns {Template} */
+export function errorCurve(chart, rows, name = "") {
   const least = Math.min(
     -9,
     ...chart.series.flatMap(({ values }) => values.filter((v) => v).map((v) => power(Number(v)))),
   )
-  const low = Math.max(-16, 3 * Math.floor(least / 3))
+  const low = Math.max(-18, 3 * Math.floor((least - 1.5) / 3)) // a number under the least one has room
   const x = (/** @type {number} */ e) => PLOT.left + ((e - FROM) / (TO - FROM)) * (PLOT.right - PLOT.left)
   const y = (/** @type {number} */ e) =>
     PLOT.bottom - ((Math.min(Math.max(e, low), 0) - low) / -low) * (PLOT.bottom - PLOT.top)
@@ -53,7 +53,7 @@ export function errorCurve(chart, rows) {
     ${[-13, -9, -5, -1].map((e) => svg`<line x1=${x(e)} x2=${x(e)} y1=${PLOT.top} y2=${PLOT.bottom} /><text x=${x(e)} y=${PLOT.bottom + 16}>${ten(e)}</text>`)}
     ${drawn.map(({ way, hue, dashed, label }) => svg`<path d=${way} class=${`${dashed ? "dashed " : ""}${COLOURS[hue] || (label === "float32" ? "thin" : "")}`}><title>${label}</title></path>`)}
     ${dots.map(({ x, y, n }) => svg`<circle cx=${x} cy=${y} r="5" class=${n === 1 ? "good" : ""} /><text x=${x + (n === 2 ? 16 : n ? 0 : -12)} y=${n === 1 ? y + 22 : y - 10} class=${n === 1 ? "good" : "ink"}>${CIRCLED[n]}</text>`)}
-    <text class="left" x=${PLOT.right - 8} y=${PLOT.top + 18}>${say("ui.check.sweep.y")}</text>
+    <text class="start" x=${PLOT.left} y=${PLOT.top - 8}>${[say("ui.check.sweep.y"), name].filter(Boolean).join(" · ")}</text>
     <text class="start" x=${PLOT.left} y=${PLOT.bottom + 38}>${say("web.check.small")}</text><text class="left" x=${PLOT.right} y=${PLOT.bottom + 38}>${say("web.check.large")}</text>
   </svg>`
 }

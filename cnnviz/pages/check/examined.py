@@ -111,6 +111,11 @@ class Examined:
         """The arrays that differ."""
         return frozenset(name for name in self.shown if not np.array_equal(self.ours[name], self.exact[name], equal_nan=True))
 
+    def apart(self, name: str) -> np.ndarray:
+        """Distance of every shown entry of an array from the exact one."""
+        with np.errstate(all="ignore"):  # a mistake may divide by 0
+            return np.nan_to_num(np.abs(self.of_image(name, self.ours[name]) - self.of_image(name, self.exact[name])), nan=np.inf)
+
     @property
     def of_another_pass(self) -> bool:
         """Tells whether the gradients are those of a forward pass with a mistake: they are right for it."""

@@ -42,7 +42,7 @@ export function ours({ road, check, all, subject, maps }) {
   return html`
     <section class="entry numbers"><h2><span class="entry-name"></span>${toggle}</h2>${all ? versions(subject, maps) : nothing}
       <div class="readout"></div>${all ? nothing : html`<p class="soft">${say("web.check.chain")} · ${say("web.check.quotient")}</p>`}</section>
-    ${sweep ? html`<section class="error-over-step"><h2><button type="button" data-open="chart-sweep" title=${say("web.chart.open")}>${sweep.title}</button> <small>${entry?.name}</small></h2>${errorCurve(sweep, entry?.rows ?? [])}</section>` : nothing}
+    ${sweep ? html`<section class="error-over-step"><h2><button type="button" data-open="chart-sweep" title=${say("web.chart.open")}>${sweep.title}</button></h2>${errorCurve(sweep, entry?.rows ?? [], entry?.name)}</section>` : nothing}
     ${entry?.rows.length ? digits(entry.rows) : nothing}
     ${road.sentences.length ? html`<p class="sentence">${road.sentences.join(" ")}</p>` : nothing}`
 }

@@ -20,7 +20,7 @@ from cnnviz.export.own_report import case_of, near_ones, said, untold
 from cnnviz.pages.address import Now
 from cnnviz.pages.check.checked_road import drawn_errors
 from cnnviz.pages.check.tabs import tabs, views
-from cnnviz.pages.map_parts import Part, part
+from cnnviz.pages.map_parts import Part, filled_part, part
 from cnnviz.pages.map_records import largest
 from cnnviz.pages.roads import ERROR, RATIO, Operation, Road, Row, operations
 from cnnviz.wire.check import CheckData, CodeData, OwnData, OwnMatch, OwnStage
@@ -77,7 +77,7 @@ def road(now: Now, file: File | None, found: Found) -> Road:
     arrays = {way.makes: diagnosis.arrays[way.makes] for way in ways if way.makes in diagnosis.arrays}
     errors = {name: of_image(name, _errors(array)) for name, array in arrays.items()}
     apart = {name: of_image(name, _apart(array)) for name, array in arrays.items()}
-    parts = tuple(_part(one, way.makes, apart.get(way.makes)) for way in ways)
+    parts = tuple(_part(one, way.makes, right[way.makes], apart.get(way.makes)) for way in ways)
     yours = Row("yours", message("ui.check.own.yours"), {name: of_image(name, array.theirs) for name, array in arrays.items()})
     return Road(
         title=_title(diagnosis),
@@ -99,7 +99,7 @@ def road(now: Now, file: File | None, found: Found) -> Road:
 def _alone(program: Program, ways: tuple[Operation, ...], ours: Row, problem: Problem | None) -> Road:
     """Ours, with what to do, or why a file cannot be compared."""
     verdict = problem.message if problem else message("ui.check.own.choose")
-    parts = tuple(part(program, way.makes) for way in ways)
+    parts = tuple(filled_part(program, way.makes, ours.arrays[way.makes]) for way in ways)
     title = message("ui.check.own.question")
     return Road(title, verdict, False if problem else None, (ours,), parts, ways, ways[-1].makes, {}, sentences=_how(ways), tabs=tabs("own"))
 
@@ -195,9 +195,9 @@ def _state(found: Diagnosis, symbol: str) -> CardState:
     return "untold" if one.nothing_told else "right"
 
 
-def _part(program: Program, symbol: str, apart: np.ndarray | None) -> Part:
-    """The channel of the largest difference, else the first."""
-    first = part(program, symbol)
+def _part(program: Program, symbol: str, ours: np.ndarray, apart: np.ndarray | None) -> Part:
+    """The channel of the largest difference, else the first that is not empty."""
+    first = filled_part(program, symbol, ours)
     if apart is None or not np.any(apart):
         return first
     return part(program, symbol, tuple(largest(apart, first.shape)))

@@ -5,7 +5,7 @@ import { chart as drawChart } from "../../view/draw/chart.js"
 import { formula, number, sentence, withSymbols } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { difference, html, inner, linesOf, nothing, render } from "../../view/regions/html.js"
-import { mapOf, Road } from "../../view/regions/road.js"
+import { mapOf, Road, withoutChannel } from "../../view/regions/road.js"
 import { bindChanges, group, tabsOf } from "../../view/regions/switches.js"
 import { Architecture, skeleton } from "./architecture.js"
 import { atLength, theory } from "./theory.js"
@@ -38,6 +38,7 @@ function prose({ place, steps, title, paragraphs, repairs, calls }) {
 }
 
 const CIRCLES = ["1", "2"]
+const FULL = 8 // columns whose heads have room for words
 
 /** A number without more digits than it has. @param {number} value */
 const plainly = (value) => number(value, 3).replace(/[.,]0+$/, "")
@@ -64,8 +65,8 @@ function pairs({ rows, cards, maps }, tags) {
     return html`<div class="between">${n < 0 ? html`<span ${inner(note)}></span>` : html`<span class="tag"><b class="cause">${CIRCLES[n]}</b> ${tags[n].title}</span>`}</div>`
   }
   const [first, ...others] = rows
-  return html`<div class="pairs" style=${`--n:${cards.length}`}><span></span>
-    ${cards.map(({ symbol, label, operation, state }) => html`<div class="pair-head" data-column=${symbol} data-state=${state === "equal" ? "" : state}><button type="button" data-card=${symbol}><i ${inner(formula(label))}></i></button> <span>${operation}</span></div>`)}
+  return html`<div class=${cards.length > FULL ? "pairs many" : "pairs"} style=${`--n:${cards.length}`}><span></span>
+    ${cards.map(({ symbol, label, operation, state }) => html`<div class="pair-head" data-column=${symbol} data-state=${state === "equal" ? "" : state}><button type="button" data-card=${symbol}><i ${inner(formula(withoutChannel(label)))}></i></button> <span>${operation}</span></div>`)}
     ${row(first)}${others.length ? html`<span></span>${cards.map(cause)}${others.map(row)}` : nothing}</div>`
 }
 

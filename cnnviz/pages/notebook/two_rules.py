@@ -12,7 +12,7 @@ from cnnviz.core.ops import sigmoid_prime
 from cnnviz.core.stages import named
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.pages.charts import Chart, Line
-from cnnviz.pages.map_parts import part, record_of
+from cnnviz.pages.map_parts import filled_part, part, record_of
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook import architecture
 from cnnviz.pages.notebook.agreement import agreement
@@ -136,7 +136,7 @@ def _elsewhere(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Road
         verdict=message("ui.notebook.elsewhere", net=DEFAULT),
         good=None,
         rows=(exact,),
-        parts=tuple(part(program, symbol) for symbol in shown),
+        parts=tuple(filled_part(program, symbol, exact.arrays[symbol]) for symbol in shown),
         operations=tuple(Operation(symbol, "", words[symbol]) for symbol in shown),
         subject=backward[-1],
         states={},

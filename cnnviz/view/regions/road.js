@@ -35,6 +35,9 @@ const at = ({ x, y, width, height }) => `left:${x}px;top:${y}px;width:${width}px
 export const mapOf = (name, style = "") =>
   html`<canvas data-map=${name} tabindex="0" role="img" style=${style}></canvas>`
 
+/** A label without its channel, which the index of a cell says. @param {string} label */
+export const withoutChannel = (label) => label.replace(/\[.*/, "")
+
 /** A choice of what is looked at. @param {SwitchGroup} group */
 const choices = ({ name, title, options }) =>
   html`<div class="tabs" role="group" data-group=${name} aria-label=${title}><span>${title}</span>${options.map(tabsOf)}</div>`
@@ -140,7 +143,7 @@ export class Road extends Content {
 
   /** @param {RoadData} road */
   lay(road) {
-    const width = this.view.$(".road").clientWidth
+    const width = this.view.$(".ground").clientWidth
     const plan = `${width} ${this.settled} ${road.cards.map(({ symbol, state }) => symbol + state)}`
     if (!width || !this.isNew(plan)) return
     this.layout = layRoad(road.cards, width)
@@ -230,7 +233,7 @@ export class Road extends Content {
 
   /** A symbol without its channel, which the index says. @param {string} symbol */
   labelOf(symbol) {
-    return this.cards[symbol].label.replace(/\[.*/, "")
+    return withoutChannel(this.cards[symbol].label)
   }
 
   /** Each version's number at a cell, by the version's name. @param {Place} place @returns {Record<string, number>} */
