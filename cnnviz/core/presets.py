@@ -1,4 +1,4 @@
-"""Networks of courses and tutorials, ready to be chosen: each with where it comes from, as its authors built it."""
+"""Networks of courses and tutorials, ready to be chosen, each as its authors built it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,12 +19,7 @@ class Preset:
     @property
     def label(self) -> Message:
         """Its name."""
-        return Message(f"preset.{self.name}.name")
-
-    @property
-    def source(self) -> Message:
-        """Its source in words."""
-        return Message(f"preset.{self.name}.source")
+        return Message(f"preset.{self.name}")
 
     @property
     def query(self) -> dict[str, str]:

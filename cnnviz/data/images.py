@@ -50,7 +50,7 @@ class Image:
         """The same as a text.
 
         >>> find_image("test-0").words, find_image("pattern-dot").words, find_image("digit7-h3").words
-        ('test-0, cat', 'pattern: dot', 'digit7-h3, handwritten 7, held out')
+        ('test-0, cat', 'pattern: dot', 'digit7-h3, handwritten 7, test image')
         """
         return str(self.message)
 

@@ -132,7 +132,7 @@ class Collection:
 
         >>> from cnnviz.data.sample import bundled_digits
         >>> print(bundled_digits().of(("3", "8")).counts)
-        3 against 8: 400 images to learn from, 100 held out
+        3 against 8: 400 training images, 100 test images
         """
         if len(self.names) == 2:
             classes = Message("data.training.two", {"a": self.words[0], "b": self.words[1]})

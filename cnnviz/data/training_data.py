@@ -37,7 +37,7 @@ def describe(data: Collection) -> Message:
     """The number and classes of these images, and their source.
 
     >>> print(describe(training_data(("3", "8"))))
-    3 against 8: 400 images to learn from, 100 held out, from MNIST's bundled digits.
+    3 against 8: 400 training images, 100 test images, from MNIST's bundled digits.
     """
     return Message(f"data.training.{data.source}", {"counts": data.counts, "state": cifar10.LOADER.message})
 

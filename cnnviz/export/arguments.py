@@ -32,6 +32,9 @@ FIELDS = tuple(field.name for field in dataclasses.fields(Lesson))
 FILES = ("npz", "csv", "json", "script", "notebook", "keras", "pytorch", "exercise", "spreadsheet", "sheet", "html", "scorm", "film")
 """The kinds of files that can be written."""
 
+TAKEN = {"npz": "arrays", "json": "parameters"} | {name: name for name in ("notebook", "keras", "pytorch", "spreadsheet", "sheet", "html")}
+"""Those that the page offers as well, by its names for them."""
+
 MOST_AROUND = 50
 """Updates either way in a lesson as a page."""
 
@@ -53,18 +56,16 @@ def parser() -> argparse.ArgumentParser:
     add_fields(commands)
     files = commands.add_argument_group(say("terminal.help.files"))
     for name in FILES:
-        files.add_argument(f"--{name}", metavar=file, help=say(f"terminal.help.file.{name}"))
+        words = say(f"ui.take_home.{TAKEN[name]}" if name in TAKEN else f"terminal.help.file.{name}")
+        files.add_argument(f"--{name}", metavar=file, help=words)
     words = say("terminal.help.around", most=MOST_AROUND)
     files.add_argument("--around", metavar=count, type=_around, default=1, help=words)
-    files.add_argument(
-        "--server", metavar=say("terminal.help.metavar.server"), default="", help=say("terminal.help.server")
-    )
+    files.add_argument("--server", default="", help=say("terminal.help.server"))
     words = say("terminal.help.frames", most=MAX_FRAMES)
     files.add_argument("--frames", metavar=count, type=_frames, default=60, help=words)
     serving = commands.add_argument_group(say("terminal.help.serving"))
     for name in SERVING:
-        words = say(f"terminal.help.serve.{name}")
-        serving.add_argument(f"--{name}", metavar=say(f"terminal.help.metavar.{name}"), help=words)
+        serving.add_argument(f"--{name}", help=say(f"terminal.help.serve.{name}"))
     site = commands.add_argument_group(say("terminal.help.sites"))
     for name in SITE:
         site.add_argument(f"--{name}", metavar=say("terminal.help.metavar.folder"), help=say(f"terminal.help.site.{name}"))
@@ -82,7 +83,7 @@ def command_parser(words: str, name: str = "") -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    commands.add_argument(OPTION, metavar=say("terminal.help.metavar.lang"), help=say("terminal.help.lang", languages=languages()))
+    commands.add_argument(OPTION, help=say("terminal.help.lang", languages=languages()))
     return commands
 
 
@@ -92,7 +93,7 @@ def add_fields(commands: argparse.ArgumentParser) -> None:
     for name in FIELDS:
         key = "filters" if name in FILTERS and name != "f" else name
         words = str(Message(f"terminal.help.field.{key}", {"name": name, **_bounds().get(name, {})}))
-        fields.add_argument(f"--{name}", metavar=say(f"terminal.help.metavar.{key}"), help=words)
+        fields.add_argument(f"--{name}", help=words)
     fields.add_argument("--params", metavar=say("terminal.help.metavar.file"), help=say("terminal.help.params"))
 
 

@@ -45,7 +45,7 @@ def image_section(lesson: Lesson, pixels: np.ndarray, program: Program, imports:
     code += [] if every else [f"x = x.reshape{(*images, *program.x_shape)}"]
     brightness = rf"{LUMA[0]}\,R + {LUMA[1]}\,G + {LUMA[2]}\,B"
     formula = (f"x = ({brightness}) / 255" if lesson.scale == "unit" else f"x = {brightness}") if gray else latex_to_text.pixels(lesson.scale)
-    return section("image" if gray or every else "image_one", [formula], "\n".join(code))
+    return section("image", [formula], "\n".join(code))
 
 
 def _packed(name: str, array: np.ndarray, dtype: str) -> str:
@@ -63,8 +63,7 @@ def start_section(lesson: Lesson, program: Program, values: Inner, buffers: Mapp
     code += [code for _, code in starts.values()]
     code += [f"{variable(name)} = {_literal(array)}" for name, array in (buffers or {}).items()]
     code += [f"y = np.array({list(lesson.y)})", f"learning_rate = {lesson.lr!r}", f"updates = {lesson.k}"]
-    name = "start_packed" if any("packed" in code for _, code in starts.values()) else "start"
-    return section(name, [started(name, how) for name, (how, _) in starts.items()], "\n".join(code), parameters=tuple(starts))
+    return section("start", [started(name, how) for name, (how, _) in starts.items()], "\n".join(code))
 
 
 def _beginning(array: np.ndarray, line: Line) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from cnnviz.export.passes import Passes, Section, section
 from cnnviz.export.script import as_notebook, as_script
 from cnnviz.export.sections import seen, settings_of, sizes_of, wrapped_chain
 from cnnviz.export.source import listing
-from cnnviz.words import Problem, message, reader, say, text
+from cnnviz.words import Problem, has, message, reader, say, text
 
 SAID = ("right", "wrong", "untold", "not_finite", "kink", "some_untold", "shape", "not_yet")
 """The check's verdicts on a gradient, among the words `export.exercise.said`."""
@@ -66,7 +66,7 @@ def _introduction(lesson: Lesson, pixels: np.ndarray) -> str:
     settings, _ = settings_of(lesson)
     lines = [say("export.exercise.title", image=image, when=lesson.when), "", *wrapped_chain(program), ""]
     lines += textwrap.wrap(say("export.exercise.introduction"), 110)
-    return "\n".join([*lines, say("export.exercise.lesson", settings=settings)])
+    return "\n".join([*lines, say("export.script.lesson", settings=settings)])
 
 
 def _sections(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> Iterable[Section]:
@@ -120,14 +120,15 @@ def choice_lines(program: Program) -> list[Line]:
 
 
 def _section(name: str, code: str, **values: object) -> Section:
-    return Section(say(f"export.exercise.{name}.title"), str(message(f"export.exercise.{name}.words", **values)), (), code)
+    words = f"export.exercise.{name}.words"
+    return Section(say(f"export.exercise.{name}.title"), str(message(words, **values)) if has(words) else "", (), code)
 
 
 def _start_section(lesson: Lesson, program: Program, values: Inner) -> Section:
     """As the lesson begins, but with the parameters of now and nothing of a training."""
     start = start_section(lesson, program, values)
     lines = [line for line in start.code.splitlines() if not re.match("learning_rate = |updates = ", line)]
-    return replace(_section("start", "\n".join(lines), parameters=tuple(program.parameters)), formulas=start.formulas)
+    return replace(start, code="\n".join(lines))
 
 
 def _open_section(passes: Passes) -> Section:

@@ -21,11 +21,11 @@ from cnnviz.core.trajectory import trajectory
 from cnnviz.export.code_lines import variable
 from cnnviz.export.code_sets import assignment, cases
 from cnnviz.export.code_start import image_section, start_section
-from cnnviz.export.passes import Section, draws
+from cnnviz.export.passes import Section, draws, section
 from cnnviz.export.script import as_script
 from cnnviz.export.sections import as_docstring, printed, printing, seen
 from cnnviz.export.source import listing
-from cnnviz.words import Problem, say
+from cnnviz.words import Problem, has, say
 
 
 def keras_script(lesson: Lesson, pixels: np.ndarray) -> str:
@@ -66,7 +66,7 @@ def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
     buffers = first_buffers(lesson.network, x_shape, lesson.w) if lesson.mode == "eval" else {}
     parts = {"keras": _Keras, "pytorch": _PyTorch}[library](library, lesson, program)
     sections = (
-        parts.section("needs", parts.IMPORTS),
+        section("needs", [], parts.IMPORTS),
         *([parts.section("drawn", parts.dropout())] if program.draws else []),
         *([parts.section("kept", parts.KEPT)] if buffers and parts.KEPT else []),
         printing(program),
@@ -74,7 +74,7 @@ def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
         start_section(lesson, program, program.start(lesson.unset.first_params(lesson.x_shape)), buffers),
         parts.section("model", parts.model()),
         parts.section("passes", parts.passes()),
-        parts.section("update", parts.update()),
+        section("training", [], parts.update()),
         parts.section("numbers", parts.numbers()),
     )
     words = [say(f"export.frameworks.introduction.{library}")]
@@ -106,10 +106,9 @@ class _Parts:
     AFTER = ""
 
     def section(self, name: str, code: str) -> Section:
-        of = "several" if name == "passes" and self.images else "after" if name == "numbers" and self.evaluated else "words"
-        title, words = (say(f"export.frameworks.{name}.{part}", library=self.NAME) for part in ("title", of))
-        more = say(f"export.frameworks.{name}.{self.library}") if name == "model" else ""
-        return Section(title, f"{words} {more}".strip(), (), code)
+        of = {"passes": "several" if self.images else "words", "model": self.library}.get(name, "words")
+        words = f"export.frameworks.{name}.{of}"
+        return Section(say(f"export.frameworks.{name}.title", library=self.NAME), say(words) if has(words) else "", (), code)
 
     @property
     def evaluated(self) -> bool:

@@ -20,7 +20,7 @@ from cnnviz.core.stages import Stage
 from cnnviz.core.symbols import latex
 from cnnviz.export.code_lines import aligned, call, expression, settling, variable, wrapped
 from cnnviz.export.source import listing, rule_of
-from cnnviz.words import message, say
+from cnnviz.words import has, message, say
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Passes:
         rows = self._rows(self._needed)
         code = self._function(self._name("backward"), self._read_by(rows), rows, self.made_backward)
         formulas = [self.program.formulas[line.target] for line in self._needed if line.target in self.program.formulas]
-        return section("backward_deviating" if self.on else self._name("backward"), tuple(formulas), code)
+        return section(self._name("backward"), tuple(formulas), code)
 
     def _name(self, way: str) -> str:
         """The name of the function of a pass, which is another one after training."""
@@ -126,7 +126,7 @@ class Passes:
         if self.keeps:
             code = rule_of(self.optimizer).replace("def change(", "def rule(", 1) + "\n\n\n"
             remembered = wrapped("memory = dict.fromkeys([", [f'"{name}"' for name in names], "])")
-            code += f"# {say('export.script.update.memory')}\n{remembered}\n\n\n"
+            code += f"{remembered}\n\n\n"
             given.append("t")
         code += self._function("update", given, rows, names)
         return section("update", self.optimizer.formulas, code)
@@ -256,9 +256,9 @@ def draws(program: Program, seed: int, k: str, images: int = 1) -> dict[str, str
 
 
 def section(name: str, formulas: Iterable[str], code: str, **values: object) -> Section:
-    """A section by its words in the catalogue."""
-    title = name.partition("_")[0]
-    return Section(say(f"export.script.{title}.title"), str(message(f"export.script.{name}.words", **values)), tuple(formulas), code)
+    """A section by its words in the catalogue: a title, and a sentence where there is one."""
+    title, words = f"export.script.{name.partition('_')[0]}.title", f"export.script.{name}.words"
+    return Section(say(title), str(message(words, **values)) if has(words) else "", tuple(formulas), code)
 
 
 def chain(program: Program) -> str:

@@ -33,8 +33,8 @@ def as_script(introduction: str, sections: Iterable[Section]) -> str:
     parts = [f'"""{introduction}\n"""']
     for number, section in enumerate(sections, start=1):
         title = f"# {number}. {section.title}"
-        words = textwrap.fill(section.words, 110, initial_indent="# ", subsequent_indent="# ")
-        parts.append(f"{title}\n{words}\n\n{section.code.strip()}")
+        words = textwrap.fill(section.words, 110, initial_indent="\n# ", subsequent_indent="# ") if section.words else ""
+        parts.append(f"{title}{words}\n\n{section.code.strip()}")
     return "\n\n\n".join(parts) + "\n"
 
 
@@ -55,7 +55,7 @@ def as_notebook(introduction: str, sections: Iterable[Section], picture: bytes =
     texts: list[tuple[str, str]] = [("markdown", "\n".join([f"# {title}", *rest]))]
     for section in sections:
         formulas = "\n\n".join(f"$${formula}$$" for formula in section.formulas)
-        texts.append(("markdown", f"## {section.title}\n\n{section.words}\n\n{formulas}".strip()))
+        texts.append(("markdown", "\n\n".join(filter(None, (f"## {section.title}", section.words, formulas)))))
         texts.append(("code", section.code.strip()))
     cells = [_cell(number, kind, text) for number, (kind, text) in enumerate(texts)]
     if picture:

@@ -132,7 +132,7 @@ def _training(lesson: Lesson, passes: Passes, keeps: bool) -> Section:
     step = "t in range(1, updates + 1)" if passes.keeps else f"{count} in range(updates)"
     code = f"losses = []\nfor {step}:\n{textwrap.indent(body, '    ')}"
     names = ", ".join(passes.program.parameters)
-    return section("training", [rf"{names} \leftarrow \text{{update}}({names})"], code, k=lesson.k)
+    return section("training", [rf"{names} \leftarrow \text{{update}}({names})"], code)
 
 
 # ---- the numbers

@@ -39,10 +39,9 @@ class PageData(TypedDict):
 
 
 class Preset(TypedDict):
-    """A network of a course, where it comes from, and the lesson that it stands in."""
+    """A network of a course, and the lesson that it stands in."""
 
     label: str
-    source: str
     query: Query
 
 

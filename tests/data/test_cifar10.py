@@ -196,7 +196,7 @@ def test_the_start_is_told(told):
         None,
         "The full CIFAR-10 is a download of 170 MB.",
     ]
-    assert told["importing"][:3] == ["importing", None, "TensorFlow is starting, which takes some seconds."]
+    assert told["importing"][:3] == ["importing", None, "TensorFlow is starting."]
 
 
 def test_offline_the_sentence_says_what_to_do(told):

@@ -130,9 +130,9 @@ def test_words_name_image_and_class():
     assert [find_image(img).words for img in ("train-0", "cat-17", "dog-h3", "digit7-3", "digit0-h3")] == [
         "train-0, frog",
         "cat-17, cat",
-        "dog-h3, dog, held out",
+        "dog-h3, dog, test image",
         "digit7-3, handwritten 7",
-        "digit0-h3, handwritten 0, held out",
+        "digit0-h3, handwritten 0, test image",
     ]
     assert find_image("pattern-edges").label is None
 

@@ -336,5 +336,5 @@ def test_of_several_images_script_and_notebook_print_the_numbers_of_their_mean(l
 
 
 def test_one_images_pixels_are_not_those_of_several():
-    with pytest.raises(Problem, match="Several images"):
+    with pytest.raises(Problem, match="Choose one image"):
         numpy_script(SEVERAL[0], find_image("cat-0").pixels)

@@ -89,7 +89,7 @@ KERNEL = np.arange(9.0).reshape(3, 3)
     [
         (npy(KERNEL), "conv1x3-sigmoid-dense2-mse", "red", "The first filter is the array (3, 3)."),
         (npz(a=np.zeros((5, 5)), k=KERNEL), "conv1x3-sigmoid-dense2-mse", "red", "The first filter is k (3, 3)."),
-        (npz(layer=np.tile(KERNEL, (6, 3, 1, 1))), "conv2x3-gap-mse", "rgb", "The first 2 filters are from layer (6, 3, 3, 3), channel by channel."),
+        (npz(layer=np.tile(KERNEL, (6, 3, 1, 1))), "conv2x3-gap-mse", "rgb", "The first 2 filters are from layer (6, 3, 3, 3)."),
         (npz(layer=np.tile(KERNEL, (6, 3, 1, 1)).transpose(2, 3, 1, 0)), "conv2x3-gap-mse", "rgb", "whose last axis is filters"),
         (npz(layer=KERNEL[:, :, None, None].repeat(3, axis=2)), "conv2x3-gap-mse", "rgb", "The first filter is from layer (3, 3, 3, 1), whose last axis"),
         (npz(layer=np.tile(KERNEL, (6, 2, 1, 1))), "conv2x3-gap-mse", "red", "is from layer (6, 2, 3, 3): its last two axes"),

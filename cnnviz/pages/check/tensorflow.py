@@ -38,7 +38,7 @@ def opinion(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[d
 def line(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> ThirdData:
     """Its opinion in a line: whether it was asked for, and how far it is from ours, or why there is none."""
     on, (found, why_not) = asked_for(asked), opinion(lesson, moment, asked)
-    said: Message | str = why_not or (message("ui.check.third.starting") if on else "")
+    said: Message | str = why_not or (message("data.tensorflow.starting") if on else "")
     apart = max((_apart(moment.gradients[name], array) for name, array in found.items()), default=0.0)
     if found:
         said = message(f"ui.check.third.{'agrees' if apart <= TOLERANCE else 'differs'}", error=apart)
