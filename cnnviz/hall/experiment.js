@@ -133,7 +133,7 @@ export class OwnRun {
   show() {
     const { element, run, found, note, inside } = this
     const head = run
-      ? `<div class="own"><h1 tabindex="-1">${say(`web.hall.experiment.your.${run.key}`, { value: escaped(run.value) })}</h1><span class="tag">${say("web.hall.experiment.made", { n: run.updates })}</span></div>
+      ? `<div class="own"><h1 tabindex="-1">${say("web.hall.experiment.your", { key: say(`web.sweep.key.${run.key}`), value: escaped(run.value) })}</h1><span class="tag">${say("web.hall.experiment.made", { n: run.updates })}</span></div>
         <p class="stand" role="status">${saidOf(run, found)}</p>`
       : `<p class="stand" role="status">${escaped(note) || say("web.hall.experiment.waiting")}</p>`
     element.innerHTML = `<p class="of">${say("web.hall.experiment.tag")}</p>${head}
@@ -239,10 +239,7 @@ export class AllRuns {
     const { inside } = this
     const place = element.querySelector(".inside")
     if (place && (inside?.plates.length || inside?.say))
-      setHTML(
-        place,
-        `<b>${say(`web.hall.experiment.one.${found.key}`, { value: escaped(inside.value) })}</b>${insideHTML(inside)}`,
-      )
+      setHTML(place, `<b>${say(`web.sweep.key.${found.key}`)} ${escaped(inside.value)}</b>${insideHTML(inside)}`)
     if (inside) paintPlates(/** @type {HTMLElement} */ (element), inside.plates)
     this.paint()
   }

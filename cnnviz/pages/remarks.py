@@ -29,8 +29,8 @@ def _saturated(lesson: Lesson, moment: Moment) -> Message | None:
         effect = "nothing" if size == 0 else "next_to_nothing" if share == 1 else "few"
     why = "raw" if lesson.scale == "raw" else "kernel"
     return message(
-        "ui.remarks.saturated.all" if share == 1 else "ui.remarks.saturated.most",
-        share=float(np.floor(1000 * share) / 1000),
+        "ui.remarks.saturated.words",
+        units=message(f"ui.remarks.saturated.units.{'all' if share == 1 else 'most'}", share=float(np.floor(1000 * share) / 1000)),
         cause=message(f"ui.remarks.saturated.cause.{why}"),
         reach=round(float(np.abs(moment.trace.z1).max())),
         effect=message(f"ui.remarks.saturated.effect.{effect}", size=size),

@@ -141,10 +141,10 @@ class ArchitectureData(TypedDict):
 
 
 class TheorySection(TypedDict):
-    """A section of what the notebook explains: its formulas, each between dollar signs, and words."""
+    """A section of what the notebook explains: its formulas in MathML, and words."""
 
     title: records.Text
-    formula: records.Text
+    formulas: Sequence[str]
     words: records.Text
 
 

@@ -34,12 +34,12 @@ def test_all_entries_agree_and_the_road_shows_them(screen: Screen):
     lesson = Lesson(k=2, stage="df")
     screen.open("/check", k=2, stage="df")
     verdict = screen.page.locator(".verdict")
-    expect(verdict).to_contain_text("1,811 parameters and 1,024 pixels, one by one")
+    expect(verdict).to_contain_text("1,811 parameters and 1,024 pixels one by one")
     expect(verdict).to_have_class(re.compile("good"))
     shown = screen.page.locator("canvas[data-map]").evaluate_all("(all) => all.map((c) => c.dataset.map)")
     assert sorted(shown) == sorted(f"ours.{symbol}" for symbol in CARDS)
     assert states(screen) == {symbol: "right" if symbol in NUDGED else "follows" for symbol in CARDS}
-    expect(screen.page.locator("[data-column=dz1] .state")).to_have_attribute("title", re.compile("follows by the chain rule"))
+    expect(screen.page.locator("[data-column=dz1] .state")).to_have_attribute("title", re.compile("follows from it was checked"))
     assert screen.page.locator("[data-arrow]").evaluate_all("(all) => all.map((arrow) => arrow.dataset.arrow)") == [c for c in CARDS if c != "db"]
     operations = ["how far off", "times the slope σ′", "times v", "times w", "times the slope σ′", "times x, added up", "times f, spread"]
     expect(screen.page.locator(".operation")).to_have_text(operations)

@@ -51,7 +51,7 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     expect(page.locator(".training .everybody tbody tr")).to_have_count(60)
     assert violations(screen) == []
     right = title.text_content()
-    assert right and re.fullmatch(r"Accuracy \d\d\.\d%: \d\d of 60 new images right", right)
+    assert right and re.fullmatch(r"Accuracy \d\d\.\d%: \d\d of 60 test images right", right)
     assert page.locator(".cnnviz .middle").evaluate("(main) => main.scrollHeight <= main.clientHeight + 20"), "it does not fit"
     screen.key("train_epoch").fill("0")
     expect(page.locator('.training[data-epoch="0"]')).to_be_visible()

@@ -160,7 +160,7 @@ function buttons(step, last, tried) {
     <div><button type="button" class="link" data-key="learn_back">‹ ${say("web.learn.back")}</button>
     ${step.hint && !over ? html`<button type="button" class="link" data-key="learn_hint">${say("web.learn.hint")}</button>` : ""}
     ${over ? "" : html`<button type="button" class="link" data-key="learn_skip">${say("web.learn.skip")}</button>`}</div>
-    <p id="learn-note">${idle ? say(`web.learn.first.${isPictured(step) ? "picture" : step.kind}`, { last: letter(step.options.length - 1) }) : ""}</p></div>`
+    <p id="learn-note">${idle ? say(`web.learn.first.${step.kind}`, { last: letter(step.options.length - 1) }) : ""}</p></div>`
 }
 
 /** Gives what is asked, and the answers in words. @param {LearnStep} step @param {Record<string, string>} lesson @param {FiltersRecord | null} filters @param {Tried} tried @param {string} language */

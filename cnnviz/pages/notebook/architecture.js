@@ -15,7 +15,7 @@ const DRAWN = 60 // links of either output that are drawn thin
 /** A part's name, which opens its stage where it has one. @type {(stage: string, label: string) => string} */
 const named = (stage, label) =>
   stage
-    ? `<button type="button" class="name" data-stage="${stage}" title="${say("web.notebook.open")}">${formula(label)}</button>`
+    ? `<button type="button" class="name" data-stage="${stage}" title="${say("web.actions.open_in_step.text")}">${formula(label)}</button>`
     : `<span class="name">${formula(label)}</span>`
 
 /** @type {(key: string, label: string, words: string, stage: string) => string} */
@@ -30,9 +30,9 @@ export const skeleton = () => `
   <div class="architecture" hidden>
     <p class="here soft"></p>
     <div class="parts">
-      ${part(1, "load", map("x", "X", say("web.notebook.image"), "x"))}
-      ${part(2, "convolution", `${map("f", "f", say("web.notebook.kernel"), "f")}${map("z1", "z₁", say("web.notebook.map"), "z1")}<p class="soft why"></p><div class="unused"><p class="soft">${say("web.notebook.unused")}</p>${map("second", "f", "", "")}${map("second_z1", "z₁", say("web.notebook.would"), "")}</div>`)}
-      ${part(3, "sigmoid", map("a1", "a₁", say("web.notebook.activations"), "a1"))}
+      ${part(1, "load", map("x", "X", say("ui.plain.x"), "x"))}
+      ${part(2, "convolution", `${map("f", "f", say("web.notebook.kernel"), "f")}${map("z1", "z₁", say("layer.conv.plain"), "z1")}<p class="soft why"></p><div class="unused"><p class="soft">${say("web.notebook.unused")}</p>${map("second", "f", "", "")}${map("second_z1", "z₁", say("web.notebook.would"), "")}</div>`)}
+      ${part(3, "sigmoid", map("a1", "a₁", say("layer.sigmoid.plain"), "a1"))}
       ${part(4, "connected", '<div class="net"></div>')}
     </div>
     <p class="asides"></p>
@@ -185,7 +185,7 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
     [376, "o", "answers"],
     [466, "y", "targets"],
   ]
-  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${say("web.notebook.connected")}>
+  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${say("layer.dense.name")}>
     <defs><linearGradient id="strip" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color=${shade(nodes[0].v)} /><stop offset="1" stop-color=${shade(nodes.at(-1)?.v)} /></linearGradient></defs>
     <rect x="14" y="10" width="12" height=${HEIGHT - 48} fill="url(#strip)" />
     ${links}${thick}${bias}
@@ -226,7 +226,7 @@ function matrix({ nodes, b, sums, products, names, units }) {
     sum: number(sums[0], 5),
   })
   return html`<h2>${say("web.notebook.matrix")}</h2><div class="product"><table class="bracket">${head}${rows}</table><b>·</b>${column}<b>=</b>${result}</div>
-    <p>${sum}</p><p class="soft">${say("web.notebook.matrix_more")}</p>`
+    <p>${sum}</p>`
 }
 
 /**

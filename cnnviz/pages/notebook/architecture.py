@@ -105,7 +105,7 @@ def _ends(array: np.ndarray) -> list[float]:
 
 def _landscape_words(lesson: Lesson, path: np.ndarray) -> list[Message]:
     n, first, last = len(path) - 1, float(path[0, 2]), float(path[-1, 2])
-    how = "down" if last < first else "up" if last > first else "stays"
+    how = "stays" if last == first else "moves"
     parameters = lesson.network.program(lesson.x_shape).parameters
     count = sum(int(np.prod(parameter.shape)) for parameter in parameters.values())
     return [message("ui.notebook.architecture.landscape", count=count), message(f"ui.notebook.architecture.{how}", n=n, first=first, last=last)]

@@ -122,16 +122,16 @@ def _differing(lesson: Lesson, one: Moment, other: Moment, columns: tuple[str, .
 
 def _matters(on: bool, changed: list[str], now: Moment, flipped: Moment) -> Message:
     """The effect on the new kernel if this switch is flipped, in a sentence chosen by what was computed."""
-    which = "on" if on else "off"
+    without = message(f"ui.notebook.matters.{'without' if on else 'with'}")
     if not changed:
-        return message(f"ui.notebook.matters.{which}.nothing")
+        return message("ui.notebook.matters.nothing", without=without)
     if "f_next" not in changed:
-        return message(f"ui.notebook.matters.{which}.not_f", first=named(changed[0]))
+        return message("ui.notebook.matters.not_f", without=without, first=named(changed[0]))
     stands = not (flipped.after.f != flipped.params.f).any()
     place = tuple(int(i) for i in np.unravel_index(np.abs(flipped.after.f - now.after.f).argmax(), now.after.f.shape))
     entry = f"f′[{place[0]},{place[1]}]"
     values = dict(zip(("now", "flipped"), _told_apart(now.after.f[place], flipped.after.f[place]), strict=True))
-    return message(f"ui.notebook.matters.{which}.{'stands' if stands else 'moves'}", entry=entry, **values)
+    return message(f"ui.notebook.matters.{'stands' if stands else 'moves'}", without=without, entry=entry, **values)
 
 
 def _told_apart(a: float, b: float) -> tuple[float, float]:

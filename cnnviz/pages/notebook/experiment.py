@@ -30,11 +30,10 @@ def _sets(lesson: Lesson, moment: Moment) -> dict[str, object]:
     name = (lesson.start, lesson.k, moment.trace.x.tobytes())
     moves = _known.get_or_make(name, lambda: moving_sets(moment.params, moment.trace.x, np.array(lesson.y), lesson.lr))
     count, least = int(moves.sum()), smallest(moves)
-    how = "none" if not count else "all" if count == len(moves) else "some"
-    words: list[Message] = [message(f"ui.notebook.sets.{how}", n=count, count=len(moves))]
+    words: list[Message] = [message("ui.notebook.sets.some", n=count, count=len(moves))]
     if least == [()]:
         words.append(message("ui.notebook.sets.itself"))
-    elif how == "some":
+    elif 0 < count < len(moves):
         named = [message("ui.notebook.sets.together", names=[DEVIATION_TABLE[one].title for one in names]) for names in least[:3]]
         words.append(message("ui.notebook.sets.only" if len(least) == 1 else "ui.notebook.sets.smallest", n=len(least), sets=named))
     return {"moves": moves.astype(int).tolist(), "now": index_of(lesson.deviations), "words": words}

@@ -13,8 +13,8 @@ export const atLength = ({ notebook, exact }) => {
 }
 
 /** @param {TheorySection} section */
-const section = ({ title, formula, words }) =>
-  html`<section><h2>${title}</h2><p class="formulas" ${inner(sentence(formula))}></p><p ${inner(sentence(words))}></p></section>`
+const section = ({ title, formulas, words }) =>
+  html`<section><h2>${title}</h2><p class="formulas" ${inner(formulas.join(" "))}></p><p ${inner(sentence(words))}></p></section>`
 
 /** @param {TheoryLines} deviation */
 const lines = ({ title, words, ...both }) =>

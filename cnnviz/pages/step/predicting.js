@@ -189,8 +189,8 @@ export class Predicting {
 
   told() {
     const { judged } = this
-    const verdict =
-      judged && judged.verdict !== "shown" ? html`<b>${say(`web.predict.verdict.${judged.verdict}`)}</b> ` : ""
+    const told = judged && ["right", "near"].includes(judged.verdict) ? judged.verdict : "wrong"
+    const verdict = judged && judged.verdict !== "shown" ? html`<b>${say(`web.predict.verdict.${told}`)}</b> ` : ""
     const words = judged
       ? judged.say
       : say(this.view.stage === this.view.order[0] ? "web.predict.first" : "web.predict.open")

@@ -40,10 +40,11 @@ function moved(promised, really, said) {
   const way = promised > 0 ? "rises" : "falls"
   const print = printer(promised)
   const size = { ...said, promised: print(Math.abs(promised)) }
-  if (really === undefined || !Number.isFinite(really)) return say(`web.promise.${way}`, size)
+  if (really === undefined || !Number.isFinite(really)) return say(`web.promise.${way}`, { ...size, really: "" })
+  const came = (/** @type {number} */ value) => say("web.promise.really", { value: print(value) })
   if (Math.sign(really) !== Math.sign(promised))
-    return say("web.promise.against", { ...said, promised: print(promised), really: print(really) })
-  return say(`web.promise.${way}_really`, { ...size, really: print(Math.abs(really)) })
+    return say("web.promise.against", { ...said, promised: print(promised), really: came(really) })
+  return say(`web.promise.${way}`, { ...size, really: came(Math.abs(really)) })
 }
 
 /** Prints the promise with two digits, and what really happens with the same decimals. @param {number} promised @returns {(value: number) => string} */

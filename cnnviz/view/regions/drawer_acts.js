@@ -94,7 +94,7 @@ const FIELDS = {
   draft_notes: (view, notes) => change(view, (screen) => noted(screen, LANG, notes.trim())),
   draft_time(view, text) {
     change(view, (screen) => filled(screen, "seconds", secondsOf(text)))
-    if (text.trim() && !secondsOf(text)) note(view, say("web.drawer.no_time"))
+    if (text.trim() && !secondsOf(text)) note(view, say("web.drawer.time"))
   },
   draft_experiment: (view, name) =>
     change(view, (screen) =>

@@ -630,7 +630,7 @@ export class Step extends Content {
   /** What is said of numbers that are hidden, of a map and of its cell: how they come to be seen. */
   get hidden() {
     return this.predicting.on
-      ? { words: "web.predict.masked", map: "web.predict.masked_map" }
+      ? { words: "web.learn.masked", map: "web.learn.masked_map" }
       : { words: this.view.host.veiled?.() ? "web.room.held" : "web.step.veiled", map: "web.maps.ahead" }
   }
 

@@ -156,7 +156,7 @@ function cellStepper(step, map, cell, axis) {
     || (kind === "weights" && step.numbers.shape(symbol).at(-1) === step.numbers.count("o"))
   const what = kind === "filters" ? "filter" : kind === "map" ? "channel" : outputs ? "output" : "unit"
   return turning(
-    say(`web.step.${what}`),
+    say(`web.table.axis.${what}`),
     cell[axis],
     (by, label, sign) => html`<button type="button" data-turn=${by} aria-label=${label}>${sign}</button>`,
   )

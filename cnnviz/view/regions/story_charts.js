@@ -74,7 +74,7 @@ export function curveOf({ theta, loss, slope, middle }, at) {
     ${tenths(low, high).map((value) => across(place, value))}
     ${whole.map((value) => below(place, value))}
     <path class="tale-promise" d="M${x(first)} ${y(promised(first))}L${x(last)} ${y(promised(last))}"/>
-    <text class="tale-promise" x=${x(last) - 20} y=${y(promised(last)) + 6} text-anchor="end">${say("web.story.nudge.line")}</text>
+    <text class="tale-promise" x=${x(last) - 20} y=${y(promised(last)) + 6} text-anchor="end">${say("web.drag.promised")}</text>
     <polyline class="tale-curve" points=${line(values.map((value, n) => [x(theta[n]), y(value)]))}/>
     <circle class="tale-target" cx=${x(theta[middle])} cy=${y(loss[middle])} r="6"/>
     <text class="tale-soft" x=${x(theta[middle]) + 10} y=${y(loss[middle]) + 20}>${say("web.story.update.before")}</text>

@@ -78,10 +78,10 @@ function nudge({ numbers, curve, telling: { nudged } }) {
         aria-valuemin=${curve?.theta[0] ?? 0} aria-valuemax=${curve?.theta[curve.theta.length - 1] ?? 0} aria-valuenow=${curve?.theta[at] ?? 0}>↕</div></figure>
     <figure class="tale-curve"><figcaption>${say("web.story.nudge.curve")}</figcaption>${curve ? curveOf(curve, at) : nothing}</figure>
     <div class="tale-side"><div class="tale-card"><dl>
-      <div class="tale-promised"><dt>${say("web.story.nudge.promised")}</dt><dd>${change(promised)}</dd></div>
-      <div><dt>${say("web.story.nudge.really")}</dt><dd>${change(really)}</dd></div>
+      <div class="tale-promised"><dt>${say("web.drag.gradient_promised")}</dt><dd>${change(promised)}</dd></div>
+      <div><dt>${say("web.drag.really")}</dt><dd>${change(really)}</dd></div>
       <div class="tale-total"><dt>${say("web.story.loss.loss")} <i>L</i></dt><dd><span>${shown(curve?.loss[curve.middle], 3)} →</span> ${shown(curve?.loss[at], 3)}</dd></div></dl>
-      <p>${say("web.story.nudge.promise", { gradient: shown(curve?.slope, 4), change: moved < 0 ? `(${written(moved)})` : written(moved) })}</p></div>
+      <p>${say("web.drag.product", { gradient: shown(curve?.slope, 4), by: moved < 0 ? `(${written(moved)})` : written(moved) })}</p></div>
       <p>${moved ? say(`web.story.nudge.${kept ? "kept" : "left"}`) : ""}</p></div>`
 }
 

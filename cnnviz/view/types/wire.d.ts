@@ -1189,10 +1189,10 @@ export interface TheoryLines {
   exact: string
 }
 
-/** A section of what the notebook explains: its formulas, each between dollar signs, and words. */
+/** A section of what the notebook explains: its formulas in MathML, and words. */
 export interface TheorySection {
   title: string
-  formula: string
+  formulas: string[]
   words: string
 }
 

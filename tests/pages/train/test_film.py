@@ -54,7 +54,7 @@ def test_what_is_held_still_takes_no_steps_and_the_shares_are_those_of_the_steps
     page = film.film_page(here.lesson, here.moment.trace.x, {"hold": "f"})
     free, held = (run.film for run in page.runs)
     assert (held.kernel == held.kernel[0]).all() and (free.kernel[-1] != free.kernel[0]).any()
-    assert "With f frozen, L is 0.0012 after 200 updates; otherwise 0.00116." in map(str, page.sentences)
+    assert "With f frozen, L is 0.0012 at update 200; otherwise 0.00116." in map(str, page.sentences)
     header, arrays = decode(film.answer(here, page))
     share = header["film"]["runs"][0]["share"]
     assert share["names"] == ["f", "w", "b"] and share["all"][1] == pytest.approx(0.995, abs=5e-4)
@@ -131,8 +131,8 @@ def test_what_is_compared_follows_the_lesson_in_all_that_it_does_not_name():
         (Lesson(f=(9,) * 9), "starts saturated: the kernel is too large", {"saturates": 0}),
         (Lesson(scale="raw", f="notebook"), "starts saturated: raw pixels", {"saturates": 0}),
         (Lesson(scale="raw", f="notebook", rule="procedural", w="zeros"), "starts saturated: raw pixels", {"saturates": 0}),
-        (Lesson(lr=0.5, y=(0.5, 0.5)), "overshoots the minimum at update 1 (η = 0.5) and comes back.", {"overshoots": 1}),
-        (Lesson(lr=1e6, y=(0.5, 0.5)), "and it never comes back: with η = 1,000,000 the step is too large.", {"diverges here": 1, "saturates": 1}),
+        (Lesson(lr=0.5, y=(0.5, 0.5)), "overshoots at update 1 (η = 0.5) and comes back.", {"overshoots": 1}),
+        (Lesson(lr=1e6, y=(0.5, 0.5)), "for good: η = 1,000,000 is too large.", {"diverges here": 1, "saturates": 1}),
         (Lesson(), "", {}),
     ],
     ids=str,
@@ -141,7 +141,7 @@ def test_a_run_that_goes_wrong_says_where_and_why_and_leads_there(lesson, words,
     page = film.film_page(lesson, now(lesson).moment.trace.x, {"n": "50"})
     data = decode(film.answer(now(lesson), page))[0]["film"]
     said = [*page.sentences, *([data["outcome"]["words"]] if data["outcome"] else [])]
-    assert any(words in str(sentence) for sentence in said) if words else page.sentences == () and "right from the start" in said[0]
+    assert any(words in str(sentence) for sentence in said) if words else page.sentences == () and "Right from the start" in said[0]
     marks = data["runs"][0]["marks"]
     assert {mark["name"]: mark["k"] for mark in marks if mark["wrong"]} == places
 

@@ -51,7 +51,7 @@ function opened(pen, numbers, { read, f }, own, window, y) {
   pen.sign("⊙", width + BETWEEN / 2, y + height / 2)
   pen.text(kernelName(numbers, f, own.at), boxes[1].x, y - 11, { size: SMALL, fill: pen.soft })
   pen.kernel(numbers, f, own.at[0], own.at[1], boxes[1], { write: writes[1], term })
-  const words = `${say("web.mechanism.channel_of", { n: own.channel })}: ${plus(own.value, fixed(own.value, 3))}`
+  const words = `${say("web.learn.channel", { n: own.channel })}: ${plus(own.value, fixed(own.value, 3))}`
   pen.text(words, pen.width - EDGE, y + height + 13, { align: "right", bold: true, fill: pen.hue(own.value) })
   return y + height + 34
 }

@@ -173,7 +173,7 @@ function ranked(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
   const products = shown.map(({ term }) => term.value)
   const written = writtenSum(products, numbers.at(symbol, cell))
   const { writes, sign: equals } = gridOf(factors[0], factors[1], written.write)
-  const title = say(all.length > SHOWN ? "web.mechanism.largest_of" : "web.mechanism.products", {
+  const title = say(all.length > SHOWN ? "web.mechanism.of" : "web.mechanism.products", {
     n: SHOWN,
     count: all.length,
   })

@@ -109,7 +109,7 @@ function heaped(pen, numbers, map, channel, mean, box) {
     fill: pen.tone,
     room: box.width,
   })
-  const ends = say("web.mechanism.heap_ends", { low: short(low), high: short(high) })
+  const ends = say("web.maps.range", { low: short(low), high: short(high) })
   pen.text(ends, box.x, box.y + box.height + 12, { size: SMALL, fill: pen.soft, room: box.width })
   pen.text(say("web.mechanism.levels"), box.x, box.y + box.height + 28, {
     size: SMALL,

@@ -60,7 +60,7 @@ export function patch(pen, numbers, _symbol, cell) {
 }
 
 const COLOURS = 3
-const CHANNELS = ["web.mechanism.red", "web.mechanism.green", "web.mechanism.blue"]
+const CHANNELS = ["web.channels.red", "web.channels.green", "web.channels.blue"]
 
 // The photograph, and its three maps beside it.
 /** @param {Pen} pen @param {Numbers} numbers @param {number} chosen @param {import("../sheet.js").Ring[]} rings */

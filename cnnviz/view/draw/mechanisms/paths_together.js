@@ -29,7 +29,7 @@ export function pathsTogether(pen, numbers, symbol, cell) {
     height: 0.42 * pen.height,
   })
   const own = images(pen, numbers, symbol, all, cell, place(0), true)
-  head(pen, numbers.maps[symbol].label, say("web.mechanism.channel_of", { n: cell[0] }), all, own.x, pen.tone)
+  head(pen, numbers.maps[symbol].label, say("web.learn.channel", { n: cell[0] }), all, own.x, pen.tone)
   const boxes = parts.map((part, n) => images(pen, numbers, symbol, part, cell, place(n + 1)))
   PATHS.forEach((path, n) => {
     const x = boxes[n].x

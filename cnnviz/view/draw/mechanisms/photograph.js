@@ -69,7 +69,7 @@ function three(pen, numbers, colours, x, y) {
     context.lineWidth = chosen ? 2 : 1
     context.strokeStyle = chosen ? pen.tone : pen.line
     context.strokeRect(x, top, WORD, LINE)
-    pen.text(say(`web.mechanism.${CHANNELS[c]}`), x + 6, top + LINE / 2, { bold: chosen, room: WORD - 46 })
+    pen.text(say(`web.channels.${CHANNELS[c]}`), x + 6, top + LINE / 2, { bold: chosen, room: WORD - 46 })
     pen.text(String(value), x + WORD - 6, top + LINE / 2, { bold: chosen, align: "right" })
   })
   pen.thread([x - 8, y - PITCH], [x - 8, y + PITCH])
@@ -90,7 +90,7 @@ function read(pen, numbers, { values, columns, chosen, cell }, { x, y, size }) {
     pen.ring(lit, Math.ceil(values.length / columns), columns, box)
   }
   pen.arrow(x - 30, y + size / 2, x - 8, y + size / 2)
-  const name = CHANNELS.includes(ch) ? say(`web.mechanism.${ch}`) : ""
+  const name = CHANNELS.includes(ch) ? say(`web.channels.${ch}`) : ""
   pen.text([name, say("web.mechanism.pixels")].filter(Boolean).join(", "), x, y - 17, {
     fill: pen.soft,
     room: width + 10,
