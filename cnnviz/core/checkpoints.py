@@ -1,6 +1,7 @@
 """Checkpoints of one network's training: kept together under a name, each place on the first axis of every array."""
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,13 +14,24 @@ from cnnviz.core.values import Params
 
 MOST = 100
 """Checkpoints of one film."""
+LONGEST = 24
+"""Letters of a file's name that are shown."""
 MOST_BYTES = 16_000_000
 """The most bytes of one film's checkpoints: a quarter of what is kept for all."""
 
 
-def keep_checkpoints(params: Sequence[Params]) -> str:
-    """Keeps parameters of the same shapes, in their order, under one name."""
-    return keep({name: np.stack([one[name] for one in params]) for name in params[0]})
+def keep_checkpoints(params: Sequence[Params], files: Sequence[str] = ()) -> str:
+    """Keeps parameters of the same shapes, in their order, under one name, with what is shown of their files' names."""
+    return keep({name: np.stack([one[name] for one in params]) for name in params[0]}, files=tuple(map(_shown, files)))
+
+
+def _shown(file: str) -> str:
+    """The end of a file's name, without folders, ending, and signs that a page could read.
+
+    >>> _shown("runs/<b>epoch-10.npz")
+    'b_epoch-10'
+    """
+    return re.sub(r"[^\w .+=-]+", "_", file.rpartition("/")[2].removesuffix(".npz"))[-LONGEST:].strip("_ ")
 
 
 def from_checkpoint(lesson: Lesson, name: str, place: int) -> Lesson:

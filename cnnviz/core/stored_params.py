@@ -39,13 +39,14 @@ class Learned(NamedTuple):
 
 class _Kept(NamedTuple):
     params: Params
-    learned: Learned | None
+    learned: Learned | None = None
+    files: tuple[str, ...] = ()
 
 
 _kept: Recent[str, _Kept] = Recent(MOST_BYTES, held_bytes)
 
-_LEARNED = "learned"
-"""The array beside the parameters, elsewhere, that says what they have learned from."""
+_LEARNED, _FILES = "learned", "files"
+"""Arrays beside the parameters, elsewhere, that say what they have learned from and which files they were."""
 
 
 class Elsewhere(Protocol):
@@ -70,20 +71,23 @@ class NotKept(Problem):
     """Parameters of that name are not kept here, or do not fit; the text says what to do."""
 
 
-def keep(params: Mapping[str, np.ndarray], learned: Learned | None = None) -> str:
+def keep(params: Mapping[str, np.ndarray], learned: Learned | None = None, files: tuple[str, ...] = ()) -> str:
     """Keeps parameters under a name, "held-" and 16 digits, that a lesson can carry; the same for the same numbers that have learned the same.
+
+    `files` are the names of what stands on the first axis, where that is several.
 
     >>> name = keep(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), Learned(240, 10))
     >>> kept(name).w.shape, learned_by(name)
     ((4, 2), Learned(images=240, epochs=10))
     """
-    digest = hashlib.sha256(repr(learned).encode() if learned else b"")
+    digest = hashlib.sha256("".join(repr(one) for one in (learned, files) if one).encode())
     for name, array in params.items():
         digest.update(f"{name} {array.shape} ".encode() + array.tobytes())
     name = f"held-{digest.hexdigest()[:16]}"
     if _kept.get(name) is None:
-        _kept.put(name, _Kept(Params.of(params), learned))
+        _kept.put(name, _Kept(Params.of(params), learned, files))
         beside = {_LEARNED: np.array(learned)} if learned else {}
+        beside |= {_FILES: np.frombuffer("\n".join(files).encode(), np.uint8)} if files else {}
         for elsewhere in _elsewhere:
             elsewhere.put(name, {**params, **beside})
     return name
@@ -110,13 +114,19 @@ def learned_by(name: str) -> Learned | None:
     return _found(name.partition(".")[0]).learned
 
 
+def files_of(name: str) -> tuple[str, ...]:
+    """The files that these parameters were, in their order; none where they were not several. Raises NotKept if they are gone."""
+    return _found(name.partition(".")[0]).files
+
+
 def _found(name: str) -> _Kept:
     found = _kept.get(name)
     for elsewhere in _elsewhere if found is None else ():
         arrays = dict(elsewhere.get(name) or {})
-        learned = arrays.pop(_LEARNED, None)
+        learned, files = (arrays.pop(beside, None) for beside in (_LEARNED, _FILES))
         if arrays:
-            found = _Kept(Params.of(arrays), None if learned is None else Learned(*learned.tolist()))
+            names = () if files is None else tuple(files.tobytes().decode().split("\n"))
+            found = _Kept(Params.of(arrays), None if learned is None else Learned(*learned.tolist()), names)
             _kept.put(name, found)
     if found is None:
         raise NotKept("lesson.kept.gone")

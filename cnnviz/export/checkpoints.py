@@ -64,7 +64,7 @@ def read_checkpoints(files: Files, lesson: Lesson) -> tuple[Lesson, str, Message
         found.append(params)
         if sum(map(size, found)) > MOST_BYTES:
             raise Problem("export.checkpoints.too_large", megabytes=MOST_BYTES / 1e6)
-    name = keep_checkpoints(found)
+    name = keep_checkpoints(found, names)
     return from_checkpoint(lesson, name, 0), name, message("export.checkpoints.taken", n=len(found), first=names[0], last=names[-1])
 
 

@@ -61,7 +61,7 @@ class FilmOutcome(TypedDict):
 class FilmData(TypedDict):
     """All that a film shows besides its frames and curves; `change` is the end of the scale of all changes.
 
-    `checkpoints` are the changes of the lesson that open each; none where the film's updates are made from a start.
+    `checkpoints` are the changes of the lesson that open each, and `files` what each was called; none where the film's updates are made from a start.
     """
 
     n: int
@@ -74,6 +74,7 @@ class FilmData(TypedDict):
     switches: Sequence[SwitchGroup]
     halves: Sequence[SwitchData]
     checkpoints: Sequence[Query]
+    files: Sequence[str]
 
 
 class SweepData(TypedDict):

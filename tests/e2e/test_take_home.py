@@ -90,7 +90,7 @@ def test_several_checkpoints_are_a_film_that_opens_each_in_step(screen: Screen, 
     screen.press("ArrowRight")
     screen.ready(update=2)
     loss = printed_loss(moment(lessons[2]).losses[-1])
-    expect(screen.page.locator("[data-key=update_card]")).to_contain_text(re.compile(f"checkpoint 2.*{re.escape(loss)}", re.DOTALL))
+    expect(screen.page.locator("[data-key=update_card]")).to_contain_text(re.compile(f"checkpoint 2: at-20.*{re.escape(loss)}", re.DOTALL))
     expect(screen.page.locator(".film > .film-head")).to_contain_text("Checkpoint 2: L fell from")
     screen.key("open_in_step").click()
     screen.page.wait_for_url(re.compile(r"/\?.*w=held-[0-9a-f]{16}\.2"))

@@ -50,6 +50,7 @@ def test_the_films_updates_are_the_checkpoints_each_with_its_own_loss_and_pictur
     here = now(start)
     page = film.film_page(start, here.moment.image, {"checkpoints": name})
     header, arrays = decode(film.answer(here, page))
+    assert header["film"]["files"] == ["epoch-0", "epoch-2", "epoch-9", "epoch-30"]
     for place, k in enumerate((0, 2, 9, 30)):
         there = trajectory(lesson, here.moment.image, k)
         after = there.after_training if "bn" in lesson.net else there

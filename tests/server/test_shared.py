@@ -49,10 +49,11 @@ def test_without_redis_this_process_keeps_them_and_says_so(redis, caplog):
 
 def test_what_parameters_have_learned_from_is_kept_with_them(redis):
     params = Lesson(seed=13).first_params()
-    names = [keep(params), keep(params, Learned(240, 10)), keep(params, Learned(240, 11))]
-    assert len({*names}) == 3, "a name means always the same"
+    names = [keep(params), keep(params, Learned(240, 10)), keep(params, Learned(240, 11)), keep(params, files=("epoch-1", "été-2"))]
+    assert len({*names}) == 4, "a name means always the same"
     stored_params._kept.clear()  # another process
-    assert [stored_params.learned_by(name) for name in names] == [None, Learned(240, 10), Learned(240, 11)]
+    assert [stored_params.learned_by(name) for name in names] == [None, Learned(240, 10), Learned(240, 11), None]
+    assert [stored_params.files_of(name) for name in names] == [(), (), (), ("epoch-1", "été-2")]
     for name in names:
         assert {key: array.tobytes() for key, array in stored_params.kept(name).items()} == {key: array.tobytes() for key, array in params.items()}
 

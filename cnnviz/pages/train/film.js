@@ -48,6 +48,7 @@ export class Film extends Content {
     switches: [],
     halves: [],
     checkpoints: [],
+    files: [],
   }
   /** @type {string[]} */
   outputs = []
@@ -155,14 +156,23 @@ export class Film extends Content {
     film.runs.forEach(({ label }, place) => setText(view.$(`[data-run="${place}"] .row-label`), label))
     this.training.draw()
     this.sweep.receive(/** @type {Answer & FilmHeader} */ (answer).sweep, arrays)
-    const stands = /** @type {Element} */ (view.control("update_card").querySelector("span"))
-    setHTML(stands, this.at(`<b class="k">${this.k}</b>`))
+    this.stand()
     this.drawn = false
   }
 
-  /** Says which update, or which checkpoint, that is. @param {string | number} k */
-  at(k) {
-    return say(this.film.checkpoints.length ? "web.film.checkpoint" : "web.status.update", { k })
+  /** Says in the update's card where the film stands. */
+  stand() {
+    const place = /** @type {Element} */ (this.view.control("update_card").querySelector("span"))
+    setHTML(place, this.at(this.k, `<b class="k">${this.k}</b>`))
+  }
+
+  /** Says which update, or which checkpoint of which file, that is. @param {number} k @param {string | number} shown */
+  at(k, shown = k) {
+    const { checkpoints, files } = this.film
+    const file = files[k]
+    return file
+      ? say("web.film.file", { k: shown, file })
+      : say(checkpoints.length ? "web.film.checkpoint" : "web.status.update", { k: shown })
   }
 
   /** The change that opens a checkpoint on Step; none of an update. @override */
@@ -199,6 +209,7 @@ export class Film extends Content {
   seek(k) {
     this.k = Math.max(0, Math.min(k, this.film.n))
     this.view.dispatch({ type: "moved", change: { k: String(this.k) } })
+    if (this.film.files.length) this.stand() // each is called otherwise
     const saturated = this.curve(0, "saturated", 0)
     this.view.show(this.k, this.curve(0, "losses", 0), Number.isNaN(saturated) ? null : saturated)
     this.view.paint()

@@ -78,7 +78,7 @@ export function scrubber(film) {
       ? ""
       : say("web.film.of_fall", { share: percent(share), n })
   setText(view.$(".of-fall"), text)
-  const label = widthOf(film.at(String(k)), "600 15px")
+  const label = widthOf(film.at(k, String(k)), "600 15px")
   const step = widthOf(say("web.actions.open_in_step.text"), "400 13px") + PADDING
   const width = label + step + GAP + (text ? widthOf(text, "400 13px") + GAP : 0)
   const named = runs[0].marks.map(({ k: mark, name, wrong }) => ({

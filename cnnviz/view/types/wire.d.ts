@@ -184,7 +184,7 @@ export interface FileGroup {
 
 /** All that a film shows besides its frames and curves; `change` is the end of the scale of all changes.
 
-    `checkpoints` are the changes of the lesson that open each; none where the film's updates are made from a start.
+    `checkpoints` are the changes of the lesson that open each, and `files` what each was called; none where the film's updates are made from a start.
      */
 export interface FilmData {
   n: number
@@ -197,6 +197,7 @@ export interface FilmData {
   switches: SwitchGroup[]
   halves: SwitchData[]
   checkpoints: Record<string, string>[]
+  files: string[]
 }
 
 /** The Train page's. */

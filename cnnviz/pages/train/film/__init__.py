@@ -15,7 +15,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.run_outcome import Outcome, outcome
 from cnnviz.core.stages import label
-from cnnviz.core.stored_params import NotKept
+from cnnviz.core.stored_params import NotKept, files_of
 from cnnviz.core.work import estimate
 from cnnviz.data.images import load_image
 from cnnviz.pages.address import Now
@@ -62,6 +62,7 @@ class FilmPage:
     groups: tuple[Group, ...]
     halves: tuple[Switch, ...]
     checkpoints: tuple[Lesson, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def record(self) -> FilmData:
@@ -78,6 +79,7 @@ class FilmPage:
             switches=[group.record for group in self.groups],
             halves=[half.record for half in self.halves],
             checkpoints=[opening(one) for one in self.checkpoints],
+            files=self.files,
         )
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -99,7 +101,7 @@ def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPa
     vs, gone = asked.get("vs", ""), None
     if name := asked_checkpoints(asked):
         try:
-            return _of_checkpoints(checkpoints(lesson, name), lesson, x, asked)
+            return dataclasses.replace(_of_checkpoints(checkpoints(lesson, name), lesson, x, asked), files=files_of(name))
         except NotKept as error:
             gone = error.message
     n, wrong_updates = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
