@@ -294,6 +294,16 @@ def test_numbers_are_judged_by_their_own_precision(text, how):
     assert found.verdict == "wrong" and found.arrays[largest].verdict == "wrong"
 
 
+def test_a_file_of_0s_and_1s_gets_no_tolerance_of_half_precision():
+    network, x = Network.parse("dense2-identity-mse"), np.ones((1, 1))
+    params = network.init(x.shape)
+    trace = network.forward(params, x)
+    case = Case(network.program(x.shape), params, trace, trace.o - [0.997, 0.0], gd(RATE))
+    for name, whole in (("db", np.array([1.0, 0.0])), ("dw", np.array([[1.0, 0.0]]))):
+        assert diagnose(case, {name: whole}, precisions({name: whole})).arrays[name].wrong.sum() == 1
+        assert diagnose(case, {name: whole.astype(np.float16)}, precisions({name: whole.astype(np.float16)})).verdict == "right"
+
+
 def test_what_is_too_small_beside_round_off_is_counted_and_what_is_zero_for_good_is_right():
     network = Network.parse("conv2x3-relu-max2-dense3-softmax-ce")
     x = np.random.default_rng(1).normal(size=(10, 10))

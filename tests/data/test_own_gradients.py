@@ -61,7 +61,16 @@ def test_printed_digits_are_seen(digits):
     for written in (f"{{:.{digits - 1}e}}", f"{{:.{digits}f}}"):
         (one,) = read_gradients(npz(dz1=np.vectorize(lambda number, written=written: float(written.format(number)))(DZ1)), PROGRAM).precisions.values()
         assert one.kind == "printed" and one.digits in (digits, digits + 1)
-    assert kinds(npz(dz1=np.array([[1.0, 0, -1, 2]] * 4))) == ["half"]  # round numbers, which any precision holds
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_round_numbers_tell_no_precision_since_each_holds_them(seed):
+    """Whole numbers, and halves and quarters of them, are judged as double precision; numbers that were rounded are seen to be, however small."""
+    rng = np.random.default_rng(seed)
+    whole, size = rng.integers(-255, 256, (4, 4)) * 2.0 ** rng.integers(-6, 12), 10.0 ** rng.uniform(-9, 4)
+    assert kinds(npz(dz1=whole)) == kinds(npz(dz1=np.sign(whole))) == kinds(npz(dz1=np.round(DZ1))) == ["double"]
+    assert kinds(npz(dz1=(size * DZ1).astype(np.float32).astype(float))) == ["single"]
+    assert kinds(npz(dz1=(min(size, 1e-5) * DZ1).astype(np.float16).astype(float))) == ["half"] or size < 1e-7
 
 
 def test_numbers_that_are_none_are_read_as_they_are():

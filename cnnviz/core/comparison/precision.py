@@ -46,6 +46,8 @@ SINGLE = _of(np.float32, 1e-3, "single")
 HALF = _of(np.float16, 1e-2, "half")
 """Half precision has three digits, and nothing below 6e-8."""
 
+ROUND = 0.75
+"""The share of a significand's bits that round numbers have at the most, as whole ones: all precisions hold them, so they tell of none."""
 FEWEST, MOST = 3, 12
 """Significant digits that a printed number has; with more of them it is as good as double precision."""
 DECIMALS = 4
@@ -84,8 +86,14 @@ def _of_numbers(arrays: Iterable[np.ndarray]) -> Precision:
     for precision, dtype in ((HALF, np.float16), (SINGLE, np.float32)):
         with np.errstate(over="ignore", under="ignore"):
             if np.array_equal(numbers.astype(dtype), numbers):
-                return precision
+                return DOUBLE if _are_round(numbers, np.finfo(dtype)) else precision
     return _printed(numbers)
+
+
+def _are_round(numbers: np.ndarray, info: np.finfo) -> bool:
+    """Tells whether all are multiples of one power of 2, and small ones, as sums and means of whole numbers are."""
+    unit = np.ldexp(1.0, np.frexp(np.abs(numbers).max())[1] - int(ROUND * (info.nmant + 1)))
+    return not np.fmod(numbers, max(unit, float(info.tiny))).any()
 
 
 def _printed(numbers: np.ndarray) -> Precision:
