@@ -32,6 +32,14 @@ def pytest_configure(config: pytest.Config) -> None:
         providers._get_local_constants = lambda: none
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what is drawn, by Hypothesis or by seeds, as `drawn`."""
+    for item in items:
+        by_seeds = hasattr(item, "callspec") and {"seed", "tens"} & {*item.callspec.params}
+        if by_seeds or item.get_closest_marker("hypothesis"):
+            item.add_marker("drawn")
+
+
 os.environ["LC_ALL"] = "C.UTF-8"  # whoever runs the tests may speak another language than they do
 os.environ.pop("PYTHONPATH", None)  # and may lead what is started here to this folder, where it is to find what is installed
 

@@ -362,15 +362,15 @@ def test_what_comes_near_nothing_has_no_nearest():
     assert not found.matches["dz1"][0].exact
 
 
-@pytest.mark.parametrize("number", range(40))
-def test_drawn_slips_are_named_each_of_two(number):
-    wrong_stages_alone, named, what = judged(np.random.default_rng([3, number]), 2 if number % 4 == 0 else 1)
+@pytest.mark.parametrize("seed", range(40))
+def test_drawn_slips_are_named_each_of_two(seed):
+    wrong_stages_alone, named, what = judged(np.random.default_rng([3, seed]), 2 if seed % 4 == 0 else 1)
     assert wrong_stages_alone and all(named), what
 
 
-@pytest.mark.parametrize("number", range(30))
-def test_two_drawn_slips_are_named_behind_normalisations_and_dropout_too(number):
-    wrong_stages_alone, named, what = judged(np.random.default_rng([4, number]), 2, mixing=True)
+@pytest.mark.parametrize("seed", range(30))
+def test_two_drawn_slips_are_named_behind_normalisations_and_dropout_too(seed):
+    wrong_stages_alone, named, what = judged(np.random.default_rng([4, seed]), 2, mixing=True)
     assert wrong_stages_alone and all(named), what
 
 

@@ -218,10 +218,10 @@ def test_a_right_gradient_of_another_program_is_not_called_wrong_where_ours_is_0
     assert case.diagnosis(theirs).verdict == case.diagnosis({f"d{name}": theirs[f"d{name}"] for name in case.params}).verdict == "right"
 
 
-@pytest.mark.parametrize("number", range(30))
-def test_no_right_gradients_of_another_program_are_called_wrong(number):
-    case = drawn(number, mixing=number % 2 == 0)
-    theirs = case.elsewhere(number)
+@pytest.mark.parametrize("seed", range(30))
+def test_no_right_gradients_of_another_program_are_called_wrong(seed):
+    case = drawn(seed, mixing=seed % 2 == 0)
+    theirs = case.elsewhere(seed)
     assert case.diagnosis(theirs).verdict != "wrong", case
     assert case.diagnosis({f"d{name}": theirs[f"d{name}"] for name in case.params}).verdict != "wrong", case
 

@@ -118,9 +118,9 @@ def assert_same_numbers(printed: list[str], lesson: Lesson) -> None:
             assert array.size <= max(9, len(lesson.y)) and np.array_equal(ast.literal_eval(text), array), line
 
 
-@pytest.mark.parametrize("number", range(12))
-def test_the_script_prints_the_numbers_of_any_lesson(number, tmp_path):
-    lesson = some_lesson(number)
+@pytest.mark.parametrize("seed", range(12))
+def test_the_script_prints_the_numbers_of_any_lesson(seed, tmp_path):
+    lesson = some_lesson(seed)
     assert_same_numbers(run_script(lesson, tmp_path), lesson)
 
 
@@ -145,9 +145,9 @@ def test_script_and_notebook_print_the_numbers_of_this_lesson(lesson, tmp_path):
     assert run_alone(["-c", ALL_IN_ORDER], tmp_path, json.dumps(cells)) == printed
 
 
-@pytest.mark.parametrize("number", range(12))
-def test_the_script_prints_the_numbers_of_any_network(number, tmp_path):
-    lesson = some_network(number)
+@pytest.mark.parametrize("seed", range(12))
+def test_the_script_prints_the_numbers_of_any_network(seed, tmp_path):
+    lesson = some_network(seed)
     assert_same_numbers(run_script(lesson, tmp_path), lesson)
 
 
