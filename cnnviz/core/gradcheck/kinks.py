@@ -36,9 +36,7 @@ def compared(nudged: Differences, name: str, analytic: np.ndarray, step: float, 
     # The gradient rounds off, too: where its terms cancel, as in front of a normalisation, the difference may be exact.
     least = nudged.round_off.eps * (terms.max(initial=0) if name == "x" else terms)
     central, doubt = at.central, np.maximum(at.doubt, least)
-    error = _error(analytic, central, doubt)
-    one_sided = np.abs(at.apart) > np.abs(central) / 1000 + 2 * SAFETY * doubt
-    look = np.flatnonzero(~(error <= TOLERANCE / 10) | one_sided)
+    error, look = _error(analytic, central, doubt), np.flatnonzero(_odd(at, doubt, analytic))
     if look.size:
         moved = at.moved.copy()
         central[look], doubt[look], kinks[look], moved[look] = _looked_at(nudged, name, step, look, at.some(look), analytic[look])
@@ -57,6 +55,12 @@ def _error(analytic: np.ndarray, central: np.ndarray, doubt: np.ndarray) -> np.n
     return relative_error(analytic, central, SAFETY * doubt / TOLERANCE)
 
 
+def _odd(at: Sides, doubt: np.ndarray, analytic: np.ndarray) -> np.ndarray:
+    """The entries to be looked at again: what is not well within the tolerance, and where both sides have slopes of their own."""
+    one_sided = np.abs(at.apart) > np.abs(at.central) / 1000 + 2 * SAFETY * doubt
+    return np.asarray(~(_error(analytic, at.central, doubt) <= TOLERANCE / 10) | one_sided)
+
+
 def stands_at_kink(nudged: Differences, name: str, entry: int, analytic: float, step: float) -> bool:
     """Tells whether one entry, by flat index, stands at a kink, as `compared` says of all.
 
@@ -68,11 +72,9 @@ def stands_at_kink(nudged: Differences, name: str, entry: int, analytic: float, 
     """
     if not nudged.path(name).kinks:
         return False
-    entries = np.array([entry])
+    entries, given = np.array([entry]), np.array([analytic])
     at = nudged.sides(name, step, entries)
-    error = _error(np.array([analytic]), at.central, at.doubt)
-    one_sided = np.abs(at.apart) > np.abs(at.central) / 1000 + 2 * SAFETY * at.doubt
-    return bool((~(error <= TOLERANCE / 10) | one_sided)[0] and _looked_at(nudged, name, step, entries, at, np.array([analytic]))[2][0])
+    return bool(_odd(at, at.doubt, given)[0] and _looked_at(nudged, name, step, entries, at, given)[2][0])
 
 
 def _looked_at(
@@ -91,8 +93,8 @@ def _looked_at(
         if not asked.size:
             break
         pair = _Pair(*(nudged.sides(name, n * step / times, entries[asked], bends=n > 1) for n in (1, 2)))
-        odd, (central, doubt) = unsure[asked] | pair.bent | pair.jumps, found[:2, asked]
-        taken = odd | (pair.doubt < doubt) | (np.abs(pair.central - central) > SAFETY * (pair.doubt + doubt))
+        central, doubt = found[:2, asked]
+        taken = unsure[asked] | (pair.doubt < doubt) | (np.abs(pair.central - central) > SAFETY * (pair.doubt + doubt))
         found[:, asked[taken]] = pair.found[:, taken]
         differs[:] = False
     central, doubt, bent, jumps, moved = found
