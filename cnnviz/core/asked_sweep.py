@@ -69,7 +69,7 @@ def read_sweep(text: str, lesson: Lesson) -> Asked:
         if not found:
             raise refused[0][1] if refused else Problem("lesson.sweep.nothing")
     except Problem as why:
-        raise Problem("lesson.sweep.none", text=quote(text), why=why) from None
+        raise Problem("lesson.sweep.left_out_all", reasons=message("lesson.sweep.one", text=quote(text), why=why.message)) from None
     said = [_left_out(refused)] if refused else []
     if len(found) > MOST_RUNS:
         said.append(message("lesson.sweep.most", n=len(found), most=MOST_RUNS))

@@ -95,7 +95,7 @@ class Rooms:
     async def join(self, request: Request, room: Room) -> Response:
         """POST room/<code>/device: a token for a device, without which nothing is answered."""
         if not self.joined.take(f"{visitor_of(request)} {room.code}"):
-            raise Refused(429, "ui.rooms.too_many_devices", n=4)
+            raise Refused(429, "ui.rooms.too_often", n=4)
         return JSONResponse({"device": new_device(room.driver)}, 201, {"Cache-Control": "no-store"})
 
     async def enter(self, request: Request) -> Response:
@@ -208,7 +208,7 @@ class Rooms:
         here = visitor, code
         waits = waiting and bool(self.waiting.get(here))
         if self.missed.look(visitor) < 1 and not waits and not self.reached.get(here):
-            raise Refused(429, "ui.rooms.too_many_codes", n=1)  # a class, whose room this is, goes on whatever one of it tries
+            raise Refused(429, "ui.rooms.too_often", n=1)  # a class, whose room this is, goes on whatever one of it tries
         room = await self.store.room(code) if len(code) == LENGTH else None
         if room is None:
             if not waits:
@@ -226,7 +226,7 @@ class Rooms:
         if kind.lower() == "bearer" and hmac.compare_digest(digest(secret.strip()), room.driver):
             return room
         if not self.forged.take(visitor):
-            raise Refused(429, "ui.rooms.too_many_codes", n=1)
+            raise Refused(429, "ui.rooms.too_often", n=1)
         raise Refused(403, "ui.rooms.not_driver")
 
 

@@ -98,7 +98,7 @@ class Poll:
         """
         here = self.at(now)
         if here.phase not in _FROM.get(act, ()):
-            raise Refused(409, f"ui.rooms.not_now.{act}" if act in _FROM else "ui.rooms.no_act", known=tuple(_FROM))
+            raise Refused(409, f"ui.rooms.not_now.{'close' if act == 'close' else 'first'}" if act in _FROM else "ui.rooms.no_act", known=tuple(_FROM))
         if act == "again" and here.round >= MOST_ROUNDS:
             raise Refused(409, "ui.rooms.rounds", most=MOST_ROUNDS)
         if act == "reveal" and not self.keyed:

@@ -166,7 +166,7 @@ def key_of(screen: Screen, here: Scene, allowance: Allowance | None = None) -> n
 def _one(value: np.ndarray) -> np.ndarray:
     """A single number, whatever axes it has had; Problem where there are more, or none."""
     if value.size != 1:
-        raise Problem("lessons.key.one", shape=value.shape)
+        raise Problem("lessons.expression.not_one", shape=value.shape)
     return value.reshape(())
 
 

@@ -106,7 +106,7 @@ def _tables(reading: Reading) -> list[dict[str, Any]]:
     """The table of each screen, as far as they are tables."""
     tables, name = reading.tables, reading.name
     if "step" in tables and "screen" in tables:
-        reading.wrong(("screen",), "lessons.file.both")
+        reading.wrong(("screen",), "lessons.file.both", one="[[screen]]", other="[[step]]")
     if name not in tables:
         reading.wrong((), "lessons.file.no_screen")
     screens = tables.get(name, [])
@@ -138,7 +138,7 @@ def _placed(reading: Reading, path: Path, screen: Mapping[str, Any], default: st
     elif default == LEARN != place.page:
         reading.wrong((*path, "at"), "lessons.file.asks_elsewhere", page=f"/{place.page}")
     if "text" in screen and "say" in screen:
-        reading.wrong((*path, "say"), "lessons.file.say_and_text")
+        reading.wrong((*path, "say"), "lessons.file.both", one="say", other="text")
     experiment, updates, seconds = (screen.get(name) for name in ("experiment", "updates", "seconds"))
     if isinstance(experiment, str) and experiment not in EXPERIMENTS:
         reading.wrong((*path, "experiment"), "lessons.file.experiment", experiment=experiment, known=EXPERIMENTS)

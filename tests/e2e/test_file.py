@@ -120,7 +120,7 @@ def test_pictures_are_made_in_a_sandbox_too(screen: Screen, tmp_path, sandbox):
         assert download.value.path().read_bytes().startswith(b"\x89PNG")
     else:
         frame.locator('[data-key="export_png"]').click()
-    expect(frame.locator(".notice")).to_contain_text("if this frame may save files")
+    expect(frame.locator(".notice")).to_contain_text("if this frame may save")
 
 
 LMS = """<!doctype html><script>

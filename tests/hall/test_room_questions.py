@@ -83,7 +83,7 @@ def test_a_question_from_being_asked_to_its_answer(make):
         _, question = await here.hall.ask("GET", f"{here.path}/question")
         assert question["map"]["plane"] is None and question["source"]["symbol"] == "x" and "largest" in question["ask"]
         assert question["window"]["k"] == 3 and np.array(question["kernel"]).shape == (3, 3)
-        assert (await here.put(act="show"))[1]["id"] == "ui.rooms.not_now.show"
+        assert (await here.put(act="show"))[1]["id"] == "ui.rooms.not_now.first"
         for n, cell in enumerate((318, 318, 5, 899)):
             assert (await here.vote(n, cell))[0] == 200
         assert (await here.vote(2, 318))[0] == 200  # thought better of it
@@ -262,7 +262,7 @@ def test_an_answer_that_is_none_gets_a_sentence(body, id):
         ({"spot": "largest", "map": [[[]]]}, "lessons.spot.text"),
         ({"kind": "choose", "ask": 7, "answers": []}, "lessons.spot.text"),
         ({"kind": "number", "ask": "?", "key": "__import__('os')"}, "lessons.expression.no_function"),
-        ({"kind": "number", "ask": "?", "key": "z1"}, "lessons.key.one"),
+        ({"kind": "number", "ask": "?", "key": "z1"}, "lessons.expression.not_one"),
         ({"kind": "number", "ask": "?", "key": "at('img=none', L)"}, "data.image.unknown"),
         ({"kind": "number", "ask": "?", "seconds": 0}, "ui.rooms.seconds"),
         ({"lesson": "kernel", "step": "1e0"}, "ui.learn.no_step"),
@@ -542,7 +542,7 @@ def test_what_is_put_back_never_undoes_what_came_later():
 
 @pytest.mark.parametrize(
     ("kind", "asked", "answer", "why"),
-    [("number", {"key": "3"}, "z1", "lessons.key.one"), ("click", {"key": "z1 > 1000", "map": "z1"}, "5", None)],
+    [("number", {"key": "3"}, "z1", "lessons.expression.not_one"), ("click", {"key": "z1 > 1000", "map": "z1"}, "5", None)],
 )
 def test_an_answer_that_is_no_value_of_its_question_is_refused_when_it_is_asked(make, kind, asked, answer, why):
     async def act():

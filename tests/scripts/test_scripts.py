@@ -36,7 +36,7 @@ FAULTS = [
     ('id = "kernel"\n', "", 1, "“id” is missing"),
     ('at = "img=test-3"\n', "", 11, "“at” is missing in this screen"),
     ('"/train?k=0"', '"/training?k=0"', 8, "no page /training"),
-    ('"/train?k=0"', '"/train?img=cat-0,cat-1"', 8, "choose one"),
+    ('"/train?k=0"', '"/train?img=cat-0,cat-1"', 8, "Choose one"),
     ('"/train?k=0"', '"/check?k=0"', 9, "write /train"),
     ('"/train?k=0"', '"k=0"', 9, "write /train"),
     ('"seed"', '"kernel"', 9, "kernel is no experiment: seed, start, lr"),
@@ -49,7 +49,7 @@ FAULTS = [
     ("seconds = 90", "secs = 90", 6, "No field secs"),
     ("{max(z1):3}", "{max(z9):3}", 4, "No array z9"),
     ("{max(z1):3}", "{max(z1):3", 4, "A lone brace"),
-    ('notes = "Wait', 'text = "Wait', 4, "“say” and “text” are the same"),
+    ('notes = "Wait', 'text = "Wait', 4, "say and text are the same"),
     ("stage=z1", "stage=z9", 3, "does not hold"),
     ("stage=z1", "stage=z1&n=5", 3, "no n"),
     ("lr:0.01;0.1", "lr:0.01;x", 14, "'x' is not a number"),
@@ -58,7 +58,7 @@ FAULTS = [
     ('at = "img=test-3"', 'at = "img=test-3"\nkey = "1"', 11, "“ask” is missing"),
     (LECTURE[LECTURE.index("[[screen]]") :], "", 1, "There is no screen"),
     (LECTURE[LECTURE.index("[[screen]]") :], "screen = []", 2, "has 1 to 60"),
-    (LECTURE[LECTURE.index("[[screen]]") :], '[screen]\nat = ""', 2, "in double brackets"),
+    (LECTURE[LECTURE.index("[[screen]]") :], '[screen]\nat = ""', 2, "under [[screen]]"),
 ]  # fmt: skip
 
 

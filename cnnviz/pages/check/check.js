@@ -150,7 +150,7 @@ export class Check extends Road {
     )
     const told = this.check?.tab !== "ours" || this.cards[map].state !== "follows"
     render(
-      html`<dl class="lines">${lines}</dl>${told ? this.error(values.error) : html`<p class="soft">${say("web.check.no_difference")}</p>`}`,
+      html`<dl class="lines">${lines}</dl>${told ? this.error(values.error) : html`<p class="soft">${say("web.check.reasons.follows")}</p>`}`,
       /** @type {HTMLElement} */ (place),
     )
   }

@@ -64,7 +64,7 @@ function listed({ id, title, goal, steps, languages, picture: map }, place) {
   const promise = language ? escaped(goal) : say("web.learn.afterwards", { goal })
   return `<article class="lesson">${map ? `<canvas data-array="${map.array}" aria-hidden="true"></canvas>` : ""}<h3${mark}><b>${String.fromCharCode(65 + (place % 26))}</b> ${escaped(title)}</h3>${note}
     <p${mark}>${promise}</p>
-    <footer><span class="dots" aria-hidden="true">${dots}</span><span>${say("web.learn.done", { n: done, count: steps })}</span>
+    <footer><span class="dots" aria-hidden="true">${dots}</span><span>${say("web.learn.of", { n: done, count: steps })}</span>
     <button type="button" data-lesson="${escaped(id)}" data-step="${next}" class="${done && done < steps ? "primary" : ""}"
       aria-label="${escaped(say("web.learn.open", { verb: say(`web.learn.${verb}`), title }))}">${say(`web.learn.${verb}`)}</button></footer></article>`
 }

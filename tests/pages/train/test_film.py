@@ -141,7 +141,7 @@ def test_a_run_that_goes_wrong_says_where_and_why_and_leads_there(lesson, words,
     page = film.film_page(lesson, now(lesson).moment.trace.x, {"n": "50"})
     data = decode(film.answer(now(lesson), page))[0]["film"]
     said = [*page.sentences, *([data["outcome"]["words"]] if data["outcome"] else [])]
-    assert any(words in str(sentence) for sentence in said) if words else page.sentences == () and "Right from the start" in said[0]
+    assert any(words in str(sentence) for sentence in said) if words else page.sentences == () and "right from the start" in said[0]
     marks = data["runs"][0]["marks"]
     assert {mark["name"]: mark["k"] for mark in marks if mark["wrong"]} == places
 

@@ -41,7 +41,7 @@ def test_the_page_gets_what_it_draws():
 
 def test_what_cannot_be_used_is_said_and_the_film_is_shown():
     header, arrays = decode(answer("train", {"sweep": "seed:5..1", "n": "3"}))
-    assert header["sweep"] is None and header["wrong"]["sweep"]["say"][0] == "lesson.sweep.none" and "0.losses" in arrays
+    assert header["sweep"] is None and header["wrong"]["sweep"]["say"][0] == "lesson.sweep.left_out_all" and "0.losses" in arrays
     header, arrays = decode(answer("train", {"sweep": "seed:0..4000", "n": "2000"}))
     assert header["sweep"]["n"] == 399 and arrays["losses"].shape == (1000, 400)
     assert header["wrong"]["sweep"]
