@@ -14,7 +14,7 @@ import { COLOURS, Plate } from "./plate.js"
 
 const BAND = 50 // height of the strip's maps at most,
 const STRIP = { heads: 22, under: 10, gap: 8, least: 13 } // their caption, room for biases, gap between columns, and smallest digits
-const WHOLE = { heads: 40, under: 24, gap: 8, least: 0 }
+const WHOLE = { heads: 40, under: 24, gap: 8, least: 13 }
 const LOW = 116 // the least height of a band of the whole network
 const TOP = 16 // the line with the names of layers, where there are no blocks
 const BIAS = 8 // a row of biases under its filters
@@ -132,6 +132,8 @@ export class Overview {
     const title = /** @type {HTMLElement} */ (plate.figure.querySelector(".size"))
     const { label } = numbers.maps[symbol]
     const taken = this.single ? 26 : 6 + 8 * label.length
+    const plain = /** @type {HTMLElement | null} */ (plate.figure.querySelector(".plain"))
+    if (plain) plain.hidden = this.whole && column.kind === "weights" && width < NAME
     title.hidden = width < taken + 6.4 * (title.textContent ?? "").length || (this.single === true && width < 145)
     const badge = /** @type {HTMLElement} */ (plate.figure.querySelector(".badge"))
     badge.hidden = width < (this.single ? 130 : 90)

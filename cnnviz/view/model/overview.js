@@ -94,7 +94,7 @@ function sides(needs, width, height) {
   }
   // The most cramped first; filters are to be told apart, not read, and count as three times as large. A single kernel is read.
   const cramped = (/** @type {{ side: number, size: number, of: Need[] }} */ { side, size, of: [{ kind, tiles }] }) =>
-    (side / Math.sqrt(size)) * (kind !== "filters" ? 1 : tiles > 1 ? 1.6 : 0.68)
+    (side / Math.sqrt(size)) * (kind !== "filters" ? 1 : tiles > 1 ? 1.6 : 0.45)
   for (;;) {
     const open = [...groups.values()].filter((group) => group.open)
     if (!open.length) break
