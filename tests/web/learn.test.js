@@ -204,3 +204,14 @@ test("a row is named by outputs where it is one of outputs, and a power of ten i
   const each = figuresOf(sent.numbers, sent.step, true)[0]
   assert.ok(JSON.stringify(head(sent.numbers, each)).includes("10⁻³"), "also of what is worked out")
 })
+
+test("a plate that is hidden does not tell its size, and no plate one that is asked for", () => {
+  for (const { step, numbers } of steps) {
+    for (const figure of figuresOf(numbers, step, false)) {
+      const sizes = JSON.stringify(head(numbers, figure)).match(/\d+(×\d+)+/g) ?? []
+      if (figure.hidden) assert.deepEqual(sizes, [], `${step.lesson} ${step.number} ${figure.plate.symbol}`)
+      const told = sizes.flatMap((size) => size.split("×").map(Number))
+      if (step.kind === "number") assert.ok(!told.includes(step.value), `${step.lesson} ${step.number}: ${told}`)
+    }
+  }
+})

@@ -38,7 +38,7 @@ export function head(numbers, figure) {
   } = figure
   const cut = cutOf(figure)
   const map = numbers.maps[symbol]
-  const size = map?.kind === "map" && form === "map" && !cut ? ` ${map.index.join("×")}` : ""
+  const size = map?.kind === "map" && form === "map" && !cut && !hidden ? ` ${map.index.join("×")}` : ""
   const printed = cut ? valuesOf(figure, cut) : values
   const power =
     !hidden && (cut || form === "grid" || form === "row") ? powerOf(coloursOf(printed, [0, 1], "signed")) : ""

@@ -100,7 +100,7 @@ export const timesPower = (exponent) => (exponent ? `× 10${[...String(exponent)
  * @param {number} value
  */
 export const signed = (value, digits = 4) =>
-  `<b class="${value < 0 ? "neg" : value > 0 ? "pos" : ""}">${value < 0 ? "" : "+"}${number(value, digits)}</b>`
+  `<b class="${value < 0 ? "neg" : value > 0 ? "pos" : ""}">${value < 0 ? "" : "+"}${Number.isInteger(value) && Math.abs(value) < 1e5 ? whole(value) : number(value, digits)}</b>`
 
 /**
  * A number in at most `room` characters, for a field that somebody may edit; rounded only as far as need be.
