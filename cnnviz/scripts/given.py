@@ -7,17 +7,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnviz.scripts.script import Script
-from cnnviz.scripts.script_checker import look
+from cnnviz.scripts.script_checker import check, look
 from cnnviz.scripts.script_fields import Fault
+
+MOST_SECONDS = 1.0
+"""Of a processor's time, that its faults may take: somebody waits for the script."""
 
 
 @dataclass(frozen=True)
 class Given:
-    """The script, None where its faults leave none; the file's tables as they stand, and its faults in the order of their lines."""
+    """The script, None where its form or an address leaves none; the file's tables as they stand, and its bytes."""
 
     script: Script | None
     tables: Mapping[str, Any]
-    faults: tuple[Fault, ...]
+    content: bytes
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What stops it, or what is to be mended in it, in the order of lines; its questions and sentences are computed for a second at most."""
+        return [fault for fault in check(self.content, MOST_SECONDS)[1] if fault.breaks and fault.what.id != "lessons.check.too_long"]
 
 
 _GIVEN: ContextVar[Given | None] = ContextVar("given", default=None)
@@ -37,7 +45,7 @@ def giving(content: bytes) -> Iterator[Given]:
     ('a', True)
     """
     script, reading = look(content)
-    found = Given(script, reading.tables, tuple(sorted(reading.faults)))
+    found = Given(script, reading.tables, content)
     token = _GIVEN.set(found)
     try:
         yield found

@@ -114,8 +114,8 @@ class _Checked:
         if len(self.reading.faults) == before:
             {"order": self.order, "construct": self.construct}.get(self.screen.kind, self.computed)(here)
         self.texts(here)
-        self.shown(here)
         if len(self.reading.faults) == before:
+            self.shown(here)
             self.elsewhere()
 
     def keys(self, here: Scene) -> None:
@@ -246,8 +246,9 @@ class _Checked:
         for change in OTHERS.get(self.screen.change, ()):
             if self.screen.kind == "construct":
                 continue
+            if time.thread_time() > self.until:
+                return self.wrong(("change",), message("lessons.check.too_long"))
             try:
-                self.in_time()
                 found = ask(self.screen, lesson_at(self.screen, change))
             except Problem as problem:
                 return self.wrong(("change",), message("lessons.check.elsewhere", where=named(change), why=problem.message))

@@ -72,11 +72,24 @@ def _nested(text: str) -> int | None:
     return dots.index(max(dots)) + 1 if sum(n * n for n in dots) > MOST_DOTS else None
 
 
+_WHYS = {
+    r"Illegal character '\\n'|Unterminated string": "unquoted",
+    "Cannot overwrite|Cannot mutate|Cannot declare|[Dd]uplicate": "twice",
+    "Expected '='|Invalid statement|Expected newline": "no_field",
+    "Invalid value": "no_value",
+    "Unclosed": "unclosed",
+    "Unescaped|[Ee]scape": "escape",
+}
+"""What the parser finds, and the message that says what to do about it."""
+
+
 def _syntax(why: str, text: str) -> Fault:
     found = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", why)
     last = text.rstrip("\n").count("\n") + 1
     line = int(found[1]) if found and found[1] else last
-    return Fault(min(line, last), message("lessons.file.no_toml", why=why[: found.start()] if found else why))
+    known = next((id for pattern, id in _WHYS.items() if re.search(pattern, why)), "")
+    said = message(f"lessons.file.{known}") if known else message("lessons.file.no_toml", why=why[: found.start()] if found else why)
+    return Fault(min(line, last), said)
 
 
 def _script(reading: Reading) -> Script | None:
@@ -89,7 +102,8 @@ def _script(reading: Reading) -> Script | None:
                 reading.wrong(("languages", n), "lessons.file.no_language", language=lang)
     elif isinstance(languages, list):
         reading.wrong(("languages",), "lessons.file.type", field="languages", type=message("lessons.file.of_texts"))
-    check_fields(reading, (), tables, SCRIPT)
+    named = reading.name if isinstance(tables.get(reading.name), dict) else ""  # said below
+    check_fields(reading, (), {name: value for name, value in tables.items() if name != named}, SCRIPT)
     id = tables.get("id", "")
     if isinstance(id, str) and "id" in tables and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", id):
         reading.wrong(("id",), "lessons.file.id", id=id)

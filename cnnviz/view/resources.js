@@ -211,7 +211,7 @@ export class Resources {
 
   /**
    * Asks what a script's file holds, or what is wrong with it; nobody keeps it.
-   * @param {string} body  the file's text
+   * @param {string | File} body  the file's text
    * @param {(answer: Answer | undefined) => void} act  without an answer where there is none
    */
   async read(body, act) {

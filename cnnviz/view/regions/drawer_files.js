@@ -5,7 +5,7 @@ import { did, draftOf, MOST_LINKED } from "../model/draft.js"
 import { say } from "../model/words.js"
 import { LIMITS } from "../spec.js"
 import { drafting, tomlNow } from "./drafting.js"
-import { go, isOpen, make, note } from "./drawer.js"
+import { go, isOpen, make, note, toggleDrawer } from "./drawer.js"
 import { faultOf, readScript, wholeLink } from "./script_walk.js"
 
 /** @import { View } from "../types/view.js" */
@@ -37,29 +37,40 @@ export function openScript(view) {
   field.click()
 }
 
-/** A file that is dropped on the page while the drawer is open. @param {View} view */
+/** A file that is dropped on the page: a script, or any while the drawer is open. @param {View} view */
 export function bindFiles(view) {
   const { root, stop } = view
-  const holds = (/** @type {DragEvent} */ { dataTransfer }) => isOpen(view) && dataTransfer?.types.includes("Files")
+  const holds = (/** @type {DragEvent} */ { dataTransfer }) => dataTransfer?.types.includes("Files")
   root.addEventListener("dragover", (event) => holds(event) && event.preventDefault(), { signal: stop.signal })
   root.addEventListener(
     "drop",
     (event) => {
       const file = event.dataTransfer?.files[0]
-      if (!holds(event) || !file) return
+      if (!holds(event) || !file || !(isOpen(view) || file.name.endsWith(".toml"))) return
       event.preventDefault()
+      if (!isOpen(view)) toggleDrawer(view)
       take(view, file)
     },
     { signal: stop.signal },
   )
 }
 
+/** A file's text; what is none goes as it is, and is refused with its line. @param {File} file */
+async function textOf(file) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer())
+  } catch {
+    return file
+  }
+}
+
 /** @param {View} view @param {File} file */
 async function take(view, file) {
   if (file.size > LIMITS.script) return note(view, say("web.drawer.too_large", { kilobytes: LIMITS.script / 1000 }))
-  readScript(view, await file.text(), (header) => {
+  readScript(view, await textOf(file), (header) => {
     if (!header.tables) return note(view, say("web.drawer.refused", { file: file.name, why: faultOf(header) }))
     make(did(drafting(), draftOf(header.tables), 0))
     go(view, 0)
+    if (header.faults?.length) note(view, faultOf(header))
   })
 }

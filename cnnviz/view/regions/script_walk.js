@@ -36,8 +36,9 @@ function withScript(view, id, act) {
   const arrived = view.awaiting()
   const take = (/** @type {unknown} */ answer) => {
     arrived()
-    const { script, wrong } = /** @type {Partial<ScriptHeader>} */ (answer ?? {})
+    const { script, wrong, faults } = /** @type {Partial<ScriptHeader>} */ (answer ?? {})
     if (script) known.set(id, { data: script, of })
+    if (script && faults?.length && !view.look.view) view.tell(faults[0])
     if (!view.stop.signal.aborted) act(script ?? undefined, wrong?.script)
   }
   of ? numbers.read?.(of, take) : numbers.look?.("script", { script: id }, take)
@@ -82,6 +83,7 @@ async function openLink(view) {
     if (!header.script) return view.tell(faultOf(header))
     const { script } = header
     giveScript({ id: script.id, toml })
+    if (header.faults?.length) view.tell(faultOf(header))
     goTo(view, script, numberIn(script, view.host.address.read()), true)
   })
 }
@@ -89,7 +91,7 @@ async function openLink(view) {
 /**
  * Reads a script's file. It is always answered: where nobody answered, by a header without a script.
  * @param {View} view
- * @param {string} toml
+ * @param {string | File} toml  a file where it is no text
  * @param {(header: Partial<ScriptHeader>) => void} act
  */
 export function readScript(view, toml, act) {
@@ -99,7 +101,7 @@ export function readScript(view, toml, act) {
   numbers.read(toml, (answer) => {
     arrived()
     const header = /** @type {Partial<ScriptHeader>} */ (/** @type {unknown} */ (answer ?? {}))
-    if (header.script) known.set(header.script.id, { data: header.script, of: toml })
+    if (header.script) known.set(header.script.id, { data: header.script, of: String(toml) })
     act(header)
   })
 }

@@ -23,7 +23,7 @@ export interface NumbersPort {
   /** Asks for what a page, or "curve", has of a lesson that is not the address's. Who has no such lets no number be dragged. */
   look?(page: string, lesson: Lesson, act: (answer: Answer | undefined) => void): void
   /** Asks what a script's file holds, or what is wrong with it. Who has no such shows no scripts of one's own. */
-  read?(toml: string, act: (answer: Answer | undefined) => void): void
+  read?(toml: string | File, act: (answer: Answer | undefined) => void): void
   /** May ask ahead for these lessons on a page, the likeliest first. */
   ahead?(lessons: Lesson[], page: string): void
 }
