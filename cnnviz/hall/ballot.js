@@ -258,7 +258,7 @@ export class Ballot {
     status.innerHTML = this.note
       ? escaped(this.note)
       : this.sent !== null
-        ? say("web.hall.in", { answer: name(this.sent) })
+        ? say("web.hall.in", { answer: name(this.sent).replace(/\.$/, "") })
         : poll.phase === "open"
           ? ""
           : say("web.hall.none")

@@ -68,7 +68,7 @@ export default function show() {
   const stills = new Stills(frame, () => fill())
 
   /**
-   * Asks the server; what it refuses is said.
+   * Asks the server; what it refuses to do is said.
    * @param {string} method
    * @param {string} to
    * @param {unknown} [body]
@@ -81,7 +81,7 @@ export default function show() {
     }).catch(() => undefined)
     const found = answer?.status === 204 ? {} : await answer?.json().catch(() => undefined)
     const wrong = root.querySelector(".wrong")
-    if (wrong) wrong.textContent = answer?.ok ? "" : (found?.sentence ?? say("web.notice.silent"))
+    if (wrong && method !== "GET") wrong.textContent = answer?.ok ? "" : (found?.sentence ?? say("web.notice.silent"))
     return answer?.ok ? found : undefined
   }
 

@@ -173,8 +173,9 @@ export function roomDriver(base, travel = () => {}) {
   document.addEventListener("keydown", (event) => {
     if (!board?.open) return
     event.stopPropagation()
-    if (event.key !== "PageDown" || event.repeat) return
+    if (!["PageDown", "PageUp"].includes(event.key) || event.repeat) return
     event.preventDefault()
+    if (event.key === "PageUp") return void lead(-1)
     const act = nextAct(board.poll)
     if (act === "next" && lead(1)) return
     const body = act === "next" ? undefined : JSON.stringify({ act })

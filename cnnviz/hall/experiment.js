@@ -170,7 +170,8 @@ export class AllRuns {
   found = undefined
   /** @type {HallInside | undefined}  of one that does not learn, or learns least */
   inside = undefined
-  asked = -1
+  asked = -1 // devices when it was looked at
+  devices = -1
   asking = false
   pointed = -1 // the run whose inside is shown
   chosen = false // its dot was clicked
@@ -213,16 +214,21 @@ export class AllRuns {
   /** Looks again where there are other devices than before. @param {number} devices */
   async look(devices) {
     const { poll } = this
+    this.devices = devices
     if (!poll || this.asking || devices === this.asked) return
     this.asking = true
     this.asked = devices
     const found = await this.requests.experiment(true)
     this.asking = false
-    if (this.poll?.number !== poll.number || !found) return
-    this.found = found
-    this.show()
-    const worst = worstOf(numbersIn(found.last, 8))
-    if (!this.chosen && worst >= 0 && worst !== this.inside?.run) await this.explain(worst)
+    if (!found)
+      this.asked = this.devices = -1 // the next count asks again
+    else if (this.poll?.number === poll.number) {
+      this.found = found
+      this.show()
+      const worst = worstOf(numbersIn(found.last, 8))
+      if (!this.chosen && worst >= 0 && worst !== this.inside?.run) await this.explain(worst)
+    }
+    await this.look(this.devices) // others came meanwhile, or another experiment
   }
 
   show() {

@@ -15,9 +15,11 @@ export function showScreen(root, screen) {
   const { classList } = /** @type {HTMLElement} */ (bar.closest(".cnnviz"))
   classList.toggle("scripted", Boolean(screen))
   classList.toggle("spoken", Boolean(sentence))
-  const [place, text] = [bar.querySelector(".script-place"), bar.querySelector("p")]
+  const [place, text, field] = [".script-place", "p", ".script-say"].map((part) => bar.querySelector(part))
   if (place) place.textContent = screen ? say("web.script.place", { number: screen.number, count: screen.count }) : ""
   if (text) text.textContent = sentence
+  text?.toggleAttribute("hidden", false)
+  field?.toggleAttribute("hidden", true) // of the script that is made in this tab
 }
 
 /** A sentence in the reader's language, or in one that there is. @param {Readonly<Record<string, string>>} said */

@@ -94,7 +94,17 @@ def test_a_lecture_is_made_by_keys_alone_and_its_file_has_no_fault(maker: Screen
     expect(maker.page.locator(".script-bar p")).to_have_text(SAID[1])
     expect(maker.key("script_say")).to_be_hidden()  # a hall reads it, and writes nothing
     maker.press("l")
-    expect(maker.key("script_say")).to_have_value(SAID[1])
+    expect(maker.key("script_say")).to_be_visible()
+    with maker.page.expect_response(lambda answer: answer.url.endswith("/room") and answer.request.method == "POST") as opened:
+        maker.key("room").click()
+    maker.close_dialog()
+    expect(maker.page.locator(".script-bar")).to_have_attribute("data-room", "1")
+    expect(maker.key("script_say")).to_be_hidden()  # the hall's sentence, and no field of the draft's over it
+    expect(maker.page.locator(".script-bar p")).to_be_visible()
+    maker.press("PageUp")
+    expect(maker.page.locator(".script-bar p")).to_have_text(SAID[0])
+    room = opened.value.json()
+    assert maker.page.request.delete(f"/room/{room['code']}", headers={"Authorization": f"Bearer {room['driver']}"}).status == 204
 
 
 def test_screens_are_put_in_order_and_taken_out_and_all_of_it_can_be_taken_back(maker: Screen):
@@ -180,14 +190,18 @@ def test_a_question_is_written_on_the_spot_and_a_file_is_opened(maker: Screen, t
     file = tmp_path / "own.toml"
     titled = WALK.replace("\n", '\ntitle = "Own"\n', 1)
     nameless = WALK + WALK[WALK.rindex("[[screen]]") :]
-    for content, told, title, count in ((titled, "", "Own", 3), (titled + "x = 1\n", "Line", "Own", 3), (nameless, "", "walk", 4)):
-        file.write_text(content)
+    unknown = nameless.replace("max(z1)", "max(q1)", 1)
+    more = ((nameless, "", "walk", 4), (unknown, "No array q1", "walk", 4), (titled + "# é\n", "UTF-8", "walk", 4))
+    files = ((titled, "", "Own", 3), (titled + "x = 1\n", "Line", "Own", 3), *more)
+    for content, told, title, count in files:
+        file.write_bytes(content.encode("latin-1"))
         with maker.page.expect_file_chooser() as chooser:
             maker.key("draft_open").click()
         chooser.value.set_files(file)
         expect(maker.page.locator(".drawer-note")).to_contain_text(told)
         expect(maker.key("draft_title")).to_have_value(title)
         expect(rows(maker)).to_have_count(count)
+    maker.key("draft_close").click()
     drop = maker.page.evaluate_handle("(toml) => { const all = new DataTransfer(); all.items.add(new File([toml], 'own.toml')); return all }", titled)
     for event in ("dragover", "drop"):
         maker.page.dispatch_event(".cnnviz .middle", event, {"dataTransfer": drop, "bubbles": True, "cancelable": True})

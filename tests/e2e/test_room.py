@@ -313,6 +313,8 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_con
     phone.locator("[data-key=hall_inside]").click()
     ready(phone, update=200)
     expect(phone.locator(".room-bar")).to_contain_text("An experiment goes on there.")
+    lecturer.press("PageUp")
+    expect(cockpit.locator(".lesson .here [data-screen]")).to_have_attribute("data-screen", "11")
     cockpit.locator("[data-screen='2']").click()
     ready(lecturer.page, stage="z1")
     expect(lecturer.page.locator(".board.asking")).to_have_count(0)

@@ -133,6 +133,12 @@ test("a question of each kind is one of the file's, and comes back as it was", (
   const [shown, drawn, typed, clicked] = [words, pictures, number, click].map((one) => asking(screen, one, String))
   assert.deepEqual([shown.show, typed.show, clicked.map], [["z1"], ["z1"], "z1"])
   assert.deepEqual([drawn.key, drawn.answers[0].is, typed.right], ["turned(f)", "f", "{max(z1):4}"])
+  const made = asking(screen, { ...words, answers: ["It is so.", "no"], right: 0 }, (label) => `Right is: ${label}.`, [
+    "x",
+    "f",
+  ])
+  assert.deepEqual([made.show, made.right], [["x", "f", "z1"], "Right is: It is so."])
+  assert.deepEqual(asking(made, words, String).show, made.show, "where they are not known, as they were")
   for (const none of [
     { ...words, answers: ["here"] },
     { ...words, right: 1 },

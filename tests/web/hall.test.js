@@ -265,3 +265,26 @@ test("what is being typed stays where a question is said anew, and only there", 
   for (const [n, change] of changes.entries()) assert.equal(await said(change), n + 2)
   assert.equal(ballot.given, null, "another question")
 })
+
+test("a projector looks again where devices came while it was looking, and after an answer that did not come", async () => {
+  const answers = []
+  const requests = { experiment: () => new Promise((answer) => answers.push(answer)), inside: async () => undefined }
+  const runs = new AllRuns({ addEventListener() {}, querySelector: () => null }, requests)
+  const empty = { key: "seed", updates: 1, values: [], last: "", at: [0, 1], curves: "", shown: [] }
+  const settled = () => new Promise((done) => setImmediate(done))
+  runs.hear(poll("open"))
+  runs.look(1)
+  runs.look(3)
+  assert.equal(answers.length, 1)
+  answers[0](empty)
+  await settled()
+  assert.equal(answers.length, 2, "two more came meanwhile")
+  answers[1](undefined)
+  await settled()
+  runs.look(3)
+  assert.equal(answers.length, 3)
+  answers[2](empty)
+  await settled()
+  runs.look(3)
+  assert.equal(answers.length, 3, "nobody came")
+})

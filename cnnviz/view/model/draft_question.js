@@ -36,6 +36,9 @@ const ASKING = [
   "map",
 ]
 
+/** What is shown of it: the map, and what it is made from; as it was, where the same map is asked about again. @param {Table} screen @param {string} map @param {readonly string[]} inputs */
+const shown = ({ show }, map, inputs) => (show?.at(-1) === map ? show : [...inputs, map])
+
 /** A question of which nothing is written. @param {AskedKind} [kind] @returns {Asked} */
 export const unasked = (kind = "choose") => ({ kind, ask: "", answers: [], right: 0, key: "", tolerance: "" })
 
@@ -66,22 +69,25 @@ const quoted = (expression) => `\`${expression}\``
  * @param {Table} screen
  * @param {Asked} asked
  * @param {Feedback} feedback
+ * @param {readonly string[]} [inputs]  what that map is made from
  * @returns {Table}
  */
-export function asking(screen, asked, feedback) {
+export function asking(screen, asked, feedback, inputs = []) {
   const rest = Object.fromEntries(Object.entries(screen).filter(([key]) => !ASKING.includes(key)))
   const { query: lesson } = placeIn(screen)
-  const own = asked.ask.trim() ? fieldsOf(asked, mapOf(screen), feedback) : null
+  const map = mapOf(screen)
+  const own = asked.ask.trim() ? fieldsOf(asked, map, map ? { show: shown(screen, map, inputs) } : {}, feedback) : null
   if (!own) return { ...rest, at: `/?${lesson}` }
   return { ...rest, at: lesson, ask: asked.ask.trim(), ...own }
 }
 
-/** @param {Asked} asked @param {string} map @param {Feedback} feedback @returns {Table | null} */
-function fieldsOf({ kind, answers, right, key, tolerance }, map, feedback) {
-  const show = map ? { show: [map] } : {}
+/** @param {Asked} asked @param {string} map @param {{ show?: string[] }} show @param {Feedback} feedback @returns {Table | null} */
+function fieldsOf({ kind, answers, right, key, tolerance }, map, show, feedback) {
   if (kind === "click") {
     const said = feedback("")
-    return key.trim() && map ? { ...show, hide: [], kind, map, key: key.trim(), right: said, otherwise: said } : null
+    return key.trim() && map
+      ? { show: [map], hide: [], kind, map, key: key.trim(), right: said, otherwise: said }
+      : null
   }
   if (kind === "number") {
     const said = feedback(`{${key.trim()}:4}`)
@@ -92,7 +98,7 @@ function fieldsOf({ kind, answers, right, key, tolerance }, map, feedback) {
   const best = given.find((answer) => answer.right)?.label
   if (given.length < 2 || best === undefined) return null
   const drawn = kind === "pictures"
-  const said = feedback(drawn ? quoted(best) : best)
+  const said = feedback(drawn ? quoted(best) : best.replace(/\.$/, ""))
   return {
     ...(drawn ? {} : show),
     kind: "choose",

@@ -1,7 +1,7 @@
 // What the drawer's buttons and fields do.
 
 import { changed, did, filled, moved, noted, removed, secondsOf, titled, undone } from "../model/draft.js"
-import { asking, unasked } from "../model/draft_question.js"
+import { asking, mapOf, unasked } from "../model/draft_question.js"
 import { say } from "../model/words.js"
 import { LANG } from "../spec.js"
 import { anew, drafting, isWalked } from "./drafting.js"
@@ -124,7 +124,10 @@ function ask(view, form) {
   const asked = askedIn(form)
   asksNothing()
   const said = { number: "feedback_number", click: "feedback_click" }[String(asked.kind)] ?? "feedback"
-  change(view, (screen) => asking(screen, asked, (label) => say(`web.drawer.${said}`, { label })))
+  change(view, (screen) => {
+    const made = view.data?.stages.find(({ symbol }) => symbol === mapOf(screen))
+    return asking(screen, asked, (label) => say(`web.drawer.${said}`, { label }), made?.inputs)
+  })
   const { at } = current(view)
   if (at >= 0) go(view, at)
 }

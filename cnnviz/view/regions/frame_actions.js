@@ -10,6 +10,7 @@ import { linkOf } from "./script_walk.js"
 /** @param {View} view */
 export function toggleLecture(view) {
   view.lookAt({ view: view.look.view ? "" : "lecture" })
+  view.arrived() // a sentence is written outside of it alone
 }
 
 /** @param {View} view */
