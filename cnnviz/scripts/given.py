@@ -24,7 +24,7 @@ class Given:
 
     @property
     def faults(self) -> list[Fault]:
-        """What stops it, or what is to be mended in it, in the order of lines; its questions and sentences are computed for a second at most."""
+        """Faults that stop it or are to be mended, in the order of lines; its questions and sentences are computed for a second at most."""
         return [fault for fault in check(self.content, MOST_SECONDS)[1] if fault.breaks and fault.what.id != "lessons.check.too_long"]
 
 
