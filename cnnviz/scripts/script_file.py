@@ -80,7 +80,7 @@ _WHYS = {
     "Unclosed": "unclosed",
     "Unescaped|[Ee]scape": "escape",
 }
-"""What the parser finds, and the message that says what to do about it."""
+"""Patterns of the parser's complaints, each with the message that says what to do."""
 
 
 def _syntax(why: str, text: str) -> Fault:
