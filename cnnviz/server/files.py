@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 from collections.abc import Callable
-from functools import cache
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from cnnviz.server.compression import takes_gzip
 from cnnviz.server.language import of_request
+from cnnviz.server.waiting import made_in_a_thread
 from cnnviz.view.constants import sprite
 from cnnviz.view.modules import script, styles
 from cnnviz.words import DEFAULT, KEY, reading
@@ -32,7 +32,7 @@ def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Ro
     '/web/bundle.js'
     """
 
-    @cache
+    @made_in_a_thread
     def content(lang: str) -> tuple[bytes, bytes, str]:
         with reading(lang):
             made = make()
@@ -41,7 +41,7 @@ def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Ro
         return body, compressed, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
     async def answer(request: Request) -> Response:
-        body, compressed, etag = content(of_request(request) if KEY in request.query_params else DEFAULT)
+        body, compressed, etag = await content(of_request(request) if KEY in request.query_params else DEFAULT)
         headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         # A proxy that compresses marks the same text's ETag as weak (W/).
         known = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]

@@ -2,11 +2,31 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.requests import Request
+
+Name = TypeVar("Name")
+Made = TypeVar("Made")
+
+
+def made_in_a_thread(make: Callable[[Name], Made]) -> Callable[[Name], Awaitable[Made]]:
+    """`make`, done in a thread and once for each name, though many ask at the same time; what it raises is not kept."""
+    kept: dict[Name, asyncio.Task[Made]] = {}
+
+    async def made(name: Name) -> Made:
+        if name not in kept:
+            kept[name] = asyncio.create_task(asyncio.to_thread(make, name))
+        task = kept[name]
+        try:
+            return await asyncio.shield(task)
+        finally:
+            if task.done() and (task.cancelled() or task.exception()):
+                kept.pop(name, None)
+
+    return made
 
 
 async def done(future: Future[Any]) -> None:

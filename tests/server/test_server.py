@@ -5,11 +5,13 @@ import logging
 import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 import streamlit as st
 from hypothesis import given
 from hypothesis import strategies as some
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse
 from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -75,6 +77,27 @@ def test_a_file_is_sent_once_and_then_known_by_its_tag():
         assert ask(route.app, "/x", headers={"If-None-Match": tag})[::2] == (304, b"")
     assert ask(route.app, "/x", headers={"If-None-Match": '"other"'})[0] == 200
     assert made == [1]
+
+
+def test_a_file_that_a_class_asks_for_at_once_is_made_once_outside_the_event_loop_and_again_if_that_failed():
+    made: list[bool] = []
+
+    def make() -> str:
+        made.append(threading.current_thread() is threading.main_thread())
+        if len(made) == 1:
+            raise MemoryError
+        return "p {}"
+
+    request = Request({"type": "http", "query_string": b"", "headers": []})
+
+    async def tried() -> None:
+        answer = made_once("/x", "text/css", make).endpoint
+        with pytest.raises(MemoryError):
+            await answer(request)
+        assert {found.body for found in await asyncio.gather(*(answer(request) for _ in range(100)))} == {b"p {}"}
+
+    asyncio.run(tried())
+    assert made == [False, False]
 
 
 # ---- under a path, and in a frame
