@@ -2,11 +2,17 @@
 
 import asyncio
 import json
+from collections import Counter
 
 from starlette.requests import Request
 
 BODY_SECONDS = 20.0
 """Seconds that a request with a body has to come in: it is some lines."""
+
+MOST_COMING, SHORT = 20_000_000, 10_000
+"""Bytes of all bodies that are coming, and of one that may come all the same: of each there may be some 200,000, and of one address thousands."""
+
+_coming: Counter[str] = Counter()
 
 
 class Refused(Exception):
@@ -18,16 +24,21 @@ class Refused(Exception):
 
 
 async def body_of(request: Request, most: int) -> bytes:
-    """The body; Refused (413) as soon as it is longer than `most`, and (408) where it takes longer than BODY_SECONDS."""
+    """The body; Refused (413) as soon as it is longer than `most`, (408) where it takes longer than BODY_SECONDS, and (503) where too much is coming."""
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
             async for part in request.stream():
                 body += part
+                _coming["bytes"] += len(part)
                 if len(body) > most:
                     raise Refused(413, "ui.rooms.body_long", most=most)
+                if _coming["bytes"] > MOST_COMING and len(body) > SHORT:
+                    raise Refused(503, "ui.server.crowded")
     except TimeoutError:
         raise Refused(408, "ui.rooms.body_slow") from None
+    finally:
+        _coming["bytes"] -= len(body)
     return bytes(body)
 
 

@@ -205,6 +205,32 @@ async def test_a_body_that_drips_is_not_waited_for():
 
 
 @scene
+async def test_of_all_bodies_that_are_coming_so_much_is_held_and_no_more():
+    go = asyncio.Event()
+
+    async def taken(length: int = 300) -> bytes:
+        parts = iter([b"x" * length, b""])
+
+        async def receive() -> dict:
+            part = next(parts)
+            if not part:
+                await go.wait()
+            return {"type": "http.request", "body": part, "more_body": bool(part)}
+
+        return await body_of(Request({"type": "http", "method": "PUT", "headers": []}, receive), 500)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(bodies, "MOST_COMING", 1_000)
+        patched.setattr(bodies, "SHORT", 200)
+        asked = [asyncio.create_task(taken(length)) for length in (300, 300, 300, 300, 200)]
+        with pytest.raises(Refused) as refused:
+            await asked[3]
+        go.set()
+        assert [len(await one) for one in (*asked[:3], asked[4])] == [300, 300, 300, 200]
+    assert refused.value.status == 503 and not bodies._coming["bytes"]
+
+
+@scene
 async def test_guessing_and_flooding_are_bounded():
     hall = Hall(Memory(most=25))
     path, driver = await hall.open(visitor="5.5.5.5")

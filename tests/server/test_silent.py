@@ -13,7 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from websockets.asyncio.client import connect
 
-from cnnviz.hosts.streamlit import start
+from cnnviz.hosts.streamlit import connections
 from tests.server.gates import without_collection
 
 LARGE = 30_000_000
@@ -47,7 +47,7 @@ async def taken(request):
 async def served():
     routes = [Route("/stream", stream), Route("/large", large), Route("/taken", taken, methods=["PUT"]), WebSocketRoute("/socket", socket)]
     app = Starlette(routes=routes)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=1, ws="websockets-sansio"))
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
@@ -56,18 +56,24 @@ async def served():
     await task
 
 
-@pytest.mark.parametrize("said", [b"", b"GET / HTTP/1.1\r\nHost: here\r\nX-"], ids=["nothing", "half"])
+HEAD, HALF = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n", b"GET / HTTP/1.1\r\nHost: here\r\nX-"
+
+
+@pytest.mark.parametrize("said", [[b""], [HALF], [HEAD, HALF]], ids=["nothing", "half", "half after an answer"])
 def test_who_asks_nothing_is_let_go_and_who_follows_is_not(monkeypatch, said):
-    monkeypatch.setattr(start, "SILENT", 1.0)
-    start.close_what_asks_nothing()
+    monkeypatch.setattr(connections, "SILENT", 1.0)
+    connections.bound_connections()
 
     async def tried() -> None:
         async with served() as port, connect(f"ws://127.0.0.1:{port}/socket") as web_socket:
             follower, asks = await asyncio.open_connection("127.0.0.1", port)
             asks.write(b"GET /stream HTTP/1.1\r\nHost: here\r\n\r\n")
             silent, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(said)
             async with asyncio.timeout(60):
+                for part in said:
+                    writer.write(part)
+                    if part is HEAD:
+                        await silent.readuntil(b"\r\n\r\nNot Found")
                 with contextlib.suppress(ConnectionResetError):
                     assert await silent.read() == b""  # only when it is closed
                 await web_socket.send("heard")
@@ -81,8 +87,8 @@ def test_who_asks_nothing_is_let_go_and_who_follows_is_not(monkeypatch, said):
 
 
 def test_who_reads_nothing_of_an_answer_is_let_go_and_who_reads_slowly_is_not(monkeypatch):
-    monkeypatch.setattr(start, "UNREAD", 2.0)
-    start.close_what_asks_nothing()
+    monkeypatch.setattr(connections, "UNREAD", 2.0)
+    connections.bound_connections()
 
     async def tried() -> None:
         async with served() as port:
@@ -107,7 +113,7 @@ def test_who_reads_nothing_of_an_answer_is_let_go_and_who_reads_slowly_is_not(mo
 
 @pytest.mark.parametrize("endless", [b"GET /taken?", b"GET /taken HTTP/1.1\r\nX-Much: ", b"PUT /taken HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;"])
 def test_a_head_has_an_end_and_a_body_may_be_longer(endless):
-    start.close_what_asks_nothing()
+    connections.bound_connections()
 
     async def tried() -> None:
         async with served() as port, asyncio.timeout(60):
@@ -125,9 +131,56 @@ def test_a_head_has_an_end_and_a_body_may_be_longer(endless):
     asyncio.run(tried())
 
 
+def test_where_much_is_coming_only_short_heads_are_waited_for(monkeypatch):
+    monkeypatch.setattr(connections, "MOST_UNHEARD", 20_000)
+    connections.bound_connections()
+
+    async def tried() -> None:
+        async with served() as port, asyncio.timeout(60):
+            (short, one), (long, other) = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+            one.write(HALF)
+            await one.drain()
+            other.write(HALF + 30_000 * b"x")
+            with contextlib.suppress(ConnectionError):
+                assert await long.read() == b""
+            one.write(b": y\r\n\r\n")
+            await short.readuntil(b"\r\n\r\nNot Found")
+            one.close()
+
+    asyncio.run(tried())
+
+
+def test_a_connection_asks_one_thing_after_the_other():
+    connections.bound_connections()
+
+    async def tried() -> bytes:
+        async with served() as port, asyncio.timeout(60):
+            reader, asks = await asyncio.open_connection("127.0.0.1", port)
+            asks.write(b"GET /stream HTTP/1.1\r\nHost: here\r\n\r\n" + 1_000 * HEAD)
+            with contextlib.suppress(ConnectionError):
+                return await reader.read()
+
+    assert asyncio.run(tried()).count(b"HTTP/1.1") <= 2  # of the stream, and that this is none
+
+
+@pytest.mark.parametrize("sent", [b"\x89\x80\0\0\0\0", b"\x8a\x80\0\0\0\0", b"\x81\x81\0\0\0\0x", b"\x81\xff\0\0\0\0\0\1\0\1\0\0\0\0"], ids=["pings", "pongs", "many", "long"])
+def test_a_web_socket_says_so_much_at_once_and_no_more(sent):
+    connections.bound_connections()
+
+    async def tried() -> None:
+        async with served() as port, asyncio.timeout(60), connect(f"ws://127.0.0.1:{port}/socket", ping_interval=None) as web_socket:
+            await web_socket.send(40_000 * "x")
+            assert len(await web_socket.recv()) == 40_000
+            web_socket.transport.write(100_000 * sent if len(sent) < 8 else sent)
+            await web_socket.wait_closed()
+            assert web_socket.close_code == (1006 if len(sent) < 8 else 1009)
+
+    asyncio.run(tried())
+
+
 def test_of_a_connection_that_was_closed_nothing_is_kept_for_as_long_as_it_might_have_been_silent(monkeypatch):
-    monkeypatch.setattr(start, "SILENT", 1_000.0)
-    start.close_what_asks_nothing()
+    monkeypatch.setattr(connections, "SILENT", 1_000.0)
+    connections.bound_connections()
 
     async def tried() -> None:
         async with served() as port, asyncio.timeout(60):
