@@ -6,7 +6,7 @@ One value goes through: x = self.pool(F.relu(self.conv1(x))). Where two meet, or
 import ast
 from collections.abc import Iterator, Mapping
 
-from cnnviz.models.containers import Names, called, few, layers_in
+from cnnviz.models.containers import CONTAINERS, Names, called, few, layers_in
 from cnnviz.models.described import Described, described, name_of, shortened
 from cnnviz.words import Problem
 
@@ -21,14 +21,21 @@ PASSED_ON = ("contiguous", "to", "float", "squeeze")
 
 
 def layers_of_class(tree: ast.AST, names: Names) -> list[Described]:
-    """The layers that the first class with forward calls that is no part of another, in order; none where there is no such class."""
+    """The layers that the first class with forward calls that is no part of another, in order.
+
+    None where there is no such class, or where it is not made and a container stands beside it.
+    """
     classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and _methods(node)]
     parts = {called(node) for cls in classes for node in ast.walk(cls) if isinstance(node, ast.Call)}
     cls = next((one for one in classes if one.name not in parts), next(iter(classes), None))
     if cls is None:
         return []
-    made = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and called(node) == cls.name)
-    return layers_of(cls, next(made, ast.Call(ast.Name(cls.name), [], [])), names)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    made = next((node for node in calls if called(node) == cls.name), None)
+    inside = {id(node) for one in classes for node in ast.walk(one)}
+    if made is None and any(called(node) in CONTAINERS and id(node) not in inside for node in calls):
+        return []
+    return layers_of(cls, made or ast.Call(ast.Name(cls.name), [], []), names)
 
 
 def layers_of(cls: ast.ClassDef, call: ast.Call, names: Names) -> list[Described]:

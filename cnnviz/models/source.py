@@ -23,6 +23,7 @@ def read_source(text: str) -> Description:
     (['Conv2d', 'ReLU'], 'softmax-ce')
     """
     tree, fault = _tree(text)
+    tree = _Unmoved().visit(tree)
     assigned = (node for node in ast.walk(tree) if isinstance(node, ast.Assign) and len(node.targets) == 1)
     own = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     functions = [node.args for node in own.values() if isinstance(node, ast.FunctionDef)]
@@ -32,6 +33,19 @@ def read_source(text: str) -> Description:
     if not layers:
         raise fault or Problem("model.no_layers")
     return Description(tuple(few(layers)), *loss_of(tree), frozenset(own))
+
+
+class _Unmoved(ast.NodeTransformer):
+    """Leaves out where a model or a layer is moved to, which changes none: nn.Linear(4, 2).to(device)."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call) and node.func.attr in _MOVES:
+            return node.func.value
+        return node
+
+
+_MOVES = ("to", "cuda", "cpu", "float", "double", "half", "eval", "train")
 
 
 def _tree(text: str) -> tuple[ast.Module, Problem | None]:

@@ -189,6 +189,8 @@ def build(shape, classes=4):
         (CLASS, "conv6x3b-relu-drop25-dense3-softmax-ce"),
         (CLASS + "net = Net(3, classes=5)", "conv6x3b-relu-drop25-dense5-softmax-ce"),
         (BLOCKS + "Net(4)", "conv4x3bp1-bn-conv8x1b-relu-dense2-softmax-ce"),
+        (CLASS.replace("Dropout(drop))", "Dropout(drop)).to(device)") + "net = Net(3, classes=5).eval().cuda()", "conv6x3b-relu-drop25-dense5-softmax-ce"),
+        (CLASS.replace("self.body(x)", "self.lost(x)") + "m = Sequential([Conv2D(7, 3), ReLU(), Flatten(), Dense(2)])", "conv7x3b-relu-dense2-softmax-ce"),
         (FUNCTIONAL, "conv6x3b-relu-max2-dense4-softmax-ce"),
         ("def build(n, classes=3):\n m = Sequential()\n m.add(Conv2D(n, 3))\n m.add(Flatten())\n m.add(Dense(classes))", "conv8x3b-dense3-softmax-ce"),
         ('{"modelTopology": {"model_config": {"config": [{"class_name": "Dense", "config": {"units": 2}}]}}}', "dense2-softmax-ce"),
