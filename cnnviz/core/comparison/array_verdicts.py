@@ -136,10 +136,10 @@ class _Comparison:
 
     def _ties(self, line: Line, values: Inner, given: np.ndarray, precision: Precision, error: np.ndarray) -> np.ndarray | None:
         """The entries of which round-off decides, at a tie of a pool or at a kink; None where it cannot be seen. `error` is what it makes."""
-        if not precision.epsilon or line.role != "dx" or line.layer is None:
+        if not precision.epsilon or line.layer is None:
             return None
+        most = max((largest(values[name]) for name in line.sources if name[0] != "d"), default=0.0)
         sources = [values[name] for name in line.sources]
-        most = max(largest(array) for name, array in zip(line.sources, sources, strict=True) if name[0] != "d" or len(sources) == 1)
         return self.program.network.layers[line.layer].undecided(given, verdict.SAFETY * precision.epsilon * most, error, *sources)
 
 

@@ -1,0 +1,75 @@
+"""The verdict on each array that was given: what began there, what was handed to it, and what round-off alone decides."""
+
+import numpy as np
+import pytest
+
+from cnnviz.core.comparison.case import Case
+from cnnviz.core.comparison.precision import DOUBLE, SINGLE
+from cnnviz.core.gradcheck import KINK
+from cnnviz.core.network import Network
+from cnnviz.core.optimizers import gd
+from tests.core.test_diagnosis import NETWORKS, case_of, diagnose, passed
+from tests.core.test_gradcheck_draws import OPEN_ELSEWHERE
+
+SUMS = NETWORKS[1]
+
+
+def accused(found):
+    return {name for name, one in found.arrays.items() if one.verdict == "wrong"}
+
+
+@pytest.mark.parametrize("hidden", [{"da2"}, {"da2", "dz2"}, {"da2", "dz2", "df2", "dp1"}])
+def test_a_nan_is_inherited_through_arrays_that_are_not_given(hidden):
+    case = case_of(SUMS)
+    theirs = passed(case, {"dp2": lambda values, right: np.where(right() == right().max(), np.nan, right())})
+    assert accused(diagnose(case, {name: array for name, array in theirs.items() if name not in hidden})) == {"dp2"}
+
+
+def test_a_mistake_behind_a_nan_is_found_as_well():
+    """The kernel's gradient sums up what is no number: it is judged by what our number there makes of it."""
+    case = case_of(SUMS)
+    theirs = {name: np.array(array) for name, array in passed(case).items()}
+    theirs["dz2"].flat[7] = np.nan
+    theirs["df2"] *= 2
+    assert accused(diagnose(case, theirs)) == {"dz2", "df2"}
+
+
+@pytest.mark.parametrize("why", [why for why in OPEN_ELSEWHERE if "overlap" not in why])
+def test_what_another_programs_gates_let_through_is_right_by_itself_and_behind_a_factor_alone(why):
+    case = OPEN_ELSEWHERE[why]
+    theirs, layers = case.elsewhere(), case.network.layers
+    for line in case.network.program(case.x.shape).backward_lines:
+        if line.layer is not None and layers[line.layer].has_kinks:
+            assert case.diagnosis({line.target: theirs[line.target]}).verdict != "wrong", line.target
+    found = case.diagnosis({name: 2 * array for name, array in theirs.items()})
+    first = next(iter(found.arrays))
+    assert accused(found) == {first}
+    for one in case.diagnosis(theirs).arrays.values():
+        assert not ((one.marks == KINK) & (one.theirs == one.ours)).any()
+
+
+def relu_at(z, slope):
+    """A pass whose ReLU has these numbers before it, and what comes back to each is `slope`."""
+    network, x = Network.parse(f"dense{len(z)}-relu-dense1-mse"), np.ones((1, 1))
+    params = network.init(x.shape, "zeros").replace(b1=np.array(z), w2=np.ones((len(z), 1)))
+    trace = network.forward(params, x)
+    return Case(network.program(x.shape), params, trace, trace.o - slope / 2, gd(0.1))
+
+
+@pytest.mark.parametrize("slope", [1.0, 1e6])
+@pytest.mark.parametrize("z, undecided", [(2e-7, True), (-2e-7, True), (2e-6, False), (-2e-6, False)])
+def test_a_gate_is_undecided_as_far_as_round_off_of_the_largest_number_reaches_whatever_comes_back(z, undecided, slope):
+    """In single precision a z of 1 and sums around it are off by 1e-7."""
+    case = relu_at([1.0, z], slope)
+    exact = passed(case)
+    for share, right in ((0.0, True), (1.0, True), (0.5, False)):
+        theirs = exact | {"dz1": exact["da1"] * [1.0, share]}
+        own = share == (z > 0)
+        assert (diagnose(case, theirs, SINGLE).verdict == "right") == (own or (undecided and right)), share
+
+
+def test_an_array_that_was_made_of_other_numbers_than_were_given_is_wrong_by_itself():
+    case = case_of(NETWORKS[0])
+    exact = passed(case)
+    found = diagnose(case, exact | {"do": 2 * exact["do"], "dz2": exact["dz2"] * [1, 2]}, DOUBLE)
+    assert accused(found) == {"do", "dz2"}
