@@ -58,8 +58,14 @@ export default function show() {
   let ends = 0
   let spot = "largest"
   let gone = false // the server has forgotten the room
-  const question = openQuestion(() => ask("GET", "asked"))
-  const script = givenScript(() => ask("GET", "script"))
+  const question = openQuestion(
+    () => code,
+    () => ask("GET", "asked"),
+  )
+  const script = givenScript(
+    () => code,
+    () => ask("GET", "script"),
+  )
   let pointed = "" // the cell that is pinned, as the address has it
   darken(isDark(root))
   const projector = new URL(`screen?lang=${LANG}`, room).href

@@ -42,11 +42,12 @@ export function roomDriver(base, travel = () => {}) {
   let board
   /** @type {HTMLElement | undefined}  says that the server has forgotten the room */
   let missing
-  const question = openQuestion(async () => {
+  const code = () => held?.code ?? ""
+  const question = openQuestion(code, async () => {
     const answer = await fetch(at("/asked"), { headers: authorized() }).catch(() => undefined)
     return answer?.ok ? answer.json() : undefined
   })
-  const script = givenScript(async () => {
+  const script = givenScript(code, async () => {
     const answer = await fetch(at("/script"), { headers: authorized() }).catch(() => undefined)
     return answer?.ok ? answer.json() : undefined
   })

@@ -1,6 +1,7 @@
 // What a driver's pages know of their room, so that it can be opened again: its secret, kept in this browser for as long as rooms
 // live, and the question that is open in it.
 
+import { inTab } from "../view/model/storage.js"
 import { keep, kept } from "../view/regions/preferences.js"
 import { endOf, leftUntil } from "./question.js"
 
@@ -63,51 +64,61 @@ export async function openRoom(base, driver, query, question, script) {
   return { room: found }
 }
 
+/** Remembers something of a room in this tab, also when the page loads itself again. @param {string} key @param {() => string} code  the room's */
+const inRoom = (key, code) => ({
+  /** @returns {Record<string, any>} */
+  read() {
+    const { room, ...found } = inTab.readRecord(key)
+    return room === code() ? found : {}
+  },
+  /** @param {object} record */
+  write: (record) => inTab.writeRecord(key, { ...record, room: code() }),
+})
+
 /**
  * Remembers the script that is given in a room, and where the lecture is in it.
+ * @param {() => string} code  the room's
  * @param {() => Promise<Script | undefined>} ask  gets it, by the secret
  */
-export function givenScript(ask) {
-  /** @type {string | undefined} */
-  let script
+export function givenScript(code, ask) {
+  const tab = inRoom("cnnviz.room.script", code)
   let number = 0
   return {
     /** @param {HallScreen | null} screen */
     async hear(screen) {
-      if (!screen) script = undefined
       number = screen?.number ?? 0
-      if (screen && script === undefined) script = (await ask())?.script
+      const script = screen ? (tab.read().script ?? (await ask())?.script) : undefined
+      tab.write({ script, screen: number })
     },
     /** It, to be given again; undefined where none is. @returns {Script | undefined} */
     get given() {
-      return script && number ? { script, screen: number } : undefined
+      const { script, screen } = tab.read()
+      return script && screen ? { script, screen } : undefined
     },
   }
 }
 
 /**
  * Remembers a room's question, as it was sent, for as long as it is open.
+ * @param {() => string} code  the room's
  * @param {() => Promise<{ number: number, question: Record<string, unknown> } | undefined>} ask  gets it, by the secret
  */
-export function openQuestion(ask) {
-  /** @type {HallPoll | null} */
-  let poll = null
-  /** @type {Record<string, unknown> | undefined} */
-  let question
-  let ends = 0
+export function openQuestion(code, ask) {
+  const tab = inRoom("cnnviz.room.question", code)
   return {
-    /** @param {HallPoll | null} next */
-    async hear(next) {
-      const known = next && next.number === poll?.number
-      poll = next
-      ends = endOf(next)
-      if (known || !next) return
-      question = undefined
+    /** @param {HallPoll | null} poll */
+    async hear(poll) {
+      const before = tab.read()
+      const question = poll && before.poll?.number === poll.number ? before.question : undefined
+      tab.write({ poll, ends: endOf(poll), question })
+      if (question || !poll) return
       const found = await ask()
-      if (found && found.number === poll?.number) question = found.question
+      const now = tab.read()
+      if (found && found.number === now.poll?.number) tab.write({ ...now, question: found.question })
     },
-    /** The question, with the time that is left to answer it; undefined where none is open. */
+    /** The question, with the time that is left to answer it; undefined where none is open. @returns {Record<string, unknown> | undefined} */
     get open() {
+      const { poll, ends, question } = tab.read()
       const left = leftUntil(ends, poll)
       if (!question || poll?.phase !== "open" || (left !== null && left < 1)) return undefined
       return left === null ? question : { ...question, seconds: Math.round(left) }

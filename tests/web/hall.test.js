@@ -4,6 +4,7 @@ import { Ballot } from "../../cnnviz/hall/ballot.js"
 import { spotOf } from "../../cnnviz/hall/cockpit_spot.js"
 import { comingOf, screenOf } from "../../cnnviz/hall/cockpit_view.js"
 import { AllRuns, runsIn, saidOf, worstOf } from "../../cnnviz/hall/experiment.js"
+import { givenScript, openQuestion } from "../../cnnviz/hall/held_room.js"
 import {
   cellIn,
   cellUnder,
@@ -287,4 +288,25 @@ test("a projector looks again where devices came while it was looking, and after
   await settled()
   runs.look(3)
   assert.equal(answers.length, 3, "nobody came")
+})
+
+test("a driver's page that loads itself again still knows the script and the question of its room, and of no other", async () => {
+  const never = () => assert.fail("it is known")
+  const here = () => "4F7KM"
+  await givenScript(here, async () => ({ script: "a" })).hear({ number: 2, count: 3, say: {} })
+  const again = givenScript(here, never)
+  assert.deepEqual(again.given, { script: "a", screen: 2 })
+  await again.hear({ number: 3, count: 3, say: {} })
+  assert.deepEqual(again.given, { script: "a", screen: 3 })
+  assert.equal(givenScript(() => "OTHER", never).given, undefined)
+  await again.hear(null)
+  assert.equal(again.given, undefined)
+  const open = { ...poll("open"), left: 60 }
+  await openQuestion(here, async () => ({ number: 1, question: { ask: "Why?" } })).hear(open)
+  const asked = openQuestion(here, never)
+  assert.equal(asked.open.ask, "Why?")
+  assert.ok(asked.open.seconds > 50)
+  assert.equal(openQuestion(() => "OTHER", never).open, undefined)
+  await asked.hear(poll("closed"))
+  assert.equal(asked.open, undefined)
 })
