@@ -29,7 +29,7 @@ def test_a_mistake_behind_a_nan_is_found_as_well():
     """The kernel's gradient sums up what is no number: it is judged by what our number there makes of it."""
     case = case_of(SUMS)
     theirs = {name: np.array(array) for name, array in passed(case).items()}
-    theirs["dz2"].flat[7] = np.nan
+    theirs["dz2"][:, 3, 3] = np.nan
     theirs["df2"] *= 2
     assert accused(diagnose(case, theirs)) == {"dz2", "df2"}
 
@@ -46,6 +46,19 @@ def test_what_another_programs_gates_let_through_is_right_by_itself_and_behind_a
     assert accused(found) == {first}
     for one in case.diagnosis(theirs).arrays.values():
         assert not ((one.marks == KINK) & (one.theirs == one.ours)).any()
+
+
+def test_a_gate_that_inherits_large_terms_that_cancel_inherits_their_round_off():
+    """From ∂o that is 1e8 times too large comes a ∂a₁ whose terms leave 1e-12 of them, which is not given; ∂z₁ lets it through."""
+    network, x = Network.parse("dense1-relu-dense2-mse"), np.ones((1, 1))
+    params = network.init(x.shape, "zeros").replace(w1=np.ones((1, 1)), w2=np.array([[1.0, -1.0]]))
+    trace = network.forward(params, x)
+    case = Case(network.program(x.shape), params, trace, trace.o - [1.0, 1 + 1e-12], gd(0.1))
+    exact = passed(case)
+    assert 0 < np.abs(exact["dz1"]).max() < 1e-11
+    off = {share: {"do": 1e8 * exact["do"], "dz1": 1e8 * exact["dz1"] * (1 + share)} for share in (1e-5, 10.0)}
+    assert [accused(diagnose(case, theirs)) for theirs in off.values()] == [{"do"}, {"do", "dz1"}]
+    assert accused(diagnose(case, {"da1": exact["da1"], "dz1": exact["dz1"] * (1 + 10.0)})) == {"dz1"}
 
 
 def relu_at(z, slope):
