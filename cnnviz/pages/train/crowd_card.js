@@ -64,7 +64,7 @@ export function card(report, state, i) {
     <p class="who">${wordsOf(report, crowd, i)}</p>
     <div class="way">${markup(way(state, i, label, said, report.epochs))}
       <span class="ends"><span>${say("web.training.epoch")} 0</span><span>${report.epochs}</span></span></div>
-    <div class="open"><p>${say("web.training.way")}</p><button type="button" data-open=${i}>${say("web.training.open_in_step")} ›</button></div>`
+    <div class="open"><p>${say("web.training.way")}</p><button type="button" data-open=${i}>${say("web.actions.open_in_step.text")} ›</button></div>`
 }
 
 /**

@@ -303,7 +303,7 @@ export function helpLines(kind) {
  */
 export function actionButton(name, text = "", extra = "") {
   const { keys = [] } = ACTIONS.find((action) => action.name === name) ?? {}
-  const label = say(`web.actions.${name}.label`)
+  const label = say(has(`web.actions.${name}.label`) ? `web.actions.${name}.label` : `web.actions.${name}.text`)
   const shown = keys.length ? say("web.actions.with_key", { label, key: called(keys[0]) }) : label
   return button(name, text || say(`web.actions.${name}.text`), shown, extra)
 }

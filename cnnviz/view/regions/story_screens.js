@@ -69,7 +69,7 @@ export function words(told) {
 export const top = ({ telling: { at } }, leave) =>
   html`<span class="brand">cnnviz</span>
     <span class="story-dots" aria-hidden="true">${SCREENS.map((_, n) => html`<i class=${n <= at ? "done" : ""}></i>`)}</span>
-    <span class="place">${say("web.story.place", { n: at + 1, count: SCREENS.length })}${at ? nothing : ` · ${say("web.story.minutes")}`}</span>
+    <span class="place">${say("web.learn.of", { n: at + 1, count: SCREENS.length })}${at ? nothing : ` · ${say("web.story.minutes")}`}</span>
     <button type="button" data-key="story_skip" @click=${leave}>${say("web.story.skip")}</button>`
 
 /** @param {Told} told */

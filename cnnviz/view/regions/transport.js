@@ -92,7 +92,7 @@ function fillStages(view, stages) {
   )
   const counted = stages.length > MOST_CHIPS && at >= 0
   strip.classList.toggle("dense", counted)
-  setText(view.$(".stage-name"), counted ? say("web.step.place", { n: at + 1, count: stages.length }) : "")
+  setText(view.$(".stage-name"), counted ? say("web.learn.of", { n: at + 1, count: stages.length }) : "")
   const current = /** @type {HTMLElement | null} */ (strip.querySelector("[aria-current]"))
   if (focused) current?.focus({ preventScroll: true })
   if (current !== before) reveal(view)
