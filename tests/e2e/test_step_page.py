@@ -67,6 +67,7 @@ def test_a_visit_begins_with_nothing_learned_and_tells_nothing_that_is_not_compu
     screen.press("w")
     for symbol in ("z1", "w", "dz1"):
         expect(screen.page.locator(f'[data-figure="{symbol}"] .limits')).to_be_visible(visible=symbol != "dz1")
+        assert bool(screen.canvas(symbol).evaluate("(canvas) => canvas.width")) == (symbol != "dz1"), "pixels that a browser copies in vain"
     screen.page.locator('[data-meaning="signs.sigmoid"]').first.click()
     expect(screen.page.locator(".meaning")).to_contain_text("between 0 and 1")
     screen.press("Escape")

@@ -57,6 +57,7 @@ export class Heatmap {
   size = [0, 0]
   /** @type {OffscreenCanvas[] | null} */
   pictures = null
+  pixels = [0, 0] // as many as its size has on the screen
   painted = "" // what is drawn,
   /** @type {string | null}  and outlined above it; null, what it was before */
   outlined = ""
@@ -99,21 +100,20 @@ export class Heatmap {
     return this.face !== null && this.face.rows * this.face.columns <= MOST_PRINTED
   }
 
-  // As many pixels as it has on the screen; whether there are any.
-  fit() {
-    const [width, height] = this.size
-    const times = ratio()
-    const [w, h] = [Math.round(width * times), Math.round(height * times)]
-    if (this.canvas.width !== w || this.canvas.height !== h) {
-      Object.assign(this.canvas, { width: w, height: h })
-      this.change()
-    }
-    return width > 0 && height > 0
+  // As many pixels as it has on the screen, and none while nothing is seen: a browser copies them for each frame. Tells whether it has a size.
+  /** @param {boolean} blank */
+  fit(blank) {
+    const pixels = this.size.map((side) => Math.round(side * ratio()))
+    if (String(pixels) !== String(this.pixels)) this.change()
+    this.pixels = pixels
+    const [width, height] = blank ? [0, 0] : pixels
+    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height })
+    return this.size.every((side) => side > 0)
   }
 
   /** `done`: cells of each tile computed so far, in reading order; while the kernel slides, not all. @param {{ ahead?: boolean, done?: number, tone?: string }} how `tone`: of the outlines of sources */
   draw({ ahead = false, done = Number.POSITIVE_INFINITY, tone = "#000" } = {}) {
-    if (!this.fit() || !this.face || !this.received) return
+    if (!this.fit(ahead) || !this.face || !this.received) return
     const wanted = `${ahead} ${done}`
     if (this.painted !== wanted) {
       const times = ratio()
@@ -207,6 +207,7 @@ export class Heatmap {
     if (!wanted && !this.above) return
     const context = this.layer()
     const at = this.layout
+    context.canvas.style.visibility = wanted ? "" : "hidden" // what is seen is copied for each frame, also where it is clear
     for (const mark of marks) this.mark(context, at, mark, tone)
   }
 
@@ -218,7 +219,7 @@ export class Heatmap {
       this.above.setAttribute("aria-hidden", "true")
       this.canvas.after(this.above)
     }
-    const { width, height } = this.canvas
+    const [width, height] = this.pixels
     const [w, h] = this.size
     if (this.above.width !== width || this.above.height !== height) {
       const { offsetLeft, offsetTop } = this.canvas // asked for no more often: it has the page laid out

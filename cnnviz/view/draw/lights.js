@@ -117,6 +117,7 @@ class Lights {
     this.canvas.dataset.term = found?.term ?? ""
     this.canvas.style.cursor = found?.choose ? "pointer" : ""
     const context = this.clean()
+    this.above.style.visibility = found ? "" : "hidden" // what is seen is copied for each frame, also where it is clear
     if (!found) return
     for (const box of placesOf(this.parts, found.term)) outlined(context, box, this.tone)
     outlined(context, found.box, "#000")

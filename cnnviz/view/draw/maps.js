@@ -79,11 +79,11 @@ export class MapView extends Heatmap {
     return this.values[this.flat ? i : (this.face?.offset(n, i, j) ?? 0)]
   }
 
-  /** @override */
-  fit() {
+  /** @override @param {boolean} blank */
+  fit(blank) {
     const { clientWidth, clientHeight } = this.canvas
     this.size = /** @type {Size} */ ([clientWidth, clientHeight])
-    return super.fit()
+    return super.fit(blank)
   }
 
   /** @override @param {Layout} at */

@@ -95,9 +95,9 @@ function drawn(view) {
   // What only shows motion lies over everything, and is no part of a picture that stands still.
   for (const canvas of element.querySelectorAll(/** @type {"canvas"} */ ("canvas:not(.flow)"))) {
     const box = canvas.getBoundingClientRect()
-    if (!box.width || !canvas.width) continue
+    if (!box.width) continue
     const { opacity, outlineWidth, outlineColor, outlineStyle } = getComputedStyle(canvas)
-    parts.push(`<image ${place(box)} opacity="${opacity}" href="${canvas.toDataURL()}"/>`)
+    if (canvas.width) parts.push(`<image ${place(box)} opacity="${opacity}" href="${canvas.toDataURL()}"/>`)
     if (outlineStyle === "none") continue
     const [stroke, line] = [plain(outlineColor).fill, Number.parseFloat(outlineWidth)]
     parts.push(`<rect ${place(box)} fill="none" stroke="${stroke}" stroke-width="${line}"/>`)
