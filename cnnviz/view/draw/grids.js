@@ -3,7 +3,7 @@
 import { colour, css, ink } from "../model/colour.js"
 import { number, short } from "../model/format.js"
 import { ends, hide, ring } from "./heatmap.js"
-import { drawPicture, keptPicture } from "./pixels.js"
+import { drawPicture, keptPicture, ramp } from "./pixels.js"
 import { Sheet, SMALL } from "./sheet.js"
 
 /** @import { Ring } from "./sheet.js" */
@@ -11,7 +11,6 @@ import { Sheet, SMALL } from "./sheet.js"
 
 const SQUEEZED = 0.9 // at most
 const LARGEST = 19 // number in a cell
-const RAMP = 128 // colours that a scale is drawn with
 const GAP = 1.5 // between the cells of a grid
 const HATCH = 9 // between the lines where numbers are not shown
 const BAR = { width: 62, height: 8 } // of colours, under a map
@@ -47,11 +46,7 @@ export class Grids extends Sheet {
     const width = Math.min(2 * BAR.width, box.width - wide([low, high]))
     if (width < 16) return
     const x = box.x + (low ? this.widthOf(low, how) + 7 : 0)
-    const bar = { x, y: y - BAR.height / 2, width, height: BAR.height }
-    const [from, to] = limits
-    const shade = (/** @type {number} */ _, /** @type {number} */ n) =>
-      colour(from + ((n + 0.5) / RAMP) * (to - from), limits, /** @type {Scale} */ (scale))
-    drawPicture(this.context, 1, RAMP, shade, bar)
+    this.context.drawImage(ramp(/** @type {Scale} */ (scale), limits), x, y - BAR.height / 2, width, BAR.height)
     if (low) this.text(low, box.x, y, how)
     this.text(high, x + width + 7, y, how)
   }

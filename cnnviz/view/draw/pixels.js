@@ -60,3 +60,17 @@ export function keptPicture(values, rows, columns, limits, scale, from) {
   own.set(key, found)
   return found
 }
+
+const RAMP = 128 // colours that a scale is drawn with
+
+/** @type {Map<string, OffscreenCanvas>} */
+const ramps = new Map()
+
+/** The colours of a scale from its low end to its high one, made once; of limits that are the same, the only one. @param {Scale} scale @param {number[]} limits */
+export function ramp(scale, [low, high]) {
+  const range = high > low ? [0, 1] : [0, 0]
+  const key = `${scale} ${gradient(scale)} ${range}`
+  const found = ramps.get(key) ?? picture(1, RAMP, (_, n) => colour(range[1] * ((n + 0.5) / RAMP), range, scale))
+  ramps.set(key, found)
+  return found
+}

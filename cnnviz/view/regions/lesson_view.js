@@ -531,7 +531,7 @@ export class View {
   draw(pointed = false) {
     if (!this.data) return
     if (!pointed) this.surround(this.data)
-    this.content.draw()
+    this.content.draw(pointed)
     const { k } = this.lesson
     Object.assign(this.root.dataset, { update: k, stage: this.stage, ready: this.waiting ? "0" : "1" })
     this.root.style.visibility = "visible"

@@ -99,8 +99,8 @@ export class Content {
    */
   receive(_answer) {}
 
-  /** Paints what is to be seen now. */
-  draw() {}
+  /** Paints what is to be seen now. @param {boolean} [_pointed] whether nothing but what one points at has changed */
+  draw(_pointed) {}
 
   /** What was drawn for a size is drawn anew the next time. */
   outdate() {}

@@ -351,8 +351,8 @@ export class Step extends Content {
 
   // ---- painting
 
-  /** @override */
-  draw() {
+  /** @override @param {boolean} [pointed] */
+  draw(pointed) {
     if (!this.received) return
     const subject = this.subject()
     const scene = this.scene(subject)
@@ -360,7 +360,7 @@ export class Step extends Content {
     const { stage } = this.view // whose own cell is asked for, wherever one points
     if (this.inquire({ map: stage, cell: this.cells.own(this.shown(stage)) })) this.predicting.draw()
     this.measure()
-    this.classes()
+    if (!pointed || this.predicting.on) this.classes()
     this.mark(subject)
     const tone = this.tone(subject.map)
     this.peek()

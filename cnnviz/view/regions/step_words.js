@@ -68,8 +68,10 @@ export function fillWords(step, subject, scene) {
   }
   writeWords(view, stage, { ...cell, numbers: step.dragging.change(subject) || cell.numbers })
   fitWords(step)
-  view.$(".explain").classList.toggle("pinned", Boolean(pinned))
-  view.control("unpin").hidden = !pinned
+  const explain = view.$(".explain")
+  const unpin = /** @type {HTMLElement} */ (explain.querySelector("[data-key=unpin]"))
+  explain.classList.toggle("pinned", Boolean(pinned))
+  unpin.hidden = !pinned
 }
 
 const LINES = [".said", ".formula", ".numbers"]

@@ -64,11 +64,15 @@ export function curve(pen, numbers, made, z, cell, box, row) {
   pen.context.beginPath()
   for (const n of inside) pen.context.lineTo(x(at(n)), y(of(n, row)))
   pen.context.stroke()
-  const nearest = (/** @type {number} */ value) =>
-    inside.reduce(
-      (best, n) => (Math.abs(at(n) - within(value)) < Math.abs(at(best) - within(value)) ? n : best),
-      inside[0],
-    )
+  const nearest = (/** @type {number} */ value) => {
+    const away = (/** @type {number} */ place) => Math.abs(at(inside[place]) - within(value))
+    let [first, last] = [0, inside.length - 1]
+    while (first < last) {
+      const middle = (first + last) >> 1
+      away(middle + 1) < away(middle) ? (first = middle + 1) : (last = middle)
+    }
+    return inside[first]
+  }
   return { x, y, of: (value) => of(nearest(value), row), flat: flat.length > 0, base }
 }
 
