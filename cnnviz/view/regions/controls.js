@@ -207,7 +207,7 @@ function complain(view, wrong) {
   for (const place of view.root.querySelectorAll(/** @type {"p"} */ ("[data-wrong]"))) {
     const key = place.dataset.wrong ?? ""
     setText(place, wrong[key] ?? "")
-    if (place.offsetParent) delete left[key]
+    if (key in left && place.offsetParent) delete left[key] // asked for where it matters alone: it has the page laid out
   }
   markEntries(view.root)
   view.complaint = Object.values(left).join(" ")

@@ -117,7 +117,6 @@ export class Road extends Content {
     render(road.views.map(choices), view.$(".road-head .views"))
     view.$(".road-head").classList.toggle("choosing", road.views.length > 0)
     render(road.tabs.map(tabsOf), view.$(".road-head > .tabs"))
-    this.draw()
   }
 
   /** @override */
