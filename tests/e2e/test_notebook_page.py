@@ -182,6 +182,9 @@ def test_the_notebooks_theory_is_a_tab_with_every_network(screen: Screen):
     expect(theory).to_contain_text("swaps the two right-hand sides")
     expect(theory.locator(".formulas mfrac").first).to_be_visible()
     expect(theory.locator("dt")).to_have_count(8)
+    theory.focus()  # which scrolls, and is reached by keys
+    expect(theory).to_be_focused()
+    expect(theory).to_have_attribute("tabindex", "0")
     screen.open("/notebook", part="theory", net="dense2-sigmoid-mse")
     expect(sections).to_have_count(6)
 

@@ -88,6 +88,16 @@ def test_two_mistakes_are_both_told_and_the_second_has_a_mark_of_its_own():
     assert [stage["title"] for stage in header["check"]["own"]["stages"]] == ["∂w with its axes exchanged", "times −1"]
 
 
+def test_a_bias_that_alone_is_wrong_is_named_and_one_ratio_is_no_range():
+    here = now(LESSONS[1])
+    theirs = gradients(here)
+    header, _ = shown(here, npz({**theirs, "db1": theirs["db1"] / 9}))
+    (stage,) = header["check"]["own"]["stages"]
+    assert header["road"]["title"] == "Your gradient goes wrong at ∂b₁"
+    assert header["road"]["verdict"]["text"].endswith("none before ∂b₁.") and "∂b₁" in stage["how"]
+    assert "Yours ÷ ours is 0.111." in header["road"]["sentences"]
+
+
 @pytest.mark.parametrize("data, sentence", [(b"nonsense", "neither .npz"), (npz({"dw": np.zeros((3, 4))}), "not 1,800 numbers")])
 def test_a_file_that_cannot_be_compared_gets_its_sentence_and_ours_stay(data, sentence):
     header, arrays = shown(now(Lesson()), data)

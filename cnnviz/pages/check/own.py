@@ -138,11 +138,21 @@ def _how(ways: tuple[Operation, ...]) -> tuple[Message, ...]:
     return (message("ui.check.own.how", save=", ".join(f"{name}={name}" for name in names)), message("ui.check.own.exercise"))
 
 
+def _wrong_in(found: Diagnosis, stage: str) -> tuple[str, ...]:
+    """The arrays of a stage that are wrong: ∂b alone, where ∂w of the same stage is right."""
+    return tuple(name for name, one in found.arrays.items() if one.verdict == WRONG and found.stage_of(name) == stage)
+
+
+def _label(found: Diagnosis, stage: str) -> str:
+    """The name of a wrong stage: that of its first wrong array."""
+    return label(next(iter(_wrong_in(found, stage)), stage))
+
+
 def _title(found: Diagnosis) -> Message:
     if found.another_pass:
         return message("ui.check.own.another_pass.title")
     if found.verdict == "wrong":
-        return message("ui.check.own.wrong", stage=label(found.first))
+        return message("ui.check.own.wrong", stage=_label(found, found.first))
     return message("ui.check.own.all_right" if found.verdict == "right" else "ui.check.own.nothing_told")
 
 
@@ -156,7 +166,7 @@ def _verdict(file: str, found: Diagnosis) -> Message:
         return message("ui.check.own.agree_where_told" if found.untold else "ui.check.own.agree", n=found.count - found.untold, count=found.count, **values)
     if other := found.another_pass:
         return message("ui.check.own.another_pass.words", mistake=other.title, stage=label(other.stage), **values)
-    return message("ui.check.own.differ", n=found.wrong, count=found.count, stage=label(found.first), **values)
+    return message("ui.check.own.differ", n=found.wrong, count=found.count, stage=_label(found, found.first), **values)
 
 
 def _sentences(own: OwnGradients, found: Diagnosis) -> list[Message]:
@@ -165,11 +175,12 @@ def _sentences(own: OwnGradients, found: Diagnosis) -> list[Message]:
         wrong = next(one for one in found.arrays.values() if one.verdict == WRONG)
         worst = worst_of(wrong)
         if worst.ratios and not wrong.turned:
-            said_of.append(message("own.ratio", low=worst.ratios[0], high=worst.ratios[1]))
+            low, high = worst.ratios
+            said_of.append(message("own.one_ratio" if np.isclose(low, high, rtol=1e-3) else "own.ratio", low=low, high=high))
     inherit = [label(stage) for stage, verdict in found.stages.items() if verdict == INHERITS]
     if inherit and not found.another_pass:
         said_of.append(message("ui.check.own.inherit", n=len(inherit), stages=inherit))
-    if also := [label(stage) for stage, verdict in found.stages.items() if verdict == WRONG and stage != found.first]:
+    if also := [_label(found, stage) for stage, verdict in found.stages.items() if verdict == WRONG and stage != found.first]:
         said_of.append(message("ui.check.own.also", stages=also))
     said_of += [message("own.ties", n=one.ties, name=label(name)) for name, one in found.arrays.items() if one.ties]
     said_of += untold(found)
@@ -238,7 +249,7 @@ def _example(now: Now) -> OwnData:
     if not made or not found or not found.first:
         return OwnData(file="", example="", stages=[])
     inherit = [label(stage) for stage, verdict in found.stages.items() if verdict == INHERITS]
-    values = {"mistake": made[0].title, "first": label(found.first), "n": found.wrong, "count": found.count}
+    values = {"mistake": made[0].title, "first": _label(found, found.first), "n": found.wrong, "count": found.count}
     words = message("ui.check.own.example", **values)
     if inherit:
         words = message("words.sentences", first=words, second=message("ui.check.own.inherit", n=len(inherit), stages=inherit))
@@ -250,11 +261,11 @@ def _looks_like(found: Diagnosis, stage: str) -> OwnStage:
     near = near_ones(matches)
     others = [match for match in matches if near and match not in near and match.slip.placed]
     shown = (*near, *others)[:SHOWN]
-    own = tuple(name for name, one in found.arrays.items() if one.verdict == WRONG and found.stage_of(name) == stage)
+    own = _wrong_in(found, stage)
     title = near[0].slip.title if near else message("own.unknown")
-    how = message("ui.check.own.nearest" if near else "ui.check.own.none", stage=label(stage))
+    how = message("ui.check.own.nearest" if near else "ui.check.own.none", stage=_label(found, stage))
     if near and near[0].exact:
-        how = message("ui.check.own.exact", stage=label(stage))
+        how = message("ui.check.own.exact", stage=_label(found, stage))
     code: CodeData | None = None
     if near:
         wrong, right = near[0].slip.code(found.case.program, stage, own)

@@ -179,6 +179,7 @@ export class Notebook extends Road {
     const { road, notebook, view } = this
     if (!road || !notebook) return
     const { story, experiment, switches, theory: explained } = notebook
+    view.$(".below").tabIndex = explained ? 0 : -1 // it scrolls, and has nothing else to go to
     if (explained) {
       const back =
         notebook.tab === "experiment" ? html`<div class="switches">${road.switches.map(group)}</div>` : nothing
