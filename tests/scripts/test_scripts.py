@@ -1,5 +1,6 @@
 """Scripts: lists of screens, with questions or without; what is wrong with their files, where they are, and what questions find out."""
 
+import gc
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import pytest
 from cnnviz.__main__ import main
 from cnnviz.core.mistakes import MISTAKES
 from cnnviz.pages.registry import pages
+from cnnviz.pages.resource import made_of, page_of
 from cnnviz.scripts import library
 from cnnviz.scripts.library import bundled
 from cnnviz.scripts.matrix import changes_key, matrix
@@ -206,3 +208,17 @@ def test_lectures_that_come_along_have_no_fault(script):
     file = next(file for file in sorted((library._HERE / "lectures").glob("*.toml")) if f'id = "{script.id}"' in file.read_text("utf-8"))
     assert check_file(file) == (script, []) and set(script.languages) == {*languages()}
     assert len(script.screens) == (12 if script.id.startswith("lecture-") else 6) and not script.is_lesson
+
+
+def test_nothing_of_a_script_that_comes_with_a_question_is_kept():
+    """Once it is answered no object of the process holds a word of it."""
+    backwards = "vjzqx"
+    word = backwards[::-1]
+    screens = f'[[screen]]\nat = "/?stage=z1"\nsay = "{word} {{max(z1):3}}"\n' + FINE[FINE.index("[[step]]") :].replace("[[step]]", "[[screen]]").replace("One pixel", word)
+    sent = f'id = "{word}"\ntitle = "{word}"\n{screens}'.encode()
+    for page, asked in (("script", {"script": word}), ("learn", {"lesson": word, "step": "2"})):
+        assert word.encode() in made_of(page_of(page), asked, sent, compress=False).body
+    del screens, sent, page, asked
+    gc.collect()
+    holds = (text for one in gc.get_objects() for text in gc.get_referents(one) if isinstance(text, str | bytes))
+    assert not [text for text in holds if (word if isinstance(text, str) else word.encode()) in text and text != word]
