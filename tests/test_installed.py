@@ -15,6 +15,7 @@ import pytest
 import cnnviz
 from cnnviz.core.image_ids import BUNDLED
 from cnnviz.home import ASSETS
+from cnnviz.words import languages
 from tests.conftest import ROOT, Server
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -138,3 +139,6 @@ def test_every_place_tells_the_same_version_and_pythons():
     latest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert latest[1] == cnnviz.__version__
     assert PROJECT["requires-python"] == ">=3.11,<3.14"  # as the Makefile and the README say
+    said = {one.partition(" :: ")[2] for one in PROJECT["classifiers"]}
+    assert {one for one in said if one.startswith("Python :: 3.")} == {f"Python :: 3.{minor}" for minor in (11, 12, 13)}
+    assert len(languages()) == sum(one.startswith("Natural Language") for one in PROJECT["classifiers"])
