@@ -318,7 +318,8 @@ def test_another_lesson_beside_a_film_costs_what_its_own_network_does():
 
 def test_a_check_that_goes_on_beside_the_page_costs_the_page_nothing():
     check = page_of("check")
-    assert cost(check, {"net": LENET})[1] < 0.01 < cost(check, {"net": "conv1x3-sigmoid-dense2-sigmoid-mse"})[1] < 0.1
+    assert cost(check, {"net": LENET})[1] < 0.01 < (one := cost(check, {"img": "test-0"})[1]) < 0.1
+    assert cost(check, {"img": "test-0,test-1,test-2,test-3"})[1] > 4 * one, "an entry is nudged for all of several images"
 
 
 def test_who_is_told_to_come_again_with_something_dear_is_not_looked_at_again(monkeypatch):

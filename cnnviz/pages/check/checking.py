@@ -108,10 +108,10 @@ class Turns:
 
 
 def effort(lesson: Lesson, x_shape: tuple[int, ...]) -> int:
-    """Entries and pixels times multiplications of a pass."""
-    program = lesson.network.program(x_shape)
+    """Entries and pixels times multiplications of a pass of all images."""
+    program, images = lesson.network.program(x_shape), x_shape[0] if len(x_shape) == 4 else 1
     entries = sum(math.prod(parameter.shape) for parameter in program.parameters.values()) + math.prod(x_shape)
-    return entries * program.multiplications
+    return entries * program.multiplications * images
 
 
 _known: Recent[Hashable, Checking] = Recent(MOST_BYTES, held_bytes)
