@@ -12,6 +12,27 @@ from cnnviz.core.values import Trace
 STEPS = (0.1, 0.01, 0.001)
 """By how much an entry may be raised."""
 
+FAR = 0.1
+"""The share of what its gradient promises by which the loss may miss it; beyond that a smaller step is taken."""
+
+
+def steps_for(by: float) -> tuple[float, ...]:
+    """The steps that may be taken where the first is `by`, the largest first.
+
+    >>> steps_for(0.01)
+    (0.01, 0.001)
+    """
+    return tuple(step for step in STEPS if step <= by)
+
+
+def misses(promised: float, really: float) -> bool:
+    """Whether the loss has bent within a step: it moves otherwise than promised by more than `FAR`.
+
+    >>> misses(0.048, 0.0484), misses(0.048, 0.041)
+    (False, True)
+    """
+    return abs(really - promised) > FAR * abs(promised)
+
 
 def step_for(most: float) -> float:
     """By how much an entry of an array is raised whose largest size is `most`: the largest step of at most a fifth of that.

@@ -23,6 +23,7 @@ from cnnviz.core.ops import PADDINGS
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.presets import PRESETS
+from cnnviz.core.raised import FAR
 from cnnviz.core.targets import DEFAULT_CLASSES
 from cnnviz.data.forbidden import excuse
 from cnnviz.data.images import Image, bundled, find_image
@@ -103,6 +104,7 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
         "EXTRA_KEYS": page_keys(),
         "PAGE_KEYS": PAGE_KEYS,
         "KERNELS": KERNELS,
+        "RAISED_FAR": FAR,
         "CHANNELS": bounds.CHANNELS,
         "OPTIMIZERS": list(OPTIMIZERS),
         "PRESETS": [{"label": str(preset.label), "query": preset.query} for preset in PRESETS],

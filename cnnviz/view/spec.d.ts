@@ -10,6 +10,7 @@ export const KEYS: string[]
 export const EXTRA_KEYS: string[]
 export const PAGE_KEYS: string[]
 export const KERNELS: Record<string, number[]>
+export const RAISED_FAR: number
 export const CHANNELS: string[]
 export const OPTIMIZERS: string[]
 export const PRESETS: Preset[]

@@ -73,6 +73,7 @@ class Spec(TypedDict):
     EXTRA_KEYS: Sequence[str]
     PAGE_KEYS: Sequence[str]
     KERNELS: Mapping[str, Sequence[float]]
+    RAISED_FAR: float
     CHANNELS: Sequence[str]
     OPTIMIZERS: Sequence[str]
     PRESETS: Sequence[Preset]

@@ -4,6 +4,7 @@ import numpy as np
 
 from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.loss_runs import promise
+from cnnviz.core.raised import misses, steps_for
 from cnnviz.core.work import step_work
 from cnnviz.export.arrays import named_arrays
 from cnnviz.pages.address import Now
@@ -92,7 +93,11 @@ def _raised(now: Now, network: NetworkRecord) -> dict[str, np.ndarray]:
     for symbol, record in network["maps"].items():
         if f"d{symbol}" in network["maps"]:
             at = np.ravel_multi_index(network["focus"][record["family"]], record["shape"])
-            found |= raised(now.lesson, now.moment, f"raised.{symbol}:{at}:{record['raised_by']}")
+            slope = now.moment.gradients[f"d{symbol}"].flat[at]
+            for by in steps_for(record["raised_by"]):
+                found |= (own := raised(now.lesson, now.moment, f"raised.{symbol}:{at}:{by}"))
+                if not any(misses(slope * by, float(really[0])) for really in own.values()):
+                    break
     return found
 
 

@@ -1,5 +1,6 @@
 // What a gradient means, with this lesson's numbers: what it promises of the loss when one number is raised, and what really happens.
 
+import { RAISED_FAR } from "../spec.js"
 import { decimals, number } from "./format.js"
 import { say } from "./words.js"
 
@@ -19,7 +20,21 @@ const raisedOf = (numbers, map) => (numbers.maps[map]?.band === "gradients" ? ma
 /** Gives what is to be asked for to know what really happens; "" where a map has no gradients. @param {Numbers} numbers @param {string} map @param {Cell} cell */
 export function raisedPart(numbers, map, cell) {
   const symbol = raisedOf(numbers, map)
-  return symbol && `raised.${symbol}:${numbers.offset(map, cell)}:${numbers.maps[symbol].raised_by}`
+  return symbol && partOf(numbers, map, cell, raisedBy(numbers, map, cell))
+}
+
+/** @param {Numbers} numbers @param {string} map @param {Cell} cell @param {number} by */
+const partOf = (numbers, map, cell, by) => `raised.${raisedOf(numbers, map)}:${numbers.offset(map, cell)}:${by}`
+
+/** By how much a number is raised: less where the loss is known to bend before that. @param {Numbers} numbers @param {string} map @param {Cell} cell */
+function raisedBy(numbers, map, cell) {
+  const slope = numbers.at(map, cell)
+  const steps = [...SHARES.keys()].filter((by) => by <= numbers.maps[raisedOf(numbers, map)].raised_by)
+  const misses = (/** @type {number} */ by) => {
+    const really = numbers.arrays[partOf(numbers, map, cell, by)]?.values[0]
+    return Math.abs(really - slope * by) > RAISED_FAR * Math.abs(slope * by)
+  }
+  return steps.find((by) => !misses(by)) ?? steps[steps.length - 1]
 }
 
 /** Gives what the gradient of a cell means, in a sentence; "" where there is no number to say it of. @param {Numbers} numbers @param {string} map @param {Cell} cell */
@@ -28,7 +43,7 @@ export function promiseOf(numbers, map, cell) {
   const slope = symbol ? numbers.at(map, cell) : Number.NaN
   if (!Number.isFinite(slope)) return ""
   const at = numbers.index(map, cell).join(",")
-  const by = numbers.maps[symbol].raised_by
+  const by = raisedBy(numbers, map, cell)
   const [what, gradient] = [symbol, map].map((name) => `${numbers.maps[name].label}[${at}]`)
   if (slope === 0) return say("web.promise.flat", { what, gradient })
   const share = say(`web.promise.${SHARES.get(by)}`, { gradient })
