@@ -82,8 +82,11 @@ export class Training {
   bind(canvas) {
     const { signal } = this.view.stop
     this.root.addEventListener("click", ({ target, clientX }) => this.clicked(/** @type {Element} */ (target), clientX))
-    const scrub = this.view.field("train_epoch")
+    const scrub = /** @type {HTMLInputElement} */ (this.view.field("train_epoch"))
     scrub.addEventListener("input", () => this.become(sought(this.state, Number(scrub.value))))
+    scrub.addEventListener("keydown", (event) => {
+      if (/^(Arrow|Page|Home|End)/.test(event.key)) event.stopPropagation() // its own: here are no stages to go through
+    })
     const drawn = new ResizeObserver(() => this.draw())
     drawn.observe(canvas)
     signal.addEventListener("abort", () => {
