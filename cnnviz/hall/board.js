@@ -95,6 +95,7 @@ export class HallBoard {
   /** @param {{ votes: number, followers: number, alone: number, lost: number }} counts */
   count(counts) {
     this.counts = counts
+    if (!this.link) this.look().then(this.changed) // the server had forgotten the room when this page came
     this.tick()
     this.changed()
     this.runs.look(counts.votes)

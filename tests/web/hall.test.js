@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Ballot } from "../../cnnviz/hall/ballot.js"
+import { HallBoard } from "../../cnnviz/hall/board.js"
 import { spotOf } from "../../cnnviz/hall/cockpit_spot.js"
 import { comingOf, screenOf } from "../../cnnviz/hall/cockpit_view.js"
 import { AllRuns, runsIn, saidOf, worstOf } from "../../cnnviz/hall/experiment.js"
@@ -309,4 +310,19 @@ test("a driver's page that loads itself again still knows the script and the que
   assert.equal(openQuestion(() => "OTHER", never).open, undefined)
   await asked.hear(poll("closed"))
   assert.equal(asked.open, undefined)
+})
+
+test("a projector that came while the room was forgotten asks again how one joins it", async () => {
+  const done = []
+  const board = { link: "", runs: { look() {} }, tick() {}, changed: () => done.push("changed") }
+  board.look = async () => {
+    board.link = "https://cnnviz.example/room/4F7KM"
+    done.push("looked")
+  }
+  for (const followers of [1, 2]) {
+    HallBoard.prototype.count.call(board, { votes: 0, followers, alone: 0, lost: 0 })
+    await new Promise((settled) => setImmediate(settled))
+  }
+  assert.equal(done.filter((one) => one === "looked").length, 1)
+  assert.equal(done.filter((one) => one === "changed").length, 3)
 })
