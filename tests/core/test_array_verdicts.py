@@ -45,7 +45,7 @@ def test_what_another_programs_gates_let_through_is_right_by_itself_and_behind_a
     first = next(iter(found.arrays))
     assert accused(found) == {first}
     for one in case.diagnosis(theirs).arrays.values():
-        assert not ((one.marks == KINK) & (one.theirs == one.ours)).any()
+        assert one.verdict == "right" and not one.wrong.any() and not ((one.marks == KINK) & (one.theirs == one.ours)).any()
 
 
 def test_a_gate_that_inherits_large_terms_that_cancel_inherits_their_round_off():
@@ -59,6 +59,15 @@ def test_a_gate_that_inherits_large_terms_that_cancel_inherits_their_round_off()
     off = {share: {"do": 1e8 * exact["do"], "dz1": 1e8 * exact["dz1"] * (1 + share)} for share in (1e-5, 10.0)}
     assert [accused(diagnose(case, theirs)) for theirs in off.values()] == [{"do"}, {"do", "dz1"}]
     assert accused(diagnose(case, {"da1": exact["da1"], "dz1": exact["dz1"] * (1 + 10.0)})) == {"dz1"}
+
+
+@pytest.mark.parametrize("precision", [DOUBLE, SINGLE])
+def test_a_number_may_be_as_far_off_as_its_precision_says_and_no_further(precision):
+    """Numbers of which nothing cancels."""
+    case = case_of("dense4-tanh-dense3-softmax-mse")
+    for share, right in ((0.8, True), (1.5, False)):
+        theirs = {"dw1": passed(case)["dw1"] * (1 + share * precision.relative)}
+        assert (diagnose(case, theirs, precision).verdict == "right") == right, share
 
 
 def relu_at(z, slope):
