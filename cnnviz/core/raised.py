@@ -26,7 +26,7 @@ def steps_for(by: float) -> tuple[float, ...]:
 
 
 def misses(promised: float, really: float) -> bool:
-    """Whether the loss has bent within a step: it moves otherwise than promised by more than `FAR`.
+    """Tells whether the loss has bent within a step: it moves otherwise than promised by more than `FAR`.
 
     >>> misses(0.048, 0.0484), misses(0.048, 0.041)
     (False, True)
