@@ -107,7 +107,7 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
         "RAISED_FAR": FAR,
         "CHANNELS": bounds.CHANNELS,
         "OPTIMIZERS": list(OPTIMIZERS),
-        "PRESETS": [{"label": str(preset.label), "query": preset.query} for preset in PRESETS],
+        "PRESETS": [{"label": str(preset.label), "source": preset.source, "query": preset.query} for preset in PRESETS],
         "SCALE_NAMES": [[name, say(f"ui.pixels.{name}")] for name in ("unit", "raw")],
         "PADDINGS": PADDINGS,
         "WEIGHTS": WEIGHTS,

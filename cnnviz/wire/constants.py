@@ -39,9 +39,10 @@ class PageData(TypedDict):
 
 
 class Preset(TypedDict):
-    """A network of a course, and the lesson that it stands in."""
+    """A network of a course, its source, and the lesson that it stands in."""
 
     label: str
+    source: str
     query: Query
 
 

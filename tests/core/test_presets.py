@@ -9,12 +9,12 @@ from cnnviz.data.images import find_image
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
-def test_a_preset_is_a_lesson_and_has_a_name(preset):
+def test_a_preset_is_a_lesson_with_a_name_and_a_source(preset):
     lesson, wrong = Lesson.from_query({key: text for key, text in preset.query.items() if text})
     assert not wrong
     assert str(lesson.network) == preset.net
     lesson.network.check(lesson.x_shape)
-    assert str(preset.label)
+    assert str(preset.label) and preset.source
 
 
 def test_each_opens_on_the_images_that_its_course_has_with_a_target_that_is_theirs():

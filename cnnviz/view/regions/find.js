@@ -40,10 +40,10 @@ const everywhere = () => [
     text: name,
     go: (/** @type {View} */ view) => view.turn(path),
   })),
-  ...PRESETS.map(({ label, query }, n) => ({
+  ...PRESETS.map(({ label, source, query }, n) => ({
     kind: say("web.rail.network"),
     text: label,
-    also: query.net,
+    also: `${source} ${query.net}`,
     go: (/** @type {View} */ view) => choosePreset(view, n),
   })),
   ...IMAGES.map(({ id, words }) => ({ kind: say("web.rail.image"), text: words, also: id, go: to({ img: id }) })),

@@ -12,7 +12,10 @@ import { html, live, markup, nothing, render, setText, svg } from "./html.js"
 const OWN = "own"
 const MOST_FIELDS = 2 // targets that are typed; of more outputs a class is chosen
 
-const options = () => PRESETS.map(({ label }, n) => `<option value="${n}">${escaped(label)}</option>`).join("")
+const options = () =>
+  PRESETS.map(
+    ({ label, source }, n) => `<option value="${n}" title="${escaped(source)}">${escaped(label)}</option>`,
+  ).join("")
 
 export const networkChoice = () => `
   <select data-key="preset" aria-label="${escaped(say("web.network.preset"))}">${options()}<option value="${OWN}">${escaped(say("web.network.own"))}</option></select>
@@ -157,6 +160,7 @@ export function fillNetwork(view, { filters, outputs }) {
   view.field("preset").value = found < 0 ? OWN : String(found)
   view.field("network").value = net
   view.control("network").title = net
+  view.control("preset").title = found < 0 ? "" : PRESETS[found].source
   fillTargets(view, outputs)
   view.$(".convolution").hidden = !filters
   if (filters) fillKernel(view, filters)

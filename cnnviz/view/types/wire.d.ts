@@ -901,9 +901,10 @@ export interface Plane {
   scale: Scale
 }
 
-/** A network of a course, and the lesson that it stands in. */
+/** A network of a course, its source, and the lesson that it stands in. */
 export interface Preset {
   label: string
+  source: string
   query: Record<string, string>
 }
 
