@@ -97,7 +97,8 @@ export class Overview {
     this.element.style.setProperty("--heads", `${heads}px`)
     this.element.style.setProperty("--m", `${whole ? Math.max(...places.map((place) => place.height)) : band}px`)
     shown.forEach((column, n) => {
-      for (const symbol of [...column.values, ...column.gradients]) this.give(symbol, column, places[n], whole ? least / this.element.currentCSSZoom : least)
+      for (const symbol of [...column.values, ...column.gradients])
+        this.give(symbol, column, places[n], whole ? least / this.element.currentCSSZoom : least)
     })
     for (const plate of Object.values(this.plates)) plate.receive(this.numbers)
     this.element.classList.remove("cramped")

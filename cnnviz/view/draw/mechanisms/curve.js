@@ -69,7 +69,8 @@ export function curve(pen, numbers, made, z, cell, box, row) {
     let [first, last] = [0, inside.length - 1]
     while (first < last) {
       const middle = (first + last) >> 1
-      away(middle + 1) < away(middle) ? (first = middle + 1) : (last = middle)
+      if (away(middle + 1) < away(middle)) first = middle + 1
+      else last = middle
     }
     return inside[first]
   }
