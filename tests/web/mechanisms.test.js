@@ -224,13 +224,31 @@ test("the pictures of pools, dropout, rows and the steps of every rule stand upr
   for (const kind of ["gd", "momentum", "adam", "forward winner", "backward won"]) assert.ok(kinds.has(kind), kind)
 })
 
-test("a phone's picture says the sum of a convolution itself, so that no line under it need say it again", () => {
+test("a phone's picture says the sum of a convolution, and of a kernel's gradient, itself, so that no line under it need say it again", () => {
   const { numbers } = moments[0]
   const upright = { width: 450, height: 426, upright: true }
-  const stated = (room, map) => mechanism(new Canvas(), numbers, map, [0, 13, 18], room, palette, all).stated
+  const stated = (room, map, cell = [0, 13, 18]) =>
+    mechanism(new Canvas(), numbers, map, cell, room, palette, all).stated
   assert.ok(stated(upright, "z1"))
   assert.ok(!stated({ ...upright, width: 288 }, "z1")) // where its name has no room
   assert.ok(!stated(ROOM, "z1"))
+  const entry = [0, 0, 1, 1]
+  assert.ok(stated(upright, "df", entry) && !stated(ROOM, "df", entry))
+  const words = written(numbers, "df", entry, { room: upright }).map(({ text }) => text)
+  assert.match(words.join(""), /∂f\[1,1\] [=≈] /)
+})
+
+test("what an update promises of the loss, and what comes, have the signs of its change", () => {
+  const { numbers } = moments.find(({ numbers: { answer } }) => answer.promise?.falls > 0)
+  const { promise } = numbers.answer
+  const said = (part) => {
+    numbers.answer.promise = { ...promise, ...part }
+    const words = written(numbers, "f", [0, 0, 1, 1], { stepping: true }).map(({ text }) => text)
+    return words[words.length - 1].match(/[+−]\d/g).map((sign) => sign[0])
+  }
+  assert.deepEqual(said({}), ["−", "−"])
+  assert.deepEqual(said({ falls: -promise.falls }), ["−", "+"])
+  numbers.answer.promise = promise
 })
 
 test("no line of a phone's picture crosses the colours under a map", () => {

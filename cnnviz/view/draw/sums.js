@@ -100,8 +100,8 @@ export class Sums extends Grids {
     return this.widthOf(`+${text.replace("−", "")}`, { size: SMALL, bold: true }) < room - SPACE
   }
 
-  /** A long sum as bars below each other, each from the end of the last, and the total; beside each its words. The total's bar. @param {Term[]} terms @param {number} total @param {Box} box @param {{ paint?: number[], left?: string, digits?: number, row?: number }} [how] `left`: a word for the total @returns {Box} */
-  balance(terms, total, box, { paint, left = "", digits = 4, row = ROW } = {}) {
+  /** A long sum as bars below each other, each from the end of the last, and the total; beside each its words. The total's bar. @param {Term[]} terms @param {number} total @param {Box} box @param {{ paint?: number[], left?: string, name?: string, digits?: number, row?: number }} [how] `left`: a word for the total; `name`: what it is, before it @returns {Box} */
+  balance(terms, total, box, { paint, left = "", name = "", digits = 4, row = ROW } = {}) {
     const values = terms.map(({ value }) => value)
     const written = writtenSum(values, total, { digits })
     const ends = endsOf(values)
@@ -122,10 +122,13 @@ export class Sums extends Grids {
     this.context.fillStyle = this.ink
     this.context.fillRect(x(0) - 0.75, box.y - 4, 1.5, (terms.length + 1) * row + 6)
     this.total(own, paint)
-    const text = `${equals(total, written.total).replace(/^= /, "")}${unit}`
-    const at = Math.max(own.x + own.width, x(0)) + 8
+    const text = `${equals(total, written.total).replace(name ? "" : /^= /, "")}${unit}`
+    const taken = this.widthOf(text, { bold: true })
+    let at = Math.max(own.x + own.width, x(0)) + 8
+    if (name) at += this.rich(`${name} `, at, own.y + height / 2, { room: this.width - at - taken })
+    this.stated = Boolean(name)
     this.text(text, at, own.y + height / 2, { bold: true })
-    const after = at + this.widthOf(text, { bold: true }) + 6
+    const after = at + taken + 6
     if (left) this.rich(left, after, own.y + height / 2, { size: SMALL, fill: this.soft })
     return own
   }

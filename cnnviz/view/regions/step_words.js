@@ -138,7 +138,7 @@ export function fillStepper(step, { map, cell }) {
 
 /** @param {string} what @param {number} which @param {(by: number, label: string, sign: string) => unknown} turn */
 const turning = (what, which, turn) =>
-  html`<span class="what">${what}</span>${turn(-1, say("web.step.less"), "−")}<b class="which">${which}</b>${turn(1, say("web.step.more"), "+")}`
+  html`<span class="what">${what}</span><span class="turn">${turn(-1, say("web.step.less"), "−")}<b class="which">${which}</b>${turn(1, say("web.step.more"), "+")}</span>`
 
 /** Finds which of several images is shown. @param {number} image @param {number} images */
 const imageStepper = (image, images) =>

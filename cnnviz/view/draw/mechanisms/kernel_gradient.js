@@ -152,7 +152,8 @@ function summed(pen, numbers, { symbol, cell }, values, over) {
   const total = numbers.at(symbol, cell)
   const paint = colour(total, numbers.maps[symbol].limits, "signed")
   const box = { x: over.x, y: over.y + over.height + 28, width: over.width, height: 60 }
-  return pen.balance(terms, total, box, { paint, left: say("web.mechanism.left"), row: 20 })
+  const said = pen.upright ? { name: named(numbers, symbol, cell) } : { left: say("web.mechanism.left") }
+  return pen.balance(terms, total, box, { paint, row: 20, ...said })
 }
 
 /** The largest share, and which cells belong to which. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ x: Box, dy: Box, shares: Box }} places @param {{ values: Float64Array, rows: number, columns: number, best: number }} of */

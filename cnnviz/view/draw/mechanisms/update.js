@@ -33,12 +33,11 @@ export function update(pen, numbers, first, cell) {
   promised(pen, numbers)
 }
 
-/** Draws what the gradients promise of the loss, and what comes. @param {Pen} pen @param {Numbers} numbers */
+/** Writes by how much the gradients promise that the loss changes, and by how much it does. @param {Pen} pen @param {Numbers} numbers */
 function promised(pen, { answer: { promise } }) {
   if (!promise) return
   const { promised, falls } = promise
-  const rises = falls < 0
-  const text = say(`web.mechanism.${rises ? "promised_rises" : "promised"}`, { promised, falls, rises: -falls })
+  const text = say("web.mechanism.promised", { promised: signed(-promised), really: signed(-falls) })
   pen.text(text, pen.width - 2, pen.height - 10, { align: "right" })
 }
 
