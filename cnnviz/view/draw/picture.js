@@ -95,7 +95,7 @@ function drawn(view) {
   // What only shows motion lies over everything, and is no part of a picture that stands still.
   for (const canvas of element.querySelectorAll(/** @type {"canvas"} */ ("canvas:not(.flow)"))) {
     const box = canvas.getBoundingClientRect()
-    if (!box.width) continue
+    if (!box.width || !isShown(canvas)) continue
     const { opacity, outlineWidth, outlineColor, outlineStyle } = getComputedStyle(canvas)
     if (canvas.width) parts.push(`<image ${place(box)} opacity="${opacity}" href="${canvas.toDataURL()}"/>`)
     if (outlineStyle === "none") continue
