@@ -172,17 +172,17 @@ def plain(symbol: str, program: Program) -> Message:
 
 
 def first_cells(program: Program, moment: Moment, maps: Mapping[str, MapRecord]) -> dict[str, list[int]]:
-    """The cell of each family that is worth explaining before anybody points: the largest gradient's, else the largest value's."""
+    """The cell of each family that is worth explaining first: the largest gradient's, else the largest value's; neither is 0 where there are others."""
     found: dict[str, list[int]] = {}
     for symbol, record in maps.items():
         name = record["family"]
         if name in found or symbol not in (*moment.trace, *moment.params):
             continue
         own = moment.trace[symbol] if symbol in moment.trace else moment.params[symbol]
-        gradient = moment.gradients[f"d{symbol}"] if f"d{symbol}" in moment.gradients and symbol != "x" else own
-        if record["scale"] in ("activation", "answer") and np.any(gradient * own):
-            gradient = gradient * own  # a silent cell explains nothing
-        found[name] = largest(gradient if np.any(gradient) else own, record["shape"])
+        gradient = moment.gradients[f"d{symbol}"] if f"d{symbol}" in moment.gradients else own
+        size = own if symbol == "x" else gradient * own if record["scale"] in ("activation", "answer") else gradient
+        told = size * (gradient != 0) * (symbol in moment.params or own != 0)  # a silent cell explains nothing
+        found[name] = largest(next(filter(np.any, (told, gradient)), own), record["shape"])
     found["L"] = [0]
     _join(found, program)
     return found

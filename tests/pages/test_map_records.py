@@ -72,6 +72,17 @@ def test_the_cell_that_is_explained_first_exists_and_has_the_largest_gradient(le
         assert abs(found[tuple(cells[gradient])]) == np.abs(found).max()
 
 
+@pytest.mark.parametrize("net", ["drop30-dense2-softmax-ce", "conv4x3-bn-relu-drop50-dense2-softmax-ce", "dense8-ln-relu-drop30-dense2-mse"])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_cell_that_is_explained_first_is_neither_silent_nor_without_a_gradient(net, seed):
+    program, moment = here(Lesson.read({"net": net, "seed": str(seed)})[0])
+    maps = map_records.records(Lesson(net=net), program, moment)
+    cells = map_records.first_cells(program, moment, maps)
+    for symbol, array in {**moment.trace, **moment.gradients}.items():
+        if symbol in maps and array.any():
+            assert array.reshape(maps[symbol]["shape"])[tuple(cells[maps[symbol]["family"]])], symbol
+
+
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
 def test_the_page_gets_the_cores_arrays_bit_for_bit(lesson):
     program, moment = here(lesson)

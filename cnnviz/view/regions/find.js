@@ -81,6 +81,7 @@ function settings({ root }) {
   return all.map((control) => ({
     kind: control.closest(".sheet")?.getAttribute("aria-label") ?? "",
     text: control.getAttribute("aria-label") ?? control.closest(".field")?.querySelector("span")?.textContent ?? "",
+    also: control.textContent ?? "", // what can be chosen there
     go() {
       reveal(control)
       const within = /** @type {HTMLElement | null} */ (control.querySelector("[tabindex='0']"))
