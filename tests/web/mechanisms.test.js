@@ -224,6 +224,24 @@ test("the pictures of pools, dropout, rows and the steps of every rule stand upr
   for (const kind of ["gd", "momentum", "adam", "forward winner", "backward won"]) assert.ok(kinds.has(kind), kind)
 })
 
+test("the loss, softmax and what goes back through both stand upright with many outputs, a row each", () => {
+  const room = { width: 358, height: 426, upright: true }
+  const seen = new Set()
+  for (const { numbers } of moments.filter(({ numbers }) => numbers.count("o") > 2))
+    for (const { symbol } of numbers.stages.filter(
+      ({ symbol, inputs }) => /^[oL]$/.test(symbol) || inputs.includes("y"),
+    )) {
+      if (symbol === "o" && !numbers.arrays["powers.o"]) continue
+      assert.ok(standsUpright(numbers, symbol, false), `${numbers.network.text} ${symbol}`)
+      const cell = numbers.shape(symbol).map((n) => n >> 1)
+      const { spots } = mechanism(new Canvas(), numbers, symbol, cell, room, palette, all)
+      const rows = new Set(spots.filter(({ box }) => box.x + box.width < room.width + 2).map(({ term }) => term))
+      assert.ok(rows.size >= Math.min(numbers.count("o"), 12), `${symbol}: ${[...rows]}`)
+      seen.add(symbol.slice(0, 2))
+    }
+  assert.deepEqual([...seen].sort(), ["L", "dz", "o"])
+})
+
 test("a phone's picture says the sum of a convolution, and of a kernel's gradient, itself, so that no line under it need say it again", () => {
   const { numbers } = moments[0]
   const upright = { width: 450, height: 426, upright: true }

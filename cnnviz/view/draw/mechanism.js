@@ -144,13 +144,18 @@ const ANY_ROOM = [
   flattened,
   gained,
   gate,
+  heights,
+  losses,
   normalised,
   normalisedBack,
   normalisedTogether,
   outer,
+  outputs,
   pool,
   shares,
   softmax,
+  softmaxBack,
+  tangents,
   unpool,
   update,
 ]
@@ -164,7 +169,6 @@ export function standsUpright(numbers, map, stepping) {
     const all = numbers.links(map).find(({ pattern }) => pattern === "all")
     return numbers.maps[map].kind === "map" && numbers.shape(map)[0] === 1 && numbers.count(all?.source ?? "o") <= 4
   }
-  if (own === heights || own === tangents) return numbers.count("o") <= 2
   return ANY_ROOM.includes(own) || (own === patch && "photo" in numbers.answer.arrays)
 }
 

@@ -5,13 +5,14 @@ import { lossOf } from "../../model/formula_values.js"
 import { equals } from "../../model/printed_digits.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { against, column } from "./outputs.js"
+import { against, column, losses, outputs as rows } from "./outputs.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
-const MOST = 4 // outputs that get a curve each
+const [MOST, NARROW] = [4, 2] // outputs that get a curve each, and where it is upright
 const LINES = 60 // of a curve
 const HALF = 34 // of the width of an output's label
+const DOTS = 0.44 // of the height, from where on outputs stand against targets, where it is upright
 const BESIDE = 0.12 // room beside the outermost output or target
 
 /** The outputs that have a curve each: all where they are few, else those that add to the loss. @param {Numbers} numbers */
@@ -23,20 +24,21 @@ export function curved(numbers) {
 }
 
 /** Draws what each output adds to the loss, and their sum. @type {Picture} */
-export function heights(pen, numbers) {
+export function heights(pen, numbers, symbol, cell) {
   const outputs = curved(numbers)
-  const left = outputs.length < numbers.count("o") ? pen.width * 0.42 : 0
-  if (left) {
-    pen.rich(say("web.mechanism.dots", { symbol: "<i>o</i>" }), 4, 13, { fill: pen.soft, room: left })
-    pen.dots(
-      against(pen, numbers, outputs[0]),
-      { x: 4, y: HEAD, width: left - 30, height: pen.height - HEAD - 30 },
-      { names: 86 },
-    )
+  if (pen.upright && outputs.length > NARROW) return losses(pen, numbers, symbol, cell)
+  const alone = outputs.length < numbers.count("o")
+  const left = alone && !pen.upright ? pen.width * 0.42 : 0
+  if (alone) {
+    const box = pen.upright
+      ? { x: 4, y: DOTS * pen.height + HEAD, width: pen.width - 8 }
+      : { x: 4, y: HEAD, width: left - 30 }
+    pen.rich(say("web.mechanism.dots", { symbol: "<i>o</i>" }), 4, box.y - 17, { fill: pen.soft, room: box.width })
+    pen.dots(against(pen, numbers, outputs[0]), { ...box, height: pen.height - box.y - 24 }, { names: 86 })
   }
   const end = outputs.length > 1 && !pen.upright ? pen.width * 0.68 : pen.width
   const scale = scaled(numbers)
-  frames(pen, outputs.length, left, end).forEach((box, i) => {
+  frames(pen, outputs.length, left, end, alone ? DOTS : 0.6).forEach((box, i) => {
     const n = outputs[i]
     const at = curve(pen, numbers, n, box, scale)
     const bar = { x: at.x(at.o) - 8, y: at.y(at.height), width: 16, height: Math.max(at.y(0) - at.y(at.height), 1) }
@@ -87,6 +89,7 @@ function stacked(pen, numbers, outputs, end) {
 export function tangents(pen, numbers, symbol, cell) {
   const scale = scaled(numbers)
   const outputs = curved(numbers)
+  if (pen.upright && outputs.length > NARROW) return rows(pen, numbers, symbol, cell)
   const left = pen.upright ? 0 : 200
   const top = pen.upright ? 0.64 * pen.height : HEAD + 4
   pen.head(numbers.maps[symbol].label, "", 4, top - 21, 170, say("web.mechanism.slopes"), pen.tone)
@@ -159,14 +162,14 @@ function scaled(numbers) {
   return { low, high, top: Math.max(2.3 * Math.max(...outputs.map((n) => lossOf(numbers, n, o[n]))), least) }
 }
 
-/** Places side by side. @param {Pen} pen @param {number} count @param {number} from @param {number} to @returns {Box[]} */
-function frames(pen, count, from, to) {
+/** Places side by side. @param {Pen} pen @param {number} count @param {number} from @param {number} to @param {number} [share] of the height, where it is upright @returns {Box[]} */
+function frames(pen, count, from, to, share = 0.6) {
   const each = (to - from) / count
   return Array.from({ length: count }, (_, n) => ({
     x: from + n * each + 16,
     y: HEAD + 4,
     width: each - 32,
-    height: (pen.upright ? 0.6 : 1) * pen.height - HEAD - 62,
+    height: (pen.upright ? share : 1) * pen.height - HEAD - 62,
   }))
 }
 

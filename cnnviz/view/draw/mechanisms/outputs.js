@@ -8,6 +8,7 @@ import { around, unitsOf } from "./units.js"
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
 const [CELLS, ROWS] = [4, 12] // numbers of a row that have a cell, or a bar, each
+const NAMES = 100 // room of names in a list
 const READ = 16.5 // height of a bar whose number is read
 
 /** Some of a row's numbers with their names, the chosen one among them. @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {(value: number, n: number) => number} [of] */
@@ -21,6 +22,28 @@ export const rowsOf = (numbers, symbol, chosen, of = (value) => value) => {
     bold: n === chosen,
     term: `n${n}`,
   }))
+}
+
+/** A map's symbol and its numbers. @param {Numbers} numbers @param {string} name @returns {[string, ArrayLike<number>]} */
+export const columnOf = (numbers, name) => [numbers.maps[name].label, numbers.values(name)]
+
+/** Where it is upright: each row's name, and under each title its numbers; where rows stand. @param {Pen} pen @param {ReturnType<typeof rowsOf>} rows @param {[title: string, of: ArrayLike<number>][]} columns @param {number} [end] of the last column */
+export function listed(pen, rows, columns, end = pen.width - 2) {
+  const line = Math.min((pen.height - HEAD - 40) / rows.length, 32)
+  const y = (/** @type {number} */ n) => HEAD + (n + 0.5) * line
+  const each = (end - NAMES) / columns.length
+  columns.forEach(([title, of], i) => {
+    const right = NAMES + (i + 1) * each
+    pen.symbol(title, right - 22, 13, { size: 18 })
+    rows.forEach((row, n) =>
+      pen.text(short(of[row.n]), right, y(n), { align: "right", bold: row.bold, room: each - 6 }),
+    )
+  })
+  rows.forEach(({ name, bold, term }, n) => {
+    pen.text(name, NAMES - 4, y(n), { align: "right", bold, room: NAMES - 6 })
+    pen.spots.push({ box: { x: 0, y: y(n) - line / 2, width: end, height: line }, term, symbol: "", cell: [] })
+  })
+  return { y, line }
 }
 
 /** A row's numbers, the chosen one framed: few as cells, some as bars, many as pixels. Where the chosen one stands. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {Box} box @param {{ made?: boolean, limits?: number[], write?: (value: number) => string }} [how] @returns {{ x: number, y: number, width: number, height: number }} */
@@ -59,12 +82,17 @@ export function column(
 /** Outputs against their targets, and what that makes of this one. @type {Picture} */
 export function outputs(pen, numbers, symbol, cell) {
   const isGradient = numbers.maps[symbol].band === "gradients"
+  if (pen.upright && isGradient) {
+    const columns = ["o", "y", symbol].map((name) => columnOf(numbers, name))
+    listed(pen, rowsOf(numbers, symbol, cell[0]), columns)
+    return
+  }
   const half = pen.width / 2 - 50
   const x = isGradient ? half + 90 : 4
   const box = { x, y: HEAD, width: pen.width - x - 8, height: pen.height - HEAD - 40 }
   pen.rich(say("web.mechanism.dots", { symbol: numbers.maps.o.label }), x, 13, { fill: pen.soft, room: box.width })
   const rows = against(pen, numbers, cell[0], symbol)
-  pen.dots(rows, isGradient ? box : { ...box, width: Math.min(box.width, half * 1.4) }, {
+  pen.dots(rows, isGradient || pen.upright ? box : { ...box, width: Math.min(box.width, half * 1.4) }, {
     names: 86,
     arrows: isGradient,
   })
@@ -93,10 +121,11 @@ export function against(pen, numbers, chosen, symbol = "o") {
 /** Outputs against targets, and the losses so far. @type {Picture} */
 export function losses(pen, numbers) {
   const all = numbers.arrays.losses.values
-  const half = all.length > 1 ? pen.width / 2 - 20 : pen.width - 8 // one loss is no curve
+  const few = all.length === 1 || pen.upright // one loss is no curve
+  const half = few ? pen.width - 8 : pen.width / 2 - 20
   pen.rich(say("web.mechanism.dots", { symbol: "<i>o</i>" }), 4, 13, { fill: pen.soft })
   pen.dots(against(pen, numbers, -1), { x: 4, y: HEAD, width: half, height: pen.height - HEAD - 30 }, { names: 86 })
-  if (all.length > 1) sofar(pen, all, half + 50)
+  if (!few) sofar(pen, all, half + 50)
 }
 
 // The losses of all updates so far.

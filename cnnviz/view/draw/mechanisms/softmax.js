@@ -5,7 +5,7 @@ import { number, short } from "../../model/format.js"
 import { terms } from "../../model/formula_values.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { rowsOf } from "./outputs.js"
+import { columnOf, listed, rowsOf } from "./outputs.js"
 
 /** @import { Numbers, Pen, Picture } from "../../types/view.js" */
 
@@ -16,7 +16,7 @@ export function softmax(pen, numbers, symbol, cell) {
   const all = Array.from(numbers.arrays[`powers.${symbol}`].values)
   const total = all.pop() ?? 0
   const taken = Math.max(...all) === 1 && Math.max(...sums) !== 0 // without the largest sum: it cannot be written
-  if (pen.upright) return listed(pen, numbers, symbol, cell[0], { z, powers: all, total })
+  if (pen.upright) return powersListed(pen, numbers, symbol, cell[0], { z, powers: all, total })
   const [width, middle] = [(pen.width - 210) / 3, 130]
   const height = pen.height - HEAD - 28
   const titles = [
@@ -55,25 +55,18 @@ export function softmax(pen, numbers, symbol, cell) {
 }
 
 /** Sums, powers and shares in rows, and the total of the powers under them. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {{ z: string, powers: number[], total: number }} of */
-function listed(pen, numbers, symbol, chosen, { z, powers, total }) {
+function powersListed(pen, numbers, symbol, chosen, { z, powers, total }) {
   const rows = rowsOf(numbers, symbol, chosen)
-  const [sums, parts] = [178, 262] // where the numbers of a row end
-  const line = Math.min((pen.height - HEAD - 40) / rows.length, 32)
+  const parts = 262 // where the powers end
+  const { y, line } = listed(pen, rows, [columnOf(numbers, z), ["e", powers]], parts)
   const box = { x: parts + 10, y: HEAD, width: pen.width - parts - 10, height: line * rows.length }
-  const { y } = pen.rows(
+  pen.rows(
     rows.map((row) => ({ ...row, name: "" })),
     box,
     { names: 0, most: 32 },
   )
-  const heads = [numbers.maps[z].label, "e", numbers.maps[symbol].label]
-  for (const [n, at] of [sums - 20, parts - 20, box.x].entries()) pen.symbol(heads[n], at, 13, { size: 18 })
-  pen.text(numbers.maps[z].label, parts - 9, 7, { size: SMALL, math: true })
-  for (const [n, row] of rows.entries()) {
-    const how = { align: /** @type {const} */ ("right"), bold: row.bold }
-    pen.text(row.name, 100, y(n), { ...how, room: 98 })
-    pen.text(short(numbers.values(z)[row.n]), sums, y(n), how)
-    pen.text(short(powers[row.n]), parts, y(n), how)
-  }
+  pen.symbol(numbers.maps[symbol].label, box.x, 13, { size: 18 })
+  pen.text(numbers.maps[z].label, parts - 11, 7, { size: SMALL, math: true })
   pen.text(`Σ ${short(total)}`, parts, y(rows.length - 1) + line, { align: "right", bold: true })
 }
 
@@ -141,6 +134,14 @@ export function softmaxBack(pen, numbers, symbol, cell) {
       ?? "",
   )
   const mean = exact(terms(numbers, symbol, cell).map(({ value }) => value))
+  if (pen.upright) {
+    const listing = [dy, y, symbol].map((name) => columnOf(numbers, name))
+    const words = `Σ ${numbers.maps[dy].label} · ${numbers.maps[y].label} ≈ ${number(mean)}`
+    const rows = rowsOf(numbers, symbol, cell[0])
+    const { y: at, line } = listed(pen, rows, listing)
+    pen.text(words, pen.width - 2, at(rows.length - 1) + line, { align: "right", bold: true })
+    return
+  }
   const width = (pen.width - 130) / 3
   const box = (/** @type {number} */ n) => ({ x: 4 + n * (width + 60), y: HEAD, width, height: pen.height - HEAD - 34 })
   const columns = /** @type {[string, string, number | undefined][]} */ ([
