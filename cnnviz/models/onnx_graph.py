@@ -52,16 +52,26 @@ class Step:
 
 def read_onnx(content: bytes) -> Description:
     """The layers of a graph in which each node reads the one before it. Problem where the library is missing or nothing can be read."""
+    try:
+        found = _layers(steps_of(content))
+    except Problem:
+        raise
+    except Exception:  # whatever attributes and arrays of another kind than the format has make of this
+        raise Problem("model.no_onnx") from None
+    if not found:
+        raise Problem("model.no_layers")
+    return Description(tuple(found))
+
+
+def _layers(steps: Iterable[Step]) -> list[Described]:
     found: list[Described] = []
-    for step in steps_of(content):
+    for step in steps:
         before = found[-1] if found else Described("")
         if _is_bias(step, before):
             found[-1] = Described(before.name, (), {**before.named, "bias": True}, f"{before.text}, Add")
         elif (layer := _layer(step, first=not found)) is not None:
             found.append(layer)
-    if not found:
-        raise Problem("model.no_layers")
-    return Description(tuple(found))
+    return found
 
 
 def steps_of(content: bytes) -> list[Step]:

@@ -52,6 +52,17 @@ def test_what_there_is_not_is_named():
     assert said[-1] == (("dense10",), ["model.dense_bias"])
 
 
+def test_a_node_with_an_attribute_or_an_array_of_another_kind_gets_a_sentence():
+    words = onnx.helper.make_tensor("f", onnx.TensorProto.STRING, [6, 3, 5, 5], [b"x"] * 450)
+    for kind, weights, given in (("MaxPool", [], {"kernel_shape": 2}), ("ReduceMean", ["one"], {}), ("Transpose", [], {"perm": 1})):
+        content = graph([CONV, (kind, weights, given)], SHAPES | {"one": ()}).SerializeToString()
+        with pytest.raises(Problem, match="cannot be read"):
+            read_model(content)
+    model = graph([CONV], SHAPES)
+    model.graph.initializer[0].CopyFrom(words)
+    assert weights_in(model.SerializeToString()) == {}
+
+
 def test_branches_are_said_and_what_leads_to_no_output_is_no_layer():
     add = onnx.helper.make_node("Add", ["t0", "t1"], ["sum"])
     content = graph([CONV, ("Relu", [], {})], SHAPES, after=[add], output="sum").SerializeToString()
