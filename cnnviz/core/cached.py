@@ -9,7 +9,9 @@ Value = TypeVar("Value")
 
 
 class cached_property(functools.cached_property[Value]):
-    """A property of functools', which in Python 3.11 holds one lock for all instances meanwhile: work that waits within it for its turn holds up everybody's.
+    """The property of functools, without its lock.
+
+    Python 3.11 holds one lock for all instances while a value is worked out: where that waits for its turn, all others would wait, too.
 
     >>> class Circle:
     ...     radius = 2

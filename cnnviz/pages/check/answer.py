@@ -41,7 +41,7 @@ class _CheckAnswers(Answers):
         return not tensorflow.asked_for(asked)
 
     def seconds(self, lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
-        """None for a check that goes on beside the page."""
+        """Seconds that the page takes: 0 where the check goes on beside it."""
         share = effort(lesson, x.shape) / AT_ONCE
         return 0.5 * share if share <= 1 else 0.0
 
