@@ -34,6 +34,8 @@ FILES = ("npz", "csv", "json", "script", "notebook", "keras", "pytorch", "exerci
 
 TAKEN = {"npz": "arrays", "json": "parameters"} | {name: name for name in ("notebook", "keras", "pytorch", "spreadsheet", "sheet", "html")}
 """Those that the page offers as well, by its names for them."""
+NAMES = ("Jupyter", "Keras", "PyTorch")
+"""Names, which begin with a capital in the middle of a line, too."""
 
 MOST_AROUND = 50
 """Updates either way in a lesson as a page."""
@@ -56,8 +58,7 @@ def parser() -> argparse.ArgumentParser:
     add_fields(commands)
     files = commands.add_argument_group(say("terminal.help.files"))
     for name in FILES:
-        words = say(f"ui.take_home.{TAKEN[name]}" if name in TAKEN else f"terminal.help.file.{name}")
-        files.add_argument(f"--{name}", metavar=file, help=words)
+        files.add_argument(f"--{name}", metavar=file, help=_file_words(name))
     words = say("terminal.help.around", most=MOST_AROUND)
     files.add_argument("--around", metavar=count, type=_around, default=1, help=words)
     files.add_argument("--server", default="", help=say("terminal.help.server"))
@@ -70,6 +71,11 @@ def parser() -> argparse.ArgumentParser:
     for name in SITE:
         site.add_argument(f"--{name}", metavar=say("terminal.help.metavar.folder"), help=say(f"terminal.help.site.{name}"))
     return commands
+
+
+def _file_words(name: str) -> str:
+    words = say(f"ui.take_home.{TAKEN[name]}" if name in TAKEN else f"terminal.help.file.{name}")
+    return words if words.startswith(NAMES) else words[0].lower() + words[1:]
 
 
 def command_parser(words: str, name: str = "") -> argparse.ArgumentParser:

@@ -33,7 +33,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _lines(layer: Taken) -> list[str]:
-    words = "-".join(layer.words) or say("terminal.model.left_out" if layer.notes else "terminal.model.nothing")
+    words = "-".join(layer.words) or say("model.left_out" if layer.notes else "model.nothing")
     return [say("terminal.model.layer", text=layer.text, words=words), *(f"# {note}" for note in layer.notes)]
 
 

@@ -40,7 +40,7 @@ def report(found: Diagnosis, file: str, passed_over: int = 0) -> Iterator[str]:
     if words := found.precision.words:
         yield f"# {words}"
     if not found.ours_finite:
-        yield f"# {say('terminal.check.not_finite')}"
+        yield f"# {say('own.not_finite')}"
     for name, one in found.arrays.items():
         yield f"{name:<5} {one.theirs.shape!s:<15} {_verdict(found, one)}"
         if one.ties:

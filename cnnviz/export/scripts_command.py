@@ -28,7 +28,7 @@ def run(arguments: list[str], name: str = "scripts") -> int:
         elif script:
             taken[named(script)] = file
         wrong += len(faults)
-        lines += [say("terminal.scripts.fault", file=file, line=str(fault.line), what=fault.what) for fault in faults]
+        lines += [say("lessons.fault", file=file, line=str(fault.line), what=fault.what) for fault in faults]
         if script is not None and not faults:
             fine.append(script)
             lines.append(say("terminal.scripts.fine", file=file, title=str(script.title), n=len(script.screens)))

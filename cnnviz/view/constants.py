@@ -46,13 +46,17 @@ def gallery() -> tuple[Image, ...]:
     return (*bundled("test"), *(find_image(f"pattern-{name}") for name in PATTERNS))
 
 
+PYTHONS_OWN = ("export", "judge", "terminal")
+"""The sections of messages that Python alone says: in files, of somebody's functions, and in the terminal."""
+
+
 def browser_words(lang: str) -> dict[str, str | Mapping[str, str]]:
-    """The messages that the browser's part may have to say, its own and those that come with numbers: all but what goes into files.
+    """The messages that the browser's part may have to say, its own and those that come with numbers: all but Python's own.
 
     >>> "words.point" in browser_words("en"), "export.html.noscript" in browser_words("en")
     (True, False)
     """
-    return {id: text for id, text in catalogue(lang).items() if id.split(".")[0] != "export"}
+    return {id: text for id, text in catalogue(lang).items() if id.split(".")[0] not in PYTHONS_OWN}
 
 
 def formulas_in_words(words: Mapping[str, str | Mapping[str, str]]) -> dict[str, str]:

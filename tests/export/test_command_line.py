@@ -259,6 +259,8 @@ def test_keys_that_are_no_part_of_a_lesson_are_named():
 def test_help_names_every_field_of_a_lesson_and_its_examples_run(tmp_path):
     text = cnnviz("--help").stdout
     assert all(f"--{field.name} " in text for field in dataclasses.fields(Lesson))
+    lines = re.findall(r"^  --\w+ [A-Z:]+\s+(\w+)", text, re.M)
+    assert [word for word in lines if word[0].isupper()] == ["Jupyter", "Keras", "PyTorch"]
     examples = re.findall(r"^  python -m cnnviz *(.*?)(?: {3,}.*| +and then.*)?$", text, re.M)
     assert len(examples) == 6
     for example in examples[1:]:

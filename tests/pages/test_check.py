@@ -364,7 +364,7 @@ def test_a_run_that_is_not_finite_gets_the_sentence_that_says_so():
         here = now(lesson)
         board = road_of(lesson, here.moment, {})
         found = besides(lesson, here.moment, {})
-    assert board.good is None and str(board.verdict) == say("terminal.check.not_finite")
+    assert board.good is None and str(board.verdict) == say("own.not_finite")
     assert not found["foot"] and found["entry"] is None
 
 

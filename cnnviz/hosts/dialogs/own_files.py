@@ -67,7 +67,7 @@ def _adopted(lesson: Lesson, notes: list[Message | str], **more: str) -> Adopted
 
 
 def _layer(layer: Taken) -> str:
-    words = "-".join(layer.words) or say("terminal.model.left_out" if layer.notes else "terminal.model.nothing")
+    words = "-".join(layer.words) or say("model.left_out" if layer.notes else "model.nothing")
     return " ".join([f"{layer.text} → {words}.", *map(str, layer.notes)] if layer.notes else [f"{layer.text} → {words}"])
 
 

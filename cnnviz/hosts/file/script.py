@@ -24,7 +24,7 @@ def script_html(file: Path, server: str = "", *, scorm: bool = False) -> str:
     """
     script, faults = check_file(file)
     if script is None or faults:
-        raise Problem("terminal.scripts.fault", file=str(file), line=str(faults[0].line), what=faults[0].what)
+        raise Problem("lessons.fault", file=str(file), line=str(faults[0].line), what=faults[0].what)
     content, server = file.read_bytes(), page_address(server)
     header = decode(made_of(_named("script"), {"script": script.id}, content, compress=False).body)[0]
     store = Store()

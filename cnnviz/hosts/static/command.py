@@ -15,7 +15,7 @@ def write(folder: str, pyodide: str | None, scripts: str | None) -> int:
     if scripts:
         os.environ[SETTINGS[0]] = scripts
     if faults := library().faults:
-        return fail(2, "\n".join(say("terminal.scripts.fault", file=name, line=str(fault.line), what=fault.what) for name, fault in faults))
+        return fail(2, "\n".join(say("lessons.fault", file=name, line=str(fault.line), what=fault.what) for name, fault in faults))
     try:
         python = pyodide_files(Path(pyodide) if pyodide else None, lambda name: tell(say("terminal.site.taking", file=name)))
         size = write_site(Path(folder), python, scripts=[Path(own) for own in own_folders()])

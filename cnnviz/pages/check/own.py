@@ -158,7 +158,7 @@ def _title(found: Diagnosis) -> Message:
 
 def _verdict(file: str, found: Diagnosis) -> Message:
     if found.verdict == "not finite":
-        return message("terminal.check.not_finite")
+        return message("own.not_finite")
     if found.verdict == "untold":
         return message("own.untold", n=found.untold, count=found.count)
     values = {"file": file[:60], "arrays": len(found.arrays)}

@@ -38,7 +38,7 @@ def verdict(here: Examined) -> Message:
     check = here.check
     assert check is not None
     if check.verdict == "not finite":
-        return message("terminal.check.not_finite")
+        return message("own.not_finite")
     if here.mistake and here.of_another_pass:
         return message("ui.check.shows.forward", stage=label(here.mistake.stage))
     if here.mistake and here.first:

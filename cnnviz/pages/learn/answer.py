@@ -64,7 +64,7 @@ def _encoded(now: Now, known: Library, own: dict[str, object] | None, masks: dic
     head["learn"] = {
         "lessons": [_listed(lesson) | {"picture": picture} for lesson, picture in zip(lessons, shown, strict=True)],
         "lectures": [] if own else [_listed(lecture) | {"picture": None} for lecture in known.lectures],
-        "faults": [message("terminal.scripts.fault", file=file, line=str(fault.line), what=fault.what) for file, fault in known.faults],
+        "faults": [message("lessons.fault", file=file, line=str(fault.line), what=fault.what) for file, fault in known.faults],
         "cards": [] if own else cards(),
         "step": own,
     }
