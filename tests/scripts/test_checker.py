@@ -90,7 +90,7 @@ FAULTS = [
     (FINE, '?"\nkind', '?\nkind', 7, "close it"),
     (FINE, "ask = \"", "ask = \"\\q", 7, "written twice"),
     (FINE, "[[step]]", "[[step]]\nhide = [1 2]", 5, "a comma"),
-    (FINE, "[[step]]", "[step]", 4, "double brackets"),
+    (FINE, "[[step]]", "[step]", 4, "under [[step]]"),
     (FINE, 'kind = "choose"', 'kind = "chose"', 8, "chose"),
     (FINE, 'title = "A kernel meets a dot"', 'title = { en = "A", de = "B" }', 2, "has no language de"),
     (FINE, 'ask = "What', 'ask = 3 # "What', 7, "needs to be a text"),
