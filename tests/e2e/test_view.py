@@ -172,8 +172,13 @@ def test_the_lecture_view_is_read_from_the_last_row_and_fills_the_screen(screen:
         for query in ("k=1&whole=1&stage=df", f"{TINY_VGG}&whole=1&stage=df2"):
             screen.open("/", query=query)
             screen.painted()
-            small = [each for each in screen.page.evaluate(WRITTEN.replace("option,", "option, sub, math,")) if each[0] < 13]
-            assert small == [], query
+            written = screen.page.evaluate(WRITTEN.replace("option,", "option, sub, math,"))
+            assert [each for each in written if each[0] < 13] == [], query
+        assert "output 9" in [text for _, text in written]  # nor is a class without its name
+        screen.page.set_viewport_size(PHONE)
+        screen.open("/", query=query)
+        lost = "(all) => all.filter((block) => block.scrollWidth > block.clientWidth + 2).length"
+        assert screen.page.locator(".overview .columns").evaluate_all(lost) == 0, "maps lie over each other"
 
 
 TARGETS = """() => [...document.querySelectorAll(".cnnviz :is(.transport, .top, .explain) :is(button, select, summary, nav a)")]

@@ -135,7 +135,7 @@ export class Overview {
     const taken = this.single ? 26 : 6 + 8 * label.length
     const plain = /** @type {HTMLElement | null} */ (plate.figure.querySelector(".plain"))
     if (plain) plain.hidden = this.whole && column.kind === "weights" && width < NAME
-    title.hidden = width < taken + 6.4 * (title.textContent ?? "").length || (this.single === true && width < 145)
+    title.hidden = width < taken + 7.4 * (title.textContent ?? "").length || (this.single === true && width < 145)
     const badge = /** @type {HTMLElement} */ (plate.figure.querySelector(".badge"))
     badge.hidden = width < (this.single ? 130 : 90)
     plate.home = [width, height]

@@ -172,7 +172,7 @@ export class Plate extends Heatmap {
     const signed = this.scale === "signed"
     const most = Math.max(Math.abs(this.limits[0]), this.limits[1]) || 1
     const targets = this.symbol === "o" ? this.numbers?.values("y") : null
-    const size = Math.min(12, line * 0.9)
+    const size = Math.min(13, line * 0.9)
     context.textBaseline = "middle"
     names.forEach((name, n) => {
       const y = (n + 0.5) * line
