@@ -4,7 +4,7 @@ Two programs that are both right add in another order, and round. So each line i
 (`sizes`), and hands that on: a few passes whose lines are off by so much, up or down at random, show what comes of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -38,7 +38,6 @@ def doubts(program: Program, values: Inner, epsilon: float, smallest: float, giv
     `values` are those of its forward pass, the parameters, and y. Gradients that are `given`, of a program that knows of no ties
     (core/ties.py), are taken for what is made of them; round-off then opens gates, and chooses winners.
     """
-    start = {name: values[name] for name in ("x", "y", *program.parameters, *program.buffers, *program.draws)}
     exact, fed = dict(values), given or {}
     made: dict[str, np.ndarray] = {}
     found: dict[str, np.ndarray] = {}
@@ -49,19 +48,34 @@ def doubts(program: Program, values: Inner, epsilon: float, smallest: float, giv
         made[name], structural[name] = exact[name], np.broadcast_to(size == 0, exact[name].shape)
         found[name] = epsilon * np.maximum(sizes(program, line, exact, smallest), smallest)
         exact[name] = fed.get(name, made[name])
-    rng, passes = np.random.default_rng(0), OF_FEW if sum(np.size(array) for array in exact.values()) < FEW else PASSES
-    for _ in range(passes if epsilon else 0):
-        seed = int(rng.integers(2**31))
-        for sign in (epsilon, -epsilon):
-            rounded = _rounded(program, dict(start), sign, smallest, np.random.default_rng(seed), given)
-            for name, array in made.items():
-                apart = np.abs(rounded[name] - array)
-                found[name] = np.maximum(found[name], np.where(np.isfinite(apart), apart, 0.0))
+    for either, rng in draws(exact, epsilon):
+        passed = rounded(program, values, either, smallest, rng, given)
+        for name, array in made.items():
+            apart = np.abs(passed[name] - array)
+            found[name] = np.maximum(found[name], np.where(np.isfinite(apart), apart, 0.0))
     return {name: Doubt(np.broadcast_to(found[name], array.shape), structural[name]) for name, array in made.items()}
 
 
-def _rounded(program: Program, values: Inner, epsilon: float, smallest: float, rng: np.random.Generator, given: Mapping[str, np.ndarray] | None) -> Inner:
-    """The arrays of a pass each of whose lines is off by ± epsilon of what it adds up."""
+def draws(values: Inner, epsilon: float) -> Iterator[tuple[float, np.random.Generator]]:
+    """The roundings of passes with so many values: epsilon, and the same draws with its opposite."""
+    rng, passes = np.random.default_rng(0), OF_FEW if sum(np.size(array) for array in values.values()) < FEW else PASSES
+    for _ in range(passes if epsilon else 0):
+        seed = int(rng.integers(2**31))
+        for either in (epsilon, -epsilon):
+            yield either, np.random.default_rng(seed)
+
+
+def rounded(
+    program: Program,
+    start: Inner,
+    epsilon: float,
+    smallest: float,
+    rng: np.random.Generator,
+    given: Mapping[str, np.ndarray] | None,
+    moved: Callable[[Line, Inner], np.ndarray | None] | None = None,
+) -> Inner:
+    """The arrays of a pass of these inputs each of whose lines is off by ± epsilon of what it adds up; what goes on from it, by ± `moved` as well."""
+    values = {name: start[name] for name in ("x", "y", *program.parameters, *program.buffers, *program.draws)}
     found, fed = {}, given or {}
     for line in (*program.forward_lines, *program.backward_lines):
         line.step(values)
@@ -72,6 +86,8 @@ def _rounded(program: Program, values: Inner, epsilon: float, smallest: float, r
             signs, size = 2.0 * rng.integers(0, 2, made.shape) - 1.0, sizes(program, line, values)
             made = made + epsilon * signs * np.where(size == 0, 0.0, np.maximum(size, smallest))
         found[name], values[name] = made, fed.get(name, made)
+        if moved is not None and (most := moved(line, values)) is not None:
+            values[name] = made + most * (2.0 * rng.integers(0, 2, made.shape) - 1.0)
     return found
 
 

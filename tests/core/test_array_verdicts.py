@@ -95,3 +95,10 @@ def test_an_array_that_was_made_of_other_numbers_than_were_given_is_wrong_by_its
     exact = passed(case)
     found = diagnose(case, exact | {"do": 2 * exact["do"], "dz2": exact["dz2"] * [1, 2]}, DOUBLE)
     assert accused(found) == {"do", "dz2"}
+
+
+def test_what_is_no_number_behind_equal_cells_is_wrong():
+    case = OPEN_ELSEWHERE["saturated sigmoids in windows that overlap"]
+    theirs = case.elsewhere()["da2"]
+    theirs[0, 0, 0, 0] = np.nan
+    assert case.diagnosis({"da2": theirs}).verdict == "wrong"

@@ -5,6 +5,7 @@ import pytest
 
 from cnnviz.core.gradcheck import KINK, RIGHT, UNTOLD, WRONG, GradientCheck, check_gradients
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.mistakes import placed
 from cnnviz.core.network import Network
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import load_image
@@ -216,6 +217,21 @@ def test_a_right_gradient_of_another_program_is_not_called_wrong_where_ours_is_0
     assert any((case.gradients[name][theirs[name] != 0] == 0).any() for name in theirs)
     assert case.check(gradients=theirs).wrong == 0
     assert case.diagnosis(theirs).verdict == case.diagnosis({f"d{name}": theirs[f"d{name}"] for name in case.params}).verdict == "right"
+
+
+@pytest.mark.parametrize("why", [why for why in OPEN_ELSEWHERE if "overlap" in why])
+def test_a_gradient_behind_equal_cells_is_right_alone_whichever_of_them_was_chosen(why):
+    case = OPEN_ELSEWHERE[why]
+    for name, array in case.elsewhere().items():
+        assert case.diagnosis({name: array}).verdict != "wrong", name
+
+
+def test_a_gradient_behind_equal_cells_each_of_which_was_chosen_is_wrong_alone():
+    case = OPEN_ELSEWHERE["saturated sigmoids in windows that overlap"]
+    trace = case.network.forward(case.params, case.x, given=case.given)
+    theirs = placed("max_gradient_to_all", case.network).gradients(case.params, trace, case.y, 0)
+    for name in ("da2", "da1", "dx"):
+        assert case.diagnosis({name: theirs[name]}).verdict == "wrong", name
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -8,13 +8,14 @@ from itertools import permutations
 import numpy as np
 
 from cnnviz.core.cached import cached_property
+from cnnviz.core.comparison.equal_cells import chosen_otherwise, reach
 from cnnviz.core.comparison.precision import EXACT, Precision
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.gradcheck import verdict
 from cnnviz.core.line import Inner, Line, Override
 from cnnviz.core.program import Program
 from cnnviz.core.read_only import lock
-from cnnviz.core.rounding import Doubt, doubts, largest
+from cnnviz.core.rounding import Doubt, doubts
 from cnnviz.core.stages import label
 from cnnviz.core.values import Params, Trace
 from cnnviz.words import Problem
@@ -120,6 +121,8 @@ class _Comparison:
             if ties is None or line.sources[0] not in self.arrays:
                 doubt = doubt.or_larger(of_given)
                 by_itself = _marks(given, redone, doubt, one.precision)
+            if (alone := by_itself == verdict.WRONG).any():
+                by_itself = np.where(alone & self._chosen_otherwise(line, given, redone, one.precision), np.int8(verdict.RIGHT), by_itself)
             if ties is not None:
                 marks, by_itself = (np.where(ties & (found == verdict.WRONG), np.int8(verdict.KINK), found) for found in (marks, by_itself))
         wrong, here = marks == verdict.WRONG, (by_itself == verdict.WRONG) & (np.isfinite(given) | (not handed_on))
@@ -130,7 +133,7 @@ class _Comparison:
     def _doubt(self, precision: Precision, name: str, of_given: bool = False) -> Doubt:
         """The doubt of a gradient of ours; or of what is made of the given ones, without ties."""
         if (precision, of_given) not in self.doubts:
-            given = {name: with_numbers(array, fitting(self.program, name, self.exact[name])) for name, array in self.arrays.items()} if of_given else None
+            given = self._with_numbers() if of_given else None
             self.doubts[precision, of_given] = doubts(self.program, self.values, precision.epsilon, precision.smallest, given)
         return self.doubts[precision, of_given][name]
 
@@ -138,9 +141,20 @@ class _Comparison:
         """The entries of which round-off decides, at a tie of a pool or at a kink; None where it cannot be seen. `error` is what it makes."""
         if not precision.epsilon or line.layer is None:
             return None
-        most = max((largest(values[name]) for name in line.sources if name[0] != "d"), default=0.0)
         sources = [values[name] for name in line.sources]
-        return self.program.network.layers[line.layer].undecided(given, verdict.SAFETY * precision.epsilon * most, error, *sources)
+        return self.program.network.layers[line.layer].undecided(given, reach(line, values, precision), error, *sources)
+
+    def _chosen_otherwise(self, line: Line, given: np.ndarray, redone: np.ndarray, precision: Precision) -> np.ndarray | bool:
+        """The entries that are right if a pool before this line, which was not given, chose other ones of its equal cells."""
+        layers, before = self.program.network.layers, self.program.backward_lines[: self.program.backward_lines.index(line)]
+        kinks = any(one.layer is not None and layers[one.layer].has_kinks and one.target not in self.arrays for one in before)
+        if not kinks or line.role != "dx" or redone.ndim < 3:
+            return False
+        return chosen_otherwise(self.program, self.values, self._with_numbers(), line.target, redone, given - redone, precision)
+
+    def _with_numbers(self) -> dict[str, np.ndarray]:
+        """The given arrays, with ours where they are no numbers."""
+        return {name: with_numbers(array, fitting(self.program, name, self.exact[name])) for name, array in self.arrays.items()}
 
 
 def _marks(given: np.ndarray, ours: np.ndarray, doubt: Doubt, precision: Precision) -> np.ndarray:

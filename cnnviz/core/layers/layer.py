@@ -256,6 +256,10 @@ class Layer:
         """
         return None
 
+    def movable(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
+        """The size of what another program may give each cell of dx, or take from it, in favour of a cell that is as good; arguments as above."""
+        return None
+
     def keras(self, x: Shape) -> tuple[str, ...]:
         """The same layer as it is written in Keras, where maps are (H,W,C): a call of keras.layers, or several in a row."""
         raise NotImplementedError

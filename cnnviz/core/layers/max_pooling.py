@@ -62,19 +62,26 @@ def max_pool_undecided(dx: np.ndarray, doubt: np.ndarray | float, dp: np.ndarray
     To give it to each of them is not: together they have what the window has, once; where windows overlap, all such windows of a map together.
     """
     windows = list(slices(k, stride, *p.shape[-2:]))
-    near = np.stack([p - x[under] <= doubt for under in windows])
-    ties = near & (near.sum(axis=0) > 1)
+    near, ties = _near(doubt, x, p, windows)
     if stride < k:
-        sure, open_ = np.zeros(x.shape), np.zeros(x.shape)
-        for under, cells, tied in zip(windows, near, ties, strict=True):
-            sure[under] += dp * (cells & ~tied)
-            open_[under] += np.abs(dp) * tied
+        sure, open_ = _sum_up(dp * (near & ~ties), x, windows), _sum_up(np.abs(dp) * ties, x, windows)
         good = _has_all(np.where(open_ > 0, dx - sure, 0), dp * ties.any(axis=0), np.where(open_ > 0, open_ + np.abs(sure), 0))
         return good & (open_ > 0) & (np.abs(dx - sure) <= 1.001 * open_)
     good = np.isclose(np.where(near, np.stack([dx[under] for under in windows]), 0).sum(axis=0), dp, 1e-3, 0)
-    found = np.zeros(x.shape, bool)
-    for under, cells in zip(windows, ties, strict=True):
-        found[under] |= good & cells
+    return _sum_up(good & ties, x, windows) > 0
+
+
+def _near(doubt: np.ndarray | float, x: np.ndarray, p: np.ndarray, windows: list[Index]) -> tuple[np.ndarray, np.ndarray]:
+    """The cells of each window that are as good as its largest number, and those of them that are not alone, (k²,…,C,H',W')."""
+    near = np.stack([p - x[under] <= doubt for under in windows])
+    return near, near & (near.sum(axis=0) > 1)
+
+
+def _sum_up(shares: np.ndarray, x: np.ndarray, windows: list[Index]) -> np.ndarray:
+    """The shares (k²,…,C,H',W') of the cells of all windows, added up, shaped like x."""
+    found = np.zeros(x.shape)
+    for under, share in zip(windows, shares, strict=True):
+        found[under] += share
     return found
 
 
@@ -104,15 +111,16 @@ class MaxPooling(Pooling):
 
     def tied(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray:
         windows = list(slices(self.k, self.stride, *y.shape[-2:]))
-        near = np.stack([y - x[under] <= tie for under in windows])
-        found = np.zeros(x.shape, bool)
-        for under, cells in zip(windows, near & (near.sum(axis=0) > 1), strict=True):
-            found[under] |= cells
-        return found
+        return _sum_up(_near(tie, x, y, windows)[1], x, windows) > 0
 
     def undecided(self, dx: np.ndarray, doubt: float, error: np.ndarray, *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p, bound = sources
         return max_pool_undecided(dx, np.maximum(doubt, margin(bound, TIE)), dp, x, p, self.k, self.stride)
+
+    def movable(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
+        dp, x, p, bound = sources
+        windows = list(slices(self.k, self.stride, *p.shape[-2:]))
+        return _sum_up(np.abs(dp) * _near(np.maximum(doubt, margin(bound, TIE)), x, p, windows)[1], x, windows)
 
     def links(self) -> Links:
         return {"y": (("x", "winner"),), "dx": (("dy", "won"),)}
