@@ -179,7 +179,7 @@ def first_cells(program: Program, moment: Moment, maps: Mapping[str, MapRecord])
         if name in found or symbol not in (*moment.trace, *moment.params):
             continue
         own = moment.trace[symbol] if symbol in moment.trace else moment.params[symbol]
-        gradient = moment.gradients[f"d{symbol}"] if f"d{symbol}" in moment.gradients else own
+        gradient = moment.gradients.get(f"d{symbol}", own)
         size = own if symbol == "x" else gradient * own if record["scale"] in ("activation", "answer") else gradient
         told = size * (gradient != 0) * (symbol in moment.params or own != 0)  # a silent cell explains nothing
         found[name] = largest(next(filter(np.any, (told, gradient)), own), record["shape"])
