@@ -76,6 +76,13 @@ def test_a_large_network_fits_the_screen_at_its_first_and_its_last_stage(screen:
         assert faults(screen.page, COLLIDING) == [], width
 
 
+def test_names_of_layers_stand_beside_each_other_over_narrow_maps(screen: Screen):
+    screen.page.set_viewport_size({"width": 960, "height": 700})
+    screen.open("/", net="dense8-relu-dense8-relu-dense2-softmax-ce", stage="x", whole="1")
+    screen.painted()
+    assert [pair for pair in faults(screen.page, COLLIDING) if "ReLU" in pair and "fully" in pair] == []
+
+
 def test_pointing_lights_the_sources_in_every_channel(screen: Screen):
     lesson = named(LESSONS[0])
     screen.open(**lesson.to_query())
