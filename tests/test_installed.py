@@ -87,7 +87,7 @@ def test_its_command_prints_what_the_module_prints(folder):
     assert there == run(sys.executable, "-m", "cnnviz", "--k", "3", "--img", "digit7-0", cwd=ROOT)
     assert run(installed(folder, "cnnviz"), "--version", cwd=folder) == f"cnnviz {cnnviz.__version__}\n"
     usage = run(installed(folder, "cnnviz"), "--help", cwd=folder)
-    assert usage.startswith("usage: cnnviz [LINK]") and "--prefix PATH" in usage
+    assert usage.startswith("usage: cnnviz [LINK]") and "--prefix PREFIX" in usage
 
 
 @pytest.mark.parametrize(
