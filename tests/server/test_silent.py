@@ -150,17 +150,20 @@ def test_where_much_is_coming_only_short_heads_are_waited_for(monkeypatch):
     asyncio.run(tried())
 
 
-def test_a_connection_asks_one_thing_after_the_other():
+def test_a_connection_asks_one_thing_ahead_and_no_more():
     connections.bound_connections()
 
-    async def tried() -> bytes:
+    async def tried(asked: bytes) -> bytes:
         async with served() as port, asyncio.timeout(60):
             reader, asks = await asyncio.open_connection("127.0.0.1", port)
-            asks.write(b"GET /stream HTTP/1.1\r\nHost: here\r\n\r\n" + 1_000 * HEAD)
+            asks.write(asked + b"GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
             with contextlib.suppress(ConnectionError):
                 return await reader.read()
+            return b""
 
-    assert asyncio.run(tried()).count(b"HTTP/1.1") <= 2  # of the stream, and that this is none
+    assert asyncio.run(tried(HEAD)).count(b"Not Found") == 2 * 2  # its line and its body, of each
+    stream = b"GET /stream HTTP/1.1\r\nHost: here\r\n\r\n"
+    assert asyncio.run(tried(stream + 1_000 * HEAD)).count(b"HTTP/1.1") <= 2  # of the stream, and that this is none
 
 
 @pytest.mark.parametrize("sent", [b"\x89\x80\0\0\0\0", b"\x8a\x80\0\0\0\0", b"\x81\x81\0\0\0\0x", b"\x81\xff\0\0\0\0\0\1\0\1\0\0\0\0"], ids=["pings", "pongs", "many", "long"])

@@ -76,7 +76,7 @@ def _close_what_is_unread(protocol: Any) -> None:
 
 
 def _bound_heads(protocol: Any) -> None:
-    """Has it give up connections on which MOST_HEAD bytes have come without a head's end, or a part of a body, or one request before another is answered.
+    """Has it give up connections on which MOST_HEAD bytes have come without a head's end, or a part of a body, or two requests before another is answered.
 
     The web server's own parser bounds heads by itself (h11), the quick one does not (httptools). Browsers and proxies ask one after the other.
     """
@@ -106,7 +106,7 @@ def _bound_heads(protocol: Any) -> None:
             self.transport.abort()
 
     def on_headers_complete(self: Any) -> None:
-        if self.cycle and not self.cycle.response_complete:
+        if self.pipeline:  # the first one ahead may be asked by who has read an answer whose end the web server has still to write down
             raise ValueError  # which ends what has come with it, too
         complete(self)
 
