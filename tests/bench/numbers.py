@@ -21,7 +21,7 @@ LENET = "conv6x5-sigmoid-avg2-conv16x5-sigmoid-avg2-dense120-sigmoid-dense84-sig
 DEAREST += [f"/numbers/check?net={LENET}&seed={seed}" for seed in range(10)]
 
 
-async def known(server: Server, seconds: float = 1.5) -> tuple[float, float]:
+async def known(server: Server, seconds: float = 1.0) -> tuple[float, float]:
     """Answers a second, which the client does not inflate, and how many the server's processor would have given in its own time: short, since an address has a limit."""
     count, end, had = 0, time.monotonic() + seconds, processor_seconds(server.pid)
 
