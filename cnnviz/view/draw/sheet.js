@@ -147,13 +147,17 @@ export class Sheet {
 
   /** A symbol, upright from its index on; how wide it is. @param {string} name @param {number} x @param {number} y @param {{ fill?: string, size?: number }} [how] */
   symbol(name, x, y, { fill = this.ink, size = SYMBOL } = {}) {
-    const at = `${name}[`.indexOf("[")
-    const [own, index] = [name.slice(0, at), name.slice(at)]
+    const [own, index] = parted(name)
+    const taken = this.widthOfSymbol(own, { size })
     this.text(own, x, y, { size, math: true, fill })
-    const taken = this.widthOf(own, { size, math: true }) + 1
-    if (!index) return taken
-    this.text(index, x + taken, y + 1, { size: 0.75 * size, fill })
-    return taken + this.widthOf(index, { size: 0.75 * size })
+    if (index) this.text(index, x + taken, y + 1, { size: 0.75 * size, fill })
+    return this.widthOfSymbol(name, { size })
+  }
+
+  /** @param {string} name @param {{ size?: number }} [style] */
+  widthOfSymbol(name, { size = SYMBOL } = {}) {
+    const [own, index] = parted(name)
+    return this.widthOf(own, { size, math: true }) + 1 + (index ? this.widthOf(index, { size: 0.75 * size }) : 0)
   }
 
   /** The name of a map, a word for it and a note at the end, as far as there is room. @param {string} name @param {string} note @param {number} x @param {number} y @param {number} width @param {string} [word] @param {string} [fill] */
@@ -167,6 +171,12 @@ export class Sheet {
     if (note && this.widthOf(note, { size: SMALL }) < width - taken - 12)
       this.text(note, x + width, y, { size: SMALL, align: "right", fill: this.soft })
   }
+}
+
+/** A map's symbol, and the indices behind it. @param {string} name @returns {[string, string]} */
+function parted(name) {
+  const at = `${name}[`.indexOf("[")
+  return [name.slice(0, at), name.slice(at)]
 }
 
 /** A text by its marks. @param {string} text @returns {{ tag: string, text: string }[]} */

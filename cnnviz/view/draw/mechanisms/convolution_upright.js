@@ -6,7 +6,7 @@ import { totals } from "../../model/formula_values.js"
 import { equals } from "../../model/printed_digits.js"
 import { plus, writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { HEAD, LARGE, SMALL } from "../sheet.js"
+import { HEAD, LARGE, SMALL, TEXT } from "../sheet.js"
 import { threeGrids } from "./three_grids.js"
 import { madeMap, middleOf, padded, patches, ringCell, ringIn } from "./windows.js"
 
@@ -106,13 +106,18 @@ function sum(pen, numbers, { symbol, cell }, { added, y }, to) {
   const written = writtenSum(parts, total, { digits: 2 })
   const name = `${numbers.maps[symbol].label}[${numbers.index(symbol, cell).join(", ")}] =`
   const texts = [...parts.map((value, n) => plus(value, written.texts[n])), equals(total, written.total).slice(0, 1)]
-  const taken = [name, ...texts].reduce((all, text) => all + pen.widthOf(text, { size: LARGE, bold: true }) + 8, 0)
-  pen.stated = taken <= pen.width - 108 // else the line below has its name
-  let x = pen.stated ? 1 + pen.symbol(name, 1, y, { size: LARGE }) + 8 : 1
+  const taken = (/** @type {number} */ size) =>
+    texts.reduce(
+      (all, text) => all + 8 + pen.widthOf(text, { size, bold: true }),
+      pen.widthOfSymbol(name, { size: LARGE }) + 8,
+    )
+  const size = [LARGE, TEXT].find((size) => taken(size) <= pen.width - 108)
+  pen.stated = size !== undefined // else the line below has its name
+  let x = size ? 1 + pen.symbol(name, 1, y, { size: LARGE }) + 8 : 1
   for (const [n, text] of texts.entries()) {
-    const isTerm = n < parts.length
-    pen.text(text, x, y, { size: LARGE, bold: isTerm, fill: isTerm ? pen.hue(parts[n]) : pen.ink })
-    x += pen.widthOf(text, { size: LARGE, bold: isTerm }) + 8
+    const style = { size: size ?? LARGE, bold: n < parts.length }
+    pen.text(text, x, y, { ...style, fill: style.bold ? pen.hue(parts[n]) : pen.ink })
+    x += pen.widthOf(text, style) + 8
   }
   const { limits, scale } = numbers.maps[symbol]
   const bar = { x: pen.width - 100, y: y - 16, width: 72, height: 32 }
