@@ -102,3 +102,15 @@ def test_what_is_no_number_behind_equal_cells_is_wrong():
     theirs = case.elsewhere()["da2"]
     theirs[0, 0, 0, 0] = np.nan
     assert case.diagnosis({"da2": theirs}).verdict == "wrong"
+
+
+def test_behind_equal_cells_each_may_have_what_comes_back_alone_and_none_has_more():
+    """A window of 64, more than the passes that round at random choose of; its sums cancel, so elsewhere they are as far apart as their terms round off."""
+    network, x = Network.parse("conv1x1b-max8-dense1-mse"), np.full((8, 8), 0.3)
+    params = network.init(x.shape, "zeros").replace(f=np.ones((1, 1)), b1=-x[0, :1], w=np.ones((1, 1)))
+    case = Case(network.program(x.shape), params, network.forward(params, x), np.ones(1), gd(0.1))
+    first = passed(case)["dx"]
+    each = [np.roll(first, n) for n in range(0, first.size, 9)]
+    assert first.any() and {diagnose(case, {"dx": theirs}).verdict for theirs in each} == {"right"}
+    for theirs in (np.full_like(first, first.sum()), first + 1e3 * (each[1] - each[2])):
+        assert diagnose(case, {"dx": theirs}).verdict == "wrong"

@@ -226,7 +226,7 @@ def test_a_gradient_behind_equal_cells_is_right_alone_whichever_of_them_was_chos
         assert case.diagnosis({name: array}).verdict != "wrong", name
 
 
-def test_a_gradient_behind_equal_cells_each_of_which_was_chosen_is_wrong_alone():
+def test_a_gradient_that_goes_to_all_cells_of_a_window_is_wrong_alone():
     case = OPEN_ELSEWHERE["saturated sigmoids in windows that overlap"]
     trace = case.network.forward(case.params, case.x, given=case.given)
     theirs = placed("max_gradient_to_all", case.network).gradients(case.params, trace, case.y, 0)
