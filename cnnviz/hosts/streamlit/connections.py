@@ -83,14 +83,14 @@ def _bound_heads(protocol: Any) -> None:
     received, lost, complete = protocol.data_received, protocol.connection_lost, protocol.on_headers_complete
     of_all = 0
 
-    def count(self: Any, bytes: int) -> None:
+    def set_unheard(self: Any, unheard: int) -> None:
         nonlocal of_all
-        of_all += bytes - self.unheard
-        self.unheard = bytes
+        of_all += unheard - self.unheard
+        self.unheard = unheard
 
     def counted(before: Callable[..., None]) -> Callable[..., None]:
         def heard(self: Any, *body: bytes) -> None:
-            count(self, 0)
+            set_unheard(self, 0)
             if self.unended:
                 self.unended = self.unended.cancel()
             before(self, *body)
@@ -98,7 +98,7 @@ def _bound_heads(protocol: Any) -> None:
         return heard
 
     def data_received(self: Any, data: bytes) -> None:
-        count(self, self.unheard + len(data))
+        set_unheard(self, self.unheard + len(data))
         received(self, data)
         if self.unheard and not self.unended:  # also after an answer, which a connection's silence before its first request knows nothing of
             self.unended = self.loop.call_later(SILENT, self.transport.abort)
