@@ -29,8 +29,7 @@ def chosen_otherwise(
     def moved(line: Line, rounded_values: Inner) -> np.ndarray | None:
         if line.layer is None or line.role != "dx" or line.target in given:
             return None
-        sources = [(values if source.endswith(".bound") else rounded_values)[source] for source in line.sources]
-        return layers[line.layer].movable(reach(line, values, precision), *sources)
+        return layers[line.layer].movable(reach(line, values, precision), *(rounded_values[source] for source in line.sources))
 
     size, whole = np.zeros(apart.shape), np.zeros(apart.shape[:-2])
     for epsilon, rng in draws(values, precision.epsilon):

@@ -118,9 +118,9 @@ class MaxPooling(Pooling):
         return max_pool_undecided(dx, np.maximum(doubt, margin(bound, TIE)), dp, x, p, self.k, self.stride)
 
     def movable(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
-        dp, x, p, bound = sources
+        dp, x, p, _ = sources
         windows = list(slices(self.k, self.stride, *p.shape[-2:]))
-        return _sum_up(np.abs(dp) * _near(np.maximum(doubt, margin(bound, TIE)), x, p, windows)[1], x, windows)
+        return _sum_up(np.abs(dp) * _near(doubt, x, p, windows)[1], x, windows)
 
     def links(self) -> Links:
         return {"y": (("x", "winner"),), "dx": (("dy", "won"),)}
