@@ -12,6 +12,7 @@ from cnnviz.core.comparison.equal_cells import chosen_otherwise, reach
 from cnnviz.core.comparison.precision import EXACT, Precision
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.gradcheck import verdict
+from cnnviz.core.layers.max_pooling import MaxPooling
 from cnnviz.core.line import Inner, Line, Override
 from cnnviz.core.program import Program
 from cnnviz.core.read_only import lock
@@ -147,8 +148,8 @@ class _Comparison:
     def _chosen_otherwise(self, line: Line, given: np.ndarray, redone: np.ndarray, precision: Precision) -> np.ndarray | bool:
         """The entries that are right if a pool before this line, which was not given, chose other ones of its equal cells."""
         layers, before = self.program.network.layers, self.program.backward_lines[: self.program.backward_lines.index(line)]
-        kinks = any(one.layer is not None and layers[one.layer].has_kinks and one.target not in self.arrays for one in before)
-        if not kinks or line.role != "dx" or redone.ndim < 3:
+        pools = (one for one in before if one.layer is not None and isinstance(layers[one.layer], MaxPooling))
+        if line.role != "dx" or all(one.target in self.arrays for one in pools):
             return False
         return chosen_otherwise(self.program, self.values, self._with_numbers(), line.target, redone, given - redone, precision)
 
