@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.comparison.array_verdicts import Given, compared
+from cnnviz.core.comparison.array_verdicts import compared
+from cnnviz.core.comparison.given_arrays import Given
 from cnnviz.core.comparison.precision import EXACT, SINGLE
 from cnnviz.core.comparison.stage_verdicts import by_stage, first_wrong
 from cnnviz.core.gradcheck import check_gradients

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cnnviz.core.cached import cached_property
-from cnnviz.core.comparison.array_verdicts import Compared, Given, compared, given, with_numbers
+from cnnviz.core.comparison.array_verdicts import Compared, compared
 from cnnviz.core.comparison.case import Case
+from cnnviz.core.comparison.given_arrays import Given, given, with_numbers
 from cnnviz.core.comparison.precision import DOUBLE, Precision
 from cnnviz.core.comparison.slip_search import Suspect, same
 from cnnviz.core.comparison.slips import Match

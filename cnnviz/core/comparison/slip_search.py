@@ -12,9 +12,10 @@ from functools import partial
 
 import numpy as np
 
-from cnnviz.core.comparison.array_verdicts import Compared, fitting
+from cnnviz.core.comparison.array_verdicts import Compared
 from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.factors import ONE, named_factor
+from cnnviz.core.comparison.given_arrays import fitting
 from cnnviz.core.comparison.rearrangements import Rearrangement, left_out, rearrangements
 from cnnviz.core.comparison.slips import AXES, Match, Slip
 from cnnviz.core.comparison.stage_verdicts import RIGHT, WRONG, by_stage
