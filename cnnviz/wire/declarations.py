@@ -115,11 +115,16 @@ def _written(kind: Any, into: dict[str, str]) -> str:
 
 
 def _record(record: Any, into: dict[str, str]) -> str:
-    lines = []
-    for field, kind in get_type_hints(record, include_extras=True).items():
+    fields, lines, extends = get_type_hints(record, include_extras=True), [], ""
+    for header in (RoadHeader, StepHeader, Header):  # a TypedDict does not tell what it inherits from
+        inherited = get_type_hints(header, include_extras=True)
+        if fields.items() > inherited.items():
+            extends, fields = f" extends {_written(header, into)}", {name: kind for name, kind in fields.items() if name not in inherited}
+            break
+    for field, kind in fields.items():
         maybe = get_origin(kind) is NotRequired
         lines.append(f"  {field}{'?' if maybe else ''}: {_written(get_args(kind)[0] if maybe else kind, into)}\n")
-    return f"/** {record.__doc__} */\nexport interface {record.__name__} {{\n{''.join(lines)}}}\n"
+    return f"/** {record.__doc__} */\nexport interface {record.__name__}{extends} {{\n{''.join(lines)}}}\n"
 
 
 def _spelt(kind: Any, into: dict[str, str]) -> str:

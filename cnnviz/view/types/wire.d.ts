@@ -69,22 +69,7 @@ export interface CheckData {
 }
 
 /** The Check page's. */
-export interface CheckHeader {
-  page: string
-  code: string
-  asked: Record<string, string>
-  lesson: Record<string, string>
-  words: string
-  wrong: Record<string, string>
-  remarks: string[]
-  deviations: Record<string, string>
-  loss: number | null
-  learned: string
-  saturated: number | null
-  filters: FiltersRecord | null
-  outputs: string[]
-  stages: StageRecord[]
-  road: RoadData
+export interface CheckHeader extends RoadHeader {
   check: CheckData
 }
 
@@ -201,21 +186,7 @@ export interface FilmData {
 }
 
 /** The Train page's. */
-export interface FilmHeader {
-  page: string
-  code: string
-  asked: Record<string, string>
-  lesson: Record<string, string>
-  words: string
-  wrong: Record<string, string>
-  remarks: string[]
-  deviations: Record<string, string>
-  loss: number | null
-  learned: string
-  saturated: number | null
-  filters: FiltersRecord | null
-  outputs: string[]
-  stages: StageRecord[]
+export interface FilmHeader extends Header {
   film: FilmData
   sweep: SweepData | null
 }
@@ -560,25 +531,7 @@ export interface LearnData {
 }
 
 /** The Learn page's. */
-export interface LearnHeader {
-  page: string
-  code: string
-  asked: Record<string, string>
-  lesson: Record<string, string>
-  words: string
-  wrong: Record<string, string>
-  remarks: string[]
-  deviations: Record<string, string>
-  loss: number | null
-  learned: string
-  saturated: number | null
-  filters: FiltersRecord | null
-  outputs: string[]
-  stages: StageRecord[]
-  missions?: MissionsData
-  network: NetworkRecord
-  facts: Record<string, string>
-  promise: PromiseRecord | null
+export interface LearnHeader extends StepHeader {
   learn: LearnData
 }
 
@@ -799,22 +752,7 @@ export interface NotebookData {
 }
 
 /** The Notebook page's. */
-export interface NotebookHeader {
-  page: string
-  code: string
-  asked: Record<string, string>
-  lesson: Record<string, string>
-  words: string
-  wrong: Record<string, string>
-  remarks: string[]
-  deviations: Record<string, string>
-  loss: number | null
-  learned: string
-  saturated: number | null
-  filters: FiltersRecord | null
-  outputs: string[]
-  stages: StageRecord[]
-  road: RoadData
+export interface NotebookHeader extends RoadHeader {
   notebook: NotebookData
 }
 
@@ -1027,21 +965,7 @@ export interface RoadData {
 }
 
 /** That of a page with a road. */
-export interface RoadHeader {
-  page: string
-  code: string
-  asked: Record<string, string>
-  lesson: Record<string, string>
-  words: string
-  wrong: Record<string, string>
-  remarks: string[]
-  deviations: Record<string, string>
-  loss: number | null
-  learned: string
-  saturated: number | null
-  filters: FiltersRecord | null
-  outputs: string[]
-  stages: StageRecord[]
+export interface RoadHeader extends Header {
   road: RoadData
 }
 
@@ -1106,21 +1030,7 @@ export interface StageRecord {
 }
 
 /** The Step page's. */
-export interface StepHeader {
-  page: string
-  code: string
-  asked: Record<string, string>
-  lesson: Record<string, string>
-  words: string
-  wrong: Record<string, string>
-  remarks: string[]
-  deviations: Record<string, string>
-  loss: number | null
-  learned: string
-  saturated: number | null
-  filters: FiltersRecord | null
-  outputs: string[]
-  stages: StageRecord[]
+export interface StepHeader extends Header {
   missions?: MissionsData
   network: NetworkRecord
   facts: Record<string, string>
