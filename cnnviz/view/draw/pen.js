@@ -99,8 +99,7 @@ export class Pen extends Sums {
       if (term) this.spots.push({ box: { ...box, y: y - line / 2, height: line }, term, symbol: "", cell: [] })
     })
     const foot = box.y + rows.length * line + 12
-    for (const end of [low, high])
-      this.text(short(end), x(end), foot, { size: SMALL, align: "center", fill: this.soft })
+    for (const end of [low, high]) this.note(short(end), x(end), foot, { align: "center" })
     return { x, y: (/** @type {number} */ n) => box.y + (n + 0.5) * line, line }
   }
 
@@ -194,6 +193,6 @@ export class Pen extends Sums {
     context.fillStyle = this.soft
     context.fillRect(x, y - 0.5, length, 1)
     for (const end of [x, x + length]) context.fillRect(end - 0.5, y - 4, 1, 8)
-    this.text(text, x + length / 2, y + 14, { size: SMALL, align: "center", fill: this.soft })
+    this.note(text, x + length / 2, y + 14, { align: "center" })
   }
 }

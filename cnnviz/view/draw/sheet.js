@@ -102,6 +102,11 @@ export class Sheet {
     context.fillText(text, x, y, room)
   }
 
+  /** A small and soft one. @param {string} text @param {number} x @param {number} y @param {How} [how] */
+  note(text, x, y, how = {}) {
+    this.text(text, x, y, { size: SMALL, fill: this.soft, ...how })
+  }
+
   /** @param {How} how */
   font({ size = TEXT, bold = false, math = false }) {
     const family = math ? this.math : "Inter, system-ui, sans-serif"
@@ -169,7 +174,7 @@ export class Sheet {
       taken += 8 + this.widthOf(word)
     }
     if (note && this.widthOf(note, { size: SMALL }) < width - taken - 12)
-      this.text(note, x + width, y, { size: SMALL, align: "right", fill: this.soft })
+      this.note(note, x + width, y, { align: "right" })
   }
 }
 

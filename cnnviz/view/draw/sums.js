@@ -60,7 +60,7 @@ export class Sums extends Grids {
     const foot = box.y + box.height + 17
     if (figures) this.figures(terms, sum.texts, places, foot, room)
     terms.forEach(({ name = "" }, n) => {
-      if (name) this.text(name, places[n], foot + (figures ? 18 : 0), { size: SMALL, align: "center", fill: this.soft })
+      if (name) this.note(name, places[n], foot + (figures ? 18 : 0), { align: "center" })
     })
     const [top, bottom] = [y(0), y(total)].sort((one, other) => one - other)
     const last = places[terms.length]
@@ -185,7 +185,7 @@ export class Sums extends Grids {
         fill: this.hue(value),
         halo: true,
       })
-      this.text(name, box.x - 7, middle, { size: SMALL, align: "right", fill: this.soft })
+      this.note(name, box.x - 7, middle, { align: "right" })
       this.spots.push({
         box: { ...bar, x: box.x, y: bar.y - 20, width: box.width, height: bar.height + 20 },
         term,

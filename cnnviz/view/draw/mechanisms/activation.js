@@ -84,10 +84,8 @@ function note(pen, numbers, z, cell, flat, box) {
   const n = cellsOf(numbers, z, cell).length
   const bars = n > MOST_DOTS ? [say(`web.mechanism.${numbers.maps[z].kind === "map" ? "cells" : "units"}`, { n })] : []
   const text = [...bars, ...(flat ? [say("web.mechanism.shaded")] : [])].join("; ")
-  pen.text(text, pen.upright ? pen.width / 2 : box.x + box.width / 2, pen.height - 9, {
-    size: SMALL,
+  pen.note(text, pen.upright ? pen.width / 2 : box.x + box.width / 2, pen.height - 9, {
     align: "center",
-    fill: pen.soft,
     room: Math.min(box.width + 60, pen.width),
   })
 }
@@ -130,16 +128,10 @@ export function gate(pen, numbers, symbol, cell) {
 function open(pen, { of }, values, box) {
   const closed = Array.from(values).filter((value) => of(value) === 0).length
   if (!closed) return
-  pen.text(say("web.mechanism.closed", { n: closed }), box.x + 8, box.y + 26, {
-    size: SMALL,
-    bold: true,
-    fill: pen.soft,
-  })
-  pen.text(say("web.mechanism.open", { n: values.length - closed }), box.x + box.width - 8, box.y + 26, {
-    size: SMALL,
+  pen.note(say("web.mechanism.closed", { n: closed }), box.x + 8, box.y + 26, { bold: true })
+  pen.note(say("web.mechanism.open", { n: values.length - closed }), box.x + box.width - 8, box.y + 26, {
     bold: true,
     align: "right",
-    fill: pen.soft,
   })
 }
 

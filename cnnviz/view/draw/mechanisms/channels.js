@@ -5,7 +5,7 @@ import { exact } from "../../model/exact_sum.js"
 import { power, timesPower } from "../../model/format.js"
 import { fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { HEAD, SMALL } from "../sheet.js"
+import { HEAD, } from "../sheet.js"
 import { channelsUpright } from "./channels_upright.js"
 import { beam, boxOf, channelName, fitted, kernelName, largest, middleOf, padded, ringCell, sizeOf } from "./windows.js"
 
@@ -112,7 +112,7 @@ function column(pen, numbers, sum, { channels, at, width, open }, rows) {
     const kernel = { x: middle - tile / 2, y: low, width: tile, height: tile }
     pen.text("⊙", middle, low - 14, { size: 16, align: "center", fill: pen.soft })
     pen.picture(rows.k, rows.k, (n) => own.b[n], numbers.maps[sum.f].limits, "signed", kernel)
-    pen.text(term, middle, kernel.y + tile + 13, { size: SMALL, align: "center", fill: pen.soft })
+    pen.note(term, middle, kernel.y + tile + 13, { align: "center" })
   }
   const touched = {
     x: at + 1,
@@ -156,7 +156,7 @@ function panel(pen, numbers, sum, own, { at, width }, rows) {
   pen.symbol(name, words, rows.top + 12, { size: 18 })
   const exponent = power(Math.max(...own.a.map((value) => Math.abs(value) || 0)))
   const how = [`${name} ⊙ ${kernelName(numbers, f, own.at)}`, timesPower(exponent)].filter(Boolean).join(", ")
-  if (rows.map > 40) pen.text(how, words, rows.top + 34, { size: SMALL, fill: pen.soft, room: at + width - words - 8 })
+  if (rows.map > 40) pen.note(how, words, rows.top + 34, { room: at + width - words - 8 })
   const scaled = own.a.flatMap((value) => (Number.isNaN(value) ? [] : [value / 10 ** exponent]))
   const [write, weight] = [scaled, own.b].map((values) => {
     const fits = (/** @type {number} */ count) => pen.sized(values.map(rounded(count)), wide / k, grid / k)
@@ -188,12 +188,7 @@ function unfolding(pen, { columns }, places, rows) {
   const middle = at + width / 2
   const y = (rows.top + rows.foot) / 2
   pen.text(`+ ${channels.length}`, middle, y - 12, { bold: true, align: "center", fill: pen.tone, room: width })
-  pen.text(say("web.mechanism.others"), middle, y + 8, {
-    size: SMALL,
-    align: "center",
-    fill: pen.soft,
-    room: width + 8,
-  })
+  pen.note(say("web.mechanism.others"), middle, y + 8, { align: "center", room: width + 8 })
   const box = { x: at, y: rows.top, width, height: rows.foot - rows.top }
   pen.spots.push({ box, term: "rest", symbol: "", cell: [], choose: { unfolded: true } })
   if (columns.length > MOST) pen.frame({ x: at + 3, y: y - 28, width: width - 6, height: 52 })

@@ -5,7 +5,7 @@ import { exact } from "../../model/exact_sum.js"
 import { gridOf } from "../../model/printed_digits.js"
 import { fixed, plus } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { HEAD, SMALL } from "../sheet.js"
+import { HEAD, } from "../sheet.js"
 import { beam, boxOf, channelName, fitted, kernelName, madeMap, middleOf, padded, ringCell } from "./windows.js"
 
 /** @import { Sum } from "./channels.js" */
@@ -46,10 +46,10 @@ function opened(pen, numbers, { read, f }, own, window, y) {
   const { writes } = gridOf(own.a, own.b)
   const term = (/** @type {number} */ n) => `${own.channel},${n}`
   const cells = { symbol: read, cell: (/** @type {number} */ n) => own.cells[n] }
-  pen.text(say("web.mechanism.window"), 1, y - 11, { size: SMALL, fill: pen.soft })
+  pen.note(say("web.mechanism.window"), 1, y - 11)
   pen.grid(own.a, k, limits, scale, boxes[0], { write: writes[0], blank: "0", term, ...cells })
   pen.sign("⊙", width + BETWEEN / 2, y + height / 2)
-  pen.text(kernelName(numbers, f, own.at), boxes[1].x, y - 11, { size: SMALL, fill: pen.soft })
+  pen.note(kernelName(numbers, f, own.at), boxes[1].x, y - 11)
   pen.kernel(numbers, f, own.at[0], own.at[1], boxes[1], { write: writes[1], term })
   const words = `${say("web.learn.channel", { n: own.channel })}: ${plus(own.value, fixed(own.value, 3))}`
   pen.text(words, pen.width - EDGE, y + height + 13, { align: "right", bold: true, fill: pen.hue(own.value) })

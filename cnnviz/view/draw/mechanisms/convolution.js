@@ -6,7 +6,7 @@ import { terms } from "../../model/formula_values.js"
 import { gridOf } from "../../model/printed_digits.js"
 import { writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { HEAD, SMALL } from "../sheet.js"
+import { HEAD, } from "../sheet.js"
 import { overChannels } from "./channels.js"
 import { convolutionUpright } from "./convolution_upright.js"
 import { threeGrids } from "./three_grids.js"
@@ -137,7 +137,7 @@ function products(pen, numbers, parts, left, grid) {
   pen.head(kernelName(numbers, f, cell), "", boxes[1].x, 13, grid, numbers.maps[f].plain)
   pen.kernel(numbers, f, cell[0], 0, boxes[1], { write: three.writes[1], term })
   pen.text(say("web.mechanism.products"), boxes[2].x, 13, { fill: pen.soft })
-  pen.text(timesPower(three.powers[1]), boxes[2].x + grid, 13, { size: SMALL, align: "right", fill: pen.soft })
+  pen.note(timesPower(three.powers[1]), boxes[2].x + grid, 13, { align: "right" })
   pen.grid(made, k, [-most, most], "signed", boxes[2], { write: three.writes[2], term })
   pen.sign("⊙", boxes[1].x - SIGN / 2, HEAD + grid / 2)
   pen.sign(three.sign, boxes[2].x - SIGN / 2, HEAD + grid / 2)
@@ -171,12 +171,7 @@ function groups(pen, k, bias, { left, pitch, from, to }) {
   const name = (/** @type {number} */ row) =>
     k === ROWS.length ? say(`web.mechanism.${ROWS[row]}_row`) : say("web.mechanism.row", { row })
   for (let row = 0; row < k; row++) {
-    pen.text(name(row), left + (row + 0.5) * k * pitch, from, {
-      size: SMALL,
-      align: "center",
-      fill: pen.soft,
-      room: k * pitch,
-    })
+    pen.note(name(row), left + (row + 0.5) * k * pitch, from, { align: "center", room: k * pitch })
     if (!row) continue
     pen.context.fillStyle = pen.line
     pen.context.fillRect(left + row * k * pitch - 0.5, from + 8, 1, to - from - 8)

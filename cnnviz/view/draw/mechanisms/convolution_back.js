@@ -5,7 +5,7 @@ import { timesPower } from "../../model/format.js"
 import { terms } from "../../model/formula_values.js"
 import { writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { HEAD, SMALL } from "../sheet.js"
+import { HEAD, } from "../sheet.js"
 import { overChannels } from "./channels.js"
 import { threeGrids } from "./three_grids.js"
 import {
@@ -97,7 +97,7 @@ function grids(pen, numbers, { symbol, cell, f, dy }, { a, b, cells }, boxes) {
   titles.forEach((title, n) => pen.text(title, boxes[n].x, 13, { fill: pen.soft }))
   pen.head(kernelName(numbers, f, [0, cell[0]]), "", boxes[1].x, 13, width, numbers.maps[f].plain)
   const unit = (/** @type {Box} */ box, /** @type {number} */ power) =>
-    pen.text(timesPower(power), box.x + width, 13, { size: SMALL, align: "right", fill: pen.soft })
+    pen.note(timesPower(power), box.x + width, 13, { align: "right" })
   unit(boxes[0], three.powers[1])
   unit(boxes[2], three.powers[0])
   const { limits } = numbers.maps[dy]

@@ -3,7 +3,7 @@
 import { number, short } from "../../model/format.js"
 import { one } from "../../model/patterns.js"
 import { say } from "../../model/words.js"
-import { HEAD, SMALL } from "../sheet.js"
+import { HEAD, } from "../sheet.js"
 import { sides } from "./activation.js"
 import { layerOf, lines } from "./normalisation.js"
 import { threads } from "./pooling_blocks.js"
@@ -39,7 +39,7 @@ function mask(pen, numbers, made, cell, box) {
   const own = number(numbers.kept(name, cell))
   const share = say("web.mechanism.dropped", { n: values.filter((value) => value === 0).length, of: values.length })
   const foot = { y: box.y + box.height - 8, room: box.width + 60 }
-  pen.text(share, box.x + box.width / 2, foot.y, { size: SMALL, align: "center", fill: pen.soft, room: foot.room })
+  pen.note(share, box.x + box.width / 2, foot.y, { align: "center", room: foot.room })
   if (numbers.maps[made].kind !== "map") return lines(pen, box, [say("web.mechanism.mask"), `× ${own}`])
   const [, rows, columns] = numbers.shape(made)
   const place = fitted(numbers, made, box.x, box.y, box.width, box.height - 40)

@@ -92,7 +92,7 @@ function heaped(pen, numbers, map, channel, mean, box) {
   const [low, high] = [Math.min(values[count - 1], 0), Math.max(values[0], 0)]
   const y = (/** @type {number} */ value) => box.y + ((high - value) / (high - low || 1)) * box.height
   const { context } = pen
-  pen.text(say("web.mechanism.heap", { n: count }), box.x, 13, { size: SMALL, fill: pen.soft, room: box.width + 30 })
+  pen.note(say("web.mechanism.heap", { n: count }), box.x, 13, { room: box.width + 30 })
   const wide = box.width / count
   context.fillStyle = pen.bars
   values.forEach((value, n) => {
@@ -110,12 +110,8 @@ function heaped(pen, numbers, map, channel, mean, box) {
     room: box.width,
   })
   const ends = say("web.maps.range", { low: short(low), high: short(high) })
-  pen.text(ends, box.x, box.y + box.height + 12, { size: SMALL, fill: pen.soft, room: box.width })
-  pen.text(say("web.mechanism.levels"), box.x, box.y + box.height + 28, {
-    size: SMALL,
-    fill: pen.soft,
-    room: box.width,
-  })
+  pen.note(ends, box.x, box.y + box.height + 12, { room: box.width })
+  pen.note(say("web.mechanism.levels"), box.x, box.y + box.height + 28, { room: box.width })
 }
 
 // The numbers of a row, or those around the chosen one.

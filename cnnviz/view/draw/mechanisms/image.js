@@ -3,7 +3,7 @@
 import { stored } from "../../model/explanation.js"
 import { one } from "../../model/patterns.js"
 import { say } from "../../model/words.js"
-import { HEAD, SMALL } from "../sheet.js"
+import { HEAD, } from "../sheet.js"
 import { photographed } from "./photograph.js"
 import { channelName, fitted } from "./windows.js"
 
@@ -48,11 +48,7 @@ export function patch(pen, numbers, _symbol, cell) {
   pen.context.lineWidth = 2.5
   pen.context.strokeRect(grid.x + (place % right) * w, grid.y + Math.floor(place / right) * h, w - 1, h - 1)
   const named = channels === COLOURS ? say(CHANNELS[cell[0]]) : ""
-  pen.text([named, say("web.mechanism.pixels")].filter(Boolean).join(", "), at, 13, {
-    size: SMALL,
-    fill: pen.soft,
-    room: grid.width,
-  })
+  pen.note([named, say("web.mechanism.pixels")].filter(Boolean).join(", "), at, 13, { room: grid.width })
   if (channels === COLOURS) return pen.arrow(at - 38, HEAD + box.height / 2, at - 10, HEAD + box.height / 2)
   const scale = box.width / columns
   pen.thread([box.x + (left + right) * scale, box.y + top * (box.height / rows)], [at, HEAD])
@@ -72,7 +68,7 @@ function colours(pen, numbers, chosen, rings) {
   const values = numbers.values("x")
   const [, most] = numbers.maps.x.limits
   const size = rows * columns
-  pen.text(say("web.mechanism.photograph"), 4, 13, { size: SMALL, fill: pen.soft })
+  pen.note(say("web.mechanism.photograph"), 4, 13)
   pen.pixels(rows, columns, (n) => [0, 1, 2].map((c) => Math.round((255 * values[c * size + n]) / most)), photo, rings)
   const from = photo.x + photo.width + 26
   pen.sign("=", from - 13, HEAD + each.height / 2)

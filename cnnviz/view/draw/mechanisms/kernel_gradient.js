@@ -211,10 +211,7 @@ function kernelAt(pen, numbers, symbol, cell, place) {
   if (place) return box
   const index = `[${cell[2]}, ${cell[3]}]`
   const middle = k % 2 && cell[2] === (k - 1) / 2 && cell[3] === cell[2]
-  pen.text(say(`web.mechanism.${middle ? "counted_centre" : "counted"}`, { index }), box.x, box.y + side + 18, {
-    size: SMALL,
-    fill: pen.soft,
-  })
+  pen.note(say(`web.mechanism.${middle ? "counted_centre" : "counted"}`, { index }), box.x, box.y + side + 18)
   if (!fits)
     pen.text(`${index}: ${number(numbers.at(symbol, cell), 3)}`, box.x, box.y + side + 36, { size: SMALL, bold: true })
   if (channels > 1)
@@ -241,11 +238,7 @@ function tiles(pen, numbers, symbol, [m, chosen], box) {
     if (c === chosen) pen.frame(place, "read")
   }
   const text = say("web.mechanism.kernels_of", { filter: m, n: channels })
-  pen.text(filters > 1 || channels > 1 ? text : "", box.x, box.y + down * pitch + 6, {
-    size: SMALL,
-    fill: pen.soft,
-    room: box.width + 60,
-  })
+  pen.note(filters > 1 || channels > 1 ? text : "", box.x, box.y + down * pitch + 6, { room: box.width + 60 })
 }
 
 /** Draws what one weight multiplies. @type {Picture} */

@@ -4,7 +4,7 @@ import { number, short } from "../../model/format.js"
 import { lossOf } from "../../model/formula_values.js"
 import { equals } from "../../model/printed_digits.js"
 import { say } from "../../model/words.js"
-import { HEAD, SMALL } from "../sheet.js"
+import { HEAD, } from "../sheet.js"
 import { against, column, losses, outputs as rows } from "./outputs.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
@@ -138,11 +138,7 @@ function rise(pen, at, slope, top) {
     halo: true,
     align: fits ? "left" : "right",
   })
-  pen.text(short(run), (at.x(from) + at.x(to)) / 2, line + (slope < 0 ? -10 : 11), {
-    size: SMALL,
-    align: "center",
-    fill: pen.soft,
-  })
+  pen.note(short(run), (at.x(from) + at.x(to)) / 2, line + (slope < 0 ? -10 : 11), { align: "center" })
 }
 
 /** @param {Numbers} numbers @param {number} n */

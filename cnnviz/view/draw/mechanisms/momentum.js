@@ -115,9 +115,7 @@ function remembered(pen, numbers, terms, room) {
   pen.text(title, room.x, room.y + 8, { bold: true, room: room.width })
   const both = [say("web.mechanism.past_pale", { value: short(most) }), say("web.mechanism.past_solid")]
   const words = pen.upright ? both : [both.join("; ")]
-  words.forEach((text, n) =>
-    pen.text(text, room.x, room.y + 25 + 16 * n, { size: SMALL, fill: pen.soft, room: room.width }),
-  )
+  words.forEach((text, n) => pen.note(text, room.x, room.y + 25 + 16 * n, { room: room.width }))
   for (let n = 0; n < count; n++) {
     pen.context.globalAlpha = 0.3
     bar(n, terms[2 * n], step - 6)
@@ -125,7 +123,7 @@ function remembered(pen, numbers, terms, room) {
     bar(n, terms[2 * n + 1], step - 6)
     const of = last - count + 1 + n
     const name = n || of <= 0 ? String(of) : `≤ ${of}`
-    pen.text(name, box.x + (n + 0.5) * step, box.y - 11, { size: SMALL, align: "center", fill: pen.soft, room: step })
+    pen.note(name, box.x + (n + 0.5) * step, box.y - 11, { align: "center", room: step })
   }
   pen.context.fillStyle = pen.soft
   pen.context.fillRect(box.x, y(0) - 0.5, count * step, 1)

@@ -2,7 +2,7 @@
 
 import { number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
-import { HEAD, SMALL } from "../sheet.js"
+import { HEAD, } from "../sheet.js"
 import { sides } from "./activation.js"
 import { column } from "./outputs.js"
 import { channelName, fitted, sizeOf } from "./windows.js"
@@ -92,7 +92,7 @@ export function heaps(pen, box, all) {
   pen.thread(...way)
   for (const [at, base] of way) pen.dot(at, base, pen.tone)
   for (const value of new Set([low, 0, high]))
-    pen.text(short(value), x(value), box.y + box.height - 16, { size: SMALL, align: "center", fill: pen.soft })
+    pen.note(short(value), x(value), box.y + box.height - 16, { align: "center" })
 }
 
 /** @param {Pen} pen @param {Heap} heap @param {Box} box @param {number} base @param {number} top */

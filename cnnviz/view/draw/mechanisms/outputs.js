@@ -2,7 +2,7 @@
 
 import { number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
-import { HEAD, SMALL } from "../sheet.js"
+import { HEAD, } from "../sheet.js"
 import { around, unitsOf } from "./units.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
@@ -104,11 +104,7 @@ export function outputs(pen, numbers, symbol, cell) {
     { names: 86, most: 34 },
   )
   pen.arrow(half + 76, HEAD + box.height / 2, half + 28, HEAD + box.height / 2)
-  pen.text(say("web.mechanism.should_go"), pen.width - 4, pen.height - 10, {
-    size: SMALL,
-    align: "right",
-    fill: pen.soft,
-  })
+  pen.note(say("web.mechanism.should_go"), pen.width - 4, pen.height - 10, { align: "right" })
 }
 
 /** Outputs with their targets; before there are outputs, the targets alone. @param {Pen} pen @param {Numbers} numbers @param {number} chosen @param {string} [symbol] */
@@ -143,5 +139,5 @@ function sofar(pen, all, at) {
   pen.context.stroke()
   pen.dot(x(last), y(all[last]), pen.tone)
   pen.text(number(all[last]), pen.width - 20, y(all[last]) - 14, { bold: true, align: "right" })
-  pen.text(`0 … ${short(most)}`, at, pen.height - 14, { size: SMALL, fill: pen.soft })
+  pen.note(`0 … ${short(most)}`, at, pen.height - 14)
 }

@@ -36,10 +36,8 @@ export function pathsTogether(pen, numbers, symbol, cell) {
     const before = n ? boxes[n - 1] : own
     pen.sign(n ? "+" : "=", (before.x + before.width + x) / 2, own.y + own.height / 2)
     pen.text(say(`web.mechanism.path.${path}`), x, 13, { bold: true, room: pitch - 10 })
-    pen.text(`± ${number(parts[n].limits[1], 2)}`, x, 33, { size: SMALL, fill: pen.soft })
-    pen.text(say(`web.mechanism.path.${path}_note`, { n: all.values.length }), x, own.y + own.height + 18, {
-      size: SMALL,
-      fill: pen.soft,
+    pen.note(`± ${number(parts[n].limits[1], 2)}`, x, 33)
+    pen.note(say(`web.mechanism.path.${path}_note`, { n: all.values.length }), x, own.y + own.height + 18, {
       room: pitch - 10,
     })
   })
@@ -58,7 +56,7 @@ export function pathsTogether(pen, numbers, symbol, cell) {
 /** Writes what a map is called, and how far its colours go. @param {Pen} pen @param {string} name @param {string} word @param {Stack} stack @param {number} x @param {string} [fill] */
 function head(pen, name, word, { limits }, x, fill = pen.ink) {
   pen.head(name, "", x, 13, 200, word, fill)
-  pen.text(`± ${number(limits[1], 2)}`, x, 33, { size: SMALL, fill: pen.soft })
+  pen.note(`± ${number(limits[1], 2)}`, x, 33)
 }
 
 /** Draws what the three paths add to the cell. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {{ own: Box, boxes: Box[], parts: Stack[], all: Stack, top: number }} at */

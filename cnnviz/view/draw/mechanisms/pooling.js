@@ -3,7 +3,7 @@
 import { number } from "../../model/format.js"
 import { one } from "../../model/patterns.js"
 import { say } from "../../model/words.js"
-import { HEAD, SMALL } from "../sheet.js"
+import { HEAD, } from "../sheet.js"
 import { blocks, inBlocks, threads } from "./pooling_blocks.js"
 import { channelName, fitted } from "./windows.js"
 
@@ -36,7 +36,7 @@ export function pool(pen, numbers, symbol, cell) {
   const middle = (from[0] + (pen.upright ? pen.width : to[0])) / 2
   const word = won ? say("web.mechanism.largest") : say("web.mechanism.mean")
   pen.arrow(from[0], from[1], to[0], to[1])
-  pen.text(word, middle, from[1] + (pen.upright ? 30 : -26), { size: SMALL, align: "center", fill: pen.soft })
+  pen.note(word, middle, from[1] + (pen.upright ? 30 : -26), { align: "center" })
   pen.text(number(numbers.at(symbol, cell)), middle, from[1] + (pen.upright ? 52 : 20), { bold: true, align: "center" })
 }
 
@@ -84,7 +84,7 @@ export function unpool(pen, numbers, symbol, cell) {
   const shown = chosen ? [symbol, x] : [symbol]
   shown.forEach((name, n) => {
     const word = say(n ? "web.mechanism.winner" : "web.mechanism.window")
-    pen.text(word, boxes[n].x, y - 10, { size: SMALL, fill: pen.soft, room: size + 20 })
+    pen.note(word, boxes[n].x, y - 10, { room: size + 20 })
     const { limits, scale } = numbers.maps[name]
     const lit = (/** @type {number} */ i) => String(under[i]) === (chosen ? best : String(cell))
     const values = under.map((place) => numbers.at(name, place))
@@ -107,7 +107,7 @@ export function unpool(pen, numbers, symbol, cell) {
       room: to - from - 8,
     })
   }
-  pen.text(share(numbers, symbol, cell), 4, pen.height - 10, { size: SMALL, fill: pen.soft, room: pen.width - 8 })
+  pen.note(share(numbers, symbol, cell), 4, pen.height - 10, { room: pen.width - 8 })
 }
 
 /** Gives what a cell gets from the first window that it lies in, in a sentence. @param {Numbers} numbers @param {string} symbol @param {number[]} cell */

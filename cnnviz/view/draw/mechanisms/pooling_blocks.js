@@ -2,7 +2,7 @@
 
 import { coarse, power, short, timesPower } from "../../model/format.js"
 import { say } from "../../model/words.js"
-import { HEAD, SMALL } from "../sheet.js"
+import { HEAD, } from "../sheet.js"
 import { channelName, fitted } from "./windows.js"
 
 /** @import { Box, Cell, Link, Numbers, Pen, Range } from "../../types/view.js" */
@@ -107,12 +107,7 @@ function printed(pen, numbers, map, values, columns, box, lit) {
   const room = pen.sized(values.map(exact), box.width / columns, (box.height * columns) / values.length)
   const write = room || exponent ? exact : coarse
   const fits = pen.grid(values, columns, limits, scale, box, { write, lit })
-  if (fits && exponent)
-    pen.text(timesPower(exponent), box.x + box.width, box.y + box.height + 9, {
-      size: SMALL,
-      align: "right",
-      fill: pen.soft,
-    })
+  if (fits && exponent) pen.note(timesPower(exponent), box.x + box.width, box.y + box.height + 9, { align: "right" })
 }
 
 /** @param {Pen} pen @param {Box} box @param {number} size @param {number} row @param {number} column @param {string} tone */

@@ -105,11 +105,11 @@ function title(pen, numbers, symbol, i, { x, y }, room) {
   })
   const narrow = room - PHOTO - 10
   pen.text(narrow > 110 ? own : String(i + 1), at, photo.y + 10, { bold: true, room: narrow })
-  pen.text(
+  pen.note(
     say("web.mechanism.own_loss", { value: number(numbers.arrays["images.L"].values[i], 2) }),
     at,
     photo.y + 31,
-    { size: SMALL, fill: pen.soft, room: narrow },
+    { room: narrow },
   )
 }
 

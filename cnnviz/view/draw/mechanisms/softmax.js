@@ -119,11 +119,7 @@ function ifItRose(pen, numbers, symbol, chosen, box, shares) {
         1.5,
       )
   })
-  pen.text(say("web.mechanism.if_it_rose"), pen.width - 4, pen.height - 10, {
-    size: SMALL,
-    align: "right",
-    fill: pen.soft,
-  })
+  pen.note(say("web.mechanism.if_it_rose"), pen.width - 4, pen.height - 10, { align: "right" })
 }
 
 /** Draws what arrives, measured against its mean: what is above it comes back positive, and times the share. @type {Picture} */
@@ -169,5 +165,5 @@ export function softmaxBack(pen, numbers, symbol, cell) {
     arrived: numbers.maps[dy].label,
     share: numbers.maps[y].label,
   })
-  pen.text(note, pen.width - 4, pen.height - 11, { size: SMALL, align: "right", fill: pen.soft, room: pen.width - 8 })
+  pen.note(note, pen.width - 4, pen.height - 11, { align: "right", room: pen.width - 8 })
 }

@@ -22,11 +22,7 @@ export function lines(pen, numbers, rows, y, foot = FOOT) {
     const middle = y + (n + 0.5) * line
     const noted = line >= LINE
     pen.symbol(name, 4, middle - (noted ? 9 : 0), { size: 19 })
-    if (noted)
-      pen.text(say("web.mechanism.one_of", { n: numbers.count(parameter) }), 4, middle + 11, {
-        size: SMALL,
-        fill: pen.soft,
-      })
+    if (noted) pen.note(say("web.mechanism.one_of", { n: numbers.count(parameter) }), 4, middle + 11)
   })
   return (n) => y + (n + 0.5) * line
 }
@@ -39,10 +35,7 @@ export function table(pen, numbers, rows, columns, foot) {
   rows.forEach((row, i) => {
     const y = HEAD + (i + 0.5) * line
     const after = pen.symbol(row.name, 4, y - 11, { size: 19 })
-    pen.text(say("web.mechanism.one_of", { n: numbers.count(row.parameter) }), after + 20, y - 10, {
-      size: SMALL,
-      fill: pen.soft,
-    })
+    pen.note(say("web.mechanism.one_of", { n: numbers.count(row.parameter) }), after + 20, y - 10)
     columns.forEach(([, value, hue], n) => {
       const fill = hue ? pen.hue(hue(row)) : pen.ink
       pen.text(value(row), 4 + n * each, y + 11, {

@@ -143,11 +143,7 @@ function titled(pen, numbers, { symbol, cell }, y, height) {
   const taken = pen.symbol(name, 4, middle - 11)
   pen.text(plain, taken + 14, middle - 11, { fill: pen.soft, room: 108 - taken })
   if (pen.upright) return
-  pen.text(say("web.mechanism.n_numbers", { n: numbers.count(symbol) }), 4, middle + 12, {
-    size: SMALL,
-    fill: pen.soft,
-    room: 108,
-  })
+  pen.note(say("web.mechanism.n_numbers", { n: numbers.count(symbol) }), 4, middle + 12, { room: 108 })
 }
 
 /** Before, step and after of one parameter. @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {number[]} places @param {{ y: number, width: number, height: number }} size @param {boolean} pointed */
@@ -186,7 +182,7 @@ function drawGroup(pen, numbers, group, places, size, pointed) {
       pen.ink,
     )
   })
-  if (exponent) pen.text(timesPower(exponent), places[1], size.y + size.height + 9, { size: SMALL, fill: pen.soft })
+  if (exponent) pen.note(timesPower(exponent), places[1], size.y + size.height + 9)
 }
 
 /** Weights as maps: of each output where these are few, else of the chosen one. @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {number[]} places @param {{ y: number, width: number, height: number }} size */
@@ -212,11 +208,7 @@ function drawWeights(pen, numbers, { symbol, cell, values }, places, { y, width,
         { ...box, width: each, height: height - 18 },
         { say },
       )
-      pen.text(toOutput(numbers, n, outputs), box.x, y + extent.height + 12, {
-        size: SMALL,
-        fill: pen.soft,
-        room: each,
-      })
+      pen.note(toOutput(numbers, n, outputs), box.x, y + extent.height + 12, { room: each })
     })
 }
 
@@ -227,7 +219,7 @@ const toOutput = (numbers, n, outputs) => say("web.mechanism.to_output", { name:
 function shareHead(pen, x) {
   const title = say("web.mechanism.share")
   pen.text(title, x, 13, { bold: true })
-  pen.text(say("web.mechanism.per_number"), pen.width - 2, 13, { size: SMALL, align: "right", fill: pen.soft })
+  pen.note(say("web.mechanism.per_number"), pen.width - 2, 13, { align: "right" })
 }
 
 /** Writes how many of all numbers a parameter has, and how much of the fall it is promised to bring. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box `y`: the middle */
