@@ -1,7 +1,7 @@
 // Maps and grids of numbers on a sheet, and which of them belong to what.
 
 import { colour, css, ink } from "../model/colour.js"
-import { number, short } from "../model/format.js"
+import { brief, number, short } from "../model/format.js"
 import { ends, hide, ring } from "./heatmap.js"
 import { drawPicture, keptPicture, ramp } from "./pixels.js"
 import { Sheet, SMALL } from "./sheet.js"
@@ -38,8 +38,8 @@ export class Grids extends Sheet {
   ends(limits, scale, box) {
     const y = box.y + box.height + 13
     if (y + 6 > this.height) return
-    const how = { size: SMALL, fill: this.soft }
-    const both = limits.map((end) => (Number.isInteger(end) ? String(end).replace("-", "−") : short(end)))
+    const how = { size: SMALL }
+    const both = limits.map(brief)
     const wide = (/** @type {string[]} */ [low, high]) =>
       (low ? this.widthOf(low, how) + 7 : 0) + this.widthOf(high, how) + 7
     const [low, high] = wide(both) + 20 < box.width ? both : ends(limits, /** @type {Scale} */ (scale))
@@ -47,8 +47,8 @@ export class Grids extends Sheet {
     if (width < 16) return
     const x = box.x + (low ? this.widthOf(low, how) + 7 : 0)
     this.context.drawImage(ramp(/** @type {Scale} */ (scale), limits), x, y - BAR.height / 2, width, BAR.height)
-    if (low) this.text(low, box.x, y, how)
-    this.text(high, x + width + 7, y, how)
+    if (low) this.note(low, box.x, y)
+    this.note(high, x + width + 7, y)
   }
 
   /** Colours of values. @param {number} rows @param {number} columns @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {Ring[]} rings */

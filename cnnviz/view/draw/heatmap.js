@@ -2,7 +2,7 @@
 // above, so that pointing paints outlines alone. Where cells lie is model/layout.js.
 
 import { colour, css, ink, isUntold } from "../model/colour.js"
-import { number, short, whole } from "../model/format.js"
+import { brief, number, short } from "../model/format.js"
 import { largest, layout } from "../model/layout.js"
 import { MOST_PRINTED } from "../spec.js"
 import { contextOf, ratio } from "./canvas.js"
@@ -18,7 +18,7 @@ const MOST_RIBBONS = 4
 
 /** Gives what the ends of the colours stand for, as short as they fit; a symmetric scale says ± once. @param {number[]} limits @param {Scale} scale */
 export function ends(limits, scale) {
-  const [low, high] = limits.map((end) => (Number.isInteger(end) ? whole(end) : short(end)))
+  const [low, high] = limits.map(brief)
   return scale === "signed" && low === `−${high}` ? ["", `±${high}`] : [low, high]
 }
 

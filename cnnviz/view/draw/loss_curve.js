@@ -26,37 +26,22 @@ export function lossCurve({ context, width, height }, palette, { curve, value, l
   context.textBaseline = "middle"
   axes(context, palette, { x, y, width, height, theta, low, high })
   const before = losses[Math.max(Array.from(theta).indexOf(at), 0)]
+  const promised = (/** @type {number} */ number) => y(before + gradient * (number - at))
   context.save()
   context.beginPath()
   context.rect(LEFT, 0, width - LEFT, height - BOTTOM)
   context.clip()
-  line(
-    context,
-    palette.warm,
-    [3, 3],
-    [
-      [x(from), y(before + gradient * (from - at))],
-      [x(to), y(before + gradient * (to - at))],
-    ],
-  )
+  line(context, palette.warm, [3, 3], [x(from), promised(from)], [x(to), promised(to)])
   line(
     context,
     palette.ink,
     [],
-    losses.flatMap((each, n) => (Number.isFinite(each) ? [[x(theta[n]), y(each)]] : [])),
+    ...losses.flatMap((each, n) => (Number.isFinite(each) ? [[x(theta[n]), y(each)]] : [])),
   )
   context.restore()
-  const promised = Math.min(Math.max(y(before + gradient * (to - at)) - 12, TOP / 2), height - BOTTOM - 8)
-  written(context, words.promised, palette.warm, width, promised, width)
-  line(
-    context,
-    palette.accent,
-    [2, 3],
-    [
-      [x(value), y(loss)],
-      [x(value), height - BOTTOM],
-    ],
-  )
+  const beside = Math.min(Math.max(promised(to) - 12, TOP / 2), height - BOTTOM - 8)
+  written(context, words.promised, palette.warm, width, beside, width)
+  line(context, palette.accent, [2, 3], [x(value), y(loss)], [x(value), height - BOTTOM])
   dot(context, x(at), y(before), palette.paper, palette.ink)
   written(context, words.before, palette.soft, x(at), Math.min(y(before) + 16, height - BOTTOM - 6), width)
   dot(context, x(value), y(loss), palette.accent, palette.paper)
@@ -77,15 +62,7 @@ function axes(context, palette, { x, y, width, height, theta, low, high }) {
     new Set(levels.map((each) => shortened(each, digits))).size === levels.length
   const digits = [2, 3, 4].find(apart) ?? 4 // that tell them apart
   for (const each of levels) {
-    line(
-      context,
-      palette.line,
-      [],
-      [
-        [LEFT, y(each)],
-        [width - RIGHT, y(each)],
-      ],
-    )
+    line(context, palette.line, [], [LEFT, y(each)], [width - RIGHT, y(each)])
     context.fillText(shortened(each, digits), LEFT - 5, y(each), LEFT - 6)
   }
   context.textAlign = "center"
@@ -95,9 +72,9 @@ function axes(context, palette, { x, y, width, height, theta, low, high }) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {string} style @param {number[]} dashes @param {number[][]} points */
-function line(context, style, dashes, points) {
+function line(context, style, dashes, ...points) {
   context.strokeStyle = style
-  context.lineWidth = dashes.length ? 1.3 : style === "" ? 1 : 1.6
+  context.lineWidth = dashes.length ? 1.3 : 1.6
   context.setLineDash(dashes)
   context.beginPath()
   for (const [x, y] of points) context.lineTo(x, y)

@@ -1,6 +1,6 @@
 // One array of a network on the screen: a heat map with its name, the ends of its colours, and its classes' names.
 
-import { number, power, short, timesPower, whole } from "../model/format.js"
+import { brief, number, power, short, timesPower, whole } from "../model/format.js"
 import { SHADES } from "../model/wide_weights.js"
 import { say } from "../model/words.js"
 import { font, Heatmap, ring } from "./heatmap.js"
@@ -66,9 +66,7 @@ export class Plate extends Heatmap {
   captions() {
     const width = this.size[0] || 60
     const { face, scale } = this
-    let [low, high] = this.power
-      ? ["", ""]
-      : this.limits.map((end) => (Number.isInteger(end) ? whole(end) : short(end)))
+    let [low, high] = this.power ? ["", ""] : this.limits.map(brief)
     if (scale === "signed" && (this.narrow || LETTER * (low + high).length + 36 > width))
       [low, high] = ["", high && `±${high}`]
     const count = face?.stacked ? `${face.rows * face.columns}×${face.tiles}` : ""

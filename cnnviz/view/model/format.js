@@ -56,6 +56,9 @@ export const short = (value) => shortened(value, 2)
 /** A whole number, with a true minus sign. @param {number} value */
 export const whole = (value) => String(value).replace("-", MINUS)
 
+/** A whole number as it is, another as narrow as it can be. @param {number} value */
+export const brief = (value) => (Number.isInteger(value) ? whole(value) : short(value))
+
 /** Narrow, with two digits, or three between 0.1 and 100, or so many more. @param {number} value @param {number} digits */
 export function shortened(value, digits) {
   if (value === 0) return "0"

@@ -5,7 +5,7 @@ import { exact } from "../../model/exact_sum.js"
 import { power, timesPower } from "../../model/format.js"
 import { fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { HEAD, } from "../sheet.js"
+import { HEAD } from "../sheet.js"
 import { channelsUpright } from "./channels_upright.js"
 import { beam, boxOf, channelName, fitted, kernelName, largest, middleOf, padded, ringCell, sizeOf } from "./windows.js"
 

@@ -5,7 +5,7 @@ import { exact } from "../../model/exact_sum.js"
 import { gridOf } from "../../model/printed_digits.js"
 import { fixed, plus } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { HEAD, } from "../sheet.js"
+import { HEAD } from "../sheet.js"
 import { beam, boxOf, channelName, fitted, kernelName, madeMap, middleOf, padded, ringCell } from "./windows.js"
 
 /** @import { Sum } from "./channels.js" */

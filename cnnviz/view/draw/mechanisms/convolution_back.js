@@ -5,7 +5,7 @@ import { timesPower } from "../../model/format.js"
 import { terms } from "../../model/formula_values.js"
 import { writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { HEAD, } from "../sheet.js"
+import { HEAD } from "../sheet.js"
 import { overChannels } from "./channels.js"
 import { threeGrids } from "./three_grids.js"
 import {

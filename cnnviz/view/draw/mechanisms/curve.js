@@ -1,7 +1,6 @@
 // The curve of an activation over a histogram of the sums, and its slope.
 
-import { short } from "../../model/format.js"
-import { SMALL } from "../sheet.js"
+import { brief } from "../../model/format.js"
 
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
 /** @typedef {{ at: (n: number) => number, of: (n: number, row: number) => number, inside: number[], reach: number }} Samples  of a curve, as the core sampled it: where, what (row 1 is the function, 2 its slope, 3 whether it is flat there), and those that are shown */
@@ -58,7 +57,9 @@ export function curve(pen, numbers, made, z, cell, box, row) {
     if (side.length)
       pen.context.fillRect(x(at(side[0])), box.y, x(at(side[side.length - 1])) - x(at(side[0])), base - box.y)
   axes(pen, box, { x, y, base, reach, low, high })
-  if (values.length > MOST_DOTS) bars(pen, values, reach, box, base)
+  const tall = 0.6 * (base - box.y)
+  if (values.length > MOST_DOTS)
+    histogram(pen, values, { low: -reach, span: 2 * reach, count: BARS }, { ...box, y: base - tall, height: tall })
   pen.context.strokeStyle = pen.ink
   pen.context.lineWidth = 2.5
   pen.context.beginPath()
@@ -79,36 +80,30 @@ export function curve(pen, numbers, made, z, cell, box, row) {
 
 /** Lines with numbers: heights at the left, sums below. @param {Pen} pen @param {Box} box @param {{ x: (value: number) => number, y: (value: number) => number, base: number, reach: number, low: number, high: number }} axes */
 function axes(pen, box, { x, y, base, reach, low, high }) {
-  const how = { size: SMALL, fill: pen.soft }
   for (const value of new Set([low, low < 0 ? 0 : high / 2, high])) {
     pen.context.fillStyle = pen.line
     pen.context.fillRect(box.x, y(value) - 0.5, box.width, 1)
-    pen.text(Number.isInteger(value) ? String(value).replace("-", "−") : short(value), box.x - 10, y(value), {
-      ...how,
-      align: "right",
-    })
+    pen.note(brief(value), box.x - 10, y(value), { align: "right" })
   }
   const every = EVERY.find((step) => (box.width * step) / (2 * reach) > WIDE) ?? reach
   for (let value = -Math.floor(reach / every) * every; value <= reach + 1e-9; value += every) {
     pen.context.fillStyle = pen.soft
     pen.context.fillRect(x(value) - 0.5, base, 1, 5)
-    pen.text(Number.isInteger(value) ? String(value).replace("-", "−") : short(value), x(value), base + 15, {
-      ...how,
-      align: "center",
-    })
+    pen.note(brief(value), x(value), base + 15, { align: "center" })
   }
 }
 
-/** Draws how many cells have which sum. @param {Pen} pen @param {ArrayLike<number>} values @param {number} reach @param {Box} box @param {number} base */
-function bars(pen, values, reach, box, base) {
-  const bins = Array(BARS).fill(0)
+/** Bars of how many values lie where between two ends. @param {Pen} pen @param {ArrayLike<number>} values @param {{ low: number, span: number, count: number, fill?: string, least?: number }} how `least`: height of a bar @param {Box} box */
+export function histogram(pen, values, { low, span, count, fill = pen.bars, least = 2 }, box) {
+  const bins = Array(count).fill(0)
   for (let n = 0; n < values.length; n++)
-    bins[Math.min(BARS - 1, Math.max(0, Math.floor(((values[n] + reach) / (2 * reach)) * BARS)))] += 1
+    bins[Math.min(count - 1, Math.max(0, Math.floor(((values[n] - low) / span) * count)))] += 1
   const most = Math.max(...bins, 1)
-  pen.context.fillStyle = pen.bars
+  pen.context.fillStyle = fill
   bins.forEach((n, i) => {
-    const height = Math.max(2, (n / most) * (base - box.y) * 0.6)
-    if (n) pen.context.fillRect(box.x + (i * box.width) / BARS, base - height, box.width / BARS - 1, height)
+    const height = Math.max(least, (n / most) * box.height)
+    const x = box.x + (i * box.width) / count
+    if (n) pen.context.fillRect(x, box.y + box.height - height, box.width / count - 1, height)
   })
 }
 

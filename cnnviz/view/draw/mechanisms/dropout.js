@@ -3,8 +3,9 @@
 import { number, short } from "../../model/format.js"
 import { one } from "../../model/patterns.js"
 import { say } from "../../model/words.js"
-import { HEAD, } from "../sheet.js"
+import { HEAD } from "../sheet.js"
 import { sides } from "./activation.js"
+import { histogram } from "./curve.js"
 import { layerOf, lines } from "./normalisation.js"
 import { threads } from "./pooling_blocks.js"
 import { beam, channelName, fitted, madeMap, sizeOf } from "./windows.js"
@@ -139,9 +140,6 @@ function throwing(pen, numbers, symbol, channel, box) {
   const size = numbers.shape(symbol)[1] * numbers.shape(symbol)[2]
   const [low, high] = [Math.min(...sums), Math.max(...sums)]
   const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low || 1)) * box.width
-  const bins = Array(BARS).fill(0)
-  for (const sum of others) bins[Math.min(BARS - 1, Math.floor(((sum - low) / (high - low || 1)) * BARS))] += 1
-  const most = Math.max(...bins, 1)
   const base = box.y + box.height
   pen.text(say("web.mechanism.throws", { n: others.length, cells: size }), box.x, box.y - 14, {
     bold: true,
@@ -150,11 +148,8 @@ function throwing(pen, numbers, symbol, channel, box) {
   const beside = ["web.mechanism.fresh_mask", "web.mechanism.so_held"]
   if (!pen.upright)
     beside.forEach((id, n) => pen.text(say(id), 4, box.y + 10 + 22 * n, { fill: pen.soft, room: box.x - 20 }))
-  pen.context.fillStyle = pen.bars
-  bins.forEach((n, i) => {
-    const height = (n / most) * (box.height - 8)
-    if (n) pen.context.fillRect(box.x + (i * box.width) / BARS, base - height, box.width / BARS - 1, height)
-  })
+  const bars = { low, span: high - low || 1, count: BARS, least: 0 }
+  histogram(pen, others, bars, { ...box, y: box.y + 8, height: box.height - 8 })
   pen.context.fillStyle = pen.soft
   pen.context.fillRect(box.x, base, box.width, 1)
   pen.context.fillStyle = pen.ink

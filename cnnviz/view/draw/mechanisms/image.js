@@ -3,7 +3,7 @@
 import { stored } from "../../model/explanation.js"
 import { one } from "../../model/patterns.js"
 import { say } from "../../model/words.js"
-import { HEAD, } from "../sheet.js"
+import { HEAD } from "../sheet.js"
 import { photographed } from "./photograph.js"
 import { channelName, fitted } from "./windows.js"
 

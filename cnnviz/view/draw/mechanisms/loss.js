@@ -4,7 +4,7 @@ import { number, short } from "../../model/format.js"
 import { lossOf } from "../../model/formula_values.js"
 import { equals } from "../../model/printed_digits.js"
 import { say } from "../../model/words.js"
-import { HEAD, } from "../sheet.js"
+import { HEAD } from "../sheet.js"
 import { against, column, losses, outputs as rows } from "./outputs.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */

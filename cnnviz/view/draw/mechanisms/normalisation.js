@@ -2,8 +2,9 @@
 
 import { number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
-import { HEAD, } from "../sheet.js"
+import { HEAD } from "../sheet.js"
 import { sides } from "./activation.js"
+import { histogram } from "./curve.js"
 import { column } from "./outputs.js"
 import { channelName, fitted, sizeOf } from "./windows.js"
 
@@ -22,38 +23,15 @@ export const layerOf = (numbers, map) =>
 
 /** A channel's or group's sums as a heap, normalised, and scaled and shifted. @type {Picture} */
 export function normalised(pen, numbers, symbol, cell) {
-  const [{ source }, gain, shift] = numbers.links(symbol)
+  const [{ source }] = numbers.links(symbol)
   const box = sides(pen, numbers, source, symbol, cell, false)
   if (pen.upright) Object.assign(box, { y: box.y - LINE, height: box.height + 2 * LINE })
-  const mean = numbers.kept(`${symbol}.mean`, cell)
-  const spread = spreadOf(numbers, symbol, cell)
-  const [g, s] = [gain, shift].map((link) => numbers.at(link.source, cell.slice(0, 1)))
-  const z = groupOf(numbers, symbol, source, cell)
-  const hat = (/** @type {number} */ value) => (value - mean) / spread
-  heaps(pen, box, [
-    {
-      name: numbers.maps[source].label,
-      values: z,
-      own: numbers.at(source, cell),
-      said: [`μ = ${short(mean)}`, `σ = ${short(spread)}`],
-    },
-    {
-      name: "x̂",
-      values: Array.from(z, hat),
-      own: hat(numbers.at(source, cell)),
-      said: saidOfHat(numbers, symbol),
-    },
-    {
-      name: numbers.maps[symbol].label,
-      values: groupOf(numbers, symbol, symbol, cell),
-      own: numbers.at(symbol, cell),
-      said: [`${numbers.maps[gain.source].label} = ${short(g)}`, `${numbers.maps[shift.source].label} = ${short(s)}`],
-    },
-  ])
+  const [before, after] = [source, symbol].map((name) => groupOf(numbers, symbol, name, cell))
+  heaps(pen, numbers, symbol, cell, before, after, box)
 }
 
 /** Gives what is said of normalised numbers: after training they are by what was kept. @param {Numbers} numbers @param {string} made */
-export function saidOfHat({ network, answer }, made) {
+function saidOfHat({ network, answer }, made) {
   const isBatch = network.layers.find(({ symbol }) => symbol === made)?.kind === "bn"
   if (isBatch && answer.lesson.mode === "eval") return []
   return [say(isBatch && network.images.length ? "web.mechanism.hat_of_all" : "web.mechanism.hat")]
@@ -70,8 +48,25 @@ function groupOf(numbers, made, symbol, cell) {
   return numbers.values(symbol).subarray(start * size, (start + count) * size)
 }
 
+/** What a layer reads as a heap, normalised, and scaled and shifted. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number>} before @param {ArrayLike<number>} after @param {Box} box */
+export function heaps(pen, numbers, symbol, cell, before, after, box) {
+  const [{ source }, gain, shift] = numbers.links(symbol)
+  const [mean, spread] = [numbers.kept(`${symbol}.mean`, cell), spreadOf(numbers, symbol, cell)]
+  const hat = (/** @type {number} */ value) => (value - mean) / spread
+  const own = numbers.at(source, cell)
+  const [name, made] = [source, symbol].map((map) => numbers.maps[map].label)
+  const learned = [gain, shift].map(
+    (link) => `${numbers.maps[link.source].label} = ${short(numbers.at(link.source, cell.slice(0, 1)))}`,
+  )
+  stacked(pen, box, [
+    { name, values: before, own, said: [`μ = ${short(mean)}`, `σ = ${short(spread)}`] },
+    { name: "x̂", values: Array.from(before, hat), own: hat(own), said: saidOfHat(numbers, symbol) },
+    { name: made, values: after, own: numbers.at(symbol, cell), said: learned },
+  ])
+}
+
 /** Heaps one below the other over one axis, the chosen cell's way through them. @param {Pen} pen @param {Box} box @param {Heap[]} all */
-export function heaps(pen, box, all) {
+function stacked(pen, box, all) {
   const every = all.flatMap(({ values }) => Array.from(values)).filter(Number.isFinite)
   const low = every.reduce((a, b) => Math.min(a, b), 0)
   const high = every.reduce((a, b) => Math.max(a, b), 0)
@@ -84,7 +79,10 @@ export function heaps(pen, box, all) {
   all.forEach((heap, n) => {
     const base = box.y + (n + 1) * tall - next / 2
     const top = base - tall + next
-    bars(pen, heap.values, { x: box.x, y: top, width: box.width, height: tall - next }, low, span, n)
+    const fill = n === 2 ? pen.tone : pen.bars
+    histogram(pen, heap.values, { low, span, count: BARS, fill }, { ...box, y: top, height: tall - next })
+    pen.context.fillStyle = pen.soft
+    pen.context.fillRect(box.x, base - 0.5, box.width, 1)
     if (pen.upright) saidAbove(pen, heap, box.x, top - LINE / 2)
     else saidBeside(pen, heap, box, base, top)
     way.push([x(heap.own), base])
@@ -104,22 +102,6 @@ function saidBeside(pen, { name, said }, box, base, top) {
 /** In one line, where there is no room beside. @param {Pen} pen @param {Heap} heap @param {number} x @param {number} y */
 function saidAbove(pen, { name, said }, x, y) {
   pen.text(said.join(", "), x + pen.symbol(name, x, y, { size: 18 }) + 12, y)
-}
-
-/** @param {Pen} pen @param {ArrayLike<number>} values @param {Box} box @param {number} low @param {number} span @param {number} n which heap */
-function bars(pen, values, box, low, span, n) {
-  const bins = Array(BARS).fill(0)
-  for (const value of Array.from(values))
-    bins[Math.min(BARS - 1, Math.max(0, Math.floor(((value - low) / span) * BARS)))] += 1
-  const most = Math.max(...bins, 1)
-  pen.context.fillStyle = n === 2 ? pen.tone : pen.bars
-  bins.forEach((count, i) => {
-    const height = Math.max(2, (count / most) * box.height)
-    if (count)
-      pen.context.fillRect(box.x + (i * box.width) / BARS, box.y + box.height - height, box.width / BARS - 1, height)
-  })
-  pen.context.fillStyle = pen.soft
-  pen.context.fillRect(box.x, box.y + box.height - 0.5, box.width, 1)
 }
 
 /** Draws what arrived, what goes on, and between them γ and σ, by which it was scaled. @type {Picture} */

@@ -3,7 +3,7 @@
 import { number } from "../../model/format.js"
 import { one } from "../../model/patterns.js"
 import { say } from "../../model/words.js"
-import { HEAD, } from "../sheet.js"
+import { HEAD } from "../sheet.js"
 import { blocks, inBlocks, threads } from "./pooling_blocks.js"
 import { channelName, fitted } from "./windows.js"
 

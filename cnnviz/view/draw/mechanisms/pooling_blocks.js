@@ -2,7 +2,7 @@
 
 import { coarse, power, short, timesPower } from "../../model/format.js"
 import { say } from "../../model/words.js"
-import { HEAD, } from "../sheet.js"
+import { HEAD } from "../sheet.js"
 import { channelName, fitted } from "./windows.js"
 
 /** @import { Box, Cell, Link, Numbers, Pen, Range } from "../../types/view.js" */
