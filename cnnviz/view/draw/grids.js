@@ -165,6 +165,12 @@ export class Grids extends Sheet {
     this.context.strokeRect(x, y, width - GAP, height - GAP)
   }
 
+  /** A line around one of a grid's cells. @param {Box} box of the grid @param {number} rows @param {number} columns @param {number} row @param {number} column */
+  chosen({ x, y, width, height }, rows, columns, row, column) {
+    const [w, h] = [width / columns, height / rows]
+    this.framed({ x: x + column * w, y: y + row * h, width: w, height: h }, this.ink)
+  }
+
   /** A kernel's weights. @param {Numbers} numbers @param {string} symbol @param {number} m @param {number} c @param {Box} box @param {{ write?: (value: number, n: number) => string, term?: (n: number) => string }} [how] */
   kernel(numbers, symbol, m, c, box, how = {}) {
     const k = numbers.shape(symbol)[2]

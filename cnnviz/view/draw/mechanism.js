@@ -134,31 +134,8 @@ function picture(numbers, map) {
   return isGradient && gated(numbers, map) ? gate : outputs
 }
 
-/** @type {Picture[]}  pictures that stand upright for any network */
-const ANY_ROOM = [
-  activation,
-  convolution,
-  dense,
-  dropped,
-  droppedBack,
-  flattened,
-  gained,
-  gate,
-  heights,
-  losses,
-  normalised,
-  normalisedBack,
-  normalisedTogether,
-  outer,
-  outputs,
-  pool,
-  shares,
-  softmax,
-  softmaxBack,
-  tangents,
-  unpool,
-  update,
-]
+/** @type {Picture[]}  pictures that are too wide to stand upright */
+const WIDE = [pathsTogether, pulled, touched, weights, wholeChannel]
 
 /** Tells whether the picture of a map can stand upright, as a phone has room for; others are scrolled sideways there. @param {Numbers} numbers @param {string} map @param {boolean} stepping */
 export function standsUpright(numbers, map, stepping) {
@@ -169,7 +146,7 @@ export function standsUpright(numbers, map, stepping) {
     const all = numbers.links(map).find(({ pattern }) => pattern === "all")
     return numbers.maps[map].kind === "map" && numbers.shape(map)[0] === 1 && numbers.count(all?.source ?? "o") <= 4
   }
-  return ANY_ROOM.includes(own) || (own === patch && "photo" in numbers.answer.arrays)
+  return own === patch ? "photo" in numbers.answer.arrays : !WIDE.includes(own)
 }
 
 /** Tells whether a gradient goes back through an activation. @param {Numbers} numbers @param {string} map */

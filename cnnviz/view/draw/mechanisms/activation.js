@@ -7,7 +7,7 @@ import { HEAD, SMALL, TEXT } from "../sheet.js"
 import { cellsOf, curve, MOST_DOTS, marked, markedAll } from "./curve.js"
 import { column } from "./outputs.js"
 import { targets } from "./targets.js"
-import { channelName, fitted, meets, once, ringCell, sizeOf } from "./windows.js"
+import { fitted, meets, once, ringCell, sizeOf, titled } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
@@ -57,25 +57,18 @@ function fewUnits(pen, numbers, symbol, z, [chosen]) {
   const outputs = numbers.values(symbol)
   const name = (/** @type {number} */ n) => (count > 1 ? numbers.nameOf(n, count) : "")
   const heights = markedAll(pen, axes, values, chosen, name, box, true)
-  for (const [n, y] of apart(
-    heights.map((to) => to - 4),
-    box.y + box.height,
-    TEXT + 2,
-  )) {
+  const beside = heights.map((to) => to - 4)
+  for (const [n, y] of apart(beside, box.y + box.height, TEXT + 2)) {
     const own = n === chosen
     pen.text(number(outputs[n], 2), box.x + box.width + 6, y, { bold: own, fill: own ? pen.tone : pen.soft })
   }
   const middle = HEAD + 4 + high / 2
   if (!pen.upright) pen.arrow(made.x - 34, middle, made.x - 8, middle)
   pen.symbol(numbers.maps[z].label, box.x + box.width / 2 - 8, pen.height - 12, { size: 18, fill: pen.soft })
-  if (isOutput)
-    targets(
-      pen,
-      numbers,
-      chosen,
-      { x: made.x + made.width + 30, y: made.y, width: pen.width - made.x - made.width - 34, height: high },
-      own.height + 12,
-    )
+  if (!isOutput) return
+  const right = made.x + made.width + 30
+  const room = { x: right, y: made.y, width: pen.width - right - 4, height: high }
+  targets(pen, numbers, chosen, room, own.height + 12)
 }
 
 // What the bars and the shaded parts are.
@@ -99,15 +92,8 @@ export function gate(pen, numbers, symbol, cell) {
   const arrived = numbers.links(symbol)[0].source
   const box = sides(pen, numbers, symbol, arrived, cell, true)
   const high = { ...box, height: box.height - 62 }
-  pen.text(
-    say("web.mechanism.slope_of", { name: numbers.said[made]?.name ?? made }),
-    box.x,
-    box.y - (pen.upright ? 27 : 17),
-    {
-      bold: true,
-      room: box.width,
-    },
-  )
+  const title = say("web.mechanism.slope_of", { name: numbers.said[made]?.name ?? made })
+  pen.text(title, box.x, box.y - (pen.upright ? 27 : 17), { bold: true, room: box.width })
   const axes = curve(pen, numbers, made, z, cell, high, 2)
   const values = cellsOf(numbers, z, cell)
   const few = values.length <= MOST_DOTS
@@ -116,12 +102,8 @@ export function gate(pen, numbers, symbol, cell) {
     marked(pen, axes, numbers.at(z, cell), high)
     open(pen, axes, values, high)
   }
-  passes(pen, numbers.at(arrived, cell), numbers.at(symbol, cell), {
-    x: box.x,
-    y: box.y + box.height - 26,
-    width: box.width,
-    height: 14,
-  })
+  const foot = { ...box, y: box.y + box.height - 26, height: 14 }
+  passes(pen, numbers.at(arrived, cell), numbers.at(symbol, cell), foot)
 }
 
 /** Writes how many cells let nothing through, where some do. @param {Pen} pen @param {import("./curve.js").Axes} axes @param {ArrayLike<number>} values @param {Box} box */
@@ -156,19 +138,9 @@ export function sides(pen, numbers, left, right, cell, back) {
   const places = [left, right].map((name, n) => {
     const height = pen.upright ? 0.44 * pen.height : pen.height - HEAD - 26
     const place = { x: n ? pen.width - wide - 4 : 4, y: HEAD, width: wide, height }
-    return {
-      name,
-      box:
-        numbers.maps[name].kind === "map"
-          ? mapAt(pen, numbers, name, {
-              cell,
-              made: made === name,
-              place,
-              word: word(name),
-              limits: numbers.maps[back ? right : name].limits,
-            })
-          : rowAt(pen, numbers, name, { cell, made: made === name, place, word: word(name) }),
-    }
+    const how = { cell, made: made === name, place, word: word(name), limits: numbers.maps[back ? right : name].limits }
+    const draw = numbers.maps[name].kind === "map" ? mapAt : rowAt
+    return { name, box: draw(pen, numbers, name, how) }
   })
   const [first, last] = places.map(({ box }) => box)
   if (numbers.maps[left].kind === "map") paired(pen, numbers, places)
@@ -196,15 +168,7 @@ function under(pen, first, last, back) {
 function mapAt(pen, numbers, name, { cell, made, place, word, limits }) {
   const box = fitted(numbers, name, place.x, place.y, place.width, place.height)
   if (place.x > 4) box.x = pen.width - box.width - 4
-  pen.head(
-    channelName(numbers, name, cell[0]),
-    sizeOf(numbers, name),
-    box.x,
-    13,
-    box.width,
-    word,
-    made ? pen.tone : pen.ink,
-  )
+  titled(pen, numbers, name, cell[0], box, { word, note: sizeOf(numbers, name), fill: made ? pen.tone : pen.ink })
   pen.map(numbers, name, [cell[0]], box, [], limits)
   pen.frame(box, made ? "made" : "")
   ringCell(pen, numbers, name, cell, box)

@@ -3,6 +3,7 @@
 import { colour } from "../../model/colour.js"
 import { exact } from "../../model/exact_sum.js"
 import { totals } from "../../model/formula_values.js"
+import { one } from "../../model/patterns.js"
 import { product as printed } from "../../model/printed_digits.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
@@ -40,24 +41,12 @@ export function dense(pen, numbers, symbol, cell) {
     : byHalves(pen, numbers, symbol, cell, parts, halvesAt(pen, boxes, last.x))
   const turn = last.x - 26
   const low = Math.min(bar.y + bar.height + 9, pen.height - 5)
-  const middle = bar.x + bar.width / 2
-  if (pen.upright)
-    pen.lead([middle, bar.y + bar.height], [middle, to.y + to.height / 2], [to.x - 6, to.y + to.height / 2])
-  else if (channels)
-    pen.lead(
-      [bar.x + bar.width, bar.y + bar.height / 2],
-      [turn, bar.y + bar.height / 2],
-      [turn, to.y + to.height / 2],
-      [to.x - 6, to.y + to.height / 2],
-    )
-  else
-    pen.lead(
-      [middle, bar.y + bar.height],
-      [middle, low],
-      [turn, low],
-      [turn, to.y + to.height / 2],
-      [to.x - 6, to.y + to.height / 2],
-    )
+  const [middle, foot] = [bar.x + bar.width / 2, bar.y + bar.height]
+  const y = to.y + to.height / 2
+  const [level, end] = [bar.y + bar.height / 2, [to.x - 6, y]]
+  if (pen.upright) pen.lead([middle, foot], [middle, y], end)
+  else if (channels) pen.lead([bar.x + bar.width, level], [turn, level], [turn, y], end)
+  else pen.lead([middle, foot], [middle, low], [turn, low], [turn, y], end)
 }
 
 /** Over the sum: the products, or all maps. @param {Pen} pen @param {Box[]} boxes @param {number} end @returns {Box} */
@@ -90,15 +79,9 @@ function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
   const to = numbers.isClasses(outputs)
     ? say("web.mechanism.to_output", { name: numbers.nameOf(n, outputs) })
     : numbers.maps[w].plain
+  const read = numbers.maps[x]
   const three = /** @type {[string, string, (d: number) => number, number[], string, string][]} */ ([
-    [
-      numbers.maps[x].label,
-      numbers.maps[x].plain,
-      (d) => values[d],
-      numbers.maps[x].limits,
-      numbers.maps[x].scale,
-      "⊙",
-    ],
+    [read.label, read.plain, (d) => values[d], read.limits, read.scale, "⊙"],
     [`${numbers.maps[w].label}[d,${n}]`, to, weight, numbers.maps[w].limits, "signed", "="],
     ["", say("web.mechanism.n_products", { n: numbers.count(x) }), product, [-largest, largest], "signed", ""],
   ])
@@ -113,12 +96,7 @@ function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
   })
   const y = boxes[0].y + boxes[0].height + 38
   if (!largest || y > pen.height - 100) return
-  pen.ring({ rows: { start: 0, count: 1, step: 1 }, columns: { start: 0, count: 1, step: 1 }, strong: true }, 1, 1, {
-    x: 5,
-    y: y - 6,
-    width: 12,
-    height: 12,
-  })
+  pen.ring({ rows: one(0), columns: one(0), strong: true }, 1, 1, { x: 5, y: y - 6, width: 12, height: 12 })
   pen.text(say("web.mechanism.largest_product", { product: words(chosen) }), 25, y, {
     size: SMALL,
     room: boxes[2].x - 30,

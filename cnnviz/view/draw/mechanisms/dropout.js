@@ -8,7 +8,7 @@ import { sides } from "./activation.js"
 import { histogram } from "./curve.js"
 import { layerOf, lines } from "./normalisation.js"
 import { threads } from "./pooling_blocks.js"
-import { beam, channelName, fitted, madeMap, sizeOf } from "./windows.js"
+import { beam, boxOf, fitted, madeMap, sizeOf, titled } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
@@ -65,14 +65,7 @@ function closely(pen, numbers, symbol, cell) {
   const top = Math.min(Math.max(cell[1] - (down >> 1), 0), rows - down)
   const from = Math.min(Math.max(cell[2] - (across >> 1), 0), columns - across)
   const window = { rows: { start: top, count: down, step: 1 }, columns: { start: from, count: across, step: 1 } }
-  pen.head(
-    channelName(numbers, source, cell[0]),
-    sizeOf(numbers, source),
-    left.x,
-    13,
-    left.width,
-    numbers.maps[source].plain,
-  )
+  titled(pen, numbers, source, cell[0], left, { note: sizeOf(numbers, source) })
   pen.map(numbers, source, [cell[0]], left, [window])
   madeMap(pen, numbers, symbol, cell, right)
   pen.ring(window, rows, columns, right)
@@ -92,13 +85,9 @@ function closely(pen, numbers, symbol, cell) {
     each((one) => numbers.kept(`${symbol}.mask`, one)),
     each((one) => numbers.at(symbol, one)),
   ]
-  const size = (/** @type {Box} */ box) => ({
-    x: box.x + (from * box.width) / columns,
-    y: box.y + (top * box.height) / rows,
-    width: (across * box.width) / columns,
-    height: (down * box.height) / rows,
-  })
-  upright ? threads(pen, numbers, source, left, boxes[0], window.rows, window.columns) : beam(pen, size(left), boxes[0])
+  upright
+    ? threads(pen, numbers, source, left, boxes[0], window.rows, window.columns)
+    : beam(pen, boxOf(numbers, source, left, window), boxes[0])
   const term = (/** @type {number} */ n) => `n${n}`
   const three = /** @type {[number[], string, string, number[]][]} */ ([
     [

@@ -53,11 +53,8 @@ function unrolled(pen, numbers, map, cell) {
       pen.text("…", x + 13, 42 + STRIP / 2, { align: "center" })
       x += 26
     }
-    ribbon(
-      pen,
-      { x: box.x + box.width, y: box.y + (row * box.height) / rows, height: box.height / rows },
-      { x, y: 42 + STRIP, width: wide },
-    )
+    const line = { x: box.x + box.width, y: box.y + (row * box.height) / rows, height: box.height / rows }
+    ribbon(pen, line, { x, y: 42 + STRIP, width: wide })
     const start = from + row * columns
     pen.text(say("web.mechanism.row", { row }), x + wide / 2, 14, { size: SMALL, bold: true, align: "center" })
     pen.text(`v[${start} … ${start + columns - 1}]`, x + wide / 2, 30, {
@@ -67,15 +64,8 @@ function unrolled(pen, numbers, map, cell) {
       room: wide,
     })
     const own = row === cell[1] ? [{ rows: one(0), columns: one(cell[2]), strong: true }] : []
-    pen.picture(
-      1,
-      columns,
-      (n) => numbers.values(map)[start + n],
-      limits,
-      scale,
-      { x, y: 42, width: wide, height: STRIP },
-      own,
-    )
+    const value = (/** @type {number} */ n) => numbers.values(map)[start + n]
+    pen.picture(1, columns, value, limits, scale, { x, y: 42, width: wide, height: STRIP }, own)
     x += wide
   })
 }

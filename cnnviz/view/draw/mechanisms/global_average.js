@@ -32,14 +32,8 @@ function levelled(pen, numbers, symbol, source, [chosen]) {
   const maps = { x: 4, y: HEAD, width: pen.width * 0.4, height: pen.height - HEAD - 26 }
   const foot = channels <= MOST_NAMED ? 16 : 3
   const [across, side] = tiled(channels, columns / rows, maps, foot)
-  pen.head(
-    numbers.maps[source].label,
-    "",
-    maps.x,
-    13,
-    maps.width,
-    say("web.mechanism.maps", { n: channels, rows, columns }),
-  )
+  const title = say("web.mechanism.maps", { n: channels, rows, columns })
+  pen.head(numbers.maps[source].label, "", maps.x, 13, maps.width, title)
   for (let c = 0; c < channels; c++) {
     const x = maps.x + (c % across) * (side * (columns / rows) + GAP)
     const y = maps.y + Math.floor(c / across) * (side + foot)
@@ -84,11 +78,8 @@ function tiled(count, ratio, { width, height }, foot) {
 /** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number} channel @param {number} mean @param {import("../../model/layout.js").Box} box */
 function heaped(pen, numbers, map, channel, mean, box) {
   const count = numbers.count(map) / numbers.shape(map)[0]
-  const values = numbers
-    .values(map)
-    .slice(channel * count, (channel + 1) * count)
-    .sort()
-    .reverse()
+  const own = numbers.values(map).slice(channel * count, (channel + 1) * count)
+  const values = own.sort().reverse()
   const [low, high] = [Math.min(values[count - 1], 0), Math.max(values[0], 0)]
   const y = (/** @type {number} */ value) => box.y + ((high - value) / (high - low || 1)) * box.height
   const { context } = pen

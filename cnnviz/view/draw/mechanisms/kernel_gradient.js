@@ -9,7 +9,7 @@ import { product } from "../../model/printed_digits.js"
 import { fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { boxOf, channelName, fitted, kernelName, meets, once, ranges, sizeOf } from "./windows.js"
+import { boxOf, fitted, kernelName, meets, once, ranges, sizeOf, titled } from "./windows.js"
 
 /** @import { Box, Cell, Numbers, Pen, Picture } from "../../types/view.js" */
 /** @typedef {{ symbol: string, cell: Cell, x: string, dy: string, met: [Cell, Cell][] }} Parts  a gradient and one of its entries, what the layer read, what arrived, and which cells of both meet */
@@ -40,7 +40,7 @@ export function shares(pen, numbers, symbol, cell) {
   const [left, top] = [own.x + (cell[3] + 1) * size, own.y + (cell[2] + 0.84) * size]
   const turn = (own.x + own.width + places.shares.x) / 2 + 14
   pen.lead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, top], [left - 3, top])
-  pen.framed({ x: own.x + cell[3] * size, y: own.y + cell[2] * size, width: size, height: size }, pen.ink)
+  pen.chosen(own, numbers.shape(symbol)[2], numbers.shape(symbol)[2], cell[2], cell[3])
   lit(pen, numbers, parts, places, { values, rows, columns, best })
 }
 
@@ -61,8 +61,7 @@ function sharesUpright(pen, numbers, parts, values) {
   const [most, best] = largestOf(values)
   drawnMaps(pen, numbers, parts, places, { values, most })
   const own = kernelAt(pen, numbers, symbol, cell, { x: 4, y: top, side: read.width - 4 })
-  const size = own.width / numbers.shape(symbol)[2]
-  pen.framed({ x: own.x + cell[3] * size, y: own.y + cell[2] * size, width: size, height: size }, pen.ink)
+  pen.chosen(own, numbers.shape(symbol)[2], numbers.shape(symbol)[2], cell[2], cell[3])
   const middle = under.x + read.width / 2
   pen.arrow(middle, HEAD + under.height + 3, middle, top - 28)
   summed(pen, numbers, parts, values, { x: 2, y: top, width: 0.3 * pen.width, height: read.height })
@@ -114,25 +113,13 @@ function drawnMaps(pen, numbers, { symbol, cell, x, dy, met }, places, { values,
   pen.ends([-most, most], "signed", places.shares)
   const middle = HEAD + places.dy.height / 2
   if (!pen.upright) pen.sign("=", (places.shares.x + places.shares.width + places.dy.x) / 2, middle)
-  pen.head(
-    channelName(numbers, dy, cell[0]),
-    "",
-    places.dy.x,
-    13,
-    places.dy.width + SIGN / 2,
-    say("web.mechanism.gradient_arrived"),
-  )
+  const [came, wide] = [say("web.mechanism.gradient_arrived"), places.dy.width + SIGN / 2]
+  titled(pen, numbers, dy, cell[0], places.dy, { word: came, width: wide })
   pen.map(numbers, dy, [cell[0]], places.dy, [], undefined, !pen.upright)
   pen.frame(places.dy, "read")
   pen.sign("⊙", (places.dy.x + places.dy.width + places.x.x) / 2, middle)
-  pen.head(
-    channelName(numbers, x, cell[1]),
-    sizeOf(numbers, dy),
-    places.x.x,
-    13,
-    places.x.width,
-    say(`web.mechanism.${x === "x" ? "pixels_under" : "under"}`, { name: plain(numbers, symbol, cell) }),
-  )
+  const word = say(`web.mechanism.${x === "x" ? "pixels_under" : "under"}`, { name: plain(numbers, symbol, cell) })
+  titled(pen, numbers, x, cell[1], places.x, { word, note: sizeOf(numbers, dy) })
   pen.map(numbers, x, [cell[1]], places.x, [], undefined, !pen.upright)
   pen.frame(boxOf(numbers, x, places.x, ranges(numbers, symbol, x, cell)), "read")
 }
@@ -198,15 +185,8 @@ function kernelAt(pen, numbers, symbol, cell, place) {
   const exponent = power(Math.max(...values.map((value) => Math.abs(value) || 0)))
   const write = (/** @type {number} */ value) => fixed(value / 10 ** exponent, exponent ? 1 : 2)
   const fits = pen.grid(values, k, numbers.maps[symbol].limits, "signed", box, { write, bold: true, symbol, cell: at })
-  pen.head(
-    kernelName(numbers, symbol, cell),
-    fits ? timesPower(exponent) : "",
-    box.x,
-    y - 18,
-    box.width,
-    numbers.maps[symbol].plain,
-    pen.tone,
-  )
+  const unit = fits ? timesPower(exponent) : ""
+  pen.head(kernelName(numbers, symbol, cell), unit, x, y - 18, side, numbers.maps[symbol].plain, pen.tone)
   pen.frame(box, "made")
   if (place) return box
   const index = `[${cell[2]}, ${cell[3]}]`
@@ -246,13 +226,12 @@ export function touched(pen, numbers, symbol, cell) {
   const [link] = numbers.links(symbol)
   const x = link.source
   const box = fitted(numbers, x, 3, HEAD, pen.width * 0.4, pen.height - HEAD - 26)
-  pen.head(channelName(numbers, x, cell[1]), "", box.x, 13, box.width, say("web.mechanism.met"))
+  titled(pen, numbers, x, cell[1], box, { word: say("web.mechanism.met") })
   pen.map(numbers, x, [cell[1]], box, [])
   pen.frame(boxOf(numbers, x, box, ranges(numbers, symbol, x, cell)), "read")
   const side = Math.min(pen.width - box.width - 100, box.height)
   const grid = { x: box.x + box.width + 80, y: HEAD, width: side, height: side }
   pen.head(kernelName(numbers, symbol, cell), "", grid.x, 13, side, numbers.maps[symbol].plain)
   pen.kernel(numbers, symbol, cell[0], cell[1], grid)
-  const size = side / numbers.shape(symbol)[2]
-  pen.framed({ x: grid.x + cell[3] * size, y: grid.y + cell[2] * size, width: size, height: size }, pen.ink)
+  pen.chosen(grid, numbers.shape(symbol)[2], numbers.shape(symbol)[2], cell[2], cell[3])
 }

@@ -46,15 +46,8 @@ export function outer(pen, numbers, symbol, cell) {
       say: (d) => product(numbers.values(x)[d], numbers.values(dy)[m]),
     })
     pen.frame({ x: left, y: HEAD, width, height }, "made")
-    pen.head(
-      numbers.maps[symbol].label,
-      "",
-      left,
-      13,
-      Math.max(width, 120),
-      say("web.mechanism.to_output", { name: numbers.nameOf(m, outputs) }),
-      pen.tone,
-    )
+    const word = say("web.mechanism.to_output", { name: numbers.nameOf(m, outputs) })
+    pen.head(numbers.maps[symbol].label, "", left, 13, Math.max(width, 120), word, pen.tone)
     pen.ends(limits, "signed", { ...box, width, height })
     left += width + 20
   }
@@ -127,12 +120,8 @@ function table(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, box) {
       write: (figure) => number(figure, digits),
       term: `u${row}`,
     })
-    pen.text(
-      `${numbers.maps[x].label}[${numbers.index(x, numbers.cell(x, row)).join(",")}]`,
-      side + wide,
-      y + line / 2 - 2,
-      { math: true, room: pen.width - side - wide },
-    )
+    const name = `${numbers.maps[x].label}[${numbers.index(x, numbers.cell(x, row)).join(",")}]`
+    pen.text(name, side + wide, y + line / 2 - 2, { math: true, room: pen.width - side - wide })
     y += line
   })
 }

@@ -42,16 +42,10 @@ export function photographed(pen, numbers, [, row, column], photo) {
   const y = under + size / 2
   pen.thread([near.x + ((column - left + 1) * size) / right, HEAD + ((row - top + 0.5) * size) / down], [at - 8, y])
   three(pen, numbers, paint(row, column), at, y)
-  const values = Array.from({ length: down * right }, (_, n) =>
-    numbers.at("x", [0, top + Math.floor(n / right), left + (n % right)]),
-  )
   const cell = (/** @type {number} */ n) => [0, top + Math.floor(n / right), left + (n % right)]
-  read(
-    pen,
-    numbers,
-    { values, columns: right, chosen: (row - top) * right + column - left, cell },
-    { x: at + WORD + 34, y: under, size },
-  )
+  const values = Array.from({ length: down * right }, (_, n) => numbers.at("x", cell(n)))
+  const chosen = (row - top) * right + column - left
+  read(pen, numbers, { values, columns: right, chosen, cell }, { x: at + WORD + 34, y: under, size })
 }
 
 // Red, green and blue of one pixel; what the network reads is framed.

@@ -3,7 +3,7 @@
 import { coarse, power, short, timesPower } from "../../model/format.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
-import { channelName, fitted } from "./windows.js"
+import { fitted, titled } from "./windows.js"
 
 /** @import { Box, Cell, Link, Numbers, Pen, Range } from "../../types/view.js" */
 /** @typedef {{ link: Link, place: Cell, map: string, pooled: string, back: boolean }} Parts  the pool's own link, the window by its place, and the two maps that are shown: of cells, and of windows */
@@ -34,14 +34,7 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
   const left = pen.upright
     ? fitted(numbers, map, 4, HEAD, pen.width * 0.5, 0.32 * pen.height)
     : fitted(numbers, map, 4, HEAD, pen.width * 0.25, side)
-  pen.head(
-    channelName(numbers, map, channel),
-    "",
-    4,
-    13,
-    left.width,
-    back ? say("web.mechanism.goes_on") : numbers.maps[map].plain,
-  )
+  titled(pen, numbers, map, channel, left, back ? { word: say("web.mechanism.goes_on") } : {})
   pen.map(numbers, map, [channel], left, [{ rows: down, columns: across }])
   const under = left.y + left.height + 28
   const large = pen.upright
@@ -70,14 +63,7 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
     height: block * rows.count,
   }
   last.y = pen.upright ? HEAD + 14 : grid.y + (grid.height - last.height) / 2
-  pen.head(
-    channelName(numbers, pooled, channel),
-    "",
-    last.x,
-    last.y - 14,
-    last.width,
-    back ? say("web.mechanism.arrived") : numbers.maps[pooled].plain,
-  )
+  titled(pen, numbers, pooled, channel, { ...last, y: last.y + 3 }, back ? { word: say("web.mechanism.arrived") } : {})
   const made = Array.from({ length: rows.count * columns.count }, (_, n) =>
     numbers.at(pooled, [channel, rows.start + Math.floor(n / columns.count), columns.start + (n % columns.count)]),
   )

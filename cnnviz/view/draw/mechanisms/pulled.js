@@ -51,43 +51,20 @@ function kernels(pen, numbers, symbol, cell, all) {
   const term = (/** @type {number} */ n) => `n${n}`
   const places = Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(limits[1] || 1))))
   const write = (/** @type {number} */ value) => fixed(value, places)
-  pen.grid(
-    each((n) => numbers.values(symbol)[from + n]),
-    k,
-    limits,
-    "signed",
-    made,
-    { write, bold: true, term, symbol, cell: (n) => [cell[0], cell[1], Math.floor(n / k), n % k] },
-  )
+  const own = { write, bold: true, term, symbol, cell: (/** @type {number} */ n) => numbers.cell(symbol, from + n) }
+  const values = each((n) => numbers.values(symbol)[from + n])
+  pen.grid(values, k, limits, "signed", made, own)
   pen.head(kernelName(numbers, symbol, cell), "", made.x, made.y - 18, MADE, numbers.maps[symbol].plain, pen.tone)
   pen.frame(made, "made")
   boxes.forEach((box, i) => {
     title(pen, numbers, symbol, i, box, pitch - LEAST)
-    pen.grid(
-      each((n) => part(i, n)),
-      k,
-      limits,
-      "signed",
-      box,
-      { write, term },
-    )
+    const parts = each((n) => part(i, n))
+    pen.grid(parts, k, limits, "signed", box, { write, term })
     pen.sign(i ? "+" : "=", box.x - (i ? (pitch - side) / 2 : 28), top + side / 2)
   })
-  for (const box of [made, ...boxes]) ringed(pen, box, k, chosen)
-  sum(
-    pen,
-    numbers,
-    symbol,
-    cell,
-    images.map((_, i) => part(i, chosen)),
-    { made, boxes, k, chosen },
-  )
-}
-
-/** @param {Pen} pen @param {Box} box @param {number} k @param {number} chosen */
-function ringed(pen, { x, y, width }, k, chosen) {
-  const each = width / k
-  pen.framed({ x: x + (chosen % k) * each, y: y + Math.floor(chosen / k) * each, width: each, height: each }, pen.ink)
+  for (const box of [made, ...boxes]) pen.chosen(box, k, k, cell[2], cell[3])
+  const pulls = images.map((_, i) => part(i, chosen))
+  sum(pen, numbers, symbol, cell, pulls, { made, boxes, k, chosen })
 }
 
 /** An image, which part of its pull this is, and its own loss. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} i @param {Box} box @param {number} room */
@@ -120,25 +97,12 @@ function sum(pen, numbers, symbol, cell, values, { made, boxes, k, chosen }) {
   const top = made.y + MADE + 24
   const total = numbers.at(symbol, cell)
   const terms = values.map((value, i) => ({ value, term: `i${i}` }))
-  const own = pen.stairs(
-    terms,
-    total,
-    { x: 0, y: top, width: pen.width, height: pen.height - top - 50 },
-    {
-      places,
-      digits: 4,
-      room: 110,
-      wide: Math.min(60, made.width / k),
-      paint: colour(total, numbers.maps[symbol].limits, "signed"),
-    },
-  )
+  const paint = colour(total, numbers.maps[symbol].limits, "signed")
+  const box = { x: 0, y: top, width: pen.width, height: pen.height - top - 50 }
+  const own = pen.stairs(terms, total, box, { places, digits: 4, room: 110, wide: Math.min(60, made.width / k), paint })
   pen.lead([places[boxes.length], own.y], [places[boxes.length], made.y + MADE + 5])
   const pull = values.reduce((all, value) => all + Math.abs(value), 0)
-  const cancels = pull ? 1 - Math.abs(total) / pull : 0
-  const words = say("web.mechanism.cancels", {
-    pull: number(pull, 2),
-    left: number(Math.abs(total), 2),
-    share: cancels,
-  })
+  const share = pull ? 1 - Math.abs(total) / pull : 0
+  const words = say("web.mechanism.cancels", { pull: number(pull, 2), left: number(Math.abs(total), 2), share })
   pen.rich(words, pen.width - 4, pen.height - 8, { align: "right", size: SMALL })
 }

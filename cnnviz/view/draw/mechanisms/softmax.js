@@ -31,21 +31,12 @@ export function softmax(pen, numbers, symbol, cell) {
   const { y } = pen.rows(rowsOf(numbers, z, cell[0]), box(0), { names })
   const powers = rowsOf(numbers, z, cell[0], (_, n) => all[n])
   pen.rows(powers, box(1), { names })
-  coupling(
-    pen,
-    powers.length,
-    Math.max(
-      powers.findIndex(({ bold }) => bold),
-      0,
-    ),
-    y,
-    {
-      from: places[1] + width + 4,
-      to: places[2] + 4,
-      at: y(0) + (y(powers.length - 1) - y(0)) / 2,
-      total,
-    },
+  const own = Math.max(
+    powers.findIndex(({ bold }) => bold),
+    0,
   )
+  const at = (y(0) + y(powers.length - 1)) / 2
+  coupling(pen, powers.length, own, y, { from: places[1] + width + 4, to: places[2] + 4, at, total })
   for (let n = 0; n < powers.length; n++)
     pen.arrow(places[1] - 50, y(n), places[1] - 8, y(n), powers[n].bold ? pen.tone : pen.line, powers[n].bold ? 2 : 1)
   const [chosen] = cell
@@ -60,11 +51,8 @@ function powersListed(pen, numbers, symbol, chosen, { z, powers, total }) {
   const parts = 262 // where the powers end
   const { y, line } = listed(pen, rows, [columnOf(numbers, z), ["e", powers]], parts)
   const box = { x: parts + 10, y: HEAD, width: pen.width - parts - 10, height: line * rows.length }
-  pen.rows(
-    rows.map((row) => ({ ...row, name: "" })),
-    box,
-    { names: 0, most: 32 },
-  )
+  const unnamed = rows.map((row) => ({ ...row, name: "" }))
+  pen.rows(unnamed, box, { names: 0, most: 32 })
   pen.symbol(numbers.maps[symbol].label, box.x, 13, { size: 18 })
   pen.text(numbers.maps[z].label, parts - 11, 7, { size: SMALL, math: true })
   pen.text(`Σ ${short(total)}`, parts, y(rows.length - 1) + line, { align: "right", bold: true })
@@ -109,15 +97,9 @@ function ifItRose(pen, numbers, symbol, chosen, box, shares) {
   pen.context.setLineDash([])
   then.forEach((value, n) => {
     const way = x(value) - x(rows[n].value)
-    if (Math.abs(way) > 8)
-      pen.arrow(
-        x(rows[n].value) + (way < 0 ? 12 : 2),
-        y(n),
-        x(value) + (way < 0 ? 2 : -2),
-        y(n),
-        way < 0 ? pen.neg : pen.pos,
-        1.5,
-      )
+    const [from, to] = way < 0 ? [12, 2] : [2, -2]
+    const tone = way < 0 ? pen.neg : pen.pos
+    if (Math.abs(way) > 8) pen.arrow(x(rows[n].value) + from, y(n), x(value) + to, y(n), tone, 1.5)
   })
   pen.note(say("web.mechanism.if_it_rose"), pen.width - 4, pen.height - 10, { align: "right" })
 }
@@ -147,15 +129,8 @@ export function softmaxBack(pen, numbers, symbol, cell) {
   ])
   columns.forEach(([name, sign, mark], n) => {
     const place = box(n)
-    pen.head(
-      numbers.maps[name].label,
-      "",
-      place.x,
-      13,
-      width,
-      n === 2 ? say("web.mechanism.arrived") : numbers.maps[name].plain,
-      n ? pen.ink : pen.tone,
-    )
+    const word = n === 2 ? say("web.mechanism.arrived") : numbers.maps[name].plain
+    pen.head(numbers.maps[name].label, "", place.x, 13, width, word, n ? pen.ink : pen.tone)
     const rows = rowsOf(numbers, name, cell[0]).map((row) => ({ ...row, mark }))
     const { y: at } = pen.rows(rows, place, { names: numbers.isClasses(numbers.count(name)) ? 84 : 40 })
     if (sign) pen.sign(sign, place.x + width + 30, (at(0) + at(rows.length - 1)) / 2)

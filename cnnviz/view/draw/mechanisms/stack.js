@@ -54,17 +54,10 @@ export function images(pen, numbers, symbol, stack, cell, box, made = false) {
   const [rows, columns] = isMap ? numbers.shape(symbol).slice(-2) : [1, 1]
   const shown = Number(numbers.answer.lesson.image ?? 0)
   const ring = { rows: one(isMap ? cell[1] : 0), columns: one(isMap ? cell[2] : 0), strong: true }
-  places.forEach((place, i) =>
-    pen.picture(
-      rows,
-      columns,
-      (n) => stack.values[i * stack.size + n],
-      stack.limits,
-      "signed",
-      place,
-      i === shown ? [ring] : [],
-    ),
-  )
+  places.forEach((place, i) => {
+    const value = (/** @type {number} */ n) => stack.values[i * stack.size + n]
+    pen.picture(rows, columns, value, stack.limits, "signed", place, i === shown ? [ring] : [])
+  })
   const whole = around(places)
   if (made) pen.frame(whole, "made")
   return whole

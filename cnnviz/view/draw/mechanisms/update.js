@@ -44,12 +44,9 @@ function promised(pen, { answer: { promise } }) {
 /** The entry that is pointed at, and of the other parameters the one with the largest step: as many as there is room for. @param {Pen} pen @param {Numbers} numbers @param {string} first its parameter @param {number[]} cell @param {string} part of which a row needs numbers */
 function rowsOf(pen, numbers, first, cell, part) {
   const room = Math.floor((pen.height - HEAD - 40) / (pen.upright ? UPRIGHT : LEAST))
-  if (!known.has(numbers))
-    known.set(
-      numbers,
-      numbers.said.update.makes.map((name) => largest(numbers, name)),
-    )
-  const others = (known.get(numbers) ?? []).filter(({ parameter }) => parameter !== first)
+  const all = known.get(numbers) ?? numbers.said.update.makes.map((name) => largest(numbers, name))
+  known.set(numbers, all)
+  const others = all.filter(({ parameter }) => parameter !== first)
   const found = others.filter(({ parameter }) => !part || `${part}.${parameter}` in numbers.arrays)
   const shares = numbers.answer.promise?.shares ?? {}
   const weight = (/** @type {Row} */ row) => shares[row.parameter] ?? Math.abs(row.next - row.old)
@@ -99,11 +96,14 @@ function whole(pen, numbers, first, cell) {
     pen.text(formulas[n], x + after, 14, { math: true, size: 17, fill: pen.soft, room: wide + gap / 2 - after })
   })
   const at = pen.width - share + 30
-  if (share) shareHead(pen, at)
+  if (share) {
+    pen.text(say("web.mechanism.share"), at, 13, { bold: true })
+    pen.note(say("web.mechanism.per_number"), pen.width - 2, 13, { align: "right" })
+  }
   pen.context.fillStyle = pen.line
   pen.context.fillRect(0, HEAD - 3, pen.width, 1)
   const groups = numbers.said.update.makes.map((name) => groupOf(numbers, name, name === first ? cell : undefined))
-  const heights = groups.map((group) => weightOf(numbers, group))
+  const heights = groups.map(({ symbol }) => (["filters", "weights"].includes(numbers.maps[symbol].kind) ? 118 : 36)) // that they would have
   const over = pen.upright ? 30 : 0 // what names a parameter stands over it
   const free = pen.height - HEAD - FOOT - (APART + over) * groups.length
   const sum = heights.reduce((all, height) => all + height, 0)
@@ -117,10 +117,6 @@ function whole(pen, numbers, first, cell) {
     y += height + APART
   })
 }
-
-/** The height that a parameter would have. @param {Numbers} numbers @param {Group} group */
-const weightOf = (numbers, { symbol }) =>
-  ({ filters: 118, weights: 118, row: 36 })[/** @type {"row"} */ (numbers.maps[symbol].kind)] ?? 36
 
 /** @param {Numbers} numbers @param {string} symbol @param {number[]} [chosen] @returns {Group} */
 function groupOf(numbers, symbol, chosen) {
@@ -176,11 +172,7 @@ function drawGroup(pen, numbers, group, places, size, pointed) {
       ...own,
     })
     if (!pointed) return
-    const [w, h] = [box.width / columns, (box.height * columns) / count]
-    pen.framed(
-      { x: box.x + (chosen % columns) * w, y: box.y + Math.floor(chosen / columns) * h, width: w, height: h },
-      pen.ink,
-    )
+    pen.chosen(box, count / columns, columns, Math.floor(chosen / columns), chosen % columns)
   })
   if (exponent) pen.note(timesPower(exponent), places[1], size.y + size.height + 9)
 }
@@ -198,29 +190,15 @@ function drawWeights(pen, numbers, { symbol, cell, values }, places, { y, width,
     shown.forEach((n, i) => {
       const box = { x: x + i * (width / shown.length), y, ...extent }
       const limits = which === 1 ? [-most, most] : numbers.maps[symbol].limits
-      const say = (/** @type {number} */ d) => number(values(which, d * outputs + n), 5)
-      unitsOf(
-        pen,
-        units,
-        (d) => values(which, d * outputs + n),
-        limits,
-        "signed",
-        { ...box, width: each, height: height - 18 },
-        { say },
-      )
+      const value = (/** @type {number} */ d) => values(which, d * outputs + n)
+      const say = (/** @type {number} */ d) => number(value(d), 5)
+      unitsOf(pen, units, value, limits, "signed", { ...box, width: each, height: height - 18 }, { say })
       pen.note(toOutput(numbers, n, outputs), box.x, y + extent.height + 12, { room: each })
     })
 }
 
 /** @param {Numbers} numbers @param {number} n @param {number} outputs */
 const toOutput = (numbers, n, outputs) => say("web.mechanism.to_output", { name: numbers.nameOf(n, outputs) })
-
-/** @param {Pen} pen @param {number} x */
-function shareHead(pen, x) {
-  const title = say("web.mechanism.share")
-  pen.text(title, x, 13, { bold: true })
-  pen.note(say("web.mechanism.per_number"), pen.width - 2, 13, { align: "right" })
-}
 
 /** Writes how many of all numbers a parameter has, and how much of the fall it is promised to bring. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box `y`: the middle */
 function shareOf(pen, numbers, symbol, { x, y, width }) {

@@ -23,10 +23,16 @@ export function fitted(numbers, symbol, x, y, width, height) {
   return { x, y, width: side * columns, height: side * rows }
 }
 
+/** Writes over a channel of a map what it is called. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} c @param {Box} box @param {{ word?: string, note?: string, width?: number, fill?: string }} [how] `word`: instead of its own */
+export function titled(pen, numbers, symbol, c, box, how = {}) {
+  const { word = numbers.maps[symbol].plain, note = "", width = box.width, fill } = how
+  pen.head(channelName(numbers, symbol, c), note, box.x, box.y - 17, width, word, fill)
+}
+
 /** The channel of a cell of what a stage makes, with its name and a frame; its colours begin `indent` from the left. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} box @param {number} [indent] */
 export function madeMap(pen, numbers, symbol, [channel], box, indent = 0) {
-  const { plain, limits, scale } = numbers.maps[symbol]
-  pen.head(channelName(numbers, symbol, channel), sizeOf(numbers, symbol), box.x, 13, box.width, plain, pen.tone)
+  const { limits, scale } = numbers.maps[symbol]
+  titled(pen, numbers, symbol, channel, box, { note: sizeOf(numbers, symbol), fill: pen.tone })
   pen.map(numbers, symbol, [channel], box, [], limits, !indent)
   if (indent) pen.ends(limits, scale, { ...box, x: box.x + indent, width: box.width - indent })
   pen.frame(box, "made")
@@ -149,25 +155,18 @@ export function meets(pen, numbers, symbol, box, terms, words) {
 /** From a window in a map to the window enlarged, right of it or below. @param {Pen} pen @param {Box} window @param {Box} large */
 export function beam(pen, window, large) {
   const right = large.x >= window.x + window.width
+  const [end, low] = [window.x + window.width, window.y + window.height]
   const near = right
     ? [
-        [window.x + window.width, window.y],
-        [window.x + window.width, window.y + window.height],
+        [end, window.y],
+        [end, low],
       ]
     : [
-        [window.x, window.y + window.height],
-        [window.x + window.width, window.y + window.height],
+        [window.x, low],
+        [end, low],
       ]
-  const far = right
-    ? [
-        [large.x, large.y + large.height],
-        [large.x, large.y],
-      ]
-    : [
-        [large.x + large.width, large.y],
-        [large.x, large.y],
-      ]
-  pen.shade([...near, ...far])
+  const far = right ? [large.x, large.y + large.height] : [large.x + large.width, large.y]
+  pen.shade([...near, far, [large.x, large.y]])
   const [from, to] = [window, large].sort((one, other) => one.width - other.width)
   pen.enlarged.push({ from, to })
 }
