@@ -21,11 +21,7 @@ export const partOf = ({ face }, room) => {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Box} box @param {string} tone */
-const outlined = (context, box, tone) =>
-  ring(context, box, [
-    [5, "#fff"],
-    [2.5, tone],
-  ])
+const outlined = (context, box, tone) => ring(context, box, tone, [2.5, 5])
 
 /** Paints a map, all of its tiles, and marks blocks of cells. @param {HTMLCanvasElement} canvas @param {Figure} figure @param {Mark[]} marks */
 export function paintMap(canvas, figure, marks) {

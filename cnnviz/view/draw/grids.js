@@ -98,10 +98,7 @@ export class Grids extends Sheet {
     const x = box.x + (c.start + length(c) / 2) * w - width / 2
     const y = box.y + (r.start + length(r) / 2) * h - height / 2
     const found = { x, y, width, height }
-    ring(this.context, found, [
-      [4, "#fff"],
-      [2, strong ? "#000" : this.tone],
-    ])
+    ring(this.context, found, strong ? "#000" : this.tone, [2, 4])
     return found
   }
 

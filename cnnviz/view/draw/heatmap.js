@@ -22,12 +22,22 @@ export function ends(limits, scale) {
   return scale === "signed" && low === `−${high}` ? ["", `±${high}`] : [low, high]
 }
 
-/** A line around a box, on white. @param {CanvasRenderingContext2D} context @param {Box} box @param {[width: number, style: string][]} lines @param {number} [inset] */
-export function ring(context, { x, y, width, height }, lines, inset = 0) {
-  for (const [line, style] of lines) {
+/** A line around a box, on white. @param {CanvasRenderingContext2D} context @param {Box} box @param {string} tone @param {number[]} widths of the line, and of the white one under it @param {number} [inset] */
+export function ring(context, { x, y, width, height }, tone, [own, white = 0], inset = 0) {
+  const box = /** @type {const} */ ([
+    x + inset,
+    y + inset,
+    Math.max(width - 2 * inset, 1),
+    Math.max(height - 2 * inset, 1),
+  ])
+  for (const [line, style] of /** @type {[number, string][]} */ ([
+    [white, "#fff"],
+    [own, tone],
+  ])) {
+    if (!line) continue
     context.lineWidth = line
     context.strokeStyle = style
-    context.strokeRect(x + inset, y + inset, Math.max(width - 2 * inset, 1), Math.max(height - 2 * inset, 1))
+    context.strokeRect(...box)
   }
 }
 
@@ -248,12 +258,7 @@ export class Heatmap {
 
   /** @param {CanvasRenderingContext2D} context @param {Box} box @param {string} tone @param {{ strong?: boolean, thin?: boolean }} how */
   ring(context, box, tone, { strong, thin }) {
-    /** @type {[number, string][]} */
-    const lines = [
-      [strong ? 4 : 3, "#fff"],
-      [strong ? 2 : 1.3, tone],
-    ]
-    ring(context, box, thin ? [[1, tone]] : lines, 1)
+    ring(context, box, tone, thin ? [1] : strong ? [2, 4] : [1.3, 3], 1)
   }
 
   // With a stride, only some cells inside the outline count: mark them.

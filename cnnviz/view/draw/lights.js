@@ -147,10 +147,7 @@ class Lights {
 function outlined(context, box, tone) {
   const [width, height] = [Math.max(box.width, LEAST), Math.max(box.height, LEAST)]
   const place = { x: box.x + (box.width - width) / 2, y: box.y + (box.height - height) / 2, width, height }
-  ring(context, place, [
-    [5, "#fff"],
-    [3, tone],
-  ])
+  ring(context, place, tone, [3, 5])
 }
 
 /** Writes what it comes to, beside it. @param {CanvasRenderingContext2D} context @param {Touched} found @param {number} most where the picture ends */

@@ -194,7 +194,7 @@ export class Plate extends Heatmap {
   /** @override @param {CanvasRenderingContext2D} context @param {Box} box @param {string} tone @param {{ strong?: boolean, thin?: boolean }} how */
   ring(context, box, tone, how) {
     if (!this.names) return super.ring(context, box, tone, how)
-    ring(context, box, [[1.2, how.strong ? getComputedStyle(this.canvas).color : tone]], 0.3)
+    ring(context, box, how.strong ? getComputedStyle(this.canvas).color : tone, [1.2], 0.3)
   }
 
   /** The value so many cells further down and to the right in the same channel, if there is one. @param {Cell} cell @param {number} down @param {number} right */

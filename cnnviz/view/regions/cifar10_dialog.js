@@ -15,10 +15,8 @@ const words = (/** @type {string} */ id, /** @type {import("../model/words.js").
 
 /** @param {View} view */
 export function showCifar10(view) {
-  new Cifar10(
-    view,
-    openDialog(view, "cifar10", words("title"), html`<p role="status">${say("web.dialog.coming")}</p>`),
-  ).look()
+  const dialog = openDialog(view, "cifar10", words("title"), html`<p role="status">${say("web.dialog.coming")}</p>`)
+  new Cifar10(view, dialog).look()
 }
 
 class Cifar10 {
@@ -68,18 +66,15 @@ class Cifar10 {
     const option = (/** @type {string} */ id, /** @type {string} */ text) =>
       html`<option value=${id} .selected=${live(id === this.shown.class)}>${text}</option>`
     const turn = (/** @type {number} */ by) => this.choose({ from: String(first + by * per_page) })
+    const image = (/** @type {number} */ index, /** @type {number} */ n) =>
+      html`<button type="button" data-key=${`cifar10_${index}`} @click=${() => this.take(`${split}-${index}`, labels[n])}>
+        <i style=${`background-image:url(${strip});background-position-x:${(100 * n) / Math.max(1, images.length - 1)}%;background-size:${images.length * 100}% 100%`}></i>${index}</button>`
     const tabs = ["train", "test"].map((name) => /** @type {const} */ ([name, name, name === split]))
     return html`<div class="chosen" @click=${(/** @type {Event} */ event) => this.clicked(event)}>
         <div class="field"><span>${words("set")}</span>${pick("split", words("set"), tabs)}</div>
         <label class="field"><span>${words("class")}</span><select data-key="cifar10_class" @change=${(/** @type {Event} */ event) => this.choose({ class: value(event) })}>${[option("", words("all")), ...classes.map(([id, text]) => option(id, text))]}</select></label>
         <label class="field"><span>${words("number", { split })}</span><input type="number" min="0" max=${all - 1} data-key="cifar10_number" @change=${(/** @type {Event} */ event) => this.choose({ class: "", from: value(event) })}></label></div>
-      <div class="grid">${images.map(
-        (
-          index,
-          n,
-        ) => html`<button type="button" data-key=${`cifar10_${index}`} @click=${() => this.take(`${split}-${index}`, labels[n])}>
-        <i style=${`background-image:url(${strip});background-position-x:${(100 * n) / Math.max(1, images.length - 1)}%;background-size:${images.length * 100}% 100%`}></i>${index}</button>`,
-      )}</div>
+      <div class="grid">${images.map(image)}</div>
       <div class="pages"><button type="button" data-key="cifar10_back" aria-label=${words("back")} ?disabled=${first === 0} @click=${() => turn(-1)}>‹</button>
         <span>${words("shown", { first: first + 1, last: first + images.length, count })}</span>
         <button type="button" data-key="cifar10_on" aria-label=${words("on")} ?disabled=${first + per_page >= count} @click=${() => turn(1)}>›</button></div>`

@@ -3,7 +3,7 @@
 
 import { inField, plainNumber } from "../model/format.js"
 import { say } from "../model/words.js"
-import { setText } from "./html.js"
+import { listen, setText } from "./html.js"
 import { bindNetwork, fillNetwork } from "./network_controls.js"
 import { bindLayers, fillLayers } from "./network_editor.js"
 import { fillRail, markEntries } from "./rail.js"
@@ -12,9 +12,9 @@ import { fillRail, markEntries } from "./rail.js"
 
 /** The controls that each stand for one key of the lesson. @type {(view: View) => [HTMLElement, string][]} */
 const own = (view) =>
-  [...view.root.querySelectorAll(/** @type {"div"} */ ("[data-lesson]"))].map((element) => [
-    element,
-    element.dataset.lesson ?? "",
+  Array.from(view.root.querySelectorAll(/** @type {"div"} */ ("[data-lesson]")), (field) => [
+    field,
+    field.dataset.lesson ?? "",
   ])
 
 /** @type {(element: HTMLElement) => element is HTMLInputElement | HTMLSelectElement} */
@@ -42,34 +42,22 @@ export function bindControls(view) {
     })
     element.addEventListener("keydown", (event) => arrows(event, element))
   }
-  const { signal } = view.stop // the root may outlive this view
-  view.root.addEventListener(
-    "change",
-    ({ target }) => {
-      if (target instanceof HTMLInputElement) view.typed = { field: target, text: target.value }
-    },
-    { capture: true, signal },
-  ) // before it is asked for
+  const typed = (/** @type {Event} */ { target }) => {
+    if (target instanceof HTMLInputElement) view.typed = { field: target, text: target.value }
+  }
+  listen(view, "change", typed, { capture: true }) // before it is asked for
   bindNetwork(view)
   bindLayers(view)
   bindLinks(view)
-  view.root.addEventListener(
-    "keydown",
-    ({ key, target }) => {
-      if (key === "Enter" && target instanceof HTMLInputElement && !target.form) target.blur() // a form is sent by it
-    },
-    { signal },
-  )
+  listen(view, "keydown", ({ key, target }) => {
+    if (key === "Enter" && target instanceof HTMLInputElement && !target.form) target.blur() // a form is sent by it
+  })
   // A click with the mouse leaves the keys to the stages: Space plays, whatever was clicked last.
-  view.root.addEventListener(
-    "mousedown",
-    (event) => {
-      if (!near(event, "button:not(dialog button), a, canvas, summary")) return
-      event.preventDefault()
-      if (view.root.contains(document.activeElement)) blur()
-    },
-    { signal },
-  )
+  listen(view, "mousedown", (event) => {
+    if (!near(event, "button:not(dialog button), a, canvas, summary")) return
+    event.preventDefault()
+    if (view.root.contains(document.activeElement)) blur()
+  })
 }
 
 const blur = () => /** @type {HTMLElement | null} */ (document.activeElement)?.blur()
@@ -79,28 +67,19 @@ const blur = () => /** @type {HTMLElement | null} */ (document.activeElement)?.b
  * @param {View} view
  */
 function bindLinks(view) {
-  const { signal } = view.stop
-  view.root.addEventListener(
-    "pointerover",
-    (event) => {
-      const page = near(event, "nav [data-page]:not([aria-current])")
-      if (page) view.ahead([{}], page.dataset.page)
-    },
-    { signal },
-  )
-  view.root.addEventListener(
-    "click",
-    (event) => {
-      const large = near(event, "[data-open]")
-      const page = near(event, "[data-page]")
-      if (large) view.open(large.dataset.open ?? "")
-      if (page && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
-        event.preventDefault()
-        view.turn(page.dataset.page ?? "")
-      }
-    },
-    { signal },
-  )
+  listen(view, "pointerover", (event) => {
+    const page = near(event, "nav [data-page]:not([aria-current])")
+    if (page) view.ahead([{}], page.dataset.page)
+  })
+  listen(view, "click", (event) => {
+    const large = near(event, "[data-open]")
+    const page = near(event, "[data-page]")
+    if (large) view.open(large.dataset.open ?? "")
+    if (page && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault()
+      view.turn(page.dataset.page ?? "")
+    }
+  })
 }
 
 /**
@@ -184,11 +163,9 @@ function typedFields(view) {
   const found = own(view).flatMap(([field, name]) =>
     isField(field) ? [/** @type {[typeof field, string]} */ ([field, name])] : [],
   )
-  for (const [place, name] of [
-    [".kernel", "f"],
-    [".targets", "y"],
-  ])
-    for (const field of view.root.querySelectorAll(/** @type {"input"} */ (`${place} input`))) found.push([field, name])
+  for (const name of ["kernel", "targets"])
+    for (const field of view.root.querySelectorAll(/** @type {"input"} */ (`.${name} input`)))
+      found.push([field, name === "kernel" ? "f" : "y"])
   found.push([view.field("network"), "net"])
   return found
 }

@@ -1,6 +1,6 @@
 // The card beside a number that is dragged: the loss along it, what the gradient promised, and what really came.
 
-import { contextOf, ratio } from "../draw/canvas.js"
+import { prepare } from "../draw/canvas.js"
 import { lossCurve } from "../draw/loss_curve.js"
 import { palette } from "../draw/pen.js"
 import { hasMoved, lossAt, printerOf, promiseOf } from "../model/drag.js"
@@ -45,18 +45,11 @@ export class DragCard {
   draw({ curve, shown, loss }) {
     const canvas = /** @type {HTMLCanvasElement} */ (this.box.querySelector("canvas"))
     const { clientWidth: width, clientHeight: height } = canvas
-    const times = ratio()
-    Object.assign(canvas, { width: Math.round(width * times), height: Math.round(height * times) })
-    const context = contextOf(canvas)
-    context.setTransform(times, 0, 0, times, 0, 0)
+    const context = prepare(canvas)
     if (!curve || !width) return
     const words = { before: say("web.drag.before"), now: say("web.drag.now"), promised: say("web.drag.promised") }
-    lossCurve({ context, width, height }, palette(this.root), {
-      curve,
-      value: shown,
-      loss: loss ?? lossAt(curve),
-      words,
-    })
+    const drawn = { curve, value: shown, loss: loss ?? lossAt(curve), words }
+    lossCurve({ context, width, height }, palette(this.root), drawn)
   }
 
   // Not every step: nobody could listen to that.

@@ -1,8 +1,8 @@
 // Which number lies under a pointer, if it is one that can be dragged: in the picture, or in a map whose cells are large.
 
-import { placeIn } from "./picture_pointer.js"
+import { cellUnder, pictureOf, placeIn, plateUnder, within } from "./picture_pointer.js"
 
-/** @import { Box, Cell, Step } from "../types/view.js" */
+/** @import { Cell, Step } from "../types/view.js" */
 /** @typedef {{ along: string, symbol: string, cell: Cell }} Hit  the number as the address names it, and its cell; of the rate no cell */
 
 const LEAST = 13 // pixels of a cell that can be taken hold of
@@ -31,38 +31,21 @@ export function hitOf(step, event) {
   if (!step.received) return null
   if (target.closest("[data-key=learning_rate]"))
     return isFree(step) && !step.view.waiting ? { along: "lr", symbol: "", cell: [] } : null
-  const found = inPlate(step, target, event) ?? inPicture(step, target, event)
+  const found = large(plateUnder(step, event)) ?? inPicture(step, event)
   if (!found || !draggable(step, found.symbol, found.cell)) return null
   return { ...found, along: `${found.symbol}:${step.numbers.index(found.symbol, found.cell).join(",")}` }
 }
 
-/** @param {Step} step @param {Element} target @param {PointerEvent} event */
-function inPlate(step, target, event) {
-  const plate = Object.values(step.plates).find(({ holder }) => holder.contains(target))
-  if (!plate?.received) return null
-  const { cellWidth, cellHeight } = plate.layout
-  if (Math.min(cellWidth, cellHeight) < LEAST) return null
-  const { x, y } = placeIn(plate.canvas, event)
-  return { symbol: plate.symbol, cell: plate.cell(x, y) }
-}
+/** @param {ReturnType<typeof plateUnder>} found */
+const large = (found) => (found && found.side >= LEAST ? { symbol: found.map, cell: found.cell } : null)
 
-/** @param {Step} step @param {Element} target @param {PointerEvent} event */
-function inPicture(step, target, event) {
-  const canvas = target.closest(".drawn")?.querySelector("canvas.mechanism")
-  if (!(canvas instanceof HTMLElement)) return null
+/** @param {Step} step @param {PointerEvent} event */
+function inPicture(step, event) {
+  const canvas = pictureOf(event)
+  if (!canvas) return null
   const point = placeIn(canvas, event)
   const spot = step.picture.spots.findLast(
     ({ symbol, cell, box }) => symbol && within(box, point) && draggable(step, symbol, cell),
   )
-  if (spot) return { symbol: spot.symbol, cell: spot.cell }
-  const shown = step.picture.shown.findLast(({ box }) => within(box, point))
-  if (!shown) return null
-  const [rows, columns] = step.numbers.shape(shown.symbol).slice(-2)
-  const [wide, tall] = [shown.box.width / columns, shown.box.height / rows]
-  if (Math.min(wide, tall) < LEAST) return null
-  const cell = [...shown.at, Math.floor((point.y - shown.box.y) / tall), Math.floor((point.x - shown.box.x) / wide)]
-  return { symbol: shown.symbol, cell }
+  return spot ? { symbol: spot.symbol, cell: spot.cell } : large(cellUnder(step, point))
 }
-
-/** @param {Box} box @param {{ x: number, y: number }} point */
-const within = (box, { x, y }) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height

@@ -6,6 +6,7 @@ import { say } from "../model/words.js"
 import { LIMITS } from "../spec.js"
 import { drafting, tomlNow } from "./drafting.js"
 import { go, isOpen, make, note, toggleDrawer } from "./drawer.js"
+import { listen } from "./html.js"
 import { faultOf, readScript, wholeLink } from "./script_walk.js"
 
 /** @import { View } from "../types/view.js" */
@@ -39,20 +40,15 @@ export function openScript(view) {
 
 /** A file that is dropped on the page: a script, or any while the drawer is open. @param {View} view */
 export function bindFiles(view) {
-  const { root, stop } = view
   const holds = (/** @type {DragEvent} */ { dataTransfer }) => dataTransfer?.types.includes("Files")
-  root.addEventListener("dragover", (event) => holds(event) && event.preventDefault(), { signal: stop.signal })
-  root.addEventListener(
-    "drop",
-    (event) => {
-      const file = event.dataTransfer?.files[0]
-      if (!holds(event) || !file || !(isOpen(view) || file.name.endsWith(".toml"))) return
-      event.preventDefault()
-      if (!isOpen(view)) toggleDrawer(view)
-      take(view, file)
-    },
-    { signal: stop.signal },
-  )
+  listen(view, "dragover", (event) => holds(event) && event.preventDefault())
+  listen(view, "drop", (event) => {
+    const file = event.dataTransfer?.files[0]
+    if (!holds(event) || !file || !(isOpen(view) || file.name.endsWith(".toml"))) return
+    event.preventDefault()
+    if (!isOpen(view)) toggleDrawer(view)
+    take(view, file)
+  })
 }
 
 /** A file's text; what is none goes as it is, and is refused with its line. @param {File} file */

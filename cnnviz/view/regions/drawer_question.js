@@ -11,7 +11,7 @@ import { html, nothing } from "./html.js"
 const MOST_ANSWERS = 4
 const PICTURES = ["f", "turned(f)", "mirrored(f)", "-f"] // that may be chosen among
 
-const said = (/** @type {string} */ id, /** @type {Record<string, any>} */ values = {}) =>
+export const said = (/** @type {string} */ id, /** @type {Record<string, any>} */ values = {}) =>
   say(`web.drawer.${id}`, values)
 
 /** Expressions that say which cells are right. @param {string} map */
@@ -37,13 +37,10 @@ const field = (name, label, value, hints) =>
 function answers({ kind, answers: all, right }) {
   const drawn = kind === "pictures"
   const rows = Array.from({ length: Math.max(MOST_ANSWERS, all.length) }, (_, n) => all[n] ?? "")
-  return html`${rows.map(
-    (
-      label,
-      n,
-    ) => html`<label class="draft-answer"><input type="radio" name="right" value=${n} ?checked=${n === Math.max(0, right)} aria-label=${said("right", { n: n + 1 })}>
-      ${field("answer", said(drawn ? "picture" : "answer", { n: n + 1 }), label, drawn ? "draft-pictures" : undefined)}</label>`,
-  )}${drawn ? hints("draft-pictures", PICTURES) : nothing}`
+  const row = (/** @type {string} */ label, /** @type {number} */ n) =>
+    html`<label class="draft-answer"><input type="radio" name="right" value=${n} ?checked=${n === Math.max(0, right)} aria-label=${said("right", { n: n + 1 })}>
+      ${field("answer", said(drawn ? "picture" : "answer", { n: n + 1 }), label, drawn ? "draft-pictures" : undefined)}</label>`
+  return html`${rows.map(row)}${drawn ? hints("draft-pictures", PICTURES) : nothing}`
 }
 
 /** @param {Asked} asked @param {string} map */

@@ -3,10 +3,9 @@
 import { asks, clock, minutes, placeIn, sentenceOf, textOf } from "../model/draft.js"
 import { askedOf } from "../model/draft_question.js"
 import { formula } from "../model/format.js"
-import { say } from "../model/words.js"
 import { LANG, PAGES } from "../spec.js"
 import { pictureOf } from "./drafting.js"
-import { questionForm } from "./drawer_question.js"
+import { questionForm, said } from "./drawer_question.js"
 import { html, live, markup, nothing } from "./html.js"
 
 /** @import { Drawer } from "./drawer.js" */
@@ -14,8 +13,6 @@ import { html, live, markup, nothing } from "./html.js"
 
 const EXPERIMENTS = ["", "seed", "start", "lr"]
 
-const said = (/** @type {string} */ id, /** @type {Record<string, any>} */ values = {}) =>
-  say(`web.drawer.${id}`, values)
 const link = (/** @type {string} */ key, off = false) =>
   html`<button type="button" class="link" data-key="draft_${key}" ?disabled=${off}>${said(key)}</button>`
 

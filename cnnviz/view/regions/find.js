@@ -73,12 +73,10 @@ const actions = (view) =>
 
 /** Gives what can be set, in the sheet that it stands in. @param {View} view @returns {Place[]} */
 function settings({ root }) {
-  const all = [
-    ...root.querySelectorAll(
-      /** @type {"input"} */ (".sheet :is(input, select, [role=radiogroup], [role=group])[data-key]:not(.kernel *)"),
-    ),
-  ]
-  return all.map((control) => ({
+  const all = root.querySelectorAll(
+    /** @type {"input"} */ (".sheet :is(input, select, [role=radiogroup], [role=group])[data-key]:not(.kernel *)"),
+  )
+  return Array.from(all, (control) => ({
     kind: control.closest(".sheet")?.getAttribute("aria-label") ?? "",
     text: control.getAttribute("aria-label") ?? control.closest(".field")?.querySelector("span")?.textContent ?? "",
     also: control.textContent ?? "", // what can be chosen there
@@ -100,10 +98,8 @@ export function bindFind(view, dialog) {
   let shown = []
   let at = 0
   const draw = () => {
-    render(
-      shown.map((place, n) => line(place, n, n === at)),
-      list,
-    )
+    const lines = shown.map((place, n) => line(place, n, n === at))
+    render(lines, list)
     field.setAttribute("aria-expanded", String(shown.length > 0))
     field.closest(".find")?.classList.toggle("finds", shown.length > 0) // what stands below makes room
     shown.length

@@ -4,7 +4,7 @@ import { escaped, withFormulas } from "../model/format.js"
 import { wordsOf } from "../model/meanings.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
-import { LARGE, TABLE } from "./html.js"
+import { LARGE, listen, TABLE } from "./html.js"
 
 /** @import { Own } from "../model/meanings.js" */
 /** @import { View } from "../types/view.js" */
@@ -42,27 +42,23 @@ export function bindMeanings(view, ownOf) {
     if (/** @type {Element} */ (target).closest("button")) box.hidePopover() // what it opens stands in its place
   })
   addEventListener("keydown", closed, { capture: true, signal: view.stop.signal })
-  view.root.addEventListener(
-    "click",
-    ({ target }) => {
-      const tapped = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-meaning]"))
-      if (!tapped) return
-      const id = tapped.dataset.meaning ?? ""
-      const [title, text] = [box.querySelector("b"), box.querySelector("p")]
-      const ids = wordsOf(id)
-      if (title) title.textContent = say(ids.title)
-      const own = ownOf(id, tapped.dataset.of ?? "")
-      const words = say(ids.text)
-      if (text) text.innerHTML = own ? inOwn(words, own) : rich(words)
-      view.$(".meaning .doings").hidden = !id.startsWith("glossary.")
-      box.showPopover()
-      const { left, bottom, top } = tapped.getBoundingClientRect()
-      const { width, height } = box.getBoundingClientRect()
-      const below = bottom + APART + height < innerHeight
-      const zoom = box.currentCSSZoom
-      box.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE)) / zoom}px`
-      box.style.top = `${(below ? bottom + APART : top - APART - height) / zoom}px`
-    },
-    { signal: view.stop.signal },
-  )
+  listen(view, "click", ({ target }) => {
+    const tapped = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-meaning]"))
+    if (!tapped) return
+    const id = tapped.dataset.meaning ?? ""
+    const [title, text] = [box.querySelector("b"), box.querySelector("p")]
+    const ids = wordsOf(id)
+    if (title) title.textContent = say(ids.title)
+    const own = ownOf(id, tapped.dataset.of ?? "")
+    const words = say(ids.text)
+    if (text) text.innerHTML = own ? inOwn(words, own) : rich(words)
+    view.$(".meaning .doings").hidden = !id.startsWith("glossary.")
+    box.showPopover()
+    const { left, bottom, top } = tapped.getBoundingClientRect()
+    const { width, height } = box.getBoundingClientRect()
+    const below = bottom + APART + height < innerHeight
+    const zoom = box.currentCSSZoom
+    box.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE)) / zoom}px`
+    box.style.top = `${(below ? bottom + APART : top - APART - height) / zoom}px`
+  })
 }

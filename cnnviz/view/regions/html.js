@@ -70,6 +70,10 @@ export function adopt(now, fresh) {
   return true
 }
 
+/** Hears what happens on a page until it is left. @template {keyof HTMLElementEventMap} Name @param {import("../types/view.js").View} view @param {Name} name @param {(event: HTMLElementEventMap[Name]) => void} act @param {AddEventListenerOptions} [how] */
+export const listen = ({ root, stop }, name, act, how = {}) =>
+  root.addEventListener(name, act, { signal: stop.signal, ...how }) // the root may outlive the view
+
 /** Writes a text where it has changed. @param {Element} element @param {string} text */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text

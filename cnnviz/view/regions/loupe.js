@@ -79,14 +79,6 @@ export class Loupe {
       }
     }
     const middle = { x: each, y: each, width: each, height: each }
-    ring(
-      context,
-      middle,
-      [
-        [5, "#fff"],
-        [2.5, "#000"],
-      ],
-      1,
-    )
+    ring(context, middle, "#000", [2.5, 5], 1)
   }
 }

@@ -56,10 +56,7 @@ const textOf = (view) => view.wanted.net ?? PRESETS[0].query.net
  * @param {number} [place]
  */
 function edit(view, net, place) {
-  const kinds = textOf(view)
-    .split("-")
-    .map((word) => read(word).kind)
-  const filters = place === undefined || kinds[place] === "conv"
+  const filters = place === undefined || read(textOf(view).split("-")[place]).kind === "conv"
   const outputs = outputsOf(net) !== outputsOf(textOf(view))
   const gone = [...(filters ? ["f", "f2", "f3", "f4"] : []), ...(outputs ? ["y"] : []), "stride", "pad", "rule", "cell"]
   /** @type {Lesson} */
@@ -153,12 +150,8 @@ const list = (change, options, chosen, label) =>
 /** @type {(change: string, options: (string | number)[], chosen: string | number | undefined, label: string) => Template} */
 const choice = (change, options, chosen, label) => {
   const all = [...new Set([...options, ...(chosen === undefined ? [] : [chosen])])]
-  return list(
-    change,
-    all.map((value) => [value, value]),
-    chosen,
-    say(`web.layers.${label}`),
-  )
+  const named = all.map((value) => /** @type {[typeof value, typeof value]} */ ([value, value]))
+  return list(change, named, chosen, say(`web.layers.${label}`))
 }
 
 /** @type {(label: string, control: unknown) => Template} */
@@ -185,11 +178,7 @@ function own(word, isOpen) {
     ]
   if (kind !== "conv") return nothing
   const sizes = SIZES.map((k) => /** @type {[number, string]} */ ([k, `${k} × ${k}`]))
-  const paddings = [
-    ["", say("web.layers.no_padding")],
-    ["same", "same"],
-    ["full", "full"],
-  ]
+  const paddings = [["", say("web.layers.no_padding")], ...["same", "full"].map((name) => [name, name])]
   return [
     count(many, "filters"),
     named("size", list("size", sizes, size, say("web.layers.size"))),

@@ -3,6 +3,7 @@
 
 import { own, parse } from "../model/address.js"
 import { leads, stepOf, wayOf } from "../model/embedded.js"
+import { listen } from "./html.js"
 import { screenOf } from "./script_walk.js"
 
 /** @import { View } from "../types/view.js" */
@@ -26,14 +27,11 @@ export function parentPage(view) {
   }
 
   // A click on what takes no focus would leave the keys to the page around.
-  view.root.addEventListener("pointerdown", () => window.focus(), { signal })
-  addEventListener(
-    "message",
-    ({ data, source }) => {
-      if (source === window.parent && data?.cnnviz === "go" && view.data) go(view, data.query)
-    },
-    { signal },
-  )
+  listen(view, "pointerdown", () => window.focus())
+  const heard = (/** @type {MessageEvent} */ { data, source }) => {
+    if (source === window.parent && data?.cnnviz === "go" && view.data) go(view, data.query)
+  }
+  addEventListener("message", heard, { signal })
   return {
     keeps(key) {
       const by = stepOf(key)

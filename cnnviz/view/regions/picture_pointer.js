@@ -2,8 +2,10 @@
 
 /** @import { Box, Cell, Step } from "../types/view.js" */
 
+/** @typedef {{ map: string, cell: Cell, side: number }} Found  a cell, and how large it is */
+
 /** @param {Box} box @param {{ x: number, y: number }} point */
-const within = (box, { x, y }) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height
+export const within = (box, { x, y }) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height
 
 /** Finds where a pointer is in an element, in its own pixels. @param {HTMLElement} element @param {{ clientX: number, clientY: number }} event */
 export function placeIn(element, { clientX, clientY }) {
@@ -12,28 +14,37 @@ export function placeIn(element, { clientX, clientY }) {
   return { x: (clientX - left) * scale, y: (clientY - top) * scale }
 }
 
-/** The cell of a map in the picture that lies under a point. @param {Step} step @param {{ x: number, y: number }} point @returns {{ map: string, cell: Cell } | null} */
-function cellUnder({ picture, numbers }, point) {
+/** The cell of a map in the picture that lies under a point. @param {Step} step @param {{ x: number, y: number }} point @returns {Found | null} */
+export function cellUnder({ picture, numbers }, point) {
   const found = picture.shown.findLast(({ box }) => within(box, point))
   if (!found) return null
   const { symbol, at, box } = found
   const [rows, columns] = numbers.shape(symbol).slice(-2)
-  const row = Math.floor(((point.y - box.y) / box.height) * rows)
-  return { map: symbol, cell: [...at, row, Math.floor(((point.x - box.x) / box.width) * columns)] }
+  const [wide, tall] = [box.width / columns, box.height / rows]
+  const cell = [...at, Math.floor((point.y - box.y) / tall), Math.floor((point.x - box.x) / wide)]
+  return { map: symbol, cell, side: Math.min(wide, tall) }
 }
 
-/** The cell under a pointer, of a map of the strip or of the picture. @param {Step} step @param {import("./pinch.js").Between} event @returns {{ map: string, cell: Cell } | null} */
-export function mapUnder(step, event) {
+/** The cell of a map of the strip under a pointer. @param {Step} step @param {import("./pinch.js").Between} event @returns {Found | null} */
+export function plateUnder({ plates }, event) {
   const target = /** @type {Element} */ (event.target)
-  const plate = Object.values(step.plates).find(({ holder }) => holder.contains(target))
-  if (plate?.received) {
-    const { x, y } = placeIn(plate.canvas, event)
-    return { map: plate.symbol, cell: plate.cell(x, y) }
-  }
-  const canvas = /** @type {HTMLElement | null | undefined} */ (
-    target.closest(".drawn")?.querySelector("canvas.mechanism")
+  const plate = Object.values(plates).find(({ holder }) => holder.contains(target))
+  if (!plate?.received) return null
+  const { x, y } = placeIn(plate.canvas, event)
+  const { cellWidth, cellHeight } = plate.layout
+  return { map: plate.symbol, cell: plate.cell(x, y), side: Math.min(cellWidth, cellHeight) }
+}
+
+/** The picture in which a pointer is. @param {import("./pinch.js").Between} event */
+export const pictureOf = ({ target }) =>
+  /** @type {HTMLElement | null | undefined} */ (
+    /** @type {Element} */ (target).closest(".drawn")?.querySelector("canvas.mechanism")
   )
-  return canvas ? cellUnder(step, placeIn(canvas, event)) : null
+
+/** The cell under a pointer, of a map of the strip or of the picture. @param {Step} step @param {import("./pinch.js").Between} event */
+export function mapUnder(step, event) {
+  const canvas = pictureOf(event)
+  return plateUnder(step, event) ?? (canvas ? cellUnder(step, placeIn(canvas, event)) : null)
 }
 
 /** @param {Step} step @param {HTMLElement} area what holds the picture */

@@ -14,23 +14,17 @@ function fingers({ touches: [one, other] }) {
 /** Has two fingers on an element act: by how much they went apart, and where. @param {HTMLElement} area @param {AbortSignal} signal @param {(by: number, where: Between) => boolean | void} act whether the fingers are to be lifted before anything follows */
 export function bindPinch(area, signal, act) {
   let apart = 0
-  area.addEventListener(
-    "touchstart",
-    (event) => {
-      apart = event.touches.length === 2 ? fingers(event).apart : 0
-    },
-    { signal, passive: true },
-  )
-  area.addEventListener(
-    "touchmove",
-    (event) => {
-      if (!apart || event.touches.length !== 2) return
-      event.preventDefault() // the page keeps its size
-      const now = fingers(event)
-      const by = now.apart / apart
-      if (Math.max(by, 1 / by) < LEAST) return
-      apart = act(by, now.middle) ? 0 : now.apart
-    },
-    { signal, passive: false },
-  )
+  const began = (/** @type {TouchEvent} */ event) => {
+    apart = event.touches.length === 2 ? fingers(event).apart : 0
+  }
+  const moved = (/** @type {TouchEvent} */ event) => {
+    if (!apart || event.touches.length !== 2) return
+    event.preventDefault() // the page keeps its size
+    const now = fingers(event)
+    const by = now.apart / apart
+    if (Math.max(by, 1 / by) < LEAST) return
+    apart = act(by, now.middle) ? 0 : now.apart
+  }
+  area.addEventListener("touchstart", began, { signal, passive: true })
+  area.addEventListener("touchmove", moved, { signal, passive: false })
 }

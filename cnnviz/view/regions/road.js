@@ -316,13 +316,8 @@ export class Road extends Content {
     const sources = found.map(({ row, card }) =>
       tableOfRow(row, card, this.arrays[`${row.name}.${card.symbol}`].values, road.maps[`${row.name}.${card.symbol}`]),
     )
-    return {
-      sources,
-      first: Math.max(
-        0,
-        found.findIndex(({ card }) => card.symbol === map),
-      ),
-    }
+    const first = found.findIndex(({ card }) => card.symbol === map)
+    return { sources, first: Math.max(first, 0) }
   }
 
   /** @override */

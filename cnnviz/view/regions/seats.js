@@ -26,12 +26,10 @@ export class Seats {
 
   /** Puts the maps where the picture has them, the others back into the strip; whether any glides there. @param {Record<string, Plate>} plates @param {Shown[]} shown @param {boolean} gliding whether they are seen to go there @param {(plate: Plate) => boolean} [fits] which can */
   put(plates, shown, gliding, fits = Seats.fits) {
-    const moving = Object.values(plates)
-      .map((plate) => ({
-        plate,
-        box: fits(plate) ? shown.find(({ symbol }) => symbol === plate.symbol)?.box : undefined,
-      }))
-      .filter(({ plate, box }) => this.isElsewhere(plate, box))
+    const boxOf = (/** @type {Plate} */ plate) =>
+      shown.find(({ symbol }) => fits(plate) && symbol === plate.symbol)?.box
+    const all = Object.values(plates).map((plate) => ({ plate, box: boxOf(plate) }))
+    const moving = all.filter(({ plate, box }) => this.isElsewhere(plate, box))
     if (!moving.length) return false
     this.land()
     const before = gliding ? moving.map(({ plate }) => plate.holder.getBoundingClientRect()) : []
@@ -105,28 +103,27 @@ export function channelFlights(picture, plates, shown, before, image) {
   return several.flatMap(({ symbol, at, box: to }) => {
     const old = before.find((each) => each.symbol === symbol && each.at[0] === at[0])
     if (old) return [{ from: old.box, to }]
-    const tile = plates[symbol].channels.find(
-      ({ dataset }) => Number(dataset.channel) === at[0] && (dataset.image ?? image) === image,
-    )
-    if (!tile) return []
-    const { left, top, width, height } = tile.getBoundingClientRect()
-    const from = { x: (left - own.left) / zoom, y: (top - own.top) / zoom, width: width / zoom, height: height / zoom }
-    return [{ from, to }]
+    const isIt = (/** @type {HTMLElement} */ { dataset }) =>
+      Number(dataset.channel) === at[0] && (dataset.image ?? image) === image
+    const tile = plates[symbol].channels.find(isIt)
+    return tile ? [{ from: boxWithin(tile, own, zoom), to }] : []
   })
+}
+
+/** Finds where an element lies in another, in its pixels. @param {Element} element @param {{ left: number, top: number }} from @param {number} zoom @returns {Box} */
+export function boxWithin(element, from, zoom) {
+  const { left, top, width, height } = element.getBoundingClientRect()
+  return { x: (left - from.left) / zoom, y: (top - from.top) / zoom, width: width / zoom, height: height / zoom }
 }
 
 /** Lets an element go from where it was to where it is. @param {HTMLElement} element @param {DOMRect} from @param {DOMRect} to @param {number} zoom */
 function glide(element, from, to, zoom) {
   const move = `translate(${(from.left - to.left) / zoom}px, ${(from.top - to.top) / zoom}px)`
   const transform = `${move} scale(${from.width / to.width}, ${from.height / to.height})`
-  return element.animate(
-    [
-      { transform, transformOrigin: "0 0", zIndex: 3 },
-      { transform: "none", transformOrigin: "0 0", zIndex: 3 },
-    ],
-    {
-      duration: GLIDE,
-      easing: EASING,
-    },
-  )
+  const how = { transformOrigin: "0 0", zIndex: 3 }
+  const frames = [
+    { transform, ...how },
+    { transform: "none", ...how },
+  ]
+  return element.animate(frames, { duration: GLIDE, easing: EASING })
 }

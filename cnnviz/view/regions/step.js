@@ -111,11 +111,8 @@ export class Step extends Content {
     this.story = new Story(this)
     this.dragging = new Dragging(this) // before what hears a pointer that only points
     bindPicture(this, view.$(".drawn"))
-    view
-      .$(".content")
-      .addEventListener("wheel", (event) => event.deltaY < 0 && zoomed(this, event) && event.preventDefault(), {
-        passive: false,
-      })
+    const wheel = (/** @type {WheelEvent} */ event) => event.deltaY < 0 && zoomed(this, event) && event.preventDefault()
+    this.area.addEventListener("wheel", wheel, { passive: false })
     bindPinch(view.$(".content"), view.stop.signal, (by, where) => by > 1 && zoomed(this, where))
     view.$(".overview").addEventListener("click", ({ target }) => {
       const { map, image } =
@@ -303,13 +300,8 @@ export class Step extends Content {
   /** The neighbour of a cell, for the arrow keys. @param {string} symbol @param {Cell} cell @param {number} down @param {number} right */
   neighbour(symbol, cell, down, right) {
     const { face, across } = this.plates[symbol] ?? {}
-    return neighbourOf(
-      this.numbers.maps[symbol],
-      face?.stacked ? (across > 1 ? "right" : "down") : "",
-      cell,
-      down,
-      right,
-    )
+    const stacked = face?.stacked ? (across > 1 ? "right" : "down") : ""
+    return neighbourOf(this.numbers.maps[symbol], stacked, cell, down, right)
   }
 
   /** The axis of channels, filters or units of a map, if there are several. @param {string} symbol */
@@ -422,13 +414,8 @@ export class Step extends Content {
   // Ribbons show where a number of the whole network comes from.
   /** @param {Subject} subject */
   flows(subject) {
-    this.flow.show(this.view.veiled ? null : this.move(subject))
+    this.flow.show(this.view.veiled ? null : moveOf(this, subject))
     this.stepped = false
-  }
-
-  /** @param {Subject} subject */
-  move(subject) {
-    return moveOf(this, subject)
   }
 
   /** Tells whether what counts of a parameter is its step: at the update. @param {string} map */

@@ -97,7 +97,7 @@ function fitWords({ view, room }) {
   changed.forEach((element, n) => {
     if (element.matches(".formula")) return shrink(element, shares[n])
     element.classList.toggle("brief", shares[n] < 1)
-    wrap(element, shares[n] < 1 ? rooms[n] : shares[n])
+    element.classList.toggle("wraps", shares[n] < 1 && rooms[n] < 1) // on two lines of smaller letters
   })
 }
 
@@ -112,9 +112,6 @@ function shrink(formula, share) {
   if (share < 1) formula.style.setProperty("--fits", String(Math.max(SMALLEST, share)))
   share < SMALLEST ? formula.setAttribute("tabindex", "0") : formula.removeAttribute("tabindex") // then keys scroll it
 }
-
-/** A sentence and a sum stand on one line, or on two of smaller letters. @param {HTMLElement} line @param {number} share of it that there is room for */
-const wrap = (line, share) => line.classList.toggle("wraps", share < 1)
 
 /** Finds which of several channels, filters or units is spoken of. @param {Step} step @param {Subject} subject */
 export function fillStepper(step, { map, cell }) {
@@ -169,11 +166,8 @@ export function briefOf(step) {
   const { map, cell } = step.subject()
   if (map === "update" || step.closed(map) || !step.numbers.isExact(map, cell)) return ""
   const place = step.numbers.index(map, cell).join(", ")
-  return say("web.spoken.cell", {
-    value: number(step.numbers.at(map, cell)),
-    map: step.numbers.maps[map].label,
-    place,
-  })
+  const value = number(step.numbers.at(map, cell))
+  return say("web.spoken.cell", { value, map: step.numbers.maps[map].label, place })
 }
 
 /** @param {Step} step */

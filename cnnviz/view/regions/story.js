@@ -19,6 +19,7 @@ import { render } from "./html.js"
 import { isStill } from "./media_queries.js"
 import { keep, kept } from "./preferences.js"
 import { reveal } from "./rail.js"
+import { boxWithin } from "./seats.js"
 import { photograph, weights } from "./story_paint.js"
 import { screen } from "./story_pictures.js"
 import { foot, heading, top, words } from "./story_screens.js"
@@ -29,14 +30,10 @@ import { foot, heading, top, words } from "./story_screens.js"
 
 const AGAIN_IN = 1500 // milliseconds until what was not answered is asked for again
 const SEEN = "story" // whether it has been told in this browser
-const [ON, BACK] = [
-  [" ", "ArrowRight", "PageDown"],
-  ["ArrowLeft", "PageUp"],
-]
-const STEPS = new Map([
-  ["ArrowUp", 1],
-  ["ArrowDown", -1],
-])
+const ON = [" ", "ArrowRight", "PageDown"]
+const BACK = ["ArrowLeft", "PageUp"]
+/** @type {Record<string, number>} */
+const STEPS = { ArrowUp: 1, ArrowDown: -1 }
 const updates = Array.from({ length: UPDATES }, (_, n) => ({ k: String(n + 1) }))
 const PULL = 3 // pixels of dragging for a step of the number that is nudged
 
@@ -151,10 +148,10 @@ export class Story {
     const { key, ctrlKey, metaKey, altKey } = event
     const target = /** @type {Element} */ (event.target)
     if (ctrlKey || metaKey || altKey || (key === " " && target.matches?.("button, a"))) return
-    const by = this.telling && SCREENS[this.telling.at].id === "nudge" ? STEPS.get(key) : undefined
+    const by = this.telling && SCREENS[this.telling.at].id === "nudge" ? STEPS[key] : undefined
     if (ON.includes(key)) this.on()
     else if (BACK.includes(key)) this.back()
-    else if (key === "Escape") this.leave()
+    else if (key === "Escape") this.leave("step")
     else if (by) this.nudge(by)
     else return
     event.preventDefault()
@@ -174,7 +171,7 @@ export class Story {
   }
 
   /** Goes to the lesson that it was told of: on Step, to the choice of its image there, or on another page. @param {string} next */
-  leave(next = "step") {
+  leave(next) {
     if (!this.telling) return
     const { view } = this
     this.end()
@@ -223,15 +220,13 @@ export class Story {
     this.ask()
     const { at } = told.telling
     view.root.dataset.screen = SCREENS[at].id
+    const leave = (/** @type {string} */ next) => this.leave(next)
     render(
-      top(told, () => this.leave()),
+      top(told, () => leave("step")),
       places.top,
     )
     render(heading(told), places.words)
-    render(
-      screen(told, (next) => this.leave(next)),
-      places.stage,
-    )
+    render(screen(told, leave), places.stage)
     photograph(places.stage, step.numbers)
     weights(places.stage, step.numbers)
     render(foot(told, this.back, this.on), places.foot)
@@ -260,16 +255,7 @@ export class Story {
     const zoom = holder.currentCSSZoom
     const from = holder.getBoundingClientRect()
     const seats = /** @type {NodeListOf<HTMLElement>} */ (holder.querySelectorAll("[data-seat]"))
-    return Array.from(seats, (seat) => {
-      const { left, top, width, height } = seat.getBoundingClientRect()
-      const box = {
-        x: (left - from.left) / zoom,
-        y: (top - from.top) / zoom,
-        width: width / zoom,
-        height: height / zoom,
-      }
-      return { symbol: seat.dataset.seat ?? "", at: [], box }
-    })
+    return Array.from(seats, (seat) => ({ symbol: seat.dataset.seat ?? "", at: [], box: boxWithin(seat, from, zoom) }))
   }
 }
 

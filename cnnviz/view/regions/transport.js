@@ -86,10 +86,8 @@ function fillStages(view, stages) {
   const at = view.order.indexOf(view.stage)
   const before = strip.querySelector("[aria-current]")
   const focused = strip.contains(document.activeElement)
-  render(
-    guard([stages, at], () => stages.map((stage, n) => chip(stage, n, at, stages.length))),
-    strip,
-  )
+  const chips = guard([stages, at], () => stages.map((stage, n) => chip(stage, n, at, stages.length)))
+  render(chips, strip)
   const counted = stages.length > MOST_CHIPS && at >= 0
   strip.classList.toggle("dense", counted)
   setText(view.$(".stage-name"), counted ? say("web.learn.of", { n: at + 1, count: stages.length }) : "")
