@@ -240,10 +240,8 @@ export class HallBoard {
     const { element, poll, counts } = this
     for (const line of element.querySelectorAll(/** @type {"p"} */ (".joined"))) {
       setHTML(line, counts.followers ? say("web.room.joined", { n: counts.followers }) : say("web.room.nobody"))
-      setHTML(
-        /** @type {HTMLElement} */ (line.nextElementSibling),
-        "<i></i>".repeat(Math.min(counts.followers, MOST_DOTS)),
-      )
+      const dots = /** @type {HTMLElement} */ (line.nextElementSibling)
+      setHTML(dots, "<i></i>".repeat(Math.min(counts.followers, MOST_DOTS)))
     }
     const answered = element.querySelector(".answered")
     if (!answered || !poll) return

@@ -1,5 +1,6 @@
 // The entry of a lecturer's private page: it drives the room and its questions, with the secret that stood behind "#".
 
+import { save as saveFile } from "../view/draw/picture.js"
 import { isDark } from "../view/draw/theme.js"
 import { COMPUTED, parse, query } from "../view/model/address.js"
 import { darken } from "../view/model/colour.js"
@@ -58,14 +59,9 @@ export default function show() {
   let ends = 0
   let spot = "largest"
   let gone = false // the server has forgotten the room
-  const question = openQuestion(
-    () => code,
-    () => ask("GET", "asked"),
-  )
-  const script = givenScript(
-    () => code,
-    () => ask("GET", "script"),
-  )
+  const own = () => code
+  const question = openQuestion(own, () => ask("GET", "asked"))
+  const script = givenScript(own, () => ask("GET", "script"))
   let pointed = "" // the cell that is pinned, as the address has it
   darken(isDark(root))
   const projector = new URL(`screen?lang=${LANG}`, room).href
@@ -181,11 +177,7 @@ export default function show() {
       headers: { Authorization: `Bearer ${driver}` },
     }).catch(() => undefined)
     if (!answer?.ok) return
-    const link = document.createElement("a")
-    link.href = URL.createObjectURL(await answer.blob())
-    link.download = `room-${code}.csv`
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(link.href), 0)
+    saveFile(await answer.blob(), `room-${code}.csv`)
   }
 
   /** Opens the room that is gone under its code, where it was. */

@@ -78,13 +78,10 @@ function put(root, selector, html) {
 export function fillCockpit(root, seen) {
   const { count, code } = seen
   put(root, "header .room", say("web.room.code", { code: `<b>${escaped(code)}</b>` }))
-  put(
-    root,
-    "header .count",
-    `<b>${followed(count.followers)}</b>${count.alone ? ` · ${say("web.cockpit.explore", { n: count.followers - count.alone, alone: count.alone })}` : ""}${
-      count.lost ? ` · <b class="lost">${say("web.cockpit.lost", { n: count.lost })}</b>` : ""
-    }`,
-  )
+  const { followers, alone, lost } = count
+  const exploring = alone ? ` · ${say("web.cockpit.explore", { n: followers - alone, alone })}` : ""
+  const missing = lost ? ` · <b class="lost">${say("web.cockpit.lost", { n: lost })}</b>` : ""
+  put(root, "header .count", `<b>${followed(followers)}</b>${exploring}${missing}`)
   put(root, ".script h2", script(seen))
   put(root, ".lesson", screens(seen))
   put(root, ".choose", choice(seen))
@@ -114,15 +111,9 @@ export function fillClock(root, { began, left, since, steps, poll }) {
   const on = (Date.now() - since) / 1000
   const late = Boolean(here?.seconds) && on > Number(here?.seconds)
   const plan = here?.seconds ? say("web.cockpit.planned", { time: clock(here.seconds) }) : ""
-  put(
-    root,
-    ".pace",
-    here
-      ? `<b class="${late ? "late" : ""}">${clock(on)}</b> <span>${say("web.cockpit.on_screen")} <small>${plan}</small></span>${
-          plan ? `<em>${say(`web.cockpit.${late ? "late" : "on_time"}`)}</em>` : ""
-        }`
-      : "",
-  )
+  const kept = plan ? `<em>${say(`web.cockpit.${late ? "late" : "on_time"}`)}</em>` : ""
+  const pace = `<b class="${late ? "late" : ""}">${clock(on)}</b> <span>${say("web.cockpit.on_screen")} <small>${plan}</small></span>${kept}`
+  put(root, ".pace", here ? pace : "")
 }
 
 /** The screen of the room's script where the lecture is. @param {HallSteps | undefined} steps @returns {HallStep | undefined} */
@@ -182,11 +173,13 @@ function notes({ steps }) {
 }
 
 /** @param {Seen} seen */
-const keys = ({ cover }) =>
-  `<span><kbd>${say("web.cockpit.page_down")}</kbd> ${say("web.cockpit.blue")}</span>${COVERS.map(
+function keys({ cover }) {
+  const all = COVERS.map(
     ([name, key]) =>
       `<button type="button" data-cover="${name}" aria-pressed="${cover === name}"><kbd>${key}</kbd> ${say(`web.cockpit.covers.${name}`)}</button>`,
-  ).join("")}`
+  )
+  return `<span><kbd>${say("web.cockpit.page_down")}</kbd> ${say("web.cockpit.blue")}</span>${all.join("")}`
+}
 
 /** @param {Seen} seen @returns {string[]} */
 function acts({ poll, question, veiled, steps }) {

@@ -43,14 +43,12 @@ export function roomDriver(base, travel = () => {}) {
   /** @type {HTMLElement | undefined}  says that the server has forgotten the room */
   let missing
   const code = () => held?.code ?? ""
-  const question = openQuestion(code, async () => {
-    const answer = await fetch(at("/asked"), { headers: authorized() }).catch(() => undefined)
+  const told = async (/** @type {string} */ path) => {
+    const answer = await fetch(at(path), { headers: authorized() }).catch(() => undefined)
     return answer?.ok ? answer.json() : undefined
-  })
-  const script = givenScript(code, async () => {
-    const answer = await fetch(at("/script"), { headers: authorized() }).catch(() => undefined)
-    return answer?.ok ? answer.json() : undefined
-  })
+  }
+  const question = openQuestion(code, () => told("/asked"))
+  const script = givenScript(code, () => told("/script"))
   /** @type {HallScreen | null}  of the room's script, where the lecture is */
   let screen = null
   let leading = false // to another screen: until it is there this page says nothing of where it is
@@ -184,29 +182,22 @@ export function roomDriver(base, travel = () => {}) {
   })
 
   // In a script the keys of the remote, and its buttons, lead the hall from screen to screen; what hides numbers shows them before.
-  document.addEventListener(
-    "keydown",
-    (event) => {
-      const by = { PageDown: 1, PageUp: -1 }[event.key]
-      if (!by || event.repeat || board?.open || !screen || document.querySelector("dialog[open], .cnnviz.veiled"))
-        return
-      event.preventDefault()
-      event.stopPropagation()
-      lead(by)
-    },
-    { capture: true },
-  )
-  document.addEventListener(
-    "click",
-    (event) => {
-      const key = /** @type {HTMLElement} */ (event.target).closest?.("button")?.dataset.key ?? ""
-      const by = { screen_next: 1, screen_back: -1 }[key]
-      if (!by || !screen) return
-      event.stopPropagation()
-      lead(by)
-    },
-    { capture: true },
-  )
+  const turned = (/** @type {KeyboardEvent} */ event) => {
+    const by = { PageDown: 1, PageUp: -1 }[event.key]
+    if (!by || event.repeat || board?.open || !screen || document.querySelector("dialog[open], .cnnviz.veiled")) return
+    event.preventDefault()
+    event.stopPropagation()
+    lead(by)
+  }
+  const clicked = (/** @type {MouseEvent} */ event) => {
+    const key = /** @type {HTMLElement} */ (event.target).closest?.("button")?.dataset.key ?? ""
+    const by = { screen_next: 1, screen_back: -1 }[key]
+    if (!by || !screen) return
+    event.stopPropagation()
+    lead(by)
+  }
+  document.addEventListener("keydown", turned, { capture: true })
+  document.addEventListener("click", clicked, { capture: true })
 
   /** Leads the hall to another screen of the script; whether there is one. @param {number} by */
   function lead(by) {
@@ -331,19 +322,17 @@ export function roomDriver(base, travel = () => {}) {
       if (now) tell(now.followers)
     }, LOOK_EVERY)
     // No link, whose address would stand on the projector: the screen finds the secret in this browser, if it keeps anything.
-    dialog.body.querySelector("[data-key=room_cockpit]")?.addEventListener("click", () => {
+    const on = (/** @type {string} */ key, /** @type {(button: HTMLElement) => unknown} */ act) => {
+      const button = /** @type {HTMLElement | null} */ (dialog.body.querySelector(`[data-key=room_${key}]`))
+      button?.addEventListener("click", () => act(button))
+    }
+    on("cockpit", () => {
       const secret = keptRooms().some((room) => room.code === code) ? "" : `#driver=${driver}`
       window.open(at(`/cockpit?lang=${LANG}`) + secret, "_blank", "noopener")
     })
-    dialog.body
-      .querySelector("[data-key=room_driver]")
-      ?.addEventListener("click", ({ target }) =>
-        copyLink(/** @type {HTMLElement} */ (target), say("web.room.driver"), driving),
-      )
-    dialog.body
-      .querySelector("[data-key=room_resume]")
-      ?.addEventListener("click", () => before && resume(before.driver))
-    dialog.body.querySelector("[data-key=room_end]")?.addEventListener("click", async () => {
+    on("driver", (button) => copyLink(button, say("web.room.driver"), driving))
+    on("resume", () => before && resume(before.driver))
+    on("end", async () => {
       await end()
       hold(undefined)
       dialog.close()

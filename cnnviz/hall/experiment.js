@@ -54,11 +54,9 @@ export function saidOf(own, found) {
   const last = found ? numbersIn(found.last, 8) : []
   if (own.run < last.length && last.length > 1) {
     const { same, lower } = standing(last, own.run)
-    said.push(
-      same && Number.isFinite(loss)
-        ? say("web.hall.experiment.same", { n: same })
-        : say("web.hall.experiment.lower", { n: lower, of: last.length - 1 }),
-    )
+    const together = same && Number.isFinite(loss)
+    const others = { n: lower, of: last.length - 1 }
+    said.push(say(`web.hall.experiment.${together ? "same" : "lower"}`, together ? { n: same } : others))
   }
   return said.join(" ")
 }
@@ -114,20 +112,18 @@ export class OwnRun {
   /** @param {number} times */
   later(times) {
     if (times === LOOKS) return
-    this.timer = setTimeout(
-      async () => {
-        const { poll } = this
-        const found = await this.asking.experiment(false)
-        if (!poll || this.poll?.number !== poll.number) return
-        this.found = found ?? this.found
-        this.show()
-        if (!this.inside && this.run) this.inside = await this.asking.inside(this.run.run)
-        if (this.poll?.number !== poll.number) return
-        this.show()
-        this.later(times + 1)
-      },
-      LOOK_IN * SLOWER ** times * (1 + Math.random()),
-    )
+    const look = async () => {
+      const { poll } = this
+      const found = await this.asking.experiment(false)
+      if (!poll || this.poll?.number !== poll.number) return
+      this.found = found ?? this.found
+      this.show()
+      if (!this.inside && this.run) this.inside = await this.asking.inside(this.run.run)
+      if (this.poll?.number !== poll.number) return
+      this.show()
+      this.later(times + 1)
+    }
+    this.timer = setTimeout(look, LOOK_IN * SLOWER ** times * (1 + Math.random()))
   }
 
   show() {

@@ -117,10 +117,8 @@ export class Resources {
   ahead(page, lessons, keys) {
     if (alongTo(page, lessons[0] ?? {})) return // to a file: such an answer is not kept
     this.likely = lessons
-    this.queueUp(
-      lessons.map((lesson) => this.pathOf(page, lesson, keys)),
-      this.size > LARGE ? 1 : 8,
-    )
+    const paths = lessons.map((lesson) => this.pathOf(page, lesson, keys))
+    this.queueUp(paths, this.size > LARGE ? 1 : 8)
     this.partsAhead()
   }
 
@@ -128,10 +126,8 @@ export class Resources {
   partsAhead() {
     const next = this.likely[0]?.k
     const looked = this.exact.filter(({ lesson }) => Number(lesson.k) + 1 === Number(next))
-    this.queueUp(
-      looked.map(({ lesson, of }) => this.partOf({ ...lesson, k: next }, of)),
-      8,
-    )
+    const parts = looked.map(({ lesson, of }) => this.partOf({ ...lesson, k: next }, of))
+    this.queueUp(parts, 8)
   }
 
   /**

@@ -81,10 +81,7 @@ export default async function show() {
       refuses(next, other) {
         const goal = screen({ screen: next.screen || here.screen })
         /** @type {Lesson[]} */
-        const [there, asked] = [
-          { ...goal.query, stage: "" },
-          { ...next, stage: "" },
-        ]
+        const [there, asked] = [goal.query, next].map((query) => ({ ...query, stage: "" }))
         const held =
           (other ?? page) === goal.page && view.computed.every((key) => !there[key] || same(asked, there, [key]))
         return held ? "" : say("web.file.another")

@@ -46,18 +46,12 @@ export function broken(shown) {
   const [mistake, ...there] = road.switches
   const on = mistake.options.find(({ on }) => on)
   const slope = road.charts.find(({ name }) => name === "slope")
+  const gradients = maps.filter(({ name }) => name !== "error")
   const first = road.cards.find(({ state }) => state === "first")?.symbol ?? subject
   return html`${effect(shown)}
     <section class="opened"><h2>${check.code ? say("web.check.opened", { mistake: on?.label ?? "" }) : (on?.label ?? "")}</h2>
       ${check.code ? lines(check.code) : nothing}
-      <div class="where">${
-        slope && check.best
-          ? slopeCurve(slope, check.best)
-          : versions(
-              first,
-              maps.filter(({ name }) => name !== "error"),
-            )
-      }
+      <div class="where">${slope && check.best ? slopeCurve(slope, check.best) : versions(first, gradients)}
         <div>${(check.best?.words ?? []).map((words) => html`<p>${words}</p>`)}<p class="sentence">${road.sentences.join(" ")}</p>
           <div class="doings">${there.map(group)}<button type="button" class="primary" data-key="fix" data-change=${JSON.stringify({ mistake: "", check: "break" })}>${say("web.check.fix")}</button>${others(road)}</div></div></div></section>`
 }

@@ -149,10 +149,9 @@ export class Check extends Road {
       ({ name, label }) => html`<dt>${label}</dt><dd><b>${this.printed(name, values)}</b></dd>`,
     )
     const told = this.check?.tab !== "ours" || this.cards[map].state !== "follows"
-    render(
-      html`<dl class="lines">${lines}</dl>${told ? this.error(values.error) : html`<p class="soft">${say("web.check.reasons.follows")}</p>`}`,
-      /** @type {HTMLElement} */ (place),
-    )
+    const follows = html`<p class="soft">${say("web.check.reasons.follows")}</p>`
+    const written = html`<dl class="lines">${lines}</dl>${told ? this.error(values.error) : follows}`
+    render(written, /** @type {HTMLElement} */ (place))
   }
 
   /** A version's number, its digits that the one beside it shares apart from the others. @param {string} name @param {Record<string, number>} values */

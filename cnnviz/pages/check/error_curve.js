@@ -33,10 +33,8 @@ const path = (values, at) =>
 
 /** @param {ChartData} chart @param {NudgeRow[]} rows @param {string} [name] of the entry, where the title does not say it @returns {Template} */
 export function errorCurve(chart, rows, name = "") {
-  const least = Math.min(
-    -9,
-    ...chart.series.flatMap(({ values }) => values.filter((v) => v).map((v) => power(Number(v)))),
-  )
+  const powers = chart.series.flatMap(({ values }) => values.filter((v) => v).map((v) => power(Number(v))))
+  const least = Math.min(-9, ...powers)
   const low = Math.max(-18, 3 * Math.floor((least - 1.5) / 3)) // a number under the least one has room
   const x = (/** @type {number} */ e) => PLOT.left + ((e - FROM) / (TO - FROM)) * (PLOT.right - PLOT.left)
   const y = (/** @type {number} */ e) =>
@@ -67,10 +65,8 @@ export function slopeCurve({ x: across, series, cursor, title, words }, { units 
   const y = (/** @type {number} */ value) =>
     PLOT.bottom - ((value - low) / (high - low)) * (PLOT.bottom - PLOT.top - 12)
   const [wide, most] = [(PLOT.right - PLOT.left) / (units.length || 1), Math.max(1, ...units)]
-  const nearest = across.reduce(
-    (best, z, n) => (Math.abs(z - Number(cursor)) < Math.abs(across[best] - Number(cursor)) ? n : best),
-    0,
-  )
+  const away = across.map((z) => Math.abs(z - Number(cursor)))
+  const nearest = away.indexOf(Math.min(...away))
   const marks = [low, 0, high].filter((value, n, all) => all.indexOf(value) === n)
   return html`<svg class="curve" viewBox="0 0 ${WIDTH} ${PLOT.bottom + 24}" role="img" aria-label=${`${title} ${words}`}>
     ${units.map((count, n) => svg`<rect class="unit" x=${PLOT.left + n * wide} y=${PLOT.bottom - (60 * count) / most} width=${wide - 1} height=${(60 * count) / most} />`)}

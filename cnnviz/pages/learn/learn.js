@@ -63,11 +63,8 @@ export class Learn extends Content {
     this.form = view.$(".question")
     this.choice = new CellChoice(this)
     this.kernel = new Slide(this)
-    bindIndex(
-      view.$(".index"),
-      (lesson, step) => view.leap({ lesson, step }),
-      () => this.list(),
-    )
+    const leap = (/** @type {string} */ lesson, /** @type {string} */ step) => view.leap({ lesson, step })
+    bindIndex(view.$(".index"), leap, () => this.list())
     this.listen()
   }
 
@@ -178,12 +175,8 @@ export class Learn extends Content {
     const { question: step, listed, learn, numbers, tried } = this
     if (!step || !listed || !learn) return
     const { classList } = this.form
-    for (const [name, is] of /** @type {const} */ ([
-      ["answered", this.open],
-      ["clicking", step.kind === "click"],
-      ["over", this.ended],
-    ]))
-      classList.toggle(name, is)
+    const states = { answered: this.open, clicking: step.kind === "click", over: this.ended }
+    for (const [name, is] of Object.entries(states)) classList.toggle(name, is)
     const next = learn.lessons[learn.lessons.indexOf(listed) + 1]
     if (this.ended) return void render(keyed("end", endOf(step, listed, next)), this.form)
     const more =

@@ -26,14 +26,13 @@ function choices(step, numbers, tried) {
   const most = Math.max(...all.map(Math.abs), 1e-12)
   const colours = coloursOf(all, own?.limits ?? [-most, most], own?.scale ?? "signed")
   const open = tried.found !== null
-  const choice = (/** @type {LearnStep["options"][number]} */ { label, picture, right }, /** @type {number} */ n) =>
-    html`<label class="pictured ${open && right ? "good" : ""}" data-option=${n}><input type="radio" name="answer" value=${n} .checked=${tried.given === n} ?disabled=${open} aria-describedby="learn-ask">
-      ${grid(
-        (picture ?? []).flat().map((value) => cell(value, colours)),
-        picture?.[0].length ?? 1,
-        `${(picture ?? []).flat().map(said).join(", ")}`,
-      )}
+  const choice = (/** @type {LearnStep["options"][number]} */ { label, picture, right }, /** @type {number} */ n) => {
+    const shown = (picture ?? []).flat()
+    const cells = shown.map((value) => cell(value, colours))
+    return html`<label class="pictured ${open && right ? "good" : ""}" data-option=${n}><input type="radio" name="answer" value=${n} .checked=${tried.given === n} ?disabled=${open} aria-describedby="learn-ask">
+      ${grid(cells, picture?.[0].length ?? 1, shown.map(said).join(", "))}
       <span class="named" ${inner(label ? rich(label) : escaped(""))}></span><b class="letter">${String.fromCharCode(65 + n)}</b></label>`
+  }
   return html`<div class="choices" role="radiogroup" aria-labelledby="learn-ask">${step.options.map(choice)}</div>`
 }
 

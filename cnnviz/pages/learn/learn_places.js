@@ -46,16 +46,19 @@ export function sumOf(numbers, map, at) {
   return `${named(numbers, map, at)} = ${products}${Number.isInteger(total) ? ` = <b>${whole(total)}</b>` : result(total, 3)}`
 }
 
+/** Colours of some numbers of a map. @param {Numbers} numbers @param {string} map @param {number[]} [values] */
+const coloursIn = (numbers, map, values = []) => coloursOf(values, numbers.maps[map].limits, numbers.maps[map].scale)
+
 /** A part of the image, the kernel on it, and the sum below; of the products, the largest has a ring. @param {Numbers} numbers @param {string} map @param {Cell} at @param {Cell[]} all the places that are shown, which say how large the part is @param {string} title */
 export function place(numbers, map, at, all, title) {
   const here = under(numbers, map, at)
   const [first, last] = [under(numbers, map, all[0]), under(numbers, map, /** @type {Cell} */ (all.at(-1)))]
   const [rows, columns] = [last.top + here.k - first.top, last.left + here.k - first.left]
-  const pixels = coloursOf([], numbers.maps[here.source].limits, numbers.maps[here.source].scale)
-  const weights = coloursOf(
+  const pixels = coloursIn(numbers, here.source)
+  const weights = coloursIn(
+    numbers,
+    here.kernel,
     here.terms.map(({ weight }) => weight),
-    numbers.maps[here.kernel].limits,
-    "signed",
   )
   const sizes = here.terms.map((term) => Math.abs(term.pixel * term.weight))
   const largest = Math.max(...sizes) > 0 ? sizes.indexOf(Math.max(...sizes)) : -1
@@ -70,31 +73,32 @@ export function place(numbers, map, at, all, title) {
   return html`<figure class="place"><figcaption>${title}</figcaption>${grid(cells, columns, words, "part")}<p class="sum" ${inner(sumOf(numbers, map, at))}></p></figure>`
 }
 
+const HIDDEN = { text: "?", style: "", kind: "blank" }
+
 /** A window's pixels times the kernel's weights, and what they add up to; "?" while that is hidden. @param {Numbers} numbers @param {string} map @param {Cell} at @param {boolean} open */
 export function product(numbers, map, at, open) {
   const { terms, k, source, kernel, top, left } = under(numbers, map, at)
-  const pixels = coloursOf(
-    terms.map(({ pixel }) => pixel),
-    numbers.maps[source].limits,
-    numbers.maps[source].scale,
-  )
-  const weights = coloursOf(
-    terms.map(({ weight }) => weight),
-    numbers.maps[kernel].limits,
-    "signed",
-  )
-  const sum = coloursOf([numbers.at(map, at)], numbers.maps[map].limits, numbers.maps[map].scale)
+  const colours = {
+    pixel: coloursIn(
+      numbers,
+      source,
+      terms.map(({ pixel }) => pixel),
+    ),
+    weight: coloursIn(
+      numbers,
+      kernel,
+      terms.map(({ weight }) => weight),
+    ),
+  }
   const of = (/** @type {"pixel" | "weight"} */ name, /** @type {string} */ symbol) =>
     grid(
-      terms.map((term) => cell(term[name], name === "pixel" ? pixels : weights)),
+      terms.map((term) => cell(term[name], colours[name])),
       k,
       say("web.learn.part", { map: numbers.maps[symbol].label, rows: k, columns: k }),
     )
+  const total = open ? cell(numbers.at(map, at), coloursIn(numbers, map, [numbers.at(map, at)])) : HIDDEN
+  const made = grid([total], 1, open ? "" : say("web.learn.masked"))
   const where = { map: numbers.maps[source].label, top, bottom: top + k - 1, left, right: left + k - 1 }
   return html`<figure class="window-of"><figcaption>${say("web.learn.block", where)}</figcaption>
-    <div>${of("pixel", source)}<span aria-hidden="true">⊙</span>${of("weight", kernel)}<span aria-hidden="true">=</span>${grid(
-      [open ? cell(numbers.at(map, at), sum) : { text: "?", style: "", kind: "blank" }],
-      1,
-      open ? "" : say("web.learn.masked"),
-    )}</div>${open ? html`<p class="sum" ${inner(sumOf(numbers, map, at))}></p>` : nothing}</figure>`
+    <div>${of("pixel", source)}<span aria-hidden="true">⊙</span>${of("weight", kernel)}<span aria-hidden="true">=</span>${made}</div>${open ? html`<p class="sum" ${inner(sumOf(numbers, map, at))}></p>` : nothing}</figure>`
 }

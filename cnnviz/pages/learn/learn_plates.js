@@ -64,11 +64,8 @@ export const shownOf = (count) => [...new Set([0, Math.floor((count - 1) / 2), c
 function drawn(numbers, figure, block, step, tried) {
   const { asked, hidden, limits, scale } = figure
   const [values, mine] = [valuesOf(figure, block), answered(figure, step, tried)]
-  const colours = coloursOf(
-    mine ? [...values, ...step.options.flatMap(({ picture }) => picture?.flat() ?? [])] : values,
-    limits,
-    scale,
-  )
+  const others = mine ? step.options.flatMap(({ picture }) => picture?.flat() ?? []) : []
+  const colours = coloursOf([...values, ...others], limits, scale)
   const right = mine && asked ? fits(mine, valuesOf(figure, asked)) : []
   const count = asked ? asked.tall * asked.wide : 0
   const noted = count > 1 && slides(numbers, figure.plate.symbol) ? shownOf(count) : []

@@ -72,12 +72,9 @@ const chosen = (key, options, label) =>
 
 /** Gives what a learner may change here. @param {LearnStep} step @param {Record<string, string>} lesson @param {FiltersRecord | null} filters */
 function changing({ change, kind }, { img, f }, filters) {
-  if (change === "image")
-    return chosen(
-      "learn_image",
-      IMAGES.map(({ id, words }) => [id, words, id === img]),
-      say("web.learn.image"),
-    )
+  const named = (/** @type {{ id: string, words: string }} */ { id, words }) =>
+    /** @type {Option} */ ([id, words, id === img])
+  if (change === "image") return chosen("learn_image", IMAGES.map(named), say("web.learn.image"))
   if (change !== "kernel") return ""
   const label = say("web.learn.kernel")
   const here = kernelName(filters)

@@ -83,10 +83,8 @@ export class Architecture {
     setText($(".here"), data.here)
     setText($(".why"), data.why)
     render(net(data, arrays["arch.w"].values), $(".net"))
-    render(
-      html`<b>${say("web.notebook.asides")}</b>${data.asides.map((aside) => html`<span>${aside}</span>`)}`,
-      $(".asides"),
-    )
+    const asides = data.asides.map((aside) => html`<span>${aside}</span>`)
+    render(html`<b>${say("web.notebook.asides")}</b>${asides}`, $(".asides"))
     render(letters(data), $(".letters"))
     render(matrix(data), $(".matrix"))
     setText($(".landscape .soft"), data.landscape.words.join(" "))

@@ -224,15 +224,8 @@ export class Crowd {
     const { now, layout, sheets, pointed } = this
     if (!now || !layout || !sheets.length) return
     const begun = /** @type {CrowdState} */ (this.state).at >= 0
-    drawImage(
-      context,
-      sheets[0],
-      pointed,
-      begun && layout.columns[pointed] !== this.labels[pointed],
-      now.x[pointed],
-      now.y[pointed],
-      now.size,
-    )
+    const wrong = begun && layout.columns[pointed] !== this.labels[pointed]
+    drawImage(context, sheets[0], pointed, wrong, now.x[pointed], now.y[pointed], now.size)
     context.lineWidth = 3
     context.strokeStyle = accent
     rounded(context, now.x[pointed] - 1.5, now.y[pointed] - 1.5, now.size + 3, 4)

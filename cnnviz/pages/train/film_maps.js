@@ -114,10 +114,8 @@ export class FilmMaps {
   showPush(map, place, part, frame) {
     const { values } = this.film.arrays[`${place}.${part.symbol}`]
     const size = part.rows * part.columns
-    const shown = Float64Array.from(
-      values.subarray(frame * size, (frame + 1) * size),
-      (byte) => (byte - HALF - 1) / HALF,
-    )
+    const own = values.subarray(frame * size, (frame + 1) * size)
+    const shown = Float64Array.from(own, (byte) => (byte - HALF - 1) / HALF)
     map.receive(shown, part, [-1, 1], "signed")
     const [low, high] = this.ends(place, part, frame)
     map.describe([low, high])

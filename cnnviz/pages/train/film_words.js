@@ -107,10 +107,8 @@ export function shares(film) {
   const kinds = ["first", "here", "all"].map(
     (name) => /** @type {const} */ ([name, say(`web.film.share.${name}`), name === film.share]),
   )
-  render(
-    html`${pick("share", say("web.film.share.label"), kinds)}${sharesOf(shareRows(share, part, MOST_ROWS))}`,
-    place,
-  )
+  const rows = sharesOf(shareRows(share, part, MOST_ROWS))
+  render(html`${pick("share", say("web.film.share.label"), kinds)}${rows}`, place)
 }
 
 /** The outputs on their way to the targets, and what they add to the loss. @param {Film} film */

@@ -96,11 +96,8 @@ export function reportChart({ x, epochs, curves, at, percent, guessing, active }
       parts.push(`<circle class="${main ? "main" : ""}" cx="${across(x[at], epochs)}" cy="${up(values[at])}" r="4"/>`)
   }
   if (at < x.length - 1) parts.push(`<path class="cursor" d="M${across(x[at], epochs)} ${TOP}V${BOTTOM}"/>`)
-  const places = apart(
-    names.map(({ y }) => y),
-    BOTTOM - 8,
-    LINE,
-  )
+  const heights = names.map(({ y }) => y)
+  const places = apart(heights, BOTTOM - 8, LINE)
   for (const [i, y] of places) {
     const { name, main, value } = names[i]
     parts.push(

@@ -95,12 +95,8 @@ function grid(context, { n, scale: { low, high, at, less } }, curves, width, fon
   context.textAlign = "center"
   context.textBaseline = "top"
   const parts = curves.width < 22 * font ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]
-  for (const part of parts)
-    context.fillText(
-      written(Math.round(part * n)),
-      curves.x + part * curves.width,
-      curves.y + curves.height + 0.46 * font,
-    )
+  const y = curves.y + curves.height + 0.46 * font
+  for (const part of parts) context.fillText(written(Math.round(part * n)), curves.x + part * curves.width, y)
   context.fillText(say("web.sweep.updates"), curves.x + curves.width / 2, curves.y + curves.height + 1.85 * font)
 }
 

@@ -88,13 +88,12 @@ export function nearest({ x: xs, y: ys, size }, x, y) {
   return found
 }
 
+/** @param {number} loss */
+const height = (loss) => (Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY)
+
 /** The runs from the highest loss to the lowest, for the keyboard. @param {ArrayLike<number>} last */
 export const inOrder = (last) =>
-  Array.from(last, (_, run) => run).sort(
-    (a, b) =>
-      (Number.isFinite(last[b]) ? last[b] : Number.POSITIVE_INFINITY)
-        - (Number.isFinite(last[a]) ? last[a] : Number.POSITIVE_INFINITY) || a - b,
-  )
+  Array.from(last, (_, run) => run).sort((a, b) => height(last[b]) - height(last[a]) || a - b)
 
 /**
  * What is said of all runs: how many are high still, how many end at the very same number, how many ran away, and when half of those that came to

@@ -171,12 +171,9 @@ export class Training {
     clearTimeout(this.onward)
     const epoch = following(this.state)
     this.root.dataset.follows = epoch === null ? "" : "1"
-    if (epoch === null) this.listEverybody()
-    else
-      this.onward = setTimeout(
-        () => this.become({ ...this.state, at: following(this.state) ?? this.state.at }),
-        this.state.at < 0 ? 0 : HOLD,
-      )
+    if (epoch === null) return this.listEverybody()
+    const on = () => this.become({ ...this.state, at: following(this.state) ?? this.state.at })
+    this.onward = setTimeout(on, this.state.at < 0 ? 0 : HOLD)
   }
 
   /** Theme, size, epoch or choice have changed. */
@@ -186,12 +183,8 @@ export class Training {
     const begun = state.at >= 0
     this.root.classList.toggle("begun", begun)
     this.root.dataset.epoch = begun ? String(state.at) : ""
-    for (const [name, text] of Object.entries({
-      title: title(report, state),
-      sentence: sentence(report, state),
-      note: note(report, state),
-    }))
-      setText(this.$(`[data-said="${name}"]`), text)
+    for (const [name, words] of Object.entries({ title, sentence, note }))
+      setText(this.$(`[data-said="${name}"]`), words(report, state))
     this.$('[data-said="note"]').classList.toggle("warns", Boolean(report.warning))
     setText(this.$(".foot"), foot(report, state))
     this.drawScrub(report)
@@ -227,10 +220,8 @@ export class Training {
     columns.style.setProperty("--n", String(names.length))
     columns.classList.toggle("two-lines", names.length > 2)
     columns.classList.toggle("staggered", names.length > STAGGERED)
-    render(
-      names.map((name, n) => html`<li><b>${name}</b> <small>${more(n)}</small></li>`),
-      columns,
-    )
+    const heads = names.map((name, n) => html`<li><b>${name}</b> <small>${more(n)}</small></li>`)
+    render(heads, columns)
   }
 
   // ---- at the right
@@ -323,10 +314,9 @@ export class Training {
     const head = ["image", "is", "says", "sure"].map(
       (name) => html`<th scope="col">${say(`web.training.table.${name}`)}</th>`,
     )
-    render(
-      html`<table><caption>${say("web.training.table.title", { epoch: state.at })}</caption><thead><tr>${head}</tr></thead><tbody>${ids.map(row)}</tbody></table>`,
-      this.$(".everybody"),
-    )
+    const caption = say("web.training.table.title", { epoch: state.at })
+    const table = html`<table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${ids.map(row)}</tbody></table>`
+    render(table, this.$(".everybody"))
   }
 
   /** @param {Element} target @param {number} x */

@@ -131,11 +131,10 @@ export class TrainingForm {
       html`<button type="button" data-class=${name} aria-pressed=${classes.includes(name)}>${text}</button>`
     render(keyed(kind, names.map(chip)), this.$(".chips"))
     render(SUGGESTED[kind].map(suggestion), this.$(".suggested"))
-    for (const [name, options] of Object.entries(told.choices))
-      render(
-        options.map(([value, text]) => html`<option value=${value}>${text}</option>`),
-        this.$(`[data-setting="${name}"]`),
-      )
+    for (const [name, options] of Object.entries(told.choices)) {
+      const all = options.map(([value, text]) => html`<option value=${value}>${text}</option>`)
+      render(all, this.$(`[data-setting="${name}"]`))
+    }
     for (const element of this.root.querySelectorAll(/** @type {"input"} */ ("[data-setting]"))) {
       if (element === document.activeElement && element.matches("input")) continue // somebody is typing
       element.value = values[element.dataset.setting ?? ""]

@@ -65,12 +65,8 @@ export function shortened(value, digits) {
   const size = Math.abs(value)
   const sign = value < 0 ? MINUS : ""
   if (size >= 1e4 || size < 1e-3) {
-    return (
-      sign
-      + local(size.toExponential(digits - 1).replace(".0e", "e"))
-        .replace("e+", "e")
-        .replace("e-", `e${MINUS}`)
-    )
+    const text = local(size.toExponential(digits - 1).replace(".0e", "e"))
+    return sign + text.replace("e+", "e").replace("e-", `e${MINUS}`)
   }
   return (
     sign + local(size < 0.1 ? size.toPrecision(digits) : size.toFixed(digits - (size >= 100 ? 2 : size >= 10 ? 1 : 0)))

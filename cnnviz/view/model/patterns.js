@@ -42,23 +42,21 @@ const upTo = (size) => [...Array(size).keys()]
 // The places at which the window covers one cell.
 /** @type {(link: Link, at: number, size: number) => Range} */
 function covering({ geometry: g }, at, size) {
-  return stepping(
-    upTo(size).filter((place) => {
-      const within = at + g.before - g.stride * place
-      return within >= 0 && within <= g.dilation * (g.k - 1) && within % g.dilation === 0
-    }),
-  )
+  const found = upTo(size).filter((place) => {
+    const within = at + g.before - g.stride * place
+    return within >= 0 && within <= g.dilation * (g.k - 1) && within % g.dilation === 0
+  })
+  return stepping(found)
 }
 
 // The cells of the window that lie on one cell at some place.
 /** @type {(link: Link, at: number, size: number, axis: number) => Range} */
 function passing({ geometry: g, places }, at, size, axis) {
-  return stepping(
-    upTo(size).filter((weight) => {
-      const place = (at + g.before - g.dilation * weight) / g.stride
-      return Number.isInteger(place) && place >= 0 && place < places[axis]
-    }),
-  )
+  const found = upTo(size).filter((weight) => {
+    const place = (at + g.before - g.dilation * weight) / g.stride
+    return Number.isInteger(place) && place >= 0 && place < places[axis]
+  })
+  return stepping(found)
 }
 
 /** @type {Record<string, (link: Link, cell: Cell, shape: number[]) => Range[]>} */

@@ -36,10 +36,8 @@ export function windowsOf(numbers, map, cell) {
       const ranges = numbers.reach(link, cell)
       const { kind, label } = numbers.maps[link.source]
       const along = ranges.map(({ start, count, step }) => Array.from({ length: count }, (_, n) => start + n * step))
-      const axes = axesOf(
-        kind,
-        along.map(({ length }) => length),
-      ).map(({ name }, n) => ({ name, labels: along[n] }))
+      const lengths = along.map(({ length }) => length)
+      const axes = axesOf(kind, lengths).map(({ name }, n) => ({ name, labels: along[n] }))
       const cells = along.reduce(
         (found, places) => found.flatMap((at) => places.map((place) => [...at, place])),
         [/** @type {Cell} */ ([])],
