@@ -16,7 +16,7 @@ from cnnviz.hall import experiment as made
 from cnnviz.scripts.scene import lesson_of
 from cnnviz.scripts.scene import scene as scene_of
 from tests.hall.test_lectures import Led, forgets, in_redis
-from tests.hall.test_rooms import Hall, data, scene, until
+from tests.hall.test_rooms import Hall, data, until
 from tests.hall.test_shared_rooms import process
 
 RELU = "conv1x3-relu-dense2-sigmoid-mse"
@@ -50,27 +50,23 @@ class Class(Led):
 
 
 @pytest.mark.parametrize("make", [Hall, in_redis])
-def test_each_device_has_a_run_of_its_own_that_the_server_makes(make):
-    async def act():
-        room = await Class(make()).begin()
-        runs = [(await room.part(n))[1] for n in range(5)]
-        assert [run["value"] for run in runs] == ["1", "2", "3", "4", "5"]
-        again = (await room.part(2, place=0, value="99", answer=7, loss=0.0))[1]
-        assert again == runs[2], "who asks again has the same run, whatever is sent"
-        found = await room.look()
-        alone = sweep(Lesson.understand({"net": RELU})[0], load_image("test-0"), "start:1..5", 12)
-        np.testing.assert_array_equal(numbers(found["last"]), alone.losses[:, -1])
-        assert found["values"] == ["1", "2", "3", "4", "5"] and found["devices"] == 5 and found["shown"] == [0, 1, 2, 3, 4]
-        np.testing.assert_array_equal(numbers(found["curves"], "<f4").reshape(5, -1), alone.losses[:, found["at"]].astype("<f4"))
-        for n, run in enumerate(runs):
-            np.testing.assert_array_equal(numbers(run["curve"]), alone.losses[n, found["at"]])
-            there = Lesson.understand(dict(parse_qsl(run["query"])))[0]
-            assert there.k == 12 and trajectory(there, load_image("test-0"), 12).losses[-1] == alone.losses[n, -1], "its address shows the same run"
-
-    asyncio.run(act())
+async def test_each_device_has_a_run_of_its_own_that_the_server_makes(make):
+    room = await Class(make()).begin()
+    runs = [(await room.part(n))[1] for n in range(5)]
+    assert [run["value"] for run in runs] == ["1", "2", "3", "4", "5"]
+    again = (await room.part(2, place=0, value="99", answer=7, loss=0.0))[1]
+    assert again == runs[2], "who asks again has the same run, whatever is sent"
+    found = await room.look()
+    alone = sweep(Lesson.understand({"net": RELU})[0], load_image("test-0"), "start:1..5", 12)
+    np.testing.assert_array_equal(numbers(found["last"]), alone.losses[:, -1])
+    assert found["values"] == ["1", "2", "3", "4", "5"] and found["devices"] == 5 and found["shown"] == [0, 1, 2, 3, 4]
+    np.testing.assert_array_equal(numbers(found["curves"], "<f4").reshape(5, -1), alone.losses[:, found["at"]].astype("<f4"))
+    for n, run in enumerate(runs):
+        np.testing.assert_array_equal(numbers(run["curve"]), alone.losses[n, found["at"]])
+        there = Lesson.understand(dict(parse_qsl(run["query"])))[0]
+        assert there.k == 12 and trajectory(there, load_image("test-0"), 12).losses[-1] == alone.losses[n, -1], "its address shows the same run"
 
 
-@scene
 async def test_nobody_without_a_token_takes_part_and_nobody_votes():
     room = await Class(Hall()).begin()
     for device in ("device-000000000000", "", None, "A" * 28):
@@ -86,7 +82,6 @@ async def test_nobody_without_a_token_takes_part_and_nobody_votes():
         assert (await room.hall.ask("PUT", f"{room.path}/question", json.dumps({"act": act}).encode(), room.driver))[0] == 409
 
 
-@scene
 async def test_an_experiment_ends_where_the_lecture_goes_on():
     room = await Class(Hall()).begin()
     await room.part(1)
@@ -103,7 +98,6 @@ async def test_an_experiment_ends_where_the_lecture_goes_on():
     assert (await room.here())["query"].startswith("img=test-0&")
 
 
-@scene
 async def test_beyond_so_many_devices_runs_are_shared_and_none_is_refused():
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(made, "MOST_RUNS", 3)
@@ -113,7 +107,6 @@ async def test_beyond_so_many_devices_runs_are_shared_and_none_is_refused():
         assert (found["devices"], found["values"]) == (5, ["1", "2", "3"])
 
 
-@scene
 async def test_phones_are_told_once_a_second_how_many_take_part():
     room = await Class(Hall()).begin()
     seen = []
@@ -131,13 +124,11 @@ def test_learning_rates_lie_evenly_however_many_there_are():
         assert -3 <= powers.min() and powers.max() < 0 and np.diff(np.sort(powers)).max() <= 2 * 3 / count + 0.01
 
 
-@scene
 async def test_a_class_makes_as_many_updates_as_fit():
     room = await Class(Hall()).begin("seed", 1000, "/train?net=conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce&ch=rgb")
     assert 1 <= (await room.look())["updates"] < 1000
 
 
-@scene
 async def test_places_are_one_for_all_processes_also_when_redis_has_forgotten_them():
     server = fakeredis.FakeServer()
     one, two = process(server), process(server)
@@ -158,7 +149,6 @@ async def test_places_are_one_for_all_processes_also_when_redis_has_forgotten_th
         assert (await room.look(two))["devices"] == 9
 
 
-@scene
 async def test_the_inside_of_a_run_is_what_its_address_shows_and_none_is_made_that_nobody_has():
     room = await Class(Hall()).begin("start", 12)
     runs = [(await room.part(n))[1] for n in range(6)]

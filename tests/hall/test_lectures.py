@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import fakeredis
@@ -14,7 +13,7 @@ from cnnviz.hall.redis_store import Shared
 from cnnviz.scripts.library import lectures
 from cnnviz.scripts.script_file import MOST_BYTES
 from tests.hall.test_room_questions import Asked
-from tests.hall.test_rooms import Hall, data, scene, settled, until
+from tests.hall.test_rooms import Hall, data, settled, until
 from tests.hall.test_shared_rooms import process
 
 SCRIPT = """
@@ -81,52 +80,45 @@ def in_redis() -> Hall:
 
 
 @pytest.mark.parametrize("make", [Hall, in_redis])
-def test_followers_are_at_the_scripts_screen_and_who_comes_late_is_too(make):
-    async def act():
-        room = await Led(make()).open()
-        hall, path = room.hall, room.path
-        async with hall.following(path) as early:
-            await until(lambda: "img=test-3" in "".join(data(early)))
-            assert told(early) == [{"number": 1, "count": 3, "say": {"en": "There are 900 places.", "fr": "Il y a 900 endroits."}}]
-            assert (await room.put(screen=3))[0] == 200
-            await until(lambda: data(early)[-1].startswith("page=train&") and "n=50" in data(early)[-1])
-            async with hall.following(path) as late:
-                await until(lambda: told(late) == [told(early)[-1]] and told(late)[0]["number"] == 3 and data(late)[-1] == data(early)[-1])
-        assert (await room.here())["screen"] == 3
-        assert not any("Wait for the hall" in str(line) for line in early), "notes are the lecturer's"
-        _, steps = await hall.ask("GET", f"{path}/steps", headers=room.driver)
-        assert [(step["number"], step["notes"], step["seconds"], step["hall"]) for step in steps["steps"]] == [
-            (1, "Wait for the hall.", 90, False), (2, "", None, True), (3, "", None, False),
-        ] and steps["screen"] == 3  # fmt: skip
-
-    asyncio.run(act())
+async def test_followers_are_at_the_scripts_screen_and_who_comes_late_is_too(make):
+    room = await Led(make()).open()
+    hall, path = room.hall, room.path
+    async with hall.following(path) as early:
+        await until(lambda: "img=test-3" in "".join(data(early)))
+        assert told(early) == [{"number": 1, "count": 3, "say": {"en": "There are 900 places.", "fr": "Il y a 900 endroits."}}]
+        assert (await room.put(screen=3))[0] == 200
+        await until(lambda: data(early)[-1].startswith("page=train&") and "n=50" in data(early)[-1])
+        async with hall.following(path) as late:
+            await until(lambda: told(late) == [told(early)[-1]] and told(late)[0]["number"] == 3 and data(late)[-1] == data(early)[-1])
+    assert (await room.here())["screen"] == 3
+    assert not any("Wait for the hall" in str(line) for line in early), "notes are the lecturer's"
+    _, steps = await hall.ask("GET", f"{path}/steps", headers=room.driver)
+    assert [(step["number"], step["notes"], step["seconds"], step["hall"]) for step in steps["steps"]] == [
+        (1, "Wait for the hall.", 90, False), (2, "", None, True), (3, "", None, False),
+    ] and steps["screen"] == 3  # fmt: skip
 
 
 @pytest.mark.parametrize("make", [Hall, in_redis])
-def test_a_screen_that_asks_asks_the_hall_and_afterwards_the_lecture_goes_on(make):
-    async def act():
-        room = await Led(make()).open()
-        asked = Asked(room.hall)
-        asked.path, asked.driver = room.path, room.driver
-        before = (await room.here())["query"]
-        assert (await room.put(screen=2))[0] == 200
-        question = (await room.hall.ask("GET", f"{room.path}/question"))[1]
-        assert (question["kind"], question["ask"], question["text"]) == ("number", "How many numbers?", "Each place makes one.")
-        assert (await room.here())["query"].startswith("img=test-0&")
-        assert (await asked.vote(1, 900))[0] == (await asked.vote(2, 9))[0] == 200
-        assert [group["counts"] for group in (await asked.results(True))[1]["groups"]] == [[1], [1]]
-        assert (await room.hall.ask("DELETE", f"{room.path}/question", headers=room.driver))[0] == 204
-        assert ((await room.here())["query"], (await room.here())["screen"]) == (before, 2), "the lecture is where it was, and goes on from there"
-        # what is asked is over where the lecture goes on without a word about it
-        await room.put(screen=2)
-        await room.put(screen=3)
-        assert (await asked.vote(1, 1))[1]["id"] == "ui.rooms.no_question"
-        assert (await room.here())["query"].startswith("page=train&")
-
-    asyncio.run(act())
+async def test_a_screen_that_asks_asks_the_hall_and_afterwards_the_lecture_goes_on(make):
+    room = await Led(make()).open()
+    asked = Asked(room.hall)
+    asked.path, asked.driver = room.path, room.driver
+    before = (await room.here())["query"]
+    assert (await room.put(screen=2))[0] == 200
+    question = (await room.hall.ask("GET", f"{room.path}/question"))[1]
+    assert (question["kind"], question["ask"], question["text"]) == ("number", "How many numbers?", "Each place makes one.")
+    assert (await room.here())["query"].startswith("img=test-0&")
+    assert (await asked.vote(1, 900))[0] == (await asked.vote(2, 9))[0] == 200
+    assert [group["counts"] for group in (await asked.results(True))[1]["groups"]] == [[1], [1]]
+    assert (await room.hall.ask("DELETE", f"{room.path}/question", headers=room.driver))[0] == 204
+    assert ((await room.here())["query"], (await room.here())["screen"]) == (before, 2), "the lecture is where it was, and goes on from there"
+    # what is asked is over where the lecture goes on without a word about it
+    await room.put(screen=2)
+    await room.put(screen=3)
+    assert (await asked.vote(1, 1))[1]["id"] == "ui.rooms.no_question"
+    assert (await room.here())["query"].startswith("page=train&")
 
 
-@scene
 async def test_every_screen_of_what_comes_along_can_be_shown_to_a_hall():
     for script in lectures():
         room = await Led(Hall()).open(script.id)
@@ -152,26 +144,21 @@ async def test_every_screen_of_what_comes_along_can_be_shown_to_a_hall():
         ({"script": SCRIPT, "screen": "²"}, 400, "ui.rooms.no_screen"),
     ],
 )
-def test_what_is_wrong_with_a_script_is_said_and_opens_nothing(body, status, id):
-    async def act():
-        hall = Hall()
-        answered, why = await hall.ask("POST", "/room", json.dumps(body).encode())
-        assert (answered, why["id"]) == (status, id) and why["sentence"].endswith(".")
-        assert not hall.rooms.store.rooms
-        room = await Led(hall).open()
-        assert (await room.put(**body))[0] == status
-        assert (await room.here())["screen"] == 1
-
-    asyncio.run(act())
+async def test_what_is_wrong_with_a_script_is_said_and_opens_nothing(body, status, id):
+    hall = Hall()
+    answered, why = await hall.ask("POST", "/room", json.dumps(body).encode())
+    assert (answered, why["id"]) == (status, id) and why["sentence"].endswith(".")
+    assert not hall.rooms.store.rooms
+    room = await Led(hall).open()
+    assert (await room.put(**body))[0] == status
+    assert (await room.here())["screen"] == 1
 
 
-@scene
 async def test_a_fault_has_its_line():
     _, why = await Hall().ask("POST", "/room", json.dumps({"script": SCRIPT.replace("size(z1)\"", "size(z9)\"")}).encode())
     assert why["values"]["line"] == SCRIPT.split("\n").index('key = "size(z1)"') + 1 and "z9" in why["sentence"]
 
 
-@scene
 async def test_only_the_driver_leads_and_reads_what_is_given():
     room = await Led(Hall()).open()
     for headers in ({}, {"Authorization": "Bearer " + "x" * 32}):
@@ -184,7 +171,6 @@ async def test_only_the_driver_leads_and_reads_what_is_given():
     assert "screen" not in await other.here()
 
 
-@scene
 async def test_looking_through_a_script_takes_so_long_at_most():
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(room_script, "CHECK_SECONDS", 0.0)
@@ -192,7 +178,6 @@ async def test_looking_through_a_script_takes_so_long_at_most():
     assert why["id"] == "ui.rooms.script" and "too long" in why["sentence"]
 
 
-@scene
 async def test_scripts_of_all_rooms_take_so_much_together():
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(store, "MOST_SCRIPTS", int(2.5 * len(SCRIPT)))
@@ -205,7 +190,6 @@ async def test_scripts_of_all_rooms_take_so_much_together():
         await Led(hall).open()
 
 
-@scene
 async def test_every_process_leads_through_a_script_and_redis_may_forget_it():
     server = fakeredis.FakeServer()
     one, two = process(server), process(server)
@@ -229,7 +213,6 @@ async def test_every_process_leads_through_a_script_and_redis_may_forget_it():
         assert 'id = "other"' in (await two.ask("GET", f"{room.path}/script", headers=room.driver))[1]["script"]
 
 
-@scene
 async def test_a_room_that_its_server_has_forgotten_is_opened_again_where_the_lecture_was():
     before = await Led(Hall()).open()
     await before.put(screen=2)
@@ -242,34 +225,31 @@ async def test_a_room_that_its_server_has_forgotten_is_opened_again_where_the_le
 
 
 @pytest.mark.parametrize("make", [Hall, in_redis])
-def test_who_is_lost_counts_once_can_take_it_back_and_finds_the_way_from_the_next_screen(make):
-    async def act():
-        room = await Led(make()).open()
-        asked = Asked(room.hall)
-        asked.path = room.path
+async def test_who_is_lost_counts_once_can_take_it_back_and_finds_the_way_from_the_next_screen(make):
+    room = await Led(make()).open()
+    asked = Asked(room.hall)
+    asked.path = room.path
 
-        async def lose(n: int, **more: object):
-            body = {"device": await asked.device(n), **more}
-            return (await room.hall.ask("POST", f"{room.path}/lost", json.dumps(body).encode(), visitor=f"1.1.1.{n}"))[0]
+    async def lose(n: int, **more: object):
+        body = {"device": await asked.device(n), **more}
+        return (await room.hall.ask("POST", f"{room.path}/lost", json.dumps(body).encode(), visitor=f"1.1.1.{n}"))[0]
 
-        async def lost() -> int:
-            found = await room.hall.rooms.store.room(room.room["code"])
-            return await room.hall.rooms.store.lost(found)
+    async def lost() -> int:
+        found = await room.hall.rooms.store.room(room.room["code"])
+        return await room.hall.rooms.store.lost(found)
 
-        assert [await lose(n) for n in (1, 2, 2, 3)] == [204] * 4
-        assert await lost() == 3
-        await lose(2, lost=False)
-        assert await lost() == 2
-        assert (await room.hall.ask("POST", f"{room.path}/lost", b'{"device": "device-0000000000000000"}'))[0] == 403
-        await room.hall.ask("PUT", room.path, b"k=1", room.driver)
-        assert await lost() == 2, "a stage further is the same screen"
-        await room.put(screen=2)
-        assert await lost() == 0
-        path, driver = await room.hall.open("k=0")
-        asked.path = room.path = path
-        await lose(1)
-        assert await room.hall.rooms.store.lost(await room.hall.rooms.store.room(path.removeprefix("/room/"))) == 1
-        await room.hall.ask("PUT", path, b"k=1", driver)
-        assert await room.hall.rooms.store.lost(await room.hall.rooms.store.room(path.removeprefix("/room/"))) == 0
-
-    asyncio.run(act())
+    assert [await lose(n) for n in (1, 2, 2, 3)] == [204] * 4
+    assert await lost() == 3
+    await lose(2, lost=False)
+    assert await lost() == 2
+    assert (await room.hall.ask("POST", f"{room.path}/lost", b'{"device": "device-0000000000000000"}'))[0] == 403
+    await room.hall.ask("PUT", room.path, b"k=1", room.driver)
+    assert await lost() == 2, "a stage further is the same screen"
+    await room.put(screen=2)
+    assert await lost() == 0
+    path, driver = await room.hall.open("k=0")
+    asked.path = room.path = path
+    await lose(1)
+    assert await room.hall.rooms.store.lost(await room.hall.rooms.store.room(path.removeprefix("/room/"))) == 1
+    await room.hall.ask("PUT", path, b"k=1", driver)
+    assert await room.hall.rooms.store.lost(await room.hall.rooms.store.room(path.removeprefix("/room/"))) == 0

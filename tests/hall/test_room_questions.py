@@ -24,7 +24,7 @@ from cnnviz.scripts.scene import lesson_of
 from cnnviz.scripts.scene import scene as lesson_scene
 from cnnviz.scripts.script import HALL_KINDS
 from cnnviz.scripts.votes import bars
-from tests.hall.test_rooms import Hall, scene, settled, until
+from tests.hall.test_rooms import Hall, settled, until
 
 LARGEST = {"spot": "largest", "map": "z1"}
 HANDS = {"kind": "choose", "ask": "Clear so far?", "answers": [{"label": "yes"}, {"label": "no"}]}
@@ -74,50 +74,46 @@ class Asked:
         return await self.hall.ask("GET", f"{self.path}/results", headers=self.driver if private else None)
 
 
-def test_a_question_from_being_asked_to_its_answer(make):
-    async def act():
-        here = await Asked(make()).open()
-        assert (await here.vote(1, 3))[1]["id"] == "ui.rooms.no_question"
-        status, poll = await here.put(**LARGEST)
-        assert (status, poll["phase"], poll["left"]) == (201, "open", None)
-        _, question = await here.hall.ask("GET", f"{here.path}/question")
-        assert question["map"]["plane"] is None and question["source"]["symbol"] == "x" and "largest" in question["ask"]
-        assert question["window"]["k"] == 3 and np.array(question["kernel"]).shape == (3, 3)
-        assert (await here.put(act="show"))[1]["id"] == "ui.rooms.not_now.first"
-        for n, cell in enumerate((318, 318, 5, 899)):
-            assert (await here.vote(n, cell))[0] == 200
-        assert (await here.vote(2, 318))[0] == 200  # thought better of it
-        assert (await here.results())[1]["id"] == "ui.rooms.not_shown"
-        private = (await here.results(True))[1]
-        assert private["rounds"] == [{"votes": 4, "counts": [[318, 318, 3], [899, 899, 1]]}]
-        assert [group["counts"] for group in private["groups"]] == [[3], [0], [0], [0], [1]] and 318 in private["key"]
-        assert private["groups"][0]["patch"]["inner"] == [1, 1, 3, 3]
-        assert (await here.put(act="close"))[1]["phase"] == "closed"
-        status, why = await here.vote(7, 1)
-        assert (status, why["id"]) == (409, "ui.rooms.vote_closed") and why["sentence"].endswith(".")
-        assert (await here.results())[0] == 403
-        await here.put(act="show")
-        shown = (await here.results())[1]
-        assert shown["groups"] == shown["key"] == [] and shown["right"] == "" and shown["map"]["plane"] is None
-        await here.put(act="again")
-        assert (await here.results())[0] == 403, "the first round may not lead the second"
-        await here.vote(1, 318, round=2)
-        assert (await here.vote(1, 318, round=1))[1]["id"] == "ui.rooms.other_question"
-        for step in ("close", "reveal"):
-            await here.put(act=step)
-        out = (await here.results())[1]
-        assert [round["votes"] for round in out["rounds"]] == [4, 1] and out["groups"][0]["counts"] == [3, 1]
-        assert out["map"]["plane"] and "2.42" in out["right"]
-        status, poll = await here.put(act="again")  # the key is out: on another picture
-        assert (status, poll["round"], poll["phase"]) == (201, 1, "open")
-        assert "img=test-1&" in (await here.hall.ask("GET", here.path))[1]["query"]
-        assert (await here.hall.ask("DELETE", f"{here.path}/question", headers=here.driver))[0] == 204
-        assert (await here.results())[0] == 404
-
-    asyncio.run(act())
+async def test_a_question_from_being_asked_to_its_answer(make):
+    here = await Asked(make()).open()
+    assert (await here.vote(1, 3))[1]["id"] == "ui.rooms.no_question"
+    status, poll = await here.put(**LARGEST)
+    assert (status, poll["phase"], poll["left"]) == (201, "open", None)
+    _, question = await here.hall.ask("GET", f"{here.path}/question")
+    assert question["map"]["plane"] is None and question["source"]["symbol"] == "x" and "largest" in question["ask"]
+    assert question["window"]["k"] == 3 and np.array(question["kernel"]).shape == (3, 3)
+    assert (await here.put(act="show"))[1]["id"] == "ui.rooms.not_now.first"
+    for n, cell in enumerate((318, 318, 5, 899)):
+        assert (await here.vote(n, cell))[0] == 200
+    assert (await here.vote(2, 318))[0] == 200  # thought better of it
+    assert (await here.results())[1]["id"] == "ui.rooms.not_shown"
+    private = (await here.results(True))[1]
+    assert private["rounds"] == [{"votes": 4, "counts": [[318, 318, 3], [899, 899, 1]]}]
+    assert [group["counts"] for group in private["groups"]] == [[3], [0], [0], [0], [1]] and 318 in private["key"]
+    assert private["groups"][0]["patch"]["inner"] == [1, 1, 3, 3]
+    assert (await here.put(act="close"))[1]["phase"] == "closed"
+    status, why = await here.vote(7, 1)
+    assert (status, why["id"]) == (409, "ui.rooms.vote_closed") and why["sentence"].endswith(".")
+    assert (await here.results())[0] == 403
+    await here.put(act="show")
+    shown = (await here.results())[1]
+    assert shown["groups"] == shown["key"] == [] and shown["right"] == "" and shown["map"]["plane"] is None
+    await here.put(act="again")
+    assert (await here.results())[0] == 403, "the first round may not lead the second"
+    await here.vote(1, 318, round=2)
+    assert (await here.vote(1, 318, round=1))[1]["id"] == "ui.rooms.other_question"
+    for step in ("close", "reveal"):
+        await here.put(act=step)
+    out = (await here.results())[1]
+    assert [round["votes"] for round in out["rounds"]] == [4, 1] and out["groups"][0]["counts"] == [3, 1]
+    assert out["map"]["plane"] and "2.42" in out["right"]
+    status, poll = await here.put(act="again")  # the key is out: on another picture
+    assert (status, poll["round"], poll["phase"]) == (201, 1, "open")
+    assert "img=test-1&" in (await here.hall.ask("GET", here.path))[1]["query"]
+    assert (await here.hall.ask("DELETE", f"{here.path}/question", headers=here.driver))[0] == 204
+    assert (await here.results())[0] == 404
 
 
-@scene
 async def test_a_lessons_step_is_asked_where_it_stands_and_judged_as_on_learn():
     here = await Asked(Hall()).open("page=learn&lesson=kernel&step=6&img=test-3")
     await here.put(lesson="kernel", step=6)
@@ -151,7 +147,6 @@ def test_a_hidden_map_beside_a_question_carries_no_numbers_until_the_answer_is_o
         assert all(plate["picture"] or plate["map"]["plane"] for plate in after) and len(after) >= len(before)
 
 
-@scene
 async def test_after_a_question_the_hall_is_where_the_lecture_was():
     where = "page=train&k=5&n=50&view=lecture"
     here = await Asked(Hall()).open(where)
@@ -173,7 +168,6 @@ async def test_after_a_question_the_hall_is_where_the_lecture_was():
     assert await query() == "k=9"
 
 
-@scene
 async def test_a_show_of_hands_has_no_answer_to_reveal():
     here = await Asked(Hall()).open()
     await here.put(**HANDS)
@@ -186,30 +180,25 @@ async def test_a_show_of_hands_has_no_answer_to_reveal():
     assert (await here.results())[1]["rounds"] == [{"votes": 1, "counts": [[1, 1, 1]]}]
 
 
-def test_time_closes_a_question_on_the_server(monkeypatch):
+async def test_time_closes_a_question_on_the_server(monkeypatch):
     """The clock stands still until everybody has answered."""
     now = [time.time()]
     monkeypatch.setattr(time, "time", lambda: now[0])
-
-    async def act():
-        here = await Asked(Hall()).open()
-        async with here.hall.following(here.path) as lines:
-            await here.put(**HANDS, seconds=1)
-            await here.vote(1, 0)
-            code = here.path.removeprefix("/room/")
-            await settled()
-            now[0] += 1
-            await until(lambda: '"phase": "closed"' in "".join(lines))
-            said = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: {")]
-            assert [(poll["phase"], poll["left"]) for poll in said] == [("open", 1), ("closed", None)]
-            assert (await here.vote(1, 1))[1]["id"] == "ui.rooms.vote_closed"
-            assert here.hall.rooms.store.rooms[code].ballots[1] == {await here.device(1): 0.0}
-            assert (await here.put(act="show"))[0] == 200
-
-    asyncio.run(act())
+    here = await Asked(Hall()).open()
+    async with here.hall.following(here.path) as lines:
+        await here.put(**HANDS, seconds=1)
+        await here.vote(1, 0)
+        code = here.path.removeprefix("/room/")
+        await settled()
+        now[0] += 1
+        await until(lambda: '"phase": "closed"' in "".join(lines))
+        said = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: {")]
+        assert [(poll["phase"], poll["left"]) for poll in said] == [("open", 1), ("closed", None)]
+        assert (await here.vote(1, 1))[1]["id"] == "ui.rooms.vote_closed"
+        assert here.hall.rooms.store.rooms[code].ballots[1] == {await here.device(1): 0.0}
+        assert (await here.put(act="show"))[0] == 200
 
 
-@scene
 async def test_a_screen_hears_how_many_have_answered_and_is_no_follower():
     here = await Asked(Hall()).open()
     await here.put(**HANDS)
@@ -238,16 +227,13 @@ async def test_a_screen_hears_how_many_have_answered_and_is_no_follower():
         ("x" * 2_000, "ui.rooms.body_long"),
     ],
 )
-def test_an_answer_that_is_none_gets_a_sentence(body, id):
-    async def act():
-        here = await Asked(Hall()).open()
-        await here.put(**LARGEST)
-        sent = {"device": await here.device(1), "answer": 1, **body} if isinstance(body, dict) else body
-        status, why = await here.hall.ask("POST", f"{here.path}/vote", json.dumps(sent).encode())
-        assert 400 <= status < 500 and why["id"] == id and (status == 403) == (id == "ui.rooms.device") and why["sentence"].endswith(".")
-        assert (await here.results(True))[1]["rounds"][0]["votes"] == 0
-
-    asyncio.run(act())
+async def test_an_answer_that_is_none_gets_a_sentence(body, id):
+    here = await Asked(Hall()).open()
+    await here.put(**LARGEST)
+    sent = {"device": await here.device(1), "answer": 1, **body} if isinstance(body, dict) else body
+    status, why = await here.hall.ask("POST", f"{here.path}/vote", json.dumps(sent).encode())
+    assert 400 <= status < 500 and why["id"] == id and (status == 403) == (id == "ui.rooms.device") and why["sentence"].endswith(".")
+    assert (await here.results(True))[1]["rounds"][0]["votes"] == 0
 
 
 @pytest.mark.parametrize(
@@ -270,30 +256,24 @@ def test_an_answer_that_is_none_gets_a_sentence(body, id):
         ({"ask": "x" * 9_000}, "ui.rooms.body_long"),
     ],
 )
-def test_a_question_that_is_none_gets_a_sentence_and_the_hall_sees_nothing(body, id):
-    async def act():
-        here = await Asked(Hall()).open()
-        status, why = await here.put(**body)
-        assert 400 <= status < 500 and why["id"] == id and why["sentence"]
-        assert here.hall.rooms.store.rooms[here.path.removeprefix("/room/")].poll is None
-        assert (await here.hall.ask("PUT", f"{here.path}/question", b"{}"))[0] == 403
-
-    asyncio.run(act())
+async def test_a_question_that_is_none_gets_a_sentence_and_the_hall_sees_nothing(body, id):
+    here = await Asked(Hall()).open()
+    status, why = await here.put(**body)
+    assert 400 <= status < 500 and why["id"] == id and why["sentence"]
+    assert here.hall.rooms.store.rooms[here.path.removeprefix("/room/")].poll is None
+    assert (await here.hall.ask("PUT", f"{here.path}/question", b"{}"))[0] == 403
 
 
 @pytest.mark.parametrize("kind", ["number", "choose"])
 @pytest.mark.parametrize("key", ["z1[3:4, 3:4]", "[[2]]", "conv2d(x, f, 30)", "L"])
-def test_a_key_of_one_number_may_have_any_axes(kind, key):
-    async def act():
-        here = await Asked(Hall()).open()
-        answers = [{"label": "this", "is": key}, {"label": "", "is": "[3]"}]
-        assert (await here.put(kind=kind, ask="?", key=key, answers=answers, tolerance="[0.5]" if kind == "number" else ""))[0] == 201
-        assert (await here.vote(1, 1))[0] == 200
-        assert (await here.hall.ask("GET", f"{here.path}/question"))[0] == 200
-        status, found = await here.results(True)
-        assert status == 200 and found["groups"]
-
-    asyncio.run(act())
+async def test_a_key_of_one_number_may_have_any_axes(kind, key):
+    here = await Asked(Hall()).open()
+    answers = [{"label": "this", "is": key}, {"label": "", "is": "[3]"}]
+    assert (await here.put(kind=kind, ask="?", key=key, answers=answers, tolerance="[0.5]" if kind == "number" else ""))[0] == 201
+    assert (await here.vote(1, 1))[0] == 200
+    assert (await here.hall.ask("GET", f"{here.path}/question"))[0] == 200
+    status, found = await here.results(True)
+    assert status == 200 and found["groups"]
 
 
 LARGE = "net=conv32x1-relu-dense18-relu-dense10-softmax-ce"  # as many parameters as there may be
@@ -307,24 +287,20 @@ LARGE = "net=conv32x1-relu-dense18-relu-dense10-softmax-ce"  # as many parameter
         (LARGE, "max(where(w2[:,0:1]*0>0, w2.T[0:1,:], 0))", "too_large"),
     ],
 )
-def test_a_key_neither_writes_into_the_lesson_nor_fills_the_memory(at, key, id):
-    async def act():
-        here = await Asked(Hall()).open(at)
-        kept = lesson_scene(lesson_of(at)).arrays
-        before = {name: array.tobytes() for name, array in kept.items()}
-        tracemalloc.start()
-        try:
-            status, why = await here.put(kind="number", ask="?", key=key)
-            assert tracemalloc.get_traced_memory()[1] < 50_000_000
-        finally:
-            tracemalloc.stop()
-        assert (status, why["id"]) == (400, f"lessons.expression.{id}") and why["sentence"]
-        assert all(array.tobytes() == before[name] for name, array in kept.items())
-
-    asyncio.run(act())
+async def test_a_key_neither_writes_into_the_lesson_nor_fills_the_memory(at, key, id):
+    here = await Asked(Hall()).open(at)
+    kept = lesson_scene(lesson_of(at)).arrays
+    before = {name: array.tobytes() for name, array in kept.items()}
+    tracemalloc.start()
+    try:
+        status, why = await here.put(kind="number", ask="?", key=key)
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
+    assert (status, why["id"]) == (400, f"lessons.expression.{id}") and why["sentence"]
+    assert all(array.tobytes() == before[name] for name, array in kept.items())
 
 
-@scene
 async def test_votes_are_bounded():
     hall = Hall()
     here = await Asked(hall).open()
@@ -349,68 +325,59 @@ async def by_two_processes() -> tuple[Asked, Asked]:
     return here, there
 
 
-def test_all_votes_that_come_at_once_are_counted_once_by_two_processes():
-    async def act():
-        here, there = await by_two_processes()
-        await here.put(**HANDS)
-        votes = [(here if n % 2 else there).vote(n, n % 2) for n in range(300)] + [(there if n % 2 else here).vote(n, 0) for n in range(300, 310)]
-        said = await asyncio.gather(*votes)
-        assert {status for status, _ in said} == {200}, said
-        await there.vote(1, 0)  # the last choice, by way of the other process
-        counts = [[0, 0, 161], [1, 1, 149]]
-        for side in (here, there):
-            assert (await side.results(True))[1]["rounds"] == [{"votes": 310, "counts": counts}]
-        # whatever is answered as it closes is counted, or its device has a sentence that says it was not
-        late = [asyncio.create_task(there.vote(n, 1)) for n in range(400, 450)]
-        await here.put(act="close")
-        taken = [status for status, _ in await asyncio.gather(*late)].count(200)
-        assert (await there.results(True))[1]["rounds"][0]["votes"] == 310 + taken
-        assert (await there.vote(1, 1))[0] == 409
-
-    asyncio.run(act())
+async def test_all_votes_that_come_at_once_are_counted_once_by_two_processes():
+    here, there = await by_two_processes()
+    await here.put(**HANDS)
+    votes = [(here if n % 2 else there).vote(n, n % 2) for n in range(300)] + [(there if n % 2 else here).vote(n, 0) for n in range(300, 310)]
+    said = await asyncio.gather(*votes)
+    assert {status for status, _ in said} == {200}, said
+    await there.vote(1, 0)  # the last choice, by way of the other process
+    counts = [[0, 0, 161], [1, 1, 149]]
+    for side in (here, there):
+        assert (await side.results(True))[1]["rounds"] == [{"votes": 310, "counts": counts}]
+    # whatever is answered as it closes is counted, or its device has a sentence that says it was not
+    late = [asyncio.create_task(there.vote(n, 1)) for n in range(400, 450)]
+    await here.put(act="close")
+    taken = [status for status, _ in await asyncio.gather(*late)].count(200)
+    assert (await there.results(True))[1]["rounds"][0]["votes"] == 310 + taken
+    assert (await there.vote(1, 1))[0] == 409
 
 
-def test_an_answer_that_is_quicker_than_the_word_on_its_question_counts():
-    async def act():
-        here, there = await by_two_processes()
-        room = await there.hall.rooms.store.room(here.path.rsplit("/", 1)[-1])
-        await there.hall.rooms.store.count(room, 1)  # who follows hears of what happens, and here hears late
-        before = (await here.put(**HANDS))[1]["number"]
-        await there.hall.ask("GET", f"{there.path}/question?number={before}")
-        for task in there.hall.rooms.store.tasks:
-            task.cancel()
-        for _ in range(2):
-            number = (await here.put(**HANDS))[1]["number"]
-            assert (await there.hall.ask("GET", f"{there.path}/question?number={number}"))[1]["number"] == number, "not the one before it under its number"
+async def test_an_answer_that_is_quicker_than_the_word_on_its_question_counts():
+    here, there = await by_two_processes()
+    room = await there.hall.rooms.store.room(here.path.rsplit("/", 1)[-1])
+    await there.hall.rooms.store.count(room, 1)  # who follows hears of what happens, and here hears late
+    before = (await here.put(**HANDS))[1]["number"]
+    await there.hall.ask("GET", f"{there.path}/question?number={before}")
+    for task in there.hall.rooms.store.tasks:
+        task.cancel()
+    for _ in range(2):
         number = (await here.put(**HANDS))[1]["number"]
-        assert (await there.vote(1, 1, number=number))[0] == 200
-        assert (await here.results(True))[1]["rounds"] == [{"votes": 1, "counts": [[1, 1, 1]]}]
+        assert (await there.hall.ask("GET", f"{there.path}/question?number={number}"))[1]["number"] == number, "not the one before it under its number"
+    number = (await here.put(**HANDS))[1]["number"]
+    assert (await there.vote(1, 1, number=number))[0] == 200
+    assert (await here.results(True))[1]["rounds"] == [{"votes": 1, "counts": [[1, 1, 1]]}]
 
-    asyncio.run(act())
 
+async def test_votes_outlive_a_redis_that_was_started_again():
+    server = fakeredis.FakeServer()
+    hall = Hall(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True)))
+    here = await Asked(hall).open()
+    async with hall.following(here.path):
+        await here.put(**HANDS)
+        for n in range(5):
+            await here.vote(n, 1)
+        server.connected = False
+        assert (await here.vote(9, 1))[0] == 503
+        server.connected = True
+        await fakeredis.FakeAsyncRedis(server=server).flushall()
+        hall.rooms.store.tasks.pop(0).cancel()  # the connection on which it listened is gone, too
+        hall.rooms.store.tasks.clear()
 
-def test_votes_outlive_a_redis_that_was_started_again():
-    async def act():
-        server = fakeredis.FakeServer()
-        hall = Hall(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True)))
-        here = await Asked(hall).open()
-        async with hall.following(here.path):
-            await here.put(**HANDS)
-            for n in range(5):
-                await here.vote(n, 1)
-            server.connected = False
-            assert (await here.vote(9, 1))[0] == 503
-            server.connected = True
-            await fakeredis.FakeAsyncRedis(server=server).flushall()
-            hall.rooms.store.tasks.pop(0).cancel()  # the connection on which it listened is gone, too
-            hall.rooms.store.tasks.clear()
+        async def there() -> bool:
+            return (await here.results(True))[1].get("rounds") == [{"votes": 5, "counts": [[1, 1, 5]]}]
 
-            async def there() -> bool:
-                return (await here.results(True))[1].get("rounds") == [{"votes": 5, "counts": [[1, 1, 5]]}]
-
-            await until(there)
-
-    asyncio.run(act())
+        await until(there)
 
 
 STEPS = st.one_of(
@@ -471,94 +438,80 @@ def test_a_histogram_has_everybody_in_it(numbers):
     assert all(one.high <= two.low for one, two in itertools.pairwise(found))
 
 
-def test_a_hall_that_asks_at_once_costs_one_answer(make, monkeypatch):
+async def test_a_hall_that_asks_at_once_costs_one_answer(make, monkeypatch):
     made = []
     for name in ("question_data", "results_data"):
         make_data = getattr(question_view, name)
         monkeypatch.setattr(question_view, name, lambda *given, make_data=make_data: made.append(given) or make_data(*given))
-
-    async def act():
-        here = await Asked(make()).open()
-        await here.put(**LARGEST)
-        for n in range(3):
-            await here.vote(n, 17)
-        for path in ("question", "results"):
-            answers = await asyncio.gather(*(here.hall.ask("GET", f"{here.path}/{path}", headers=reads) for reads in 20 * [None, {"Accept-Encoding": "gzip"}]))
-            assert {status for status, _ in answers} == {200} and len(made) == 1
-            (_, plain), (_, packed) = answers[:2]
-            assert json.loads(gzip.decompress(packed)) == plain
-            made.clear()
-            for turn in ("close", "show"):
-                await here.put(act=turn)
-
-    asyncio.run(act())
+    here = await Asked(make()).open()
+    await here.put(**LARGEST)
+    for n in range(3):
+        await here.vote(n, 17)
+    for path in ("question", "results"):
+        answers = await asyncio.gather(*(here.hall.ask("GET", f"{here.path}/{path}", headers=reads) for reads in 20 * [None, {"Accept-Encoding": "gzip"}]))
+        assert {status for status, _ in answers} == {200} and len(made) == 1
+        (_, plain), (_, packed) = answers[:2]
+        assert json.loads(gzip.decompress(packed)) == plain
+        made.clear()
+        for turn in ("close", "show"):
+            await here.put(act=turn)
 
 
-def test_every_process_puts_back_what_was_answered_there():
-    async def act():
-        server = fakeredis.FakeServer()
-        one, two = (Hall(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
-        here = await Asked(one).open("k=1")
-        there = Asked(two)
-        there.path = here.path
-        async with one.following(here.path), two.following(here.path):
-            await here.put(**HANDS)
+async def test_every_process_puts_back_what_was_answered_there():
+    server = fakeredis.FakeServer()
+    one, two = (Hall(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
+    here = await Asked(one).open("k=1")
+    there = Asked(two)
+    there.path = here.path
+    async with one.following(here.path), two.following(here.path):
+        await here.put(**HANDS)
 
-            async def heard() -> bool:
-                return (await two.rooms.store.room(here.path.removeprefix("/room/"))).poll is not None
+        async def heard() -> bool:
+            return (await two.rooms.store.room(here.path.removeprefix("/room/"))).poll is not None
 
-            await until(heard)
-            assert [(await at.vote(n, 1))[0] for n, at in enumerate((here, there))] == [200, 200]
-            await fakeredis.FakeAsyncRedis(server=server).flushall()
-            assert (await here.vote(2, 1))[0] == 503  # not "closed": it will be taken
-            for hall in (one, two):
-                await hall.rooms.store._refresh(here.path.removeprefix("/room/"), restore=True)
-            assert (await here.vote(2, 1))[0] == 200
-            assert (await here.results(True))[1]["rounds"] == [{"votes": 3, "counts": [[1, 1, 3]]}]
-
-    asyncio.run(act())
+        await until(heard)
+        assert [(await at.vote(n, 1))[0] for n, at in enumerate((here, there))] == [200, 200]
+        await fakeredis.FakeAsyncRedis(server=server).flushall()
+        assert (await here.vote(2, 1))[0] == 503  # not "closed": it will be taken
+        for hall in (one, two):
+            await hall.rooms.store._refresh(here.path.removeprefix("/room/"), restore=True)
+        assert (await here.vote(2, 1))[0] == 200
+        assert (await here.results(True))[1]["rounds"] == [{"votes": 3, "counts": [[1, 1, 3]]}]
 
 
-def test_what_is_put_back_never_undoes_what_came_later():
-    async def act():
-        server = fakeredis.FakeServer()
-        one, two = (Hall(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
-        here = await Asked(one).open("k=1")
-        async with one.following(here.path):
-            await here.put(**HANDS)
-            await here.vote(1, 1)
-            await fakeredis.FakeAsyncRedis(server=server).flushall()
-            code = here.path.removeprefix("/room/")
-            room = await one.rooms.store.room(code)
-            await two.rooms.store.move(store.Room(code, room.driver), "k=2")  # the other process was first to find Redis again
-            await one.rooms.store._refresh(code, restore=True)
-            for hall in (one, two):
-                status, found = await hall.ask("GET", here.path)
-                assert (status, found["query"]) == (200, "k=2")
-            assert (await here.results(True))[1]["rounds"] == [{"votes": 1, "counts": [[1, 1, 1]]}]
-
-    asyncio.run(act())
+async def test_what_is_put_back_never_undoes_what_came_later():
+    server = fakeredis.FakeServer()
+    one, two = (Hall(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
+    here = await Asked(one).open("k=1")
+    async with one.following(here.path):
+        await here.put(**HANDS)
+        await here.vote(1, 1)
+        await fakeredis.FakeAsyncRedis(server=server).flushall()
+        code = here.path.removeprefix("/room/")
+        room = await one.rooms.store.room(code)
+        await two.rooms.store.move(store.Room(code, room.driver), "k=2")  # the other process was first to find Redis again
+        await one.rooms.store._refresh(code, restore=True)
+        for hall in (one, two):
+            status, found = await hall.ask("GET", here.path)
+            assert (status, found["query"]) == (200, "k=2")
+        assert (await here.results(True))[1]["rounds"] == [{"votes": 1, "counts": [[1, 1, 1]]}]
 
 
 @pytest.mark.parametrize(
     ("kind", "asked", "answer", "why"),
     [("number", {"key": "3"}, "z1", "lessons.expression.not_one"), ("click", {"key": "z1 > 1000", "map": "z1"}, "5", None)],
 )
-def test_an_answer_that_is_no_value_of_its_question_is_refused_when_it_is_asked(make, kind, asked, answer, why):
-    async def act():
-        here = await Asked(make()).open()
-        spec = {"kind": kind, "ask": "?", "at": "k=0&stage=z1", "answers": [{"label": "a", "is": answer, "say": "b"}], **asked}
-        status, said = await here.put(**spec)
-        assert status == 400 and said["sentence"].endswith("."), said
-        assert why is None or said["id"] == why
-
-    asyncio.run(act())
+async def test_an_answer_that_is_no_value_of_its_question_is_refused_when_it_is_asked(make, kind, asked, answer, why):
+    here = await Asked(make()).open()
+    spec = {"kind": kind, "ask": "?", "at": "k=0&stage=z1", "answers": [{"label": "a", "is": answer, "say": "b"}], **asked}
+    status, said = await here.put(**spec)
+    assert status == 400 and said["sentence"].endswith("."), said
+    assert why is None or said["id"] == why
 
 
 # ---- devices: their tokens come from the server
 
 
-@scene
 async def test_only_a_token_of_this_room_answers_in_it():
     hall = Hall()
     here, other = await Asked(hall).open(), await Asked(hall).open()
@@ -573,7 +526,6 @@ async def test_only_a_token_of_this_room_answers_in_it():
     assert (await here.results(True))[1]["rounds"][0]["votes"] == 1
 
 
-@scene
 async def test_a_hall_behind_one_address_answers_and_one_address_fills_no_question():
     hall = Hall()
     here = await Asked(hall).open()
@@ -587,19 +539,15 @@ async def test_a_hall_behind_one_address_answers_and_one_address_fills_no_questi
     assert len(tokens) <= 0.4 * store.MOST_DEVICES, "a second address cannot fill it, either"
 
 
-def test_tokens_are_the_same_to_every_process_and_outlive_a_restart():
-    async def act():
-        here, there = await by_two_processes()
-        await here.put(**HANDS)
-        token = await here.device(1)
-        anew = Hall(Shared(there.hall.rooms.store.redis))
-        for hall in (there.hall, anew):
-            assert (await hall.ask("POST", f"{here.path}/vote", json.dumps({"device": token, "answer": 1}).encode()))[0] == 200
-
-    asyncio.run(act())
+async def test_tokens_are_the_same_to_every_process_and_outlive_a_restart():
+    here, there = await by_two_processes()
+    await here.put(**HANDS)
+    token = await here.device(1)
+    anew = Hall(Shared(there.hall.rooms.store.redis))
+    for hall in (there.hall, anew):
+        assert (await hall.ask("POST", f"{here.path}/vote", json.dumps({"device": token, "answer": 1}).encode()))[0] == 200
 
 
-@scene
 async def test_an_answer_of_before_counts_for_no_question_that_is_asked_since_the_server_forgot_the_room():
     before, after = Hall(key="ours"), Hall(key="ours")
     here, there = await Asked(before).open(), Asked(after)
@@ -616,23 +564,20 @@ async def test_an_answer_of_before_counts_for_no_question_that_is_asked_since_th
     assert (await there.vote(1, 1, number=again["number"], round=1))[0] == 200
 
 
-def test_answers_outlive_redis_together_with_the_process_that_took_them():
-    async def act():
-        here, there = await by_two_processes()
-        redis = fakeredis.FakeAsyncRedis(server=here.hall.rooms.store.redis.connection_pool.connection_kwargs["server"])
-        code = here.path.removeprefix("/room/")
-        async with here.hall.following(here.path), there.hall.following(here.path):
-            for hall in (here.hall, there.hall):
-                await hall.rooms.store.ready.wait()
-            await here.put(**HANDS)
-            await here.vote(1, 0)
-            await redis.publish("cnnviz:answered", "what a later version says")
-            for n, answer in ((1, 1), (2, 0)):
-                await there.vote(n, answer)  # one thinks better of it by way of the other process, which then ends
-            room = await here.hall.rooms.store.room(code)
-            await until(lambda: len(room.ballots.get(1, {})) == 2)
-            await redis.flushall()
-            await here.hall.rooms.store._refresh(code, restore=True)
-            assert (await here.results(True))[1]["rounds"] == [{"votes": 2, "counts": [[0, 0, 1], [1, 1, 1]]}]
-
-    asyncio.run(act())
+async def test_answers_outlive_redis_together_with_the_process_that_took_them():
+    here, there = await by_two_processes()
+    redis = fakeredis.FakeAsyncRedis(server=here.hall.rooms.store.redis.connection_pool.connection_kwargs["server"])
+    code = here.path.removeprefix("/room/")
+    async with here.hall.following(here.path), there.hall.following(here.path):
+        for hall in (here.hall, there.hall):
+            await hall.rooms.store.ready.wait()
+        await here.put(**HANDS)
+        await here.vote(1, 0)
+        await redis.publish("cnnviz:answered", "what a later version says")
+        for n, answer in ((1, 1), (2, 0)):
+            await there.vote(n, answer)  # one thinks better of it by way of the other process, which then ends
+        room = await here.hall.rooms.store.room(code)
+        await until(lambda: len(room.ballots.get(1, {})) == 2)
+        await redis.flushall()
+        await here.hall.rooms.store._refresh(code, restore=True)
+        assert (await here.results(True))[1]["rounds"] == [{"votes": 2, "counts": [[0, 0, 1], [1, 1, 1]]}]

@@ -1,6 +1,5 @@
 """What a room has answered, as a file for its driver: every question and round, and nothing about a device; and the page that asks for a code."""
 
-import asyncio
 import csv
 import io
 import json
@@ -16,7 +15,7 @@ from cnnviz.hall import record, store
 from cnnviz.hall.exploring import LOOKED_AT
 from tests.hall.test_lectures import SCRIPT, Led, in_redis, told
 from tests.hall.test_room_questions import HANDS, LARGEST, Asked
-from tests.hall.test_rooms import Hall, data, scene, settled, until
+from tests.hall.test_rooms import Hall, data, settled, until
 from tests.hall.test_shared_rooms import process
 
 
@@ -25,32 +24,29 @@ def rows(text: bytes) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("make", [Hall, in_redis])
-def test_every_question_and_round_is_saved_and_no_device(make):
-    async def act():
-        here = await Asked(make()).open()
-        await here.put(**HANDS | {"ask": "=cmd()"})
-        for n, answer in enumerate((0, 0, 1)):
-            await here.vote(n, answer)
-        await here.put(act="close")
-        await here.put(act="again")
-        await here.vote(1, 1)
-        await here.put(**LARGEST)  # takes its place
-        await here.vote(1, 318)
-        status, text = await here.hall.ask("GET", f"{here.path}/results.csv", headers=here.driver)
-        assert status == 200
-        found = rows(text)
-        assert [(row["question"], row["round"], row["answer"], row["count"], row["of"], row["right"]) for row in found] == [
-            ("1", "1", "yes", "2", "3", ""), ("1", "1", "no", "1", "3", ""), ("1", "2", "no", "1", "1", ""), ("1", "2", "yes", "0", "1", ""),
-            ("2", "1", "318", "1", "1", "yes"),
-        ]  # fmt: skip
-        assert found[0]["text"] == "'=cmd()"
-        assert not any(token in text.decode() for token in here.tokens.values())
-        assert (await here.hall.ask("DELETE", f"{here.path}/question", headers=here.driver))[0] == 204
-        assert rows((await here.hall.ask("GET", f"{here.path}/results.csv", headers=here.driver))[1]) == found, "also when it has left the screens"
-        for headers in ({}, {"Authorization": "Bearer " + "x" * 32}):
-            assert (await here.hall.ask("GET", f"{here.path}/results.csv", headers=headers))[0] == 403
-
-    asyncio.run(act())
+async def test_every_question_and_round_is_saved_and_no_device(make):
+    here = await Asked(make()).open()
+    await here.put(**HANDS | {"ask": "=cmd()"})
+    for n, answer in enumerate((0, 0, 1)):
+        await here.vote(n, answer)
+    await here.put(act="close")
+    await here.put(act="again")
+    await here.vote(1, 1)
+    await here.put(**LARGEST)  # takes its place
+    await here.vote(1, 318)
+    status, text = await here.hall.ask("GET", f"{here.path}/results.csv", headers=here.driver)
+    assert status == 200
+    found = rows(text)
+    assert [(row["question"], row["round"], row["answer"], row["count"], row["of"], row["right"]) for row in found] == [
+        ("1", "1", "yes", "2", "3", ""), ("1", "1", "no", "1", "3", ""), ("1", "2", "no", "1", "1", ""), ("1", "2", "yes", "0", "1", ""),
+        ("2", "1", "318", "1", "1", "yes"),
+    ]  # fmt: skip
+    assert found[0]["text"] == "'=cmd()"
+    assert not any(token in text.decode() for token in here.tokens.values())
+    assert (await here.hall.ask("DELETE", f"{here.path}/question", headers=here.driver))[0] == 204
+    assert rows((await here.hall.ask("GET", f"{here.path}/results.csv", headers=here.driver))[1]) == found, "also when it has left the screens"
+    for headers in ({}, {"Authorization": "Bearer " + "x" * 32}):
+        assert (await here.hall.ask("GET", f"{here.path}/results.csv", headers=headers))[0] == 403
 
 
 @given(st.text(max_size=20))
@@ -67,7 +63,6 @@ def test_what_a_later_version_has_kept_is_passed_over(text):
     assert record.read(text) is None
 
 
-@scene
 async def test_what_is_kept_of_answers_is_bounded():
     here = await Asked(Hall()).open()
     with pytest.MonkeyPatch.context() as patched:
@@ -86,7 +81,6 @@ async def test_what_is_kept_of_answers_is_bounded():
         assert len(here.hall.rooms.store.rooms[here.path.removeprefix("/room/")].records) == before
 
 
-@scene
 async def test_how_far_one_may_explore_is_told_to_everybody_and_to_who_comes_late():
     server = fakeredis.FakeServer()
     one, two = process(server), process(server)
@@ -106,7 +100,6 @@ async def test_how_far_one_may_explore_is_told_to_everybody_and_to_who_comes_lat
         assert (await room.here())["screen"] == 1, "nobody was led anywhere"
 
 
-@scene
 async def test_what_projectors_show_instead_is_told_to_them_alone_until_the_lecture_goes_on():
     server = fakeredis.FakeServer()
     one, two = process(server), process(server)
@@ -124,32 +117,29 @@ async def test_what_projectors_show_instead_is_told_to_them_alone_until_the_lect
 
 
 @pytest.mark.parametrize("make", [Hall, in_redis])
-def test_who_asks_the_server_by_hand_explores_no_further_than_the_lecturer_allows(make):
-    async def act():
-        hall = make()
-        room = await Led(hall).open(SCRIPT)
-        before = (await room.here())["query"]
-        assert (await room.put(screen=2))[0] == 200
-        asked = ("lang=fr", f"{before}&stage=a1&k=3&lang=fr", (await room.here())["query"], "img=cat-3&lr=0.5")
+async def test_who_asks_the_server_by_hand_explores_no_further_than_the_lecturer_allows(make):
+    hall = make()
+    room = await Led(hall).open(SCRIPT)
+    before = (await room.here())["query"]
+    assert (await room.put(screen=2))[0] == 200
+    asked = ("lang=fr", f"{before}&stage=a1&k=3&lang=fr", (await room.here())["query"], "img=cat-3&lr=0.5")
 
-        async def allow(how: str) -> None:
-            assert (await room.put(explore=how))[0] == 200
-            await hall.rooms.store.renew(await hall.rooms.store.room(room.path[-5:]))
+    async def allow(how: str) -> None:
+        assert (await room.put(explore=how))[0] == 200
+        await hall.rooms.store.renew(await hall.rooms.store.room(room.path[-5:]))
 
-        for how, leads_back in (("free", []), ("screens", [asked[3]]), ("paused", [*asked[1:]])):
-            await allow(how)
-            answers = {query: await hall.ask("GET", f"{room.path}?{query}", headers={"Accept": "text/html"}) for query in asked}
-            assert [query for query, (status, _) in answers.items() if status == 303] == leads_back, how
-        async with hall.following(room.path, way="events?alone=1"):
-            assert (await room.here())["alone"] == 0, "nobody explores while it is paused"
-            await allow("free")
-        async with hall.following(room.path, way="events?alone=1"):
-            assert (await room.here())["alone"] == 1
-            await allow("paused")
-            await settled()
-            assert (await room.here())["alone"] == 0
-
-    asyncio.run(act())
+    for how, leads_back in (("free", []), ("screens", [asked[3]]), ("paused", [*asked[1:]])):
+        await allow(how)
+        answers = {query: await hall.ask("GET", f"{room.path}?{query}", headers={"Accept": "text/html"}) for query in asked}
+        assert [query for query, (status, _) in answers.items() if status == 303] == leads_back, how
+    async with hall.following(room.path, way="events?alone=1"):
+        assert (await room.here())["alone"] == 0, "nobody explores while it is paused"
+        await allow("free")
+    async with hall.following(room.path, way="events?alone=1"):
+        assert (await room.here())["alone"] == 1
+        await allow("paused")
+        await settled()
+        assert (await room.here())["alone"] == 0
 
 
 def test_pages_and_the_server_mean_the_same_by_a_screen():
@@ -158,17 +148,13 @@ def test_pages_and_the_server_mean_the_same_by_a_screen():
 
 
 @pytest.mark.parametrize(("typed", "leads"), [("ab2cd", "room/AB2CD"), ("AB 2C-D", "room/AB2CD"), ("AB2CDEFGH", "room/AB2CDE"), ("%2F%2Fevil", "room/EVL")])
-def test_a_code_that_is_typed_leads_to_its_room_and_nowhere_else(typed, leads):
-    async def act():
-        answered: list[dict] = []
-        await Hall()._call("GET", f"/room?code={typed.replace(' ', '%20')}", b"", {}, "1.2.3.4", answered.append)
-        assert answered[0]["status"] == 303
-        assert dict(answered[0]["headers"])[b"location"].decode() == leads
-
-    asyncio.run(act())
+async def test_a_code_that_is_typed_leads_to_its_room_and_nowhere_else(typed, leads):
+    answered: list[dict] = []
+    await Hall()._call("GET", f"/room?code={typed.replace(' ', '%20')}", b"", {}, "1.2.3.4", answered.append)
+    assert answered[0]["status"] == 303
+    assert dict(answered[0]["headers"])[b"location"].decode() == leads
 
 
-@scene
 async def test_without_a_code_one_is_asked_for_it():
     status, page = await Hall().ask("GET", "/room")
     assert status == 200 and b'name="code"' in page and b"<script" not in page and b'href="./web/style.css"' in page

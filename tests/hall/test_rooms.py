@@ -94,12 +94,6 @@ def data(lines: list[str]) -> list[str]:
     return [line.removeprefix("data: ") for n, line in enumerate(lines) if line.startswith("data: ") and n not in named]
 
 
-def scene(act):
-    """Runs a coroutine function as a test."""
-    return lambda: asyncio.run(act())
-
-
-@scene
 async def test_the_hall_is_where_its_driver_is():
     hall = Hall()
     path, driver = await hall.open("k=3&stage=z1")
@@ -119,7 +113,6 @@ async def test_the_hall_is_where_its_driver_is():
     assert len(hall.rooms.streams) == 0 and not hall.rooms.streams.followed
 
 
-@scene
 async def test_a_crowd_is_moved_when_its_numbers_are_ready_and_a_later_move_overtakes():
     ready = {"k=1": asyncio.Event(), "k=2": asyncio.Event()}
     hall = Hall(prepare=lambda query, client: ready[query].wait(), crowd=1)
@@ -135,7 +128,6 @@ async def test_a_crowd_is_moved_when_its_numbers_are_ready_and_a_later_move_over
         assert [(await move)[0] for move in moves] == [200, 200]
 
 
-@scene
 async def test_who_comes_back_hears_what_they_missed_and_nothing_twice():
     hall = Hall()
     path, driver = await hall.open("k=0")
@@ -153,7 +145,6 @@ async def test_who_comes_back_hears_what_they_missed_and_nothing_twice():
         assert data(lines) == ["k=3"]
 
 
-@scene
 async def test_nobody_else_moves_or_ends_it():
     hall = Hall()
     path, _ = await hall.open("k=1")
@@ -178,18 +169,14 @@ async def test_nobody_else_moves_or_ends_it():
         (b"k=1&" * 10_000, 413),
     ],
 )
-def test_only_an_address_travels(body, status):
-    async def act():
-        hall = Hall()
-        path, driver = await hall.open("k=1")
-        answered, why = await hall.ask("PUT", path, body, driver)
-        assert answered == status and why["sentence"].endswith(".")
-        assert (await hall.ask("GET", path))[1]["query"] == "k=1"
-
-    asyncio.run(act())
+async def test_only_an_address_travels(body, status):
+    hall = Hall()
+    path, driver = await hall.open("k=1")
+    answered, why = await hall.ask("PUT", path, body, driver)
+    assert answered == status and why["sentence"].endswith(".")
+    assert (await hall.ask("GET", path))[1]["query"] == "k=1"
 
 
-@scene
 async def test_a_body_that_drips_is_not_waited_for():
     left = iter(range(10_000))
 
@@ -204,7 +191,6 @@ async def test_a_body_that_drips_is_not_waited_for():
     assert (refused.value.status, refused.value.id) == (408, "ui.rooms.body_slow")
 
 
-@scene
 async def test_of_all_bodies_that_are_coming_so_much_is_held_and_no_more():
     go = asyncio.Event()
 
@@ -231,7 +217,6 @@ async def test_of_all_bodies_that_are_coming_so_much_is_held_and_no_more():
     assert refused.value.status == 503 and not bodies._coming["bytes"]
 
 
-@scene
 async def test_guessing_and_flooding_are_bounded():
     hall = Hall(Memory(most=25))
     path, driver = await hall.open(visitor="5.5.5.5")
@@ -253,7 +238,6 @@ async def test_guessing_and_flooding_are_bounded():
     assert moved.count(200) == 59 and moved.count(429) == 41
 
 
-@scene
 async def test_where_there_are_too_many_the_one_that_nobody_follows_makes_place():
     now = [0.0]
     hall = Hall(Memory(most=2, clock=lambda: now[0]))
@@ -266,7 +250,6 @@ async def test_where_there_are_too_many_the_one_that_nobody_follows_makes_place(
         assert [(await hall.ask("GET", path))[0] for path in (first, second)] == [200, 404]
 
 
-@scene
 async def test_a_room_ends_after_hours_of_silence():
     now = [0.0]
     hall = Hall(Memory(clock=lambda: now[0]))
@@ -282,7 +265,6 @@ async def test_a_room_ends_after_hours_of_silence():
     assert [(await hall.ask("GET", one))[0] for one in (path, other)] == [200, 404]
 
 
-@scene
 async def test_a_server_that_stops_lets_every_stream_go():
     hall = Hall()
     path, _ = await hall.open()
@@ -293,7 +275,6 @@ async def test_a_server_that_stops_lets_every_stream_go():
         assert len(hall.rooms.streams) == 0
 
 
-@scene
 async def test_a_browser_gets_the_followers_page_and_phones_a_code():
     hall = Hall()
     path, _ = await hall.open()
@@ -345,7 +326,6 @@ def test_a_rate_forgets_who_came_long_ago():
 # ---- a server that has forgotten its rooms
 
 
-@scene
 async def test_a_room_that_was_forgotten_is_opened_again_by_its_secret_alone():
     before, after = Hall(key="ours"), Hall(key="ours")
     path, driver = await before.open("k=1")
@@ -364,7 +344,6 @@ async def test_a_room_that_was_forgotten_is_opened_again_by_its_secret_alone():
     assert other[0] == 201 and other[1]["code"] != room["code"]
 
 
-@scene
 async def test_a_room_that_is_there_is_opened_again_by_nobody_else():
     hall = Hall()
     path, driver = await hall.open("k=1")
@@ -377,7 +356,6 @@ async def test_a_room_that_is_there_is_opened_again_by_nobody_else():
         assert (await hall.ask("POST", "/room", json.dumps({"driver": secret, "query": ""}).encode()))[0] == 403
 
 
-@scene
 async def test_pages_that_wait_for_a_room_that_is_gone_leave_the_others_of_their_address_their_codes():
     before, hall = Hall(), Hall()
     gone, _ = await before.open()
@@ -392,7 +370,6 @@ async def test_pages_that_wait_for_a_room_that_is_gone_leave_the_others_of_their
     assert len(hall.rooms.streams) == 0
 
 
-@scene
 async def test_a_driver_is_told_the_question_to_ask_it_again():
     hall = Hall()
     path, driver = await hall.open("img=test-0&stage=z1")

@@ -16,7 +16,7 @@ from cnnviz.hall.in_redis import answers_in, followers_in
 from cnnviz.hall.poll import Poll
 from cnnviz.hall.redis_store import Shared
 from cnnviz.hall.store import IDLE, TooManyRooms
-from tests.hall.test_rooms import Hall, data, scene, until
+from tests.hall.test_rooms import Hall, data, until
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,6 @@ def process(server: fakeredis.FakeServer, most: int = 10) -> Hall:
     return Hall(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True), most))
 
 
-@scene
 async def test_a_hall_is_one_wherever_its_streams_end():
     server = fakeredis.FakeServer()
     one, two = process(server), process(server)
@@ -50,7 +49,6 @@ async def test_a_hall_is_one_wherever_its_streams_end():
     assert (await two.ask("GET", path))[0] == 404
 
 
-@scene
 async def test_without_redis_there_is_a_sentence_and_afterwards_everything_as_before():
     server = fakeredis.FakeServer()
     one, two = process(server), process(server)
@@ -77,7 +75,6 @@ async def test_without_redis_there_is_a_sentence_and_afterwards_everything_as_be
         await until(lambda: data(here)[-1] == data(there)[-1] == "k=4")
 
 
-@scene
 async def test_rooms_are_bounded_for_all_processes_together():
     server = fakeredis.FakeServer()
     one, two = process(server, 3), process(server, 3)
@@ -88,7 +85,6 @@ async def test_rooms_are_bounded_for_all_processes_together():
     assert (await one.ask("POST", "/room"))[0] == 503
 
 
-@scene
 async def test_where_there_are_too_many_the_one_that_nobody_follows_makes_place():
     server = fakeredis.FakeServer()
     here = process(server, most=2)
@@ -108,7 +104,6 @@ async def test_where_there_are_too_many_the_one_that_nobody_follows_makes_place(
         assert (await here.ask("POST", "/room"))[0] == 503
 
 
-@scene
 async def test_a_room_that_only_its_lecturers_pages_show_outlives_redis_too():
     server = fakeredis.FakeServer()
     here = process(server)
@@ -176,7 +171,6 @@ async def written(server: fakeredis.FakeServer, path: str, **fields: str) -> Non
     await redis.publish(redis_store.MOVED, code)
 
 
-@scene
 async def test_a_question_of_a_later_version_is_understood_as_far_as_it_is_known_and_handed_on_whole():
     server = fakeredis.FakeServer()
     here = process(server)
@@ -192,7 +186,6 @@ async def test_a_question_of_a_later_version_is_understood_as_far_as_it_is_known
         assert json.loads(found["poll"])["colour"] == "red" and found["mood"] == "good"
 
 
-@scene
 async def test_a_question_that_only_a_later_version_can_show_gets_a_sentence_here():
     server = fakeredis.FakeServer()
     here = process(server)
@@ -204,25 +197,21 @@ async def test_a_question_that_only_a_later_version_can_show_gets_a_sentence_her
 
 
 @pytest.mark.parametrize("fields", SPOILED, ids=range(len(SPOILED)))
-def test_a_value_that_is_none_harms_its_own_room_alone(fields):
-    async def act():
-        server = fakeredis.FakeServer()
-        one, two = process(server), process(server)
-        (spoiled, its_driver), (other, driver) = await one.open("k=1"), await one.open("k=1")
-        async with two.following(spoiled) as there, two.following(other) as heard:
-            await until(two.rooms.store.ready.is_set)
-            await written(server, spoiled, **fields)
-            assert (await one.ask("PUT", other, b"k=2", driver))[0] == 200
-            await until(lambda: "data: k=2" in heard)
-            assert data(there)[0] == "k=1" and "event: end" not in there
-            assert (await two.ask("PUT", spoiled, b"k=3", its_driver))[0] == 200  # its driver's next move mends it
-            await until(lambda: "data: k=3" in there)
-        assert (await one.ask("GET", spoiled))[1]["query"] == "k=3"
-
-    asyncio.run(act())
+async def test_a_value_that_is_none_harms_its_own_room_alone(fields):
+    server = fakeredis.FakeServer()
+    one, two = process(server), process(server)
+    (spoiled, its_driver), (other, driver) = await one.open("k=1"), await one.open("k=1")
+    async with two.following(spoiled) as there, two.following(other) as heard:
+        await until(two.rooms.store.ready.is_set)
+        await written(server, spoiled, **fields)
+        assert (await one.ask("PUT", other, b"k=2", driver))[0] == 200
+        await until(lambda: "data: k=2" in heard)
+        assert data(there)[0] == "k=1" and "event: end" not in there
+        assert (await two.ask("PUT", spoiled, b"k=3", its_driver))[0] == 200  # its driver's next move mends it
+        await until(lambda: "data: k=3" in there)
+    assert (await one.ask("GET", spoiled))[1]["query"] == "k=3"
 
 
-@scene
 async def test_a_room_that_is_something_else_in_redis_stops_no_other_one_even_where_all_is_put_back():
     server = fakeredis.FakeServer()
     one, two = process(server), process(server)
@@ -243,7 +232,6 @@ async def test_a_room_that_is_something_else_in_redis_stops_no_other_one_even_wh
     assert (await one.ask("GET", spoiled))[0] == 503
 
 
-@scene
 async def test_what_other_versions_say_of_their_followers_counts_as_far_as_it_can_be_read():
     server = fakeredis.FakeServer()
     here = process(server)
@@ -255,7 +243,6 @@ async def test_what_other_versions_say_of_their_followers_counts_as_far_as_it_ca
     assert (found["followers"], found["alone"]) == (3, 1)
 
 
-@scene
 async def test_a_listener_that_ends_begins_again_and_the_log_says_why():
     server = fakeredis.FakeServer()
     one, two = process(server), process(server)

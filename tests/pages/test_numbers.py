@@ -187,17 +187,13 @@ def test_what_a_hall_is_taken_to_is_ready_as_its_pages_will_ask_for_it(monkeypat
         assert decode(gzip.decompress(body) if headers else body)[0]["lesson"]["k"] == "2"
 
 
-def test_a_hall_does_not_wait_for_what_takes_long(monkeypatch):
+async def test_a_hall_does_not_wait_for_what_takes_long(monkeypatch):
     monkeypatch.setattr(server_numbers, "HELD", 0.05)
     going_on = threading.Event()
     monkeypatch.setattr(resource, "made", lambda *_: going_on.wait(60))
-
-    async def tried() -> None:
-        async with asyncio.timeout(60):
-            await Numbers().prepare("k=2", None)
-        going_on.set()
-
-    asyncio.run(tried())
+    async with asyncio.timeout(60):
+        await Numbers().prepare("k=2", None)
+    going_on.set()
 
 
 def test_what_is_not_direct_goes_on_as_it_came():
@@ -231,7 +227,7 @@ def test_what_may_be_otherwise_tomorrow_is_kept_by_nobody(monkeypatch, tmp_path)
 # ---- bounded work
 
 
-def test_the_same_work_is_done_once_and_what_nobody_waits_for_ends():
+async def test_the_same_work_is_done_once_and_what_nobody_waits_for_ends():
     calls, go, began, ended = [], threading.Event(), threading.Event(), threading.Event()
 
     def quick() -> int:
@@ -246,42 +242,35 @@ def test_the_same_work_is_done_once_and_what_nobody_waits_for_ends():
                 check_wanted()
         finally:
             ended.set()
-
-    async def scene() -> None:
-        gate: Gate[int] = Gate(1, Admission(10, 10))
-        asked = [asyncio.create_task(gate.get("a", str(number), quick)) for number in range(50)]
-        await asyncio.sleep(0)
-        go.set()
-        assert await asyncio.gather(*asked) == [7] * 50
-        assert len(calls) == 1
-        waiting = [asyncio.create_task(gate.get("b", "x", long)) for _ in range(2)]
-        assert await asyncio.to_thread(began.wait, 10)
-        waiting[0].cancel()
-        await asyncio.wait({waiting[0]})
-        assert not ended.is_set() and not gate.jobs["b"].given_up  # one still waits
-        waiting[1].cancel()
-        assert await asyncio.to_thread(ended.wait, 10)
-        assert await gate.get("c", "x", quick) == 7
-        gate.workers.threads.shutdown()
-        assert is_empty(gate)
-
-    asyncio.run(scene())
+    gate: Gate[int] = Gate(1, Admission(10, 10))
+    asked = [asyncio.create_task(gate.get("a", str(number), quick)) for number in range(50)]
+    await asyncio.sleep(0)
+    go.set()
+    assert await asyncio.gather(*asked) == [7] * 50
+    assert len(calls) == 1
+    waiting = [asyncio.create_task(gate.get("b", "x", long)) for _ in range(2)]
+    assert await asyncio.to_thread(began.wait, 10)
+    waiting[0].cancel()
+    await asyncio.wait({waiting[0]})
+    assert not ended.is_set() and not gate.jobs["b"].given_up  # one still waits
+    waiting[1].cancel()
+    assert await asyncio.to_thread(ended.wait, 10)
+    assert await gate.get("c", "x", quick) == 7
+    gate.workers.threads.shutdown()
+    assert is_empty(gate)
 
 
-def test_a_visitor_and_all_together_may_ask_for_so_much_and_no_more():
-    async def scene() -> None:
-        go = threading.Event()
-        gate: Gate[bool] = Gate(1, Admission(5, 3, 2.0))
-        asked = [asyncio.create_task(gate.get(number, "greedy", lambda: go.wait(60))) for number in range(4)]
-        asked += [asyncio.create_task(gate.get(10 + number, "modest", lambda: go.wait(60))) for number in range(3)]
-        asked += [asyncio.create_task(gate.get(0, "modest", lambda: go.wait(60)))]  # asked for already
-        await asyncio.sleep(0)
-        go.set()
-        found = await asyncio.gather(*asked, return_exceptions=True)
-        assert [isinstance(one, Busy) for one in found] == [False, False, False, True, False, False, True, False]
-        assert found[6].seconds == 11
-
-    asyncio.run(scene())
+async def test_a_visitor_and_all_together_may_ask_for_so_much_and_no_more():
+    go = threading.Event()
+    gate: Gate[bool] = Gate(1, Admission(5, 3, 2.0))
+    asked = [asyncio.create_task(gate.get(number, "greedy", lambda: go.wait(60))) for number in range(4)]
+    asked += [asyncio.create_task(gate.get(10 + number, "modest", lambda: go.wait(60))) for number in range(3)]
+    asked += [asyncio.create_task(gate.get(0, "modest", lambda: go.wait(60)))]  # asked for already
+    await asyncio.sleep(0)
+    go.set()
+    found = await asyncio.gather(*asked, return_exceptions=True)
+    assert [isinstance(one, Busy) for one in found] == [False, False, False, True, False, False, True, False]
+    assert found[6].seconds == 11
 
 
 def test_a_large_answer_is_looked_at_every_few_milliseconds_while_it_is_written_and_has_the_bytes_that_gzip_gives():
