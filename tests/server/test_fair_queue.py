@@ -232,28 +232,25 @@ def test_a_long_work_lets_shorter_ones_go_first_at_each_look_and_still_ends():
     assert order.index("first") == 4 and order.index("second") == 11 and order[-1] == 19
 
 
-def test_of_dear_works_one_goes_on_the_others_hold_nothing_and_too_many_are_told_to_come_again():
-    async def tried() -> None:
-        go, first, begun = threading.Event(), threading.Event(), []
+async def test_of_dear_works_one_goes_on_the_others_hold_nothing_and_too_many_are_told_to_come_again():
+    go, first, begun = threading.Event(), threading.Event(), []
 
-        def dear(n: int) -> int:
-            begun.append(n)
-            first.set()
-            go.wait(60)
-            return n
+    def dear(n: int) -> int:
+        begun.append(n)
+        first.set()
+        go.wait(60)
+        return n
 
-        gate: Gate[int] = Gate(8, Admission(100, 100, seconds=6.0, seconds_each=4.0))
-        asked = [asyncio.create_task(gate.get(n, f"{n % 2}", lambda n=n: dear(n), expected=Expected(1.0))) for n in range(6)]
-        await asyncio.to_thread(first.wait, 60)
-        assert len(begun) == len(gate.schedule.running) == len(gate.schedule.under_way) == 1
-        with pytest.raises(Busy):
-            await gate.get("seventh", "new", lambda: dear(7), expected=Expected(1.0))
-        assert await gate.get("short", "new", lambda: 8) == 8
-        go.set()
-        assert await asyncio.gather(*asked) == list(range(6))
-        assert is_empty(gate)
-
-    asyncio.run(tried())
+    gate: Gate[int] = Gate(8, Admission(100, 100, seconds=6.0, seconds_each=4.0))
+    asked = [asyncio.create_task(gate.get(n, f"{n % 2}", lambda n=n: dear(n), expected=Expected(1.0))) for n in range(6)]
+    await asyncio.to_thread(first.wait, 60)
+    assert len(begun) == len(gate.schedule.running) == len(gate.schedule.under_way) == 1
+    with pytest.raises(Busy):
+        await gate.get("seventh", "new", lambda: dear(7), expected=Expected(1.0))
+    assert await gate.get("short", "new", lambda: 8) == 8
+    go.set()
+    assert await asyncio.gather(*asked) == list(range(6))
+    assert is_empty(gate)
 
 
 def test_of_many_that_are_longer_than_was_expected_few_are_begun_before_the_first_has_taught_it():
@@ -309,44 +306,37 @@ def test_a_class_behind_one_address_waits_where_who_asks_for_many_long_films_is_
 
 
 @pytest.mark.parametrize("address", ["one", "another"])
-def test_a_shorter_work_is_not_refused_for_longer_ones_whoever_asks_for_them(address):
-    async def tried() -> None:
-        gate: Gate[float] = Gate(1, Admission(100, 100, seconds=40.0, seconds_each=30.0), clock=Clock())
-        go = threading.Event()
-        asked = [asyncio.create_task(gate.get(n, "one", lambda n=n: go.wait(60) and n, expected=Expected(n))) for n in (40.0, 0.2)]
-        await asyncio.sleep(0)
-        with pytest.raises(Busy):
-            await gate.get("as long", address, lambda: 40.0, expected=Expected(40.0))
-        asked.append(asyncio.create_task(gate.get(0.3, address, lambda: 0.3, expected=Expected(0.3))))
-        await asyncio.sleep(0)
-        go.set()
-        assert await asyncio.gather(*asked) == [40.0, 0.2, 0.3]
-
-    asyncio.run(tried())
+async def test_a_shorter_work_is_not_refused_for_longer_ones_whoever_asks_for_them(address):
+    gate: Gate[float] = Gate(1, Admission(100, 100, seconds=40.0, seconds_each=30.0), clock=Clock())
+    go = threading.Event()
+    asked = [asyncio.create_task(gate.get(n, "one", lambda n=n: go.wait(60) and n, expected=Expected(n))) for n in (40.0, 0.2)]
+    await asyncio.sleep(0)
+    with pytest.raises(Busy):
+        await gate.get("as long", address, lambda: 40.0, expected=Expected(40.0))
+    asked.append(asyncio.create_task(gate.get(0.3, address, lambda: 0.3, expected=Expected(0.3))))
+    await asyncio.sleep(0)
+    go.set()
+    assert await asyncio.gather(*asked) == [40.0, 0.2, 0.3]
 
 
-def test_a_short_work_is_not_refused_for_what_others_of_its_kind_and_address_have_cost():
+async def test_a_short_work_is_not_refused_for_what_others_of_its_kind_and_address_have_cost():
     class Usual(LookedAt):
         """What counts for as dear as such works are, until it is looked at."""
 
         def seconds(self) -> float:
             return 0.001 if self.known else 20.0
-
-    async def tried() -> None:
-        gate: Gate[str] = Gate(1, Admission(100, 100, seconds_each=30.0), clock=Clock())
-        go = threading.Event()
-        dear = asyncio.create_task(gate.get("dear", "one", lambda: go.wait(60) and "dear", "flood", Expected(20.0)))
-        await asyncio.sleep(0)
-        with pytest.raises(Busy):
-            await gate.get("as dear", "one", lambda: "dear", "flood", Expected(20.0))
-        short = asyncio.create_task(gate.get("short", "one", lambda: "short", "seldom", Usual()))
-        await asyncio.sleep(0)
-        go.set()
-        async with asyncio.timeout(60):
-            assert await asyncio.gather(dear, short) == ["dear", "short"]
-        assert is_empty(gate)
-
-    asyncio.run(tried())
+    gate: Gate[str] = Gate(1, Admission(100, 100, seconds_each=30.0), clock=Clock())
+    go = threading.Event()
+    dear = asyncio.create_task(gate.get("dear", "one", lambda: go.wait(60) and "dear", "flood", Expected(20.0)))
+    await asyncio.sleep(0)
+    with pytest.raises(Busy):
+        await gate.get("as dear", "one", lambda: "dear", "flood", Expected(20.0))
+    short = asyncio.create_task(gate.get("short", "one", lambda: "short", "seldom", Usual()))
+    await asyncio.sleep(0)
+    go.set()
+    async with asyncio.timeout(60):
+        assert await asyncio.gather(dear, short) == ["dear", "short"]
+    assert is_empty(gate)
 
 
 def test_a_dear_work_goes_before_those_that_are_longer_and_came_earlier():
@@ -372,56 +362,50 @@ def test_a_dear_work_goes_before_those_that_are_longer_and_came_earlier():
     assert asyncio.run(tried())[0] == 5_000
 
 
-def test_long_films_that_have_been_begun_do_not_hold_up_a_shorter_dear_work():
-    async def tried() -> None:
-        clock = Clock()
-        gate: Gate[str] = Gate(1, Admission(100, 100), clock=clock)
-        ended = threading.Event()
+async def test_long_films_that_have_been_begun_do_not_hold_up_a_shorter_dear_work():
+    clock = Clock()
+    gate: Gate[str] = Gate(1, Admission(100, 100), clock=clock)
+    ended = threading.Event()
 
-        def film() -> str:
-            while not ended.wait(0.001):
-                clock.now += 0.003
+    def film() -> str:
+        while not ended.wait(0.001):
+            clock.now += 0.003
+            check_wanted()  # which lets the others come
+        return "film"
+
+    async with asyncio.timeout(60):
+        films = []
+        for n in range(UNDER_WAY):  # each a little shorter, so that it is begun before those that came earlier have ended
+            films.append(asyncio.create_task(gate.get(n, "one", film, str(n), Expected(9.0 - n))))
+            while len(gate.schedule.under_way) <= n:
+                await asyncio.sleep(0.001)
+        assert await gate.get("lesson", "another", lambda: ended.set() or "lesson", expected=Expected(0.3)) == "lesson"
+        assert await asyncio.gather(*films) == ["film"] * UNDER_WAY
+    assert is_empty(gate)
+
+
+async def test_who_waits_for_what_another_has_steps_aside_and_nobody_is_locked_out():
+    gate: Gate[str] = Gate(1, Admission(100, 100))
+    lock, has, others = threading.Lock(), threading.Event(), threading.Event()
+
+    def first() -> str:
+        with held(lock):
+            has.set()
+            while not others.wait(0.001):
                 check_wanted()  # which lets the others come
-            return "film"
+            return "first"
 
-        async with asyncio.timeout(60):
-            films = []
-            for n in range(UNDER_WAY):  # each a little shorter, so that it is begun before those that came earlier have ended
-                films.append(asyncio.create_task(gate.get(n, "one", film, str(n), Expected(9.0 - n))))
-                while len(gate.schedule.under_way) <= n:
-                    await asyncio.sleep(0.001)
-            assert await gate.get("lesson", "another", lambda: ended.set() or "lesson", expected=Expected(0.3)) == "lesson"
-            assert await asyncio.gather(*films) == ["film"] * UNDER_WAY
-        assert is_empty(gate)
+    def second() -> str:
+        with held(lock):
+            return "second"
 
-    asyncio.run(tried())
-
-
-def test_who_waits_for_what_another_has_steps_aside_and_nobody_is_locked_out():
-    async def tried() -> None:
-        gate: Gate[str] = Gate(1, Admission(100, 100))
-        lock, has, others = threading.Lock(), threading.Event(), threading.Event()
-
-        def first() -> str:
-            with held(lock):
-                has.set()
-                while not others.wait(0.001):
-                    check_wanted()  # which lets the others come
-                return "first"
-
-        def second() -> str:
-            with held(lock):
-                return "second"
-
-        one = asyncio.create_task(gate.get("one", "a", first, expected=Expected(0.1)))
-        await asyncio.to_thread(has.wait, 60)
-        two = asyncio.create_task(gate.get("two", "b", second, expected=Expected(0.001)))
-        assert await gate.get("three", "c", lambda: others.set() or "third", expected=Expected(0.01)) == "third"
-        async with asyncio.timeout(60):
-            assert await asyncio.gather(one, two) == ["first", "second"]
-        assert is_empty(gate)
-
-    asyncio.run(tried())
+    one = asyncio.create_task(gate.get("one", "a", first, expected=Expected(0.1)))
+    await asyncio.to_thread(has.wait, 60)
+    two = asyncio.create_task(gate.get("two", "b", second, expected=Expected(0.001)))
+    assert await gate.get("three", "c", lambda: others.set() or "third", expected=Expected(0.01)) == "third"
+    async with asyncio.timeout(60):
+        assert await asyncio.gather(one, two) == ["first", "second"]
+    assert is_empty(gate)
 
 
 def test_works_that_are_left_at_any_time_leave_nothing_behind():

@@ -60,30 +60,26 @@ HEAD, HALF = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n", b"GET / HTTP/1.1\r\nHost: 
 
 
 @pytest.mark.parametrize("said", [[b""], [HALF], [HEAD, HALF]], ids=["nothing", "half", "half after an answer"])
-def test_who_asks_nothing_is_let_go_and_who_follows_is_not(monkeypatch, said):
+async def test_who_asks_nothing_is_let_go_and_who_follows_is_not(monkeypatch, said):
     monkeypatch.setattr(connections, "SILENT", 1.0)
     connections.bound_connections()
-
-    async def tried() -> None:
-        async with served() as port, connect(f"ws://127.0.0.1:{port}/socket") as web_socket:
-            follower, asks = await asyncio.open_connection("127.0.0.1", port)
-            asks.write(b"GET /stream HTTP/1.1\r\nHost: here\r\n\r\n")
-            silent, writer = await asyncio.open_connection("127.0.0.1", port)
-            async with asyncio.timeout(60):
-                for part in said:
-                    writer.write(part)
-                    if part is HEAD:
-                        await silent.readuntil(b"\r\n\r\nNot Found")
-                with contextlib.suppress(ConnectionResetError):
-                    assert await silent.read() == b""  # only when it is closed
-                await web_socket.send("heard")
-                assert await web_socket.recv() == "heard"
-                await follower.readuntil(b"still there")
-                await follower.read(100_000)
-                await follower.readuntil(b"still there")
-            asks.close()
-
-    asyncio.run(tried())
+    async with served() as port, connect(f"ws://127.0.0.1:{port}/socket") as web_socket:
+        follower, asks = await asyncio.open_connection("127.0.0.1", port)
+        asks.write(b"GET /stream HTTP/1.1\r\nHost: here\r\n\r\n")
+        silent, writer = await asyncio.open_connection("127.0.0.1", port)
+        async with asyncio.timeout(60):
+            for part in said:
+                writer.write(part)
+                if part is HEAD:
+                    await silent.readuntil(b"\r\n\r\nNot Found")
+            with contextlib.suppress(ConnectionResetError):
+                assert await silent.read() == b""  # only when it is closed
+            await web_socket.send("heard")
+            assert await web_socket.recv() == "heard"
+            await follower.readuntil(b"still there")
+            await follower.read(100_000)
+            await follower.readuntil(b"still there")
+        asks.close()
 
 
 def test_who_reads_nothing_of_an_answer_is_let_go_and_who_reads_slowly_is_not(monkeypatch):
@@ -112,42 +108,34 @@ def test_who_reads_nothing_of_an_answer_is_let_go_and_who_reads_slowly_is_not(mo
 
 
 @pytest.mark.parametrize("endless", [b"GET /taken?", b"GET /taken HTTP/1.1\r\nX-Much: ", b"PUT /taken HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;"])
-def test_a_head_has_an_end_and_a_body_may_be_longer(endless):
+async def test_a_head_has_an_end_and_a_body_may_be_longer(endless):
     connections.bound_connections()
-
-    async def tried() -> None:
-        async with served() as port, asyncio.timeout(60):
-            reader, asks = await asyncio.open_connection("127.0.0.1", port)
-            asks.write(b"PUT /taken HTTP/1.1\r\nHost: here\r\nContent-Length: 300000\r\n\r\n" + 300_000 * b"x")
-            assert (await reader.readuntil(b"300000")).startswith(b"HTTP/1.1 200")
-            with contextlib.suppress(ConnectionError):
-                for n in range(1_000):
-                    asks.write(endless if not n else 10_000 * b"x")
-                    await asks.drain()
-                    await asyncio.sleep(0)
-                await reader.read()  # h11 says what is wrong first
-            assert asks.transport.is_closing()
-
-    asyncio.run(tried())
+    async with served() as port, asyncio.timeout(60):
+        reader, asks = await asyncio.open_connection("127.0.0.1", port)
+        asks.write(b"PUT /taken HTTP/1.1\r\nHost: here\r\nContent-Length: 300000\r\n\r\n" + 300_000 * b"x")
+        assert (await reader.readuntil(b"300000")).startswith(b"HTTP/1.1 200")
+        with contextlib.suppress(ConnectionError):
+            for n in range(1_000):
+                asks.write(endless if not n else 10_000 * b"x")
+                await asks.drain()
+                await asyncio.sleep(0)
+            await reader.read()  # h11 says what is wrong first
+        assert asks.transport.is_closing()
 
 
-def test_where_much_is_coming_only_short_heads_are_waited_for(monkeypatch):
+async def test_where_much_is_coming_only_short_heads_are_waited_for(monkeypatch):
     monkeypatch.setattr(connections, "MOST_UNHEARD", 20_000)
     connections.bound_connections()
-
-    async def tried() -> None:
-        async with served() as port, asyncio.timeout(60):
-            (short, one), (long, other) = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
-            one.write(HALF)
-            await one.drain()
-            other.write(HALF + 30_000 * b"x")
-            with contextlib.suppress(ConnectionError):
-                assert await long.read() == b""
-            one.write(b": y\r\n\r\n")
-            await short.readuntil(b"\r\n\r\nNot Found")
-            one.close()
-
-    asyncio.run(tried())
+    async with served() as port, asyncio.timeout(60):
+        (short, one), (long, other) = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+        one.write(HALF)
+        await one.drain()
+        other.write(HALF + 30_000 * b"x")
+        with contextlib.suppress(ConnectionError):
+            assert await long.read() == b""
+        one.write(b": y\r\n\r\n")
+        await short.readuntil(b"\r\n\r\nNot Found")
+        one.close()
 
 
 def test_a_connection_asks_one_thing_ahead_and_no_more():
@@ -167,18 +155,14 @@ def test_a_connection_asks_one_thing_ahead_and_no_more():
 
 
 @pytest.mark.parametrize("sent", [b"\x89\x80\0\0\0\0", b"\x8a\x80\0\0\0\0", b"\x81\x81\0\0\0\0x", b"\x81\xff\0\0\0\0\0\1\0\1\0\0\0\0"], ids=["pings", "pongs", "many", "long"])
-def test_a_web_socket_says_so_much_at_once_and_no_more(sent):
+async def test_a_web_socket_says_so_much_at_once_and_no_more(sent):
     connections.bound_connections()
-
-    async def tried() -> None:
-        async with served() as port, asyncio.timeout(60), connect(f"ws://127.0.0.1:{port}/socket", ping_interval=None) as web_socket:
-            await web_socket.send(40_000 * "x")
-            assert len(await web_socket.recv()) == 40_000
-            web_socket.transport.write(100_000 * sent if len(sent) < 8 else sent)
-            await web_socket.wait_closed()
-            assert web_socket.close_code == (1006 if len(sent) < 8 else 1009)
-
-    asyncio.run(tried())
+    async with served() as port, asyncio.timeout(60), connect(f"ws://127.0.0.1:{port}/socket", ping_interval=None) as web_socket:
+        await web_socket.send(40_000 * "x")
+        assert len(await web_socket.recv()) == 40_000
+        web_socket.transport.write(100_000 * sent if len(sent) < 8 else sent)
+        await web_socket.wait_closed()
+        assert web_socket.close_code == (1006 if len(sent) < 8 else 1009)
 
 
 def test_of_a_connection_that_was_closed_nothing_is_kept_for_as_long_as_it_might_have_been_silent(monkeypatch):

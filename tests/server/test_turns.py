@@ -87,97 +87,81 @@ def test_who_asks_without_a_pause_leaves_two_thirds_of_the_time_to_who_seldom_as
     assert asyncio.run(pauses(seldom=False)) == 0
 
 
-def test_of_those_who_all_ask_as_much_nobody_pauses(monkeypatch):
-    async def tried() -> None:
-        loop, turns = asyncio.get_running_loop(), Turns()
-        monkeypatch.setattr(loop, "call_later", lambda *_: pytest.fail("a pause"), raising=False)
+async def test_of_those_who_all_ask_as_much_nobody_pauses(monkeypatch):
+    loop, turns = asyncio.get_running_loop(), Turns()
+    monkeypatch.setattr(loop, "call_later", lambda *_: pytest.fail("a pause"), raising=False)
 
-        async def one(n: int) -> None:
-            for _ in range(20):
-                async with turns.turn(f"connection {n}", FLOOD):
-                    await asyncio.sleep(0)
+    async def one(n: int) -> None:
+        for _ in range(20):
+            async with turns.turn(f"connection {n}", FLOOD):
+                await asyncio.sleep(0)
 
-        await asyncio.gather(*map(one, range(200)))
-
-    asyncio.run(tried())
+    await asyncio.gather(*map(one, range(200)))
 
 
-def test_everybody_has_a_turn_in_the_order_of_coming_and_who_is_gone_holds_up_nobody():
-    async def tried() -> None:
-        turns, begun = Turns(), []
+async def test_everybody_has_a_turn_in_the_order_of_coming_and_who_is_gone_holds_up_nobody():
+    turns, begun = Turns(), []
 
-        async def one(who: str, n: int) -> None:
-            async with turns.turn(who, who):
-                begun.append((who, n))
+    async def one(who: str, n: int) -> None:
+        async with turns.turn(who, who):
+            begun.append((who, n))
 
-        asked = [asyncio.create_task(one(who, n)) for n in range(20) for who in (FLOOD, OTHER)]
+    asked = [asyncio.create_task(one(who, n)) for n in range(20) for who in (FLOOD, OTHER)]
+    await asyncio.sleep(0)
+    for gone in asked[20::4]:
+        gone.cancel()
+    await asyncio.gather(*asked, return_exceptions=True)
+    assert len(begun) == 35
+    for who in (FLOOD, OTHER):
+        assert (own := [n for by, n in begun if by == who]) == sorted(own)
+    for _ in range(3):
         await asyncio.sleep(0)
-        for gone in asked[20::4]:
-            gone.cancel()
-        await asyncio.gather(*asked, return_exceptions=True)
-        assert len(begun) == 35
-        for who in (FLOOD, OTHER):
-            assert (own := [n for by, n in begun if by == who]) == sorted(own)
-        for _ in range(3):
-            await asyncio.sleep(0)
-        assert not (turns.lines or turns.under_way or turns.shares.active or turns.spared)
-
-    asyncio.run(tried())
+    assert not (turns.lines or turns.under_way or turns.shares.active or turns.spared)
 
 
-def test_of_a_thousand_sessions_of_one_address_one_is_opened_at_a_time():
-    async def tried() -> None:
-        opened: list[str] = []
+async def test_of_a_thousand_sessions_of_one_address_one_is_opened_at_a_time():
+    opened: list[str] = []
 
-        async def session(scope, receive, send) -> None:
-            opened.append(scope["client"][0])
+    async def session(scope, receive, send) -> None:
+        opened.append(scope["client"][0])
 
-        app = Floods(session)
-        app.opened = Rate(2_000, 1.0)
-        asked = [asyncio.create_task(app(scope("websocket", client), None, None)) for client in [FLOOD] * 1_000 + [OTHER]]
-        await asyncio.wait(asked)
-        assert opened.index(OTHER) <= 2 and len(opened) == 1_001 and not app.turns.under_way
-
-    asyncio.run(tried())
+    app = Floods(session)
+    app.opened = Rate(2_000, 1.0)
+    asked = [asyncio.create_task(app(scope("websocket", client), None, None)) for client in [FLOOD] * 1_000 + [OTHER]]
+    await asyncio.wait(asked)
+    assert opened.index(OTHER) <= 2 and len(opened) == 1_001 and not app.turns.under_way
 
 
-def test_of_sessions_that_wait_to_be_opened_there_are_so_many_and_no_more(monkeypatch):
+async def test_of_sessions_that_wait_to_be_opened_there_are_so_many_and_no_more(monkeypatch):
     monkeypatch.setattr(floods, "AT_ONCE", 5)
     monkeypatch.setattr(floods, "TARPIT", 0.0)
+    app, most = Floods(Answers()), 0
 
-    async def tried() -> None:
-        app, most = Floods(Answers()), 0
+    async def receive() -> dict:
+        return {"type": "websocket.connect"}
 
-        async def receive() -> dict:
-            return {"type": "websocket.connect"}
+    async def send(_) -> None:
+        nonlocal most
+        most = max(most, app.turns.under_way[FLOOD])
 
-        async def send(_) -> None:
-            nonlocal most
-            most = max(most, app.turns.under_way[FLOOD])
-
-        asked = [asyncio.create_task(app(scope("websocket", FLOOD), receive, send)) for _ in range(50)]
-        await asyncio.wait(asked)
-        assert most <= 5 and len(app.app.made) < 50
-
-    asyncio.run(tried())
+    asked = [asyncio.create_task(app(scope("websocket", FLOOD), receive, send)) for _ in range(50)]
+    await asyncio.wait(asked)
+    assert most <= 5 and len(app.app.made) < 50
 
 
-def test_what_sessions_say_has_turns_too():
-    async def tried() -> None:
-        heard: list[str] = []
+async def test_what_sessions_say_has_turns_too():
+    heard: list[str] = []
 
-        async def session(scope, receive, send) -> None:
-            await receive()
-            heard.append(scope["client"][0])
+    async def session(scope, receive, send) -> None:
+        await receive()
+        heard.append(scope["client"][0])
 
-        async def receive() -> dict:
-            return {"type": "websocket.receive", "bytes": b"again"}
+    async def receive() -> dict:
+        return {"type": "websocket.receive", "bytes": b"again"}
 
-        app = Floods(session)
-        await asyncio.gather(*(app(scope("websocket", client), receive, None) for client in [FLOOD] * 30 + [OTHER]))
-        assert heard.index(OTHER) <= 2
-
-    asyncio.run(tried())
+    app = Floods(session)
+    await asyncio.gather(*(app(scope("websocket", client), receive, None) for client in [FLOOD] * 30 + [OTHER]))
+    assert heard.index(OTHER) <= 2
 
 
 # ---- scripts, each in a thread of its own
