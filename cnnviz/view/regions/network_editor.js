@@ -50,18 +50,19 @@ const textOf = (view) => view.wanted.net ?? PRESETS[0].query.net
 
 /**
  * Another network on the same image. Filters stay where only the layer at `place` has changed, and has none; targets
- * where there are as many outputs.
+ * where there are as many outputs; the stage where there are the same kinds of layers.
  * @param {View} view
  * @param {string} net
  * @param {number} [place]
  */
 function edit(view, net, place) {
-  const filters = place === undefined || read(textOf(view).split("-")[place]).kind === "conv"
+  const [next, kinds] = [net, textOf(view)].map((text) => text.split("-").map((word) => read(word).kind))
+  const filters = place === undefined || kinds[place] === "conv"
   const outputs = outputsOf(net) !== outputsOf(textOf(view))
   const gone = [...(filters ? ["f", "f2", "f3", "f4"] : []), ...(outputs ? ["y"] : []), "stride", "pad", "rule", "cell"]
   /** @type {Lesson} */
   const fresh = Object.fromEntries(gone.filter((key) => key in view.lesson).map((key) => [key, ""]))
-  view.go({ ...fresh, net, k: "0", stage: "x" })
+  view.go({ ...fresh, net, k: "0", ...(String(next) === String(kinds) ? {} : { stage: "x" }) })
 }
 
 /** The word that says how many outputs there are. @param {string} net */
