@@ -149,6 +149,23 @@ test("no two texts of a picture stand on each other, none runs over its edges, a
   assert.deepEqual(bad, [])
 })
 
+test("of a channel's gates as many are closed as the core has sums that are not above 0", () => {
+  let counted = 0
+  for (const { numbers } of moments)
+    for (const made of Object.keys(numbers.network.curves).filter((name) => numbers.said[name].name === "ReLU")) {
+      const z = numbers.links(made)[0].source
+      const [channels, rows, columns] = numbers.shape(z)
+      for (let channel = 0; columns && channel < channels; channel++) {
+        const sums = numbers.values(z).slice(channel * rows * columns, (channel + 1) * rows * columns)
+        const closed = sums.filter((sum) => !(sum > 0)).length
+        const said = written(numbers, `d${z}`, [channel, 0, 0]).map(({ text }) => text)
+        if (closed) assert.ok(said.includes(`closed: ${closed}`), `${numbers.network.text} ${z}[${channel}]: ${closed}`)
+        counted += closed > 0
+      }
+    }
+  assert.ok(counted > 8)
+})
+
 test("the bar of an output that is all but 0 or 1 has its number within the picture, upright too", () => {
   const room = { width: 358, height: 426, upright: true }
   let drawn = 0

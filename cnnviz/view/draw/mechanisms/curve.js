@@ -73,7 +73,8 @@ export function curve(pen, numbers, made, z, cell, box, row) {
       if (away(middle + 1) < away(middle)) first = middle + 1
       else last = middle
     }
-    return inside[first]
+    const side = Number(value > 0) - Number(at(inside[first]) > 0) // of 0, where a curve may have its step
+    return inside[first + side]
   }
   return { x, y, of: (value) => of(nearest(value), row), flat: flat.length > 0, base }
 }
