@@ -82,3 +82,15 @@ def test_a_phones_picture_stands_upright_at_every_stage_and_its_stages_unfold(sc
         screen.painted()
         assert faults(page.locator(".drawn"), WIDE) == [], stage
     expect(page.locator(".explain .how")).to_be_hidden()
+
+
+def test_on_a_phone_a_question_has_what_it_asks_of_above_it_and_its_buttons_in_sight(screen: Screen):
+    page = screen.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    for stage in ("z1", "z2", "do", "df"):
+        screen.open("/", stage=stage, predict="1", lang="fr")
+        assert faults(page.locator(".drawn"), WIDE) == [], stage
+        buttons = [button.bounding_box() for button in page.locator(".answering button:visible").all()]
+        assert max(box["x"] + box["width"] for box in buttons) <= 390, stage
+        assert max(box["y"] + box["height"] for box in buttons) <= 844 - 61, stage
+        expect(page.locator(".drawn canvas[data-map=v]")).to_have_count(0)  # its strip is one column: large, it is read as the map that it is of

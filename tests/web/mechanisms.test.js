@@ -103,7 +103,7 @@ test("the total of every sum that is drawn is the core's own entry, and its step
 })
 
 /** The texts of a picture with the boxes that they take, in its own pixels. */
-function placed(numbers, map, cell, { room = ROOM, stepping = false } = {}) {
+function placed(numbers, map, cell, { room = ROOM, stepping = false, hidden = "" } = {}) {
   const found = []
   const text = function (words, x, y, { size = 15, align = "left", room: most = 1e9, math, bold } = {}) {
     const width = Math.min(this.widthOf(words, { size, math, bold }) * (math ? 0.8 : 0.93), most)
@@ -111,7 +111,9 @@ function placed(numbers, map, cell, { room = ROOM, stepping = false } = {}) {
     if (words.trim())
       found.push({ words, size, left, right: left + width, top: y - 0.36 * size, bottom: y + 0.36 * size })
   }
-  instead({ text }, () => mechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping))
+  instead({ text }, () =>
+    mechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping, () => false, hidden),
+  )
   return found
 }
 
@@ -144,6 +146,9 @@ test("no two texts of a picture stand on each other, none runs over its edges, a
         const found = crowding(placed(numbers, map, cell, { room, stepping }), room.width, room.height)
         bad.push(...found.map((words) => `${numbers.network.text} ${symbol} ${room.width}: ${words}`))
       }
+      const asking = { width: 358, height: 320, upright: true } // what a result is asked of, on a phone
+      const found = crowding(placed(numbers, map, cell, { room: asking, hidden: "?" }), asking.width, asking.height)
+      bad.push(...found.map((words) => `${numbers.network.text} ${symbol} hidden: ${words}`))
     }
   }
   assert.deepEqual(bad, [])

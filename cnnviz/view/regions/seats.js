@@ -19,9 +19,11 @@ export class Seats {
     this.area = /** @type {HTMLElement} */ (stage.closest(".content")) // of the stage and the strip
   }
 
-  /** Tells whether a map can go there whole: one tile, the picture of which is drawn cell by cell. @param {Plate | undefined} plate */
+  /** Tells whether a map can go there whole: one tile with the map's own rows, the picture of which is drawn cell by cell. @param {Plate | undefined} plate */
   static fits(plate) {
-    return plate?.face?.tiles === 1 && plate.numbers?.maps[plate.symbol].kind === "map"
+    const { face, numbers, symbol } = plate ?? {}
+    if (face?.tiles !== 1 || !symbol || numbers?.maps[symbol].kind !== "map") return false
+    return face.rows === numbers.shape(symbol).at(-2)
   }
 
   /** Puts the maps where the picture has them, the others back into the strip; whether any glides there. @param {Record<string, Plate>} plates @param {Shown[]} shown @param {boolean} gliding whether they are seen to go there @param {(plate: Plate) => boolean} [fits] which can */

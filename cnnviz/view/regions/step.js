@@ -521,9 +521,9 @@ export class Step extends Content {
     if (!this.room || !palette) return
     const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
     const hidden = this.masked(map) ? say(this.hidden.words) : ""
-    const upright = isPhone() && !hidden && standsUpright(numbers, map, this.stepping(map))
+    const upright = isPhone() && (Boolean(hidden) || standsUpright(numbers, map, this.stepping(map)))
     const phone = isPhone() && !upright
-    const room = upright ? uprightRoom(this) : this.room
+    const room = upright ? uprightRoom(this, Boolean(hidden)) : this.room
     const seats = (/** @type {string} */ symbol) => !phone && Seats.fits(plates[symbol])
     this.view.$(".drawn").classList.toggle("upright", upright)
     const { stage, veiled, player } = this.view
@@ -536,7 +536,7 @@ export class Step extends Content {
       ? nothing()
       : mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats, hidden)
     this.view.$(".drawn").classList.toggle("stated", this.picture.stated)
-    const row = phone && !this.isWhole && !hidden ? mapsInRow(this) : this.picture.shown
+    const row = phone && !this.isWhole ? mapsInRow(this) : this.picture.shown
     const moves = this.stepped && this.glides
     const gliding = this.seats.put(plates, row, moves)
     if (moves && !this.isWhole) {

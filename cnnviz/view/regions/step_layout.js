@@ -32,13 +32,13 @@ export function roomOf({ view }) {
   return { width, height }
 }
 
-const UPRIGHT = { least: 410, most: 520, rest: 418, stepper: 48 } // height of a phone's picture that stands upright, and what stands over and under it
+const UPRIGHT = { least: 410, most: 520, rest: 418, stepper: 48, asking: 320 } // height of a phone's picture that stands upright, and what stands over and under it; where its result is asked for
 
-/** The room of a phone's picture that stands upright. @param {Step} step @returns {import("../draw/sheet.js").Room} */
-export function uprightRoom({ view }) {
+/** The room of a phone's picture that stands upright. @param {Step} step @param {boolean} [asks] whether its result is hidden @returns {import("../draw/sheet.js").Room} */
+export function uprightRoom({ view }, asks = false) {
   const area = view.$(".drawn")
   const rest = UPRIGHT.rest + (view.$(".stepper").hidden ? 0 : UPRIGHT.stepper)
-  const height = Math.min(Math.max(innerHeight - rest, UPRIGHT.least), UPRIGHT.most)
+  const height = asks ? UPRIGHT.asking : Math.min(Math.max(innerHeight - rest, UPRIGHT.least), UPRIGHT.most)
   area.style.setProperty("--upright", `${height}px`)
   return { width: area.clientWidth - 2 * EDGE, height, upright: true }
 }

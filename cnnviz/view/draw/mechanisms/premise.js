@@ -6,9 +6,10 @@ import { column } from "./outputs.js"
 import { extentOf, unitsOf } from "./units.js"
 import { channelName, fitted, kernelName, sizeOf } from "./windows.js"
 
-/** @import { Box, Numbers, Pen, Range } from "../../types/view.js" */
+/** @import { Box, Cell, Numbers, Pen, Range } from "../../types/view.js" */
 
 const [GAP, WAY] = [36, 84] // between two arrays, and the arrow to what they make
+const [NEXT, DOWN] = [16, 36] // the same where it stands upright
 const ROW = 140 // width of a row's numbers
 
 /** @type {import("../mechanism.js").Picture} */
@@ -19,6 +20,7 @@ export function premise(pen, numbers, symbol, cell) {
   for (const link of numbers.links(symbol).length ? numbers.links(symbol) : [step])
     if (link.source !== symbol && pen.done(link.source) > 0 && !read.has(link.source))
       read.set(link.source, numbers.reach(link, cell))
+  if (pen.upright) return above(pen, numbers, symbol, cell, read)
   const room = {
     width: Math.max((pen.width - WAY - GAP * read.size) / (read.size + 1), ROW),
     height: pen.height - HEAD - 30,
@@ -41,6 +43,24 @@ export function premise(pen, numbers, symbol, cell) {
   x += WAY - GAP
   if (order.length) pen.arrow(x - WAY + 20, pen.height / 2, x - 20, pen.height / 2)
   hidden(pen, numbers, symbol, cell[0] ?? 0, { ...sized(numbers, symbol, room), x, y: HEAD })
+}
+
+/** What is read stands above what it makes. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Map<string, Range[]>} read */
+function above(pen, numbers, symbol, cell, read) {
+  const across = Math.max(read.size, 1)
+  const room = {
+    width: (pen.width - 3 - NEXT * (across - 1)) / across,
+    height: (pen.height - (read.size ? 3 * HEAD + DOWN : HEAD)) / (read.size ? 2 : 1) - 3,
+  }
+  let x = 3
+  for (const [name, at] of read) {
+    given(pen, numbers, name, at, { ...sized(numbers, name, room), x, y: HEAD })
+    x += room.width + NEXT
+  }
+  const box = { ...sized(numbers, symbol, room), x: 3, y: pen.height - room.height - 3 }
+  hidden(pen, numbers, symbol, cell[0] ?? 0, box)
+  const from = box.y - HEAD - DOWN
+  if (read.size) pen.arrow(box.x + box.width / 2, from, box.x + box.width / 2, from + DOWN - 6)
 }
 
 /** Tells how large an array is drawn. @param {Numbers} numbers @param {string} symbol @param {{ width: number, height: number }} room */
@@ -70,7 +90,7 @@ function given(pen, numbers, symbol, at, box) {
     pen.kernel(numbers, symbol, first, second, box, { write: (value) => brief(value) })
     return
   }
-  pen.head(label, "", box.x, 13, box.width + GAP - 8, plain)
+  pen.head(label, "", box.x, 13, box.width + (pen.upright ? 0 : GAP - 8), plain)
   if (kind === "row") column(pen, numbers, symbol, -1, box)
   if (kind !== "weights") return
   const [values, outputs] = [numbers.values(symbol), numbers.shape(symbol)[from.length - 1]]
@@ -81,7 +101,7 @@ function given(pen, numbers, symbol, at, box) {
 function hidden(pen, numbers, symbol, channel, box) {
   const { label, plain, kind } = numbers.maps[symbol]
   const name = kind === "map" ? channelName(numbers, symbol, channel) : label
-  pen.head(name, "", box.x, 13, box.width, plain, pen.tone)
+  pen.head(name, "", box.x, box.y - 17, box.width, plain, pen.tone)
   pen.hatched(box)
   pen.frame(box, "made")
   pen.text("?", box.x + box.width / 2, box.y + box.height / 2, { size: 22, align: "center", fill: pen.soft })
