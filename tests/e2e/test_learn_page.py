@@ -211,6 +211,20 @@ def test_on_a_phone_the_question_is_in_sight_at_the_start_and_the_picture_after_
     assert 0 <= plate["y"] and plate["y"] + plate["height"] < 844 - 130
 
 
+@pytest.mark.parametrize(("lesson", "number"), [("channels", 5), ("check", 7)])
+def test_on_a_phone_outputs_and_pictures_of_answers_are_in_sight_with_their_unit(screen: Screen, lesson: str, number: int):
+    screen.page.set_viewport_size({"width": 390, "height": 844})
+    screen.open("/learn", query=f"lesson={lesson}&step={number}")
+    if lesson == "check":
+        expect(screen.page.locator(".pictured .named")).to_have_text(["× 10⁻³"] * 4)
+    screen.press("A")
+    screen.key("learn_commit").click()
+    for plate in screen.page.locator(".plates figure").all():
+        box = plate.bounding_box()
+        assert 0 <= box["x"] and box["x"] + box["width"] <= 390 and 0 <= box["y"] and box["y"] + box["height"] < 844 - 130
+    assert screen.page.locator(".outputs").count() in (0, 3)
+
+
 def test_in_the_lecture_view_a_question_is_read_from_the_last_row(screen: Screen):
     width, height = 1280, 720
     screen.page.add_init_script(RECORD)

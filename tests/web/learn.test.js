@@ -15,7 +15,7 @@ import {
   tileOf,
   valuesOf,
 } from "../../cnnviz/pages/learn/figures.js"
-import { sumOf } from "../../cnnviz/pages/learn/learn_places.js"
+import { comesOf, sumOf } from "../../cnnviz/pages/learn/learn_places.js"
 import { head } from "../../cnnviz/pages/learn/learn_plates.js"
 import { cellOf, sizeOf, sizesOf } from "../../cnnviz/pages/learn/sizes.js"
 import { decode } from "../../cnnviz/view/model/decode.js"
@@ -102,6 +102,13 @@ test("each place of a block has a sum that comes to the core's number", () => {
       assert.ok(Math.abs(said - numbers.at(map, place)) <= 0.006 * Math.abs(said), `${map} ${place}`)
     }
   }
+})
+
+test("a number that another rule made is set beside what the arithmetic comes to", () => {
+  const { step, numbers } = at("notebook", 5)
+  const said = comesOf(numbers, step.cells.map, placesOf(numbers, step.cells)[0])
+  assert.match(said, /; the notebook has <b>−236\.00<\/b>$/)
+  assert.doesNotMatch(said, /[=≈] <b>/)
 })
 
 test("every step's plates fit beside its words and on a phone, and cells keep their sizes", () => {

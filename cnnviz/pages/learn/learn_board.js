@@ -1,13 +1,12 @@
 // The picture of a question: the maps that it names, the cells that it asks of, the answers that are pictures, and, once
 // the answer is out, where the numbers come from.
 
-import { filled } from "../../view/model/arithmetic.js"
 import { escaped } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/regions/html.js"
-import { cell, coloursOf, grid, said } from "./cells.js"
+import { cell, coloursOf, grid, powerOf, said } from "./cells.js"
 import { figuresOf, placesOf, signsOf, slides } from "./figures.js"
-import { circled, place, product } from "./learn_places.js"
+import { circled, comesOf, place, product } from "./learn_places.js"
 import { bars, plate, shownOf } from "./learn_plates.js"
 import { rich } from "./learn_words.js"
 import { sizesOf } from "./sizes.js"
@@ -31,7 +30,7 @@ function choices(step, numbers, tried) {
     const cells = shown.map((value) => cell(value, colours))
     return html`<label class="pictured ${open && right ? "good" : ""}" data-option=${n}><input type="radio" name="answer" value=${n} .checked=${tried.given === n} ?disabled=${open} aria-describedby="learn-ask">
       ${grid(cells, picture?.[0].length ?? 1, shown.map(said).join(", "))}
-      <span class="named" ${inner(label ? rich(label) : escaped(""))}></span><b class="letter">${String.fromCharCode(65 + n)}</b></label>`
+      <span class="named" ${inner(label ? rich(label) : escaped(picture ? powerOf(colours) : ""))}></span><b class="letter">${String.fromCharCode(65 + n)}</b></label>`
   }
   return html`<div class="choices" role="radiogroup" aria-labelledby="learn-ask">${step.options.map(choice)}</div>`
 }
@@ -47,7 +46,7 @@ function reasons(step, numbers, tried, phone) {
   if (!slides(numbers, map))
     return numbers.missing(map, places[0]).length
       ? nothing
-      : html`<p class="sum large" ${inner(filled(numbers, map, places[0]))}></p>`
+      : html`<p class="sum large" ${inner(comesOf(numbers, map, places[0]))}></p>`
   const last = places.length - 1
   const at = tried.reached ?? last
   const title = (/** @type {number} */ n) =>

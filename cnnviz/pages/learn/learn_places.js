@@ -1,6 +1,6 @@
 // Where a kernel lies when it makes the cells that are asked of: each place with its sum.
 
-import { filled, named, result } from "../../view/model/arithmetic.js"
+import { beside, filled, named, result } from "../../view/model/arithmetic.js"
 import { formula, whole } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/regions/html.js"
@@ -34,12 +34,16 @@ function under(numbers, map, at) {
   return { source: link.source, kernel, k, top, left, pixel, terms }
 }
 
+/** Tells how the number of a cell comes about; another rule's is set beside what the arithmetic comes to. @param {Numbers} numbers @param {string} map @param {Cell} at */
+export const comesOf = (numbers, map, at) =>
+  numbers.answer.deviations[map] ? beside(filled(numbers, map, at), "web.step.instead") : filled(numbers, map, at)
+
 /** Tells how the number of a place comes about: its products where they are few, else the whole sum. @param {Numbers} numbers @param {string} map @param {Cell} at */
 export function sumOf(numbers, map, at) {
   const { kernel, terms } = under(numbers, map, at)
   const counting = terms.filter((term) => term.pixel * term.weight !== 0)
   const bias = numbers.links(map).length > 2
-  if (bias || !counting.length || counting.length > MOST_FACTORS) return filled(numbers, map, at)
+  if (bias || !counting.length || counting.length > MOST_FACTORS) return comesOf(numbers, map, at)
   const name = formula(numbers.maps[kernel].label)
   const products = counting.map(({ u, v, pixel }) => `${said(pixel)} · <i>${name}</i>[${u},${v}]`).join(" + ")
   const total = numbers.at(map, at)

@@ -93,7 +93,7 @@ function row(numbers, figure, step, tried) {
   const count = figure.values.length
   const named = isOfOutputs(numbers, figure)
   const cells = drawn(numbers, figure, tileOf(figure), step, tried)
-  return html`<dl class="row" style="--long:${Math.max(...cells.map(({ text }) => text.length))}">${cells.map((each, n) => html`<div><dt>${named ? numbers.nameOf(n, count) : n}</dt><dd>${grid([each], 1, "")}</dd></div>`)}</dl>`
+  return html`<dl class="row${named ? " outputs" : ""}" style="--long:${Math.max(...cells.map(({ text }) => text.length))}">${cells.map((each, n) => html`<div><dt>${named ? numbers.nameOf(n, count) : n}</dt><dd>${grid([each], 1, "")}</dd></div>`)}</dl>`
 }
 
 /** A curve over its places, from 0 up. @param {Figure} figure @param {[number, number]} size */

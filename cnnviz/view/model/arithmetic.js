@@ -26,6 +26,14 @@ export function result(value, digits = 5) {
   return ` ${isWhole(value, text) ? "=" : "≈"} <b>${text}</b>`
 }
 
+/**
+ * Under the notebook's rule, or with a mistake in the pass, a number need not be what the exact arithmetic gives: then it is
+ * only set beside it.
+ * @param {string} html
+ * @param {string} id
+ */
+export const beside = (html, id) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_, value) => say(id, { value }))
+
 /** Tells how the number of a cell comes about. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
 export function filled(numbers, symbol, cell) {
   const template = numbers.network.arithmetic[symbol]

@@ -1,6 +1,6 @@
 // What stands in the explanation below the maps, and what a screen reader says of it.
 
-import { named } from "../model/arithmetic.js"
+import { beside, named } from "../model/arithmetic.js"
 import { explained } from "../model/explanation.js"
 import { escaped, number, withSymbols } from "../model/format.js"
 import { promiseOf } from "../model/promise.js"
@@ -179,11 +179,3 @@ export function spokenOf(step) {
   const loss = view.$(".status .loss").textContent ?? "" // which may be hidden still
   return say("web.spoken.step", { place: view.place, title, numbers, loss })
 }
-
-/**
- * Under the notebook's rule, or with a mistake in the pass, a number need not be what the exact arithmetic gives: then it is
- * only set beside it.
- * @param {string} html
- * @param {string} id
- */
-const beside = (html, id) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_, value) => say(id, { value }))
