@@ -48,6 +48,40 @@ def test_in_a_language_that_is_longer_no_text_is_cut_or_stands_on_another(browse
     assert screen.thrown == []
 
 
+SHORT = """() => [...document.querySelectorAll(".cnnviz *")].flatMap((element) => {
+  const { textOverflow, appearance, paddingLeft, paddingRight, font } = getComputedStyle(element)
+  const shown = element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+  if (!shown || element.matches(".remark, .phase")) return [] // which are read whole elsewhere
+  if (element.matches("select")) {
+    const pen = document.createElement("canvas").getContext("2d")
+    pen.font = font
+    const room = element.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight) - (appearance === "none" ? 0 : 16)
+    return pen.measureText(element.selectedOptions[0].text).width > room ? [element.selectedOptions[0].text] : []
+  }
+  return textOverflow === "ellipsis" && element.scrollWidth > element.clientWidth ? [element.textContent] : []
+})"""
+"""Labels that end in an ellipsis."""
+
+
+def test_in_french_no_label_is_cut_short(browser: Browser, browser_context_args: dict):
+    page = shared(browser, browser_context_args["base_url"]).new_page()
+    screen = Screen(page)
+    compared = "/train?vs=k%3D60%26lr%3D1&k=60"
+    for path in (*SCREENS, compared, "/notebook?part=1", "/learn?lesson=check&step=1"):
+        page.goto(f"{path}{'&' if '?' in path else '?'}lang=fr")
+        screen.ready()
+        page.wait_for_function("document.fonts.status === 'loaded'")
+        if path == "/?stage=df":
+            screen.key("rail_settings").click()
+        assert faults(page, SHORT) == [], path
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/check?mistake=kernel_gradient_flipped&lang=fr")
+    screen.ready()
+    assert faults(page, SHORT) == []
+    page.close()
+    assert screen.thrown == []
+
+
 def test_the_browser_decides_at_first_and_the_address_wins(browser: Browser, browser_context_args: dict, server: Server):
     context = been_here(browser.new_context(**(browser_context_args | {"locale": "fr-CA"})))
     page = context.new_page()

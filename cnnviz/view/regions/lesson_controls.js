@@ -63,8 +63,8 @@ const network = () => `
 
 const settings = () => `
   <div class="two">
-    ${field(words("rate.text"), input("learning_rate", words("rate.label"), "decimal", of("lr")))}
     ${field(say("web.network.optimizer"), select("optimizer", optimizers(), say("web.network.optimizer"), of("opt")))}
+    ${field(words("rate.text"), input("learning_rate", words("rate.label"), "decimal", of("lr")))}
     ${field(words("rule"), select("rule", plainly(RULES), words("rule"), of("rule")))}
     ${field(words("weights.text"), select("weights", plainly(WEIGHTS), words("weights.label"), of("w")))}
     ${field(words("seed.text"), input("seed", words("seed.label"), "numeric", of("seed")))}</div>
