@@ -226,6 +226,32 @@ test("nothing is written smaller than 13 pixels where a phone's picture stands u
   }
 })
 
+test("every stage stands upright: back through dense and convolutions, averages of channels, several images' pulls and paths", () => {
+  const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
+  const kinds = new Set()
+  const bad = []
+  for (const numbers of [...moments.map((each) => each.numbers), images]) {
+    for (const { symbol, phase } of numbers.stages.filter(({ symbol }) => !["x", "update"].includes(symbol))) {
+      assert.ok(standsUpright(numbers, symbol, false), `${numbers.network.text} ${symbol}`)
+      const several = `parts.${symbol}` in numbers.arrays || `pulls.${symbol}` in numbers.arrays ? " of images" : ""
+      kinds.add(`${phase} ${numbers.links(symbol)[0].pattern}${several}`)
+      const cell = numbers.shape(symbol).map((n) => n >> 1)
+      for (const width of [358, 450]) {
+        const room = { width, height: 412, upright: true }
+        const found = crowding(placed(numbers, symbol, cell, { room }), room.width, room.height)
+        const { spots, shown } = mechanism(new Canvas(), numbers, symbol, cell, room, palette, all)
+        for (const { box } of [...spots, ...shown])
+          assert.ok(box.x > -2 && box.x + box.width < width + 2 && box.y + box.height < room.height + 2, symbol)
+        bad.push(...found.map((words) => `${numbers.network.text} ${symbol} ${width}: ${words}`))
+      }
+    }
+  }
+  for (const kind of ["unit", "passing", "channel", "unit of images", "group of images", "touched of images"])
+    assert.ok(kinds.has(`backward ${kind}`), kind)
+  assert.ok(kinds.has("forward channel"))
+  assert.deepEqual(bad, [])
+})
+
 test("the pictures of pools, dropout, rows and the steps of every rule stand upright, with all their numbers", () => {
   const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   const room = { width: 358, height: 426, upright: true }

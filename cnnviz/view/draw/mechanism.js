@@ -135,17 +135,11 @@ function picture(numbers, map) {
 }
 
 /** @type {Picture[]}  pictures that are too wide to stand upright */
-const WIDE = [pathsTogether, pulled, touched, weights, wholeChannel]
+const WIDE = [touched, weights]
 
 /** Tells whether the picture of a map can stand upright, as a phone has room for; others are scrolled sideways there. @param {Numbers} numbers @param {string} map @param {boolean} stepping */
 export function standsUpright(numbers, map, stepping) {
   const own = stepping || map === "update" ? update : picture(numbers, map)
-  if (own === convolutionBack)
-    return numbers.links(map).some((link) => link.pattern === "covering" && numbers.shape(link.source)[0] > 1)
-  if (own === denseBack) {
-    const all = numbers.links(map).find(({ pattern }) => pattern === "all")
-    return numbers.maps[map].kind === "map" && numbers.shape(map)[0] === 1 && numbers.count(all?.source ?? "o") <= 4
-  }
   return own === patch ? "photo" in numbers.answer.arrays : !WIDE.includes(own)
 }
 

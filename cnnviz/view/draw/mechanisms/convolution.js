@@ -29,7 +29,7 @@ import {
 
 /** @import { Parts } from "./windows.js" */
 /** @import { Box, Cell, Numbers, Pen, Picture } from "../../types/view.js" */
-/** @typedef {{ bias?: string, zeros: ReturnType<typeof padding>, window: any }} Around  what else a convolution adds, the zeros around its map, and the window in it */
+/** @typedef {{ bias?: string, zeros: ReturnType<typeof padding>, window: any, back?: boolean }} Around  what else a convolution adds, the zeros around its map, and the window in it; `back`: it is what comes back through one */
 
 const [BEAM, SIGN, LEAD] = [48, 36, 66] // between a map and its window, two grids, the products and what they make
 const SHARE = 0.425 // of the width, for the maps on both sides

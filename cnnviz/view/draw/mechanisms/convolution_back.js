@@ -7,6 +7,7 @@ import { writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { overChannels } from "./channels.js"
+import { convolutionUpright } from "./convolution_upright.js"
 import { threeGrids } from "./three_grids.js"
 import {
   beam,
@@ -45,8 +46,12 @@ export function convolutionBack(pen, numbers, symbol, cell) {
     ...underKernel(numbers, { f, read: dy, met }, [m, cell[0]], m),
     at: /** @type {[number, number]} */ ([m, cell[0]]),
   }))
-  if (columns.length === 1) return single(pen, numbers, { symbol, cell, f, dy, ring }, columns[0])
   const zeros = { before: 0, below: 0, right: 0 }
+  if (columns.length === 1 && pen.upright) {
+    const parts = { symbol, x: dy, f, k: numbers.shape(f)[2], cell, met }
+    return convolutionUpright(pen, numbers, parts, { zeros, window: ring, back: true })
+  }
+  if (columns.length === 1) return single(pen, numbers, { symbol, cell, f, dy, ring }, columns[0])
   overChannels(pen, numbers, { made: symbol, cell, read: dy, f, ring, zeros, columns, back: true })
 }
 

@@ -1,6 +1,7 @@
 // Back through a fully connected layer, to a unit: through each weight what arrived at its output.
 
 import { colour } from "../../model/colour.js"
+import { exact } from "../../model/exact_sum.js"
 import { number, timesPower } from "../../model/format.js"
 import { terms, totals } from "../../model/formula_values.js"
 import { digitsOf, gridOf, product } from "../../model/printed_digits.js"
@@ -17,6 +18,7 @@ import { fitted, madeMap, middleOf, ringCell } from "./windows.js"
 const MOST_DIGITS = 6 // of a factor
 const [FEW, SHOWN] = [4, 12] // outputs with maps of their own, and with a row each
 const EDGE = 200 // between the map that is made and the shares: the bars
+const ROW = 17 // of a share, where it is upright
 const TURN = 12 // from an edge to the line that leads from the bars' total to its cell
 
 /** @type {Picture} */
@@ -25,15 +27,21 @@ export function denseBack(pen, numbers, symbol, cell) {
     (pattern) => numbers.links(symbol).find((link) => link.pattern === pattern)?.source ?? "",
   )
   const parts = { symbol, cell, w, dy, all: terms(numbers, symbol, cell) }
-  const made = madeAt(pen, numbers, parts, pen.width * (pen.upright ? 0.46 : parts.all.length <= FEW ? 0.21 : 0.19))
-  parts.all.length <= FEW ? reports(pen, numbers, parts, made) : ranked(pen, numbers, parts, made)
+  const alone = numbers.maps[symbol].kind === "map" && numbers.shape(symbol)[0] === 1
+  const few = parts.all.length <= FEW && (alone || !pen.upright)
+  const made = madeAt(pen, numbers, parts, pen.width * (pen.upright ? 0.46 : few ? 0.21 : 0.19), few)
+  few
+    ? reports(pen, numbers, parts, made)
+    : pen.upright
+      ? under(pen, numbers, parts, made)
+      : ranked(pen, numbers, parts, made)
 }
 
-/** Draws what is made, with its ring; gives its box and the middle of its cell. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} width @returns {{ box: Box, at: number[] }} */
-function madeAt(pen, numbers, { symbol, cell }, width) {
+/** Draws what is made, with its ring; gives its box and the middle of its cell. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} width @param {boolean} few @returns {{ box: Box, at: number[] }} */
+function madeAt(pen, numbers, { symbol, cell }, width, few) {
   const shape = numbers.shape(symbol)
   const { limits } = numbers.maps[symbol]
-  const high = pen.height - HEAD - 60
+  const high = pen.upright && !few ? 0.27 * pen.height : pen.height - HEAD - 60
   const indent = pen.upright ? 2 * TURN : 0 // past the line that leads to the cell
   if (shape.length === 3) {
     const box = fitted(numbers, symbol, 3, HEAD, width, high)
@@ -79,7 +87,14 @@ function reports(pen, numbers, parts, made) {
       fill: pen.soft,
       room: weights - shares - 80,
     })
-  pen.head(numbers.maps[w].label, "", weights, top - 17, size.width + 60, numbers.maps[w].plain)
+  pen.head(
+    numbers.maps[w].label,
+    "",
+    weights,
+    top - 17,
+    Math.min(size.width + 60, pen.width - weights),
+    numbers.maps[w].plain,
+  )
   pen.head(numbers.maps[dy].label, "", last.x, 13, last.width, say("web.mechanism.arrived"))
   const digits = Math.max(
     4,
@@ -161,11 +176,7 @@ function barsOf(pen, numbers, { symbol, cell, all }, { box, at }) {
 // Many outputs: the largest terms as rows, and all of them added up under these.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ box: Box, at: number[] }} made */
 function ranked(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
-  const shown = all
-    .map((term, n) => ({ n, term }))
-    .sort((a, b) => Math.abs(b.term.value) - Math.abs(a.term.value))
-    .slice(0, SHOWN)
-    .sort((a, b) => a.n - b.n)
+  const [shown] = strongest(all, SHOWN)
   const from = box.x + box.width + 60
   const width = (pen.width - from - 76) / 3
   const height = pen.height - HEAD - 104
@@ -198,6 +209,42 @@ function ranked(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
   const bar = added(pen, numbers, { symbol, cell, w, dy, all }, { from, to: pen.width })
   const turn = box.x + box.width + 22
   pen.lead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, at[1]], [at[0] + 6, at[1]])
+}
+
+/** Where it is upright: under what is made the largest shares, each with its product, the rest in one bar, and the total. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ box: Box, at: number[] }} made */
+function under(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
+  const top = box.y + box.height + 60
+  const rows = Math.min(SHOWN, Math.floor((pen.height - top) / ROW) - 1)
+  const [shown, rest] = strongest(all, all.length > rows ? rows - 1 : rows)
+  const values = [...shown.map(({ term }) => term.value), ...(rest.length ? [exact(rest)] : [])]
+  const total = numbers.at(symbol, cell)
+  const factors = [w, dy].map((name) => shown.map(({ term }) => numbers.at(name, term.cells[name])))
+  const { writes } = gridOf(factors[0], factors[1], writtenSum(values, total, { digits: 4 }).write)
+  const steps = values.map((value, i) => {
+    if (i === shown.length) return { value, name: `+${rest.length}`, term: "rest" }
+    const [weight, came] = factors.map((factor, f) => writes[f](factor[i], i))
+    return { value, name: `${numbers.nameOf(shown[i].n, all.length)}: ${weight} · ${came}`, term: `n${shown[i].n}` }
+  })
+  pen.rich(`<i>${numbers.maps[w].label}</i> · <i>${numbers.maps[dy].label}</i>`, 2 * TURN, top - 16)
+  const place = { x: 2 * TURN + 4, y: top, width: 0.25 * pen.width, height: pen.height - top }
+  const row = Math.min(place.height / (steps.length + 1), 22)
+  const name = `<i>${numbers.maps[symbol].label}</i>[${numbers.index(symbol, cell).join(",")}]`
+  const bar = pen.balance(steps, total, place, {
+    paint: colour(total, numbers.maps[symbol].limits, "signed"),
+    row,
+    name,
+  })
+  const y = bar.y + bar.height / 2
+  pen.lead([bar.x - 2, y], [TURN, y], [TURN, at[1]], [at[0] - 6, at[1]])
+}
+
+/** The largest shares, in their order, and the values of the others. @param {Term[]} all @param {number} most */
+function strongest(all, most) {
+  const sorted = all.map((term, n) => ({ n, term })).sort((a, b) => Math.abs(b.term.value) - Math.abs(a.term.value))
+  return /** @type {const} */ ([
+    sorted.slice(0, most).sort((a, b) => a.n - b.n),
+    sorted.slice(most).map(({ term }) => term.value),
+  ])
 }
 
 /** All shares, from right to left; of many what goes up and what goes down. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ from: number, to: number }} place @returns {Box} */

@@ -4,6 +4,7 @@ import { number, short } from "../../model/format.js"
 import { one } from "../../model/patterns.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
+import { around } from "./units.js"
 import { channelName, fitted } from "./windows.js"
 
 /** @import { Numbers, Pen, Picture } from "../../types/view.js" */
@@ -12,14 +13,24 @@ import { channelName, fitted } from "./windows.js"
 export function wholeChannel(pen, numbers, symbol, cell) {
   const [{ source }] = numbers.links(symbol)
   if (numbers.maps[source].kind === "map") return levelled(pen, numbers, symbol, source, cell)
-  const box = fitted(numbers, symbol, 4, HEAD, pen.width * 0.4, pen.height - HEAD - 26)
+  const [share, high] = pen.upright ? [0.46, 0.34 * pen.height] : [0.4, pen.height - HEAD - 26]
+  const box = fitted(numbers, symbol, 4, HEAD, pen.width * share, high)
   const [, rows, columns] = numbers.shape(symbol)
   pen.head(channelName(numbers, symbol, cell[0]), "", box.x, 13, box.width, numbers.maps[symbol].plain)
   pen.map(numbers, symbol, [cell[0]], box, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
+  const text = `${number(numbers.at(source, [cell[0]]))} ÷ ${rows * columns}`
+  if (pen.upright) {
+    const top = box.y + box.height + 84
+    const middle = box.x + box.width / 2
+    pen.arrow(middle, top - 20, middle, box.y + box.height + 24)
+    pen.text(text, middle + 16, top - 40, { size: 15, bold: true })
+    pen.head(numbers.maps[source].label, "", 4, top, pen.width - 8, say("web.mechanism.arrived"))
+    const place = { x: 4, y: top + 18, width: pen.width - 8, height: pen.height - top - 18 }
+    return all(pen, numbers, source, cell[0], place)
+  }
   const [from, to] = [pen.width * 0.6, box.x + box.width + 12]
   const y = HEAD + box.height / 2
   pen.arrow(from - 12, y, to, y)
-  const text = `${number(numbers.at(source, [cell[0]]))} ÷ ${rows * columns}`
   pen.text(text, (from + to) / 2, y - 16, { size: 15, bold: true, align: "center", room: from - to - 20 })
   pen.head(numbers.maps[source].label, "", from, 13, pen.width - from, say("web.mechanism.arrived"))
   all(pen, numbers, source, cell[0], { x: from, y: HEAD, width: pen.width - from - 10, height: pen.height - 40 })
@@ -29,7 +40,9 @@ export function wholeChannel(pen, numbers, symbol, cell) {
 /** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} source @param {number[]} cell */
 function levelled(pen, numbers, symbol, source, [chosen]) {
   const [channels, rows, columns] = numbers.shape(source)
-  const maps = { x: 4, y: HEAD, width: pen.width * 0.4, height: pen.height - HEAD - 26 }
+  const maps = pen.upright
+    ? { x: 4, y: HEAD, width: pen.width - 8, height: 0.4 * pen.height }
+    : { x: 4, y: HEAD, width: pen.width * 0.4, height: pen.height - HEAD - 26 }
   const foot = channels <= MOST_NAMED ? 16 : 3
   const [across, side] = tiled(channels, columns / rows, maps, foot)
   const title = say("web.mechanism.maps", { n: channels, rows, columns })
@@ -52,6 +65,20 @@ function levelled(pen, numbers, symbol, source, [chosen]) {
         room: width + GAP,
       })
   }
+  if (pen.upright) {
+    const top = HEAD + Math.ceil(channels / across) * (side + foot) + 48
+    const half = pen.width / 2
+    const right = { x: half + 22, y: top, width: half - 26, height: pen.height - top }
+    heaped(pen, numbers, source, chosen, numbers.at(symbol, [chosen]), {
+      x: 4,
+      y: top,
+      width: half - 24,
+      height: pen.height - top - 40,
+    })
+    pen.arrow(half - 12, top + right.height / 2, half + 10, top + right.height / 2)
+    pen.head(numbers.maps[symbol].label, "", right.x, top - 16, right.width, numbers.maps[symbol].plain)
+    return all(pen, numbers, symbol, chosen, right)
+  }
   const heap = { x: pen.width * 0.47, y: 28, width: pen.width * 0.22, height: pen.height - 70 }
   const middle = heap.y + heap.height / 2
   pen.arrow(heap.x - 30, middle, heap.x - 10, middle)
@@ -64,7 +91,7 @@ function levelled(pen, numbers, symbol, source, [chosen]) {
 
 const GAP = 8 // between maps
 const MOST_NAMED = 16 // maps that have room for a name
-const MOST_ROWS = 12
+const [MOST_ROWS, ROW] = [12, 17] // and the height of one whose number is read
 
 /** Tells how many maps stand in a row, and how high each is: the largest that fit. @param {number} count @param {number} ratio of width to height @param {import("../../model/layout.js").Box} room @param {number} foot under each @returns {[number, number]} */
 function tiled(count, ratio, { width, height }, foot) {
@@ -83,7 +110,7 @@ function heaped(pen, numbers, map, channel, mean, box) {
   const [low, high] = [Math.min(values[count - 1], 0), Math.max(values[0], 0)]
   const y = (/** @type {number} */ value) => box.y + ((high - value) / (high - low || 1)) * box.height
   const { context } = pen
-  pen.note(say("web.mechanism.heap", { n: count }), box.x, 13, { room: box.width + 30 })
+  pen.note(say("web.mechanism.heap", { n: count }), box.x, box.y - 15, { room: box.width + 30 })
   const wide = box.width / count
   context.fillStyle = pen.bars
   values.forEach((value, n) => {
@@ -109,11 +136,10 @@ function heaped(pen, numbers, map, channel, mean, box) {
 /** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../../model/layout.js").Box} box */
 function all(pen, numbers, symbol, chosen, box) {
   const channels = numbers.count(symbol)
-  const from = Math.min(Math.max(chosen - MOST_ROWS / 2, 0), Math.max(channels - MOST_ROWS, 0))
-  const rows = Array.from({ length: Math.min(channels, MOST_ROWS) }, (_, n) => ({
-    name: numbers.nameOf(from + n, channels),
-    value: numbers.values(symbol)[from + n],
-    bold: from + n === chosen,
+  const rows = around(chosen, channels, Math.min(MOST_ROWS, Math.floor(box.height / ROW))).map((n) => ({
+    name: numbers.nameOf(n, channels),
+    value: numbers.values(symbol)[n],
+    bold: n === chosen,
   }))
   pen.rows(rows, box, { names: numbers.isClasses(channels) ? 54 : 24 })
 }

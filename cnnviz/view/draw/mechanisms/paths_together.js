@@ -1,7 +1,9 @@
 // Back through batch normalisation of several images: the three paths, what they add to a cell, and how large each is.
 
 import { colour } from "../../model/colour.js"
-import { number } from "../../model/format.js"
+import { number, timesPower } from "../../model/format.js"
+import { equals } from "../../model/printed_digits.js"
+import { plus, writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { layerOf, spreadOf } from "./normalisation.js"
@@ -11,7 +13,8 @@ import { images, stackOf } from "./stack.js"
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
 const [NOTES, FOOT] = [44, 30] // under the maps of paths, and under their sum
-const SHARES = 300 // room of the table beside the sum
+const [SHARES, LINE] = [300, 24] // room of the table beside the sum, and of one of its lines
+const SIGN = 24 // between two maps, where it is upright
 const PATHS = ["straight", "mean", "spread"]
 
 /** Back through a heap of all images: straight, through its mean and through its spread. @type {Picture} */
@@ -21,6 +24,14 @@ export function pathsTogether(pen, numbers, symbol, cell) {
   const parts = PATHS.map((_, n) => stackOf(numbers, `parts.${symbol}`, cell[0], n))
   const all = stackOf(numbers, `all.${symbol}`, cell[0])
   const came = stackOf(numbers, `all.${arrived}`, cell[0])
+  if (pen.upright)
+    return upright(pen, numbers, symbol, cell, {
+      arrived,
+      came,
+      parts,
+      all,
+      by: factor(numbers, made, gain.source, cell),
+    })
   const pitch = pen.width * 0.195
   const place = (/** @type {number} */ n) => ({
     x: 6 + n * pitch,
@@ -46,24 +57,66 @@ export function pathsTogether(pen, numbers, symbol, cell) {
   const [from, to] = [last.x - 12, boxes[2].x + boxes[2].width + 12]
   const middle = own.y + own.height / 2
   pen.arrow(from, middle, to, middle)
-  const by = numbers.at(gain.source, [cell[0]]) / spreadOf(numbers, made, cell)
-  const scaled = `· ${numbers.maps[gain.source].label} / σ = ${number(by, 3)}`
-  pen.text(scaled, (from + to) / 2, middle - 18, { align: "center", room: from - to })
+  pen.text(factor(numbers, made, gain.source, cell), (from + to) / 2, middle - 18, { align: "center", room: from - to })
   added(pen, numbers, symbol, cell, { own, boxes, parts, all, top: own.y + own.height + NOTES })
   table(pen, numbers, symbol, cell[0], { x: pen.width - SHARES, y: own.y + own.height + NOTES - 8 })
 }
 
+/** By what everything that comes back is multiplied. @param {Numbers} numbers @param {string} made @param {string} gain @param {number[]} cell */
+const factor = (numbers, made, gain, cell) =>
+  `· ${numbers.maps[gain].label} / σ = ${number(numbers.at(gain, [cell[0]]) / spreadOf(numbers, made, cell), 3)}`
+
+/** Where it is upright: what arrived and what is made, under them the three paths with what each adds, and how large they are. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {{ arrived: string, came: Stack, parts: Stack[], all: Stack, by: string }} of */
+function upright(pen, numbers, symbol, cell, { arrived, came, parts, all, by }) {
+  const wide = pen.width / 3 - SIGN
+  const [high, low] = [0.23 * pen.height, 0.18 * pen.height]
+  const from = images(pen, numbers, arrived, came, cell, { x: 1, y: HEAD + 16, width: wide, height: high })
+  head(pen, numbers.maps[arrived].label, say("web.mechanism.arrived"), came, from.x)
+  const place = { x: pen.width - wide - 4, y: from.y, width: wide, height: high }
+  const own = images(pen, numbers, symbol, all, cell, place, true)
+  head(pen, numbers.maps[symbol].label, say("web.learn.channel", { n: cell[0] }), all, own.x, pen.tone)
+  const [left, right, middle] = [from.x + from.width + 8, own.x - 8, from.y + high / 2]
+  pen.arrow(left, middle, right, middle)
+  pen.note(by, (left + right) / 2, middle - 16, { align: "center", room: right - left })
+  const top = from.y + high + 62
+  const total = numbers.at(symbol, cell)
+  const values = addedBy(numbers, symbol, cell, parts)
+  const written = writtenSum(values, total, { digits: 3 })
+  const unit = written.power ? ` ${timesPower(written.power)}` : ""
+  const last = `${equals(total, written.total)}${unit}`
+  pen.text(last, pen.width - 2, from.y + high + 14, { bold: true, align: "right" })
+  PATHS.forEach((path, n) => {
+    const box = { x: 1 + n * (wide + 1.5 * SIGN), y: top, width: wide, height: low }
+    const drawn = images(pen, numbers, symbol, parts[n], cell, box)
+    pen.text(say(`web.mechanism.path.${path}_short`), box.x, top - 28, { bold: true, room: wide })
+    pen.note(`± ${number(parts[n].limits[1], 2)}`, box.x, top - 11)
+    if (n) pen.sign("+", box.x - 0.75 * SIGN, top + drawn.height / 2)
+    pen.text(plus(values[n], written.texts[n]), box.x, top + low + 14, {
+      bold: true,
+      fill: pen.hue(values[n]),
+      room: wide + SIGN,
+    })
+  })
+  const y = top + low + 36
+  table(pen, numbers, symbol, cell[0], { x: 2, y, line: Math.min((pen.height - y - 8) / 4, LINE) })
+}
+
 /** Writes what a map is called, and how far its colours go. @param {Pen} pen @param {string} name @param {string} word @param {Stack} stack @param {number} x @param {string} [fill] */
 function head(pen, name, word, { limits }, x, fill = pen.ink) {
-  pen.head(name, "", x, 13, 200, word, fill)
+  pen.head(name, "", x, 13, Math.min(pen.width - x, 200), word, fill)
   pen.note(`± ${number(limits[1], 2)}`, x, 33)
+}
+
+/** What each path adds to the cell. @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {Stack[]} parts */
+function addedBy(numbers, symbol, cell, parts) {
+  const shown = Number(numbers.answer.lesson.image ?? 0)
+  const within = numbers.maps[symbol].kind === "map" ? cell[1] * numbers.shape(symbol)[2] + cell[2] : 0
+  return parts.map(({ values, size }) => values[shown * size + within])
 }
 
 /** Draws what the three paths add to the cell. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {{ own: Box, boxes: Box[], parts: Stack[], all: Stack, top: number }} at */
 function added(pen, numbers, symbol, cell, { own, boxes, parts, all, top }) {
-  const shown = Number(numbers.answer.lesson.image ?? 0)
-  const within = numbers.maps[symbol].kind === "map" ? cell[1] * numbers.shape(symbol)[2] + cell[2] : 0
-  const terms = parts.map((part, n) => ({ value: part.values[shown * part.size + within], term: PATHS[n] }))
+  const terms = addedBy(numbers, symbol, cell, parts).map((value, n) => ({ value, term: PATHS[n] }))
   const places = [...boxes, own].map(({ x, width }) => x + width / 2)
   const box = { x: 0, y: top, width: pen.width - SHARES - 20, height: pen.height - top - FOOT }
   const total = pen.stairs(terms, numbers.at(symbol, cell), box, {
@@ -76,8 +129,8 @@ function added(pen, numbers, symbol, cell, { own, boxes, parts, all, top }) {
   pen.lead([places[3], total.y], [places[3], own.y + own.height + 4])
 }
 
-/** Writes how large each path is: here, where it nearly vanishes beside the straight one, and in the gradient that it makes of the weights before. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} channel @param {{ x: number, y: number }} at */
-function table(pen, numbers, symbol, channel, { x, y }) {
+/** Writes how large each path is: here, where it nearly vanishes beside the straight one, and in the gradient that it makes of the weights before. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} channel @param {{ x: number, y: number, line?: number }} at */
+function table(pen, numbers, symbol, channel, { x, y, line = LINE }) {
   const [shares, sizes] = ["shares", "sizes"].map((name) => numbers.arrays[`${name}.${symbol}`])
   const channels = shares.shape[1]
   const of = numbers.stages.find(({ inputs, phase }) => phase === "backward" && inputs.includes(symbol))?.symbol ?? ""
@@ -94,7 +147,7 @@ function table(pen, numbers, symbol, channel, { x, y }) {
     1e-300,
   )
   ;[...PATHS, "together"].forEach((path, n) => {
-    const top = y + 24 * (n + 1)
+    const top = y + line * (n + 1)
     const bold = path === "together"
     pen.text(say(`web.mechanism.path.${path}_short`), x, top, { bold, room: 80 })
     pen.context.fillStyle = bold ? pen.ink : pen.soft

@@ -16,9 +16,9 @@ const MOST = 184 // of an image's kernel
 export function pulled(pen, numbers, symbol, cell) {
   const all = numbers.arrays[`pulls.${symbol}`]
   const { kind, shape } = numbers.maps[symbol]
-  kind === "filters" && all && shape[2] <= 5
-    ? kernels(pen, numbers, symbol, cell, all.values)
-    : rows(pen, numbers, symbol, cell, all?.values)
+  const ofKernel = kind === "filters" && all && shape[2] <= 5
+  if (pen.upright) return under(pen, numbers, symbol, cell, all?.values, Boolean(ofKernel))
+  ofKernel ? kernels(pen, numbers, symbol, cell, all.values) : rows(pen, numbers, symbol, cell, all?.values)
 }
 
 /** A row for each image. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number> | undefined} all */
@@ -32,6 +32,62 @@ function rows(pen, numbers, symbol, cell, all) {
   const at = numbers.offset(symbol, cell)
   const each = all ? images.map((name, n) => ({ name, value: all[n * count + at] })) : []
   pen.rows([...each, mean], box, { names: 220, most: 44 })
+}
+
+/** Where it is upright: a row for each image, its pull behind its photograph; over them the kernel that is made. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number> | undefined} all @param {boolean} ofKernel */
+function under(pen, numbers, symbol, cell, all, ofKernel) {
+  const { label, limits, plain } = numbers.maps[symbol]
+  const names = numbers.network.images
+  const [count, at] = [numbers.count(symbol), numbers.offset(symbol, cell)]
+  const pulls = all ? names.map((_, i) => all[i * count + at]) : []
+  const made = { x: 4, y: HEAD, width: 0.4 * pen.width, height: 0.34 * pen.height }
+  const title = say("web.mechanism.pulls", { n: names.length })
+  pen.head(ofKernel ? kernelName(numbers, symbol, cell) : label, "", 4, 13, pen.width - 8, plain, pen.tone)
+  if (ofKernel) {
+    const k = numbers.shape(symbol)[2]
+    const from = numbers.offset(symbol, [cell[0], cell[1], 0, 0])
+    const values = Array.from(numbers.values(symbol).slice(from, from + k * k))
+    pen.grid(values, k, limits, "signed", made, {
+      bold: true,
+      symbol,
+      cell: (n) => numbers.cell(symbol, from + n),
+    })
+    pen.frame(made, "made")
+    pen.chosen(made, k, k, cell[2], cell[3])
+  }
+  const top = (ofKernel ? made.y + made.height + 18 : HEAD) + 14
+  pen.note(title, 4, top - 12, { room: pen.width - 8 })
+  const high = pen.height - top - (all ? 24 : 0)
+  const side = Math.min(high / (names.length + 1), 40) - 2
+  const left = all ? side + 8 : 0
+  const box = { x: left, y: top, width: pen.width - 4 - left, height: high }
+  const mean = { name: say("web.mechanism.mean_of_pulls"), value: numbers.at(symbol, cell), bold: true }
+  const each = pulls.map((value, i) => ({ name: names[i], value, term: `i${i}` }))
+  const { y } = pen.rows([...each, mean], box, { names: 124, most: 40 })
+  if (numbers.arrays["all.x"])
+    pulls.forEach((_, i) => photo(pen, numbers, i, { x: 4, y: y(i) - side / 2, width: side, height: side }))
+  if (all)
+    cancelled(
+      pen,
+      pulls.map((value) => value / names.length),
+      numbers.at(symbol, cell),
+    )
+}
+
+/** Draws an image. @param {Pen} pen @param {Numbers} numbers @param {number} i @param {Box} box */
+function photo(pen, numbers, i, box) {
+  const { values, shape } = numbers.arrays["all.x"]
+  const [, channels, height, width] = shape
+  const from = i * channels * height * width
+  pen.picture(height, width, (n) => values[from + n], numbers.maps.x.limits, "pixel", box)
+}
+
+/** Writes how much of what the images add cancels. @param {Pen} pen @param {number[]} values @param {number} total */
+function cancelled(pen, values, total) {
+  const pull = values.reduce((all, value) => all + Math.abs(value), 0)
+  const share = pull ? 1 - Math.abs(total) / pull : 0
+  const words = say("web.mechanism.cancels", { pull: number(pull, 2), left: number(Math.abs(total), 2), share })
+  pen.rich(words, pen.width - 4, pen.height - 8, { align: "right", size: SMALL })
 }
 
 /** The kernel that is made, and of each image the part that it adds to it; under them the sum at one of its numbers. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number>} all */
@@ -69,11 +125,9 @@ function kernels(pen, numbers, symbol, cell, all) {
 
 /** An image, which part of its pull this is, and its own loss. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} i @param {Box} box @param {number} room */
 function title(pen, numbers, symbol, i, { x, y }, room) {
-  const { values, shape } = numbers.arrays["all.x"]
-  const [m, channels, height, width] = shape
-  const photo = { x, y: y - PHOTO - 8, width: PHOTO, height: PHOTO }
-  const { limits } = numbers.maps.x
-  pen.picture(height, width, (n) => values[i * channels * height * width + n], limits, "pixel", photo)
+  const m = numbers.network.images.length
+  const top = y - PHOTO - 8
+  photo(pen, numbers, i, { x, y: top, width: PHOTO, height: PHOTO })
   const at = x + PHOTO + 10
   const own = say("web.mechanism.pull_of", {
     m,
@@ -81,13 +135,10 @@ function title(pen, numbers, symbol, i, { x, y }, room) {
     name: numbers.answer.lesson.img.split(",")[i].replace("-", " "),
   })
   const narrow = room - PHOTO - 10
-  pen.text(narrow > 110 ? own : String(i + 1), at, photo.y + 10, { bold: true, room: narrow })
-  pen.note(
-    say("web.mechanism.own_loss", { value: number(numbers.arrays["images.L"].values[i], 2) }),
-    at,
-    photo.y + 31,
-    { room: narrow },
-  )
+  pen.text(narrow > 110 ? own : String(i + 1), at, top + 10, { bold: true, room: narrow })
+  pen.note(say("web.mechanism.own_loss", { value: number(numbers.arrays["images.L"].values[i], 2) }), at, top + 31, {
+    room: narrow,
+  })
 }
 
 /** Draws what the images add at one number, and how much of it cancels. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {number[]} values @param {{ made: Box, boxes: Box[], k: number, chosen: number }} at */
@@ -101,8 +152,5 @@ function sum(pen, numbers, symbol, cell, values, { made, boxes, k, chosen }) {
   const box = { x: 0, y: top, width: pen.width, height: pen.height - top - 50 }
   const own = pen.stairs(terms, total, box, { places, digits: 4, room: 110, wide: Math.min(60, made.width / k), paint })
   pen.lead([places[boxes.length], own.y], [places[boxes.length], made.y + MADE + 5])
-  const pull = values.reduce((all, value) => all + Math.abs(value), 0)
-  const share = pull ? 1 - Math.abs(total) / pull : 0
-  const words = say("web.mechanism.cancels", { pull: number(pull, 2), left: number(Math.abs(total), 2), share })
-  pen.rich(words, pen.width - 4, pen.height - 8, { align: "right", size: SMALL })
+  cancelled(pen, values, total)
 }
