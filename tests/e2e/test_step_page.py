@@ -127,6 +127,33 @@ def test_stages_ask_the_server_nothing_and_an_update_asks_for_its_numbers_once(s
     assert len([url for url in asked if "k=" not in url]) == 1  # it came with the page, by the very address that the page asks for
 
 
+ACT = """async (keys) => {
+  const at = () => document.querySelector(".cnnviz").dataset.stage
+  for (const key of keys) document.querySelector(`[data-key="${key}"]`).click()
+  await Promise.resolve()
+  return at()
+}"""
+"""Clicks, and says which stage is drawn before the next frame."""
+POINT = """async () => {
+  const [x, z1] = ["x", "z1"].map((map) => document.querySelector(`canvas[data-map="${map}"]`))
+  const { left, top } = z1.getBoundingClientRect()
+  const before = x.dataset.lit
+  z1.dispatchEvent(new PointerEvent("pointermove", { clientX: left + 3, clientY: top + 3, bubbles: true, pointerType: "mouse" }))
+  await Promise.resolve()
+  const waits = x.dataset.lit === before
+  await new Promise(requestAnimationFrame)
+  return [waits, x.dataset.lit !== before]
+}"""
+"""Points at a cell, and says whether it is drawn not at once but with the next frame."""
+
+
+def test_what_one_does_is_drawn_before_the_next_frame_and_what_one_points_at_with_it(screen: Screen):
+    screen.open("/", stage="z1")
+    assert screen.page.evaluate(POINT) == [True, True]
+    assert screen.page.evaluate(ACT, ["stage_next"]) == "a1"
+    assert screen.page.evaluate(ACT, ["stage_next", "stage_next"]) == "z2"
+
+
 def test_updates_go_on_and_back_by_buttons_and_keys(screen: Screen):
     screen.open("/", stage="dz1")
     for act, k, stage in (

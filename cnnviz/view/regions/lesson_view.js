@@ -173,6 +173,7 @@ export class View {
 
   leave() {
     if (this.frame !== undefined) cancelAnimationFrame(this.frame) // another page may stand here by then
+    this.frame = undefined
     this.stop.abort()
     this.resizes.disconnect()
     this.stageSizes?.disconnect()
@@ -517,15 +518,22 @@ export class View {
 
   // ---- painting
 
-  /** Paints what has changed; nothing around the content where one has `pointed` at something in it. @param {boolean} [announce] @param {boolean} [pointed] */
+  /** Paints what has changed: at once what one did, which is announced, so that the next frame shows it; with the next frame what one may do many times in it. Nothing around the content where one has `pointed` at something in it. @param {boolean} [announce] @param {boolean} [pointed] */
   paint(announce = false, pointed = false) {
     this.announce ||= announce
     this.pointed &&= pointed
-    this.frame ??= requestAnimationFrame(() => {
-      const { pointed } = this
-      Object.assign(this, { frame: undefined, pointed: true })
-      if (this.root.isConnected) this.draw(pointed)
-    })
+    const draw = () => this.redraw()
+    if (announce && this.root.style.visibility === "visible") queueMicrotask(draw)
+    this.frame ??= requestAnimationFrame(draw)
+  }
+
+  // What is drawn already is not drawn again.
+  redraw() {
+    if (this.frame === undefined) return
+    cancelAnimationFrame(this.frame)
+    const { pointed } = this
+    Object.assign(this, { frame: undefined, pointed: true })
+    if (this.root.isConnected) this.draw(pointed)
   }
 
   draw(pointed = false) {
