@@ -76,11 +76,26 @@ def test_a_large_network_fits_the_screen_at_its_first_and_its_last_stage(screen:
         assert faults(screen.page, COLLIDING) == [], width
 
 
-def test_names_of_layers_stand_beside_each_other_over_narrow_maps(screen: Screen):
+def test_names_over_narrow_maps_stand_beside_each_other(screen: Screen):
     screen.page.set_viewport_size({"width": 960, "height": 700})
-    screen.open("/", net="dense8-relu-dense8-relu-dense2-softmax-ce", stage="x", whole="1")
-    screen.painted()
-    assert [pair for pair in faults(screen.page, COLLIDING) if "ReLU" in pair and "fully" in pair] == []
+    for net in ("dense8-relu-dense8-relu-dense2-softmax-ce", "dense32-relu-dense16-relu-dense10-softmax-ce"):
+        screen.open("/", net=net, stage="x", whole="1")
+        screen.painted()
+        assert faults(screen.page, COLLIDING) == [], net
+        expect(screen.page.locator('[data-figure="o"] .plain')).to_be_visible()
+
+
+def test_all_rules_of_adam_are_read_at_once(screen: Screen):
+    screen.open("/", opt="adam", lr="0.01", stage="update")
+    formula = screen.page.locator(".explain .formula")
+    for width in (1280, 960):
+        screen.page.set_viewport_size({"width": width, "height": 720})
+        screen.painted()
+        last, strip = formula.locator("math").last, screen.page.locator(".overview")
+        assert formula.evaluate("e => e.scrollWidth - e.clientWidth") <= 1, width
+        own, room, under = (part.bounding_box() for part in (last, formula, strip))
+        assert own["x"] + own["width"] <= room["x"] + room["width"] + 1
+        assert own["y"] + own["height"] <= under["y"], width
 
 
 def test_pointing_lights_the_sources_in_every_channel(screen: Screen):

@@ -23,6 +23,7 @@ const BETWEEN = 18 // gap between blocks
 const WAYS = 80 // room of the words beside the strip
 const SIGN = 26 // room of a sign between columns
 const NAME = 26 // width of a symbol over a map
+const APART = 3 // between two words
 const PHONE = 640 // in less the strip scrolls, and a column has
 const NARROW = 64 // pixels at least
 
@@ -101,8 +102,29 @@ export class Overview {
         this.give(symbol, column, places[n], whole ? least / this.element.currentCSSZoom : least)
     })
     for (const plate of Object.values(this.plates)) plate.receive(this.numbers)
+    if (this.single) this.leaveOut(whole)
     this.element.classList.remove("cramped")
     this.element.classList.toggle("cramped", !whole && this.element.scrollWidth > this.element.clientWidth)
+  }
+
+  /** In the whole network a word beside a symbol is left out where it would lie on another, or run into the next map. @param {boolean} whole */
+  leaveOut(whole) {
+    const parts = /** @type {NodeListOf<HTMLElement>} */ (
+      this.element.querySelectorAll("figcaption > :is(.name, .plain)")
+    )
+    for (const part of parts) part.hidden = false
+    if (!whole) return
+    const boxes = [...parts].map((part) => ({ part, box: part.getBoundingClientRect() }))
+    const [names, words] = [".name", ".plain"].map((kind) => boxes.filter(({ part }) => part.matches(kind)))
+    const meets = (/** @type {DOMRect} */ one, /** @type {DOMRect} */ other) =>
+      Math.min(one.right, other.right) > Math.max(one.left, other.left) - APART
+      && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 4
+    for (const own of words.sort((a, b) => a.box.width - b.box.width)) {
+      own.part.hidden = names.some(
+        ({ part, box }) => part.parentElement !== own.part.parentElement && meets(box, own.box),
+      )
+      if (!own.part.hidden) names.push(own)
+    }
   }
 
   /** Every map is drawn anew the next time. */
@@ -133,8 +155,6 @@ export class Overview {
     const title = /** @type {HTMLElement} */ (plate.figure.querySelector(".size"))
     const { label } = numbers.maps[symbol]
     const taken = this.single ? 26 : 6 + 8 * label.length
-    const plain = /** @type {HTMLElement | null} */ (plate.figure.querySelector(".plain"))
-    if (plain) plain.hidden = this.whole && column.kind === "weights" && width < NAME
     title.hidden = width < taken + 7.4 * (title.textContent ?? "").length || (this.single === true && width < 145)
     const badge = /** @type {HTMLElement} */ (plate.figure.querySelector(".badge"))
     badge.hidden = width < (this.single ? 130 : 90)

@@ -107,10 +107,12 @@ function roomWithoutHow({ clientWidth, scrollWidth, children }) {
   return clientWidth / (scrollWidth - (how?.offsetWidth ?? 0))
 }
 
-/** Browsers do not break a formula: it is set smaller, or scrolls. @param {HTMLElement} formula @param {number} share of it that there is room for */
+/** Browsers do not break a formula: it is set smaller; several stand on two lines, one scrolls. @param {HTMLElement} formula @param {number} share of it that there is room for */
 function shrink(formula, share) {
   if (share < 1) formula.style.setProperty("--fits", String(Math.max(SMALLEST, share)))
-  share < SMALLEST ? formula.setAttribute("tabindex", "0") : formula.removeAttribute("tabindex") // then keys scroll it
+  const wraps = share < SMALLEST && formula.querySelectorAll("math").length > 1
+  formula.classList.toggle("wraps", wraps)
+  share < SMALLEST && !wraps ? formula.setAttribute("tabindex", "0") : formula.removeAttribute("tabindex") // then keys scroll it
 }
 
 /** Finds which of several channels, filters or units is spoken of. @param {Step} step @param {Subject} subject */
