@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from cnnviz.server.compression import takes_gzip
+from cnnviz.server.direct import DirectRoute
 from cnnviz.server.language import of_request
 from cnnviz.server.waiting import made_in_a_thread
 from cnnviz.view.constants import sprite
@@ -22,7 +23,7 @@ PRELOAD = (
 """Tells a browser that asks for a page what it will need, so that this travels beside Streamlit's own files."""
 
 
-def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Route:
+def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> DirectRoute:
     """A route whose content is made when it is first asked for, and kept, once for each language that is asked for.
 
     "no-cache" lets a browser keep it too but makes it ask whether it is still the same (its ETag), so
@@ -51,7 +52,7 @@ def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Ro
             return Response(compressed, media_type=media_type, headers=headers | {"Content-Encoding": "gzip"})
         return Response(body, media_type=media_type, headers=headers)
 
-    return Route(path, answer)
+    return DirectRoute(path, answer)
 
 
 def file_routes(folder: str) -> list[BaseRoute]:

@@ -25,8 +25,9 @@ from cnnviz.hosts.streamlit.guards import (
     is_own,
 )
 from cnnviz.hosts.streamlit.start import send_at_once
+from cnnviz.server.direct import Direct
 from cnnviz.server.embedding import read_origins
-from cnnviz.server.files import made_once
+from cnnviz.server.files import file_routes, made_once
 from cnnviz.server.floods import Floods
 from cnnviz.server.headers import Headers, content_security_policy, security_headers
 from tests.pages.running import ask
@@ -77,6 +78,11 @@ def test_a_file_is_sent_once_and_then_known_by_its_tag():
         assert ask(route.app, "/x", headers={"If-None-Match": tag})[::2] == (304, b"")
     assert ask(route.app, "/x", headers={"If-None-Match": '"other"'})[0] == 200
     assert made == [1]
+
+
+def test_the_pages_own_files_are_answered_before_streamlits_layers():
+    for path in ("/web/bundle.js", "/web/style.css", "/web/images.png"):
+        assert ask(Direct(PlainTextResponse("Streamlit's"), file_routes("/cnn")), f"/cnn{path}")[2] != b"Streamlit's"
 
 
 def test_a_file_that_a_class_asks_for_at_once_is_made_once_outside_the_event_loop_and_again_if_that_failed():
