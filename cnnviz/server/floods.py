@@ -77,7 +77,7 @@ class Floods:
         who, by = visitor_of(asks), connection_of(asks)
         waits = self.turns.under_way[who] < AT_ONCE
         if waits:
-            async with self.turns.turn(by, who):
+            async with self.turns.turn(by, who, of_session=True):
                 pass
         full = self.open.total() >= MOST_SOCKETS
         if not waits or full or self.open[who] >= fair_share(MOST_SOCKETS - self.open.total(), SOCKETS) or not self.opened.take(who):
@@ -91,7 +91,7 @@ class Floods:
                 part.most, part.seconds = max(1.0, MESSAGES_OF_ALL / self.open[who]), EACH_OF_ALL * self.open[who]
                 if wait := max(said.turn(""), 0.0 if part.take("") else self.said.turn(who)):
                     await asyncio.sleep(wait)
-            async with self.turns.turn(by, who):
+            async with self.turns.turn(by, who, of_session=True):
                 return message
 
         with counted(self.open, who):

@@ -4,7 +4,7 @@ import asyncio
 import heapq
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from cnnviz.server.fair_queue import FairQueue, Place
@@ -14,19 +14,54 @@ CREDIT = 20.0
 """Requests that a connection which asks for less than its share has ahead of one that asks as fast as it is answered."""
 SELDOM = CREDIT / 4
 """Requests that it has to be behind its share to be waited for."""
-PAUSE, LEAST_PAUSE = 2.0, 0.001
-"""The wait of an address meanwhile, as a multiple of its last turn, and in seconds at the least: uvloop knows no shorter one."""
+PAUSE, LEAST_PAUSE, MOST_PAUSE = 8.0, 0.001, 0.02
+"""The wait of all others meanwhile, as a multiple of the last turn, and in seconds at the least and at the most: uvloop knows no shorter one."""
 
 Turn = Place[asyncio.Future[None]]
 
 
+class Line:
+    """Those who wait for their turn, of whom one begins in one pass of the event loop: of each address in turn the one whose connection has asked for least."""
+
+    def __init__(self, begin: Callable[[Turn], None], pause: Callable[[float], float]) -> None:
+        """`pause` says how long nobody begins after a turn of so many seconds."""
+        self.begin, self.pause = begin, pause
+        self.waiting: dict[str, list[Turn]] = {}
+        self.free = True
+
+    def add(self, place: Turn, address: str) -> None:
+        heapq.heappush(self.waiting.setdefault(address, []), place)
+        if self.free:
+            self._next()
+
+    def _next(self) -> None:
+        self.free = True
+        while self.free and self.waiting:
+            address = next(iter(self.waiting))
+            line = self.waiting.pop(address)
+            place = heapq.heappop(line)
+            if line:
+                self.waiting[address] = line  # behind all others
+            if not place.gone:
+                self.free = False
+                self.begin(place)
+                asyncio.get_running_loop().call_soon(self._after, time.monotonic())
+
+    def _after(self, began: float) -> None:
+        """After the pass in which one was begun."""
+        if pause := self.pause(time.monotonic() - began):
+            asyncio.get_running_loop().call_later(pause, self._next)
+        else:
+            self._next()
+
+
 class Turns:
-    """Begins one request of each address in one pass of the event loop, of those that wait the one whose connection has asked for least (FairQueue).
+    """Begins one request in one pass of the event loop, and beside it one of a connection that asks seldom, and one of a session.
 
     An answer that takes a millisecond takes sixty where sixty others are made in the same pass, and an answer takes several
-    passes. So the pass is short for everybody, whatever one connection asks for, also for a class that shares an address with
-    it. Threads compute beside the event loop: while a request of a connection that asks seldom is under way, an address whose next
-    request is of none such leaves them two thirds of the time. `under_way` counts requests by address.
+    passes. So the pass is short for everybody, whatever connections and addresses ask for, also for a class that shares an address
+    with them. Threads compute beside the event loop: while a request of a connection that asks seldom is under way, all
+    others leave them eight ninths of the time. `under_way` counts requests by address.
 
     >>> async def order() -> list[str]:
     ...     turns, begun = Turns(), []
@@ -36,31 +71,32 @@ class Turns:
     ...     await asyncio.gather(*(ask("flood", "one") for _ in range(4)), ask("class", "one"), ask("other", "another"))
     ...     return begun
     >>> asyncio.run(order())
-    ['flood', 'other', 'flood', 'class', 'flood', 'flood']
+    ['flood', 'flood', 'other', 'class', 'flood', 'flood']
     """
 
     def __init__(self) -> None:
         self.shares: FairQueue[asyncio.Future[None]] = FairQueue(credit=CREDIT)
-        self.lines: dict[str, list[Turn]] = {}
+        self.seldom = Line(self._begin, lambda _: 0.0)
+        self.often = Line(self._begin, lambda seconds: _pause(seconds) if self.spared else 0.0)
+        self.sessions = Line(self._begin, lambda seconds: _pause(seconds) if self.spared or self.answered else 0.0)
         self.under_way: Counter[str] = Counter()
-        self.spared = 0
+        self.spared = self.answered = 0
 
     @asynccontextmanager
-    async def turn(self, connection: str, address: str) -> AsyncIterator[None]:
-        """Waits for the turn of a request, which is under way within."""
+    async def turn(self, connection: str, address: str, of_session: bool = False) -> AsyncIterator[None]:
+        """Waits for the turn of a request, which is under way within, or of what a session begins with or says."""
         spared = self.asks_seldom(connection)
         place = self.shares.place(asyncio.get_running_loop().create_future(), connection, 1.0)
         self.spared += spared
+        self.answered += not of_session
         try:
             with counted(self.under_way, address):
-                if address in self.lines:
-                    heapq.heappush(self.lines[address], place)
-                else:
-                    self._begin(place, address, [])
+                (self.seldom if spared else self.sessions if of_session else self.often).add(place, address)
                 await place.item
                 yield
         finally:
             self.spared -= spared
+            self.answered -= not of_session
             if not place.gone:  # who asked is gone
                 self.shares.done(place, 0.0)
 
@@ -68,24 +104,11 @@ class Turns:
         """Tells whether a connection has asked for less than its share."""
         return self.shares.now - self.shares.last.get(connection, self.shares.now) > SELDOM
 
-    def _begin(self, place: Turn, address: str, line: list[Turn]) -> None:
-        self.lines[address] = line
+    def _begin(self, place: Turn) -> None:
         self.shares.done(place, 1.0)
         if not place.item.done():  # else who asked is gone, in this pass
             place.item.set_result(None)
-        asyncio.get_running_loop().call_soon(self._after, address, time.monotonic())
 
-    def _after(self, address: str, began: float) -> None:
-        """After the pass in which a request of this address was begun."""
-        line = self.lines[address]
-        if self.spared and line and self.shares.now - line[0].start <= SELDOM:
-            asyncio.get_running_loop().call_later(max(PAUSE * (time.monotonic() - began), LEAST_PAUSE), self._next, address)
-        else:
-            self._next(address)
 
-    def _next(self, address: str) -> None:
-        line = self.lines.pop(address)
-        while line and line[0].gone:
-            heapq.heappop(line)
-        if line:
-            self._begin(heapq.heappop(line), address, line)
+def _pause(seconds: float) -> float:
+    return min(max(PAUSE * seconds, LEAST_PAUSE), MOST_PAUSE)

@@ -1,6 +1,7 @@
 """A flood holds nobody up: counted in answers that are made meanwhile, not in seconds."""
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable
 
@@ -12,7 +13,7 @@ from cnnviz.hosts.streamlit.script_turns import ScriptTurns
 from cnnviz.server import floods
 from cnnviz.server.floods import Floods
 from cnnviz.server.limits import Rate
-from cnnviz.server.turns import CREDIT, LEAST_PAUSE, Turns
+from cnnviz.server.turns import CREDIT, LEAST_PAUSE, MOST_PAUSE, Turns
 from tests.server.test_floods import ask, scope
 
 FLOOD, OTHER = "10.0.0.7", "10.0.0.8"
@@ -64,14 +65,14 @@ def test_beside_a_flood_an_answer_waits_for_no_more_of_it_than_it_has_passes(con
     assert asyncio.run(flooded(Floods(Answers()), connections, address, port)) <= PASSES + 2
 
 
-def test_who_asks_without_a_pause_leaves_two_thirds_of_the_time_to_who_seldom_asks_and_else_has_all_of_it(monkeypatch):
+def test_who_asks_without_a_pause_leaves_most_of_the_time_to_who_seldom_asks_and_else_has_all_of_it(monkeypatch):
     async def pauses(seldom: bool) -> int:
         loop, later = asyncio.get_running_loop(), []
         monkeypatch.setattr(loop, "call_later", lambda seconds, act, *values: later.append(seconds) or loop.call_soon(act, *values), raising=False)
         turns = Turns()
 
-        async def one(connection: str) -> None:
-            async with turns.turn(connection, FLOOD):
+        async def one(connection: str, address: str = FLOOD) -> None:
+            async with turns.turn(connection, address):
                 pass
 
         await one("seldom")
@@ -79,12 +80,43 @@ def test_who_asks_without_a_pause_leaves_two_thirds_of_the_time_to_who_seldom_as
             await one("flood")
         assert [turns.asks_seldom(connection) for connection in ("seldom", "flood", "new")] == [True, False, False] and not later
         async with turns.turn("seldom" if seldom else "flood", FLOOD):
-            await asyncio.gather(*(one("flood") for _ in range(5)))
-        assert all(seconds >= LEAST_PAUSE for seconds in later) and not turns.spared and not turns.under_way
+            await asyncio.gather(*(one("flood", f"{FLOOD} {n}") for n in range(5)))
+        assert all(LEAST_PAUSE <= seconds <= MOST_PAUSE for seconds in later) and not turns.spared and not turns.under_way
         return len(later)
 
     assert asyncio.run(pauses(seldom=True)) >= 4
     assert asyncio.run(pauses(seldom=False)) == 0
+
+
+@pytest.mark.parametrize("asking", [False, True])
+async def test_sessions_of_many_addresses_begin_one_at_a_time_and_leave_most_of_the_time_to_any_request(asking, monkeypatch):
+    loop, turns, later = asyncio.get_running_loop(), Turns(), []
+    monkeypatch.setattr(loop, "call_later", lambda seconds, act, *values: later.append(seconds) or loop.call_soon(act, *values), raising=False)
+    begun: list[int] = []
+
+    async def session(number: int) -> None:
+        async with turns.turn(f"connection {number}", f"address {number}", of_session=True):
+            begun.append(number)
+
+    async with turns.turn("new", OTHER) if asking else contextlib.nullcontext():
+        asked = [asyncio.create_task(session(number)) for number in range(100)]
+        while not all(one.done() for one in asked):
+            before = len(begun)
+            await asyncio.sleep(0)
+            assert len(begun) <= before + 1
+    assert len(begun) == 100 and not turns.answered
+    assert len(later) >= 99 if asking else not later
+
+
+async def test_a_request_waits_for_no_session_that_is_opened():
+    turns, begun = Turns(), []
+
+    async def one(name: str, of_session: bool) -> None:
+        async with turns.turn(name, name, of_session):
+            begun.append(name)
+
+    await asyncio.gather(*(one(f"session {number}", of_session=True) for number in range(50)), one("request", of_session=False))
+    assert begun.index("request") <= 1 and len(begun) == 51
 
 
 async def test_of_those_who_all_ask_as_much_nobody_pauses(monkeypatch):
@@ -116,7 +148,7 @@ async def test_everybody_has_a_turn_in_the_order_of_coming_and_who_is_gone_holds
         assert (own := [n for by, n in begun if by == who]) == sorted(own)
     for _ in range(3):
         await asyncio.sleep(0)
-    assert not (turns.lines or turns.under_way or turns.shares.active or turns.spared)
+    assert turns.often.free and not (turns.often.waiting or turns.under_way or turns.shares.active or turns.spared)
 
 
 async def test_of_a_thousand_sessions_of_one_address_one_is_opened_at_a_time():
