@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { ends } from "../../cnnviz/view/draw/heatmap.js"
+import { ends, Heatmap } from "../../cnnviz/view/draw/heatmap.js"
 import { rgba } from "../../cnnviz/view/draw/pixels.js"
+import { colour } from "../../cnnviz/view/model/colour.js"
 import { largest, layout } from "../../cnnviz/view/model/layout.js"
 import { faceOf, faceOfColumn } from "../../cnnviz/view/model/plates.js"
 
@@ -78,4 +79,41 @@ test("a pixel of several cells has the entry of largest size, and each cell is i
     for (let i = 0; i < 2; i++) for (let j = 0; j < 3; j++) pixels += largest(alone, face, 0, [i, 2], [j, 3])
     assert.equal(pixels, 1)
   }
+})
+
+test("all tiles of a map are made as one picture, and each is cut out where its numbers are", () => {
+  const made = []
+  class Canvas {
+    constructor(width, height) {
+      Object.assign(this, { width, height })
+      made.push(this)
+    }
+    createImageData = (width, height) => ({ data: new Uint8ClampedArray(4 * width * height) })
+    putImageData = ({ data }) => Object.assign(this, { data })
+    getContext = () => this
+  }
+  Object.assign(globalThis, { OffscreenCanvas: Canvas, devicePixelRatio: 1 })
+  const cut = []
+  const context = { setTransform() {}, clearRect() {}, drawImage: (_, ...places) => cut.push(places) }
+  const map = new Heatmap({ getContext: () => context, closest: () => null, dataset: {} })
+  const face = faceOf({ kind: "map", shape: [5, 2, 4] }, "maps", 3)
+  const values = Float64Array.from({ length: 40 }, (_, n) => n)
+  Object.assign(map, { face, values, limits: [0, 40], scale: "activation", across: 3, size: [60, 60] })
+  map.draw()
+  map.outdate()
+  map.draw()
+  assert.deepEqual([made.length, made[0].width, made[0].height], [1, 12, 4])
+  cut.slice(0, face.tiles).forEach(([left, top, width, height], n) => {
+    assert.deepEqual([width, height], [4, 2])
+    for (const [i, j] of [
+      [0, 0],
+      [1, 3],
+    ]) {
+      const at = 4 * ((top + i) * made[0].width + left + j)
+      assert.deepEqual(
+        [...made[0].data.slice(at, at + 3)],
+        [...rgba(1, 1, () => colour(values[face.offset(n, i, j)], map.limits, map.scale)).slice(0, 3)],
+      )
+    }
+  })
 })

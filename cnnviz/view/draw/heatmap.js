@@ -65,8 +65,8 @@ export class Heatmap {
   power = 0 // of ten, that its numbers are multiplied by
   /** @type {Size} */
   size = [0, 0]
-  /** @type {OffscreenCanvas[] | null} */
-  pictures = null
+  /** @type {OffscreenCanvas | null}  all tiles, a pixel a cell */
+  picture = null
   pixels = [0, 0] // as many as its size has on the screen
   painted = "" // what is drawn,
   /** @type {string | null}  and outlined above it; null, what it was before */
@@ -89,7 +89,7 @@ export class Heatmap {
 
   /** Another picture is to be made of it. */
   change() {
-    this.pictures = null
+    this.picture = null
     this.outdate()
   }
 
@@ -139,26 +139,29 @@ export class Heatmap {
   paint(at, done) {
     const { context, face } = this
     const { rows, columns, tiles } = /** @type {Face} */ (face)
-    this.pictures ??= Array.from({ length: tiles }, (_, n) => this.picture(n, at.tile(n)))
+    this.picture ??= this.tiled(at.tile(0))
+    const [high, wide] = [this.picture.height / Math.ceil(tiles / this.across), this.picture.width / this.across]
     context.imageSmoothingEnabled = false
     const printed = this.legible(at)
-    this.pictures.forEach((image, n) => {
-      const box = at.tile(n)
-      context.drawImage(image, box.x, box.y, box.width, box.height)
-      if (done < rows * columns) hide(context, box, rows, columns, done)
+    for (let n = 0; n < tiles; n++) {
+      const { x, y, width, height } = at.tile(n)
+      const [left, top] = [(n % this.across) * wide, Math.floor(n / this.across) * high]
+      context.drawImage(this.picture, left, top, wide, high, x, y, width, height)
+      if (done < rows * columns) hide(context, { x, y, width, height }, rows, columns, done)
       if (printed) this.print(at, n, done)
-    })
+    }
   }
 
-  // A tile, a pixel a cell; where a cell is less than a pixel of the screen, a pixel has the entry of largest size.
-  /** @param {number} n @param {Box} box */
-  picture(n, box) {
+  // All tiles as one picture, a pixel a cell: a canvas for each would take longer than its pixels. Where a cell is less than a pixel of the screen, a pixel has the entry of largest size.
+  /** @param {Box} box of a tile */
+  tiled({ width, height }) {
+    const { across } = this
     const face = /** @type {Face} */ (this.face)
-    const times = ratio()
-    const rows = Math.max(1, Math.min(face.rows, Math.round(box.height * times)))
-    const columns = Math.max(1, Math.min(face.columns, Math.round(box.width * times)))
-    return picture(rows, columns, (i, j) => {
-      const value = largest(this.values, face, n, [i, rows], [j, columns])
+    const rows = Math.max(1, Math.min(face.rows, Math.round(height * ratio())))
+    const columns = Math.max(1, Math.min(face.columns, Math.round(width * ratio())))
+    return picture(rows * Math.ceil(face.tiles / across), columns * across, (i, j) => {
+      const n = Math.floor(i / rows) * across + Math.floor(j / columns)
+      const value = n < face.tiles ? largest(this.values, face, n, [i % rows, rows], [j % columns, columns]) : undefined
       return value === undefined ? null : colour(value, this.limits, this.scale)
     })
   }

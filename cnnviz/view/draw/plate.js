@@ -109,7 +109,7 @@ export class Plate extends Heatmap {
   paint(at, done) {
     if (this.names) return this.rows(this.names)
     if (this.symbol === "L") return this.total()
-    if (!this.pictures) this.photograph = this.together()
+    if (!this.picture) this.photograph = this.together()
     super.paint(at, done)
     if (!this.photograph) return
     const box = at.tile(COLOURS)
