@@ -74,8 +74,13 @@ class Part:
 
     @property
     def record(self) -> PartData:
-        """As the component's roads and films have it."""
-        named = [at for at, size in zip(self.index, self.shape, strict=True) if at is None or size > 1]
+        """As the component's roads and films have it: a cell's index is that of an address.
+
+        >>> from cnnviz.core.network import Network
+        >>> part(Network.parse("conv2x3-gap-mse").program((4, 4)), "df", (1, 0, 2, 2)).record["index"]
+        [1, 0, None, None]
+        """
+        named = list(self.address) or [at for at, size in zip(self.index, self.shape, strict=True) if at is None or size > 1]
         return PartData(
             symbol=self.symbol, label=self.label, words=self.words, family=self.family, index=named,
             rows=self.rows, columns=self.columns, layers=self.layers, flat=self.flat,
