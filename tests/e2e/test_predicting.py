@@ -88,6 +88,10 @@ def test_a_mission_is_taken_reached_and_remembered_and_a_mistake_is_named(screen
     screen.select("weights", "zeros")
     expect(strip.get_by_role("status")).to_contain_text("Reached.")
     expect(page).to_have_url(re.compile("mission=silent"))
+    for asked in (True, False):  # one of the two at a time
+        screen.press("p")
+        expect(page.locator(".predict")).to_be_visible(visible=asked)
+        expect(strip).to_be_visible(visible=not asked)
     screen.key("mission_end").click()
     expect(strip).to_be_hidden()
     screen.open("/", mission="culprit", case="4", stage="do")  # a factor of 2 in ∂o
