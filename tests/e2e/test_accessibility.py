@@ -217,6 +217,41 @@ def test_the_focus_goes_along_to_another_page_and_comes_back_from_dialogs_and_th
         expect(screen.page.locator("nav [aria-current]")).to_be_focused()
 
 
+DIALOGS = (
+    ("/?stage=z1", "rail_image", "upload"),
+    ("/?stage=z1", "rail_image", "cifar10"),
+    ("/?stage=z1", "export", "weights_in"),
+    ("/?stage=z1", "keys", ""),
+    ("/check?check=own", "own_gradients", ""),
+)
+"""Pages, what has the focus when a dialog is opened, and what opens it from there, where that is something else."""
+
+
+def test_a_dialog_has_the_focus_keeps_it_and_gives_it_back(screen: Screen):
+    outside = "!document.activeElement.matches('dialog *, body')"  # between its last stop and its first is the browser's own bar
+    for path, opener, act in DIALOGS:
+        screen.page.goto(path)
+        screen.ready()
+        screen.key(opener).press("Enter")
+        if act:
+            screen.key(act).press("Enter")
+        expect(screen.page.locator("dialog[open] .dialog-body :focus")).to_be_visible()
+        for _ in range(8):
+            screen.press("Tab")
+            assert not screen.page.evaluate(outside), (path, opener, act)
+        screen.press("Escape")
+        expect(screen.page.locator("dialog[open]")).to_have_count(0)
+        expect(screen.key(opener)).to_be_focused()
+    screen.open("/", stage="z1")
+    for keys in ("t", "o", "Control+k"):
+        screen.canvas("z1").focus()
+        screen.press(keys, "Tab", "Tab", "Shift+Tab")
+        assert not screen.page.evaluate(outside), keys
+        screen.press("Escape")
+        expect(screen.page.locator("dialog[open]")).to_have_count(0)
+        expect(screen.canvas("z1")).to_be_focused()
+
+
 def test_the_first_map_is_forty_stops_away_in_a_deep_network_too_and_the_layers_are_one_of_them(screen: Screen):
     screen.page.goto(screen.encode("/", {"net": "-".join(["conv4x3b-relu"] * 5) + "-gap-softmax-ce", "ch": "rgb", "w": "he", "stage": "z1"}))
     screen.ready()

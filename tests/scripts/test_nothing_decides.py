@@ -128,3 +128,15 @@ def test_no_block_in_sight_is_the_picture_that_is_the_key(screen: Screen):
             continue
         for values in printed(shown).values():
             assert values.shape != question.key.shape or not np.allclose(values, question.key) or question.lesson != lesson_at(screen, {})
+
+
+def test_what_a_question_of_the_first_lesson_is_about_is_seen_once_it_is_answered():
+    """The kernel with its weight changed and what that makes of the image; and the map of which the size was asked."""
+    changed, sized = (bundled()[0].screens[n] for n in (3, 4))
+    here = scene(lesson_at(changed, {}))
+    shown = [plate for plate in plates(changed, here) if plate.hidden]
+    kernel = here.moment.params["f"].copy()
+    kernel[..., 0, 0] = 0
+    assert any(plate.value.shape == (3, 3) and np.array_equal(plate.value, kernel.reshape(3, 3)) for plate in shown)
+    assert any(plate.value.shape == (30, 30) for plate in shown)
+    assert "z1" in [plate.of for plate in plates(sized, scene(lesson_at(sized, {}))) if plate.hidden]
