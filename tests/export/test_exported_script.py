@@ -124,27 +124,6 @@ def test_the_script_prints_the_numbers_of_any_lesson(seed, tmp_path):
     assert_same_numbers(run_script(lesson, tmp_path), lesson)
 
 
-@pytest.mark.parametrize(
-    "lesson",
-    [
-        Lesson(),
-        Lesson(k=300, lr=0.5),
-        Lesson(ch="gray", stride=3, pad="full", k=5, seed=11),
-        Lesson(scale="raw", rule="procedural", f="notebook", w="zeros", y=(0.9, 0.9), k=20),
-        Lesson(scale="raw", rule="object-oriented", f="notebook", w="zeros", y=(0.9, 0.9), k=20),
-        Lesson(scale="raw", f=(-1e6,) * 9, lr=1e6, k=3),  # e^(-z) overflows
-        Lesson(img=pack(np.arange(3072, dtype=np.uint32).astype(np.uint8).reshape(32, 32, 3)), ch="gray", k=2),
-    ],
-    ids=["default", "long", "gray", "procedural", "object-oriented", "overflow", "upload"],
-)
-def test_script_and_notebook_print_the_numbers_of_this_lesson(lesson, tmp_path):
-    printed = run_script(lesson, tmp_path)
-    assert_same_numbers(printed, lesson)
-    notebook = json.loads(jupyter_notebook(lesson, find_image(lesson.img).pixels))
-    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    assert run_alone(["-c", ALL_IN_ORDER], tmp_path, json.dumps(cells)) == printed
-
-
 @pytest.mark.parametrize("seed", range(12))
 def test_the_script_prints_the_numbers_of_any_network(seed, tmp_path):
     lesson = some_network(seed)
@@ -169,6 +148,15 @@ def test_the_script_sets_what_is_set_by_hand(lesson, tmp_path):
     assert_same_numbers(run_script(lesson, tmp_path), lesson)
 
 
+LESSONS = {
+    "default": Lesson(),
+    "long": Lesson(k=300, lr=0.5),
+    "gray": Lesson(ch="gray", stride=3, pad="full", k=5, seed=11),
+    "procedural": Lesson(scale="raw", rule="procedural", f="notebook", w="zeros", y=(0.9, 0.9), k=20),
+    "object-oriented": Lesson(scale="raw", rule="object-oriented", f="notebook", w="zeros", y=(0.9, 0.9), k=20),
+    "overflow": Lesson(scale="raw", f=(-1e6,) * 9, lr=1e6, k=3),  # e^(-z) overflows
+    "upload": Lesson(img=pack(np.arange(3072, dtype=np.uint32).astype(np.uint8).reshape(32, 32, 3)), ch="gray", k=2),
+}
 NETWORKS = {
     "course": Lesson(net="conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce", ch="rgb", opt="adam", k=4, classes="frog,cat"),
     "lenet": Lesson(
@@ -185,8 +173,8 @@ NETWORKS = {
 }
 
 
-@pytest.mark.parametrize("lesson", NETWORKS.values(), ids=NETWORKS)
-def test_script_and_notebook_print_the_numbers_of_this_network(lesson, tmp_path):
+@pytest.mark.parametrize("lesson", [*LESSONS.values(), *NETWORKS.values()], ids=[*LESSONS, *NETWORKS])
+def test_script_and_notebook_print_the_numbers_of_this_lesson(lesson, tmp_path):
     printed = run_script(lesson, tmp_path)
     assert_same_numbers(printed, lesson)
     notebook = json.loads(jupyter_notebook(lesson, find_image(lesson.img).pixels))

@@ -8,7 +8,6 @@ import zipfile
 import numpy as np
 import pytest
 
-from cnnviz import LAYERS as KINDS
 from cnnviz import Network, from_model
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.presets import PRESETS
@@ -96,17 +95,6 @@ def test_each_layer_that_cannot_be_taken_is_named_with_what_would_do():
         ("layers.LeakyReLU()", ("leaky30",), []),
         ("layers.ReLU(max_value=6)", (), ["model.argument"]),
         ("layers.GlobalAvgPool2D()", ("gap",), []),
-    ],
-)
-def test_what_a_layer_is_here(code, words, notes):
-    layer = read_model(f"nn.Sequential({code}, nn.Linear(1, 2))").layers[0]
-    assert (layer.words, [note.id for note in layer.notes]) == (words, notes)
-
-
-@pytest.mark.skipif("bn" not in KINDS, reason="There is no normalisation yet.")
-@pytest.mark.parametrize(
-    "code, words, notes",
-    [
         ("nn.BatchNorm2d(8)", ("bn",), []),
         ("nn.BatchNorm1d(8, eps=1e-3, affine=False)", ("bn",), ["model.eps", "model.affine"]),
         ("layers.BatchNormalization()", ("bn",), ["model.eps"]),
@@ -117,7 +105,7 @@ def test_what_a_layer_is_here(code, words, notes):
         ("nn.Dropout(0.95)", ("drop90",), ["model.limit"]),
     ],
 )
-def test_what_normalisation_and_dropout_are_here(code, words, notes):
+def test_what_a_layer_is_here(code, words, notes):
     layer = read_model(f"nn.Sequential({code}, nn.Linear(1, 2))").layers[0]
     assert (layer.words, [note.id for note in layer.notes]) == (words, notes)
 
