@@ -35,6 +35,9 @@ const stages = (/** @type {Kind} */ kind) => kind.walks && kind.stages
 const trains = (/** @type {Kind} */ kind) => kind.trains
 const hides = (/** @type {Kind} */ kind) => kind.turns
 
+const toggles = (/** @type {"whole" | "hide" | "predict"} */ look) => (/** @type {View} */ view) =>
+  view.lookAt({ [look]: view.look[look] ? "" : "1" })
+
 /** @type {Action[]} */
 export const ACTIONS = [
   {
@@ -95,28 +98,10 @@ export const ACTIONS = [
   },
   { name: "lecture", keys: ["L"], help: "lecture", act: toggleLecture },
   { name: "lecture_off", keys: ["L"], act: toggleLecture },
-  {
-    name: "whole",
-    keys: ["W"],
-    help: "whole",
-    when: reveals,
-    act: (view) => view.lookAt({ whole: view.look.whole ? "" : "1" }),
-  },
-  {
-    name: "hide",
-    keys: ["H"],
-    help: "hide",
-    when: hides,
-    act: (view) => view.lookAt({ hide: view.look.hide ? "" : "1" }),
-  },
-  {
-    name: "predict",
-    keys: ["P"],
-    help: "predict",
-    when: hides,
-    act: (view) => view.lookAt({ predict: view.look.predict ? "" : "1" }),
-  },
-  { name: "hide_numbers", when: hides, act: (view) => view.lookAt({ hide: view.look.hide ? "" : "1" }) },
+  { name: "whole", keys: ["W"], help: "whole", when: reveals, act: toggles("whole") },
+  { name: "hide", keys: ["H"], help: "hide", when: hides, act: toggles("hide") },
+  { name: "predict", keys: ["P"], help: "predict", when: hides, act: toggles("predict") },
+  { name: "hide_numbers", when: hides, act: toggles("hide") },
   { name: "meaning", keys: ["I"], help: "meaning", when: hides, act: showMeaning },
   { name: "kernel", keys: ["K"], help: "kernel", when: walks, act: showKernel },
   { name: "speed_list", keys: ["S"], help: "speed", when: walks, act: showSpeeds },
