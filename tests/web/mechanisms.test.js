@@ -236,7 +236,7 @@ test("every stage stands upright: back through dense and convolutions, averages 
       const several = `parts.${symbol}` in numbers.arrays || `pulls.${symbol}` in numbers.arrays ? " of images" : ""
       kinds.add(`${phase} ${numbers.links(symbol)[0].pattern}${several}`)
       const cell = numbers.shape(symbol).map((n) => n >> 1)
-      for (const width of [358, 450]) {
+      for (const width of [288, 358, 450]) {
         const room = { width, height: 412, upright: true }
         const found = crowding(placed(numbers, symbol, cell, { room }), room.width, room.height)
         const { spots, shown } = mechanism(new Canvas(), numbers, symbol, cell, room, palette, all)
@@ -409,6 +409,7 @@ test("what was measured once is not measured again, until the page's own letters
     context.measureText = measureText
     return measured
   }
+  forgetWidths()
   draw()
   assert.equal(draw(), 0)
   forgetWidths()

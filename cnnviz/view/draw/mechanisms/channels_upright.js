@@ -12,7 +12,7 @@ import { beam, boxOf, channelName, fitted, kernelName, madeMap, middleOf, padded
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
 
 const [BETWEEN, EDGE, TOTAL] = [30, 20, 104] // between two maps, right of the map that is made, and room for the total
-const MOST = 10 // steps
+const [MOST, STEP] = [10, 20] // steps, and how wide each is at least
 
 /** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum */
 export function channelsUpright(pen, numbers, sum) {
@@ -58,10 +58,11 @@ function opened(pen, numbers, { read, f }, own, window, y) {
 
 /** The largest partial sums, what is left in one step, and the bias, as a staircase; a step that is touched opens its channel. @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Sum["columns"]} strongest @param {number} y @returns {Box} the total's */
 function added(pen, numbers, { made, cell, columns, bias }, strongest, y) {
-  const kept = columns.length <= MOST ? columns : columns.filter((each) => strongest.indexOf(each) < MOST - 1)
+  const most = Math.min(MOST, Math.floor((pen.width - TOTAL) / STEP) - (bias ? 1 : 0))
+  const kept = columns.length <= most ? columns : columns.filter((each) => strongest.indexOf(each) < most - 1)
   const rest = columns.filter((each) => !kept.includes(each))
-  const most = Math.max(...columns.map(({ value }) => Math.abs(value)), 0)
-  const limits = [-most, most]
+  const high = Math.max(...columns.map(({ value }) => Math.abs(value)), 0)
+  const limits = [-high, high]
   const terms = kept.map(({ channel, value }) => ({ value, term: String(channel), name: String(channel), limits }))
   if (rest.length)
     terms.push({ value: exact(rest.map(({ value }) => value)), term: "rest", name: `+${rest.length}`, limits })

@@ -105,7 +105,10 @@ function closely(pen, numbers, symbol, cell) {
     ],
   ])
   three.forEach(([values, title, scale, limits], n) => {
-    pen.text(title, boxes[n].x, y - 17, { fill: pen.soft, room: side + (upright ? 16 : 30) })
+    pen.text(title, boxes[n].x, y - 17, {
+      fill: pen.soft,
+      room: Math.min(side + (upright ? 16 : 30), pen.width - boxes[n].x),
+    })
     pen.grid(values, across, limits, scale, boxes[n], {
       write: (value) => (Number.isInteger(value) ? String(value) : short(value)),
       blank: "0",
@@ -164,10 +167,15 @@ function throwing(pen, numbers, symbol, channel, box) {
           : [x(value) + (leftmost ? 8 : -8), leftmost ? "right" : "left"]
     )
   const [mean, now] = [place(use, !first), place(own, first)]
-  pen.text(say("web.mechanism.in_use", { value: number(use) }), mean[0], base + 16, { bold: true, align: mean[1] })
+  pen.text(say("web.mechanism.in_use", { value: number(use) }), mean[0], base + 16, {
+    bold: true,
+    align: mean[1],
+    room: box.width / 2 - 4,
+  })
   pen.text(say("web.mechanism.this_throw", { value: number(own) }), now[0], base + 16, {
     bold: true,
     align: now[1],
     fill: pen.tone,
+    room: box.width / 2 - 4,
   })
 }

@@ -22,12 +22,11 @@ export function flattened(pen, numbers, _symbol, cell) {
   pen.text("v", 4, strip.y + STRIP / 2, { size: 22, math: true })
   const ring = { rows: one(0), columns: one(at), strong: true }
   pen.picture(1, count, (n) => values[n], limits, scale, strip, [ring])
+  const [words, end] = [say("web.mechanism.number_of", { n: at, count }), String(count - 1)]
+  pen.text(words, strip.x + strip.width / 2, pen.height - 15, { size: SMALL, align: "center" })
+  if (pen.widthOf(words, { size: SMALL }) + 2 * pen.widthOf(end) > strip.width) return
   pen.note("0", strip.x, pen.height - 15)
-  pen.text(say("web.mechanism.number_of", { n: at, count }), strip.x + strip.width / 2, pen.height - 15, {
-    size: SMALL,
-    align: "center",
-  })
-  pen.note(String(count - 1), strip.x + strip.width, pen.height - 15, { align: "right" })
+  pen.note(end, strip.x + strip.width, pen.height - 15, { align: "right" })
 }
 
 // The first rows, the one that is spoken of and the last: where each comes from, and where it stands in the list.

@@ -12,6 +12,7 @@ import { against, column, losses, outputs as rows } from "./outputs.js"
 const [MOST, NARROW] = [4, 2] // outputs that get a curve each, and where it is upright
 const LINES = 60 // of a curve
 const HALF = 34 // of the width of an output's label
+const WIDE = 330 // room of a sum whose total is no wider than its steps
 const DOTS = 0.44 // of the height, from where on outputs stand against targets, where it is upright
 const BESIDE = 0.12 // room beside the outermost output or target
 
@@ -74,11 +75,11 @@ function stacked(pen, numbers, outputs, end) {
   const box = pen.upright
     ? { x: 0, y: 0.64 * pen.height, width: pen.width, height: 0.36 * pen.height - 50 }
     : { x: end + 60, y: HEAD + 20, width: pen.width - end - 60, height: pen.height - HEAD - 80 }
-  const pitch = box.width / (terms.length + 1)
+  const pitch = box.width / (terms.length + (box.width < WIDE ? 1.4 : 1)) // the total is written from the right edge
   const places = Array.from({ length: terms.length + 1 }, (_, n) => box.x + (n + 0.5) * pitch)
   const total = pen.stairs(terms, numbers.values("L")[0], box, {
     places,
-    digits: 4,
+    digits: pitch < 110 ? 3 : 4,
     room: pitch,
     wide: Math.min(64, pitch * 0.6),
   })
@@ -197,7 +198,7 @@ function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers,
   context.restore()
   context.fillStyle = pen.ink
   context.fillRect(x(target) - 1.5, y(0) - 6, 3, 12)
-  pen.text(title, box.x + box.width / 2, 13, { align: "center", bold: true, fill })
+  pen.text(title, box.x + box.width / 2, 13, { align: "center", bold: true, fill, room: box.width + 28 })
   const near = Math.abs(x(target) - x(o)) < 90
   const align = (/** @type {number} */ at) =>
     at < box.x + HALF ? "left" : at > box.x + box.width - HALF ? "right" : "center" // at an edge it would run into the next

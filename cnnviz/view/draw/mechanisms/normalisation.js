@@ -101,7 +101,8 @@ function saidBeside(pen, { name, said }, box, base, top) {
 
 /** In one line, where there is no room beside. @param {Pen} pen @param {Heap} heap @param {number} x @param {number} y */
 function saidAbove(pen, { name, said }, x, y) {
-  pen.text(said.join(", "), x + pen.symbol(name, x, y, { size: 18 }) + 12, y)
+  const from = x + pen.symbol(name, x, y, { size: 18 }) + 12
+  pen.text(said.join(", "), from, y, { room: pen.width - from })
 }
 
 /** Draws what arrived, what goes on, and between them γ and σ, by which it was scaled. @type {Picture} */

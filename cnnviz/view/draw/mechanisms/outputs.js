@@ -27,7 +27,7 @@ export const rowsOf = (numbers, symbol, chosen, of = (value) => value) => {
 /** A map's symbol and its numbers. @param {Numbers} numbers @param {string} name @returns {[string, ArrayLike<number>]} */
 export const columnOf = (numbers, name) => [numbers.maps[name].label, numbers.values(name)]
 
-/** Where it is upright: each row's name, and under each title its numbers; where rows stand. @param {Pen} pen @param {ReturnType<typeof rowsOf>} rows @param {[title: string, of: ArrayLike<number>][]} columns @param {number} [end] of the last column */
+/** Where it is upright: each row's name, and under each title its numbers; where rows stand, and where columns end. @param {Pen} pen @param {ReturnType<typeof rowsOf>} rows @param {[title: string, of: ArrayLike<number>][]} columns @param {number} [end] of the last column */
 export function listed(pen, rows, columns, end = pen.width - 2) {
   const line = Math.min((pen.height - HEAD - 40) / rows.length, 32)
   const y = (/** @type {number} */ n) => HEAD + (n + 0.5) * line
@@ -43,7 +43,7 @@ export function listed(pen, rows, columns, end = pen.width - 2) {
     pen.text(name, NAMES - 4, y(n), { align: "right", bold, room: NAMES - 6 })
     pen.spots.push({ box: { x: 0, y: y(n) - line / 2, width: end, height: line }, term, symbol: "", cell: [] })
   })
-  return { y, line }
+  return { y, line, ends: columns.map((_, i) => NAMES + (i + 1) * each) }
 }
 
 /** A row's numbers, the chosen one framed: few as cells, some as bars, many as pixels. Where the chosen one stands. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {Box} box @param {{ made?: boolean, limits?: number[], write?: (value: number) => string }} [how] @returns {{ x: number, y: number, width: number, height: number }} */

@@ -160,6 +160,6 @@ function table(pen, numbers, symbol, channel, { x, y, line = LINE }) {
     const size = sizes.values[n * channels + channel]
     pen.context.fillStyle = bold ? pen.ink : pen.soft
     pen.context.fillRect(second, top - 7, Math.max((40 * size) / most, 1), 14)
-    pen.text(number(size, 2), x + SHARES - 2, top, { bold, align: "right" })
+    pen.text(number(size, 2), Math.min(x + SHARES, pen.width) - 2, top, { bold, align: "right" })
   })
 }

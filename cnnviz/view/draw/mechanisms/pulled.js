@@ -87,7 +87,7 @@ function cancelled(pen, values, total) {
   const pull = values.reduce((all, value) => all + Math.abs(value), 0)
   const share = pull ? 1 - Math.abs(total) / pull : 0
   const words = say("web.mechanism.cancels", { pull: number(pull, 2), left: number(Math.abs(total), 2), share })
-  pen.rich(words, pen.width - 4, pen.height - 8, { align: "right", size: SMALL })
+  pen.rich(words, pen.width - 4, pen.height - 8, { align: "right", size: SMALL, room: pen.width - 8 })
 }
 
 /** The kernel that is made, and of each image the part that it adds to it; under them the sum at one of its numbers. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number>} all */

@@ -45,15 +45,26 @@ export function softmax(pen, numbers, symbol, cell) {
   ifItRose(pen, numbers, symbol, chosen, { ...box(2), x: places[2] + 8, width: width - 12 }, then)
 }
 
+const BARRED = 340 // width in which shares have bars, too
+
 /** Sums, powers and shares in rows, and the total of the powers under them. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {{ z: string, powers: number[], total: number }} of */
 function powersListed(pen, numbers, symbol, chosen, { z, powers, total }) {
   const rows = rowsOf(numbers, symbol, chosen)
-  const parts = 262 // where the powers end
-  const { y, line } = listed(pen, rows, [columnOf(numbers, z), ["e", powers]], parts)
-  const box = { x: parts + 10, y: HEAD, width: pen.width - parts - 10, height: line * rows.length }
-  const unnamed = rows.map((row) => ({ ...row, name: "" }))
-  pen.rows(unnamed, box, { names: 0, most: 32 })
-  pen.symbol(numbers.maps[symbol].label, box.x, 13, { size: 18 })
+  const columns = /** @type {Parameters<typeof listed>[2]} */ ([columnOf(numbers, z), ["e", powers]])
+  const barred = pen.width > BARRED
+  const { y, line, ends } = listed(
+    pen,
+    rows,
+    barred ? columns : [...columns, columnOf(numbers, symbol)],
+    barred ? 262 : undefined,
+  )
+  const parts = ends[1] // where the powers end
+  if (barred) {
+    const box = { x: parts + 10, y: HEAD, width: pen.width - parts - 10, height: line * rows.length }
+    const unnamed = rows.map((row) => ({ ...row, name: "" }))
+    pen.rows(unnamed, box, { names: 0, most: 32 })
+    pen.symbol(numbers.maps[symbol].label, box.x, 13, { size: 18 })
+  }
   pen.text(numbers.maps[z].label, parts - 11, 7, { size: SMALL, math: true })
   pen.text(`Σ ${short(total)}`, parts, y(rows.length - 1) + line, { align: "right", bold: true })
 }
