@@ -18,7 +18,7 @@ import { fitted, madeMap, middleOf, ringCell } from "./windows.js"
 const MOST_DIGITS = 6 // of a factor
 const [FEW, SHOWN] = [4, 12] // outputs with maps of their own, and with a row each
 const EDGE = 200 // between the map that is made and the shares: the bars
-const ROW = 17 // of a share, where it is upright
+const [ROW, TIGHT] = [17, 330] // of a share, where it is upright, and in which width numbers are shorter
 const TURN = 12 // from an edge to the line that leads from the bars' total to its cell
 
 /** @type {Picture} */
@@ -218,20 +218,22 @@ function under(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
   const [shown, rest] = strongest(all, all.length > rows ? rows - 1 : rows)
   const values = [...shown.map(({ term }) => term.value), ...(rest.length ? [exact(rest)] : [])]
   const total = numbers.at(symbol, cell)
+  const digits = pen.width < TIGHT ? 2 : 4
   const factors = [w, dy].map((name) => shown.map(({ term }) => numbers.at(name, term.cells[name])))
-  const { writes } = gridOf(factors[0], factors[1], writtenSum(values, total, { digits: 4 }).write)
+  const { writes } = gridOf(factors[0], factors[1], writtenSum(values, total, { digits }).write)
   const steps = values.map((value, i) => {
     if (i === shown.length) return { value, name: `+${rest.length}`, term: "rest" }
     const [weight, came] = factors.map((factor, f) => writes[f](factor[i], i))
     return { value, name: `${numbers.nameOf(shown[i].n, all.length)}: ${weight} · ${came}`, term: `n${shown[i].n}` }
   })
   pen.rich(`<i>${numbers.maps[w].label}</i> · <i>${numbers.maps[dy].label}</i>`, 2 * TURN, top - 16)
-  const place = { x: 2 * TURN + 4, y: top, width: 0.25 * pen.width, height: pen.height - top }
+  const place = { x: 2 * TURN + 4, y: top, width: (digits > 2 ? 0.25 : 0.18) * pen.width, height: pen.height - top }
   const row = Math.min(place.height / (steps.length + 1), 22)
   const name = `<i>${numbers.maps[symbol].label}</i>[${numbers.index(symbol, cell).join(",")}]`
   const bar = pen.balance(steps, total, place, {
     paint: colour(total, numbers.maps[symbol].limits, "signed"),
     row,
+    digits,
     name,
   })
   const y = bar.y + bar.height / 2
