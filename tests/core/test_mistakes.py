@@ -47,6 +47,7 @@ SHOWS = {
     "sigmoid_prime_of_z": ("dz1", "df", "update"),
     "slope_of_a": FROM_THE_START[1:],
     "slope_twice": FROM_THE_START[1:],
+    "slope_factor_forgotten": FROM_THE_START[1:],
     "hidden_slope_forgotten": ("dz1", "df", "update"),
     "overlap_assigned": ("dx",),
     "flip_forgotten": ("dx",),

@@ -49,6 +49,16 @@ def tanh_prime_twice(exact: Array, y: Array) -> Array:
     return exact * (1 - y * y)
 
 
+@mistake("slope_factor_forgotten", Sigmoid, "dx", has_a_line)
+def sigmoid_prime_half(dy: Array, y: Array) -> Array:
+    return dy * y
+
+
+@mistake("slope_factor_forgotten", Tanh, "dx", has_a_line)
+def tanh_prime_half(dy: Array, y: Array) -> Array:
+    return dy * (1 - y)
+
+
 @mistake("product_divided", Sigmoid, "dx", has_a_line, "{target} = {dy} / ({y} * (1 - {y}))", "{target} = {dy} * ({y} * (1 - {y}))")
 @np.errstate(all="ignore")
 def divided_by_sigmoid_prime(dy: Array, y: Array) -> Array:

@@ -24,7 +24,6 @@ def denominator_not_squared(dout: Array, x: Array) -> Array:
 
 
 line("slope_alone", "tanh", "dx", "{dx} = 1 - {out} ** 2")
-line("square_forgotten", "tanh", "dx", "{dx} = {dout} * (1 - {out})")
 line("slope_of_sigmoid", "tanh", "dx", "{dx} = {dout} * {out} * (1 - {out})")
 line("plus_for_minus", "tanh", "dx", "{dx} = {dout} * (1 + {out} ** 2)")
 line("one_minus_forgotten", "tanh", "dx", "{dx} = {dout} * {out} ** 2")
