@@ -77,7 +77,7 @@ def _case(course: CS231n, kind: str, given: Any, rng: np.random.Generator) -> Ca
         return Case(kind, {"x": rng.normal(size=x), "y": rng.integers(x[1], size=x[0])})
     arrays = _parameters(course, kind, x, shapes[1:], rng)
     out = _output(kind, x, arrays, settings)
-    drawn = _apart(x, rng) if kind in POOLS else away_from_zero(rng.normal(size=x))
+    drawn = _apart(x, rng) if kind in POOLS else away_from_zero(rng.normal(size=x), 0.001 if kind in ELEMENTWISE else LEAST)
     if kind == "dropout":
         p = float(str(settings["p"]))
         arrays["mask"] = (rng.random(x) < p) / p
@@ -113,13 +113,17 @@ def _output(kind: str, x: Shape, arrays: Mapping[str, np.ndarray], settings: Map
     return (x[0], channels, *(output_size(n, k, settings["stride"], pad) for n in x[2:]))
 
 
-def away_from_zero(numbers: np.ndarray) -> np.ndarray:
-    """The same signs, and no size below 0.05.
+LEAST = 0.05
+"""The smallest size of a number that is drawn; before a gate there are smaller ones, so that one that opens a little too early or late is seen."""
+
+
+def away_from_zero(numbers: np.ndarray, least: float = LEAST) -> np.ndarray:
+    """The same signs, and no size below `least`.
 
     >>> away_from_zero(np.array([0.5, -0.25])).tolist()
     [0.55, -0.3]
     """
-    return numbers + np.copysign(0.05, numbers)
+    return numbers + np.copysign(least, numbers)
 
 
 def _apart(shape: Shape, rng: np.random.Generator) -> np.ndarray:

@@ -13,6 +13,8 @@ CS231N = [
     ("relu", "x <= 0", "dout <= 0", "dx", "mistake.relu_gate_of_gradient.title"),
     ("relu", "dx[x <= 0] = 0", "pass", "dx", "mistake.hidden_slope_forgotten.title"),
     ("relu", "x <= 0", "x > 0", "dx", "judge.slip.gate_reversed"),
+    ("relu", "x <= 0", "x <= -0.03", "dx", ""),
+    ("relu", "x <= 0", "x <= 0.03", "dx", ""),
     ("relu", "dout.copy()", "x.copy()", "dx", "judge.slip.forward_again"),
     ("relu", "return dx", "return -dx", "dx", "own.factor.minus"),
     ("sigmoid", "dout * s * (1 - s)", "dout * s", "dx", "mistake.slope_factor_forgotten.title"),
