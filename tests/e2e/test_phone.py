@@ -69,6 +69,15 @@ def test_a_phones_header_unfolds(screen: Screen):
     expect(page.locator('[data-page="check"]')).to_be_hidden()
 
 
+def test_keys_scroll_a_formula_that_is_wider_than_a_phone(screen: Screen):
+    screen.page.set_viewport_size({"width": 390, "height": 844})
+    screen.open("/", net="conv4x3-bn-relu-max2-dense10-softmax-ce", img="test-0,test-1", stage="dz1")
+    screen.painted()
+    formula = screen.page.locator(".explain .formula")
+    assert formula.evaluate("e => e.scrollWidth > e.clientWidth")
+    expect(formula).to_have_attribute("tabindex", "0")
+
+
 def test_a_phones_picture_stands_upright_at_every_stage_and_its_stages_unfold(screen: Screen):
     page = screen.page
     page.set_viewport_size({"width": 390, "height": 844})

@@ -7,6 +7,7 @@ import { promiseOf } from "../model/promise.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { html, inner, linesOf, markup, render } from "./html.js"
+import { isPhone } from "./media_queries.js"
 
 /** @import { Words } from "../model/explanation.js" */
 /** @import { Subject } from "./step.js" */
@@ -112,7 +113,8 @@ function shrink(formula, share) {
   if (share < 1) formula.style.setProperty("--fits", String(Math.max(SMALLEST, share)))
   const wraps = share < SMALLEST && formula.querySelectorAll("math").length > 1
   formula.classList.toggle("wraps", wraps)
-  share < SMALLEST && !wraps ? formula.setAttribute("tabindex", "0") : formula.removeAttribute("tabindex") // then keys scroll it
+  const least = isPhone() ? 1 : SMALLEST // there it is not set smaller
+  share < least && !wraps ? formula.setAttribute("tabindex", "0") : formula.removeAttribute("tabindex") // then keys scroll it
 }
 
 /** Finds which of several channels, filters or units is spoken of. @param {Step} step @param {Subject} subject */
