@@ -85,6 +85,25 @@ def test_the_rate_is_dragged_in_its_field(screen: Screen):
     expect(screen.page).to_have_url(re.compile(f"lr={along.theta[40]}"))
 
 
+def test_the_rate_is_moved_by_keys_in_its_field(screen: Screen):
+    lesson = Lesson(stage="update")
+    screen.open("/", **lesson.to_query())
+    along = curve(lesson, X, "lr")
+    with screen.reaching("learning_rate") as field:
+        field.focus()
+        screen.page.keyboard.press("Shift+ArrowUp")
+        expect(card(screen)).to_be_visible()
+        screen.page.keyboard.press("Escape")
+        expect(card(screen)).to_be_hidden()
+        expect(field).to_be_visible()  # the sheet stays
+        screen.page.keyboard.press("Shift+ArrowUp")
+        screen.page.keyboard.press("ArrowUp")
+        expect(screen.root).to_have_attribute("data-dragged", re.compile(r"^[\d.]+$"))
+        screen.page.keyboard.press("Enter")
+    expect(screen.page).to_have_url(re.compile(r"lr=0\.01\d"))
+    assert float(screen.lesson.lr) > along.at
+
+
 def test_escape_puts_it_back(screen: Screen):
     screen.open("/", **SEEN.to_query())
     x, y = hold(screen)

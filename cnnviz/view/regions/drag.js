@@ -9,7 +9,7 @@ import { settingOf } from "../model/set_values.js"
 import { say } from "../model/words.js"
 import { DragCard } from "./drag_card.js"
 import { corners } from "./drag_corners.js"
-import { draggable, hitOf } from "./drag_hit.js"
+import { draggable, hitOf, rateIn } from "./drag_hit.js"
 
 /** @import { Curve, Drag, Event as DragEvent } from "../model/drag.js" */
 /** @import { Hit } from "./drag_hit.js" */
@@ -143,9 +143,12 @@ export class Dragging {
     event.stopPropagation()
   }
 
-  /** Takes hold of the cell that has the focus; whether there is one that can be changed. */
+  /** Takes hold of the cell that has the focus, or of the rate in its field; whether there is one that can be changed. */
   take() {
     const { step } = this
+    const rate = rateIn(step, document.activeElement)
+    if (rate) this.start(rate)
+    if (rate) return true
     const plate = Object.values(step.plates).find(({ canvas }) => canvas === document.activeElement)
     if (!plate) return false
     const { symbol } = plate

@@ -25,12 +25,17 @@ const isFree = ({ view, predicting, missions }) =>
   && !predicting.on
   && !missions.now?.choices.length
 
+/** The rate, if this is its field and it can be changed. @param {Step} step @param {Element | null} target @returns {Hit | null} */
+export const rateIn = (step, target) =>
+  target?.closest("[data-key=learning_rate]") && isFree(step) && !step.view.waiting
+    ? { along: "lr", symbol: "", cell: [] }
+    : null
+
 /** @param {Step} step @param {PointerEvent} event @returns {Hit | null} */
 export function hitOf(step, event) {
   const target = /** @type {Element} */ (event.target)
   if (!step.received) return null
-  if (target.closest("[data-key=learning_rate]"))
-    return isFree(step) && !step.view.waiting ? { along: "lr", symbol: "", cell: [] } : null
+  if (target.closest("[data-key=learning_rate]")) return rateIn(step, target)
   const found = large(plateUnder(step, event)) ?? inPicture(step, event)
   if (!found || !draggable(step, found.symbol, found.cell)) return null
   return { ...found, along: `${found.symbol}:${step.numbers.index(found.symbol, found.cell).join(",")}` }
