@@ -2,6 +2,7 @@
 
 import os
 import platform
+import signal
 import subprocess
 import sys
 
@@ -24,7 +25,7 @@ from tests.core.networks import cases
 GEOMETRY = {"k": 2, "stride": 2, "before": 0, "dilation": 1}
 
 KERNELS = ("Haswell", "SkylakeX", "Sandybridge", "Nehalem", "Prescott")
-"""Processors that OpenBLAS adds up for in ways of their own; one that lacks the instructions falls back to another."""
+"""Processors that OpenBLAS adds up for in ways of their own."""
 LAST_BITS = 1e-12
 """By how much of an array's largest number, or of the image's in a forward pass, entries may differ between processors, before the second update."""
 AFTER_ADAM = 1e-5
@@ -33,19 +34,24 @@ the step makes 10⁸ times as much (1/ε), and a normalisation of numbers that h
 
 
 def numbers(kernel, folder):
+    """What a process finds that adds up as this processor; nothing where the one here lacks its instructions."""
     file = folder / f"{kernel}.npz"
-    subprocess.run([sys.executable, "-m", "tests.core.other_processors", file], env=os.environ | {"OPENBLAS_CORETYPE": kernel}, check=True)
+    done = subprocess.run([sys.executable, "-m", "tests.core.other_processors", file], env=os.environ | {"OPENBLAS_CORETYPE": kernel}, check=False)
+    if done.returncode == -signal.SIGILL:
+        return {}
+    done.check_returncode()
     with np.load(file) as found:
         return {name: found[str(n)] for n, name in enumerate(found["names"])}
 
 
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="OpenBLAS has one way to add up here")
 def test_a_tie_is_not_decided_by_the_processor(tmp_path):
-    first, *others = KERNELS
+    *others, first = KERNELS
     ours = numbers(first, tmp_path)
     differ = 0
     for kernel in others:
-        theirs = numbers(kernel, tmp_path)
+        if not (theirs := numbers(kernel, tmp_path)):
+            continue
         assert list(theirs) == list(ours)
         for name, array in ours.items():
             if name.startswith("decided"):

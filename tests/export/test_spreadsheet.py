@@ -103,7 +103,8 @@ def test_after_training_nothing_is_dropped_and_there_is_no_step():
     lesson = Lesson(net="conv2x3-bn-drop50-dense2-mse", k=2, mode="eval")
     moment = moment_of(lesson).after_training
     cells = cells_of(spreadsheet(lesson, moment))
-    assert cells["L!B5"][0] == moment.losses[-1] and cells["n1!B5"][0] == moment.trace.n1[0, 0, 0]
+    shown = [cells["L!B5"][0], cells["n1!B5"][0]]
+    np.testing.assert_allclose(shown, [moment.losses[-1], moment.trace.n1[0, 0, 0]], rtol=1e-12)  # some processors round a pass of one image otherwise
     assert "f next!B5" not in cells and "f next!B5" in cells_of(spreadsheet(replace(lesson, mode="train"), moment_of(lesson)))
 
 
