@@ -112,6 +112,16 @@ def test_it_is_not_told_in_a_frame(browser: Browser, browser_context_args: dict)
         expect(frame.locator(".story-top")).to_have_count(0)
 
 
+def test_on_a_phone_weights_before_and_after_are_seen_at_once(browser: Browser, browser_context_args: dict):
+    with newcomer(browser, browser_context_args, reduced_motion="reduce", viewport={"width": 390, "height": 844}) as screen:
+        screen.page.goto("/")
+        at(screen, "wrong")
+        screen.press(*["ArrowRight"] * 4)
+        at(screen, "update")
+        rights = screen.page.locator(".tale-weights").evaluate_all("(all) => all.map((e) => e.getBoundingClientRect().right)")
+        assert len(rights) == 2 and max(rights) <= 390 - 16
+
+
 def test_nothing_is_counted_without_motion_and_the_end_leads_to_other_pages_with_the_same_lesson(browser: Browser, browser_context_args: dict):
     with newcomer(browser, browser_context_args, reduced_motion="reduce") as screen:
         screen.page.goto("/")
