@@ -114,3 +114,14 @@ def test_behind_equal_cells_each_may_have_what_comes_back_alone_and_none_has_mor
     assert first.any() and {diagnose(case, {"dx": theirs}).verdict for theirs in each} == {"right"}
     for theirs in (np.full_like(first, first.sum()), first + 1e3 * (each[1] - each[2])):
         assert diagnose(case, {"dx": theirs}).verdict == "wrong"
+
+
+def test_where_ours_is_no_number_nothing_is_told():
+    network, x = Network.parse("dense2-identity-dense2-mse"), np.ones((1, 2))
+    params = network.init(x.shape, "normal").replace(w1=np.array([[1e200, 1.0], [1e200, 1.0]]), w2=np.array([[1e200, 1.0], [-1e200, 1.0]]))
+    with np.errstate(all="ignore"):
+        trace = network.forward(params, x)
+        case = Case(network.program(x.shape), params, trace, np.zeros(2), gd(0.1))
+        theirs = {name: np.array(array) for name, array in passed(case).items()}
+        assert not np.isfinite(theirs["dw1"]).all()
+        assert not accused(diagnose(case, theirs))
