@@ -165,6 +165,7 @@ WATCHED = """() => {
   window.around = []
   const around = new MutationObserver((all) => window.around.push(...all.map(({ attributeName, target }) => `${attributeName} of ${target.outerHTML.slice(0, 60)}`)))
   for (const part of document.querySelectorAll(".cnnviz > .top, .cnnviz .transport")) around.observe(part, { attributes: true, childList: true, subtree: true })
+  around.observe(document.querySelector(".cnnviz"), { attributes: true })
   window.asked = 0
   const { get } = Object.getOwnPropertyDescriptor(HTMLElement.prototype, "offsetLeft")
   const asked = function () {

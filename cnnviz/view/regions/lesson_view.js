@@ -540,10 +540,11 @@ export class View {
     if (!this.data) return
     if (!pointed) this.surround(this.data)
     this.content.draw(pointed)
+    this.parent?.tell()
+    if (pointed) return
     const { k } = this.lesson
     Object.assign(this.root.dataset, { update: k, stage: this.stage, ready: this.waiting ? "0" : "1" })
     this.root.style.visibility = "visible"
-    this.parent?.tell()
     arrived(this)
     if (this.look.script) this.stand()
     if (this.announce && !this.player.running) speak(this)
