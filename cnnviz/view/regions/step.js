@@ -34,7 +34,7 @@ import { bindPinch } from "./pinch.js"
 import { channelFlights, GLIDE, Seats } from "./seats.js"
 import { moveOf } from "./step_flow.js"
 import { lay, mapsInRow, place, roomOf, unroll, uprightRoom } from "./step_layout.js"
-import { briefOf, fillStepper, fillWords, spokenOf, writeWords } from "./step_words.js"
+import { briefOf, fillStepper, fillWords, fitWords, spokenOf, writeWords } from "./step_words.js"
 import { Story } from "./story.js"
 
 /** @import { Answer, Cell, Plate, StepAnswer, View } from "../types/view.js" */
@@ -512,6 +512,7 @@ export class Step extends Content {
     fillStepper(this, scene)
     this.editor()
     this.operate(scene)
+    fitWords(this)
   }
 
   /** Draws the operation large. @param {Subject} scene */

@@ -68,7 +68,6 @@ export function fillWords(step, subject, scene) {
     stage.tag = of === stage.tag ? `${of} · ${own}` : of
   }
   writeWords(view, stage, { ...cell, numbers: step.dragging.change(subject) || cell.numbers })
-  fitWords(step)
   const explain = view.$(".explain")
   const unpin = /** @type {HTMLElement} */ (explain.querySelector("[data-key=unpin]"))
   explain.classList.toggle("pinned", Boolean(pinned))
@@ -82,9 +81,11 @@ const SMALLEST = 0.7 // of a formula's letters
 const fitted = new WeakMap()
 
 /** Fits the lines that are to stay in one, where they or their room have changed: all are asked at once, since each question after a change makes the page lay itself out again. @param {Step} step */
-function fitWords({ view, room }) {
+export function fitWords({ view, room }) {
   const changed = LINES.map((line) => view.$(`.explain ${line}`)).filter((element) => {
-    const state = `${element.textContent} ${room?.width}`
+    const figures = element.matches(".numbers") // which are all as wide as each other
+    const text = element.textContent ?? ""
+    const state = `${figures ? text.replace(/\d/g, "0") : text} ${room?.width}`
     if (fitted.get(element) === state) return false
     fitted.set(element, state)
     return true

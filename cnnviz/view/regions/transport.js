@@ -84,21 +84,18 @@ function fillWhole({ root, look, stage }, stages) {
 function fillStages(view, stages) {
   const strip = view.$(".stages")
   const at = view.order.indexOf(view.stage)
-  const before = strip.querySelector("[aria-current]")
   const focused = strip.contains(document.activeElement)
   const chips = guard([stages, at], () => stages.map((stage, n) => chip(stage, n, at, stages.length)))
   render(chips, strip)
   const counted = stages.length > MOST_CHIPS && at >= 0
   strip.classList.toggle("dense", counted)
   setText(view.$(".stage-name"), counted ? say("web.learn.of", { n: at + 1, count: stages.length }) : "")
-  const current = /** @type {HTMLElement | null} */ (strip.querySelector("[aria-current]"))
-  if (focused) current?.focus({ preventScroll: true })
-  if (current !== before) reveal(view)
-  if (view.stageSizes && strip.childElementCount !== Number(strip.dataset.watched ?? 0)) {
-    strip.dataset.watched = String(strip.childElementCount)
-    view.stageSizes.disconnect()
-    for (const element of [strip, ...strip.children]) view.stageSizes.observe(element)
-  }
+  if (focused) /** @type {HTMLElement | null} */ (strip.querySelector("[aria-current]"))?.focus({ preventScroll: true })
+  const watched = `${at} ${strip.childElementCount}`
+  if (!view.stageSizes || strip.dataset.watched === watched) return
+  strip.dataset.watched = watched
+  view.stageSizes.disconnect() // who is observed anew is told of it once the page has been laid out: nobody has to ask for that
+  for (const element of [strip, ...strip.children]) view.stageSizes.observe(element)
 }
 
 /** One stop for Tab: the arrows go from stage to stage. @type {(stage: StageRecord, n: number, at: number, count: number) => Template} */
