@@ -167,13 +167,13 @@ def passed(case: Case, overrides=None) -> dict[str, np.ndarray]:
         return dict(case.program.backward(case.params, case.trace, case.y, overrides))
 
 
-def drawn(rng: np.random.Generator, count: int, mixing: bool = False):
-    """A case, `count` slips in different stages, each with its line, and the gradients that they lead to."""
+def drawn(rng: np.random.Generator, count: int, mixing: bool = False, of=SLIPS):
+    """A case, `count` slips of these in different stages, each with its line, and the gradients that they lead to."""
     while True:
         case = case_of(rng, mixing)
         program = case.program
         layers = {line.target: None if line.layer is None else program.network.layers[line.layer] for line in program.backward_lines}
-        possible = [(slip, line) for line in program.backward_lines for slip in SLIPS if slip.fits(line, layers[line.target])]
+        possible = [(slip, line) for line in program.backward_lines for slip in of if slip.fits(line, layers[line.target])]
         rng.shuffle(possible)
         chosen, stages, exact, shaken = [], set(), passed(case), passed(_shaken(case, rng))
         least = {name: 1e3 * np.abs(array - shaken[name]).max() + 1e-13 * max(np.abs(one).max() for one in exact.values()) for name, array in exact.items()}
@@ -219,9 +219,9 @@ def names_of(match) -> set[str]:
     return {name for name in (slip.placed.mistake.name if slip.placed else "", slip.turn.name if slip.turn else "", slip.factor.name.removesuffix("_squared")) if name}
 
 
-def judged(rng: np.random.Generator, count: int, precision=DOUBLE, dtype=None, mixing: bool = False):
+def judged(rng: np.random.Generator, count: int, precision=DOUBLE, dtype=None, mixing: bool = False, of=SLIPS):
     """Whether the wrong stages are those of the slips, and for each slip whether it is named; with a line that says what was drawn."""
-    case, chosen, theirs = drawn(rng, count, mixing)
+    case, chosen, theirs = drawn(rng, count, mixing, of)
     if dtype:
         theirs = {name: array.astype(dtype) for name, array in theirs.items()}
     found = diagnose(case, theirs, precision)

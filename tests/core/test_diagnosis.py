@@ -18,7 +18,7 @@ from cnnviz.core.overrides import chained
 from cnnviz.core.spoiled_stages import stages_hit
 from cnnviz.words import Problem
 from tests.core.networks import cases
-from tests.core.slip_draws import judged
+from tests.core.slip_draws import SLIPS, judged
 
 RATE = 0.1
 NETWORKS = (
@@ -360,6 +360,12 @@ def test_what_comes_near_nothing_has_no_nearest():
     assert worst_of(found.arrays["dz1"]).ratios == pytest.approx((1, 3), abs=0.01)
     found = diagnose(case, spoiled(case, ("dz1", lambda a: np.where(np.arange(a.size).reshape(a.shape) < 0.95 * a.size, 2 * a, 1.7 * a))))
     assert not found.matches["dz1"][0].exact
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.name)
+def test_every_slip_is_named(slip):
+    wrong_stage_alone, named, what = judged(np.random.default_rng(5), 1, mixing=True, of=(slip,))
+    assert wrong_stage_alone and all(named), what
 
 
 @pytest.mark.parametrize("seed", range(40))
