@@ -108,15 +108,31 @@ async def test_sessions_of_many_addresses_begin_one_at_a_time_and_leave_most_of_
     assert len(later) >= 99 if asking else not later
 
 
-async def test_a_request_waits_for_no_session_that_is_opened():
-    turns, begun = Turns(), []
+@pytest.mark.parametrize("says", [False, True], ids=["is opened", "says something"])
+async def test_a_request_waits_for_no_session_that(says):
+    begun, opened, all_say = [], [], asyncio.Event()
 
-    async def one(name: str, of_session: bool) -> None:
-        async with turns.turn(name, name, of_session):
-            begun.append(name)
+    async def answered(scope, receive, send) -> None:
+        if scope["type"] == "websocket" and says:
+            opened.append(scope["client"][0])
+            await all_say.wait()
+            await receive()
+        begun.append(scope["type"])
+        if scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 200})
 
-    await asyncio.gather(*(one(f"session {number}", of_session=True) for number in range(50)), one("request", of_session=False))
-    assert begun.index("request") <= 1 and len(begun) == 51
+    async def receive() -> dict:
+        return {"type": "websocket.receive", "bytes": b"again"}
+
+    app = Floods(answered)
+    sessions = [asyncio.create_task(app(scope("websocket", f"10.0.1.{number}"), receive, None)) for number in range(50)]
+    while says and len(opened) < 50:
+        await asyncio.sleep(0)
+    all_say.set()
+    await asyncio.sleep(0)
+    await ask(app, client=OTHER)
+    await asyncio.gather(*sessions)
+    assert begun.index("http") <= 2 and len(begun) == 51
 
 
 async def test_of_those_who_all_ask_as_much_nobody_pauses(monkeypatch):
