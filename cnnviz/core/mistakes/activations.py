@@ -50,12 +50,12 @@ def tanh_prime_twice(exact: Array, y: Array) -> Array:
 
 
 @mistake("slope_factor_forgotten", Sigmoid, "dx", has_a_line)
-def sigmoid_prime_half(dy: Array, y: Array) -> Array:
+def one_factor_of_sigmoid_prime(dy: Array, y: Array) -> Array:
     return dy * y
 
 
 @mistake("slope_factor_forgotten", Tanh, "dx", has_a_line)
-def tanh_prime_half(dy: Array, y: Array) -> Array:
+def one_factor_of_tanh_prime(dy: Array, y: Array) -> Array:
     return dy * (1 - y)
 
 
