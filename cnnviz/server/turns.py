@@ -15,7 +15,7 @@ CREDIT = 20.0
 SELDOM = CREDIT / 4
 """Requests that it has to be behind its share to be waited for."""
 PAUSE, LEAST_PAUSE, MOST_PAUSE = 8.0, 0.001, 0.02
-"""The wait of all others meanwhile, as a multiple of the last turn, and in seconds at the least and at the most: uvloop knows no shorter one."""
+"""The wait of all others meanwhile, as a multiple of the last turn, and in seconds at the least, since uvloop knows no shorter one, and at the most."""
 
 Turn = Place[asyncio.Future[None]]
 
@@ -23,9 +23,9 @@ Turn = Place[asyncio.Future[None]]
 class Line:
     """Those who wait for their turn, of whom one begins in one pass of the event loop: of each address in turn the one whose connection has asked for least."""
 
-    def __init__(self, begin: Callable[[Turn], None], pause: Callable[[float], float]) -> None:
-        """`pause` says how long nobody begins after a turn of so many seconds."""
-        self.begin, self.pause = begin, pause
+    def __init__(self, begin: Callable[[Turn], None], spares: Callable[[], int]) -> None:
+        """`spares` says how many others are to be left time after a turn, in a pause in which nobody begins."""
+        self.begin, self.spares = begin, spares
         self.waiting: dict[str, list[Turn]] = {}
         self.free = True
 
@@ -49,7 +49,8 @@ class Line:
 
     def _after(self, began: float) -> None:
         """After the pass in which one was begun."""
-        if pause := self.pause(time.monotonic() - began):
+        if self.spares():
+            pause = min(max(PAUSE * (time.monotonic() - began), LEAST_PAUSE), MOST_PAUSE)
             asyncio.get_running_loop().call_later(pause, self._next)
         else:
             self._next()
@@ -61,7 +62,7 @@ class Turns:
     An answer that takes a millisecond takes sixty where sixty others are made in the same pass, and an answer takes several
     passes. So the pass is short for everybody, whatever connections and addresses ask for, also for a class that shares an address
     with them. Threads compute beside the event loop: while a request of a connection that asks seldom is under way, all
-    others leave them eight ninths of the time. `under_way` counts requests by address.
+    others leave them up to eight ninths of the time. `under_way` counts by address; `spared` what such connections ask, `answered` requests.
 
     >>> async def order() -> list[str]:
     ...     turns, begun = Turns(), []
@@ -76,9 +77,9 @@ class Turns:
 
     def __init__(self) -> None:
         self.shares: FairQueue[asyncio.Future[None]] = FairQueue(credit=CREDIT)
-        self.seldom = Line(self._begin, lambda _: 0.0)
-        self.often = Line(self._begin, lambda seconds: _pause(seconds) if self.spared else 0.0)
-        self.sessions = Line(self._begin, lambda seconds: _pause(seconds) if self.spared or self.answered else 0.0)
+        self.seldom = Line(self._begin, lambda: 0)
+        self.often = Line(self._begin, lambda: self.spared)
+        self.sessions = Line(self._begin, lambda: self.spared + self.answered)
         self.under_way: Counter[str] = Counter()
         self.spared = self.answered = 0
 
@@ -108,7 +109,3 @@ class Turns:
         self.shares.done(place, 1.0)
         if not place.item.done():  # else who asked is gone, in this pass
             place.item.set_result(None)
-
-
-def _pause(seconds: float) -> float:
-    return min(max(PAUSE * seconds, LEAST_PAUSE), MOST_PAUSE)
