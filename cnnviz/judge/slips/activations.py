@@ -7,7 +7,7 @@ from cnnviz.judge.slips.table import line, slip
 line("slope_alone", "relu", "dx", "{dx} = {x} > 0")
 line("gate_reversed", "relu", "dx", "{dx} = {dout} * ({x} < 0)")
 line("leak", "relu", "dx", "{dx} = {dout} * np.where({x} > 0, 1, 0.01)")
-line("value_for_slope", ELEMENTWISE, "dx", "{dx} = {dout} * {out}")
+line("value_for_slope", ("relu", "tanh"), "dx", "{dx} = {dout} * {out}")
 line("input_for_slope", ELEMENTWISE, "dx", "{dx} = {dout} * {x}")
 line("roles_exchanged", "relu", "dx", "{dx} = {x} * ({dout} > 0)")
 line("forward_again", "relu", "dx", "{dx} = np.maximum(0, {x})")
