@@ -325,6 +325,7 @@ async def test_a_short_work_is_not_refused_for_what_others_of_its_kind_and_addre
 
         def seconds(self) -> float:
             return 0.001 if self.known else 20.0
+
     gate: Gate[str] = Gate(1, Admission(100, 100, seconds_each=30.0), clock=Clock())
     go = threading.Event()
     dear = asyncio.create_task(gate.get("dear", "one", lambda: go.wait(60) and "dear", "flood", Expected(20.0)))

@@ -42,17 +42,14 @@ async def ask(app: Floods, **asked: str | int) -> tuple[int, dict[str, str], byt
     return said[0].get("status", 101), headers, b"".join(message.get("body", b"") for message in said)
 
 
-def test_past_its_requests_an_address_is_told_to_wait_and_no_other_is():
-    async def tried() -> None:
-        app = Floods(PlainTextResponse("here"))
-        app.asked = Rate(3, 1_000)
-        assert [(await ask(app))[0] for _ in range(4)] == [200] * 3 + [429]
-        status, headers, body = await ask(app)
-        assert (status, headers["retry-after"], headers["connection"]) == (429, "2", "close")
-        assert json.loads(body)["sentence"] == say("ui.server.flood", "en")
-        assert (await ask(app, client="10.0.0.8"))[0] == 200
-
-    asyncio.run(tried())
+async def test_past_its_requests_an_address_is_told_to_wait_and_no_other_is():
+    app = Floods(PlainTextResponse("here"))
+    app.asked = Rate(3, 1_000)
+    assert [(await ask(app))[0] for _ in range(4)] == [200] * 3 + [429]
+    status, headers, body = await ask(app)
+    assert (status, headers["retry-after"], headers["connection"]) == (429, "2", "close")
+    assert json.loads(body)["sentence"] == say("ui.server.flood", "en")
+    assert (await ask(app, client="10.0.0.8"))[0] == 200
 
 
 @pytest.mark.parametrize("beyond", [5, 20])
@@ -74,86 +71,71 @@ def test_past_its_requests_those_of_an_address_who_ask_seldom_have_as_many_and_n
     assert asyncio.run(tried()) == 19 + beyond
 
 
-def test_a_refusal_takes_its_time_and_so_much_of_them_wait_and_no_more(monkeypatch):
+async def test_a_refusal_takes_its_time_and_so_much_of_them_wait_and_no_more(monkeypatch):
     monkeypatch.setattr(floods, "MOST_REFUSED", 2)
     waits: list[float] = []
+    go = asyncio.Event()
 
-    async def tried() -> None:
-        go = asyncio.Event()
+    async def slept(seconds: float) -> None:
+        waits.append(seconds)
+        await go.wait()
 
-        async def slept(seconds: float) -> None:
-            waits.append(seconds)
-            await go.wait()
-
-        monkeypatch.setattr(asyncio, "sleep", slept)
-        app = Floods(PlainTextResponse("here"))
-        app.asked = Rate(0, 1_000)
-        asked = [asyncio.create_task(ask(app)) for _ in range(5)]
-        async with asyncio.timeout(60):
-            for first in itertools.islice(asyncio.as_completed(asked), 3):
-                await first
-            assert waits == [floods.TARPIT] * 2 and [one.done() for one in asked].count(False) == 2
-            go.set()
-            assert [(await one)[0] for one in asked] == [429] * 5
-        assert not app.refused
-
-    asyncio.run(tried())
-
-
-def test_what_nobody_reads_is_counted_until_it_is_sent_and_a_rooms_stream_is_not(monkeypatch):
-    monkeypatch.setattr(floods, "AT_ONCE", 2)
-
-    async def tried() -> None:
-        go = asyncio.Event()
-
-        async def slow(scope, receive, send) -> None:
-            await go.wait()
-            await PlainTextResponse("here")(scope, receive, send)
-
-        app = Floods(slow)
-        streams = [asyncio.create_task(ask(app, path="/room/ABCDE/events")) for _ in range(5)]
-        asked = [asyncio.create_task(ask(app)) for _ in range(2)]
-        await asyncio.sleep(0)
-        assert (await ask(app))[0] == 429
-        other = asyncio.create_task(ask(app, client="10.0.0.8"))
-        await asyncio.sleep(0)
+    monkeypatch.setattr(asyncio, "sleep", slept)
+    app = Floods(PlainTextResponse("here"))
+    app.asked = Rate(0, 1_000)
+    asked = [asyncio.create_task(ask(app)) for _ in range(5)]
+    async with asyncio.timeout(60):
+        for first in itertools.islice(asyncio.as_completed(asked), 3):
+            await first
+        assert waits == [floods.TARPIT] * 2 and [one.done() for one in asked].count(False) == 2
         go.set()
-        assert {(await one)[0] for one in [*streams, *asked, other]} == {200}
-        assert not app.turns.under_way
+        assert [(await one)[0] for one in asked] == [429] * 5
+    assert not app.refused
 
-    asyncio.run(tried())
+
+async def test_what_nobody_reads_is_counted_until_it_is_sent_and_a_rooms_stream_is_not(monkeypatch):
+    monkeypatch.setattr(floods, "AT_ONCE", 2)
+    go = asyncio.Event()
+
+    async def slow(scope, receive, send) -> None:
+        await go.wait()
+        await PlainTextResponse("here")(scope, receive, send)
+
+    app = Floods(slow)
+    streams = [asyncio.create_task(ask(app, path="/room/ABCDE/events")) for _ in range(5)]
+    asked = [asyncio.create_task(ask(app)) for _ in range(2)]
+    await asyncio.sleep(0)
+    assert (await ask(app))[0] == 429
+    other = asyncio.create_task(ask(app, client="10.0.0.8"))
+    await asyncio.sleep(0)
+    go.set()
+    assert {(await one)[0] for one in [*streams, *asked, other]} == {200}
+    assert not app.turns.under_way
 
 
 @pytest.mark.parametrize(("limit", "status", "id"), [("SOCKETS", 429, "flood"), ("MOST_SOCKETS", 503, "crowded")])
-def test_sessions_of_one_address_and_of_all_are_bounded(monkeypatch, limit, status, id):
+async def test_sessions_of_one_address_and_of_all_are_bounded(monkeypatch, limit, status, id):
     monkeypatch.setattr(floods, limit, 2)
+    go = asyncio.Event()
 
-    async def tried() -> None:
-        go = asyncio.Event()
+    async def session(scope, receive, send) -> None:
+        await send({"type": "websocket.accept"})
+        await go.wait()
 
-        async def session(scope, receive, send) -> None:
-            await send({"type": "websocket.accept"})
-            await go.wait()
-
-        app = Floods(session)
-        opened = [asyncio.create_task(ask(app, kind="websocket")) for _ in range(2)]
-        await asyncio.sleep(0)
-        found, headers, body = await ask(app, kind="websocket")
-        assert (found, headers["retry-after"], json.loads(body)["id"]) == (status, "2", f"ui.server.{id}")
-        go.set()
-        assert {(await one)[0] for one in opened} == {101}
-        assert (await ask(app, kind="websocket"))[0] == 101  # there is room again
-
-    asyncio.run(tried())
+    app = Floods(session)
+    opened = [asyncio.create_task(ask(app, kind="websocket")) for _ in range(2)]
+    await asyncio.sleep(0)
+    found, headers, body = await ask(app, kind="websocket")
+    assert (found, headers["retry-after"], json.loads(body)["id"]) == (status, "2", f"ui.server.{id}")
+    go.set()
+    assert {(await one)[0] for one in opened} == {101}
+    assert (await ask(app, kind="websocket"))[0] == 101  # there is room again
 
 
-def test_sessions_opened_in_a_loop_are_refused_though_each_is_left_at_once():
-    async def tried() -> None:
-        app = Floods(PlainTextResponse("here"))
-        app.opened = Rate(2, 1_000)
-        assert [(await ask(app, kind="websocket"))[0] for _ in range(3)] == [200, 200, 429]
-
-    asyncio.run(tried())
+async def test_sessions_opened_in_a_loop_are_refused_though_each_is_left_at_once():
+    app = Floods(PlainTextResponse("here"))
+    app.opened = Rate(2, 1_000)
+    assert [(await ask(app, kind="websocket"))[0] for _ in range(3)] == [200, 200, 429]
 
 
 def test_a_session_is_heard_as_often_as_somebody_presses_buttons(monkeypatch):
@@ -238,42 +220,36 @@ def test_a_few_addresses_that_take_what_they_can_leave_room_for_others(of_all, o
     assert took > 20 and left > of_all / 100
 
 
-def test_who_had_least_worked_out_of_late_is_next():
-    async def tried() -> None:
-        now, come = [0.0], threading.Event()
-        gate: Gate[None] = Gate(1, Admission(100, 100), clock=lambda: now[0])
-        order: list[str] = []
+async def test_who_had_least_worked_out_of_late_is_next():
+    now, come = [0.0], threading.Event()
+    gate: Gate[None] = Gate(1, Admission(100, 100), clock=lambda: now[0])
+    order: list[str] = []
 
-        def work(who: str) -> None:
-            come.wait(60)
-            order.append(who)
-            now[0] += 0.01
+    def work(who: str) -> None:
+        come.wait(60)
+        order.append(who)
+        now[0] += 0.01
 
-        def asked(who: str, n: int = 0) -> asyncio.Task:
-            return asyncio.create_task(gate.get((who, n), who.split()[0], lambda: work(who), who, Expected(0.01)))
+    def asked(who: str, n: int = 0) -> asyncio.Task:
+        return asyncio.create_task(gate.get((who, n), who.split()[0], lambda: work(who), who, Expected(0.01)))
 
-        greedy = [asked("10.0.0.7 1", n) for n in range(20)]
-        modest = [asked("10.0.0.7 2"), asked("10.0.0.8 1")]
-        await asyncio.sleep(0)
-        come.set()
-        await asyncio.gather(*greedy, *modest)
-        assert order.index("10.0.0.8 1") <= order.index("10.0.0.7 2") < 16
-        assert is_empty(gate)
-
-    asyncio.run(tried())
+    greedy = [asked("10.0.0.7 1", n) for n in range(20)]
+    modest = [asked("10.0.0.7 2"), asked("10.0.0.8 1")]
+    await asyncio.sleep(0)
+    come.set()
+    await asyncio.gather(*greedy, *modest)
+    assert order.index("10.0.0.8 1") <= order.index("10.0.0.7 2") < 16
+    assert is_empty(gate)
 
 
-def test_who_gives_up_as_their_turn_comes_holds_up_nobody():
-    async def tried() -> None:
-        gate: Gate[int] = Gate(1, Admission(100, 100))
-        for n in range(20):
-            first = asyncio.create_task(gate.get(("left", n), "10.0.0.7", lambda: 1))
-            for _ in range(n % 4):
-                await asyncio.sleep(0)
-            first.cancel()
-        async with asyncio.timeout(60):
-            assert await gate.get("stays", "10.0.0.7", lambda: 2) == 2
-        gate.workers.threads.shutdown()  # waits for those who were being worked for as they left
-        assert is_empty(gate)
-
-    asyncio.run(tried())
+async def test_who_gives_up_as_their_turn_comes_holds_up_nobody():
+    gate: Gate[int] = Gate(1, Admission(100, 100))
+    for n in range(20):
+        first = asyncio.create_task(gate.get(("left", n), "10.0.0.7", lambda: 1))
+        for _ in range(n % 4):
+            await asyncio.sleep(0)
+        first.cancel()
+    async with asyncio.timeout(60):
+        assert await gate.get("stays", "10.0.0.7", lambda: 2) == 2
+    gate.workers.threads.shutdown()  # waits for those who were being worked for as they left
+    assert is_empty(gate)
