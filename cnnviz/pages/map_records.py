@@ -172,7 +172,7 @@ def plain(symbol: str, program: Program) -> Message:
 
 
 def first_cells(program: Program, moment: Moment, maps: Mapping[str, MapRecord]) -> dict[str, list[int]]:
-    """The cell of each family that is explained first: the largest gradient's, else the largest value's. A cell that is 0, or has no gradient, comes last."""
+    """The cell of each family that is explained first: the largest gradient's, else the largest value's. A value that is 0, or a cell without a gradient, comes last."""
     found: dict[str, list[int]] = {}
     for symbol, record in maps.items():
         name = record["family"]

@@ -1,4 +1,4 @@
-"""Requests of a hall, answered before Streamlit's own layers, which have nothing to do there: a thousand ask at once."""
+"""Answers what a hall asks for at once, the page's own files, numbers and rooms, before Streamlit's layers, which have nothing to do there."""
 
 from collections.abc import Sequence
 
