@@ -85,6 +85,20 @@ def test_names_over_narrow_maps_stand_beside_each_other(screen: Screen):
         expect(screen.page.locator('[data-figure="o"] .plain')).to_be_visible()
 
 
+def test_the_whole_network_has_the_same_words_whether_it_is_opened_or_comes_from_a_strip_without_room_for_them(screen: Screen):
+    screen.page.set_viewport_size({"width": 760, "height": 700})
+    words = screen.page.locator(".overview .plain:visible")
+    screen.open("/", net="dense32-relu-dense16-relu-dense10-softmax-ce", stage="x")
+    expect(words).to_have_count(0)
+    screen.press("w")
+    screen.painted()
+    shown = words.all_inner_texts()
+    screen.page.reload()
+    screen.ready()
+    screen.painted()
+    assert words.all_inner_texts() == shown != []
+
+
 def test_all_rules_of_adam_are_read_at_once(screen: Screen):
     screen.open("/", opt="adam", lr="0.01", stage="update")
     formula = screen.page.locator(".explain .formula")

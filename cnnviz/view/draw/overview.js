@@ -78,6 +78,7 @@ export class Overview {
     if (size === this.size || !this.numbers) return this.outdate()
     this.size = size
     this.whole = whole
+    this.element.classList.remove("cramped") // before anything is measured
     const { heads, least, under } = whole ? WHOLE : STRIP
     const { columns } = this
     const band = whole
@@ -103,7 +104,6 @@ export class Overview {
     })
     for (const plate of Object.values(this.plates)) plate.receive(this.numbers)
     if (this.single) this.leaveOut(whole)
-    this.element.classList.remove("cramped")
     this.element.classList.toggle("cramped", !whole && this.element.scrollWidth > this.element.clientWidth)
   }
 
