@@ -111,6 +111,18 @@ test("a number that another rule made is set beside what the arithmetic comes to
   assert.doesNotMatch(said, /[=≈] <b>/)
 })
 
+test("so is that of a place with few products", () => {
+  const { step, numbers } = at("kernel", 1)
+  const { map } = step.cells
+  const few = placesOf(numbers, step.cells).filter((place) => / = .* · /.test(sumOf(numbers, map, place)))
+  assert.ok(few.length)
+  const other = Object.assign(Object.create(numbers), { answer: { ...numbers.answer, deviations: { [map]: "twice" } } })
+  for (const place of few) {
+    assert.match(sumOf(other, map, place), /; the notebook has <b>[^<]*<\/b>$/)
+    assert.doesNotMatch(sumOf(other, map, place), /[=≈] <b>/)
+  }
+})
+
 test("every step's plates fit beside its words and on a phone, and cells keep their sizes", () => {
   for (const { step, numbers } of steps) {
     const figures = figuresOf(numbers, step, false).filter(({ form }) => form !== "number")

@@ -34,9 +34,11 @@ function under(numbers, map, at) {
   return { source: link.source, kernel, k, top, left, pixel, terms }
 }
 
-/** Tells how the number of a cell comes about; another rule's is set beside what the arithmetic comes to. @param {Numbers} numbers @param {string} map @param {Cell} at */
-export const comesOf = (numbers, map, at) =>
-  numbers.answer.deviations[map] ? beside(filled(numbers, map, at), "web.step.instead") : filled(numbers, map, at)
+/** The arithmetic of a map's number; where another rule made that, it is only set beside it. @param {Numbers} numbers @param {string} map @param {string} sum */
+const byRule = (numbers, map, sum) => (numbers.answer.deviations[map] ? beside(sum, "web.step.instead") : sum)
+
+/** Tells how the number of a cell comes about. @param {Numbers} numbers @param {string} map @param {Cell} at */
+export const comesOf = (numbers, map, at) => byRule(numbers, map, filled(numbers, map, at))
 
 /** Tells how the number of a place comes about: its products where they are few, else the whole sum. @param {Numbers} numbers @param {string} map @param {Cell} at */
 export function sumOf(numbers, map, at) {
@@ -47,7 +49,8 @@ export function sumOf(numbers, map, at) {
   const name = formula(numbers.maps[kernel].label)
   const products = counting.map(({ u, v, pixel }) => `${said(pixel)} · <i>${name}</i>[${u},${v}]`).join(" + ")
   const total = numbers.at(map, at)
-  return `${named(numbers, map, at)} = ${products}${Number.isInteger(total) ? ` = <b>${whole(total)}</b>` : result(total, 3)}`
+  const made = Number.isInteger(total) ? ` = <b>${whole(total)}</b>` : result(total, 3)
+  return byRule(numbers, map, `${named(numbers, map, at)} = ${products}${made}`)
 }
 
 /** Colours of some numbers of a map. @param {Numbers} numbers @param {string} map @param {number[]} [values] */
@@ -82,24 +85,12 @@ const HIDDEN = { text: "?", style: "", kind: "blank" }
 /** A window's pixels times the kernel's weights, and what they add up to; "?" while that is hidden. @param {Numbers} numbers @param {string} map @param {Cell} at @param {boolean} open */
 export function product(numbers, map, at, open) {
   const { terms, k, source, kernel, top, left } = under(numbers, map, at)
-  const colours = {
-    pixel: coloursIn(
-      numbers,
-      source,
-      terms.map(({ pixel }) => pixel),
-    ),
-    weight: coloursIn(
-      numbers,
-      kernel,
-      terms.map(({ weight }) => weight),
-    ),
+  const of = (/** @type {"pixel" | "weight"} */ name, /** @type {string} */ symbol) => {
+    const values = terms.map((term) => term[name])
+    const colours = coloursIn(numbers, symbol, values)
+    const cells = values.map((value) => cell(value, colours))
+    return grid(cells, k, say("web.learn.part", { map: numbers.maps[symbol].label, rows: k, columns: k }))
   }
-  const of = (/** @type {"pixel" | "weight"} */ name, /** @type {string} */ symbol) =>
-    grid(
-      terms.map((term) => cell(term[name], colours[name])),
-      k,
-      say("web.learn.part", { map: numbers.maps[symbol].label, rows: k, columns: k }),
-    )
   const total = open ? cell(numbers.at(map, at), coloursIn(numbers, map, [numbers.at(map, at)])) : HIDDEN
   const made = grid([total], 1, open ? "" : say("web.learn.masked"))
   const where = { map: numbers.maps[source].label, top, bottom: top + k - 1, left, right: left + k - 1 }
