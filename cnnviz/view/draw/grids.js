@@ -162,10 +162,10 @@ export class Grids extends Sheet {
     this.context.strokeRect(x, y, width - GAP, height - GAP)
   }
 
-  /** A line around one of a grid's cells. @param {Box} box of the grid @param {number} rows @param {number} columns @param {number} row @param {number} column */
-  chosen({ x, y, width, height }, rows, columns, row, column) {
+  /** A line around one of a grid's cells. @param {Box} box of the grid @param {number} rows @param {number} columns @param {number} row @param {number} column @param {string} [tone] */
+  chosen({ x, y, width, height }, rows, columns, row, column, tone = this.ink) {
     const [w, h] = [width / columns, height / rows]
-    this.framed({ x: x + column * w, y: y + row * h, width: w, height: h }, this.ink)
+    this.framed({ x: x + column * w, y: y + row * h, width: w, height: h }, tone)
   }
 
   /** A kernel's weights. @param {Numbers} numbers @param {string} symbol @param {number} m @param {number} c @param {Box} box @param {{ write?: (value: number, n: number) => string, term?: (n: number) => string }} [how] */

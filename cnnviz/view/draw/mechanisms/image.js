@@ -37,16 +37,12 @@ export function patch(pen, numbers, _symbol, cell) {
     numbers.at("x", [cell[0], top + Math.floor(n / right), left + (n % right)]),
   )
   const grid = { x: at, y: HEAD, width: Math.min(pen.width - at - 10, side * 1.6), height: side }
-  const place = (cell[1] - top) * right + cell[2] - left
   pen.grid(values, right, numbers.maps.x.limits, "pixel", grid, {
     write: (value) => String(stored(numbers, value)),
     symbol: "x",
     cell: (n) => [cell[0], top + Math.floor(n / right), left + (n % right)],
   })
-  const [w, h] = [grid.width / right, grid.height / down]
-  pen.context.strokeStyle = pen.tone
-  pen.context.lineWidth = 2.5
-  pen.context.strokeRect(grid.x + (place % right) * w, grid.y + Math.floor(place / right) * h, w - 1, h - 1)
+  pen.chosen(grid, down, right, cell[1] - top, cell[2] - left, pen.tone)
   const named = channels === COLOURS ? say(CHANNELS[cell[0]]) : ""
   pen.note([named, say("web.mechanism.pixels")].filter(Boolean).join(", "), at, 13, { room: grid.width })
   if (channels === COLOURS) return pen.arrow(at - 38, HEAD + box.height / 2, at - 10, HEAD + box.height / 2)

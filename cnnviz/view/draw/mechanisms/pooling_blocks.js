@@ -53,7 +53,9 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
   const lit = link.pattern === "winner" ? (/** @type {number} */ n) => won(at(n)) : undefined
   const values = Array.from({ length: down.count * across.count }, (_, n) => numbers.at(map, at(n)))
   printed(pen, numbers, map, values, across.count, grid, lit)
-  framed(pen, grid, size * k, row - rows.start, column - columns.start, back ? pen.ink : pen.tone)
+  const chosen = (/** @type {Box} */ box, /** @type {string} */ tone) =>
+    pen.chosen(box, rows.count, columns.count, row - rows.start, column - columns.start, tone)
+  chosen(grid, back ? pen.ink : pen.tone)
   threads(pen, numbers, map, left, grid, down, across)
   const block = pen.upright ? pen.width * 0.12 : (Math.min(side, pen.width * 0.24) / 3) * (back ? 0.9 : 0.85)
   const last = {
@@ -68,7 +70,7 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
     numbers.at(pooled, [channel, rows.start + Math.floor(n / columns.count), columns.start + (n % columns.count)]),
   )
   printed(pen, numbers, pooled, made, columns.count, last)
-  framed(pen, last, block, row - rows.start, column - columns.start, back ? pen.tone : pen.ink)
+  chosen(last, back ? pen.tone : pen.ink)
   const words = link.pattern === "winner" ? say("web.mechanism.largest") : say("web.mechanism.mean")
   const between = back && link.pattern !== "winner" ? `÷ ${k * k}` : back ? say("web.mechanism.winner") : words
   if (pen.upright) {
@@ -94,13 +96,6 @@ function printed(pen, numbers, map, values, columns, box, lit) {
   const write = room || exponent ? exact : coarse
   const fits = pen.grid(values, columns, limits, scale, box, { write, lit })
   if (fits && exponent) pen.note(timesPower(exponent), box.x + box.width, box.y + box.height + 9, { align: "right" })
-}
-
-/** @param {Pen} pen @param {Box} box @param {number} size @param {number} row @param {number} column @param {string} tone */
-function framed(pen, box, size, row, column, tone) {
-  pen.context.lineWidth = 2.5
-  pen.context.strokeStyle = tone
-  pen.context.strokeRect(box.x + column * size, box.y + row * size, size - 1, size - 1)
 }
 
 /** Lines from cells of a map to where they stand large. @param {Pen} pen @param {Numbers} numbers @param {string} map @param {Box} left @param {Box} grid @param {Range} down @param {Range} across */
