@@ -9,7 +9,7 @@ import { settingOf } from "../model/set_values.js"
 import { say } from "../model/words.js"
 import { DragCard } from "./drag_card.js"
 import { corners } from "./drag_corners.js"
-import { draggable, hitOf, rateIn } from "./drag_hit.js"
+import { hitAt, hitOf, rateIn } from "./drag_hit.js"
 
 /** @import { Curve, Drag, Event as DragEvent } from "../model/drag.js" */
 /** @import { Hit } from "./drag_hit.js" */
@@ -146,16 +146,19 @@ export class Dragging {
   /** Takes hold of the cell that has the focus, or of the rate in its field; whether there is one that can be changed. */
   take() {
     const { step } = this
-    const rate = rateIn(step, document.activeElement)
-    if (rate) this.start(rate)
-    if (rate) return true
+    const held = rateIn(step, document.activeElement) ?? this.focused()
+    if (held) this.start(held)
+    return held !== null
+  }
+
+  /** The cell that has the focus, if it can be changed. @returns {Hit | null} */
+  focused() {
+    const { step } = this
     const plate = Object.values(step.plates).find(({ canvas }) => canvas === document.activeElement)
-    if (!plate) return false
+    if (!plate) return null
     const { symbol } = plate
     const cell = step.cells.hover?.map === symbol ? step.cells.hover.cell : step.cells.own(symbol)
-    if (!draggable(step, symbol, cell)) return false
-    this.start({ along: `${symbol}:${step.numbers.index(symbol, cell).join(",")}`, symbol, cell })
-    return true
+    return hitAt(step, symbol, cell)
   }
 
   // ---- from taking hold to letting go

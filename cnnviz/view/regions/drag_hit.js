@@ -8,7 +8,7 @@ import { cellUnder, pictureOf, placeIn, plateUnder, within } from "./picture_poi
 const LEAST = 13 // pixels of a cell that can be taken hold of
 
 /** Tells whether a number can be changed by hand: a pixel or a parameter's, seen exactly, or a target before there are updates, all of which depend on it. @param {Step} step @param {string} symbol @param {Cell} cell */
-export function draggable(step, symbol, cell) {
+function draggable(step, symbol, cell) {
   const { numbers, view } = step
   const map = numbers.maps[symbol]
   const target =
@@ -33,13 +33,18 @@ export const rateIn = (step, target) =>
 
 /** @param {Step} step @param {PointerEvent} event @returns {Hit | null} */
 export function hitOf(step, event) {
-  const target = /** @type {Element} */ (event.target)
   if (!step.received) return null
-  if (target.closest("[data-key=learning_rate]")) return rateIn(step, target)
+  const rate = rateIn(step, /** @type {Element} */ (event.target))
+  if (rate) return rate
   const found = large(plateUnder(step, event)) ?? inPicture(step, event)
-  if (!found || !draggable(step, found.symbol, found.cell)) return null
-  return { ...found, along: `${found.symbol}:${step.numbers.index(found.symbol, found.cell).join(",")}` }
+  return found && hitAt(step, found.symbol, found.cell)
 }
+
+/** A number as it is named, if it can be changed. @param {Step} step @param {string} symbol @param {Cell} cell @returns {Hit | null} */
+export const hitAt = (step, symbol, cell) =>
+  draggable(step, symbol, cell)
+    ? { along: `${symbol}:${step.numbers.index(symbol, cell).join(",")}`, symbol, cell }
+    : null
 
 /** @param {ReturnType<typeof plateUnder>} found */
 const large = (found) => (found && found.side >= LEAST ? { symbol: found.map, cell: found.cell } : null)
