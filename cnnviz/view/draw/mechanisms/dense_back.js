@@ -30,11 +30,8 @@ export function denseBack(pen, numbers, symbol, cell) {
   const alone = numbers.maps[symbol].kind === "map" && numbers.shape(symbol)[0] === 1
   const few = parts.all.length <= FEW && (alone || !pen.upright)
   const made = madeAt(pen, numbers, parts, pen.width * (pen.upright ? 0.46 : few ? 0.21 : 0.19), few)
-  few
-    ? reports(pen, numbers, parts, made)
-    : pen.upright
-      ? under(pen, numbers, parts, made)
-      : ranked(pen, numbers, parts, made)
+  const draw = few ? reports : pen.upright ? under : ranked
+  draw(pen, numbers, parts, made)
 }
 
 /** Draws what is made, with its ring; gives its box and the middle of its cell. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} width @param {boolean} few @returns {{ box: Box, at: number[] }} */

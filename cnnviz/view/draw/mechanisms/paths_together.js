@@ -24,14 +24,8 @@ export function pathsTogether(pen, numbers, symbol, cell) {
   const parts = PATHS.map((_, n) => stackOf(numbers, `parts.${symbol}`, cell[0], n))
   const all = stackOf(numbers, `all.${symbol}`, cell[0])
   const came = stackOf(numbers, `all.${arrived}`, cell[0])
-  if (pen.upright)
-    return upright(pen, numbers, symbol, cell, {
-      arrived,
-      came,
-      parts,
-      all,
-      by: factor(numbers, made, gain.source, cell),
-    })
+  const by = factor(numbers, made, gain.source, cell)
+  if (pen.upright) return upright(pen, numbers, symbol, cell, { arrived, came, parts, all, by })
   const pitch = pen.width * 0.195
   const place = (/** @type {number} */ n) => ({
     x: 6 + n * pitch,
@@ -57,7 +51,7 @@ export function pathsTogether(pen, numbers, symbol, cell) {
   const [from, to] = [last.x - 12, boxes[2].x + boxes[2].width + 12]
   const middle = own.y + own.height / 2
   pen.arrow(from, middle, to, middle)
-  pen.text(factor(numbers, made, gain.source, cell), (from + to) / 2, middle - 18, { align: "center", room: from - to })
+  pen.text(by, (from + to) / 2, middle - 18, { align: "center", room: from - to })
   added(pen, numbers, symbol, cell, { own, boxes, parts, all, top: own.y + own.height + NOTES })
   table(pen, numbers, symbol, cell[0], { x: pen.width - SHARES, y: own.y + own.height + NOTES - 8 })
 }

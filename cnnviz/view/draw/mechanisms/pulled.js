@@ -41,7 +41,6 @@ function under(pen, numbers, symbol, cell, all, ofKernel) {
   const [count, at] = [numbers.count(symbol), numbers.offset(symbol, cell)]
   const pulls = all ? names.map((_, i) => all[i * count + at]) : []
   const made = { x: 4, y: HEAD, width: 0.4 * pen.width, height: 0.34 * pen.height }
-  const title = say("web.mechanism.pulls", { n: names.length })
   pen.head(ofKernel ? kernelName(numbers, symbol, cell) : label, "", 4, 13, pen.width - 8, plain, pen.tone)
   if (ofKernel) {
     const k = numbers.shape(symbol)[2]
@@ -56,7 +55,7 @@ function under(pen, numbers, symbol, cell, all, ofKernel) {
     pen.chosen(made, k, k, cell[2], cell[3])
   }
   const top = (ofKernel ? made.y + made.height + 18 : HEAD) + 14
-  pen.note(title, 4, top - 12, { room: pen.width - 8 })
+  pen.note(say("web.mechanism.pulls", { n: names.length }), 4, top - 12, { room: pen.width - 8 })
   const high = pen.height - top - (all ? 24 : 0)
   const side = Math.min(high / (names.length + 1), 40) - 2
   const left = all ? side + 8 : 0
@@ -66,12 +65,8 @@ function under(pen, numbers, symbol, cell, all, ofKernel) {
   const { y } = pen.rows([...each, mean], box, { names: 124, most: 40 })
   if (numbers.arrays["all.x"])
     pulls.forEach((_, i) => photo(pen, numbers, i, { x: 4, y: y(i) - side / 2, width: side, height: side }))
-  if (all)
-    cancelled(
-      pen,
-      pulls.map((value) => value / names.length),
-      numbers.at(symbol, cell),
-    )
+  const shares = pulls.map((value) => value / names.length)
+  if (all) cancelled(pen, shares, numbers.at(symbol, cell))
 }
 
 /** Draws an image. @param {Pen} pen @param {Numbers} numbers @param {number} i @param {Box} box */
