@@ -54,9 +54,8 @@ export function saidOf(own, found) {
   const last = found ? numbersIn(found.last, 8) : []
   if (own.run < last.length && last.length > 1) {
     const { same, lower } = standing(last, own.run)
-    const together = same && Number.isFinite(loss)
-    const others = { n: lower, of: last.length - 1 }
-    said.push(say(`web.hall.experiment.${together ? "same" : "lower"}`, together ? { n: same } : others))
+    if (same && Number.isFinite(loss)) said.push(say("web.hall.experiment.same", { n: same }))
+    else said.push(say("web.hall.experiment.lower", { n: lower, of: last.length - 1 }))
   }
   return said.join(" ")
 }

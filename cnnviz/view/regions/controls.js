@@ -163,9 +163,9 @@ function typedFields(view) {
   const found = own(view).flatMap(([field, name]) =>
     isField(field) ? [/** @type {[typeof field, string]} */ ([field, name])] : [],
   )
-  for (const name of ["kernel", "targets"])
-    for (const field of view.root.querySelectorAll(/** @type {"input"} */ (`.${name} input`)))
-      found.push([field, name === "kernel" ? "f" : "y"])
+  for (const [place, name] of Object.entries({ kernel: "f", targets: "y" }))
+    for (const field of view.root.querySelectorAll(/** @type {"input"} */ (`.${place} input`)))
+      found.push([field, name])
   found.push([view.field("network"), "net"])
   return found
 }

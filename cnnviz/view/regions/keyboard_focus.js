@@ -1,6 +1,8 @@
 // The keyboard's focus is somewhere, and seen. Where what has it is taken away it goes to what stands for that; a mouse
 // leaves none behind, so that the keys are the page's. And nothing that stays in place lies over it (WCAG 2.4.11).
 
+import { listen } from "./html.js"
+
 /** @import { View } from "../types/view.js" */
 
 /** @type {Record<string, string>}  of a button that goes away when it is pressed, what there is instead */
@@ -46,9 +48,7 @@ export function arrived(view) {
 }
 
 /** Scrolls what comes to have the focus out from under what lies over it. @param {View} view */
-export function bindFocus({ root, stop }) {
-  root.addEventListener("focusin", () => requestAnimationFrame(uncover), { signal: stop.signal })
-}
+export const bindFocus = (view) => listen(view, "focusin", () => requestAnimationFrame(uncover))
 
 function uncover() {
   const element = seen()
