@@ -55,58 +55,66 @@ def batch_gradients(network: Network, params: Parameters, X: np.ndarray, Y: np.n
 
 def batch_learned(network: Network, params: Parameters, X: np.ndarray, Y: np.ndarray, given: Parameters | None = None) -> Learned:
     """As `batch_gradients`, with the buffers after the pass."""
-
-    def gradients(block: Inner) -> dict[str, np.ndarray]:
-        values = program.run_backward(program.run_forward(dict(block)))  # a copy: its arrays are given up with it
-        return {f"d{name}": values[f"d{name}"] for name in reversed(program.parameters)}
-
     program, blocks = _blocks(network, params, X, Y, given)
-    buffers: Inner = {}
-    if program.across:
-        found, buffers = _side_by_side(program, blocks)
-    else:
-        found = shared_out(gradients, blocks)
-    first, *others = found
-    total = {}
-    for name, array in first.items():
-        summed = sum((block[name] for block in others), start=array) / len(X)
-        total[name] = summed.reshape(program.shown[name[1:]])
-    return Learned(Gradients.made(total), buffers)
-
-
-def _side_by_side(program: Program, blocks: list[Inner]) -> tuple[list[Inner], Inner]:
-    """The parameters' gradients of all blocks, and the buffers: a line that looks across the images is made once, for all of them."""
-    values = [dict(block) for block in blocks]
-    for across, group in itertools.groupby(program.learning_lines, lambda line: line.target in program.across):
-        lines = list(group)
+    values = [dict(block) for block in blocks]  # copies, from which arrays are given up
+    for across, group in itertools.groupby(_steps(program), lambda step: step.line.target in program.across):
+        steps = list(group)
         if across:
-            _made_of_all(program, lines, values)
+            _run_across(program, steps, values)
         else:
-            shared_out(partial(_run, lines), values)
-    buffers = {line.target: line.make(_whole(program, line, values, {})) for line in program.buffer_lines}
-    return [{f"d{name}": block[f"d{name}"] for name in reversed(program.parameters)} for block in values], buffers
+            shared_out(partial(_run, steps), values)
+    gradients = {}
+    for name in reversed(program.parameters):
+        first, *others = (block[f"d{name}"] for block in values)
+        mean = first if f"d{name}" in program.across else sum(others, start=first) / len(X)
+        gradients[f"d{name}"] = mean.reshape(program.shown[name])
+    buffers = {line.target: line.make(_of_all(program, line, values[0], len(X))) for line in program.buffer_lines}
+    return Learned(Gradients.made(gradients), buffers)
 
 
-def _run(lines: Sequence[Line], values: Inner) -> None:
-    for line in lines:
-        line.step(values)
+class _Step(NamedTuple):
+    """A line, and the arrays that no line after it reads: their memory is the next arrays', while it is in the cache."""
+
+    line: Line
+    done: frozenset[str]
 
 
-def _made_of_all(program: Program, lines: Sequence[Line], blocks: list[Inner]) -> None:
-    ends, joined = np.cumsum([len(block["x"]) for block in blocks])[:-1], dict[str, np.ndarray]()
-    for line in lines:
-        made = joined[line.target] = line.make(_whole(program, line, blocks, joined))
-        parts = np.split(made, ends) if program.has_images(line.target) else [made] * len(blocks)
-        for block, part in zip(blocks, parts, strict=True):
-            block[line.target] = part
+@lru_cache(maxsize=64)
+def _steps(program: Program) -> list[_Step]:
+    """The lines of both passes, as far as an update needs them."""
+    read = {"x", *(f"d{name}" for name in program.parameters)}.union(*(line.sources for line in program.buffer_lines))
+    steps = []
+    for line in reversed(program.learning_lines):
+        own = {line.target, *line.sources}
+        steps.append(_Step(line, frozenset(own - read)))
+        read |= own
+    return steps[::-1]
 
 
-def _whole(program: Program, line: Line, blocks: list[Inner], joined: Inner) -> Inner:
-    """The arrays that a line reads, of all images together; those that are `joined` already are taken from there."""
-    for source in line.sources:
-        if source not in joined:
-            joined[source] = np.concatenate([block[source] for block in blocks]) if program.has_images(source) else blocks[0][source]
-    return {source: joined[source] for source in line.sources}
+def _run(steps: Sequence[_Step], values: Inner) -> None:
+    for step in steps:
+        step.line.step(values)
+        for name in step.done:
+            del values[name]
+
+
+def _run_across(program: Program, steps: Sequence[_Step], blocks: list[Inner]) -> None:
+    """What looks across the images is a mean over them: of the blocks' means, or, of a parameter's gradient, of their sums."""
+    counts = [len(block["x"]) for block in blocks]
+    for line, done in steps:
+        parts, adds_up = shared_out(line.make, blocks), line.target[1:] in program.parameters
+        sums = [part if adds_up else part * count for part, count in zip(parts, counts, strict=True)]
+        made = np.sum(sums, axis=0) / sum(counts)
+        for block in blocks:
+            block[line.target] = made
+            for name in done:
+                del block[name]
+
+
+def _of_all(program: Program, line: Line, block: Inner, images: int) -> Inner:
+    """The arrays that a buffer's line reads, given a block's: of those with images it reads how many numbers they have, and no number."""
+    found = {name: block[name] for name in line.sources}
+    return {name: np.broadcast_to(array[:1], (images, *array.shape[1:])) if program.has_images(name) else array for name, array in found.items()}
 
 
 def batch_forward(

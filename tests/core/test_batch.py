@@ -298,3 +298,18 @@ def test_targets_that_the_loss_cannot_take():
         batch_gradients(network, network.init((3, 3)), np.ones((2, 3, 3)), -np.ones((2, 2)))
     with pytest.raises(ValueError, match="b"):
         batch_gradients(network, Params.of({**network.init((3, 3)), "b": np.zeros(3)}), np.ones((2, 3, 3)), np.ones((2, 2)))
+
+
+@pytest.mark.parametrize("images", [2, 3, 7, 40])
+@pytest.mark.parametrize("text", ["conv2x3b-bn-relu-max2-dense3-bn-dense2-softmax-ce", "bn-conv2x3s2-bn-tanh-dense2-mse"])
+def test_what_batch_norm_mixes_is_that_of_all_images_wherever_blocks_end(text, images, monkeypatch):
+    case = Case(text, (2, 9, 8))
+    (X, Y), params = draw(case, images), case.params
+    trace = case.network.forward(params, X)
+    monkeypatch.setattr(batch, "SHARED", 0)
+    monkeypatch.setattr(batch, "BLOCK", 0)
+    found = batch.batch_learned(case.network, params, X, Y)
+    expected = {**case.network.backward(params, trace, Y), **case.network.next_buffers(trace)}
+    for name, array in {**found.gradients, **found.buffers}.items():
+        np.testing.assert_allclose(array, expected[name], rtol=1e-10, atol=1e-13, err_msg=name)
+    assert list(found.buffers) == list(case.network.buffers(X.shape))

@@ -1,5 +1,6 @@
 """Batch normalisation: the mean and variance are those of a channel over all images and places, of a unit over all images."""
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +54,17 @@ def normalise_dx(dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray
     return dx
 
 
+def normalise_dx_by_sums(
+    dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray, dg: np.ndarray, ds: np.ndarray, places: int, axes: Axes
+) -> np.ndarray:
+    """The same as γ / σ · (dn - dβ - x̂ · dγ), with the sums that dγ and dβ are: here means over all images, of so many `places` each."""
+    dx = hat * np.expand_dims(dg / -places, axes)
+    dx += dn
+    dx -= np.expand_dims(ds / places, axes)
+    dx *= np.expand_dims(g / np.sqrt(var + EPS), axes)
+    return dx
+
+
 def affine_dx(dn: np.ndarray, g: np.ndarray, var: np.ndarray, axes: Axes) -> np.ndarray:
     """dx = dn · γ / σ after training, when μ and σ are kept numbers: one path."""
     return by_itself(dn * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS))
@@ -75,7 +87,7 @@ class BatchNorm(Normalisation):
 
     kind = "bn"
     text = re.compile("bn")
-    across = ("mean", "var", "dx")
+    across = ("mean", "var", "dg", "ds")
     after_training = {"dx": (r"{dx} = {dy} \odot {g} / \sigma", "dy*g/sqrt({var}+0.00001)")}  # noqa: RUF012
 
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
@@ -90,10 +102,17 @@ class BatchNorm(Normalisation):
             "hat": call(normalise, "x mean var", **axes),
             "y": call(scale_and_shift, "hat g s", **axes),
             "y_bound": call(normalised_bound, "x_bound var g s", together=together),
-            "dx": call(normalise_dx, "dy g hat var", **axes) if run.training else call(affine_dx, "dy g var", **axes),
+            "dx": self._dx(x, axes, run),
             "dg": call(gain_dg, "dy hat", own=own),
             "ds": call(shift_ds, "dy", own=own),
         }
+
+    def _dx(self, x: Shape, axes: dict[str, Axes], run: Run) -> Call:
+        if not run.training:
+            return call(affine_dx, "dy g var", **axes)
+        if run.many and run.images:
+            return call(normalise_dx_by_sums, "dy g hat var dg ds", places=math.prod(x[1:]), **axes)
+        return call(normalise_dx, "dy g hat var", **axes)
 
     def buffers(self, x: Shape) -> dict[str, Buffer]:
         return {

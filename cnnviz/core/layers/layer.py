@@ -172,7 +172,7 @@ class Layer:
     """Formula and arithmetic of the roles that are made otherwise after training."""
 
     across: ClassVar[tuple[str, ...]] = ()
-    """The roles that are made in training from all images at once: before these no line after them can begin."""
+    """The roles that in training are means over all images, or, of a parameter's gradient, sums: before these no line after them can begin."""
 
     def buffers(self, x: Shape) -> dict[str, Buffer]:
         """The numbers that training keeps, by role."""
