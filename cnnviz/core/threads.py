@@ -136,7 +136,7 @@ def keep_memory() -> None:
     """Lets the C library keep the memory of arrays that come and go, once and for all.
 
     glibc gives a freed block back to the system, which fills it with zeros before we get it again: half of the time
-    of a step. But it keeps blocks up to the size of the largest that it saw freed, and this shows it one of 16 MB,
+    of a step. But it keeps blocks up to the size of the largest that it saw freed, and this shows it one of 32 MB,
     of which no byte is ever touched. Source: mallopt(3), M_MMAP_THRESHOLD and M_TRIM_THRESHOLD.
     """
-    np.empty(16_000_000, np.uint8)
+    np.empty(32_000_000, np.uint8)
