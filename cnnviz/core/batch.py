@@ -99,7 +99,7 @@ def _run(steps: Sequence[_Step], values: Inner) -> None:
 
 
 def _run_across(program: Program, steps: Sequence[_Step], blocks: list[Inner]) -> None:
-    """What looks across the images is a mean over them: of the blocks' means, or, of a parameter's gradient, of their sums."""
+    """Lines that look across the images, as means over them: of the blocks' means, or, of a parameter's gradient, of their sums."""
     counts = [len(block["x"]) for block in blocks]
     for line, done in steps:
         parts, adds_up = shared_out(line.make, blocks), line.target[1:] in program.parameters
@@ -112,7 +112,7 @@ def _run_across(program: Program, steps: Sequence[_Step], blocks: list[Inner]) -
 
 
 def _of_all(program: Program, line: Line, block: Inner, images: int) -> Inner:
-    """The arrays that a buffer's line reads, given a block's: of those with images it reads how many numbers they have, and no number."""
+    """The arrays that a buffer's line reads, from a block's: of those with images it reads how many numbers they have, and no number."""
     found = {name: block[name] for name in line.sources}
     return {name: np.broadcast_to(array[:1], (images, *array.shape[1:])) if program.has_images(name) else array for name, array in found.items()}
 

@@ -57,7 +57,7 @@ def normalise_dx(dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray
 def normalise_dx_by_sums(
     dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray, dg: np.ndarray, ds: np.ndarray, places: int, axes: Axes
 ) -> np.ndarray:
-    """The same as γ / σ · (dn - dβ - x̂ · dγ), with the sums that dγ and dβ are: here means over all images, of so many `places` each."""
+    """dx = γ / σ · (dn - dβ - x̂ · dγ), from the sums that dγ and dβ are: here means over all images, of so many `places` each."""
     dx = hat * np.expand_dims(dg / -places, axes)
     dx += dn
     dx -= np.expand_dims(ds / places, axes)
