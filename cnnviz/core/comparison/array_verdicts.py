@@ -11,7 +11,6 @@ from cnnviz.core.comparison.given_arrays import Given, fitting, with_numbers
 from cnnviz.core.comparison.precision import Precision
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.gradcheck import verdict
-from cnnviz.core.layers.max_pooling import MaxPooling
 from cnnviz.core.line import Inner, Line, Override
 from cnnviz.core.program import Program
 from cnnviz.core.read_only import lock
@@ -111,7 +110,7 @@ class _Comparison:
                 doubt = doubt.or_larger(of_given)
                 by_itself = _marks(given, redone, doubt, one.precision)
             if (alone := by_itself == verdict.WRONG).any():
-                by_itself = np.where(alone & self._chosen_otherwise(line, given, redone, one.precision), np.int8(verdict.RIGHT), by_itself)
+                by_itself = np.where(alone & self._chosen_otherwise(line, values, given, redone, one.precision), np.int8(verdict.RIGHT), by_itself)
             if ties is not None:
                 marks, by_itself = (np.where(ties & (found == verdict.WRONG), np.int8(verdict.KINK), found) for found in (marks, by_itself))
         wrong, here = marks == verdict.WRONG, (by_itself == verdict.WRONG) & (np.isfinite(given) | (not handed_on))
@@ -133,11 +132,15 @@ class _Comparison:
         sources = [values[name] for name in line.sources]
         return self.program.network.layers[line.layer].undecided(given, reach(line, values, precision), error, *sources)
 
-    def _chosen_otherwise(self, line: Line, given: np.ndarray, redone: np.ndarray, precision: Precision) -> np.ndarray | bool:
-        """The entries that are right if a pool before this line, which was not given, chose other ones of its equal cells."""
+    def _chosen_otherwise(self, line: Line, values: Inner, given: np.ndarray, redone: np.ndarray, precision: Precision) -> np.ndarray | bool:
+        """The entries that are right if a layer before this line, whose dx was not given, chose other ones of its equal cells."""
         layers, before = self.program.network.layers, self.program.backward_lines[: self.program.backward_lines.index(line)]
-        pools = (one for one in before if one.layer is not None and isinstance(layers[one.layer], MaxPooling))
-        if line.role != "dx" or all(one.target in self.arrays for one in pools):
+        moved = (
+            layers[one.layer].movable(reach(one, values, precision), *(values[name] for name in one.sources))
+            for one in before
+            if one.layer is not None and one.role == "dx" and one.target not in self.arrays
+        )
+        if line.role != "dx" or all(most is None for most in moved):
             return False
         return chosen_otherwise(self.program, self.values, self._with_numbers(), line.target, redone, given - redone, precision)
 
