@@ -6,7 +6,7 @@ import { say } from "../view/model/words.js"
 /** @import { HallSteps } from "../view/types/view.js" */
 
 /** Questions that are ready to be asked, and what each is about. */
-export const SPOTS = /** @type {const} */ ([
+const SPOTS = /** @type {const} */ ([
   ["largest", "map"],
   ["smallest", "map"],
   ["strongest", "map"],

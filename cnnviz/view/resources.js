@@ -361,7 +361,7 @@ const only = (lesson, keys) =>
  * @param {string[]} keys
  * @param {string} code
  */
-export const pathOf = (page, lesson, keys, code) =>
+const pathOf = (page, lesson, keys, code) =>
   `numbers/${code}/${page || "step"}${query({ ...only(lesson, keys), ...markOf(page, lesson) })}`
 
 /**
