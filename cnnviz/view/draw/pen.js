@@ -1,4 +1,4 @@
-// What mechanism pictures are made of, beside sheets and sums: rows of outputs, curves' parts, arrows.
+// What mechanism pictures are made of, beside sheets and sums: rows of outputs, histograms, arrows.
 
 import { short } from "../model/format.js"
 import { SMALL, TEXT } from "./sheet.js"
@@ -185,6 +185,20 @@ export class Pen extends Sums {
     this.context.fillStyle = length < 0 ? this.neg : this.pos
     this.context.fillRect(Math.min(x, x + length), y - height / 2, Math.max(Math.abs(length), 1), height)
     this.context.globalAlpha = 1
+  }
+
+  /** Bars of how many values lie where between two ends. @param {ArrayLike<number>} values @param {{ low: number, span: number, count: number, fill?: string, least?: number }} how `least`: height of a bar @param {Box} box */
+  histogram(values, { low, span, count, fill = this.bars, least = 2 }, box) {
+    const bins = Array(count).fill(0)
+    for (let n = 0; n < values.length; n++)
+      bins[Math.min(count - 1, Math.max(0, Math.floor(((values[n] - low) / span) * count)))] += 1
+    const most = Math.max(...bins, 1)
+    this.context.fillStyle = fill
+    bins.forEach((n, i) => {
+      const height = Math.max(least, (n / most) * box.height)
+      const x = box.x + (i * box.width) / count
+      if (n) this.context.fillRect(x, box.y + box.height - height, box.width / count - 1, height)
+    })
   }
 
   /** A length that others are measured by. @param {number} x @param {number} y @param {number} length @param {string} text */

@@ -4,7 +4,7 @@ import { apart } from "../../model/axes.js"
 import { number } from "../../model/format.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL, TEXT } from "../sheet.js"
-import { cellsOf, curve, MOST_DOTS, marked, markedAll } from "./curve.js"
+import { cellsOf, curve, MOST_DOTS, marked, markedAll } from "./activation_curve.js"
 import { column } from "./outputs.js"
 import { targets } from "./targets.js"
 import { fitted, meets, once, ringCell, sizeOf, titled } from "./windows.js"
@@ -106,7 +106,7 @@ export function gate(pen, numbers, symbol, cell) {
   passes(pen, numbers.at(arrived, cell), numbers.at(symbol, cell), foot)
 }
 
-/** Writes how many cells let nothing through, where some do. @param {Pen} pen @param {import("./curve.js").Axes} axes @param {ArrayLike<number>} values @param {Box} box */
+/** Writes how many cells let nothing through, where some do. @param {Pen} pen @param {import("./activation_curve.js").Axes} axes @param {ArrayLike<number>} values @param {Box} box */
 function open(pen, { of }, values, box) {
   const closed = Array.from(values).filter((value) => of(value) === 0).length
   if (!closed) return

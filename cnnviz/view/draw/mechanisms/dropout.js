@@ -5,7 +5,6 @@ import { one } from "../../model/patterns.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { sides } from "./activation.js"
-import { histogram } from "./curve.js"
 import { layerOf, lines } from "./normalisation.js"
 import { threads } from "./pooling_blocks.js"
 import { beam, boxOf, fitted, madeMap, sizeOf, titled } from "./windows.js"
@@ -141,7 +140,7 @@ function throwing(pen, numbers, symbol, channel, box) {
   if (!pen.upright)
     beside.forEach((id, n) => pen.text(say(id), 4, box.y + 10 + 22 * n, { fill: pen.soft, room: box.x - 20 }))
   const bars = { low, span: high - low || 1, count: BARS, least: 0 }
-  histogram(pen, others, bars, { ...box, y: box.y + 8, height: box.height - 8 })
+  pen.histogram(others, bars, { ...box, y: box.y + 8, height: box.height - 8 })
   pen.context.fillStyle = pen.soft
   pen.context.fillRect(box.x, base, box.width, 1)
   pen.context.fillStyle = pen.ink

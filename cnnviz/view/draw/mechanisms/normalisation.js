@@ -4,7 +4,6 @@ import { number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { sides } from "./activation.js"
-import { histogram } from "./curve.js"
 import { column } from "./outputs.js"
 import { channelName, fitted, sizeOf } from "./windows.js"
 
@@ -80,7 +79,7 @@ function stacked(pen, box, all) {
     const base = box.y + (n + 1) * tall - next / 2
     const top = base - tall + next
     const fill = n === 2 ? pen.tone : pen.bars
-    histogram(pen, heap.values, { low, span, count: BARS, fill }, { ...box, y: top, height: tall - next })
+    pen.histogram(heap.values, { low, span, count: BARS, fill }, { ...box, y: top, height: tall - next })
     pen.context.fillStyle = pen.soft
     pen.context.fillRect(box.x, base - 0.5, box.width, 1)
     if (pen.upright) saidAbove(pen, heap, box.x, top - LINE / 2)

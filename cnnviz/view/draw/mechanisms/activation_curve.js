@@ -59,7 +59,7 @@ export function curve(pen, numbers, made, z, cell, box, row) {
   axes(pen, box, { x, y, base, reach, low, high })
   const tall = 0.6 * (base - box.y)
   if (values.length > MOST_DOTS)
-    histogram(pen, values, { low: -reach, span: 2 * reach, count: BARS }, { ...box, y: base - tall, height: tall })
+    pen.histogram(values, { low: -reach, span: 2 * reach, count: BARS }, { ...box, y: base - tall, height: tall })
   pen.context.strokeStyle = pen.ink
   pen.context.lineWidth = 2.5
   pen.context.beginPath()
@@ -92,20 +92,6 @@ function axes(pen, box, { x, y, base, reach, low, high }) {
     pen.context.fillRect(x(value) - 0.5, base, 1, 5)
     pen.note(brief(value), x(value), base + 15, { align: "center" })
   }
-}
-
-/** Bars of how many values lie where between two ends. @param {Pen} pen @param {ArrayLike<number>} values @param {{ low: number, span: number, count: number, fill?: string, least?: number }} how `least`: height of a bar @param {Box} box */
-export function histogram(pen, values, { low, span, count, fill = pen.bars, least = 2 }, box) {
-  const bins = Array(count).fill(0)
-  for (let n = 0; n < values.length; n++)
-    bins[Math.min(count - 1, Math.max(0, Math.floor(((values[n] - low) / span) * count)))] += 1
-  const most = Math.max(...bins, 1)
-  pen.context.fillStyle = fill
-  bins.forEach((n, i) => {
-    const height = Math.max(least, (n / most) * box.height)
-    const x = box.x + (i * box.width) / count
-    if (n) pen.context.fillRect(x, box.y + box.height - height, box.width / count - 1, height)
-  })
 }
 
 /** A sum on the curve: up from the axis to it and, with `across`, on to the right edge. @param {Pen} pen @param {Axes} axes @param {number} value @param {Box} box @param {{ own?: boolean, across?: boolean, name?: string, under?: boolean }} [how] `under`: its name stands below it, at its right @returns {number} its height */
