@@ -2,12 +2,13 @@
 
 import { paragraphs, picture, rich, scaleOf } from "../pages/learn/learn_words.js"
 import { typed } from "../pages/learn/score.js"
-import { escaped, formula } from "../view/model/format.js"
+import { clock, escaped, formula } from "../view/model/format.js"
+import { ARROWS } from "../view/model/neighbours.js"
 import { say, written } from "../view/model/words.js"
 import { keep, kept } from "../view/regions/preferences.js"
 import { OwnRun } from "./experiment.js"
 import { paintPlates, platesHTML } from "./plate_row.js"
-import { cellIn, cellUnder, clock, endOf, isSame, leftUntil, placeIn, placeName, windowAt } from "./question.js"
+import { cellIn, cellUnder, endOf, isSame, leftUntil, placeIn, placeName, windowAt } from "./question.js"
 import { drawMap } from "./question_map.js"
 import { paintResults, resultsHTML } from "./results.js"
 
@@ -21,8 +22,6 @@ import { paintResults, resultsHTML } from "./results.js"
 /** @typedef {Asking & import("./experiment.js").Asking} AskingAll */
 
 const TICK = 250
-/** @type {Record<string, [number, number]>} */
-const WAYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
 
 export class Ballot {
   /** @type {HallPoll | null} */
@@ -139,7 +138,7 @@ export class Ballot {
     const target = /** @type {Element} */ (event.target)
     if (!target.matches("canvas.pick")) return
     if (event.key === "Enter") this.send()
-    else if (WAYS[event.key]) this.step(event.key)
+    else if (ARROWS[event.key]) this.step(event.key)
     else return
     event.preventDefault()
   }
@@ -148,7 +147,7 @@ export class Ballot {
   step(way) {
     const { map } = this.question ?? {}
     if (!map || this.poll?.phase !== "open") return
-    const [down, right] = WAYS[way]
+    const [down, right] = ARROWS[way]
     const { row, column } = this.given === null ? middle(map) : placeIn(map, this.given)
     this.choose(
       cellIn(map, this.layer, row + (this.given === null ? 0 : down), column + (this.given === null ? 0 : right)),

@@ -1,14 +1,14 @@
 // The projector's side of a room: how to join, the question with how many have answered, and what they answered.
 
-import { picture, rich, scaleOf } from "../pages/learn/learn_words.js"
-import { escaped, formula } from "../view/model/format.js"
+import { letter, picture, rich, scaleOf } from "../pages/learn/learn_words.js"
+import { clock, escaped, formula } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
 import { setHTML } from "../view/regions/html.js"
 import { AllRuns } from "./experiment.js"
 import { paintPlates, platesHTML } from "./plate_row.js"
-import { cellIn, clock, endOf, found, leftUntil, windowAt } from "./question.js"
+import { cellIn, endOf, found, leftUntil, windowAt } from "./question.js"
 import { drawMap } from "./question_map.js"
-import { letter, paintResults, resultsHTML } from "./results.js"
+import { paintResults, resultsHTML } from "./results.js"
 
 /** @import { Asking } from "./ballot.js" */
 /** @import { HallMap, HallPoll, HallQuestion, HallResults } from "../view/types/view.js" */

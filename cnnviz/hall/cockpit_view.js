@@ -1,11 +1,11 @@
 // What a lecturer alone sees of a room: its script, what is shown now and what comes next, the time, and what to do.
 
 import { paragraphs, rich } from "../pages/learn/learn_words.js"
-import { escaped, formula } from "../view/model/format.js"
+import { clock, escaped, formula } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
 import { setHTML } from "../view/regions/html.js"
 import { answers } from "./cockpit_answers.js"
-import { clock, followed, nextAct, possible } from "./question.js"
+import { followed, nextAct, possible } from "./question.js"
 
 /** @import { HallPoll, HallQuestion, HallResults, HallStep, HallSteps } from "../view/types/view.js" */
 /**

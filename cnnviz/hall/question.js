@@ -82,12 +82,6 @@ export function cellUnder({ map, window }, row, column) {
   return cellIn(/** @type {HallMap} */ (map), 0, at(row), at(column))
 }
 
-/** Minutes and seconds. @param {number} seconds */
-export function clock(seconds) {
-  const whole = Math.max(0, Math.ceil(seconds))
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`
-}
-
 /** Tells whether a question is the same, and has come as far. @param {HallPoll} poll @param {HallPoll | null} other */
 export const isSame = (poll, other) =>
   poll.number === other?.number && poll.round === other.round && poll.phase === other.phase

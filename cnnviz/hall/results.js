@@ -1,15 +1,12 @@
 // What a hall has answered: raw until the key is out, then by groups; the rounds stand beside each other.
 
-import { picture, rich, scaleOf } from "../pages/learn/learn_words.js"
+import { letter, picture, rich, scaleOf } from "../pages/learn/learn_words.js"
 import { escaped, formula, percent } from "../view/model/format.js"
 import { say, written } from "../view/model/words.js"
 import { countOf, found, mostOf, shareOf } from "./question.js"
 import { drawMap, drawPatch } from "./question_map.js"
 
 /** @import { GroupData, HallQuestion, HallResults, HallRound } from "../view/types/view.js" */
-
-/** @param {number} n */
-export const letter = (n) => String.fromCharCode(65 + n)
 
 /**
  * @param {HallQuestion} question

@@ -8,7 +8,6 @@ import {
   beginning,
   changed,
   chosen,
-  clock,
   draftOf,
   empty,
   filled,
@@ -25,6 +24,7 @@ import {
   undone,
 } from "../../cnnviz/view/model/draft.js"
 import { askedOf, asking, unasked } from "../../cnnviz/view/model/draft_question.js"
+import { clock } from "../../cnnviz/view/model/format.js"
 import { HASH, packed, unpacked } from "../../cnnviz/view/model/script_link.js"
 import { tomlOf } from "../../cnnviz/view/model/toml.js"
 

@@ -9,7 +9,6 @@ import { givenScript, openQuestion } from "../../cnnviz/hall/held_room.js"
 import {
   cellIn,
   cellUnder,
-  clock,
   countOf,
   found,
   indexOf,
@@ -21,6 +20,7 @@ import {
   windowAt,
 } from "../../cnnviz/hall/question.js"
 import { inReaders } from "../../cnnviz/hall/screen_bar.js"
+import { clock } from "../../cnnviz/view/model/format.js"
 
 const map = (more) => ({
   symbol: "z1",

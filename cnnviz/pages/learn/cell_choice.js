@@ -1,5 +1,6 @@
 // Choosing a cell of a map: a part of it that is large enough, by mouse, finger or keys, and where that part lies.
 
+import { ARROWS } from "../../view/model/neighbours.js"
 import { one } from "../../view/model/patterns.js"
 import { say } from "../../view/model/words.js"
 import { html, nothing } from "../../view/regions/html.js"
@@ -14,8 +15,6 @@ import { cellUnder, paintPart, partOf } from "./learn_crop.js"
 
 const SIDE = 44
 const RIGHT = 60 // right cells up to which each is outlined
-/** @type {Record<string, [number, number]>} */
-const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
 
 export class CellChoice {
   /** @type {Cell}  the cell that is pointed at */

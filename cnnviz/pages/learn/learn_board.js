@@ -8,7 +8,7 @@ import { cell, coloursOf, grid, powerOf, said } from "./cells.js"
 import { figuresOf, placesOf, signsOf, slides } from "./figures.js"
 import { circled, comesOf, place, product } from "./learn_places.js"
 import { bars, plate, shownOf } from "./learn_plates.js"
-import { rich } from "./learn_words.js"
+import { letter, rich } from "./learn_words.js"
 import { sizesOf } from "./sizes.js"
 
 /** @import { Tried } from "./learn_question.js" */
@@ -30,7 +30,7 @@ function choices(step, numbers, tried) {
     const cells = shown.map((value) => cell(value, colours))
     return html`<label class="pictured ${open && right ? "good" : ""}" data-option=${n}><input type="radio" name="answer" value=${n} .checked=${tried.given === n} ?disabled=${open} aria-describedby="learn-ask">
       ${grid(cells, picture?.[0].length ?? 1, shown.map(said).join(", "))}
-      <span class="named" ${inner(label ? rich(label) : escaped(picture ? powerOf(colours) : ""))}></span><b class="letter">${String.fromCharCode(65 + n)}</b></label>`
+      <span class="named" ${inner(label ? rich(label) : escaped(picture ? powerOf(colours) : ""))}></span><b class="letter">${letter(n)}</b></label>`
   }
   return html`<div class="choices" role="radiogroup" aria-labelledby="learn-ask">${step.options.map(choice)}</div>`
 }

@@ -4,7 +4,7 @@ import { contextOf } from "../../view/draw/canvas.js"
 import { valuesPicture } from "../../view/draw/pixels.js"
 import { escaped } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
-import { foreign, inLanguage, nameOf, picture, rich, scaleOf } from "./learn_words.js"
+import { foreign, inLanguage, letter, nameOf, picture, rich, scaleOf } from "./learn_words.js"
 import { forget, progress } from "./progress.js"
 
 /** @import { Arrays, LearnCard, LearnData, LearnListed } from "../../view/types/view.js" */
@@ -62,7 +62,7 @@ function listed({ id, title, goal, steps, languages, picture: map }, place) {
   const note = language ? `<p class="foreign">${say("web.learn.foreign", { language: nameOf(language) })}</p>` : ""
   const mark = inLanguage(language)
   const promise = language ? escaped(goal) : say("web.learn.afterwards", { goal })
-  return `<article class="lesson">${map ? `<canvas data-array="${map.array}" aria-hidden="true"></canvas>` : ""}<h3${mark}><b>${String.fromCharCode(65 + (place % 26))}</b> ${escaped(title)}</h3>${note}
+  return `<article class="lesson">${map ? `<canvas data-array="${map.array}" aria-hidden="true"></canvas>` : ""}<h3${mark}><b>${letter(place % 26)}</b> ${escaped(title)}</h3>${note}
     <p${mark}>${promise}</p>
     <footer><span class="dots" aria-hidden="true">${dots}</span><span>${say("web.learn.of", { n: done, count: steps })}</span>
     <button type="button" data-lesson="${escaped(id)}" data-step="${next}" class="${done && done < steps ? "primary" : ""}"

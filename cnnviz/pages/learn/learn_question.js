@@ -7,7 +7,7 @@ import { IMAGES, KERNELS } from "../../view/spec.js"
 import { cell, coloursOf, grid } from "./cells.js"
 import { fits } from "./figures.js"
 import { isPictured } from "./learn_board.js"
-import { foreign, nameOf, paragraphs, rich, scaleOf } from "./learn_words.js"
+import { foreign, letter, nameOf, paragraphs, rich, scaleOf } from "./learn_words.js"
 import { progress } from "./progress.js"
 import { answered } from "./score.js"
 
@@ -34,9 +34,6 @@ function choices({ options }, { given }) {
       <span ${inner(label ? rich(label) : escaped(String(value)))}></span></label>`
   return html`<div class="options" role="radiogroup" aria-labelledby="learn-ask">${options.map(choice)}</div>`
 }
-
-/** @param {number} n */
-const letter = (n) => String.fromCharCode(65 + n)
 
 /** Stages to be put in order, at first by their names; once the answer is out, in the right one. @param {LearnStep} step @param {Tried} tried */
 export function ordering({ order }, { given, found }) {

@@ -51,6 +51,9 @@ export const paragraphs = (text, language = "") =>
 /** The largest size in pictures that stand beside each other. @param {readonly { readonly picture: Rows | null }[]} all */
 export const scaleOf = (all) => Math.max(...all.flatMap(({ picture }) => picture?.flat().map(Math.abs) ?? []), 1e-12)
 
+/** The letter of an answer, or of a lesson. @param {number} n */
+export const letter = (n) => String.fromCharCode(65 + n)
+
 /**
  * Numbers as a small map with colours; one scale for all that stand beside each other.
  * @param {Rows} rows

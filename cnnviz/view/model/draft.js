@@ -74,10 +74,6 @@ export function secondsOf(text) {
   return seconds >= 1 && seconds <= LIMITS.seconds ? seconds : undefined
 }
 
-/** @param {number | undefined} seconds */
-export const clock = (seconds) =>
-  seconds ? `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}` : ""
-
 /** Minutes of all its screens. @param {Draft} draft */
 export const minutes = ({ screen }) =>
   Math.round(screen.reduce((sum, { seconds = 0 }) => sum + Number(seconds), 0) / 60)

@@ -156,6 +156,12 @@ const SYMBOL = /∂[a-zA-Zθ][₀-₉]*|(?<![\p{L}\d])(?:[a-zA-Z](?:[₀-₉]+|(
 
 const FORMULA = /\$([^$]+)\$/g
 
+/** Minutes and seconds. @param {number} seconds */
+export function clock(seconds) {
+  const whole = Math.max(0, Math.ceil(seconds))
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`
+}
+
 /**
  * A text as HTML, the formulas in it, which the catalogue has as LaTeX between dollar signs, as MathML; `html` is for the rest.
  * @param {string} text

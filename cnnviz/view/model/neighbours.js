@@ -2,6 +2,9 @@
 
 /** @import { Cell, MapRecord } from "../types/view.js" */
 
+/** @type {Record<string, [number, number]>}  rows down and columns to the right */
+export const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
+
 /** @param {number} at @param {number} size */
 const clamp = (at, size) => Math.min(Math.max(at, 0), size - 1)
 

@@ -1,5 +1,7 @@
 // Pointing at the cells of a map by mouse, touch or keys.
 
+import { ARROWS } from "../model/neighbours.js"
+
 /** @import { Cell } from "../types/view.js" */
 /** @import { Content } from "./page.js" */
 
@@ -11,9 +13,6 @@
  *   at: (x: number, y: number) => Cell, neighbour: (cell: Cell, down: number, right: number) => Cell,
  * }} Target
  */
-
-/** @type {Record<string, [number, number]>} */
-const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
 
 /**
  * @param {Content} content

@@ -1,8 +1,8 @@
 // What the drawer shows, as a template of the draft.
 
-import { asks, clock, minutes, placeIn, sentenceOf, textOf } from "../model/draft.js"
+import { asks, minutes, placeIn, sentenceOf, textOf } from "../model/draft.js"
 import { askedOf } from "../model/draft_question.js"
-import { formula } from "../model/format.js"
+import { clock, formula } from "../model/format.js"
 import { LANG, PAGES } from "../spec.js"
 import { pictureOf } from "./drafting.js"
 import { questionForm, said } from "./drawer_question.js"
@@ -44,13 +44,16 @@ function sign(screen) {
   return html`<span class="draft-sign">${stage && !page ? markup(formula(stage)) : name}</span>`
 }
 
+/** @param {Table} screen */
+const timeOf = ({ seconds }) => (seconds ? clock(seconds) : "")
+
 /** @param {Table} screen @param {number} n @param {boolean} current */
 function row(screen, n, current) {
   const sentence = asks(screen) ? textOf(screen.ask, LANG) : sentenceOf(screen, LANG) || textOf(screen.title, LANG)
   return html`<li data-row=${n} class=${current ? "current" : ""}><i class="grip" aria-hidden="true"></i>
     <button type="button" class="draft-screen" data-screen=${n} aria-current=${current ? "true" : nothing} title=${said("keys")}>
       <span class="draft-number">${n + 1}</span><span class="draft-picture">${sign(screen)}</span><span class="draft-says">${sentence || said("silent")}</span>
-      <span class="draft-aside"><time>${clock(screen.seconds)}</time>${screen.notes ? html`<i class="noted" title=${said("noted")}></i>` : nothing}</span>
+      <span class="draft-aside"><time>${timeOf(screen)}</time>${screen.notes ? html`<i class="noted" title=${said("noted")}></i>` : nothing}</span>
     </button></li>`
 }
 
@@ -60,7 +63,7 @@ const chosenOf = (screen, at, drawer) => html`
     <textarea data-key="draft_notes" rows="2" maxlength="2000" .value=${live(textOf(screen.notes, LANG))}></textarea></label>
   ${drawer.asking ? questionForm(screen, drawer.asked) : nothing}
   <div class="draft-chips">
-    <input class="draft-time" data-key="draft_time" inputmode="numeric" placeholder="0:00" aria-label=${said("time")} title=${said("time")} .value=${live(clock(screen.seconds))}>
+    <input class="draft-time" data-key="draft_time" inputmode="numeric" placeholder="0:00" aria-label=${said("time")} title=${said("time")} .value=${live(timeOf(screen))}>
     ${isOwn(screen) ? html`<button type="button" data-key="draft_question" aria-expanded=${drawer.asking}>? ${said("question")}</button>` : nothing}
     ${placeIn(screen).page === "train" ? experiment(screen) : nothing}
     <button type="button" data-key="draft_retake" title=${said("retake.label")}>${said("retake.text")}</button>
