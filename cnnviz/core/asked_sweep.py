@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.fields import MAX_SEED, as_text, images, learning_rate, quote, whole_number
+from cnnviz.core.fields import MAX_SEED, as_text, images, learning_rate, whole_number
 from cnnviz.core.filters import banks, read_filters
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.lesson_network import shape_of
-from cnnviz.words import Message, Problem, message
+from cnnviz.words import Message, Problem, message, quote
 
 MOST_RUNS = 1000
 """Runs of one sweep."""

@@ -16,7 +16,7 @@ from cnnviz.core.network import WEIGHTS
 from cnnviz.core.notebook import DEVIATIONS, OBJECT_ORIENTED, PROCEDURAL
 from cnnviz.core.sliding import PADDINGS
 from cnnviz.core.stored_params import is_kept_name
-from cnnviz.words import Problem
+from cnnviz.words import Problem, quote
 
 CHANNELS = ("red", "green", "blue", "gray", "rgb")
 """The channels of an image that go in: one channel, the gray of all three, or all three themselves."""
@@ -207,8 +207,3 @@ def as_text(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join(as_text(entry) for entry in value)
     return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
-
-
-def quote(text: str) -> str:
-    """A text as a sentence quotes it: in quotation marks, and not too long."""
-    return repr(text if len(text) <= 40 else text[:39] + "…")

@@ -11,12 +11,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.core.fields import any_text, as_text, numbers, pieces, quote
+from cnnviz.core.fields import any_text, as_text, numbers, pieces
 from cnnviz.core.kernels import KERNELS, random_kernel
 from cnnviz.core.network import Network
 from cnnviz.core.stored_params import NotKept, is_kept_name, keep, kept
 from cnnviz.core.values import Params
-from cnnviz.words import Problem, message
+from cnnviz.words import Problem, message, quote
 
 Filters = str | tuple[float, ...] | tuple[tuple[float, ...], ...]
 """One filter's numbers; several filters; none, (); or the name under which they are kept."""

@@ -13,7 +13,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from cnnviz.words import Message, Problem
+from cnnviz.words import Message, Problem, quote
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 """CIFAR-10's, by their number there."""
@@ -93,17 +93,17 @@ def parse_image_id(text: str) -> ImageId:
         return found
     if found:
         first, last = (str(replace(found, number=number)) for number in (0, count(found) - 1))
-        raise Problem("data.image.no_number", id=_quoted(text), first=first, last=last)
+        raise Problem("data.image.no_number", id=quote(text), first=first, last=last)
     kind, _, name = text.partition("-")
     if kind == "pattern" and name in PATTERNS:
         return ImageId(kind, name)
     if kind == "pattern":
-        raise Problem("data.image.no_pattern", id=_quoted(text), patterns=[f"pattern-{name}" for name in PATTERNS])
+        raise Problem("data.image.no_pattern", id=quote(text), patterns=[f"pattern-{name}" for name in PATTERNS])
     if kind == "upload" and _UPLOAD.fullmatch(name):
         return ImageId(kind, name)
     if kind == "upload":
         raise Problem("data.upload.changed")
-    raise Problem("data.image.unknown", id=_quoted(text))
+    raise Problem("data.image.unknown", id=quote(text))
 
 
 def count(id: ImageId) -> int:
@@ -135,7 +135,3 @@ def _numbered(text: str) -> ImageId | None:
         kind, name = ("sample", found[1]) if found[1] else (found[2], found[3])
         return ImageId(kind, name, int(found[5]), bool(found[4]))
     return None
-
-
-def _quoted(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:39] + "…")

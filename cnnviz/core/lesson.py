@@ -27,7 +27,6 @@ from cnnviz.core.fields import (
     as_text,
     asked_text,
     learning_rate,
-    quote,
     whole_number,
 )
 from cnnviz.core.filters import Filters, banks, filters_text, write_filters
@@ -43,7 +42,7 @@ from cnnviz.core.stored_params import is_kept_name
 from cnnviz.core.targets import named_outputs, write_targets
 from cnnviz.core.values import Params
 from cnnviz.core.work import MAX_UPDATES, most_updates
-from cnnviz.words import Message, Problem, message
+from cnnviz.words import Message, Problem, message, quote
 
 __all__ = [
     "CHANNELS", "LESSON_KEYS", "MAX_NUMBER", "MAX_PADDING", "MAX_SEED", "MAX_STRIDE", "MAX_UPDATES", "RULES", "SCALES",

@@ -1,10 +1,10 @@
 """The sentences on what a lesson cannot hold: why, and what it holds instead."""
 
-from cnnviz.core.fields import as_text, quote
+from cnnviz.core.fields import as_text
 from cnnviz.core.filters import write_filters
 from cnnviz.core.read_lesson import FILTER_KEYS
 from cnnviz.core.targets import write_targets
-from cnnviz.words import Message, Problem, message
+from cnnviz.words import Message, Problem, message, quote
 
 
 def replaced(key: str, text: str, why: Problem, value: object, id: str = "") -> Message:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from cnnviz.core.fields import asked_text, one_of, quote, whole_number
-from cnnviz.words import Message, Problem, languages, message
+from cnnviz.core.fields import asked_text, one_of, whole_number
+from cnnviz.words import Message, Problem, languages, message, quote
 from cnnviz.words.pseudo import PSEUDO
 
 MOST_SCREENS = 60

@@ -59,6 +59,11 @@ def message(id: str, /, **values: object) -> Message:
     return Message(id, values)
 
 
+def quote(text: str) -> str:
+    """A text as a sentence quotes it: in quotation marks, and not too long."""
+    return repr(text if len(text) <= 40 else text[:39] + "…")
+
+
 def together(messages: Iterable[Message]) -> Message | None:
     """Sentences one after another; None where there are none.
 

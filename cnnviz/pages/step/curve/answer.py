@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnnviz.core.curve import LR, POINTS, SPANS, Curve, curve, reach, read_along
-from cnnviz.core.fields import quote
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.read_only import lock
 from cnnviz.core.work import PASSES, estimate
@@ -14,7 +13,7 @@ from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import encode, finite
 from cnnviz.pages.version import code
 from cnnviz.wire.curve import CurveHeader
-from cnnviz.words import Message, Problem, message
+from cnnviz.words import Message, Problem, message, quote
 
 
 class _CurveAnswers(Answers):
