@@ -24,7 +24,7 @@ from cnnviz.words import Problem
 Found = TypeVar("Found")
 Parameters = Mapping[str, np.ndarray]
 
-BLOCK = 4_000_000
+BLOCK = 8_000_000
 """Bytes of a block's forward pass, unless one image has more."""
 
 SHARED = 1_000_000

@@ -100,13 +100,6 @@ def weigh_dx(
     return dx[..., before : before + size[0], before : before + size[1]]
 
 
-def weigh_dx_of_many(dz: np.ndarray, f: np.ndarray, *, size: tuple[int, int], padding: Padding = 0) -> np.ndarray:
-    """`weigh_dx` with stride 1: in single precision gathered from the windows, which takes half as long."""
-    if dz.dtype == np.float32 and f.ndim == 4:
-        return gathered_dx(dz, f, size, padding)
-    return weigh_dx(dz, f, size=size, padding=padding)
-
-
 def _lengthened(dz: np.ndarray, width: int) -> np.ndarray:
     """`dz` (…,H',W') with zeros to the right, (…,H',`width`)."""
     wide = np.zeros((*dz.shape[:-1], width), dz.dtype)
@@ -189,7 +182,7 @@ class Conv(Layer):
             "df": call(weigh_df, "windows dy f"),
         }
         if run.many and self.stride == self.dilation == 1:
-            found["dx"] = call(weigh_dx_of_many, "dy f", size=x[1:], padding=self.padding)
+            found["dx"] = call(gathered_dx, "dy f", size=x[1:], padding=self.padding)
         if run.many and x[0] == self.filters == self.dilation == 1:
             found |= lines.calls(self.k, self.bias, self.stride, self.padding, self.shape(x)[1:])
         return found | ({"db": call(channel_sums, "dy")} if self.bias else {})

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from cnnviz.core.layers import LAYERS
-from cnnviz.core.layers.conv import weigh_dx, weigh_dx_of_many
+from cnnviz.core.layers._conv_gathered import gathered_dx
+from cnnviz.core.layers.conv import weigh_dx
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.layers.max_pooling import max_pool, max_pool_dx, max_pool_undecided
 from cnnviz.core.layers.softmax import softmax, softmax_dx
@@ -267,14 +268,15 @@ def test_a_saturated_softmax_loses_no_digits(apart):
 
 @pytest.mark.parametrize("padding", [0, 1, "same", "full"])
 @pytest.mark.parametrize("k", [1, 2, 3, 5])
-def test_a_convolution_in_single_precision_gathers_the_gradient_that_double_precision_hands_back(k, padding):
+def test_a_convolution_of_many_images_gathers_the_gradient_that_each_weight_hands_back(k, padding):
     rng = np.random.default_rng(k)
     rows, columns, *_ = places(9, 11, k, 1, padding)
     dz, f = rng.normal(size=(2, 3, 4, rows, columns)), rng.normal(size=(4, 2, k, k))
-    found = weigh_dx_of_many(dz.astype(np.float32), f.astype(np.float32), size=(9, 11), padding=padding)
-    assert found.dtype == np.float32
-    np.testing.assert_array_equal(weigh_dx_of_many(dz, f, size=(9, 11), padding=padding), weigh_dx(dz, f, size=(9, 11), padding=padding))
-    np.testing.assert_allclose(found, weigh_dx(dz, f, size=(9, 11), padding=padding), rtol=1e-4, atol=1e-4)
+    exact = weigh_dx(dz, f, size=(9, 11), padding=padding)
+    for dtype, tolerance in ((np.float64, 1e-13), (np.float32, 1e-4)):
+        found = gathered_dx(dz.astype(dtype), f.astype(dtype), size=(9, 11), padding=padding)
+        assert found.dtype == dtype
+        np.testing.assert_allclose(found, exact, rtol=tolerance, atol=tolerance)
 
 
 @pytest.mark.parametrize("k, stride", [(2, 1), (3, 1), (3, 2), (2, 2)])
