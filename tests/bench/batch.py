@@ -85,6 +85,8 @@ def main() -> None:
         print(f"    cnnviz {ours * 1e3:.2f} ms, {case.images / ours:,.0f} images a second; {own * 1e3:.2f} ms of processors")
         for name, (median, worked) in sorted(medians.items(), key=lambda pair: pair[1]):
             print(f"    {median / ours:7.2f} × as long: {name}, {median * 1e3:.2f} ms; {worked / own:.2f} × the work, {worked * 1e3:.2f} ms")
+    for process in processes.values():
+        process.send(None)  # no more cases: without it their ends would say that the pipe broke
 
 
 def interleaved_medians(processes: dict[str, Connection], case: Case) -> dict[str, tuple[float, float]]:
@@ -106,8 +108,7 @@ def take_turns(process: Connection, library: str, build: Callable[[Case], Step])
         return
     process.send("")
     steps: dict[Case, Step] = {}
-    while True:
-        case = process.recv()
+    while case := process.recv():
         if case not in steps:
             steps[case] = build(case)
             agrees(library, steps[case](), cnnviz_step(case)())
