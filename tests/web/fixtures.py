@@ -130,7 +130,7 @@ def words() -> dict:
     draw = random.Random(0)
     numbers = [0, 1, -1, 2.5, 0.125, 0.375, 12.5, 1e16, 123456789012345680.0, 1e-5, 0.0001, -7.6e-10, 999999.5, 1 / 3, 1e300, 5e-324]
     numbers += [draw.uniform(-1, 1) * 10 ** draw.randint(-20, 20) for _ in range(200)]
-    numbers += [draw.randint(-(10**9), 10**9) for _ in range(50)] + [n / 8 for n in range(-40, 40)]
+    numbers += [draw.randint(-(10**9), 10**9) for _ in range(50)] + [n / 8 for n in range(-40, 40)] + [n / 800 for n in range(801)]
     forms = [(value, form) for value in numbers for form in ("", "1", "2", "3", "5", "plain", "%", "1%")]
     forms = [(value, form) for value, form in forms if abs(value) < 1e15 or "%" not in form]  # a share is no such number
     cases = {lang: [(value, form, written(value, form, lang)) for value, form in forms] for lang in languages()}

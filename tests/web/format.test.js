@@ -71,7 +71,7 @@ test("signs, powers and shares", () => {
   assert.equal(factor(-0.5, 2), "(−0.50)")
   assert.deepEqual([0.5, 0.05, 2e-5, 0].map(power), [0, -3, -6, 0])
   assert.equal(timesPower(-12), "× 10⁻¹²")
-  assert.deepEqual([0, 0.001, 0.5, 0.999, 1].map(percent), ["0%", "<1%", "50%", ">99%", "100%"])
+  assert.deepEqual([0, 0.001, 0.285, 0.5, 0.999, 1].map(percent), ["0%", "<1%", "29%", "50%", ">99%", "100%"])
   assert.deepEqual([0.25, 1e-5, 0, 12345].map(lossText), ["0.25000", "1.000e−5", "0.00000", "1.235e4"])
 })
 

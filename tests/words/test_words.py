@@ -31,6 +31,7 @@ def test_a_problem_says_its_sentence_and_keeps_its_code_and_values():
         (123456.789, "3", "1.23e5"),
         (999999999, "plain", "999999999"),
         (0.5, "%", "50%"),
+        (406 / 800, "1%", "50.8%"),  # 50.75 on paper, a little less as the nearest number
         (float("nan"), "3", "NaN"),
         ([1, 2.5, "x"], "", "1, 2.5, x"),
         (Message("words.unknown", {"id": 7}), "", "There are no words for 7."),
