@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from cnnviz.words import say
 from tests.e2e.page import COLLIDING, ORDER, Screen, faults
 
 PHONE = {"width": 390, "height": 844}
@@ -29,6 +30,15 @@ def test_the_whole_lesson_fits_a_projector_at_every_stage(screen: Screen):
         expect(screen.page.locator(".cnnviz.lecture")).to_have_count(0 if lecture else 1)
         if not lecture:
             screen.press(*["ArrowLeft"] * (len(ORDER) - 1))
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_all_stages_are_in_sight_beside_what_was_learned_from_thousands_of_images(screen: Screen, lang):
+    screen.open("/", stage="x", lang=lang)
+    expect(screen.page.locator("[data-key=update_card] .nothing")).to_have_text(say("web.status.nothing", lang))
+    learned = say("web.status.learned", lang, images=50_000, n=12)
+    screen.page.locator("[data-key=update_card] .nothing").evaluate("(told, text) => { told.textContent = text }", learned)
+    assert faults(screen.page, "() => [...document.querySelectorAll('.stages')].filter((row) => row.scrollWidth > row.clientWidth).map(String)") == []
 
 
 def test_the_lecture_view_hides_controls_and_enlarges_numbers(screen: Screen):
