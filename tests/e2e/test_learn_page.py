@@ -114,6 +114,14 @@ def test_a_whole_lesson_by_keyboard(screen: Screen):
     screen.prints_no_trace()
 
 
+def test_a_number_below_0_that_was_typed_is_said_with_a_minus(screen: Screen):
+    screen.open("/learn", lesson="blame", step=2)
+    at(screen, 2)
+    screen.page.locator("[name=number]").fill("-0.139")
+    screen.press("Enter")
+    expect(screen.page.locator(".said")).to_have_text("You said −0.139.")
+
+
 EVERY_KIND = ("kernel", "blame", "channels", "zero", "saturated")
 """Lessons that among them ask each kind of question beside arrays of each number of axes, hidden and shown."""
 

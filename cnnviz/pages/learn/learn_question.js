@@ -106,7 +106,8 @@ function worded({ options }, n) {
 
 /** Gives what was answered, and how much of it fits. @param {LearnStep} step @param {Tried} tried @param {ArrayLike<number>} wanted the numbers that were asked for */
 function given(step, { given: chosen, picked }, wanted) {
-  if (step.kind === "number") return html`<p class="said">${say("web.learn.you_said", { what: String(chosen) })}</p>`
+  if (step.kind === "number")
+    return html`<p class="said">${say("web.learn.you_said", { what: String(chosen).replaceAll("-", "−") })}</p>`
   if (step.kind === "click") return html`<p class="said" ${inner(rich(picked ?? ""))}></p>`
   if (step.kind !== "choose") return ""
   const { picture } = step.options[Number(chosen)]
