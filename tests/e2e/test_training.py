@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.page import Screen, read
 from tests.e2e.test_accessibility import violations
+from tests.e2e.test_language import CUT
 
 BOXES = """(all) => all.map((e) => {
   const { x, y, width, height } = e.getBoundingClientRect()
@@ -129,6 +130,19 @@ def test_a_crowd_walks_unless_less_motion_is_preferred(screen: Screen):
                 screen.page.wait_for_function("(count) => walks >= count", arg=walks)
             expect(screen.page.locator('.crowd canvas[data-walks=""]')).to_be_visible()
         assert screen.page.evaluate("walks") == (0 if motion == "reduce" else 2)
+
+
+@pytest.mark.parametrize("names", ["airplane,automobile,cat,dog", "airplane,automobile,bird,cat,deer,frog"])
+def test_on_a_phone_a_few_classes_have_their_whole_names_and_their_matrix_is_seen_at_once(screen: Screen, names):
+    screen.open("/train", of="many", train=f"{names},1,64,0.002,0,adam,float32,gray,dense{names.count(',') + 1}-softmax-ce")
+    screen.connected()
+    train(screen)
+    for width in (390, 320):
+        screen.page.set_viewport_size({"width": width, "height": 844})
+        screen.painted()
+        assert [fault for fault in screen.page.evaluate(CUT) if " over " in fault] == []
+        if width == 390:
+            assert screen.page.locator(".matrix table").evaluate("(table) => table.scrollWidth <= table.clientWidth")
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

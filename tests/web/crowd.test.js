@@ -212,13 +212,14 @@ test("a choice leaves its images bright, and the same choice again all", () => {
 })
 
 test("the words are those of the epoch that is shown", () => {
-  const report = reportOf([0, 12], [0, 12], { active: false, kind: "done" })
+  const report = reportOf([0, 6, 12], [0, 6, 12], { active: false, kind: "done" })
   const state = states.taken(states.EMPTY, report)
   assert.equal(words.title(report, state), "Accuracy 75.0%: 3 of 4 test images right")
   assert.equal(words.sentence(report, state), "verdict 12. On other new images, expect 25% to 75%. Trained on 30.")
   assert.match(words.note(report, state), /Wilson's 95% interval for 4 images, after the last epoch/)
   const first = states.sought(state, 0)
-  assert.match(words.note(report, first), /would promise too much/)
+  assert.match(words.note(report, states.sought(state, 6)), /for 4 images\. To stop at the best epoch would promise/)
+  assert.equal(words.note(report, first), "") // no interval stands above
   assert.match(words.sentence(report, first), /nothing yet. verdict 0\./)
   const before = { ...state, at: -1 }
   assert.equal(words.title(report, before), "Can it learn to tell cat, dog and frog apart?")

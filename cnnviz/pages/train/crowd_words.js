@@ -36,6 +36,7 @@ export function sentence({ names, learn, epochs, held, guessing, arrays, verdict
 export function note({ warning, active, kind, state: progress, held }, { crowds, at }) {
   if (warning) return warning
   if (active || !crowds.size || kind !== "done") return progress
+  if (at === 0) return "" // luck is no interval of Wilson's
   const last = at === Math.max(...crowds.keys())
   return say(last ? "web.training.worth_last" : "web.training.worth_picked", { n: held })
 }

@@ -246,7 +246,7 @@ export class Training {
     render(confusionTable(report, state), this.$(".matrix"))
     if (begun && shows === "filters") fillFilters(this.$(".filters"), report, state)
     for (const name of ["accuracy", "loss"]) this.chart(report, name)
-    setText(this.$(".measured"), report.measured ? say("web.training.measured", { n: report.measured }) : "")
+    setText(this.$(".measured"), begun && report.measured ? say("web.training.measured", { n: report.measured }) : "")
   }
 
   /** @param {Report} report @param {string} name */
