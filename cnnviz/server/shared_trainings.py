@@ -5,8 +5,8 @@ import hashlib
 
 import numpy as np
 
-from cnnviz.core.course import Course, Epoch
 from cnnviz.core.training import Progress
+from cnnviz.core.training_history import Epoch, History
 from cnnviz.core.values import Params
 from cnnviz.pages.train.training.trainer import Job
 from cnnviz.pages.version import code
@@ -27,25 +27,25 @@ class SharedTrainings:
     def __init__(self, arrays: SharedArrays):
         self.arrays = arrays
 
-    def put(self, job: Job, course: Course) -> None:
+    def put(self, job: Job, history: History) -> None:
         """Keeps what a training has reported."""
-        epochs = course.epochs
+        epochs = history.epochs
         arrays = {name: np.stack([getattr(epoch, name) for epoch in epochs]) for name in OF_EPOCHS}
         arrays |= {f"param {name}": np.stack([epoch.report.params[name] for epoch in epochs]) for name in epochs[0].report.params}
-        steps = [report.step for report in course.reports]
+        steps = [report.step for report in history.reports]
         arrays["ends"] = np.array([steps.index(epoch.report.step) for epoch in epochs])
-        arrays["numbers"] = np.array([[getattr(report, name) for name in NUMBERS] for report in course.reports])
+        arrays["numbers"] = np.array([[getattr(report, name) for name in NUMBERS] for report in history.reports])
         self.arrays.put(_name(job), arrays)
 
-    def get(self, job: Job) -> Course | None:
-        """The course of that job, None where there is none."""
+    def get(self, job: Job) -> History | None:
+        """The history of that job, None where there is none."""
         found = self.arrays.get(_name(job))
         if found is None:
             return None
-        course = job.course()
-        course.reports = [_report(row.tolist()) for row in found["numbers"]]
-        course.epochs = [_epoch(place, course.reports[end], found) for place, end in enumerate(found["ends"].tolist())]
-        return course
+        history = job.history()
+        history.reports = [_report(row.tolist()) for row in found["numbers"]]
+        history.epochs = [_epoch(place, history.reports[end], found) for place, end in enumerate(found["ends"].tolist())]
+        return history
 
 
 def _epoch(place: int, report: Progress, found: dict[str, np.ndarray]) -> Epoch:

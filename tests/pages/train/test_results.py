@@ -138,7 +138,7 @@ def test_what_was_trained_opens_in_step_with_the_same_outputs(net, settings, mon
     held_out, names = trainer_.job.data.held_out, trainer_.job.data.names
     assert names == settings.classes
     header, arrays = decode(encode(*told(trainer_)))
-    epochs = trainer_.course.epochs
+    epochs = trainer_.history.epochs
     assert arrays["at"].tolist() == arrays["crowd_at"].tolist() == list(range(settings.epochs + 1))
     for place, epoch in enumerate(epochs):
         params, images = epoch.report.params, held_out.pixels(trainer_.job.channel)

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from cnnviz import export
-from cnnviz.core.course import Epoch
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.stored_params import Learned
+from cnnviz.core.training_history import Epoch
 from cnnviz.hosts.streamlit.visit import adopt
 from cnnviz.pages.train.training.trainer import Job, Trainer
 from cnnviz.words import message
@@ -13,7 +13,7 @@ from cnnviz.words import message
 
 def open_in_step(trainer: Trainer, chosen: str) -> None:
     """Goes to Step with the image and the epoch that were `chosen`: places among the images shown and among the epochs kept."""
-    rows, epochs = trainer.course.rows, {epoch.report.epoch: epoch for epoch in trainer.course.epochs}
+    rows, epochs = trainer.history.rows, {epoch.report.epoch: epoch for epoch in trainer.history.epochs}
     place, _, at = chosen.partition(",")
     if not (place.isdecimal() and at.isdecimal() and int(place) < len(rows) and int(at) in epochs):
         return

@@ -95,7 +95,7 @@ def _buttons(trainer: Trainer | None, job: Job | None, moved: bool) -> tuple[str
     if trainer and trainer.active:
         return ("train_go_on" if trainer.state == "paused" else "train_pause", "train_stop")
     shown = trainer is not None and trainer.state == "done" and job is not None and trainer.job.name == job.name
-    there = {"train": job is not None and not shown, "train_play": bool(trainer and trainer.course.epochs)}
+    there = {"train": job is not None and not shown, "train_play": bool(trainer and trainer.history.epochs)}
     there |= {"train_back": moved, "train_full": bool(job and job.data.source == "sample")}
     return tuple(name for name, is_there in there.items() if is_there)
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cnnviz.core.course import Course, Epoch
 from cnnviz.core.evaluation import accuracy_range
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.read_only import lock_all
 from cnnviz.core.training import MEASURED
+from cnnviz.core.training_history import Epoch, History
 from cnnviz.pages.train.training.crowd import images_part
 from cnnviz.pages.train.training.tiles import tiles
 from cnnviz.pages.train.training.trainer import AT_ONCE, Job, Trainer
@@ -26,12 +26,12 @@ CURVES = ("loss", "held_loss", "accuracy", "held_accuracy")
 
 def report(trainer: Trainer) -> Report:
     """Everything that the page shows of a training that has reported something."""
-    job, course = trainer.job, trainer.course
-    epochs, reports = course.epochs, tuple(course.reports)  # the training goes on meanwhile
+    job, history = trainer.job, trainer.history
+    epochs, reports = history.epochs, tuple(history.reports)  # the training goes on meanwhile
     newest = epochs[-AT_A_TIME:] if trainer.active else epochs
     pictures, arrays = tiles(job, (epochs[0], epochs[-1]) if trainer.active else epochs)
     now = reports[-1]
-    header = _header(job, course) | {
+    header = _header(job, history) | {
         "job": f"{hash(job.name):x}",
         "active": trainer.active,
         "kind": trainer.state,
@@ -42,17 +42,17 @@ def report(trainer: Trainer) -> Report:
         "mixed": [_mixed(epoch.confusion, job.data.words) for epoch in newest],
         "tiles": pictures,
     }
-    return header, arrays | _numbers(epochs, len(job.data.held_out)) | _crowd(newest, course)
+    return header, arrays | _numbers(epochs, len(job.data.held_out)) | _crowd(newest, history)
 
 
 def preview(job: Job, said: Message | str = "", kind: str = "") -> Report:
     """The preview before a training's first report: the images, each at its class; `said` is its state."""
-    course = job.course()
+    history = job.history()
     note = message("ui.train.training.honest") if job.settings.net == DEFAULT else ""
-    header = _header(job, course) | {
+    header = _header(job, history) | {
         "job": "", "active": bool(kind), "kind": kind, "share": 0.0, "state": said or note, "warning": "", "verdicts": [], "mixed": [], "tiles": [],
     }  # fmt: skip
-    return header, _numbers((), 1) | _crowd((), course)
+    return header, _numbers((), 1) | _crowd((), history)
 
 
 NOTHING: Report = (
@@ -63,7 +63,7 @@ NOTHING: Report = (
 """The report where there is no training, nor one to be begun."""
 
 
-def _header(job: Job, course: Course) -> dict[str, object]:
+def _header(job: Job, history: History) -> dict[str, object]:
     """The part of the report that does not change while it trains."""
     learn, held_out, names = job.data.train, job.data.held_out, job.data.names
     ids, n = held_out.ids, len(job.data.names)
@@ -74,12 +74,12 @@ def _header(job: Job, course: Course) -> dict[str, object]:
         "guessed_loss": _guessed_loss(job.settings.network, n),
         "learn": np.bincount(learn.labels, minlength=n).tolist(),
         "held": len(held_out),
-        "shown": len(course.rows),
-        "of_each": len(course.rows) // n,
+        "shown": len(history.rows),
+        "of_each": len(history.rows) // n,
         "measured": MEASURED if len(learn) > MEASURED else 0,
         "floor": 1 / n if job.settings.network.layers[-1].kind == "softmax" else 0.0,
         "images": images_part(job.data.source, names),
-        "ids": [ids[row] for row in course.rows.tolist()],
+        "ids": [ids[row] for row in history.rows.tolist()],
     }
 
 
@@ -96,10 +96,10 @@ def _numbers(epochs: Sequence[Epoch], images: int) -> dict[str, np.ndarray]:
     return curves | {"at": np.array([float(one.epoch) for one in reports]), "low": ranges[:, 0], "high": ranges[:, 1]}
 
 
-def _crowd(epochs: Sequence[Epoch], course: Course) -> dict[str, np.ndarray]:
+def _crowd(epochs: Sequence[Epoch], history: History) -> dict[str, np.ndarray]:
     """The images' classes, and by epoch what the network makes of them: outputs, table, and the places of those that tell most."""
     stacks = {name: np.array([getattr(epoch, name) for epoch in epochs], np.float64) for name in ("o", "confusion", "told")}
-    return stacks | {"labels": course.labels[course.rows].astype(np.float64), "crowd_at": np.array([float(epoch.report.epoch) for epoch in epochs])}
+    return stacks | {"labels": history.labels[history.rows].astype(np.float64), "crowd_at": np.array([float(epoch.report.epoch) for epoch in epochs])}
 
 
 def _verdict(epoch: Epoch, job: Job) -> Message:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnnviz.core.course import Epoch
 from cnnviz.core.program import Program
 from cnnviz.core.training import Progress
+from cnnviz.core.training_history import Epoch
 from cnnviz.pages.train.film.learning import as_bytes
 from cnnviz.pages.train.training.trainer import Job
 from cnnviz.words import Message, message

@@ -12,9 +12,9 @@ from collections.abc import Hashable
 from typing import NamedTuple, Protocol
 
 from cnnviz.core.cancellation import in_background
-from cnnviz.core.course import Course
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.training import Progress, Training, train
+from cnnviz.core.training_history import History
 from cnnviz.data.labelled import Collection
 
 PATIENCE = 8.0
@@ -42,19 +42,19 @@ class Job(NamedTuple):
         """The same for jobs that give the same numbers."""
         return self.settings, self.data.names, self.data.source, self.channel
 
-    def course(self) -> Course:
-        """The course of a training that has not begun."""
-        return Course(self.settings, self.data.held_out.pixels(self.channel), self.data.held_out.targets)
+    def history(self) -> History:
+        """The history of a training that has not begun."""
+        return History(self.settings, self.data.held_out.pixels(self.channel), self.data.held_out.targets)
 
 
 class Elsewhere(Protocol):
     """A store where other processes find the trainings that were done in this one."""
 
-    def put(self, job: Job, course: Course) -> None:
+    def put(self, job: Job, history: History) -> None:
         """Keeps what a training has reported."""
 
-    def get(self, job: Job) -> Course | None:
-        """The course of that job, None where there is none."""
+    def get(self, job: Job) -> History | None:
+        """The history of that job, None where there is none."""
 
 
 _elsewhere: list[Elsewhere] = []
@@ -69,32 +69,32 @@ def done(job: Job) -> Trainer | None:
     """The last training of this job that was done, here or elsewhere, and is still kept."""
     found = _done.get(job.name)
     for elsewhere in _elsewhere if found is None else ():
-        if course := elsewhere.get(job):
-            found = Trainer(job, course)
+        if history := elsewhere.get(job):
+            found = Trainer(job, history)
             _done.put(job.name, found)
     return found
 
 
 class Trainer:
-    """One training, a report after the other; `course` is that of one that was done before."""
+    """One training, a report after the other; `history` is that of one that was done before."""
 
-    def __init__(self, job: Job, course: Course | None = None):
+    def __init__(self, job: Job, history: History | None = None):
         self.job = job
-        self.course = course or job.course()
+        self.history = history or job.history()
         self._times: list[tuple[float, int]] = []
-        self._ended = "done" if course else ""
+        self._ended = "done" if history else ""
         self._at_work = False
         self._go = threading.Event()
         self._go.set()
         self._stop = threading.Event()
         self._seen = time.monotonic()
-        if not course:
+        if not history:
             threading.Thread(target=self._run, daemon=True, name="training").start()
 
     @property
     def reports(self) -> list[Progress]:
         """The numbers of all reports so far."""
-        return self.course.reports
+        return self.history.reports
 
     @property
     def state(self) -> str:
@@ -152,14 +152,14 @@ class Trainer:
                 self._at_work = True
                 self._times.clear()  # what was waited for is no work
                 for progress in run:
-                    self.course.add(progress)
+                    self.history.add(progress)
                     self._times.append((time.monotonic(), progress.step))
                     if self._over() or not self._go.is_set():
                         break
                 else:
                     _done.put(self.job.name, self)
                     for elsewhere in _elsewhere:
-                        elsewhere.put(self.job, self.course)
+                        elsewhere.put(self.job, self.history)
                     return "done"
             finally:
                 self._at_work = False
@@ -177,4 +177,4 @@ class Trainer:
         return self._stop.is_set() or time.monotonic() - self._seen > PATIENCE
 
 
-_done: Recent[tuple[Hashable, ...], Trainer] = Recent(MOST_BYTES, lambda training: held_bytes((training.reports, training.course.epochs)))
+_done: Recent[tuple[Hashable, ...], Trainer] = Recent(MOST_BYTES, lambda training: held_bytes((training.reports, training.history.epochs)))

@@ -1,4 +1,4 @@
-"""The course of a training: ends of epochs are kept whole, as many as fit, and those that are shown are exact."""
+"""The history of a training: ends of epochs are kept whole, as many as fit, and those that are shown are exact."""
 
 import itertools
 
@@ -6,24 +6,24 @@ import numpy as np
 import pytest
 
 from cnnviz.core import training
-from cnnviz.core.course import GROUPS, MOST_SHOWN, TOLD, Course, shown_rows
 from cnnviz.core.evaluation import outcome
 from cnnviz.core.training import Training, train
+from cnnviz.core.training_history import GROUPS, MOST_SHOWN, TOLD, History, shown_rows
 from tests.core.test_training import colours, halves
 
 TRAINING = Training(net="dense3-softmax-ce", epochs=12, reports=36, batch=20)
 
 
-def course(most: int = 10**9) -> tuple[Course, tuple]:
+def history(most: int = 10**9) -> tuple[History, tuple]:
     X, Y, X_held, Y_held = halves(*colours())
-    made = Course(TRAINING, X_held, Y_held, most)
+    made = History(TRAINING, X_held, Y_held, most)
     for report in train(TRAINING, X, Y, X_held, Y_held):
         made.add(report)
     return made, (X_held, Y_held)
 
 
 def test_an_epochs_end_is_what_its_parameters_make_of_the_images_bit_for_bit():
-    made, held = course()
+    made, held = history()
     assert [epoch.report.epoch for epoch in made.epochs] == list(range(13))
     for epoch in made.epochs:
         found = outcome(TRAINING, epoch.report.params, *held)
@@ -35,14 +35,14 @@ def test_an_epochs_end_is_what_its_parameters_make_of_the_images_bit_for_bit():
 
 def test_at_an_epochs_end_all_images_are_measured_however_many_a_report_measures(monkeypatch):
     monkeypatch.setattr(training, "MEASURED", 5)
-    made, held = course()
+    made, held = history()
     for epoch in made.epochs:
         found = outcome(TRAINING, epoch.report.params, *held)
         assert (epoch.report.held_loss, epoch.report.held_accuracy) == (found.loss, found.accuracy)
 
 
 def test_those_that_tell_most_are_of_their_group_the_surest_first():
-    made, (_, Y) = course()
+    made, (_, Y) = history()
     labels, epoch = Y.argmax(axis=1), made.epochs[2]
     ordered = np.sort(epoch.o, axis=1)
     lead, hit = ordered[:, -1] - ordered[:, -2], epoch.o.argmax(axis=1) == labels
@@ -56,9 +56,9 @@ def test_those_that_tell_most_are_of_their_group_the_surest_first():
 
 @pytest.mark.parametrize("kept", [2, 3, 5, 8, 13])
 def test_as_many_epochs_are_kept_as_fit_with_the_first_and_the_last(kept):
-    whole, _ = course()
+    whole, _ = history()
     most = kept * whole.epochs[0].nbytes
-    made, _ = course(most=most)
+    made, _ = history(most=most)
     epochs = [epoch.report.epoch for epoch in made.epochs]
     assert epochs[0] == 0 and epochs[-1] == 12
     assert sum(epoch.nbytes for epoch in made.epochs) <= most

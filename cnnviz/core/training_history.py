@@ -1,4 +1,4 @@
-"""The course of a training: every report's numbers, and ends of epochs with parameters and outputs, in bounded memory."""
+"""The history of a training: every report's numbers, and ends of epochs with parameters and outputs, in bounded memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -67,8 +67,8 @@ def told_of(found: Outcome, labels: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return told
 
 
-class Course:
-    """The course of `training`, of which the images `X` (M,H,W) or (M,C,H,W) with targets `Y` (M,N) are held out.
+class History:
+    """The history of `training`, of which the images `X` (M,H,W) or (M,C,H,W) with targets `Y` (M,N) are held out.
 
     `reports` are the numbers of all reports, `epochs` the first end of an epoch, every so many after it, and the last:
     as many as fit into `most` bytes.
