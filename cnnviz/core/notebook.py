@@ -11,8 +11,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.core.deviations import DEVIATION_TABLE
 from cnnviz.core.line import Inner, Override
+from cnnviz.core.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.ops import Padding, conv2d_shape, pad_widths, targets
 from cnnviz.core.overrides import chained, override
 from cnnviz.core.seed_network import backward, forward, seed_program, update

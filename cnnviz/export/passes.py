@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnviz.core import losses, ties
-from cnnviz.core.deviations import DEVIATION_TABLE, Deviation
 from cnnviz.core.line import Line, share_of_mean
+from cnnviz.core.notebook_deviations import DEVIATION_TABLE, Deviation
 from cnnviz.core.optimizers import Optimizer
 from cnnviz.core.program import Program
 from cnnviz.core.stages import Stage

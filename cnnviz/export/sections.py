@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.deviations import DEVIATION_TABLE
 from cnnviz.core.latex_to_text import plain
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.line import Inner
+from cnnviz.core.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.program import Program
 from cnnviz.core.start import first_buffers
 from cnnviz.data.images import load_image

@@ -8,7 +8,7 @@ import pytest
 from cnnviz import Lesson
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.notebook import DEVIATIONS
-from cnnviz.core.switch_sets import moving_sets, smallest
+from cnnviz.core.notebook_deviation_sets import moving_sets, smallest
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook.architecture import architecture, arrays
 from cnnviz.pages.notebook.choices import rows

@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 
-from cnnviz.core.deviations import DEVIATION_TABLE
 from cnnviz.core.lesson import LESSON_KEYS, RULES, Lesson
 from cnnviz.core.notebook import DEVIATIONS, notebook_step
+from cnnviz.core.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.stages import named
 from cnnviz.core.trajectory import Moment
 from cnnviz.pages.map_records import array_of

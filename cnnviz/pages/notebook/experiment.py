@@ -4,11 +4,11 @@ from collections.abc import Hashable
 
 import numpy as np
 
-from cnnviz.core.deviations import DEVIATION_TABLE
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.notebook_deviation_sets import index_of, moving_sets, smallest
+from cnnviz.core.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
-from cnnviz.core.switch_sets import index_of, moving_sets, smallest
 from cnnviz.core.trajectory import Moment
 from cnnviz.pages.notebook.choices import fits
 from cnnviz.words import Message, message

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.deviations import DEVIATION_TABLE
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.notebook_deviation_sets import moving_sets, smallest
+from cnnviz.core.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.notebook_output import KERNEL, SUMS, rerun
-from cnnviz.core.switch_sets import moving_sets, smallest
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import load_image
 from cnnviz.words import Message, message

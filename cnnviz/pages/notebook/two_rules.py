@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.deviations import DEVIATION_TABLE
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import DEFAULT
+from cnnviz.core.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.ops import sigmoid_prime
 from cnnviz.core.stages import named
 from cnnviz.core.trajectory import Moment, trajectory

@@ -1,4 +1,4 @@
-"""The sets of the notebook's switches that move its kernel: all of them tried, and the smallest found."""
+"""The sets of the notebook's deviations that move its kernel: all of them tried, and the smallest found."""
 
 import numpy as np
 
