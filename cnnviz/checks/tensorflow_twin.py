@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.network import Network
+from cnnviz.core.notebook_network import notebook_program
 from cnnviz.core.ops import Padding, targets
 from cnnviz.core.program import Program
-from cnnviz.core.seed_network import seed_program
 from cnnviz.core.values import Params
 from cnnviz.words import Problem
 
@@ -60,7 +60,7 @@ def tensorflow_gradients(
     """
     tf = import_tensorflow()
     x = np.asarray(x, dtype=np.float64)
-    program = network.program(x.shape, training=training) if network else seed_program(params, x.shape, stride, padding)
+    program = network.program(x.shape, training=training) if network else notebook_program(params, x.shape, stride, padding)
     images = len(x) if program.mode.images else None
     y = targets(y, (images, *program.shapes["o"]) if images else program.shapes["o"])
     held = {name: tf.constant(array) for name, array in program.given_to(given, images).items()}

@@ -15,7 +15,7 @@ KERNELS: dict[str, tuple[float, ...]] = {
         "notebook": (10, 6, 13, 13, 8, 9, 8, 7, 15),
     }.items()
 }
-"""By name, row by row. "notebook" is what the seed notebook drew from the integers 0 to 17."""
+"""By name, row by row. "notebook" is what the teaching notebook drew from the integers 0 to 17."""
 
 
 def random_kernel(seed: int) -> tuple[float, ...]:

@@ -68,7 +68,7 @@ class Line:
 
     @cached_property
     def step(self) -> Callable[[Inner], None]:
-        """Adds the target to the arrays so far; written out for few sources, since a pass of the seed takes microseconds."""
+        """Adds the target to the arrays so far; written out for few sources, since a pass of the notebook's network takes microseconds."""
         run, target, sources = self.run, self.target, self.sources
         if len(sources) == 1:
             (only,) = sources

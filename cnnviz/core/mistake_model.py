@@ -19,10 +19,10 @@ from cnnviz.core.cached import cached_property
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.line import Inner, Line, Override, share_of_mean
 from cnnviz.core.losses import LOSSES
+from cnnviz.core.notebook_network import notebook_program
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer, State, gd
 from cnnviz.core.overrides import arguments, override
 from cnnviz.core.program import Program, program_of
-from cnnviz.core.seed_network import seed_program
 from cnnviz.core.source_lines import expression, line_as_code
 from cnnviz.core.spoiled_stages import stages_hit
 from cnnviz.core.symbols import is_parameter
@@ -115,7 +115,7 @@ class Mistake:
 
     def gradients(self, params: Params, trace: Trace, y: np.ndarray, learning_rate: float) -> Gradients:
         """The gradients that it leads to in the teaching notebook's network, in the last place where it fits."""
-        program = seed_program(params, trace.x.shape, trace.stride, trace.padding)
+        program = notebook_program(params, trace.x.shape, trace.stride, trace.padding)
         return _last(self, self.places(program.network)).run(program, params, trace, y, gd(learning_rate))
 
 

@@ -5,7 +5,7 @@
     x (H,W) --conv f (K,K)--> z1 --σ--> a1 --flatten--> v (D,) --w (D,N), b (N,)--> z2 --σ--> o (N,)
     L = mean((o - y)²)
 
-is the teaching notebook's, and the default; core/seed_network.py has its own functions.
+is the teaching notebook's, and the default; core/notebook_network.py has its own functions.
 """
 
 from __future__ import annotations

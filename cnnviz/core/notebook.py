@@ -1,4 +1,4 @@
-"""The seed notebook's algorithm: the exact step, with a named switch for each place where it deviates.
+"""The teaching notebook's algorithm: the exact step, with a named switch for each place where it deviates.
 
 Bias: the notebook appends a 1 to v and keeps b as the last row of W. That row is trained by the same
 rule as the rest, is zero again under `fresh_weights`, adds 1·(1 - 1) = 0 to the sum of
@@ -13,9 +13,9 @@ import numpy as np
 
 from cnnviz.core.line import Inner, Override
 from cnnviz.core.notebook_deviations import DEVIATION_TABLE
+from cnnviz.core.notebook_network import backward, forward, notebook_program, update
 from cnnviz.core.ops import Padding, conv2d_shape, pad_widths, targets
 from cnnviz.core.overrides import chained, override
-from cnnviz.core.seed_network import backward, forward, seed_program, update
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.words import Message
 
@@ -81,7 +81,7 @@ def _step(
     params: Params, x: np.ndarray, y: np.ndarray, learning_rate: float, on: frozenset[str]
 ) -> tuple[Trace, Gradients, Params]:
     """The exact step with the lines of the switches that are `on` in their places; stride 1, no padding."""
-    program, changes = seed_program(params, x.shape), _overrides(on, learning_rate)
+    program, changes = notebook_program(params, x.shape), _overrides(on, learning_rate)
     trace = program.forward(params, x, changes)
     gradients = program.backward(params, trace, targets(y, trace.o.shape), changes)
     return trace, gradients, _changed(update(params, gradients, learning_rate), "update", on)

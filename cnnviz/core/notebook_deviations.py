@@ -1,6 +1,6 @@
-"""The eight places where the seed notebook leaves the exact step, each the line that it has in another's place.
+"""The eight places where the teaching notebook leaves the exact step, each the line that it has in another's place.
 
-A deviation makes one line of the seed network's passes in another way, or the step that follows. To add one,
+A deviation makes one line of the notebook's passes in another way, or the step that follows. To add one,
 write one function below under `@_deviation(...)`; its words stand in the catalogue under deviation.<name>.
 """
 

@@ -1,4 +1,4 @@
-"""Lines of a pass that are made in another way: what mistakes and the seed notebook's deviations have in common.
+"""Lines of a pass that are made in another way: what mistakes and the teaching notebook's deviations have in common.
 
 There is one forward and one backward pass (core/program.py). An override takes the place of one of its lines,
 and all that comes after is worked out from what it gives.

@@ -30,7 +30,7 @@ def stages_hit(
     mistaken pass steps by, where the mistake is in the rule. Empty if nothing shows.
 
     >>> from cnnviz.core.mistakes import MISTAKES
-    >>> from cnnviz.core.seed_network import backward, forward
+    >>> from cnnviz.core.notebook_network import backward, forward
     >>> params = Params(np.ones((2, 2)), np.ones((4, 2)), np.zeros(2))
     >>> trace = forward(params, np.arange(9.0).reshape(3, 3) / 9)
     >>> wrong = MISTAKES["sigmoid_prime_of_z"].gradients(params, trace, np.array([1, 0]), 0.1)

@@ -72,7 +72,7 @@ class Updates:
 
     def step(self, point: Point) -> Step:
         """One update from `point`."""
-        if self._as_notebook:  # the seed's functions, which know its deviations, and whose passes know stride and padding
+        if self._as_notebook:  # the notebook's functions, which know its deviations, and whose passes know stride and padding
             lesson = self.lesson
             trace, gradients, after = notebook_step(
                 point.params, point.x, self.y, lesson.lr, lesson.deviations, lesson.stride, lesson.pad

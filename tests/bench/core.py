@@ -19,7 +19,7 @@ import numpy as np
 from cnnviz.core import trajectory as trajectories
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
-from cnnviz.core.seed_network import backward, forward, init_params, update
+from cnnviz.core.notebook_network import backward, forward, init_params, update
 from tests.bench.batch import TWO_BLOCKS, Case, agrees, jax_step
 from tests.core.notebook_literal import forward_backward_propagation
 

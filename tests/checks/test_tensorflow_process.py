@@ -9,7 +9,7 @@ import pytest
 from cnnviz.checks import tensorflow_process
 from cnnviz.checks.tensorflow_twin import TensorFlowUnavailable, import_tensorflow
 from cnnviz.core.network import Network
-from cnnviz.core.seed_network import backward, forward, init_params
+from cnnviz.core.notebook_network import backward, forward, init_params
 from cnnviz.words import Message, message
 
 

@@ -1,4 +1,4 @@
-"""Both versions of the seed notebook's algorithm, line for line as they stand there.
+"""Both versions of the teaching notebook's algorithm, line for line as they stand there.
 
 Changed only so that a test can look inside: they also return what they worked out on the way, and
 the class reads its own image where the notebook's reads the global `img` (the same array there).

@@ -18,8 +18,8 @@ from cnnviz.core.layers._activation import Activation
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed, stages_hit
 from cnnviz.core.network import DEFAULT, Network
+from cnnviz.core.notebook_network import backward, forward, init_params, update
 from cnnviz.core.optimizers import OPTIMIZERS, adam, gd, momentum
-from cnnviz.core.seed_network import backward, forward, init_params, update
 from cnnviz.data.images import load_image
 from cnnviz.words import Problem, has
 from tests.core.networks import cases

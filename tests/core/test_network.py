@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.core.kernels import KERNELS
+from cnnviz.core.notebook_network import backward, forward, init_params, update
 from cnnviz.core.ops import conv2d_dx, mse, saturated_share
-from cnnviz.core.seed_network import backward, forward, init_params, update
 from cnnviz.core.values import Gradients, Params, Trace
 from tests.core.test_ops import Case, cases, zeros_around
 

@@ -13,7 +13,7 @@ from cnnviz.core.gradcheck.inputs import differences
 from cnnviz.core.gradcheck.verdict import SAFETY
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.network import DEFAULT, Network
-from cnnviz.core.seed_network import init_params, update
+from cnnviz.core.notebook_network import init_params, update
 from cnnviz.words import Problem
 from tests.core.networks import ALL, COURSES, Case, cases
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import DEFAULT, Network
-from cnnviz.core.seed_network import init_params
+from cnnviz.core.notebook_network import init_params
 from cnnviz.core.trajectory import forget
 from cnnviz.words import Problem
 from tests.core.networks import ALL, COURSES, cases

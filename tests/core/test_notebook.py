@@ -13,8 +13,8 @@ from cnnviz.core.notebook import (
     notebook_step,
     params_used,
 )
+from cnnviz.core.notebook_network import backward, forward, init_params, update
 from cnnviz.core.ops import sigmoid_prime
-from cnnviz.core.seed_network import backward, forward, init_params, update
 from cnnviz.core.values import Params
 from tests.core import notebook_literal as literal
 

@@ -17,9 +17,9 @@ from cnnviz.core import training as module
 from cnnviz.core.evaluation import accuracy_range, guessed_share, outcome
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.network import Network
+from cnnviz.core.notebook_network import backward, forward, init_params, update
 from cnnviz.core.ops import mse
 from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.seed_network import backward, forward, init_params, update
 from cnnviz.core.training import Training, train
 from cnnviz.core.values import Params
 

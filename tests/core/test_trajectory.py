@@ -13,8 +13,8 @@ from cnnviz.core import trajectory as trajectories
 from cnnviz.core.kernels import KERNELS, random_kernel
 from cnnviz.core.lesson import RULES, Lesson
 from cnnviz.core.notebook import notebook_step
+from cnnviz.core.notebook_network import backward, forward, init_params, update
 from cnnviz.core.ops import mse
-from cnnviz.core.seed_network import backward, forward, init_params, update
 from cnnviz.core.trajectory import SPACING, trajectory, walk
 from cnnviz.core.updating import Updates
 

@@ -7,9 +7,9 @@ import threading
 import numpy as np
 import pytest
 
+from cnnviz.core.notebook_network import backward, forward, init_params
 from cnnviz.core.optimizers import gd
 from cnnviz.core.read_only import sealed
-from cnnviz.core.seed_network import backward, forward, init_params
 from cnnviz.core.values import Gradients, Params, Trace
 from tests.core.networks import ALL
 

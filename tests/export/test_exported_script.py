@@ -33,7 +33,7 @@ ALL_IN_ORDER = "import json, sys\nspace = {}\nfor cell in json.load(sys.stdin):\
 
 
 def some_lesson(number: int) -> Lesson:
-    """Any lesson: half with strides and padding, half with the seed notebook's deviations."""
+    """Any lesson: half with strides and padding, half with the teaching notebook's deviations."""
     draw = random.Random(number)
     names = draw.sample(DEVIATIONS, draw.randrange(len(DEVIATIONS) + 1))
     rule = {"rule": ",".join(names) or "exact"}

@@ -6,9 +6,9 @@ import numpy as np
 
 from cnnviz.core.gradcheck.differences import Differences
 from cnnviz.core.network import Network
+from cnnviz.core.notebook_network import notebook_program
 from cnnviz.core.ops import Padding, targets
 from cnnviz.core.read_only import sealed
-from cnnviz.core.seed_network import seed_program
 from cnnviz.core.values import Gradients, Params
 from cnnviz.words import Problem
 
@@ -26,7 +26,7 @@ def differences(
 ) -> Differences:
     """The pass from which entries are nudged, in the precision `dtype`."""
     x = np.asarray(x, dtype=np.float64)
-    program = network.program(x.shape, training=training) if network else seed_program(params, x.shape, stride, padding)
+    program = network.program(x.shape, training=training) if network else notebook_program(params, x.shape, stride, padding)
     shape = (*x.shape[:1], *program.shapes["o"]) if program.mode.images else program.shapes["o"]
     return Differences(program, params, x, network.targets(y, shape) if network else targets(y, shape), dtype, given)
 

@@ -1,4 +1,4 @@
-"""The seed notebook's rule beside the exact one."""
+"""The teaching notebook's rule beside the exact one."""
 
 from collections.abc import Mapping
 

@@ -61,7 +61,7 @@ def forward(params: Params, x: np.ndarray, stride: int = 1, padding: Padding = 0
     >>> forward(init_params(np.ones((3, 3)), x.shape), x).o
     array([0.5, 0.5])
     """
-    return seed_program(params, np.shape(x), stride, padding).forward(params, x)
+    return notebook_program(params, np.shape(x), stride, padding).forward(params, x)
 
 
 def backward(params: Params, trace: Trace, y: np.ndarray) -> Gradients:
@@ -78,17 +78,17 @@ def backward(params: Params, trace: Trace, y: np.ndarray) -> Gradients:
     if isinstance(made_by, Pass) and made_by.params is params:
         program = made_by.program
     else:
-        program = seed_program(params, trace.x.shape, trace.stride, trace.padding)
+        program = notebook_program(params, trace.x.shape, trace.stride, trace.padding)
     return program.backward(params, trace, targets(y, trace.o.shape))
 
 
-def seed_program(params: Params, x_shape: tuple[int, ...], stride: int = 1, padding: Padding = 0) -> Program:
+def notebook_program(params: Params, x_shape: tuple[int, ...], stride: int = 1, padding: Padding = 0) -> Program:
     """The teaching notebook's network for these parameters and images (H,W); ValueError where they do not fit."""
-    return _seed_program(x_shape, params.f.shape, params.w.shape, params.b.shape, stride, padding)
+    return _notebook_program(x_shape, params.f.shape, params.w.shape, params.b.shape, stride, padding)
 
 
 @lru_cache(maxsize=256, typed=True)
-def _seed_program(x_shape: Shape, f: Shape, w: Shape, b: Shape, stride: int, padding: Padding) -> Program:
+def _notebook_program(x_shape: Shape, f: Shape, w: Shape, b: Shape, stride: int, padding: Padding) -> Program:
     """Checked once for all parameters of these shapes."""
     units = math.prod(conv2d_shape(x_shape, f, stride, padding))
     if len(w) != 2 or w[0] != units or not w[1]:
