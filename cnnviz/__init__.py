@@ -22,10 +22,10 @@ that is a sentence. Pixels go from 0 to 1, all arrays are float64, and nothing t
 
 from importlib import import_module
 
-from cnnviz.core.curve import curve
 from cnnviz.core.gradcheck import GradientCheck, check_gradients
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.loss_along import curve
 from cnnviz.core.network import Network
 from cnnviz.core.notebook import DEVIATIONS, OBJECT_ORIENTED, PROCEDURAL, notebook_step
 from cnnviz.core.notebook_network import backward, forward, init_params, update

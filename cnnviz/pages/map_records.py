@@ -11,8 +11,8 @@ import numpy as np
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.links import reach
+from cnnviz.core.loss_change import step_for
 from cnnviz.core.program import Program
-from cnnviz.core.raised import step_for
 from cnnviz.core.stages import label
 from cnnviz.core.symbols import Names
 from cnnviz.core.trajectory import Moment

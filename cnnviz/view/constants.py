@@ -18,12 +18,12 @@ from cnnviz.core import fields as bounds
 from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.loss_change import FAR
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.ops import PADDINGS
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.presets import PRESETS
-from cnnviz.core.raised import FAR
 from cnnviz.core.targets import DEFAULT_CLASSES
 from cnnviz.data.forbidden import excuse
 from cnnviz.data.images import Image, bundled, find_image

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from cnnviz.core.loss_change import change_of_loss
 from cnnviz.core.presets import PRESETS
-from cnnviz.core.raised import change_of_loss
 from cnnviz.pages.address import resolved
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.resource import asked_of, made, page_of

@@ -1,7 +1,7 @@
 // The card beside a number that is dragged: the loss along it, what the gradient promised, and what really came.
 
 import { prepare } from "../draw/canvas.js"
-import { lossCurve } from "../draw/loss_curve.js"
+import { lossAlong } from "../draw/loss_along.js"
 import { palette } from "../draw/pen.js"
 import { hasMoved, lossAt, printerOf, promiseOf } from "../model/drag.js"
 import { factor, formula, lossText, number } from "../model/format.js"
@@ -49,7 +49,7 @@ export class DragCard {
     if (!curve || !width) return
     const words = { before: say("web.drag.before"), now: say("web.drag.now"), promised: say("web.drag.promised") }
     const drawn = { curve, value: shown, loss: loss ?? lossAt(curve), words }
-    lossCurve({ context, width, height }, palette(this.root), drawn)
+    lossAlong({ context, width, height }, palette(this.root), drawn)
   }
 
   // Not every step: nobody could listen to that.

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.curve import LR, POINTS, SPANS, Curve, curve, reach, read_along
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.loss_along import LR, POINTS, SPANS, Curve, curve, reach, read_along
 from cnnviz.core.read_only import lock
 from cnnviz.core.work import PASSES, estimate
 from cnnviz.pages.address import Now

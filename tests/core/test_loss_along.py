@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz import Lesson, check_gradients, curve, load_image, trajectory
-from cnnviz.core import stacked
-from cnnviz.core.curve import POINTS, SPANS
+from cnnviz.core import losses_of_copies
 from cnnviz.core.gradcheck import KINK
+from cnnviz.core.loss_along import POINTS, SPANS
 from cnnviz.core.notebook import notebook_step
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.threads import one_blas_thread
@@ -81,9 +81,9 @@ def test_blocks_of_any_size_give_the_same(name, monkeypatch):
         trace = case.network.forward(case.params, case.x)
         for symbol in ("x", next(iter(case.params))):
             given_ = (program, case.params, trace, case.y, symbol, (0,) * len(program.shown[symbol]), np.linspace(-1, 1, 5))
-            whole = stacked.losses_along(*given_)
-            monkeypatch.setattr(stacked, "BYTES", 1)
-            assert stacked.losses_along(*given_).tobytes() == whole.tobytes()
+            whole = losses_of_copies.losses_along(*given_)
+            monkeypatch.setattr(losses_of_copies, "BYTES", 1)
+            assert losses_of_copies.losses_along(*given_).tobytes() == whole.tobytes()
             monkeypatch.undo()
 
 

@@ -12,7 +12,7 @@ const MARGIN = 0.08 // of the height, above and below the curve
 const TICKS = [0, 16, 32, 48, 64]
 
 /** @param {{ context: CanvasRenderingContext2D, width: number, height: number }} sheet @param {Palette} palette @param {Drawing} drawing */
-export function lossCurve({ context, width, height }, palette, { curve, value, loss, words }) {
+export function lossAlong({ context, width, height }, palette, { curve, value, loss, words }) {
   const { theta, gradient, at } = curve
   const losses = Array.from(curve.loss)
   const finite = losses.filter(Number.isFinite)
