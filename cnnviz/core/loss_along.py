@@ -85,10 +85,10 @@ def _target(at: int, lesson: Lesson) -> int:
     return at
 
 
-def reach(text: str) -> float:
+def read_span(text: str) -> float:
     """The reach of a curve to either side, from text; Problem where it cannot.
 
-    >>> reach("2")
+    >>> read_span("2")
     2.0
     """
     span = number(text)
@@ -111,7 +111,7 @@ def curve(lesson: Lesson, x: np.ndarray, along: str, span: float | None = None) 
     """
     x = np.asarray(x, dtype=np.float64)
     symbol, at = read_along(along, lesson, x.shape)
-    span = None if span is None else reach(str(span))
+    span = None if span is None else read_span(str(span))
     moment = trajectory(lesson, x, lesson.k)
     if symbol == LR:
         return _of_rate(lesson, moment)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cnnviz.core.cached import cached_property
-from cnnviz.core.comparison.equal_cells import chosen_otherwise, reach
+from cnnviz.core.comparison.equal_cells import chosen_otherwise, doubt_of
 from cnnviz.core.comparison.given_arrays import Given, fitting, with_numbers
 from cnnviz.core.comparison.precision import Precision
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
@@ -130,13 +130,13 @@ class _Comparison:
         if not precision.epsilon or line.layer is None:
             return None
         sources = [values[name] for name in line.sources]
-        return self.program.network.layers[line.layer].undecided(given, reach(line, values, precision), error, *sources)
+        return self.program.network.layers[line.layer].undecided(given, doubt_of(line, values, precision), error, *sources)
 
     def _chosen_otherwise(self, line: Line, values: Inner, given: np.ndarray, redone: np.ndarray, precision: Precision) -> np.ndarray | bool:
         """The entries that are right if a layer before this line, whose dx was not given, chose other ones of its equal cells."""
         layers, before = self.program.network.layers, self.program.backward_lines[: self.program.backward_lines.index(line)]
         moved = (
-            layers[one.layer].movable(reach(one, values, precision), *(values[name] for name in one.sources))
+            layers[one.layer].movable(doubt_of(one, values, precision), *(values[name] for name in one.sources))
             for one in before
             if one.layer is not None and one.role == "dx" and one.target not in self.arrays
         )

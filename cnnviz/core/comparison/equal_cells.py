@@ -15,7 +15,7 @@ from cnnviz.core.program import Program
 from cnnviz.core.rounding import draws, largest, rounded
 
 
-def reach(line: Line, values: Inner, precision: Precision) -> float:
+def doubt_of(line: Line, values: Inner, precision: Precision) -> float:
     """The difference below which numbers that a line compares may be equal to another program."""
     return SAFETY * precision.epsilon * max((largest(values[name]) for name in line.sources if name[0] != "d"), default=0.0)
 
@@ -29,7 +29,7 @@ def chosen_otherwise(
     def moved(line: Line, rounded_values: Inner) -> np.ndarray | None:
         if line.layer is None or line.role != "dx" or line.target in given:
             return None
-        return layers[line.layer].movable(reach(line, values, precision), *(rounded_values[source] for source in line.sources))
+        return layers[line.layer].movable(doubt_of(line, values, precision), *(rounded_values[source] for source in line.sources))
 
     size, whole = np.zeros(apart.shape), np.zeros(apart.shape[:-2])
     for epsilon, rng in draws(values, precision.epsilon):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.loss_along import LR, POINTS, SPANS, Curve, curve, reach, read_along
+from cnnviz.core.loss_along import LR, POINTS, SPANS, Curve, curve, read_along, read_span
 from cnnviz.core.read_only import lock
 from cnnviz.core.work import PASSES, estimate
 from cnnviz.pages.address import Now
@@ -60,7 +60,7 @@ def asked_for(now: Now) -> tuple[str, float | None, dict[str, Message]]:
     except Problem as why:
         wrong["along"] = _left_out("along", along, why)
     try:
-        span = reach(text) if text else None
+        span = read_span(text) if text else None
     except Problem as why:
         wrong["span"] = _left_out("span", text, why)
     return "" if "along" in wrong else along, span, wrong
