@@ -14,7 +14,7 @@ from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.layers.dense import connect
 from cnnviz.core.line import Inner, Line
 from cnnviz.core.program import Program
-from cnnviz.core.run_lines import connect_each
+from cnnviz.core.sweep_lines import connect_each
 from cnnviz.core.values import Trace
 
 BYTES = 16_000_000

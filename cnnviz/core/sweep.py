@@ -1,6 +1,6 @@
 """Many starts at once: the losses of runs that differ in one value, made in blocks of runs along a leading axis.
 
-Each number is that of the single run, bit for bit (run_lines.py); one run alone is mostly the cost of some sixty calls.
+Each number is that of the single run, bit for bit (sweep_lines.py); one run alone is mostly the cost of some sixty calls.
 """
 
 import math
@@ -14,8 +14,8 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.line import Inner
 from cnnviz.core.optimizers import OPTIMIZERS, State
 from cnnviz.core.read_only import ReadOnly
-from cnnviz.core.run_lines import RunLines
 from cnnviz.core.set_values import with_image
+from cnnviz.core.sweep_lines import SweepLines
 from cnnviz.core.threads import shared_out
 from cnnviz.core.updating import Updates, reached
 from cnnviz.core.work import MOST_WORK, step_work
@@ -129,7 +129,7 @@ class _Block:
     def _show(self, images: Sequence[np.ndarray]) -> None:
         """Has the runs go on with these images; what follows from one image for all is made once."""
         one = all(x is images[0] or np.array_equal(x, images[0]) for x in images)
-        self.images, self.lines = images, RunLines(self.program, frozenset({"x"} if one else ()))
+        self.images, self.lines = images, SweepLines(self.program, frozenset({"x"} if one else ()))
         x = images[0].reshape(self.program.x_shape) if one else np.stack(images).reshape(-1, *self.program.x_shape)
         self.fixed = self.lines.fixed(x)
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.layers.layer import Layer, Shape
+from cnnviz.core.layers_with_ties import layers_with_ties
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.set_values import SetValue
 from cnnviz.core.start import first_buffers
 from cnnviz.core.symbols import Names
-from cnnviz.core.tied_layers import tied_layers
 from cnnviz.core.trajectory import trajectory
 from cnnviz.export.code_lines import variable
 from cnnviz.export.code_sets import assignment, cases
@@ -86,7 +86,7 @@ def _tied(lesson: Lesson, program: Program, pixels: np.ndarray) -> dict[str, lis
     """The outputs of the layers that have ties in the lesson's first pass, where filters are symmetric, or in its last, by their kind."""
     x, found = seen(lesson, pixels), dict[str, list[str]]()
     first, now = (trajectory(lesson, x, k) for k in (0, lesson.k))
-    places = set[int]().union(*(tied_layers(program, one.params, one.trace.x, one.trace.kept) for one in (first, now)))
+    places = set[int]().union(*(layers_with_ties(program, one.params, one.trace.x, one.trace.kept) for one in (first, now)))
     for place in sorted(places):
         found.setdefault(program.network.layers[place].kind, []).append(program.network.names[place].output)
     return found

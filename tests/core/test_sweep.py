@@ -12,8 +12,8 @@ from cnnviz.core import sweep as sweeping
 from cnnviz.core.asked_sweep import MOST_RUNS, read_sweep
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.run_lines import EACH
 from cnnviz.core.sweep import MOST_LOSSES, runs_of, updates_that_fit
+from cnnviz.core.sweep_lines import EACH
 from cnnviz.core.threads import one_blas_thread
 from cnnviz.core.work import MOST_WORK, step_work
 from tests.core.networks import COURSES, cases

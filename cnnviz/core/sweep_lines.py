@@ -98,7 +98,7 @@ EACH: Mapping[Function, Function] = {
 """Functions in place of those of lines that read parameters or make their gradients, and for sums that are added otherwise."""
 
 
-class RunLines:
+class SweepLines:
     """The lines of a program for runs whose parameters, image or targets differ.
 
     `shared` are the symbols that are one array for all runs, "x" or none: what follows from them alone is made once, by `fixed`.

@@ -8,7 +8,7 @@ from cnnviz.core.line import Inner
 from cnnviz.core.program import Program
 
 
-def tied_layers(
+def layers_with_ties(
     program: Program, params: Mapping[str, np.ndarray], x: np.ndarray, given: Mapping[str, np.ndarray] | None = None
 ) -> set[int]:
     """The places of the layers that have ties with these parameters on the image x; `given` are buffers and masks.
@@ -16,7 +16,7 @@ def tied_layers(
     >>> from cnnviz.core.network import Network
     >>> network, x = Network.parse("conv1x3-relu-max2-dense2-mse"), np.full((8, 8), 0.1)
     >>> sobel = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], float)
-    >>> [tied_layers(network.program(x.shape), network.init(x.shape, f=f), x) for f in (sobel, abs(sobel), sobel - 1)]
+    >>> [layers_with_ties(network.program(x.shape), network.init(x.shape, f=f), x) for f in (sobel, abs(sobel), sobel - 1)]
     [{1}, {2}, set()]
     """
     start = program.start(params, x)
