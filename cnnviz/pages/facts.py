@@ -7,7 +7,7 @@ from cnnviz.core.image_ids import called, parse_image_id
 from cnnviz.core.image_ids import label as label_of
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.loss_runs import Promise, loss_after
+from cnnviz.core.losses_ahead import Promise, loss_after
 from cnnviz.core.symbols import Names
 from cnnviz.core.trajectory import Moment
 from cnnviz.pages.address import Now

@@ -11,7 +11,7 @@ from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.loss_change import change_of_loss
-from cnnviz.core.loss_runs import Promise
+from cnnviz.core.losses_ahead import Promise
 from cnnviz.core.momentum_terms import velocity_terms
 from cnnviz.core.optimizers import OPTIMIZERS, Momentum
 from cnnviz.core.program import Program

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
-from cnnviz.core.loss_runs import losses_on
+from cnnviz.core.losses_ahead import losses_on
 from cnnviz.core.mistakes import placed
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.recent import Recent, held_bytes

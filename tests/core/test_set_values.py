@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cnnviz import Lesson, load_image
 from cnnviz.core.film import film
-from cnnviz.core.loss_runs import descent
+from cnnviz.core.losses_ahead import descent
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.set_values import MOST, SetValue
 from cnnviz.core.trajectory import forget, trajectory, updates_ahead, walk

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Lesson, load_image, trajectory
-from cnnviz.core.loss_runs import promise
+from cnnviz.core.losses_ahead import promise
 from cnnviz.pages.facts import facts
 from cnnviz.words import written
 from tests.pages.running import now

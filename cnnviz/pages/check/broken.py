@@ -8,7 +8,7 @@ import numpy as np
 from cnnviz.core.activation_slopes import slopes
 from cnnviz.core.cells import cell_shape
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.loss_runs import descent
+from cnnviz.core.losses_ahead import descent
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.network import DEFAULT

@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.loss_change import misses, steps_for
-from cnnviz.core.loss_runs import promise
+from cnnviz.core.losses_ahead import promise
 from cnnviz.core.work import step_work
 from cnnviz.export.arrays import named_arrays
 from cnnviz.pages.address import Now

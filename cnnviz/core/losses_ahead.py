@@ -28,7 +28,7 @@ def descent(lesson: Lesson, moment: Moment, mistake: Placed | None = None) -> np
     >>> bool(np.array_equal(descent(lesson, trajectory(lesson, x, 0)), trajectory(lesson, x, 200).losses))
     True
     """
-    return losses_on(lesson, moment, updates_that_fit(lesson, moment.trace.x.shape), mistake)
+    return losses_on(lesson, moment, _updates_that_fit(lesson, moment.trace.x.shape), mistake)
 
 
 def losses_on(lesson: Lesson, moment: Moment, n: int, mistake: Placed | None = None) -> np.ndarray:
@@ -99,10 +99,10 @@ def loss_after(lesson: Lesson, moment: Moment) -> float:
     return float(network.loss(network.program(x.shape).forward(moment.after, x, given=moment.trace.kept), np.array(lesson.y)))
 
 
-def updates_that_fit(lesson: Lesson, x_shape: tuple[int, ...]) -> int:
+def _updates_that_fit(lesson: Lesson, x_shape: tuple[int, ...]) -> int:
     """The number of updates of this lesson that are little enough work.
 
-    >>> updates_that_fit(Lesson(), (32, 32))
+    >>> _updates_that_fit(Lesson(), (32, 32))
     200
     """
     work = max(1, step_work(lesson.network, x_shape))
