@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { coloursOf, written } from "../../cnnviz/pages/learn/cells.js"
-import { centred, covered, shifted, under } from "../../cnnviz/pages/learn/crop.js"
+import { centred, covered, shifted, under } from "../../cnnviz/pages/learn/crop_bounds.js"
 import {
   cutOf,
   figuresOf,

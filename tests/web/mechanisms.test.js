@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { placesOf, touched } from "../../cnnviz/view/draw/lights.js"
+import { placesOf, touched } from "../../cnnviz/view/draw/highlights.js"
 import { mechanism, standsUpright } from "../../cnnviz/view/draw/mechanism.js"
 import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
 import { Pen } from "../../cnnviz/view/draw/pen.js"

@@ -4,13 +4,13 @@ import { ARROWS } from "../../view/model/neighbours.js"
 import { one } from "../../view/model/patterns.js"
 import { say } from "../../view/model/words.js"
 import { html, nothing } from "../../view/regions/html.js"
-import { centred, covered, shifted, under } from "./crop.js"
+import { centred, covered, shifted, under } from "./crop_bounds.js"
+import { cellUnder, paintPart, partOf } from "./crop_paint.js"
 import { figureOf, slides, windowOf } from "./figures.js"
-import { cellUnder, paintPart, partOf } from "./learn_crop.js"
 
 /** @import { Block, Figure } from "./figures.js" */
 /** @import { Learn } from "./learn.js" */
-/** @import { Mark } from "./learn_crop.js" */
+/** @import { Mark } from "./crop_paint.js" */
 /** @import { Cell } from "../../view/types/view.js" */
 
 const SIDE = 44

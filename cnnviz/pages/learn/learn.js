@@ -11,9 +11,9 @@ import { Content } from "../../view/regions/page.js"
 import { walk } from "../../view/regions/script_walk.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
 import { CellChoice } from "./cell_choice.js"
+import { paintMap } from "./crop_paint.js"
 import { figuresOf, placesOf, slides, valuesOf, windowOf } from "./figures.js"
 import { board, isPictured } from "./learn_board.js"
-import { paintMap } from "./learn_crop.js"
 import { bindIndex, index, paintIndex } from "./learn_index.js"
 import { product } from "./learn_places.js"
 import { endOf, kernelName, ordering, wordsOf } from "./learn_question.js"
@@ -21,7 +21,7 @@ import { answer, remember } from "./progress.js"
 import { answered, score } from "./score.js"
 import { Slide } from "./slide.js"
 
-/** @import { Mark } from "./learn_crop.js" */
+/** @import { Mark } from "./crop_paint.js" */
 /** @import { Given, Score } from "./score.js" */
 /** @import { Answer, FiltersRecord, LearnData, LearnHeader, LearnStep, StepAnswer, View } from "../../view/types/view.js" */
 

@@ -5,7 +5,7 @@ import { formula, whole } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/regions/html.js"
 import { cell, coloursOf, grid, patch, said } from "./cells.js"
-import { covered } from "./crop.js"
+import { covered } from "./crop_bounds.js"
 import { windowOf } from "./figures.js"
 
 /** @import { Cell, Numbers } from "../../view/types/view.js" */

@@ -1,7 +1,7 @@
 // The notebook's architecture, drawn with this lesson's numbers: image, kernel, maps, units as nodes with their
 // links, its letters, its one matrix, and the loss as a landscape (cnnviz/pages/notebook/architecture.py).
 
-import { MapView } from "../../view/draw/maps.js"
+import { MapView } from "../../view/draw/map_view.js"
 import { colour, css, ink } from "../../view/model/colour.js"
 import { formula, number, short } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"

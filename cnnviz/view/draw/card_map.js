@@ -2,7 +2,7 @@
 
 import { whole } from "../model/format.js"
 import { Heatmap } from "./heatmap.js"
-import { MapView } from "./maps.js"
+import { MapView } from "./map_view.js"
 
 /** @import { Face, Layout } from "../types/view.js" */
 

@@ -1,7 +1,7 @@
 // The types that the view and its pages share, each at home in one module: a file takes all of them that it names from here.
 
 export type { Picture } from "../draw/mechanism.js"
-export type { Row } from "../draw/mechanisms/steps.js"
+export type { Row } from "../draw/mechanisms/parameter_rows.js"
 export type { Pen } from "../draw/pen.js"
 export type { Plate } from "../draw/plate.js"
 export type { Lesson } from "../model/address.js"

@@ -8,7 +8,7 @@ import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { overChannels } from "./channels.js"
 import { convolutionUpright } from "./convolution_upright.js"
-import { threeGrids } from "./three_grids.js"
+import { threeGrids } from "./product_grids.js"
 import {
   beam,
   boxOf,

@@ -7,7 +7,7 @@ import { equals } from "../../model/printed_digits.js"
 import { plus, writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, LARGE, SMALL, TEXT } from "../sheet.js"
-import { threeGrids } from "./three_grids.js"
+import { threeGrids } from "./product_grids.js"
 import { boxOf, kernelName, madeMap, middleOf, padded, ringCell, ringIn, underKernel } from "./windows.js"
 
 /** @import { Parts } from "./windows.js" */

@@ -4,7 +4,7 @@ import { short } from "../../model/format.js"
 import { apart, fixed, plus, writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { heads, lines, signed, stepped, table } from "./steps.js"
+import { heads, lines, signed, stepped, table } from "./parameter_rows.js"
 
 /** @import { Box, Numbers, Pen, Row } from "../../types/view.js" */
 

@@ -2,8 +2,8 @@
 
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
+import { images, stackOf } from "./image_stack.js"
 import { heaps } from "./normalisation.js"
-import { images, stackOf } from "./stack.js"
 
 /** @import { Picture } from "../../types/view.js" */
 

@@ -6,10 +6,10 @@ import { equals } from "../../model/printed_digits.js"
 import { plus, writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
+import { images, stackOf } from "./image_stack.js"
 import { layerOf, spreadOf } from "./normalisation.js"
-import { images, stackOf } from "./stack.js"
 
-/** @import { Stack } from "./stack.js" */
+/** @import { Stack } from "./image_stack.js" */
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
 const [NOTES, FOOT] = [44, 30] // under the maps of paths, and under their sum

@@ -7,7 +7,7 @@ import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { scaled } from "./adam.js"
 import { speeding } from "./momentum.js"
-import { heads, lines, signed, stepped, table } from "./steps.js"
+import { heads, lines, signed, stepped, table } from "./parameter_rows.js"
 import { extentOf, unitsOf } from "./units.js"
 import { kernelName } from "./windows.js"
 
