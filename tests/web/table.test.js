@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { spread } from "../../cnnviz/view/model/large.js"
+import { spread } from "../../cnnviz/view/model/layout.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
 import { csv, exact, parts, rowsAtOnce, start } from "../../cnnviz/view/model/table.js"
 import { tableOf, windowsOf } from "../../cnnviz/view/model/tables.js"

@@ -1,4 +1,4 @@
-// Where the cells of a heat map lie, and which cell lies at a place.
+// Where the cells of a heat map lie, which cell lies at a place, and how tiles are spread over a room.
 
 import { GAP, STACK } from "./overview.js"
 import { one } from "./patterns.js"
@@ -8,6 +8,8 @@ import { one } from "./patterns.js"
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box  in CSS pixels */
 /** @typedef {{ width: number, height: number, across?: number, places?: number }} Room  how large a map is, how many tiles stand side by side, and for how many there is a place */
 /** @typedef {ReturnType<typeof layout>} Layout */
+
+const MOST_CELL = 56 // pixels of a cell
 
 /**
  * Where the cells of a map lie: its tiles, its cells, and back from a place to the cell there.
@@ -82,4 +84,25 @@ export function largest(values, face, n, [i, rows], [j, columns]) {
     }
   }
   return found
+}
+
+/**
+ * How many tiles stand side by side so that their cells are square and as large as can be, and how large all of it is.
+ * @param {Pick<Face, "tiles" | "rows" | "columns">} face
+ * @param {{ width: number, height: number }} room
+ */
+export function spread({ tiles, rows, columns }, { width, height }) {
+  let best = { across: 1, cell: 0 }
+  for (let across = 1; across <= tiles; across++) {
+    const down = Math.ceil(tiles / across)
+    const cell = Math.min(
+      (width - (across - 1) * GAP) / across / columns,
+      (height - (down - 1) * GAP) / down / rows,
+      MOST_CELL,
+    )
+    if (cell > best.cell) best = { across, cell }
+  }
+  const { across, cell } = best
+  const down = Math.ceil(tiles / across)
+  return { across, width: across * columns * cell + (across - 1) * GAP, height: down * rows * cell + (down - 1) * GAP }
 }

@@ -3,7 +3,7 @@
 
 import { Heatmap } from "../draw/heatmap.js"
 import { number, power, timesPower } from "../model/format.js"
-import { spread } from "../model/large.js"
+import { spread } from "../model/layout.js"
 import { one } from "../model/patterns.js"
 import { say } from "../model/words.js"
 import { setText } from "./html.js"
