@@ -2,10 +2,10 @@
 // (lesson_view.js), the player, the keys and the controls know no other difference between pages.
 
 import { COMPUTED } from "../model/address.js"
-import { Focus } from "../model/focus.js"
 import { lossChart } from "../model/large_chart.js"
+import { RoadFocus } from "../model/road_focus.js"
 
-/** @import { Cells } from "../model/cells.js" */
+/** @import { NetworkFocus } from "../model/network_focus.js" */
 /** @import { LargeChart } from "../model/large_chart.js" */
 /** @import { Answer, Cell, Lesson, Source, View } from "../types/view.js" */
 
@@ -43,8 +43,8 @@ export class Content {
   slides = false
   /** Tells whether it plays by itself, frame by frame (see `advance`), and not stage by stage. */
   films = false
-  /** @type {Focus | Cells}  what is pointed at, and what is pinned */
-  focus = new Focus()
+  /** @type {RoadFocus | NetworkFocus}  what is pointed at, and what is pinned */
+  focus = new RoadFocus()
 
   /** @param {View} view */
   constructor(view) {

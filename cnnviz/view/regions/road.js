@@ -2,11 +2,11 @@
 // on it is data from the server (cnnviz/pages/roads.py), where it lies model/road.js; a page says what stands below it.
 
 import { CardMap } from "../draw/card_map.js"
-import { Focus } from "../model/focus.js"
 import { formula, lossText, sentence, withSymbols } from "../model/format.js"
 import { sameAcross } from "../model/large_chart.js"
 import { one } from "../model/patterns.js"
 import { layRoad } from "../model/road.js"
+import { RoadFocus } from "../model/road_focus.js"
 import { tableOfRow } from "../model/tables.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
@@ -53,7 +53,7 @@ export class Road extends Content {
   static tabulates = true
 
   /** @override */
-  focus = new Focus()
+  focus = new RoadFocus()
   /** @type {Record<string, CardMap>} */
   maps = {}
   /** @type {Arrays} */

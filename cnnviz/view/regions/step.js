@@ -9,10 +9,10 @@ import { mechanism, nothing, standsUpright } from "../draw/mechanism.js"
 import { Overview } from "../draw/overview.js"
 import { palette } from "../draw/pen.js"
 import { COMPUTED } from "../model/address.js"
-import { Cells } from "../model/cells.js"
 import { escaped } from "../model/format.js"
 import { ownOf } from "../model/meanings.js"
 import { axisOf, neighbourOf } from "../model/neighbours.js"
+import { NetworkFocus } from "../model/network_focus.js"
 import { Numbers } from "../model/numbers.js"
 import { one } from "../model/patterns.js"
 import { raisedPart } from "../model/promise.js"
@@ -66,7 +66,7 @@ export class Step extends Content {
 
   /** @override */
   slides = true
-  cells = new Cells()
+  cells = new NetworkFocus()
   /** @override */
   focus = this.cells
   saidAt = 0

@@ -1,13 +1,10 @@
-// What the words are about: the cell that is pointed at, or pinned, or else the stage's own.
-//
-// Maps of one family share a cell: pin a unit, step on, and the same unit is explained at the next stage.
+// What the words of a network are about: the cell that is pointed at, or pinned, or else the stage's own.
 
-import { Pointing } from "./focus.js"
+import { Focus } from "./focus.js"
 
 /** @import { Cell, Numbers } from "../types/view.js" */
-/** @typedef {{ map: string, cell: Cell }} Subject */
 
-export class Cells extends Pointing {
+export class NetworkFocus extends Focus {
   /** @type {Numbers | undefined} */
   numbers = undefined
   /** @type {string | null}  what the address asks to be pinned, until there are numbers to find it in */
