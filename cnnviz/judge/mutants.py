@@ -16,7 +16,7 @@ import numpy as np
 from cnnviz.judge.case import RETURNS, Array, Case
 from cnnviz.judge.cases import cases_of
 from cnnviz.judge.courses import CS231n, course_named
-from cnnviz.judge.right import Right, right
+from cnnviz.judge.right_gradients import Right, right
 from cnnviz.judge.slips import Slip, known_slips
 from cnnviz.words import Problem
 

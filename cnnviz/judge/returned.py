@@ -12,7 +12,7 @@ from cnnviz.core.comparison.precision import DOUBLE, Precision, precisions
 from cnnviz.core.gradcheck.verdict import SAFETY, WRONG, marks
 from cnnviz.judge.case import POOLS, RETURNS, Array, Case
 from cnnviz.judge.courses import CS231n
-from cnnviz.judge.right import Right
+from cnnviz.judge.right_gradients import Right
 from cnnviz.words import Message, message, together
 
 

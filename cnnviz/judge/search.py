@@ -12,7 +12,7 @@ from cnnviz.core.comparison.factors import ONE, Factor, named_factor
 from cnnviz.core.comparison.rearrangements import EXCHANGED, MAPS, REVERSED
 from cnnviz.judge.case import POOLS, RETURNS, Array
 from cnnviz.judge.returned import Returned
-from cnnviz.judge.right import Right
+from cnnviz.judge.right_gradients import Right
 from cnnviz.judge.slips import Slip, known_slips
 from cnnviz.judge.slips.lines import Names, right_line
 from cnnviz.words import message

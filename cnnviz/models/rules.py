@@ -1,17 +1,17 @@
 """The equivalent of each layer of PyTorch and Keras: its words in a network's text, or why it has none and what would do.
 
-To add one, give its arguments' order in SIGNATURES, write its rule in windows.py or others.py, and enter it into RULES there.
+To add one, give its arguments' order in SIGNATURES, write its rule in window_layers.py or other_layers.py, and enter it into RULES there.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cnnviz.models import others, windows
+from cnnviz.models import other_layers, window_layers
 from cnnviz.models.arguments import Arguments, Before, Rule, Untaken
 from cnnviz.models.described import Described
 from cnnviz.words import Message, message
 
-RULES: Mapping[str, Rule] = {**windows.RULES, **others.RULES}
+RULES: Mapping[str, Rule] = {**window_layers.RULES, **other_layers.RULES}
 
 SIGNATURES: Mapping[str, str] = {
     "Conv2d": "channels filters k stride padding dilation groups bias mode",

@@ -7,7 +7,7 @@ from cnnviz.judge import judge
 from cnnviz.judge.case import RETURNS, Case
 from cnnviz.judge.cases import cases_of
 from cnnviz.judge.courses import COURSES
-from cnnviz.judge.right import right
+from cnnviz.judge.right_gradients import right
 from cnnviz.judge.slips import known_slips
 from cnnviz.words import Problem, languages, reading, say
 from tests.judge import single_slips, students

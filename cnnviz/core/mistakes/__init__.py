@@ -17,7 +17,7 @@ from cnnviz.words import Problem
 
 __all__ = ["MISTAKES", "Mistake", "Placed", "mistakes_for", "placed", "stages_hit"]
 
-for _module in ("outputs", "activations", "pooling", "normalisation", "convolution", "biases", "steps"):  # they are offered in this order
+for _module in ("outputs", "activations", "pooling", "normalisation", "convolution", "biases", "optimizers"):  # they are offered in this order
     importlib.import_module(f"{__name__}.{_module}")
 
 

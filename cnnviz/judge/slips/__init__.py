@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 
-from cnnviz.judge.right import Right
+from cnnviz.judge.right_gradients import Right
 from cnnviz.judge.slips.of_core import slips_of_core
 from cnnviz.judge.slips.table import Slip, entered
 
@@ -19,7 +19,7 @@ def known_slips(of: Right) -> Iterator[Slip]:
 
     >>> import numpy as np
     >>> from cnnviz.judge.case import Case
-    >>> from cnnviz.judge.right import right
+    >>> from cnnviz.judge.right_gradients import right
     >>> case = Case("relu", {"x": np.array([[1.0, -2.0]]), "dout": np.array([[3.0, 4.0]])})
     >>> slip = next(known_slips(right(case)))
     >>> str(slip.title), slip.make().tolist(), slip.code({"x": "x", "dx": "dx", "dout": "dout", "out": "out"})

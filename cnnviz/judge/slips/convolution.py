@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnviz.judge.case import Array, Case
-from cnnviz.judge.right import right
+from cnnviz.judge.right_gradients import right
 from cnnviz.judge.slips.of_core import slips_of_core
 from cnnviz.judge.slips.table import again, line, slip
 

@@ -8,7 +8,7 @@ from cnnviz.core.mistake_model import Placed
 from cnnviz.core.mistakes import mistakes_for
 from cnnviz.core.optimizers import gd
 from cnnviz.judge.case import Array
-from cnnviz.judge.right import Lines, Right
+from cnnviz.judge.right_gradients import Lines, Right
 from cnnviz.judge.slips.lines import Names, in_course
 from cnnviz.judge.slips.table import Slip
 

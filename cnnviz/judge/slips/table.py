@@ -17,7 +17,7 @@ import numpy as np
 from cnnviz.core.layers.sigmoid import sigmoid
 from cnnviz.core.overrides import arguments
 from cnnviz.judge.case import RETURNS, Array, Case
-from cnnviz.judge.right import Right, right
+from cnnviz.judge.right_gradients import Right, right
 from cnnviz.judge.slips.lines import right_line, value_of
 from cnnviz.words import Message, has, message
 
