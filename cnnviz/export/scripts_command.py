@@ -6,7 +6,7 @@ from pathlib import Path
 from cnnviz.export.arguments import command_parser
 from cnnviz.export.cli_output import put
 from cnnviz.scripts.library import bundled, lectures, named
-from cnnviz.scripts.matrix import matrix
+from cnnviz.scripts.mistakes_found import matrix
 from cnnviz.scripts.script import Script
 from cnnviz.scripts.script_checker import check_file
 from cnnviz.scripts.script_fields import Fault

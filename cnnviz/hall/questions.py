@@ -16,9 +16,9 @@ from cnnviz.hall.experiment import KIND
 from cnnviz.hall.in_redis import script_digest
 from cnnviz.hall.keys import is_device
 from cnnviz.hall.poll import Poll
+from cnnviz.hall.preview import steps_data
 from cnnviz.hall.question_view import Asked, prepared, text_of
 from cnnviz.hall.record import Record, read, record, table
-from cnnviz.hall.steps import steps_data
 from cnnviz.hall.store import MOST_DEVICES, Room, Store
 from cnnviz.scripts.votes import sensible
 from cnnviz.server.admission import Admission

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from cnnviz.core.recent import Recent
 from cnnviz.pages.screens import address_of
 from cnnviz.scripts.library import library
-from cnnviz.scripts.planned import Allowance
+from cnnviz.scripts.limits import Allowance
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scene import lesson_of, scene
 from cnnviz.scripts.script import HALL_KINDS, Screen, Script

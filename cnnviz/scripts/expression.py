@@ -3,8 +3,8 @@
     z1[14:17, 14:17]        count(conv2d(x, replaced(f, 0, 0, 0)) != z1)        abs(dw) == max(abs(dw))
 
 Numbers, the names of arrays, + - * / // % **, comparisons, and, or, not, cells and slices, .shape, .size, .T, and the
-functions of functions.py, which may also be written behind an array (z1.max()). A first walk is over shapes alone: what
-is too long, too deep, too large or too much work (planned.py) is refused before anything is computed. Only what a shape
+functions of expression_functions.py, which may also be written behind an array (z1.max()). A first walk is over shapes alone: what
+is too long, too deep, too large or too much work (limits.py) is refused before anything is computed. Only what a shape
 depends on is computed during that walk, after a walk of its own: a place, a mask of cells, a condition, another lesson.
 """
 
@@ -21,8 +21,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from cnnviz.scripts.functions import FUNCTIONS, REDUCTIONS, Function
-from cnnviz.scripts.planned import CHEAP, DEAR, DIVISION, LOOK, PART, POWER, Allowance, Budget, Planned, given, together
+from cnnviz.scripts.expression_functions import FUNCTIONS, REDUCTIONS, Function
+from cnnviz.scripts.limits import CHEAP, DEAR, DIVISION, LOOK, PART, POWER, Allowance, Budget, Planned, given, together
 from cnnviz.words import Problem
 
 MOST_TEXT, MOST_PARTS = 600, 240

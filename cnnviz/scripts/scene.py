@@ -19,7 +19,7 @@ from cnnviz.core.stored_params import is_kept_name
 from cnnviz.core.trajectory import Moment, trajectory, updates_ahead
 from cnnviz.core.work import estimate
 from cnnviz.data.images import find_image, load_images
-from cnnviz.scripts.planned import MOST_SECONDS
+from cnnviz.scripts.limits import MOST_SECONDS
 from cnnviz.words import Message, Problem
 
 SLOWER = 4

@@ -12,7 +12,7 @@ from cnnviz.pages.registry import pages
 from cnnviz.pages.resource import made_of, page_of
 from cnnviz.scripts import library
 from cnnviz.scripts.library import bundled
-from cnnviz.scripts.matrix import changes_key, matrix
+from cnnviz.scripts.mistakes_found import changes_key, matrix
 from cnnviz.scripts.screen_address import PAGES, place_of
 from cnnviz.scripts.script_checker import check, check_file
 from cnnviz.words import languages

@@ -9,7 +9,7 @@ from cnnviz.pages.screens import address_of
 from cnnviz.pages.version import code
 from cnnviz.scripts.given import given
 from cnnviz.scripts.library import library, own_folders
-from cnnviz.scripts.planned import Allowance
+from cnnviz.scripts.limits import Allowance
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scene import duration, lesson_of, scene
 from cnnviz.scripts.script import Screen, Script
