@@ -1,12 +1,14 @@
 """Lines of a pass as one Python function: for a network of few numbers what stands around a line takes longer than the line."""
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-Arrays = dict[str, np.ndarray]
+from cnnviz.core.line import Inner, Line, Override
+from cnnviz.core.read_only import sealed
 
 
 class Made(NamedTuple):
@@ -18,7 +20,7 @@ class Made(NamedTuple):
 
 
 @lru_cache(maxsize=512)  # it takes milliseconds for a deep network, and is the same for images of any size
-def compiled(lines: tuple[Made, ...]) -> Callable[[Arrays, Sequence[Callable[..., np.ndarray]]], Arrays]:
+def compiled(lines: tuple[Made, ...]) -> Callable[[Inner, Sequence[Callable[..., np.ndarray]]], Inner]:
     """A function that is given the arrays so far and a function for each line; it adds what they make, and gives what is shown.
 
     All that is made is read-only, as is what it is a view of.
@@ -41,7 +43,7 @@ def compiled(lines: tuple[Made, ...]) -> Callable[[Arrays, Sequence[Callable[...
     scope: dict[str, Any] = {"ndarray": np.ndarray}
     # Nothing that a visitor writes is in this text: symbols are made of a layer's letter and a number.
     exec(_FUNCTION.format(lines="".join(text), shown=", ".join(shown)), scope)
-    run: Callable[[Arrays, Sequence[Callable[..., np.ndarray]]], Arrays] = scope["run"]
+    run: Callable[[Inner, Sequence[Callable[..., np.ndarray]]], Inner] = scope["run"]
     return run
 
 
@@ -56,3 +58,27 @@ _LINE = """
     if isinstance({name}.base, ndarray):
         {name}.base.setflags(False)
 """
+
+
+@dataclass(frozen=True)
+class CompiledLines:
+    """Lines of one image's pass, what makes the target of each, and the function that they are compiled to."""
+
+    lines: tuple[Line, ...]
+    functions: tuple[Callable[..., np.ndarray], ...]
+    run: Callable[[Inner, Sequence[Callable[..., np.ndarray]]], Inner]
+
+    def go(self, values: Inner, overrides: Mapping[str, Override] | None) -> Inner:
+        """Adds the target of every line to `values`; those of `overrides` are made by these instead. What is shown of them, as it is shown."""
+        if not overrides:
+            return self.run(values, self.functions)
+        functions = [
+            _instead(line, values, overrides[line.target]) if line.target in overrides else function
+            for line, function in zip(self.lines, self.functions, strict=True)
+        ]
+        return self.run(values, functions)
+
+
+def _instead(line: Line, values: Inner, override: Override) -> Callable[..., np.ndarray]:
+    """The result in place of a line; a copy of what it gives, which is not ours alone."""
+    return lambda *_: sealed(override(values, partial(line.make, values)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 from operator import methodcaller
 from typing import NamedTuple
@@ -19,7 +19,7 @@ import numpy as np
 from cnnviz.core.architecture import Architecture
 from cnnviz.core.cached import cached_property
 from cnnviz.core.cell_sources import arithmetic, formulas, laid_out, links
-from cnnviz.core.compiled import Made, compiled
+from cnnviz.core.compiled import CompiledLines, Made, compiled
 from cnnviz.core.layers.layer import ONE, Buffer, Call, Draw, Layer, Parameter, Run, Shape
 from cnnviz.core.line import Inner, Line, Override, flatten, mean_loss, share_of_mean, unflatten
 from cnnviz.core.links import Link
@@ -37,30 +37,6 @@ class Pass(NamedTuple):
     program: Program
     params: Mapping[str, np.ndarray]
     values: Inner
-
-
-@dataclass(frozen=True)
-class Way:
-    """Lines of one image's pass, what makes the target of each, and the function that they are compiled to."""
-
-    lines: tuple[Line, ...]
-    functions: tuple[Callable[..., np.ndarray], ...]
-    run: Callable[[Inner, Sequence[Callable[..., np.ndarray]]], Inner]
-
-    def go(self, values: Inner, overrides: Mapping[str, Override] | None) -> Inner:
-        """Adds the target of every line to `values`; those of `overrides` are made by these instead. What is shown of them, as it is shown."""
-        if not overrides:
-            return self.run(values, self.functions)
-        functions = [
-            _instead(line, values, overrides[line.target]) if line.target in overrides else function
-            for line, function in zip(self.lines, self.functions, strict=True)
-        ]
-        return self.run(values, functions)
-
-
-def _instead(line: Line, values: Inner, override: Override) -> Callable[..., np.ndarray]:
-    """The result in place of a line; a copy of what it gives, which is not ours alone."""
-    return lambda *_: sealed(override(values, partial(line.make, values)))
 
 
 class Program:
@@ -99,25 +75,25 @@ class Program:
         self._read_last = {source for line in self._rest_lines for source in line.sources}.difference(self._made_last)
 
     @cached_property
-    def _way_forth(self) -> Way:  # compiled when a pass asks for it: many a program is there for its shapes alone
-        return self._way(self.forward_lines)
+    def _compiled_forward(self) -> CompiledLines:  # compiled when a pass asks for it: many a program is there for its shapes alone
+        return self._compiled(self.forward_lines)
 
     @cached_property
-    def _way_back(self) -> Way:
-        return self._way(self._needed_lines)
+    def _compiled_backward(self) -> CompiledLines:
+        return self._compiled(self._needed_lines)
 
     @cached_property
-    def _way_on(self) -> Way:
-        return self._way(self._rest_lines)
+    def _compiled_rest(self) -> CompiledLines:
+        return self._compiled(self._rest_lines)
 
-    def _way(self, lines: Sequence[Line]) -> Way:
+    def _compiled(self, lines: Sequence[Line]) -> CompiledLines:
         """Lines as one function for one image."""
 
         def dropped(target: str) -> int | None:
             plain = target if target in self.shapes else target[1:]
             return len(self.shapes[plain]) - len(self.shown[plain]) if plain in self.shown else None
 
-        return Way(tuple(lines), tuple(line.run_one for line in lines), compiled(tuple(Made(line.target, line.sources, dropped(line.target)) for line in lines)))
+        return CompiledLines(tuple(lines), tuple(line.run_one for line in lines), compiled(tuple(Made(line.target, line.sources, dropped(line.target)) for line in lines)))
 
     # ---- the lines
 
@@ -362,7 +338,7 @@ class Program:
         if self._is_given:
             values |= self.given_to(given, len(x) if self.mode.images else None)
         shown = {"x": x if x.shape == self.shown["x"] or self.mode.images else x[0]}
-        shown.update(self._way_forth.go(values, overrides))
+        shown.update(self._compiled_forward.go(values, overrides))
         stride, padding = self.sliding
         return Trace.locked(shown, stride, padding, Pass(self, params, values))
 
@@ -389,7 +365,7 @@ class Program:
         """Every gradient of one image's pass; those that no update needs are worked out when one is asked for."""
         values = self.inner(params, trace)
         values["y"] = y
-        gradients = self._way_back.go(values, overrides)
+        gradients = self._compiled_backward.go(values, overrides)
         if not self._rest_lines:
             return Gradients.locked(gradients)
         kept = values | {"y": sealed(y)} if overrides else {name: values[name] for name in self._read_last}
@@ -404,13 +380,13 @@ class Program:
         start = next(line.target for line in self.backward_lines if line.function is share_of_mean)
         values, found = self.inner(params, trace) | {"y": y}, []
         for alone in np.eye(len(y)):
-            found.append(self._way_back.go(dict(values), {start: partial(_of_one_image, f"{start}.each", alone)}))
+            found.append(self._compiled_backward.go(dict(values), {start: partial(_of_one_image, f"{start}.each", alone)}))
         return Params.made({f"d{name}": np.stack([one[f"d{name}"] for one in found]) for name in self.parameters})
 
     def _go_on(self, values: Inner, overrides: Mapping[str, Override] | None) -> Inner:
         """The gradients that no update needs. What is infinite has been warned of in the pass, and is shown as such."""
         with np.errstate(all="ignore"):
-            return self._way_on.go(dict(values), overrides)
+            return self._compiled_rest.go(dict(values), overrides)
 
     # ---- cells
 
