@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Lesson, check_gradients, load_image, trajectory
-from cnnviz.core.evaluation import outcome
+from cnnviz.core.evaluation import evaluate
 from cnnviz.core.film import film
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import OPTIMIZERS
@@ -67,7 +67,7 @@ def test_no_array_of_a_training_can_be_written_to(opt, dtype):
     X, Y = np.random.default_rng(0).integers(0, 256, (12, 8, 8)), np.eye(2)[[0, 1] * 6]
     training = Training(batch=5, epochs=2, reports=2, opt=opt, dtype=dtype)
     reports = list(train(training, X, Y, X, Y))
-    assert not writable([reports, outcome(training, reports[-1].params, X, Y)])
+    assert not writable([reports, evaluate(training, reports[-1].params, X, Y)])
     assert X.flags.writeable and Y.flags.writeable
 
 

@@ -90,7 +90,7 @@ def _share(flags: np.ndarray) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome(ReadOnly):
+class Evaluation(ReadOnly):
     """The results of parameters on M images; `o` (M,N) are the outputs.
 
     `predictions` (M,): which output is the largest, the first of equal ones. `confusion` (N,N) counts
@@ -110,12 +110,12 @@ class Outcome(ReadOnly):
     torn: np.ndarray
 
 
-def outcome(training: Settings, params: Params, X: Pixels, Y: np.ndarray, buffers: Mapping[str, np.ndarray] | None = None) -> Outcome:
+def evaluate(training: Settings, params: Params, X: Pixels, Y: np.ndarray, buffers: Mapping[str, np.ndarray] | None = None) -> Evaluation:
     """Evaluates `params`, which `training` led to, with the `buffers` that it left, on all the images `X` (M,H,W) or (M,C,H,W) with targets `Y` (M,N).
 
     >>> from cnnviz.core.training import Training
     >>> X, Y = np.zeros((3, 4, 4)), np.eye(2)[[0, 1, 1]]
-    >>> result = outcome(Training(), Params(np.ones((3, 3)), np.zeros((4, 2)), np.array([0.0, 1.0])), X, Y)
+    >>> result = evaluate(Training(), Params(np.ones((3, 3)), np.zeros((4, 2)), np.array([0.0, 1.0])), X, Y)
     >>> result.confusion.tolist(), result.right.tolist(), result.wrong.tolist()
     ([[0, 1], [0, 2]], [1, 2], [0])
     """
@@ -129,7 +129,7 @@ def outcome(training: Settings, params: Params, X: Pixels, Y: np.ndarray, buffer
     surest = np.argsort(-confidence, kind="stable")
     hit = (classes == predictions)[surest]
     arrays = (predictions, confusion, confidence, surest[hit], surest[~hit], np.argsort(confidence, kind="stable"))
-    return Outcome(of_all.o, of_all.loss, of_all.accuracy, *arrays)
+    return Evaluation(of_all.o, of_all.loss, of_all.accuracy, *arrays)
 
 
 def in_precision(params: Params, dtype: str) -> Params:

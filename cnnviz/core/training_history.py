@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cnnviz.core.evaluation import Outcome, Pixels, outcome
+from cnnviz.core.evaluation import Evaluation, Pixels, evaluate
 from cnnviz.core.read_only import ReadOnly, lock
 from cnnviz.core.training import Progress, Training
 from cnnviz.core.values import Params
@@ -54,7 +54,7 @@ def shown_rows(labels: np.ndarray, classes: int) -> np.ndarray:
     return np.sort(np.concatenate(firsts))
 
 
-def told_of(found: Outcome, labels: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def told_of(found: Evaluation, labels: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Places in `rows` of the images that tell most, (3,TOLD): of those named right the surest of each class in turn."""
     place = np.full(len(labels), -1)
     place[rows] = np.arange(len(rows))
@@ -85,7 +85,7 @@ class History:
     def add(self, report: Progress) -> None:
         """Takes the next report; at an epoch's end all images that are held out are measured."""
         if report.step * self.training.epochs % report.steps == 0:
-            found = outcome(self.training, report.params, self.X, self.Y, report.buffers)
+            found = evaluate(self.training, report.params, self.X, self.Y, report.buffers)
             report = replace(report, held_loss=found.loss, held_accuracy=found.accuracy)
             self._keep(Epoch(report, found.confusion, found.o[self.rows], told_of(found, self.labels, self.rows)))
         self.reports.append(replace(report, params=Params.of({})))

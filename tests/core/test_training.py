@@ -14,7 +14,7 @@ import pytest
 
 from cnnviz.core import evaluation as outcomes
 from cnnviz.core import training as module
-from cnnviz.core.evaluation import accuracy_range, guessed_share, outcome
+from cnnviz.core.evaluation import accuracy_range, evaluate, guessed_share
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.network import Network
 from cnnviz.core.notebook_network import backward, forward, init_params, update
@@ -132,7 +132,7 @@ def test_three_classes_of_coloured_images_are_learned_in_either_precision():
         runs[dtype] = run = list(train(training, X, Y, X_held, Y_held))
         assert run[0].accuracy < 0.7 and run[-1].held_accuracy > 0.9 and run[-1].loss < 0.5 * run[0].loss
         assert all(array.dtype == np.float64 for progress in run for array in progress.params.values())
-        result = outcome(training, run[-1].params, X_held, Y_held)
+        result = evaluate(training, run[-1].params, X_held, Y_held)
         assert (result.loss, result.accuracy) == (run[-1].held_loss, run[-1].held_accuracy)
         assert result.confusion.shape == (3, 3) and result.o.shape == (60, 3)
     for one, other in zip(*runs.values(), strict=True):
@@ -274,7 +274,7 @@ def test_outcome_counts_and_orders():
     levels = np.array([0, 255, 100, 200, 120, 140, 127, 60])
     X, classes = np.ones((8, 4, 4)) * levels[:, None, None], np.array([0, 1, 0, 0, 1, 1, 1, 1])
     params = Params(np.ones((1, 1)), np.tile([-1.0, 1.0], (16, 1)), np.array([1.0, -1.0]) * 16 / (1 + np.exp(-0.5)))
-    result = outcome(Training(net="conv1x1-sigmoid-dense2-sigmoid-mse"), params, X, np.eye(2)[classes])
+    result = evaluate(Training(net="conv1x1-sigmoid-dense2-sigmoid-mse"), params, X, np.eye(2)[classes])
     assert result.predictions.tolist() == [0, 1, 0, 1, 0, 1, 0, 0]
     assert result.confusion.tolist() == [[2, 1], [3, 2]]
     assert result.accuracy == 4 / 8
@@ -293,7 +293,7 @@ def test_outcome_agrees_with_the_last_report_and_counts_every_image_once():
     X, Y, X_held, Y_held = halves(*stripes(1200))
     training = Training(epochs=1, reports=1)
     *_, last = train(training, X, Y, X_held, Y_held)
-    result = outcome(training, last.params, X_held, Y_held)
+    result = evaluate(training, last.params, X_held, Y_held)
     assert (result.loss, result.accuracy) == (last.held_loss, last.held_accuracy)
     assert sorted([*result.right, *result.wrong]) == list(range(600)) and result.confusion.sum() == 600
     assert result.confusion.trace() / 600 == result.accuracy == len(result.right) / 600
@@ -328,7 +328,7 @@ def test_what_an_accuracy_is_worth_is_wilsons_interval(right, images, stats):
 
 def test_equal_outputs_are_the_first_class():
     X, Y = stripes(10)
-    result = outcome(Training(), init_params(np.ones((3, 3)), (12, 12)), X, Y)
+    result = evaluate(Training(), init_params(np.ones((3, 3)), (12, 12)), X, Y)
     assert result.predictions.tolist() == [0] * 10 and result.accuracy == 0.5 and not result.confidence.any()
 
 

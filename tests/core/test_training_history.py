@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core import training
-from cnnviz.core.evaluation import outcome
+from cnnviz.core.evaluation import evaluate
 from cnnviz.core.training import Training, train
 from cnnviz.core.training_history import GROUPS, MOST_SHOWN, TOLD, History, shown_rows
 from tests.core.test_training import colours, halves
@@ -26,7 +26,7 @@ def test_an_epochs_end_is_what_its_parameters_make_of_the_images_bit_for_bit():
     made, held = history()
     assert [epoch.report.epoch for epoch in made.epochs] == list(range(13))
     for epoch in made.epochs:
-        found = outcome(TRAINING, epoch.report.params, *held)
+        found = evaluate(TRAINING, epoch.report.params, *held)
         assert epoch.o.tobytes() == found.o.tobytes() and epoch.confusion.tolist() == found.confusion.tolist()
         assert (epoch.report.held_loss, epoch.report.held_accuracy) == (found.loss, found.accuracy)
         assert not any(array.flags.writeable for array in (epoch.o, epoch.confusion, epoch.told))
@@ -37,7 +37,7 @@ def test_at_an_epochs_end_all_images_are_measured_however_many_a_report_measures
     monkeypatch.setattr(training, "MEASURED", 5)
     made, held = history()
     for epoch in made.epochs:
-        found = outcome(TRAINING, epoch.report.params, *held)
+        found = evaluate(TRAINING, epoch.report.params, *held)
         assert (epoch.report.held_loss, epoch.report.held_accuracy) == (found.loss, found.accuracy)
 
 

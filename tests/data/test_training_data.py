@@ -152,7 +152,7 @@ def connect(*_):
 socket.socket.connect = socket.socket.connect_ex = connect
 
 from cnnviz.core.kernels import KERNELS
-from cnnviz.core.evaluation import outcome
+from cnnviz.core.evaluation import evaluate
 from cnnviz.core.training import Training, train
 from cnnviz.data import cifar10
 from cnnviz.data.training_data import describe, training_data
@@ -161,7 +161,7 @@ data = training_data()
 sets = data.train.pixels("gray"), data.train.targets, data.held_out.pixels("gray"), data.held_out.targets
 training = Training(KERNELS["sobel-x"], epochs=40, batch=32, reports=2)
 *_, end = run = list(train(training, *sets))
-result = outcome(training, end.params, *sets[2:])
+result = evaluate(training, end.params, *sets[2:])
 print(json.dumps([str(describe(data)), data.train.ids, data.train.labels.tolist(), data.held_out.ids,
                   [run[0].loss, end.loss], end.accuracy, end.held_accuracy, result.accuracy]))
 """

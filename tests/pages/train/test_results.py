@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz import Lesson
-from cnnviz.core.evaluation import accuracy_range, outcome
+from cnnviz.core.evaluation import accuracy_range, evaluate
 from cnnviz.core.image_ids import CLASSES, DIGITS
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.recent import Recent
@@ -142,7 +142,7 @@ def test_what_was_trained_opens_in_step_with_the_same_outputs(net, settings, mon
     assert arrays["at"].tolist() == arrays["crowd_at"].tolist() == list(range(settings.epochs + 1))
     for place, epoch in enumerate(epochs):
         params, images = epoch.report.params, held_out.pixels(trainer_.job.channel)
-        expected = outcome(trainer_.job.settings, params, images, held_out.targets)
+        expected = evaluate(trainer_.job.settings, params, images, held_out.targets)
         np.testing.assert_array_equal(arrays["o"][place], expected.o)
         np.testing.assert_array_equal(arrays["confusion"][place], expected.confusion)
         assert arrays["held_accuracy"][place] == expected.accuracy and arrays["held_loss"][place] == expected.loss
