@@ -21,8 +21,8 @@ from cnnviz.export.cli_output import fail, put, reason, tell
 from cnnviz.export.exercise import exercise_notebook, exercise_script
 from cnnviz.export.frameworks import keras_script, pytorch_script
 from cnnviz.export.map_csv import stage_csv
+from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
 from cnnviz.export.parameters import parameters_json
-from cnnviz.export.script import jupyter_notebook, numpy_script
 from cnnviz.export.sheet import hand_sheet
 from cnnviz.export.spreadsheet import spreadsheet
 from cnnviz.export.terminal import Progress, report, run, title

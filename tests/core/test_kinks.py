@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core.gradcheck.differences import Sides
-from cnnviz.core.gradcheck.kinks import _Pair, compared, stands_at_kink
+from cnnviz.core.gradcheck.kinks import _Pair, check_parameter, stands_at_kink
 from cnnviz.core.gradcheck.verdict import KINK, RIGHT, TOLERANCE, UNTOLD, WRONG, marks
 
 STEP, ROUND_OFF = 1e-5, 1e-16
@@ -44,7 +44,7 @@ class OneNumber:
         return _Pair(self.sides("w", STEP), self.sides("w", 2 * STEP, bends=True))
 
     def found(self, given, name="w"):
-        return compared(self, name, np.full(self.terms(name).size, given), STEP, lambda share: None)
+        return check_parameter(self, name, np.full(self.terms(name).size, given), STEP, lambda share: None)
 
     def marks(self, given, name="w"):
         found = self.found(given, name)

@@ -19,7 +19,7 @@ from dataclasses import replace
 import numpy as np
 
 from cnnviz.core.gradcheck.inputs import by_parameter, differences, is_finite
-from cnnviz.core.gradcheck.kinks import Found, compared
+from cnnviz.core.gradcheck.kinks import Found, check_parameter
 from cnnviz.core.gradcheck.result import GradientCheck
 from cnnviz.core.gradcheck.verdict import SAFETY, TOLERANCE, UNTOLD, marks, relative_error
 from cnnviz.core.network import Network
@@ -72,7 +72,7 @@ def check_gradients(
     names = tuple(program.parameters) if parameters is None else tuple(parameters)
     analytic = by_parameter(nudged.gradients if gradients is None else gradients, nudged, names)
     tell = _telling(progress, {name: nudged.path(name).cost for name in names})
-    found = {name: compared(nudged, name, analytic[name].reshape(-1), step, tell(name)) for name in names}
+    found = {name: check_parameter(nudged, name, analytic[name].reshape(-1), step, tell(name)) for name in names}
     return _result(analytic, found, is_finite(nudged, names))
 
 

@@ -29,7 +29,7 @@ class Found(NamedTuple):
     kinks: np.ndarray
 
 
-def compared(nudged: Differences, name: str, analytic: np.ndarray, step: float, told: Callable[[float], None]) -> Found:
+def check_parameter(nudged: Differences, name: str, analytic: np.ndarray, step: float, told: Callable[[float], None]) -> Found:
     """All that a parameter's entries are judged by; `analytic` (n,) is what was given."""
     at = nudged.sides(name, step, progress=told)
     terms, kinks = nudged.terms(name), np.zeros(analytic.size, bool)
@@ -62,7 +62,7 @@ def _odd(at: Sides, doubt: np.ndarray, analytic: np.ndarray) -> np.ndarray:
 
 
 def stands_at_kink(nudged: Differences, name: str, entry: int, analytic: float, step: float) -> bool:
-    """Tells whether one entry, by flat index, stands at a kink, as `compared` says of all.
+    """Tells whether one entry, by flat index, stands at a kink, as `check_parameter` says of all.
 
     >>> from cnnviz.core.network import Network
     >>> network, x = Network.parse("relu-dense1-mse"), np.array([[0.5, 0.0]])
