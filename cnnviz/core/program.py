@@ -238,13 +238,13 @@ class Program:
 
     def _fitting(self, name: str, array: np.ndarray) -> np.ndarray:
         """An array with the axes that are not shown."""
-        if array.shape == self.shapes[name] and not self.has_images(name):
-            return array
-        if self.has_images(name) and array.ndim and array.shape[1:] == self.shapes[name]:
-            return array
-        if array.shape != self.shown[name] or self.has_images(name):
-            raise Problem("network.shape", name=name, shape=array.shape, wanted=self.shown[name])
-        return array[None] if len(self.shapes[name]) - array.ndim == 1 else array[None, None]
+        shape = self.shapes[name]
+        if self.has_images(name):
+            if array.ndim and array.shape[1:] == shape:
+                return array
+        elif array.shape in (shape, self.shown[name]):
+            return array.reshape(shape)
+        raise Problem("network.shape", name=name, shape=array.shape, wanted=self.shown[name])
 
     def has_images(self, name: str) -> bool:
         """Tells whether an array has the axis of images: all but parameters, buffers, and statistics of the images together."""

@@ -27,12 +27,13 @@ def windows(x: np.ndarray, k: int, stride: int = 1, padding: Padding = 0, dilati
 def windows_of(x: Shape, k: int, stride: int, padding: Padding, dilation: int) -> Callable[[np.ndarray], np.ndarray]:
     """`windows` of one image (C,H,W), for images of this shape."""
     zeros = pad_widths(dilation * (k - 1) + 1, padding)
+    widened = any(zeros)
     wide = padded(np.zeros(x), *zeros)
     view = view_windows(wide, k, stride, 0, dilation)
     shape, strides, rows, dtype = view.shape, view.strides, (x[0] * k * k, math.prod(view.shape[-2:])), wide.dtype
 
     def windows(x: np.ndarray) -> np.ndarray:
-        if not x.flags.c_contiguous or any(zeros):
+        if widened or not x.flags.c_contiguous:
             x = padded(x, *zeros)
         return np.ndarray(shape, dtype, x, 0, strides).reshape(rows)
 
