@@ -160,7 +160,7 @@ class Suspect:
             layer, names = program.network.layers[line.layer], program.network.names[line.layer]
             if line.role != "dx":
                 shape = program.shapes[names.output]
-            if layer.kind == "gap":
+            if layer.takes == "map" and layer.gives == "row":
                 found["places"] = places = math.prod(program.inputs[line.layer][1:])
                 found["places_squared"] = places**2
             elif cells := layer.geometry().get("k", 0) ** 2:

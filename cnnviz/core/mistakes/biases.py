@@ -9,17 +9,12 @@ from cnnviz.core.mistakes.registry import mistake
 
 Array = np.ndarray
 
-
 _ALL_CHANNELS = ("{db} = np.full(M, {dy}.sum())", "{db} = {dy}.sum(axis=(1, 2))")
 
 
-@mistake("bias_axis", Conv, "db", several_biases, *_ALL_CHANNELS)
-def bias_of_all_channels(exact: Array) -> Array:
-    return np.full_like(exact, exact.sum())
-
-
 @mistake("bias_axis", Dense, "db", several_biases, "{db} = np.full(N, {dy}.sum())", "{db} = {dy}")
-def bias_of_all_outputs(exact: Array) -> Array:
+@mistake("bias_axis", Conv, "db", several_biases, *_ALL_CHANNELS)
+def bias_of_all(exact: Array) -> Array:
     return np.full_like(exact, exact.sum())
 
 
