@@ -149,7 +149,7 @@ def test_tensorflow_agrees():
         close(array.reshape(program.shapes[name[1:]]), gradients[name[1:]].numpy(), 1e-9)
 
 
-LARGE = Case("conv16x5b-relu-max2-conv32x5b-relu-max2-dense100-relu-dense10-softmax-ce", (3, 32, 32))
+LARGE = Case("conv16x5b-bn-relu-max2-conv32x5b-relu-max2-dense100-relu-dense10-softmax-ce", (3, 32, 32))
 
 
 def bits() -> str:
