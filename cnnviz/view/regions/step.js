@@ -25,7 +25,6 @@ import { bindMeanings, meaningBox } from "./glossary_popover.js"
 import { KernelField } from "./kernel_field.js"
 import { Loupe } from "./loupe.js"
 import { zoomInto } from "./map_table.js"
-import { litBlock, litCells } from "./marked_cells.js"
 import { isPhone, isStill } from "./media_queries.js"
 import { fillKernel } from "./network_controls.js"
 import { Content } from "./page.js"
@@ -34,6 +33,7 @@ import { bindPinch } from "./pinch.js"
 import { channelFlights, GLIDE, Seats } from "./seats.js"
 import { moveOf } from "./step_flow.js"
 import { lay, mapsInRow, place, roomOf, unroll, uprightRoom } from "./step_layout.js"
+import { markCells, markMaps } from "./step_marks.js"
 import { briefOf, fillStepper, fillWords, fitWords, spokenOf, writeWords } from "./step_words.js"
 import { Story } from "./story.js"
 
@@ -352,8 +352,8 @@ export class Step extends Content {
     const { stage } = this.view // whose own cell is asked for, wherever one points
     if (this.inquire({ map: stage, cell: this.cells.own(this.shown(stage)) })) this.predicting.draw()
     this.measure()
-    if (!pointed || this.predicting.on) this.classes()
-    this.mark(subject)
+    if (!pointed || this.predicting.on) markMaps(this)
+    markCells(this, subject)
     const tone = this.tone(subject.map)
     this.peek()
     if (exact) this.say(subject, scene) // what is said stays until its numbers are there
@@ -450,57 +450,6 @@ export class Step extends Content {
   /** Where the view stands. */
   get area() {
     return this.view.$(".content")
-  }
-
-  classes() {
-    const { stage } = this.view
-    const { makes, inputs, phase } = this.numbers.said[stage]
-    for (const [symbol, { figure }] of Object.entries(this.plates)) {
-      const ahead = this.isAhead(symbol)
-      figure.classList.toggle("ahead", ahead)
-      this.plates[symbol].name(this.closed(symbol))
-      figure.classList.toggle("filling", this.view.player.done(symbol) !== Number.POSITIVE_INFINITY)
-      figure.classList.toggle("now", makes.includes(symbol))
-      figure.classList.toggle("asked", this.predicting.question?.clicked === symbol)
-      figure.classList.toggle("input", inputs.includes(symbol))
-      figure.classList.toggle("backward", phase === "backward")
-    }
-    this.overview.element.classList.toggle("back", phase === "backward" || phase === "update")
-    const { layer } = this.numbers.said[stage]
-    for (const bracket of this.overview.brackets) {
-      bracket.classList.toggle("current", Number(bracket.dataset.layer) === layer)
-      bracket.classList.toggle("backward", phase === "backward")
-    }
-  }
-
-  /**
-   * Outlines the subject and the cells behind it. What is lit also stands in data-lit, for tests.
-   * @param {Subject} subject
-   */
-  mark({ map, cell }) {
-    const { numbers, plates } = this
-    const target = this.shown(map)
-    const step = { target, source: `d${target}`, pattern: "same", geometry: {}, places: [] }
-    /** @type {Record<string, string>} */
-    const lit = {}
-    for (const plate of Object.values(plates)) plate.marks = []
-    const masked = this.masked(map)
-    for (const link of map === "update" ? [step] : numbers.links(map)) {
-      const plate = plates[link.source]
-      if (!plate || link.source === target) continue
-      const ranges = numbers.reach(link, cell)
-      const chosen = (link.pattern === "winner" || link.pattern === "won") && !masked // which one won is not told yet
-      plate.marks.push({ ranges, thin: chosen })
-      const picked = chosen ? numbers.sources(link, cell) : []
-      for (const place of picked) plate.marks.push({ ranges: place.map(one) })
-      lit[link.source] = chosen ? litCells(picked) : litBlock(numbers, link.source, ranges)
-    }
-    plates[target]?.marks.push({ ranges: cell.map(one), strong: true })
-    this.predicting.mark()
-    for (const [symbol, { canvas }] of Object.entries(plates)) {
-      const said = lit[symbol] ?? (symbol === target ? "target" : "")
-      if (canvas.dataset.lit !== said) canvas.dataset.lit = said
-    }
   }
 
   /** @param {Subject} subject @param {Subject} scene */
