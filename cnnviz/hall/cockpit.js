@@ -17,7 +17,7 @@ import { remember, remembered } from "../view/tab_memory.js"
 import { spotHTML, spotOf } from "./cockpit_spot.js"
 import { ACTS, COVERS, cockpitHTML, comingOf, fillClock, fillCockpit } from "./cockpit_view.js"
 import { listen } from "./events.js"
-import { givenScript, keepRoom, keptRooms, openQuestion, openRoom } from "./held_room.js"
+import { keepRoom, keptRooms, openQuestion, openRoom, roomScript } from "./held_room.js"
 import { endOf, leftUntil, nextAct, possible } from "./question.js"
 import { hall } from "./requests.js"
 import { paintResults } from "./results.js"
@@ -61,7 +61,7 @@ export default function show() {
   let gone = false // the server has forgotten the room
   const own = () => code
   const question = openQuestion(own, () => ask("GET", "asked"))
-  const script = givenScript(own, () => ask("GET", "script"))
+  const script = roomScript(own, () => ask("GET", "script"))
   let pointed = "" // the cell that is pinned, as the address has it
   darken(isDark(root))
   const projector = new URL(`screen?lang=${LANG}`, room).href

@@ -1,7 +1,7 @@
 // A room's driver: opens it, and has the hall go wherever this page goes. The secret stays in this browser.
 
 import { isDark } from "../view/draw/theme.js"
-import { givenScript as ownScript } from "../view/given_script.js"
+import { givenScript } from "../view/given_script.js"
 import { own, parse, query } from "../view/model/address.js"
 import { escaped } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
@@ -12,7 +12,7 @@ import { LANG } from "../view/spec.js"
 import { remember, remembered } from "../view/tab_memory.js"
 import { HallBoard } from "./board.js"
 import { listen } from "./events.js"
-import { forgetRoom, givenScript, keepRoom, keptRooms, openQuestion, openRoom } from "./held_room.js"
+import { forgetRoom, keepRoom, keptRooms, openQuestion, openRoom, roomScript } from "./held_room.js"
 import { followed, nextAct } from "./question.js"
 import { hall } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
@@ -48,7 +48,7 @@ export function roomDriver(base, travel = () => {}) {
     return answer?.ok ? answer.json() : undefined
   }
   const question = openQuestion(code, () => told("/asked"))
-  const script = givenScript(code, () => told("/script"))
+  const script = roomScript(code, () => told("/script"))
   /** @type {HallScreen | null}  of the room's script, where the lecture is */
   let screen = null
   let leading = false // to another screen: until it is there this page says nothing of where it is
@@ -269,7 +269,7 @@ export function roomDriver(base, travel = () => {}) {
    */
   async function open(dialog, root, query, driver = "") {
     const { script: id = "", screen: at = "1" } = parse(query)
-    const made = ownScript()
+    const made = givenScript()
     const script = made?.id === id ? made.toml : id
     const fresh = id && !driver ? { script, screen: Number(at) || 1 } : undefined
     const given = fresh && (await openRoom(base, driver, query, undefined, fresh)) // where the server knows it

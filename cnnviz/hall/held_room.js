@@ -80,7 +80,7 @@ const inRoom = (key, code) => ({
  * @param {() => string} code  the room's
  * @param {() => Promise<Script | undefined>} ask  gets it, by the secret
  */
-export function givenScript(code, ask) {
+export function roomScript(code, ask) {
   const tab = inRoom("cnnviz.room.script", code)
   let number = 0
   return {

@@ -5,7 +5,7 @@ import { HallBoard } from "../../cnnviz/hall/board.js"
 import { spotOf } from "../../cnnviz/hall/cockpit_spot.js"
 import { comingOf, screenOf } from "../../cnnviz/hall/cockpit_view.js"
 import { AllRuns, runsIn, saidOf, worstOf } from "../../cnnviz/hall/experiment.js"
-import { givenScript, openQuestion } from "../../cnnviz/hall/held_room.js"
+import { openQuestion, roomScript } from "../../cnnviz/hall/held_room.js"
 import {
   cellIn,
   cellUnder,
@@ -294,12 +294,12 @@ test("a projector looks again where devices came while it was looking, and after
 test("a driver's page that loads itself again still knows the script and the question of its room, and of no other", async () => {
   const never = () => assert.fail("it is known")
   const here = () => "4F7KM"
-  await givenScript(here, async () => ({ script: "a" })).hear({ number: 2, count: 3, say: {} })
-  const again = givenScript(here, never)
+  await roomScript(here, async () => ({ script: "a" })).hear({ number: 2, count: 3, say: {} })
+  const again = roomScript(here, never)
   assert.deepEqual(again.given, { script: "a", screen: 2 })
   await again.hear({ number: 3, count: 3, say: {} })
   assert.deepEqual(again.given, { script: "a", screen: 3 })
-  assert.equal(givenScript(() => "OTHER", never).given, undefined)
+  assert.equal(roomScript(() => "OTHER", never).given, undefined)
   await again.hear(null)
   assert.equal(again.given, undefined)
   const open = { ...poll("open"), left: 60 }
