@@ -14,7 +14,7 @@ import pytest
 
 import cnnviz
 from cnnviz.core.image_ids import BUNDLED
-from cnnviz.home import ASSETS
+from cnnviz.package_files import ASSETS
 from cnnviz.words import languages
 from tests.conftest import ROOT, Server
 
@@ -73,7 +73,7 @@ def test_the_wheel_carries_what_is_served_and_nothing_else(wheel):
 
 def test_it_is_imported_from_anywhere(folder):
     code = (
-        "import cnnviz; from cnnviz.data.images import bundled; from cnnviz.home import HOME\n"
+        "import cnnviz; from cnnviz.data.images import bundled; from cnnviz.package_files import HOME\n"
         "moment = cnnviz.trajectory(cnnviz.Lesson(), cnnviz.load_image('digit7-0'), 1)\n"
         "print(cnnviz.__version__, len(bundled('test')), HOME.is_relative_to(cnnviz.__path__[0]))"
     )

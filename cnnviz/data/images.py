@@ -8,11 +8,11 @@ import numpy as np
 from cnnviz.core.image_ids import BUNDLED, CLASSES, COUNTS, SIDES, ImageId, called, parse_image_id
 from cnnviz.core.lesson import SCALES, Lesson
 from cnnviz.data import cifar10
+from cnnviz.data.bundled_images import bundled_pixels
 from cnnviz.data.channels import LUMA, check_channel, take_channel
 from cnnviz.data.patterns import pattern
-from cnnviz.data.sample import bundled_pixels
 from cnnviz.data.uploads import unpack
-from cnnviz.home import ASSETS
+from cnnviz.package_files import ASSETS
 from cnnviz.words import Message, Problem
 
 __all__ = ["CLASSES", "LUMA", "Image", "ImageUnavailable", "bundled", "find_image", "load_image", "load_images"]

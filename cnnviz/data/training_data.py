@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from cnnviz.core.image_ids import CLASSES, DIGITS
 from cnnviz.data import cifar10
+from cnnviz.data.bundled_images import bundled_digits, bundled_sample, bundled_small_digits
 from cnnviz.data.labelled import Collection
-from cnnviz.data.sample import bundled_digits, bundled_sample, bundled_small_digits
 from cnnviz.words import Message, Problem
 
 SOURCES = ("cifar10", "sample", "digits", "small")

@@ -15,8 +15,8 @@ from cnnviz.core.program import Program
 from cnnviz.data.images import LUMA
 from cnnviz.export.arrays import shown
 from cnnviz.export.code_lines import expression, variable, wrapped
+from cnnviz.export.core_source import listing
 from cnnviz.export.passes import Section, section, started
-from cnnviz.export.source import listing
 
 MOST_LITERAL = 100
 """Numbers up to which an array is written out; larger ones are packed."""

@@ -19,12 +19,12 @@ from cnnviz.core.start import first_buffers
 from cnnviz.core.symbols import Names
 from cnnviz.core.trajectory import trajectory
 from cnnviz.export.code_lines import variable
-from cnnviz.export.code_sets import assignment, cases
+from cnnviz.export.code_set_values import assignment, cases
 from cnnviz.export.code_start import image_section, start_section
+from cnnviz.export.core_source import listing
 from cnnviz.export.numpy_script import as_script
 from cnnviz.export.passes import Section, draws, section
 from cnnviz.export.sections import as_docstring, printed, printing, seen
-from cnnviz.export.source import listing
 from cnnviz.words import Problem, has, say
 
 

@@ -1,6 +1,6 @@
 """A network in plain NumPy, section by section, as its program has it: the functions of its layers, then one line for each of the program's.
 
-The functions are the core's own (export/source.py) in the core's own order, so that they give the same numbers;
+The functions are the core's own (export/core_source.py) in the core's own order, so that they give the same numbers;
 a lesson with deviations gets the teaching notebook's lines in their places.
 """
 
@@ -19,7 +19,7 @@ from cnnviz.core.program import Program
 from cnnviz.core.stages import Stage
 from cnnviz.core.symbols import latex
 from cnnviz.export.code_lines import aligned, call, expression, settling, variable, wrapped
-from cnnviz.export.source import listing, rule_of
+from cnnviz.export.core_source import listing, rule_of
 from cnnviz.words import has, message, say
 
 

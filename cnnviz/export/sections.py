@@ -14,11 +14,11 @@ from cnnviz.core.program import Program
 from cnnviz.core.start import first_buffers
 from cnnviz.data.images import load_image
 from cnnviz.export.arrays import backward_names, describe, forward_names, most_whole, shown
-from cnnviz.export.code_sets import by_hand_call, by_hand_section
+from cnnviz.export.code_set_values import by_hand_call, by_hand_section
 from cnnviz.export.code_start import IMPORTS, image_section, start_section
-from cnnviz.export.loop_check import loops_section
+from cnnviz.export.convolution_loops import loops_section
+from cnnviz.export.core_source import listing
 from cnnviz.export.passes import Passes, Section, chain, section
-from cnnviz.export.source import listing
 from cnnviz.words import Problem, say
 
 

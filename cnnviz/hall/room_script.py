@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from cnnviz.core.recent import Recent
-from cnnviz.pages.screens import address_of
+from cnnviz.pages.script_screens import address_of
 from cnnviz.scripts.library import library
 from cnnviz.scripts.limits import Allowance
 from cnnviz.scripts.question import filled

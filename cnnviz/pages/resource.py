@@ -23,9 +23,9 @@ from cnnviz.pages.address import Now, resolved
 from cnnviz.pages.answers import Unfinished, answers_of
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import Page, beside, page_at, page_keys, pages
-from cnnviz.pages.screens import opened
+from cnnviz.pages.script_screens import opened
 from cnnviz.pages.version import code
-from cnnviz.scripts.given import giving
+from cnnviz.scripts.given_script import giving
 from cnnviz.words import DEFAULT, Message, Problem
 
 FORMS = {"": "application/octet-stream", "json": "application/json", "npz": "application/octet-stream"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnviz.home import ASSETS
+from cnnviz.package_files import ASSETS
 
 _PACKAGE = Path(__file__).parents[1]
 WRITTEN = "version.txt"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
-from cnnviz.scripts.given import given
+from cnnviz.scripts.given_script import given
 from cnnviz.scripts.script import Script
 from cnnviz.scripts.script_checker import check_file
 from cnnviz.scripts.script_fields import Fault
@@ -79,7 +79,7 @@ def own_folders() -> tuple[str, ...]:
 
 
 def library() -> Library:
-    """All scripts now: a file of one's own may be changed while the page is served, and one may come with a question (given.py)."""
+    """All scripts now: a file of one's own may be changed while the page is served, and one may come with a question (given_script.py)."""
     now, known = given(), _library()
     return known.beside(now.script) if now and now.script else known
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.mistakes import MISTAKES, Placed
-from cnnviz.scripts.mistaken import mistaken, places_in
+from cnnviz.scripts.mistaken_moment import mistaken, places_in
 from cnnviz.scripts.question import key_of, same, tolerance_of
 from cnnviz.scripts.scene import Scene, lesson_of, scene
 from cnnviz.scripts.script import Screen, Script

@@ -11,7 +11,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.scripts.expression import evaluate, names_in
 from cnnviz.scripts.limits import Allowance
-from cnnviz.scripts.mistaken import mistaken, quickly_made
+from cnnviz.scripts.mistaken_moment import mistaken, quickly_made
 from cnnviz.scripts.scene import Scene, label_of, lesson_of, query_of, scene
 from cnnviz.scripts.script import Screen
 from cnnviz.words import Message, Problem, Versions, languages, message, written

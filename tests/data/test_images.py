@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 
 from cnnviz.core.image_ids import COUNTS, DIGITS, PATTERNS
 from cnnviz.core.lesson import CHANNELS, Lesson
-from cnnviz.data import cifar10, sample
+from cnnviz.data import bundled_images, cifar10
 from cnnviz.data.cifar10 import Loader
 from cnnviz.data.images import CLASSES, Image, ImageUnavailable, bundled, find_image, load_image
 from cnnviz.data.uploads import pack
@@ -92,14 +92,14 @@ def test_sample_and_digits_are_the_first_of_each_class(file, kind, names):
 
 
 def test_sheets_are_read_once_and_without_their_file_a_sentence_says_so(tmp_path, monkeypatch):
-    assert sample.sheet("digit", True) is sample.sheet("digit", True)
-    monkeypatch.setattr(sample, "ASSETS", tmp_path)
+    assert bundled_images.sheet("digit", True) is bundled_images.sheet("digit", True)
+    monkeypatch.setattr(bundled_images, "ASSETS", tmp_path)
     (tmp_path / "sample").mkdir()
     for content in (None, b"no picture", (ROOT / "assets" / "sample" / "mnist_train.png").read_bytes()[:99_999]):
         if content:
             (tmp_path / "sample" / "mnist_train.png").write_bytes(content)
         with pytest.raises(Problem, match="assets lacks bundled images: reinstall it"):
-            sample.sheet.__wrapped__("digit", False)
+            bundled_images.sheet.__wrapped__("digit", False)
 
 
 @pytest.mark.parametrize("left", [0, 19])

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from cnnviz.pages.registry import pages
-from cnnviz.pages.screens import address_of
+from cnnviz.pages.script_screens import address_of
 from cnnviz.scripts.library import lectures
 from tests.e2e.page import Screen
 

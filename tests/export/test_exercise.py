@@ -15,10 +15,10 @@ from cnnviz.core.network import Network
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.code_lines import expression
+from cnnviz.export.core_source import listing
 from cnnviz.export.exercise import asked_lines, choice_lines, exercise_notebook, exercise_script
 from cnnviz.export.exercise_check import checked as checked_in_exercise
 from cnnviz.export.exercise_check import round_off
-from cnnviz.export.source import listing
 from cnnviz.words import say
 
 LESSONS = [

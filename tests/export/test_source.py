@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnnviz.export.source import listing
+from cnnviz.export.core_source import listing
 
 SLOPE, LIMIT = 0.25, 1e-3
 

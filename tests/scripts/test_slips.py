@@ -5,7 +5,7 @@ import pytest
 
 from cnnviz.core.mistakes import mistakes_for
 from cnnviz.scripts.library import bundled
-from cnnviz.scripts.mistaken import mistaken
+from cnnviz.scripts.mistaken_moment import mistaken
 from cnnviz.scripts.question import ask, key_of, lesson_at, same
 from cnnviz.scripts.scene import scene
 from cnnviz.scripts.script import Screen

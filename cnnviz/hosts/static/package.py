@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 
-from cnnviz.home import ASSETS
+from cnnviz.package_files import ASSETS
 from cnnviz.pages.version import WRITTEN, code
 
 _PACKAGE = Path(__file__).parents[2]

@@ -4,8 +4,8 @@ import os
 from collections.abc import Mapping
 
 from cnnviz.data.forbidden import forbidden
-from cnnviz.home import APP
 from cnnviz.hosts.streamlit.preload import load
+from cnnviz.package_files import APP
 from cnnviz.server.embedding import SETTING, read_origins
 
 OPTIONS = {"port": "server.port", "host": "server.address", "prefix": "server.baseUrlPath"}

@@ -9,6 +9,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.pages import roads
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers, Unfinished
+from cnnviz.pages.batch import in_mode, on_image
 from cnnviz.pages.check import own, tensorflow
 from cnnviz.pages.check.checked_road import more, road
 from cnnviz.pages.check.checking import AT_ONCE, effort
@@ -16,7 +17,6 @@ from cnnviz.pages.check.choices import mode_of
 from cnnviz.pages.check.examined import Examined
 from cnnviz.pages.check.tabs import tab_of
 from cnnviz.pages.encoding import lesson_of_all
-from cnnviz.pages.lens import in_mode, on_image
 
 
 class _CheckAnswers(Answers):

@@ -9,9 +9,9 @@ from cnnviz.core.work import step_work
 from cnnviz.export.arrays import named_arrays
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers
+from cnnviz.pages.batch import images_arrays, in_mode, loss_fact, of_all, on_image, stages_of_all, thrown, thumbnails
 from cnnviz.pages.encoding import encode, header, lesson_of_all, losses
 from cnnviz.pages.facts import facts
-from cnnviz.pages.lens import images_arrays, in_mode, loss_fact, of_all, on_image, stages_of_all, thrown, thumbnails
 from cnnviz.pages.map_records import program_of
 from cnnviz.pages.network_record import arrays, network_record, promise_record, raised, stage_records, velocity_of
 from cnnviz.pages.step.missions import started

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import encode, finite
-from cnnviz.pages.screens import address_of
+from cnnviz.pages.script_screens import address_of
 from cnnviz.pages.version import code
-from cnnviz.scripts.given import given
+from cnnviz.scripts.given_script import given
 from cnnviz.scripts.library import library, own_folders
 from cnnviz.scripts.limits import Allowance
 from cnnviz.scripts.question import filled

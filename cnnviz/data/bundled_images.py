@@ -11,7 +11,7 @@ import numpy as np
 from cnnviz.core.image_ids import CLASSES, COUNTS, DIGITS, SIDES, ImageId
 from cnnviz.core.read_only import lock
 from cnnviz.data.labelled import Collection, LabelledImages
-from cnnviz.home import ASSETS
+from cnnviz.package_files import ASSETS
 from cnnviz.words import Problem
 
 _NAMES = {"sample": CLASSES, "digit": DIGITS, "small": DIGITS}

@@ -6,8 +6,8 @@ from cnnviz.core.layers.conv import Conv
 from cnnviz.core.program import Program
 from cnnviz.core.sliding import pad_widths
 from cnnviz.export.code_lines import expression, variable
+from cnnviz.export.core_source import listing
 from cnnviz.export.passes import Section, section
-from cnnviz.export.source import listing
 
 
 def four_loops(x: np.ndarray, f: np.ndarray, stride: int, dilation: int, before: int, after: int) -> np.ndarray:
