@@ -39,10 +39,10 @@ _OF_CLASS = re.compile(rf"(?:({'|'.join(CLASSES)})|(digit|small)(\d))-(h?){_NUMB
 _UPLOAD = re.compile(rf"[\w-]{{1,{MAX_UPLOAD_TEXT}}}", re.ASCII)
 
 
-def called(name: str) -> str | Message:
+def class_words(name: str) -> str | Message:
     """The name of a class for readers: CIFAR-10's by its word in their language, any other by its own name.
 
-    >>> called("cat").say("fr"), called("lynx")
+    >>> class_words("cat").say("fr"), class_words("lynx")
     ('chat', 'lynx')
     """
     return Message(f"data.class.{name}") if name in CLASSES else name

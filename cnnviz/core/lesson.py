@@ -30,12 +30,12 @@ from cnnviz.core.fields import (
     whole_number,
 )
 from cnnviz.core.filters import Filters, banks, filters_text, write_filters
-from cnnviz.core.image_ids import called
+from cnnviz.core.image_ids import class_words
 from cnnviz.core.lesson_errors import refuse, replaced
 from cnnviz.core.lesson_network import applied, batch_shape, shape_of
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer
-from cnnviz.core.read_lesson import FILTER_KEYS, FILTERS, settle
+from cnnviz.core.read_lesson import FILTER_KEYS, FILTERS, read_fields
 from cnnviz.core.set_values import SetValue, sets_text, with_params, write_sets
 from cnnviz.core.start import first_params
 from cnnviz.core.stored_params import is_kept_name
@@ -113,7 +113,7 @@ class Lesson:
             if value is None or (isinstance(value, str | tuple | list) and not value and name in ("classes", "cell", "set", *FILTERS)):
                 continue
             texts[name] = _WRITTEN.get(name, any_text)(value)
-        vars(self).update(settle(texts, None, refuse))
+        vars(self).update(read_fields(texts, None, refuse))
 
     # ---- the address
 
@@ -161,7 +161,7 @@ class Lesson:
             wrong[key] = replaced(key, text, why, value, id)
 
         asked = {key: text for key in LESSON_KEYS if (text := asked_text(query, key)) is not None}
-        return cls._of(settle(asked, vars(instead), say, label)), wrong
+        return cls._of(read_fields(asked, vars(instead), say, label)), wrong
 
     def changed(self, query: Mapping[str, str], label: str | None = None) -> tuple[Lesson, dict[str, Message]]:
         """This lesson with what `query` asks for; what belongs to a network or an image of its own is as by default there.
@@ -221,7 +221,7 @@ class Lesson:
     @property
     def output_words(self) -> tuple[str | Message, ...]:
         """The same in the words of readers."""
-        return tuple(called(name) if isinstance(name, str) else name for name in self.output_names)
+        return tuple(class_words(name) if isinstance(name, str) else name for name in self.output_names)
 
     @property
     def most_updates(self) -> int:

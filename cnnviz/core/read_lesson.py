@@ -59,32 +59,32 @@ class Refuse(Protocol):
     def __call__(self, key: str, text: str, why: Problem, value: object, id: str = ...) -> None: ...
 
 
-def settle(asked: Mapping[str, str], instead: Mapping[str, Any] | None, refuse: Refuse, label: str | None = None) -> Values:
+def read_fields(asked: Mapping[str, str], instead: Mapping[str, Any] | None, refuse: Refuse, label: str | None = None) -> Values:
     """The value of each field of a lesson, from texts by key; what is not asked for is as by default.
 
     What cannot be used is as in `instead`, another lesson's fields, where that fits; `label` is what is on
     the image, where its id does not say so.
     """
     values: Values = {}
-    settling = _Settling(asked, instead or {}, refuse, values)
+    reading = _Reading(asked, instead or {}, refuse, values)
     for key, (default, parse) in _SIMPLE.items():
-        values[key] = settling.take(key, parse, default)
-    values["net"] = settling.net()
-    settling.geometry()
-    network = settling.network = applied(values["net"], values["stride"], values["pad"])
-    settling.filters(banks(network, settling.x_shape))
-    settling.sets()
-    settling.targets(network.program(settling.x_shape).shapes["o"][0], label)
-    settling.rule()
-    settling.updates()
-    values["image"] = settling.take("image", fields.whole_number(0, settling.images - 1), 0)
+        values[key] = reading.take(key, parse, default)
+    values["net"] = reading.net()
+    reading.geometry()
+    network = reading.network = applied(values["net"], values["stride"], values["pad"])
+    reading.filters(banks(network, reading.x_shape))
+    reading.sets()
+    reading.targets(network.program(reading.x_shape).shapes["o"][0], label)
+    reading.rule()
+    reading.updates()
+    values["image"] = reading.take("image", fields.whole_number(0, reading.images - 1), 0)
     stages = network.stages[:-1] if values["mode"] == "eval" else network.stages  # no update is made after training
-    values["stage"] = settling.take("stage", fields.one_of(stages), str(network.stages[-2]))
-    settling.cell()
+    values["stage"] = reading.take("stage", fields.one_of(stages), str(network.stages[-2]))
+    reading.cell()
     return values
 
 
-class _Settling:
+class _Reading:
     """The fields so far, `values`, to which each method adds its own."""
 
     network: Network

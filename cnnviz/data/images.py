@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from cnnviz.core.image_ids import BUNDLED, CLASSES, COUNTS, SIDES, ImageId, called, parse_image_id
+from cnnviz.core.image_ids import BUNDLED, CLASSES, COUNTS, SIDES, ImageId, class_words, parse_image_id
 from cnnviz.core.lesson import SCALES, Lesson
 from cnnviz.data import cifar10
 from cnnviz.data.bundled_images import bundled_pixels
@@ -42,7 +42,7 @@ class Image:
         if id.kind in ("pattern", "upload"):
             return Message(f"data.image.{id.kind}", {"name": id.name})
         kind = id.kind if id.kind in SIDES else "labelled"
-        words = Message(f"data.image.{kind}", {"id": self.id, "label": called(self.label) if self.label else None})
+        words = Message(f"data.image.{kind}", {"id": self.id, "label": class_words(self.label) if self.label else None})
         return Message("data.image.held_out", {"words": words}) if id.kind in COUNTS and id.held_out else words
 
     @property

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cnnviz.core.image_ids import ImageId, called
+from cnnviz.core.image_ids import ImageId, class_words
 from cnnviz.core.read_only import lock
 from cnnviz.data.channels import check_channel, take_channel
 from cnnviz.words import Message
@@ -115,7 +115,7 @@ class Collection:
     @property
     def words(self) -> tuple[str | Message, ...]:
         """The same in the words of readers."""
-        return tuple(map(called, self.names))
+        return tuple(map(class_words, self.names))
 
     @property
     def full(self) -> bool:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
-from cnnviz.core.image_ids import called, parse_image_id
+from cnnviz.core.image_ids import class_words, parse_image_id
 from cnnviz.core.image_ids import label as label_of
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
@@ -48,7 +48,7 @@ def _beside_image(verdict: Message, lesson: Lesson) -> Message:
     shown = label_of(parse_image_id(lesson.img))
     if shown is None or shown in lesson.output_names or not all(isinstance(name, str) for name in lesson.output_names):
         return verdict
-    return message("words.sentences", first=verdict, second=message("ui.facts.no_class", label=called(shown)))
+    return message("words.sentences", first=verdict, second=message("ui.facts.no_class", label=class_words(shown)))
 
 
 def _activation(layer: Layer, names: Names, moment: Moment) -> dict[str, Message]:

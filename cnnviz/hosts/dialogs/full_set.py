@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnnviz.checks.tensorflow_process import installed
-from cnnviz.core.image_ids import CLASSES, called
+from cnnviz.core.image_ids import CLASSES, class_words
 from cnnviz.data import cifar10
 from cnnviz.data.forbidden import excuse
 from cnnviz.data.labelled import LabelledImages
@@ -67,7 +67,7 @@ def _page(images: LabelledImages, split: str, asked: Mapping[str, str]) -> FullS
         per_page=PER_PAGE,
         images=[int(index) for index in shown],
         labels=[CLASSES[images.labels[index]] for index in shown],
-        classes=[(name, str(called(name))) for name in CLASSES],
+        classes=[(name, str(class_words(name))) for name in CLASSES],
         strip=_strip(images.source[shown]),
     )
 

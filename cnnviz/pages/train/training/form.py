@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from cnnviz.core.image_ids import CLASSES, DIGITS, called
+from cnnviz.core.image_ids import CLASSES, DIGITS, class_words
 from cnnviz.core.lesson import CHANNELS, as_text
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.presets import PRESETS
@@ -24,7 +24,7 @@ def form(settings: Settings, asked: str, job: Job | None, sentences: Sequence[Me
         asked=asked,
         text=settings.to_text(),
         classes=settings.classes,
-        kinds=[[(name, called(name)) for name in names] for names in (CLASSES, DIGITS)],
+        kinds=[[(name, class_words(name)) for name in names] for names in (CLASSES, DIGITS)],
         values={name: as_text(getattr(settings, name)) for name in (*NUMBERS, "net", "ch", "opt", "dtype")},
         choices=_choices(settings),
         fits=_fits(),
