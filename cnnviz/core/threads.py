@@ -137,6 +137,8 @@ def keep_memory() -> None:
 
     glibc gives a freed block back to the system, which fills it with zeros before we get it again: half of the time
     of a step. But it keeps blocks up to the size of the largest that it saw freed, and this shows it one of 32 MB,
-    of which no byte is ever touched. Source: mallopt(3), M_MMAP_THRESHOLD and M_TRIM_THRESHOLD.
+    of which no byte is ever touched. Source: mallopt(3), M_MMAP_THRESHOLD and M_TRIM_THRESHOLD. WebAssembly's memory only
+    grows, and would by all of it.
     """
-    np.empty(32_000_000, np.uint8)
+    if THREADS:
+        np.empty(32_000_000, np.uint8)

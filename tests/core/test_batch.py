@@ -212,6 +212,14 @@ def test_where_no_thread_can_be_started_one_does_it_all(monkeypatch):
     assert threads.shared_out(abs, [-1, 2, -3]) == [1, 2, 3]
 
 
+def test_in_a_browser_no_memory_is_taken_to_be_kept(monkeypatch):
+    taken = []
+    monkeypatch.setattr(threads.np, "empty", lambda *shape: taken.append(shape))
+    monkeypatch.setattr(threads, "THREADS", False)
+    threads.keep_memory.__wrapped__()
+    assert not taken
+
+
 def blas_threads():
     return [library["num_threads"] for library in threads._blas().info()]
 
