@@ -17,10 +17,16 @@ import {
 } from "../../cnnviz/pages/learn/figures.js"
 import { comesOf, sumOf } from "../../cnnviz/pages/learn/learn_places.js"
 import { head } from "../../cnnviz/pages/learn/learn_plates.js"
+import { spokenQuestion } from "../../cnnviz/pages/learn/learn_words.js"
 import { cellOf, sizeOf, sizesOf } from "../../cnnviz/pages/learn/sizes.js"
 import { decode } from "../../cnnviz/view/model/decode.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
 import { fixture } from "./hooks.js"
+
+test("a question is spoken with its symbols, after a title that may be a question too", () => {
+  assert.equal(spokenQuestion("What comes back?", "What is `dz1`?"), "What comes back. What is ∂z₁?")
+  assert.equal(spokenQuestion("Et puis\u202f?", "Que vaut **`w`**\u202f?"), "Et puis. Que vaut w\u202f?")
+})
 
 const link = (stride, before, k = 3) => ({ geometry: { stride, before, k, dilation: 1 } })
 

@@ -17,6 +17,7 @@ import { board, isPictured } from "./learn_board.js"
 import { bindIndex, index, paintIndex } from "./learn_index.js"
 import { product } from "./learn_places.js"
 import { endOf, kernelName, ordering, wordsOf } from "./learn_question.js"
+import { spokenQuestion } from "./learn_words.js"
 import { answer, remember } from "./progress.js"
 import { answered, score } from "./score.js"
 import { Slide } from "./slide.js"
@@ -353,8 +354,7 @@ export class Learn extends Content {
   spoken() {
     const step = this.question
     if (!step) return say("web.learn.title")
-    const ask = (step.ask || step.text).replaceAll("`", "")
-    return say("web.learn.spoken", { title: step.title, ask })
+    return spokenQuestion(step.title, step.ask || step.text)
   }
 }
 

@@ -56,7 +56,7 @@ function answers(step, tried) {
   if (step.kind === "number")
     return html`<label class="typed"><span>${say("web.learn.number")}</span><input name="number" inputmode="decimal" autocomplete="off"></label>`
   if (step.kind !== "click") return ""
-  return html`<p class="chosen-cell soft" ${inner(rich(tried.picked ?? say("web.learn.pick", { map: step.map })))}></p>`
+  return html`<p class="chosen-cell soft" ${inner(rich(tried.picked ?? ""))}></p>`
 }
 
 /** The name of the first kernel, "" for one without. @param {FiltersRecord | null} filters */

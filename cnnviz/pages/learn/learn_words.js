@@ -10,11 +10,13 @@ const LOW = "₀₁₂₃₄₅₆₇₈₉"
 
 /** A symbol as in a book: ∂z₁ for dz1. @param {string} name */
 const symbol = (name) =>
-  formula(
-    name
-      .replace(/^d(?=[a-z])/, "∂")
-      .replace(/([a-zA-Z])(\d+)/g, (_, letter, digits) => letter + [...digits].map((n) => LOW[n]).join("")),
-  )
+  name
+    .replace(/^d(?=[a-z])/, "∂")
+    .replace(/([a-zA-Z])(\d+)/g, (_, letter, digits) => letter + [...digits].map((n) => LOW[n]).join(""))
+
+/** A question as it is spoken, after its title. @param {string} title @param {string} ask */
+export const spokenQuestion = (title, ask) =>
+  `${title.replace(/\s*[.?!…]$/, "")}. ${ask.replaceAll("**", "").replace(/`([^`]+)`/g, (_, name) => symbol(name))}`
 
 /** @param {string} text */
 export const rich = (text) =>
@@ -22,7 +24,7 @@ export const rich = (text) =>
     escaped(part)
       .replace(/\*\*([^*]+)\*\*/g, "<b>$1</b>")
       .replace(/\*([^*]+)\*/g, "<em>$1</em>")
-      .replace(/`([^`]+)`/g, (_, name) => `<i>${symbol(name)}</i>`),
+      .replace(/`([^`]+)`/g, (_, name) => `<i>${formula(symbol(name))}</i>`),
   )
 
 /**
