@@ -40,7 +40,7 @@ class ThirdData(TypedDict):
 
 
 class CodeData(TypedDict):
-    """A line of code as it should be, and as it is made wrong."""
+    """A line of code as it should be, and as it is made wrong, "" where nobody knows how."""
 
     wrong: str
     right: str
@@ -60,7 +60,7 @@ class OwnStage(TypedDict):
     how: records.Text
     title: records.Text
     matches: Sequence[OwnMatch]
-    code: CodeData | None
+    code: CodeData
     words: Sequence[records.Text]
 
 

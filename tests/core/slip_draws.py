@@ -99,6 +99,7 @@ SLIPS = (
     Slip("σ′ twice", ("slope_twice",), _is("sigmoid"), lambda right, v, line, layer: right * _y(v, line) * (1 - _y(v, line))),
     Slip("tanh′ twice", ("slope_twice",), _is("tanh"), lambda right, v, line, layer: right * (1 - _y(v, line) ** 2)),
     Slip("one factor of σ′", ("slope_factor_forgotten",), _is("sigmoid"), lambda right, v, line, layer: v[line.sources[0]] * _y(v, line)),
+    Slip("the other factor of σ′", ("slope_one_minus_alone",), _is("sigmoid"), lambda right, v, line, layer: v[line.sources[0]] * (1 - _y(v, line))),
     Slip("one factor of tanh′", ("slope_factor_forgotten",), _is("tanh"), lambda right, v, line, layer: v[line.sources[0]] * (1 - _y(v, line))),
     Slip(
         "slope left out", ("hidden_slope_forgotten", "output_sigmoid_forgotten"), _is("sigmoid", "tanh", "relu"),

@@ -18,6 +18,7 @@ CS231N = [
     ("relu", "dout.copy()", "x.copy()", "dx", "judge.slip.forward_again"),
     ("relu", "return dx", "return -dx", "dx", "own.factor.minus"),
     ("sigmoid", "dout * s * (1 - s)", "dout * s", "dx", "mistake.slope_factor_forgotten.title"),
+    ("sigmoid", "dout * s * (1 - s)", "dout * (1 - s)", "dx", "mistake.slope_one_minus_alone.title"),
     ("sigmoid", "dout * s * (1 - s)", "s * (1 - s)", "dx", "judge.slip.slope_alone"),
     ("sigmoid", "dout * s * (1 - s)", "dout * x * (1 - x)", "dx", "mistake.sigmoid_prime_of_z.title"),
     ("sigmoid", "(1 - s)", "(1 - s) * s * (1 - s)", "dx", "mistake.slope_twice.title"),

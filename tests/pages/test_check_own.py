@@ -124,3 +124,19 @@ def test_before_a_file_is_chosen_an_example_is_judged_as_its_file_would_be(lesso
     judged, _ = shown(here, as_file(made[1]))
     assert own_of["stages"] == judged["check"]["own"]["stages"] and not judged["check"]["own"]["example"]
     assert not own_of["example"] or f"{sum(array.size for array in made[1].values()):,}, at" in own_of["example"]
+
+
+def test_where_no_known_mistake_comes_near_our_line_is_shown():
+    here = now(Lesson())
+    theirs = gradients(here)
+    theirs["dz1"] = np.sin(50 * np.arange(900.0)).reshape(30, 30)
+    header, _ = shown(here, npz({"dz1": theirs["dz1"]}))
+    (stage,) = header["check"]["own"]["stages"]
+    assert stage["title"] == "No known mistake comes near." and stage["code"] == {"wrong": "", "right": "dz1 = da1 * (a1 * (1 - a1))"}
+
+
+def test_a_slope_without_its_first_factor_is_known():
+    here = now(Lesson())
+    header, _ = shown(here, npz({"dz1": here.moment.gradients["da1"] * (1 - here.moment.trace["a1"])}))
+    assert header["check"]["own"]["stages"][0]["title"] == "1 − σ for σ (1 − σ)"
+    assert header["road"]["verdict"]["text"] == "900 of 900 numbers in mine.npz differ, none before ∂z₁."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cnnviz.core.comparison.factors import ONE, Factor
@@ -58,12 +59,10 @@ class Slip:
 
     def code(self, program: Program, stage: str, wrong: tuple[str, ...]) -> tuple[str, str]:
         """The wrong lines of code and the right ones, for the arrays `wrong` of the stage."""
-        lines = {line.target: line for line in program.backward_lines}
         if self.placed:
             before, right = self.placed.code(program)
         else:
-            names = [self.target] if self.target else wrong
-            before = right = "\n".join(f"{name} = {_ours(program, name, line_as_code(lines[name]))}" for name in names)
+            before = right = right_lines(program, [self.target] if self.target else wrong)
         if self.source and self.turn:
             return re.sub(rf"\b{self.source}\b", self.turn.code.format(self.source), before), right
         return "\n".join(self._spoiled(line) for line in before.split("\n")), right
@@ -75,6 +74,12 @@ class Slip:
         if self.factor != ONE:
             made = f"0 * ({made})" if not self.factor.number else f"-({made})" if self.factor.number == -1 else f"{self.factor.number:.6g} * ({made})"
         return name + equals + made
+
+
+def right_lines(program: Program, names: Iterable[str]) -> str:
+    """The lines of code that make these gradients."""
+    lines = {line.target: line for line in program.backward_lines}
+    return "\n".join(f"{name} = {_ours(program, name, line_as_code(lines[name]))}" for name in names)
 
 
 def _ours(program: Program, name: str, code: str) -> str:

@@ -54,6 +54,11 @@ def one_factor_of_sigmoid_prime(dy: Array, y: Array) -> Array:
     return dy * y
 
 
+@mistake("slope_one_minus_alone", Sigmoid, "dx", has_a_line)
+def other_factor_of_sigmoid_prime(dy: Array, y: Array) -> Array:
+    return dy * (1 - y)
+
+
 @mistake("slope_factor_forgotten", Tanh, "dx", has_a_line)
 def one_factor_of_tanh_prime(dy: Array, y: Array) -> Array:
     return dy * (1 - y)

@@ -16,7 +16,7 @@ const bar = ({ title, share, count }) => html`
 /** @param {OwnStage} stage */
 const stageOf = ({ how, title, matches, code, words }) => html`
   <section class="own-stage"><p class="soft">${how}</p><h2>${title}</h2>
-    ${code ? html`${lines(code)}<p class="soft">${say("web.check.own_code")} <button type="button" class="link" data-act="copy" data-code=${code.right}>${say("web.check.copy")}</button></p>` : nothing}
+    ${lines(code)}<p class="soft">${say(code.wrong ? "web.check.own_code" : "web.check.own_line")} <button type="button" class="link" data-act="copy" data-code=${code.right}>${say("web.check.copy")}</button></p>
     ${words.map((sentence) => html`<p>${sentence}</p>`)}${matches.length ? html`<dl>${matches.map(bar)}</dl>` : nothing}</section>`
 
 /** @param {Shown} shown */

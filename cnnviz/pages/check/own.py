@@ -7,6 +7,7 @@ import numpy as np
 
 from cnnviz.core.comparison.array_verdicts import Compared
 from cnnviz.core.comparison.diagnosis import Diagnosis, diagnose
+from cnnviz.core.comparison.slips import right_lines
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.comparison.worst_entry import worst_of
 from cnnviz.core.gradcheck import relative_error, verdict
@@ -266,13 +267,11 @@ def _looks_like(found: Diagnosis, stage: str) -> OwnStage:
     how = message("ui.check.own.nearest" if near else "ui.check.own.none", stage=_label(found, stage))
     if near and near[0].exact:
         how = message("ui.check.own.exact", stage=_label(found, stage))
-    code: CodeData | None = None
-    if near:
-        wrong, right = near[0].slip.code(found.case.program, stage, own)
-        code = CodeData(wrong=wrong, right=right)
+    program = found.case.program
+    wrong, right = near[0].slip.code(program, stage, own) if near else ("", right_lines(program, own))
     counts = [OwnMatch(title=match.slip.title, share=match.reproduced / max(1, match.of), count=_count(match.reproduced, match.of)) for match in shown]
     words = [one for one in said(found, stage, near) if one.id in ("own.made_before", "own.same_lesson")]
-    return OwnStage(how=how, title=title, matches=counts, code=code, words=words)
+    return OwnStage(how=how, title=title, matches=counts, code=CodeData(wrong=wrong, right=right), words=words)
 
 
 def _count(n: int, of: int) -> Message:

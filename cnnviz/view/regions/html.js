@@ -98,7 +98,7 @@ export async function copyLink(button, name, link) {
 /** The wrong lines of code over the right ones. @param {string} wrong @param {string} right */
 export function difference(wrong, right) {
   const marked = (/** @type {string} */ text, /** @type {string} */ kind, /** @type {string} */ sign) =>
-    text.split("\n").map((line) => html`<code class=${kind}><b>${sign}</b> ${line}</code>`)
+    text && text.split("\n").map((line) => html`<code class=${kind}><b>${sign}</b> ${line}</code>`)
   return [...marked(wrong, "wrong-line", "−"), ...marked(right, "right-line", "+")]
 }
 

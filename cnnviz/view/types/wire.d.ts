@@ -73,7 +73,7 @@ export interface CheckHeader extends RoadHeader {
   check: CheckData
 }
 
-/** A line of code as it should be, and as it is made wrong. */
+/** A line of code as it should be, and as it is made wrong, "" where nobody knows how. */
 export interface CodeData {
   wrong: string
   right: string
@@ -812,7 +812,7 @@ export interface OwnStage {
   how: string
   title: string
   matches: OwnMatch[]
-  code: CodeData | null
+  code: CodeData
   words: string[]
 }
 
