@@ -98,7 +98,10 @@ export async function copyLink(button, name, link) {
 /** The wrong lines of code over the right ones. @param {string} wrong @param {string} right */
 export function difference(wrong, right) {
   const marked = (/** @type {string} */ text, /** @type {string} */ kind, /** @type {string} */ sign) =>
-    text && text.split("\n").map((line) => html`<code class=${kind}><b>${sign}</b> ${line}</code>`)
+    text
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => html`<code class=${kind}><b>${sign}</b> ${line}</code>`)
   return [...marked(wrong, "wrong-line", "−"), ...marked(right, "right-line", "+")]
 }
 
