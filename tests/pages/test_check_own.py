@@ -123,7 +123,7 @@ def test_before_a_file_is_chosen_an_example_is_judged_as_its_file_would_be(lesso
         return
     judged, _ = shown(here, as_file(made[1]))
     assert own_of["stages"] == judged["check"]["own"]["stages"] and not judged["check"]["own"]["example"]
-    assert not own_of["example"] or f"{sum(array.size for array in made[1].values()):,}, at" in own_of["example"]
+    assert not own_of["example"] or f"{sum(array.size for array in made[1].values()):,} numbers differ, first at" in own_of["example"]
 
 
 def test_where_no_known_mistake_comes_near_our_line_is_shown():
