@@ -21,7 +21,7 @@ from cnnviz.core.symbols import Names
 from cnnviz.core.trajectory import Moment
 from cnnviz.export.mathml import mathml
 from cnnviz.pages import map_records
-from cnnviz.pages.wide_weights import coloured, is_wide, parts
+from cnnviz.pages.wide_weights import parts
 from cnnviz.wire.records import (
     ColumnKind,
     ColumnRecord,
@@ -65,8 +65,8 @@ def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkR
     )
 
 
-def arrays(lesson: Lesson, program: Program, moment: Moment, whole: bool = False) -> dict[str, np.ndarray]:
-    """Every array by its symbol; the filters as they start; and the curves of the activations. Unless `whole`, the most weights go as colours."""
+def arrays(lesson: Lesson, program: Program, moment: Moment) -> dict[str, np.ndarray]:
+    """Every array by its symbol; the filters as they start; and the curves of the activations."""
     after = [f"{name}_next" for name in map_records.stepped(program, lesson.opt)]
     found = {name: map_records.array_of(name, lesson, moment) for name in (*map_records.symbols(program), *after)}
     small = [name for name, array in moment.params.items() if array.size <= MOST_PARTS]
@@ -77,9 +77,6 @@ def arrays(lesson: Lesson, program: Program, moment: Moment, whole: bool = False
     found |= {name: array for name, array in moment.trace.kept.items() if name.endswith((".mean", ".var", ".mask"))}
     first = lesson.first_params(moment.trace.x.shape)
     found |= {f"start.{name}": first[name] for name, shape in program.shapes.items() if len(shape) == 4 and name in program.parameters}
-    wide = {} if whole else {name: coloured(array) for name, array in moment.params.items() if is_wide(array)}
-    asked = {f"{name}_next" for name in wide}  # and the parts of their steps: all comes line by line
-    found = {name: array for name, array in found.items() if name not in asked and name.partition(".")[2] not in wide} | wide
     return found | {f"curve.{layer}": _curve(layer) for layer, _ in _activations(program.network)}
 
 

@@ -1,4 +1,5 @@
-"""Parameters that are too many to travel whole: they go as colours, and the exact ones of one filter, channel, unit or output are a resource of their own."""
+"""Parameters that are too many to travel whole: they and their gradients go as colours, with the exact ones that the stages are about first; those of
+another filter, channel, unit or output are a resource of their own."""
 
 import re
 from collections.abc import Mapping
@@ -6,9 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.program import Program
 from cnnviz.core.trajectory import Moment
+from cnnviz.wire.records import NetworkRecord
 
-MOST_ENTRIES = {2: 100_000, 4: 16_000}
+MOST_ENTRIES = {2: 40_000, 4: 16_000}
 """Of the weights of one layer that travel whole, and of its filters, whose gradients are no product of two rows."""
 
 SHADES = 127
@@ -21,12 +24,47 @@ def is_wide(weights: np.ndarray) -> bool:
 
 
 def coloured(weights: np.ndarray) -> np.ndarray:
-    """Their colours, from -SHADES to SHADES, the largest of either sign at its end.
+    """Their colours, from -SHADES to SHADES, the largest of either sign at its end, and nothing else there.
 
-    >>> coloured(np.array([[0.5, -1.0, 0.0]]))
-    array([[  64, -127,    0]], dtype=int8)
+    >>> coloured(np.array([[0.5, -1.0, 0.999]]))
+    array([[  64, -127,  126]], dtype=int8)
     """
-    return np.rint(weights * (SHADES / (np.abs(weights).max() or 1.0))).astype(np.int8)
+    most = np.abs(weights).max() or 1.0
+    shades = np.rint(weights * (SHADES / most))
+    return np.where(np.abs(weights) < most, shades.clip(1 - SHADES, SHADES - 1), shades).astype(np.int8)
+
+
+def lighter(arrays: Mapping[str, np.ndarray], lesson: Lesson, program: Program, moment: Moment, record: NetworkRecord) -> dict[str, np.ndarray]:
+    """The arrays with colours in place of what is too many; and exactly, as "f2:3,/f2", the lines that the stages are about first.
+
+    The gradient of weights from one image is a product of two rows, and goes whole.
+    """
+    wide = [name for name, weights in moment.params.items() if is_wide(weights) and np.isfinite(moment.gradients[f"d{name}"]).all()]
+    found = {name: array for name, array in arrays.items() if name.removesuffix("_next") not in wide and name.partition(".")[2] not in wide}
+    for name in wide:
+        found |= {name: coloured(moment.params[name])}
+        found |= {f"d{name}": coloured(moment.gradients[f"d{name}"])} if _is_sum(lesson, moment, name) else {}
+        for line in _first_lines(name, program, moment, record):
+            found |= {f"{line}/{each}": array for each, array in lines(lesson, moment, line).items()}
+    return found
+
+
+def _is_sum(lesson: Lesson, moment: Moment, name: str) -> bool:
+    """Tells whether a parameter's gradient is a sum over places or images."""
+    return moment.params[name].ndim == 4 or len(lesson.images) > 1
+
+
+def _first_lines(name: str, program: Program, moment: Moment, record: NetworkRecord) -> list[str]:
+    """The lines that Numbers.missing (numbers.js) asks for, of the cells in focus."""
+    maps, focus = record["maps"], record["focus"]
+    largest = np.unravel_index(np.abs(moment.gradients[f"d{name}"]).argmax(), moment.params[name].shape)
+    found = {f"{at[0]}," if maps[name]["kind"] == "filters" else f",{at[-1]}" for at in (focus[maps[name]["family"]], largest)}
+    for symbol, links in program.links.items():
+        for link in (link for link in links if link.source == name):
+            cell = focus[maps[symbol]["family"]]
+            unit = np.ravel_multi_index(cell, maps[symbol]["shape"])
+            found |= {{"unit": f"{unit},", "channel": f"{cell[0]},", "passing": f",{cell[0]}", "last": f",{cell[-1]}"}.get(link.pattern, "")}
+    return [f"{name}:{line}" for line in sorted(found - {""})]
 
 
 def parts(lesson: Lesson, moment: Moment, name: str) -> dict[str, np.ndarray]:
@@ -38,7 +76,8 @@ def parts(lesson: Lesson, moment: Moment, name: str) -> dict[str, np.ndarray]:
 
 def lines(lesson: Lesson, moment: Moment, of: str) -> Mapping[str, np.ndarray]:
     """Exactly, the weights "w2:,57" to an output or "w2:12," from a unit, the filter "f2:3," or the kernels "f2:,3" of a channel, what the
-    update makes of them, and by which parts; "w2:" are all weights, "start.f2" the filters before the first update. Nothing where there are none.
+    update makes of them, and by which parts, with their gradients if these go as colours; "w2:" are all weights, "start.f2" the filters before
+    the first update. Nothing where there are none.
     """
     start = of.removeprefix("start.")
     if start != of and start in moment.params:
@@ -48,10 +87,11 @@ def lines(lesson: Lesson, moment: Moment, of: str) -> Mapping[str, np.ndarray]:
         return {}
     name, first, second = found.groups()
     now = moment.params[name]
+    gradient = {f"d{name}": moment.gradients[f"d{name}"]} if _is_sum(lesson, moment, name) else {}
     if not first and not second:
-        return {name: now}
+        return {name: now} | gradient
     if int(first or 0) >= now.shape[0] or int(second or 0) >= now.shape[1]:
         return {}
     place = (int(first),) if first else (slice(None), int(second))
-    arrays = {name: now, f"{name}_next": moment.after[name]} | parts(lesson, moment, name)
+    arrays = {name: now, f"{name}_next": moment.after[name]} | gradient | parts(lesson, moment, name)
     return {name: array[place] for name, array in arrays.items()}

@@ -15,8 +15,28 @@ STEP = page_of("step")
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_a_moment_of_any_course_is_small(preset):
     body = made(STEP, asked_of(STEP, preset.query | {"k": "1"})).body
-    most = {"seed": 75_000, "explainer": 450_000, "keras": 900_000}  # of the first two in float64, with all that follows: 85 and 525 kB
-    assert len(body) < most.get(preset.name, 1_500_000)
+    most = {"seed": 75_000, "explainer": 450_000, "lenet": 400_000, "pytorch": 600_000}  # of the first two in float64, with all that follows: 85 and 525 kB
+    assert len(body) < most.get(preset.name, 1_300_000)
+
+
+@pytest.mark.parametrize(("name", "more"), [("tinygrad", {}), ("scratch", {}), ("scratch", {"img": "digit7-3,digit2-1"})])
+def test_what_the_stages_are_about_first_comes_along_and_is_the_same_as_the_part(name, more):
+    query = next(preset.query for preset in PRESETS if preset.name == name) | {"k": "2"} | more
+    moment = resolved(query, several=True).moment
+    _, sent = decode(made(STEP, asked_of(STEP, query)).plain)
+    wide = {"tinygrad": ["f2", "f3", "f4"], "scratch": ["w2"]}[name]
+    shaded = [*wide, *([f"d{each}" for each in wide] if name == "tinygrad" or more else [])]
+    assert {each for each in sent if sent[each].dtype == np.int8 and not each.startswith("strip.")} == set(shaded)
+    for each in shaded:
+        array = moment.params[each] if each in moment.params else moment.gradients[each]
+        assert np.flatnonzero(np.abs(sent[each].ravel()) == 127).tolist() == [np.abs(array).argmax()]
+    lines = {key.partition("/")[0] for key in sent if "/" in key}
+    assert {line.partition(":")[0] for line in lines} == set(wide)
+    for line in lines:
+        _, part = decode(made(STEP, asked_of(STEP, query | {"exact": line})).plain)
+        assert {f"{line}/{each}" for each in part} == {key for key in sent if key.startswith(f"{line}/")}
+        for each, array in part.items():
+            np.testing.assert_array_equal(sent[f"{line}/{each}"], array)
 
 
 @pytest.mark.parametrize("of", ["w2:,57", "w2:4319,"])
@@ -41,7 +61,8 @@ def test_a_filter_s_step_comes_with_its_parts_and_what_it_was_at_first(of):
         return
     place = 3 if of == "f2:3," else (slice(None), 7)
     parts = now.lesson.optimizer.parts(name, moment.state, moment.state_after)
-    expected = {name: moment.params[name], f"{name}_next": moment.after[name]} | {f"{part}.{name}": array for part, array in parts.items()}
+    expected = {f"{part}.{name}": array for part, array in parts.items()}
+    expected |= {name: moment.params[name], f"{name}_next": moment.after[name], f"d{name}": moment.gradients[f"d{name}"]}
     assert found.keys() == expected.keys() and len(parts) == 2
     for each, array in expected.items():
         np.testing.assert_array_equal(found[each], array[place], err_msg=each)

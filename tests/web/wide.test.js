@@ -5,6 +5,7 @@ import { test } from "node:test"
 import { decode } from "../../cnnviz/view/model/decode.js"
 import { explained, stepOf } from "../../cnnviz/view/model/explanation.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
+import { endsOf } from "../../cnnviz/view/regions/next_stage.js"
 import { fixture } from "./hooks.js"
 
 const fixtures = fixture("wide")
@@ -44,20 +45,41 @@ test("of the step of a parameter that came as colours everything is the core's t
   }
 })
 
+for (const name of Object.keys(whole))
+  test(`of ${name}'s network nothing is asked for before its stages are explained, each at the cell that it is about first`, () => {
+    const numbers = sent(name)
+    for (const { symbol } of numbers.stages) {
+      const map = symbol === "update" ? numbers.said.update.makes[0] : symbol
+      const cell = numbers.network.focus[numbers.maps[map].family]
+      assert.deepEqual(numbers.missing(symbol, cell), [], symbol)
+      assert.deepEqual(explained(numbers, symbol, cell), explained(whole[name], symbol, cell), symbol)
+    }
+  })
+
+test("the largest number of a gradient that came as colours is told, and its smallest is not", () => {
+  for (const symbol of ["df2", "df3", "df4"]) {
+    const [end, ...others] = endsOf(sent("tinygrad"), symbol)
+    const both = endsOf(whole.tinygrad, symbol)
+    assert.deepEqual(others, [])
+    assert.ok(both.some((each) => each.is === end.is && String(each.at) === String(end.at)))
+    assert.equal(sent("tinygrad").at(symbol, end.at), whole.tinygrad.at(symbol, end.at))
+  }
+})
+
 test("what a cell needs is the weights or filters that it is computed from, and no others", () => {
   const needed = (name) => {
     const numbers = sent(name)
     return Object.entries(fixtures[name].cells).map(([map, cell]) => numbers.missing(map, cell))
   }
-  assert.deepEqual(Object.keys(sent("scratch").wide), ["w2"])
+  const wide = (name) => Object.keys(sent(name).wide).sort()
+  assert.deepEqual(wide("scratch"), ["w2"])
   assert.deepEqual(needed("scratch"), [["w2:,57"], ["w2:4321,"], ["w2:,57"], ["w2:,57"]])
-  assert.deepEqual(Object.keys(sent("tinygrad").wide), ["f2", "f3", "f4"])
+  assert.deepEqual(wide("tinygrad"), ["df2", "df3", "df4", "f2", "f3", "f4"])
   assert.deepEqual(needed("tinygrad"), [["f4:9,"], ["f4:,7"], ["f4:9,"], ["f2:3,"]])
   const numbers = sent("scratch")
   assert.deepEqual(numbers.missing("z1", [0, 0, 0]), [])
-  assert.equal(numbers.missing("update", [0, 0, 0, 0]).length, 1)
-  const [first, ...others] = sent("tinygrad").missing("update", [0, 0, 0, 0])
-  assert.deepEqual([first, ...others].map((of) => of.slice(0, 3)).sort(), ["f2:", "f3:", "f4:"])
+  assert.deepEqual(numbers.missing("w2", [0, 0, 0, 98], true), ["w2:,98"])
+  assert.deepEqual(sent("tinygrad").missing("f4", [9, 7, 1, 2], true), ["f4:9,"])
 })
 
 test("all weights, for their table, are the core's, and the filters at the start, to be edited", () => {
@@ -71,11 +93,11 @@ test("all weights, for their table, are the core's, and the filters at the start
   assert.deepEqual(filters.arrays["start.f4"].values, whole.tinygrad.arrays["start.f4"].values)
 })
 
-test("colours are the weights to half a step, and everything else is exact", () => {
+test("colours are the weights and gradients to a step, and everything else is exact", () => {
   for (const [name, { maps }] of Object.entries(whole)) {
     const numbers = sent(name)
     for (const map of Object.keys(maps)) {
-      const most = numbers.wide[map] ? numbers.maps[map].limits[1] / 254 + 1e-15 : 0
+      const most = numbers.wide[map] ? numbers.maps[map].limits[1] / 127 + 1e-15 : 0
       const values = numbers.values(map)
       assert.ok(
         whole[name].values(map).every((value, at) => Math.abs(value - values[at]) <= most),

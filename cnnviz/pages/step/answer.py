@@ -15,7 +15,7 @@ from cnnviz.pages.facts import facts
 from cnnviz.pages.map_records import program_of
 from cnnviz.pages.network_record import arrays, network_record, promise_record, raised, stage_records, velocity_of
 from cnnviz.pages.step.missions import started
-from cnnviz.pages.wide_weights import lines
+from cnnviz.pages.wide_weights import lighter, lines
 from cnnviz.wire.records import NetworkRecord
 
 
@@ -69,7 +69,9 @@ def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], d
         "promise": promise_record(promised),
     }
     check_wanted()
-    found = arrays(lesson, program, moment, whole) | losses(moment) | photograph(now) | thrown(shown)
+    found = arrays(lesson, program, moment) | losses(moment) | photograph(now) | thrown(shown)
+    if not whole:
+        found = lighter(found, now.lesson, program, moment, network)
     if whole or step_work(now.lesson.network, now.moment.trace.x.shape) <= LITTLE_WORK:
         found |= _raised(now, network)
     check_wanted()

@@ -46,7 +46,7 @@ export class Plate extends Heatmap {
     Object.assign(this, { values: all?.values ?? values, numbers, scale })
     this.limits = all ? /** @type {[number, number]} */ ([scale === "signed" ? -SHADES : 0, SHADES]) : limits
     this.change()
-    const [low, high] = extremes(values)
+    const [low, high] = numbers.wide[this.symbol] ? limits : extremes(values) // colours say no other numbers
     this.wholes = this.prints() && values.every((value) => Number.isInteger(value) && Math.abs(value) < 1000)
     this.power = this.prints() && !this.names && !["row", "loss"].includes(kind) ? power(Math.max(-low, high)) : 0
     if (this.power && !this.roomy()) this.power = 0 // the ends of its colours say more then

@@ -74,6 +74,6 @@ function factsOf(numbers, symbol, cell) {
   if (!cell) return shape ? [shape] : []
   const ends = say("web.maps.range", { low: short(limits[0]), high: short(limits[1]) })
   const facts = shape ? [`${shape}, ${ends}`] : []
-  const exact = !Object.keys(numbers.answer.deviations).length
+  const exact = !Object.keys(numbers.answer.deviations).length && numbers.isExact(symbol, cell)
   return band === "gradients" && exact ? [...facts, promiseOf(numbers, symbol, cell)].filter(Boolean) : facts
 }

@@ -1,7 +1,7 @@
 // The arrays of one moment of a network, by symbol and cell: what the Step page shows and explains.
 
 import { pairs, reach, sources } from "./patterns.js"
-import { Wide } from "./wide_weights.js"
+import { shaded, Wide } from "./wide_weights.js"
 
 /** @import { Cell, Link, MapRecord, Range } from "../types/view.js" */
 /** @typedef {import("../types/wire.js").StepHeader & { arrays: import("./decode.js").Arrays }} StepAnswer */
@@ -23,18 +23,35 @@ export class Numbers {
     const { update } = answer.network.beside // where none is shown
     this.said = Object.fromEntries([...(update ? [update] : []), ...this.stages].map((stage) => [stage.symbol, stage]))
     this.arrays = { ...answer.arrays }
-    /** @type {Record<string, Wide>}  weights that came as colours, by their symbol */
+    /** @type {Record<string, Wide>}  what came as colours, by its symbol: parameters, and gradients by the lines of these */
     this.wide = {}
-    for (const [symbol, { values }] of Object.entries(answer.arrays)) {
-      if (!(values instanceof Int8Array) || !this.maps[symbol]) continue
-      const { shape, limits, kind } = this.maps[symbol]
-      const lines = kind === "filters" ? [shape[0], shape[1], size(shape.slice(2))] : [0, shape.at(-1) ?? 1, 1]
-      this.wide[symbol] = new Wide(values, lines, limits[1])
-      this.arrays[symbol] = { values: this.wide[symbol].values, shape }
-      if (answer.network.optimizer !== "gd") this.arrays[`${symbol}_next`] = unknown(shape)
+    /** @type {Map<string, import("./decode.js").Arrays>}  the lines that came with them */
+    const first = new Map()
+    for (const [key, array] of Object.entries(answer.arrays)) {
+      const [of, each] = key.split("/")
+      if (each) first.set(of, { ...first.get(of), [each]: array })
+      if (array.values instanceof Int8Array && this.maps[key]) this.shade(key, array.values)
     }
+    for (const { name } of this.weights)
+      if (answer.network.optimizer !== "gd") this.arrays[`${name}_next`] = unknown(this.shape(name))
+    for (const [of, arrays] of first) this.learn(of, arrays)
     this.rate = Number(answer.lesson.lr)
     this.classes = answer.network.classes
+  }
+
+  /** @param {string} symbol @param {Int8Array} colours */
+  shade(symbol, colours) {
+    const { shape, limits, kind, band } = this.maps[symbol]
+    const name = band === "gradients" ? symbol.slice(1) : symbol
+    const lines = kind === "filters" ? [shape[0], shape[1], size(shape.slice(2))] : [0, shape.at(-1) ?? 1, 1]
+    this.wide[name] ??= new Wide(name, lines)
+    this.wide[symbol] = this.wide[name]
+    this.arrays[symbol] = { values: shaded(colours, limits[1]), shape }
+  }
+
+  /** The parameters that came as colours. */
+  get weights() {
+    return [...new Set(Object.values(this.wide))]
   }
 
   /** Has the colours that other numbers of the same network have. @param {Numbers} other */
@@ -94,9 +111,9 @@ export class Numbers {
     const parameter = stepping ? symbol : symbol === "update" ? this.said.update.makes[0] : ""
     if (!parameter) return this.exact(symbol, cell)
     const past = this.past(parameter, cell)
-    const weights = Object.entries(this.wide).flatMap(([name, wide]) => [
+    const weights = this.weights.flatMap(({ name }) => [
       ...(parameter === name ? this.lineOf(name, this.offset(name, cell)) : []),
-      ...this.lineOf(name, wide.largest(this.values(`d${name}`))),
+      ...this.lineOf(name, this.wide[name].largest(this.values(`d${name}`))),
     ])
     return past && !(past in this.arrays) ? [...weights, past] : weights
   }
@@ -108,7 +125,8 @@ export class Numbers {
 
   /** The exact weights that a cell needs. @param {string} symbol @param {Cell} cell @returns {string[]} */
   exact(symbol, cell) {
-    return Object.entries(this.wide).flatMap(([name, wide]) => {
+    return this.weights.flatMap((wide) => {
+      const { name } = wide
       if (symbol === name || symbol === `d${name}`) return this.lineOf(name, this.offset(name, cell))
       const pattern = this.links(symbol).find(({ source }) => source === name)?.pattern
       if (pattern === "unit") return wide.lacks(name, 0, this.offset(symbol, cell))

@@ -75,7 +75,8 @@ export class Dragging {
   change({ map, cell }) {
     const { before, late, step } = this
     const { numbers } = step
-    if (!before || late || !numbers.maps[map] || step.isAhead(map) || !numbers.isExact(map, cell)) return ""
+    if (!before || late || !numbers.maps[map] || step.isAhead(map)) return ""
+    if (![before, numbers].every((each) => each.isExact(map, cell))) return ""
     const [was, is] = [before.at(map, cell), numbers.at(map, cell)]
     return was === is ? "" : `${named(numbers, map, cell)}: ${number(was)} → <b>${number(is)}</b>`
   }

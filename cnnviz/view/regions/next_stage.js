@@ -18,11 +18,13 @@ const FEW = 12 // numbers that are shown as bars
 /** @param {Element} root @param {Numbers} numbers @param {string} stage a symbol, or "update" */
 export function fillNext(root, numbers, stage) {
   const { label, plain, sentence } = numbers.said[stage]
-  const ends = stage === "update" ? [] : extremes(numbers, stage)
-  const cell = ends[0] ?? numbers.shape(numbers.said.update.makes[0]).map(() => 0)
-  const lines = ends.map((at, n) => {
+  const first = stage === "update" ? numbers.said.update.makes[0] : stage
+  const focus = numbers.network.focus[numbers.maps[first].family]
+  const ends = stage === "update" ? [] : endsOf(numbers, stage)
+  const cell = ends.find(({ at }) => !numbers.missing(stage, at).length)?.at ?? focus // of which all weights are there
+  const lines = ends.map(({ at, is }) => {
     const value = `${named(numbers, stage, at)}${result(numbers.at(stage, at))}`
-    return `<li><small>${say(n ? "web.cockpit.smallest" : "web.cockpit.largest")}</small> ${value}</li>`
+    return `<li><small>${say(`web.cockpit.${is}`)}</small> ${value}</li>`
   })
   setHTML(
     root,
@@ -34,15 +36,20 @@ export function fillNext(root, numbers, stage) {
   draw(root, numbers, stage, cell)
 }
 
-/** The largest cell and the smallest, if there is more than one. @param {Numbers} numbers @param {string} symbol @returns {Cell[]} */
-function extremes(numbers, symbol) {
+/** The largest cell and the smallest, if there is more than one; of what came as colours the one of both that is larger in size. @param {Numbers} numbers @param {string} symbol @returns {{ at: Cell, is: "largest" | "smallest" }[]} */
+export function endsOf(numbers, symbol) {
   const values = numbers.values(symbol)
+  const only = numbers.wide[symbol]?.largest(values)
   let [most, least] = [0, 0]
   for (let n = 1; n < values.length; n++) {
     if (values[n] > values[most]) most = n
     if (values[n] < values[least]) least = n
   }
-  return (values.length > 1 ? [most, least] : [0]).map((at) => numbers.cell(symbol, at))
+  const ends = /** @type {const} */ ([
+    ["largest", most],
+    ["smallest", least],
+  ]).slice(0, values.length)
+  return ends.flatMap(([is, at]) => (only === undefined || only === at ? { at: numbers.cell(symbol, at), is } : []))
 }
 
 /** @param {Element} root @param {Numbers} numbers @param {string} stage @param {Cell} cell */

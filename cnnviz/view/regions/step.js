@@ -142,7 +142,7 @@ export class Step extends Content {
     this.missions.receive(this.numbers.answer.missions)
     this.order = this.numbers.stages.map(({ symbol }) => symbol)
     this.cells.receive(this.numbers)
-    for (const map of this.order) this.inquire({ map, cell: this.cells.own(this.shown(map)) })
+    for (const map of this.order) this.inquire({ map, cell: this.cells.own(this.shown(map)) }, () => {}) // nothing of it is shown
     if (!this.overview.receive(this.numbers)) return
     this.seats.clear()
     for (const plate of Object.values(this.plates)) this.bind(plate)
@@ -367,15 +367,15 @@ export class Step extends Content {
     this.flows(scene)
   }
 
-  /** Asks for exact weights that are still to come; whether all that is printed of a cell is there. @param {Subject} subject */
-  inquire({ map, cell }) {
+  /** Asks for exact weights that are still to come; whether all that is printed of a cell is there. @param {Subject} subject @param {() => void} [act] what is done when they come */
+  inquire({ map, cell }, act) {
     const { numbers } = this
     const { part } = this.view.host.numbers
     if (!part) return true
     const passing = this.cells.hover && !this.cells.pinned // over many cells, of which each would be asked for
     const lacks = () =>
       numbers.missing(map, cell, this.stepping(map)).filter((of) => !passing || !of.startsWith("past."))
-    for (const of of lacks()) this.asks(of)
+    for (const of of lacks()) this.asks(of, act)
     return !lacks().length
   }
 
@@ -557,8 +557,8 @@ export class Step extends Content {
     if (!part) return { ...source, instead: say("web.table.wide") }
     /** @param {() => void} act */
     const whole = (act) =>
-      part(numbers.answer.lesson, `${symbol}:`, (arrays) => {
-        numbers.learn(`${symbol}:`, arrays)
+      part(numbers.answer.lesson, `${wide.name}:`, (arrays) => {
+        numbers.learn(`${wide.name}:`, arrays)
         wide.whole ? act() : whole(act)
       })
     return { ...source, instead: say("web.table.coming"), whole }
