@@ -5,11 +5,14 @@
 
 export const GLIDE = 600 // milliseconds
 const MOST = 16 // channels that are seen to go: no eye follows more
+const SIDES = /** @type {const} */ (["x", "y", "width", "height"])
 const EASING = "cubic-bezier(.3, 0, .1, 1)"
 
 export class Seats {
-  /** @type {Map<string, string>}  maps that are on the stage, and where */
+  /** @type {Map<string, Box>}  maps that are on the stage, and where */
   taken = new Map()
+  /** @type {Map<Plate, Box>}  where maps lie in the strip, found once for a layout: to ask for it has the page laid out */
+  homes = new Map()
   /** @type {Animation[]}  of maps on their way */
   glides = []
 
@@ -17,6 +20,7 @@ export class Seats {
   constructor(stage) {
     this.stage = stage
     this.area = /** @type {HTMLElement} */ (stage.closest(".content")) // of the stage and the strip
+    this.area.addEventListener("scroll", () => this.homes.clear(), { capture: true }) // of a strip that is too wide
   }
 
   /** Tells whether a map can go there whole: one tile with the map's own rows, the picture of which is drawn cell by cell. @param {Plate | undefined} plate */
@@ -34,16 +38,19 @@ export class Seats {
     const moving = all.filter(({ plate, box }) => this.isElsewhere(plate, box))
     if (!moving.length) return false
     this.land()
-    const before = gliding ? moving.map(({ plate }) => plate.holder.getBoundingClientRect()) : []
+    const ways = gliding
+      ? moving.map(({ plate, box }) => ({
+          from: this.taken.get(plate.symbol) ?? this.homeOf(plate),
+          to: box ?? this.homeOf(plate),
+        }))
+      : []
     for (const { plate, box } of moving) {
       const focused = document.activeElement === plate.canvas
       box ? this.seat(plate, box) : this.home(plate)
       if (focused) plate.canvas.focus({ preventScroll: true })
     }
     if (!gliding) return false
-    const after = moving.map(({ plate }) => plate.holder.getBoundingClientRect()) // of all, before anything moves
-    const zoom = this.stage.currentCSSZoom
-    this.glides = moving.map(({ plate }, n) => glide(plate.holder, before[n], after[n], zoom))
+    this.glides = ways.map(({ from, to }, n) => glide(moving[n].plate.holder, from, to))
     this.area.dataset.gliding = "1"
     const [last] = this.glides
     last.finished.then(() => this.landed(last)).catch(() => {})
@@ -52,8 +59,18 @@ export class Seats {
 
   /** Tells whether a map is not where it is to be. @param {Plate} plate @param {Box | undefined} box */
   isElsewhere({ symbol, size }, box) {
-    const place = box ? Object.values(box).join(" ") : ""
-    return (this.taken.get(symbol) ?? "") !== place || (box !== undefined && size[0] !== box.width)
+    const now = this.taken.get(symbol)
+    if (!now || !box) return now !== box
+    return SIDES.some((side) => now[side] !== box[side]) || size[0] !== box.width
+  }
+
+  /** Finds where a map lies in the strip, in the stage's pixels. @param {Plate} plate @returns {Box} */
+  homeOf(plate) {
+    const slot = /** @type {Element} */ (plate.figure.querySelector(".slot"))
+    const found =
+      this.homes.get(plate) ?? boxWithin(slot, this.stage.getBoundingClientRect(), this.stage.currentCSSZoom)
+    this.homes.set(plate, found)
+    return found
   }
 
   /** All that are on their way arrive. */
@@ -80,7 +97,7 @@ export class Seats {
   seat(plate, box) {
     const { holder, symbol } = plate
     const { x, y, width, height } = box
-    this.taken.set(symbol, Object.values(box).join(" "))
+    this.taken.set(symbol, box)
     if (holder.parentElement !== this.stage) this.stage.prepend(holder)
     Object.assign(holder.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` })
     plate.resize([width, height])
@@ -118,9 +135,9 @@ export function boxWithin(element, from, zoom) {
   return { x: (left - from.left) / zoom, y: (top - from.top) / zoom, width: width / zoom, height: height / zoom }
 }
 
-/** Lets an element go from where it was to where it is. @param {HTMLElement} element @param {DOMRect} from @param {DOMRect} to @param {number} zoom */
-function glide(element, from, to, zoom) {
-  const move = `translate(${(from.left - to.left) / zoom}px, ${(from.top - to.top) / zoom}px)`
+/** Lets an element go from where it was to where it is, in its own pixels. @param {HTMLElement} element @param {Box} from @param {Box} to */
+function glide(element, from, to) {
+  const move = `translate(${from.x - to.x}px, ${from.y - to.y}px)`
   const transform = `${move} scale(${from.width / to.width}, ${from.height / to.height})`
   const how = { transformOrigin: "0 0", zIndex: 3 }
   const frames = [

@@ -440,6 +440,7 @@ export class Step extends Content {
     const laid = `${this.overview.key} ${this.isWhole}`
     if (this.drawn && this.laid === laid) return
     lay(this)
+    this.seats.homes.clear()
     this.room = roomOf(this)
     this.palette = palette(this.root)
     place(this)
