@@ -362,6 +362,7 @@ export class Step extends Content {
       if (drawn) plate.marks = [] // the picture has them
       plate.draw({ ahead: this.isAhead(symbol), done: this.view.player.done(symbol), tone })
     }
+    fitWords(this) // once nothing more changes: it has the page laid out
     if (!exact) return
     this.inquireRaised(scene)
     this.flows(scene)
@@ -462,7 +463,6 @@ export class Step extends Content {
     fillStepper(this, scene)
     this.editor()
     this.operate(scene)
-    fitWords(this)
   }
 
   /** Draws the operation large. @param {Subject} scene */
@@ -504,13 +504,14 @@ export class Step extends Content {
   raise() {
     const { makes, inputs } = this.numbers.said[this.view.stage]
     const image = this.numbers.answer.lesson.image ?? "0"
+    const shown = Map.groupBy(this.picture.shown, ({ symbol }) => symbol)
     for (const [symbol, { figure, face, channels }] of Object.entries(this.plates)) {
       const up = !this.isAhead(symbol) && (makes.includes(symbol) || inputs.includes(symbol))
-      const shown = new Set(this.picture.shown.flatMap((each) => (each.symbol === symbol ? each.at[0] : [])))
-      const some = up && shown.size > 0 && shown.size < (face?.tiles ?? 1)
+      const tiles = new Set(shown.get(symbol)?.flatMap(({ at }) => at[0]))
+      const some = up && tiles.size > 0 && tiles.size < (face?.tiles ?? 1)
       figure.classList.toggle("up", up && !some)
       for (const { dataset, classList } of channels)
-        classList.toggle("up", some && shown.has(Number(dataset.channel)) && (dataset.image ?? image) === image)
+        classList.toggle("up", some && tiles.has(Number(dataset.channel)) && (dataset.image ?? image) === image)
     }
   }
 

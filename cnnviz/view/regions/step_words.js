@@ -77,41 +77,52 @@ export function fillWords(step, subject, scene) {
 const LINES = [".said", ".formula", ".numbers"]
 const SMALLEST = 0.7 // of a formula's letters
 
-/** @type {WeakMap<HTMLElement, string>}  the words that were fitted last, and to what */
-const fitted = new WeakMap()
+const MOST_KNOWN = 500
 
-/** Fits the lines that are to stay in one, where they or their room have changed: all are asked at once, since each question after a change makes the page lay itself out again. @param {Step} step */
+/** @typedef {{ share: number, brief: number }} Fit  the share of a line that there is room for, whole and without how its number is worked out */
+/** @type {WeakMap<object, { fits: Map<string, Fit>, shown: Map<string, string> }>}  by room: what fits in it, and what was fitted last, line by line */
+const known = new WeakMap()
+
+/** Fits the lines that are to stay in one, where they or their room have changed: all are asked at once, and once in a room, since each question after a change makes the page lay itself out again. @param {Step} step */
 export function fitWords({ view, room }) {
-  const changed = LINES.map((line) => view.$(`.explain ${line}`)).filter((element) => {
-    const figures = element.matches(".numbers") // which are all as wide as each other
-    const text = element.textContent ?? ""
-    const state = `${figures ? text.replace(/\d/g, "0") : text} ${room?.width}`
-    if (fitted.get(element) === state) return false
-    fitted.set(element, state)
-    return true
-  })
-  for (const element of changed) {
+  if (!room) return
+  const { fits, shown } = known.get(room) ?? { fits: new Map(), shown: new Map() }
+  known.set(room, { fits, shown })
+  if (fits.size > MOST_KNOWN) fits.clear()
+  const foot = (view.$(".explain .foot").textContent ?? "").replace(/\d/g, "0") // whose figures are all as wide as each other
+  const changed = LINES.map((line) => {
+    const element = view.$(`.explain ${line}`)
+    const words = line === ".said" ? `${element.textContent} ${"remarked" in element.dataset}` : foot // two that share a line
+    return { line, element, state: `${line} ${words}` }
+  }).filter(({ line, state }) => shown.get(line) !== state)
+  const fresh = changed.filter(({ state }) => !fits.has(state))
+  for (const { element } of fresh) {
     element.classList.remove("wraps", "brief")
     element.style.removeProperty("--fits")
   }
-  const shares = changed.map(({ clientWidth, scrollWidth }) => clientWidth / scrollWidth)
-  const rooms = changed.map(roomWithoutHow)
-  changed.forEach((element, n) => {
-    if (element.matches(".formula")) return shrink(element, shares[n])
-    element.classList.toggle("brief", shares[n] < 1)
-    element.classList.toggle("wraps", shares[n] < 1 && rooms[n] < 1) // on two lines of smaller letters
-  })
+  for (const { element, state } of fresh) fits.set(state, fitOf(element))
+  for (const { line, element, state } of changed) {
+    const { share, brief } = /** @type {Fit} */ (fits.get(state))
+    shown.set(line, state)
+    if (line === ".formula") shrink(element, share)
+    else {
+      element.classList.toggle("brief", share < 1)
+      element.classList.toggle("wraps", share < 1 && brief < 1) // on two lines of smaller letters
+    }
+  }
 }
 
-/** The share of a sentence that there is room for when it does not say how its number is worked out. @param {HTMLElement} line */
-function roomWithoutHow({ clientWidth, scrollWidth, children }) {
+/** @param {HTMLElement} line @returns {Fit} */
+function fitOf({ clientWidth, scrollWidth, children }) {
   const how = /** @type {HTMLElement | undefined} */ (Array.from(children).find((part) => part.matches(".how")))
-  return clientWidth / (scrollWidth - (how?.offsetWidth ?? 0))
+  return { share: clientWidth / scrollWidth, brief: clientWidth / (scrollWidth - (how?.offsetWidth ?? 0)) }
 }
 
 /** Browsers do not break a formula: it is set smaller; several stand on two lines, one scrolls. @param {HTMLElement} formula @param {number} share of it that there is room for */
 function shrink(formula, share) {
-  if (share < 1) formula.style.setProperty("--fits", String(Math.max(SMALLEST, share)))
+  share < 1
+    ? formula.style.setProperty("--fits", String(Math.max(SMALLEST, share)))
+    : formula.style.removeProperty("--fits")
   const wraps = share < SMALLEST && formula.querySelectorAll("math").length > 1
   formula.classList.toggle("wraps", wraps)
   const least = isPhone() ? 1 : SMALLEST // there it is not set smaller
