@@ -246,7 +246,7 @@ def test_what_belongs_to_a_term_lights_up_in_the_picture(screen: Screen):
     screen.open("/", query="view=lecture", stage="z1")
     picture, lights = screen.page.locator("canvas.mechanism"), screen.page.locator("canvas.lights")
     box = picture.bounding_box()
-    lit = "(canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
+    lit = "(canvas) => canvas.checkVisibility({ visibilityProperty: true }) && canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
     found = set()
     for x in range(int(0.25 * box["width"]), int(0.8 * box["width"]), 20):
         screen.page.mouse.move(box["x"] + x, box["y"] + 0.25 * box["height"])

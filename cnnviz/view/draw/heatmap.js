@@ -114,7 +114,7 @@ export class Heatmap {
   /** @param {boolean} blank */
   fit(blank) {
     const pixels = this.size.map((side) => Math.round(side * ratio()))
-    if (String(pixels) !== String(this.pixels)) this.change()
+    if (String(pixels) !== String(this.pixels)) this.outdate()
     this.pixels = pixels
     const [width, height] = blank ? [0, 0] : pixels
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height })
@@ -139,7 +139,7 @@ export class Heatmap {
   paint(at, done) {
     const { context, face } = this
     const { rows, columns, tiles } = /** @type {Face} */ (face)
-    this.picture ??= this.tiled(at.tile(0))
+    this.picture = this.tiled(at.tile(0))
     const [high, wide] = [this.picture.height / Math.ceil(tiles / this.across), this.picture.width / this.across]
     context.imageSmoothingEnabled = false
     const printed = this.legible(at)
@@ -159,7 +159,9 @@ export class Heatmap {
     const face = /** @type {Face} */ (this.face)
     const rows = Math.max(1, Math.min(face.rows, Math.round(height * ratio())))
     const columns = Math.max(1, Math.min(face.columns, Math.round(width * ratio())))
-    return picture(rows * Math.ceil(face.tiles / across), columns * across, (i, j) => {
+    const [high, wide] = [rows * Math.ceil(face.tiles / across), columns * across]
+    if (this.picture?.height === high && this.picture.width === wide) return this.picture // also for another size on the screen
+    return picture(high, wide, (i, j) => {
       const n = Math.floor(i / rows) * across + Math.floor(j / columns)
       const value = n < face.tiles ? largest(this.values, face, n, [i % rows, rows], [j % columns, columns]) : undefined
       return value === undefined ? null : colour(value, this.limits, this.scale)

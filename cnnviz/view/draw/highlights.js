@@ -63,6 +63,7 @@ class Lights {
     this.above = document.createElement("canvas")
     this.above.className = "lights"
     this.above.setAttribute("aria-hidden", "true")
+    this.above.style.position = "absolute" // also before anything is lit
     canvas.after(this.above)
     const area = canvas.closest(".drawn") ?? canvas // maps may stand over the picture
     const listen = (/** @type {"pointermove" | "click"} */ type, /** @type {(at: [number, number]) => void} */ act) =>
@@ -116,9 +117,9 @@ class Lights {
     this.lit = lit
     this.canvas.dataset.term = found?.term ?? ""
     this.canvas.style.cursor = found?.choose ? "pointer" : ""
-    const context = this.clean()
     this.above.style.visibility = found ? "" : "hidden" // what is seen is copied for each frame, also where it is clear
     if (!found) return
+    const context = this.clean()
     for (const box of placesOf(this.parts, found.term)) outlined(context, box, this.tone)
     outlined(context, found.box, "#000")
     if (found.say) words(context, found, this.canvas.width / ratio())

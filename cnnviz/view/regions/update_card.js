@@ -74,6 +74,7 @@ const drawn = new WeakMap()
 /** Draws the losses so far; one is no curve. @param {View} view @param {HTMLCanvasElement} canvas @param {ArrayLike<number>} values */
 function course({ root, dark }, canvas, values) {
   canvas.hidden = values.length < 2
+  if (canvas.hidden) return // asked for its size, the page would be laid out
   const { clientWidth: width, clientHeight: height } = canvas
   const plan = [width, height, dark, root.classList.contains("still"), ...Array.from(values)].join()
   if (!width || drawn.get(canvas) === plan) return
