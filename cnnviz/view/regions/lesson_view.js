@@ -60,6 +60,8 @@ export class View {
   /** @type {ResizeObserver | undefined}  of the row of stages */
   stageSizes = undefined
   stop = new AbortController() // ends every listener at once
+  /** @type {Map<string, Element | null>}  elements by the selectors that name them */
+  found = new Map()
 
   /**
    * @param {HTMLElement} root
@@ -149,13 +151,16 @@ export class View {
   }
 
   /**
-   * The one element that a selector names.
+   * The one element that a selector names, which is looked for once.
    * @template {HTMLElement} [E=HTMLElement]
    * @param {string} selector
    * @returns {E}
    */
   $(selector) {
-    return /** @type {E} */ (this.root.querySelector(selector))
+    const known = this.found.get(selector)
+    const found = known?.isConnected && known.matches(selector) ? known : this.root.querySelector(selector)
+    if (found !== known) this.found.set(selector, found)
+    return /** @type {E} */ (found)
   }
 
   /** @param {string} key */
