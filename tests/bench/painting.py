@@ -23,7 +23,7 @@ from tests.e2e.page import ready
 STEPS = 60
 TWO_FRAMES = 34.0
 CHANGE = 60.0
-WANTED = {"stage step": TWO_FRAMES, "update step": TWO_FRAMES, "image": CHANGE, "page": CHANGE, "update on Check": CHANGE}
+WANTED = {"stage step": 20.0, "update step": TWO_FRAMES, "image": CHANGE, "page": CHANGE, "update on Check": CHANGE}
 WANTED |= {"switch on Check": 150.0, "switch on Notebook": 150.0}
 
 CLICKS = """async ({keys, count}) => {
