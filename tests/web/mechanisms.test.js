@@ -272,6 +272,19 @@ test("the pictures of pools, dropout, rows and the steps of every rule stand upr
   for (const kind of ["gd", "momentum", "adam", "forward winner", "backward won"]) assert.ok(kinds.has(kind), kind)
 })
 
+test("on a phone the kernel and the bias have their numbers before and after an update, with as many digits as fit", () => {
+  const few = ({ numbers: { network, said } }) => network.optimizer === "gd" && said.update.makes.length <= 3
+  const found = moments.filter(few)
+  assert.ok(found.length > 0)
+  for (const { numbers } of found) {
+    const texts = (room) => written(numbers, "f", [0, 0, 1, 1], { room, stepping: true }).map(({ text }) => text)
+    const figures = (room) => texts(room).filter((text) => /^[+−]?\d[\d.]*$/.test(text)).length
+    const wide = figures(ROOM)
+    assert.ok(wide >= 3 * 9, String(wide))
+    assert.equal(figures({ width: 358, height: 426, upright: true }), wide)
+  }
+})
+
 test("the loss, softmax and what goes back through both stand upright with many outputs, a row each", () => {
   const room = { width: 358, height: 426, upright: true }
   const seen = new Set()

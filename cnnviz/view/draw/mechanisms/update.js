@@ -151,13 +151,10 @@ function drawGroup(pen, numbers, group, places, size, pointed) {
   const columns = kind === "filters" ? numbers.shape(symbol)[2] : Math.min(count, 10)
   const all = [0, 1, 2].map((which) => Array.from({ length: count }, (_, n) => group.values(which, n)))
   const most = Math.max(...all[1].map(Math.abs))
-  const exponent = most < 0.1 && most > 0 ? Math.floor(Math.log10(most)) : 0
   const digits = Math.max(...all[0].map((old, n) => apart(old, all[2][n])), 3) - (kind === "filters" ? 1 : 0)
-  const writes = [
-    (/** @type {number} */ value) => fixed(value, Number.isInteger(value) ? 0 : digits),
-    (/** @type {number} */ value) => fixed(value / 10 ** exponent, exponent ? 1 : 2),
-    (/** @type {number} */ value) => fixed(value, digits),
-  ]
+  const kept = writing(pen, [...all[0], ...all[2]], digits, size.width / columns, (size.height * columns) / count)
+  const exponent = powerOf(most)
+  const stepped = (/** @type {number} */ value) => fixed(value / 10 ** exponent, exponent ? 1 : 2)
   const from = kind === "filters" ? numbers.offset(symbol, [group.cell[0], group.cell[1], 0, 0]) : 0
   const chosen = numbers.offset(symbol, group.cell) - from
   all.forEach((values, which) => {
@@ -166,7 +163,7 @@ function drawGroup(pen, numbers, group, places, size, pointed) {
     const ends = which === 1 ? [-most, most] : limits
     const own = which ? {} : { symbol, cell: (/** @type {number} */ n) => numbers.cell(symbol, from + n) }
     pen.grid(values, columns, ends, "signed", box, {
-      write: writes[which],
+      write: which === 1 ? stepped : kept.write,
       bold: which !== 1,
       term: (n) => `${symbol}${n}`,
       ...own,
@@ -174,7 +171,21 @@ function drawGroup(pen, numbers, group, places, size, pointed) {
     if (!pointed) return
     pen.chosen(box, count / columns, columns, Math.floor(chosen / columns), chosen % columns)
   })
-  if (exponent) pen.note(timesPower(exponent), places[1], size.y + size.height + 9)
+  for (const [which, power] of [kept.power, exponent, kept.power].entries())
+    if (power) pen.note(timesPower(power), places[which], size.y + size.height + 9)
+}
+
+/** The power of ten that small numbers are written with. @param {number} most the largest of them */
+const powerOf = (most) => (most < 0.1 && most > 0 ? Math.floor(Math.log10(most)) : 0)
+
+/** How numbers are written in cells of a size: with all digits, or with as many as there is room for, small ones with a power of ten. @param {Pen} pen @param {number[]} values @param {number} digits @param {number} w @param {number} h @returns {{ power: number, write: (value: number) => string }} */
+function writing(pen, values, digits, w, h) {
+  const writes = (/** @type {number} */ digits, /** @type {number} */ power) => (/** @type {number} */ value) =>
+    fixed(value / 10 ** power, power === 0 && Number.isInteger(value) ? 0 : digits)
+  const power = powerOf(Math.max(...values.map(Math.abs)))
+  const ways = [[digits, 0], ...(power ? [] : [[2, 0]]), [1, power]]
+  const found = ways.find(([digits, power]) => pen.sized(values.map(writes(digits, power)), w, h)) ?? ways[0]
+  return { power: found[1], write: writes(found[0], found[1]) }
 }
 
 /** Weights as maps: of each output where these are few, else of the chosen one. @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {number[]} places @param {{ y: number, width: number, height: number }} size */
