@@ -81,6 +81,29 @@ test("a pixel of several cells has the entry of largest size, and each cell is i
   }
 })
 
+test("of cells that stand one after another the same is found as cell by cell", () => {
+  let running = 0
+  for (const [face] of FACES) {
+    const values = Float64Array.from({ length: 400 }, (_, n) => Math.sin(n * n))
+    for (const [rows, columns] of [
+      [face.rows, face.columns],
+      [2, 2],
+    ]) // a pixel for each cell, and for several
+      for (let n = 0; n < face.tiles; n++)
+        for (let i = 0; i < rows; i++)
+          for (let j = 0; j < columns; j++) {
+            const place = [
+              [i, rows],
+              [j, columns],
+            ]
+            const each = largest(values, { ...face, runs: false }, n, ...place)
+            assert.equal(largest(values, face, n, ...place), each)
+          }
+    running += face.runs ? 1 : 0
+  }
+  assert.equal(running, 2)
+})
+
 test("all tiles of a map are made as one picture, and each is cut out where its numbers are", () => {
   const made = []
   class Canvas {

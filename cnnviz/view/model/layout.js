@@ -75,15 +75,18 @@ const within = (at, count) => Math.min(Math.max(Math.floor(at), 0), count - 1)
 export function largest(values, face, n, [i, rows], [j, columns]) {
   const [top, bottom] = [Math.floor((i * face.rows) / rows), Math.floor(((i + 1) * face.rows) / rows)]
   const [left, right] = [Math.floor((j * face.columns) / columns), Math.floor(((j + 1) * face.columns) / columns)]
-  /** @type {number | undefined} */
-  let found
+  const { offset, runs } = face
+  let [found, most] = [-1, -1]
   for (let r = top; r < bottom; r++) {
+    const first = runs ? offset(n, r, left) : 0
     for (let c = left; c < right; c++) {
-      const at = face.offset(n, r, c)
-      if (at >= 0 && (found === undefined || Math.abs(values[at]) > Math.abs(found))) found = values[at]
+      const at = runs ? first + c - left : offset(n, r, c)
+      if (at < 0) continue
+      const size = Math.abs(values[at])
+      if (size > most || found < 0) [found, most] = [at, size]
     }
   }
-  return found
+  return found < 0 ? undefined : values[found]
 }
 
 /**

@@ -4,8 +4,8 @@ import { unravel } from "./numbers.js"
 
 /** @import { Cell, MapRecord, Range } from "../types/view.js" */
 /** @typedef {{ tile: number, top: number, left: number, tall: number, wide: number, rows?: Range, columns?: Range }} Box  in cells of a tile */
-/** A way of laying cells out: tiles of `rows` × `columns`, which cell lies at a place of a tile (null where none), and boxes around ranges.
- * @typedef {{ tiles: number, rows: number, columns: number, stacked: boolean, at: (tile: number, i: number, j: number) => Cell | null,
+/** A way of laying cells out: tiles of `rows` × `columns`, which cell lies at a place of a tile (null where none), and boxes around ranges; `runs` where a row's cells stand one after another in the array.
+ * @typedef {{ tiles: number, rows: number, columns: number, stacked: boolean, runs?: boolean, at: (tile: number, i: number, j: number) => Cell | null,
  *   offset: (tile: number, i: number, j: number) => number, boxes: (ranges: Range[]) => Box[] }} Face */
 
 /** @param {Range} range @returns {number[]} */
@@ -51,6 +51,7 @@ const channels = ([tiles, rows, columns]) => ({
   rows,
   columns,
   stacked: false,
+  runs: true,
   at: (tile, i, j) => [tile, i, j],
   offset: (tile, i, j) => (tile * rows + i) * columns + j,
   boxes: ([of, r, c]) => along(of).map((tile) => boxOf(tile, r, c)),
@@ -143,6 +144,7 @@ function matrix(shape) {
     rows,
     columns,
     stacked: false,
+    runs: true,
     at: (_, i, j) => [...unravel(i, units), j],
     offset: (_, i, j) => i * columns + j,
     boxes(ranges) {
