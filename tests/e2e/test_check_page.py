@@ -11,6 +11,7 @@ from cnnviz import Lesson, backward
 from cnnviz.core.gradcheck import UNTOLD, check_gradients
 from cnnviz.core.mistakes import mistakes_for, placed, stages_hit
 from tests.e2e.page import Screen, faults, moment, place, read
+from tests.e2e.test_language import SHORT
 
 CARDS = ("do", "dz2", "dw", "db", "da1", "dz1", "df", "dx")
 NUDGED = ("df", "dw", "db", "dx")
@@ -81,6 +82,17 @@ def test_nothing_below_the_road_stands_on_anything_else(screen: Screen, query):
         screen.page.set_viewport_size({"width": width, "height": height})
         screen.painted()
         assert faults(screen.page, OVERLAPPING) == faults(screen.page.locator(".below"), CUT) == [], width
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_what_is_said_of_a_card_is_not_cut(screen: Screen, lang):
+    for width in (1280, 390):
+        screen.page.set_viewport_size({"width": width, "height": 844})
+        screen.open("/check", mistake="sign_flipped", lang=lang)
+        assert faults(screen.page, SHORT) == [], width
+    screen.page.set_viewport_size({"width": 820, "height": 1180})
+    screen.open("/notebook", part=3, lang=lang)
+    assert faults(screen.page, SHORT) == []
 
 
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"

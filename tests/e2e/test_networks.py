@@ -76,6 +76,35 @@ def test_a_large_network_fits_the_screen_at_its_first_and_its_last_stage(screen:
         assert faults(screen.page, COLLIDING) == [], width
 
 
+def test_a_unit_far_down_a_list_is_the_one_that_is_told_of(screen: Screen):
+    lenet = Lesson(**next(preset for preset in PRESETS if preset.name == "lenet").query, w="he", seed=1, stage="z3", cell="z3:60")
+    screen.open("/", **lenet.to_query())
+    for stage in ("z3", "a3"):
+        screen.ready(stage=stage)
+        expect(screen.page.locator(".phase")).to_contain_text("[60]")
+        expect(screen.page.locator(".stepper b").first).to_have_text("60")
+        expect(screen.numbers).to_contain_text("[60] =")
+        assert screen.value() == pytest.approx(values(lenet)[stage][60], rel=1e-4)
+        screen.press("ArrowRight")
+
+
+def test_the_settings_have_room_beside_a_network_of_many_channels(screen: Screen):
+    screen.open("/", net=TINY_VGG, ch="rgb")
+    screen.key("rail_settings").click()
+    assert screen.page.locator(".sheet:visible").bounding_box()["height"] > 500
+    screen.page.set_viewport_size({"width": 390, "height": 844})
+    screen.key("more").click()
+    for name in ("image", "network"):
+        expect(screen.key(f"rail_{name}")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("stage", ["z1", "da1", "df"])
+def test_the_line_of_arithmetic_is_in_sight_whatever_the_image(screen: Screen, stage):
+    screen.open("/", img="test-1", stage=stage)
+    expect(screen.numbers).to_contain_text("=")
+    expect(screen.numbers).to_be_in_viewport(ratio=1)
+
+
 def test_names_over_narrow_maps_stand_beside_each_other(screen: Screen):
     screen.page.set_viewport_size({"width": 960, "height": 700})
     for net in ("dense8-relu-dense8-relu-dense2-softmax-ce", "dense32-relu-dense16-relu-dense10-softmax-ce"):

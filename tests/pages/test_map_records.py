@@ -1,6 +1,7 @@
 """What the page is told of any network: every array within its limits, every linked symbol shown, every stage with words."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from cnnviz import Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import load_image
-from cnnviz.pages import map_records, network_record
+from cnnviz.pages import answer, map_records, network_record
 from cnnviz.pages.encoding import encode
 from tests.pages.running import decode
 
@@ -91,6 +92,11 @@ def test_the_page_gets_the_cores_arrays_bit_for_bit(lesson):
     for symbol in map_records.symbols(program):
         np.testing.assert_array_equal(found[symbol], map_records.array_of(symbol, lesson, moment))
     assert json.dumps(header)
+
+
+def test_the_logarithm_of_a_loss_stands_apart_from_what_it_is_of():
+    header, _ = decode(answer("step", {"net": "conv1x3-relu-dense10-softmax-ce"}))
+    assert re.search(r"<mspace [^>]*></mspace><mi [^>]*>log</mi><mspace [^>]*></mspace><mi>o</mi>", json.dumps(header))
 
 
 def test_a_curve_is_the_layers_own_function_and_slope():

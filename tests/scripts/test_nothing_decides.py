@@ -122,6 +122,13 @@ def test_the_map_from_which_the_key_can_be_read_is_not_in_sight(screen: Screen):
 
 
 @pytest.mark.parametrize("screen", STEPS)
+def test_beside_a_question_stand_few_maps(screen: Screen):
+    """Those that it names, and what its answer adds: the whole network had 13."""
+    for _, _, shown in asked(screen):
+        assert sum(not plate.hidden for plate in shown) <= 4 and len(shown) <= 6
+
+
+@pytest.mark.parametrize("screen", STEPS)
 def test_no_block_in_sight_is_the_picture_that_is_the_key(screen: Screen):
     for question, _, shown in asked(screen):
         if screen.kind != "choose" or question.key.size == 1:

@@ -476,6 +476,34 @@ test("pooling prints the cells of a window and its neighbours, one winner lit in
   }
 })
 
+test("what passes a slope is said with what arrives, in one unit and in all together", () => {
+  const { numbers } = moments.find(({ numbers }) => numbers.network.text === "conv1x3-sigmoid-dense2-sigmoid-mse")
+  const [arrives, passes] = ["do", "dz2"].map((map) => numbers.at(map, [0]))
+  const share = written(numbers, "dz2", [0])
+    .map(({ text }) => text)
+    .filter((text) => text.includes("%"))
+  assert.equal(share.length, 1)
+  assert.match(share[0], /^−?0\.\d+ arrives and −?0\.\d+ passes: \d+%$/)
+  assert.ok(share[0].endsWith(`: ${Math.round((100 * passes) / arrives)}%`), share[0])
+})
+
+test("what goes back through a pool has one power of ten on both sides", () => {
+  let powers = 0
+  for (const { numbers } of moments.filter(({ numbers }) => /avg2/.test(numbers.network.text)))
+    for (const times of [1, 0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3]) {
+      const scaled = Object.create(numbers, { at: { value: (map, cell) => times * numbers.at(map, cell) } })
+      const said = written(
+        scaled,
+        "da1",
+        numbers.shape("da1").map((size) => size >> 1),
+      )
+      const own = said.flatMap(({ text }) => (text.startsWith("× 10") ? [text] : []))
+      powers += own.length
+      assert.ok(new Set(own).size <= 1, `${numbers.network.text} times ${times}: ${own}`)
+    }
+  assert.ok(powers > 2)
+})
+
 /** Every stage of every moment, with a cell of it. */
 function* pictures() {
   for (const { numbers } of moments)

@@ -52,7 +52,11 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
     String(numbers.sources(link, [c, Math.floor(i / k), Math.floor(j / k)])[0]) === String([c, i, j])
   const lit = link.pattern === "winner" ? (/** @type {number} */ n) => won(at(n)) : undefined
   const values = Array.from({ length: down.count * across.count }, (_, n) => numbers.at(map, at(n)))
-  printed(pen, numbers, map, values, across.count, grid, lit)
+  const made = Array.from({ length: rows.count * columns.count }, (_, n) =>
+    numbers.at(pooled, [channel, rows.start + Math.floor(n / columns.count), columns.start + (n % columns.count)]),
+  )
+  const exponent = power(Math.max(...values.map(Math.abs), ...made.map(Math.abs))) // one for both: they are compared
+  printed(pen, numbers, map, values, across.count, grid, exponent, lit)
   const chosen = (/** @type {Box} */ box, /** @type {string} */ tone) =>
     pen.chosen(box, rows.count, columns.count, row - rows.start, column - columns.start, tone)
   chosen(grid, back ? pen.ink : pen.tone)
@@ -66,10 +70,7 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
   }
   last.y = pen.upright ? HEAD + 14 : grid.y + (grid.height - last.height) / 2
   titled(pen, numbers, pooled, channel, { ...last, y: last.y + 3 }, back ? { word: say("web.mechanism.arrived") } : {})
-  const made = Array.from({ length: rows.count * columns.count }, (_, n) =>
-    numbers.at(pooled, [channel, rows.start + Math.floor(n / columns.count), columns.start + (n % columns.count)]),
-  )
-  printed(pen, numbers, pooled, made, columns.count, last)
+  printed(pen, numbers, pooled, made, columns.count, last, exponent)
   chosen(last, back ? pen.tone : pen.ink)
   const words = link.pattern === "winner" ? say("web.mechanism.largest") : say("web.mechanism.mean")
   const between = back && link.pattern !== "winner" ? `÷ ${k * k}` : back ? say("web.mechanism.winner") : words
@@ -87,10 +88,9 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
 }
 
 // Numbers in thousandths or millionths, where they are small.
-/** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number[]} values @param {number} columns @param {Box} box @param {(n: number) => boolean} [lit] */
-function printed(pen, numbers, map, values, columns, box, lit) {
+/** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number[]} values @param {number} columns @param {Box} box @param {number} exponent @param {(n: number) => boolean} [lit] */
+function printed(pen, numbers, map, values, columns, box, exponent, lit) {
   const { limits, scale } = numbers.maps[map]
-  const exponent = power(Math.max(...values.map(Math.abs)))
   const exact = (/** @type {number} */ value) => short(value / 10 ** exponent)
   const room = pen.sized(values.map(exact), box.width / columns, (box.height * columns) / values.length)
   const write = room || exponent ? exact : coarse
