@@ -141,6 +141,14 @@ def test_all_rules_of_adam_are_read_at_once(screen: Screen):
         assert own["y"] + own["height"] <= under["y"], width
 
 
+@pytest.mark.parametrize("net", ["conv1x3-relu-max2-dense2-softmax-ce", "conv1x3-sigmoid-dense3-relu-dense2-sigmoid-mse"])
+def test_on_a_tablet_no_name_of_a_layer_stands_on_another(screen: Screen, net: str):
+    screen.page.set_viewport_size({"width": 820, "height": 1180})
+    screen.open("/", net=net, stage="o", whole="1")
+    screen.painted()
+    assert faults(screen.page, COLLIDING) == []
+
+
 def test_pointing_lights_the_sources_in_every_channel(screen: Screen):
     lesson = named(LESSONS[0])
     screen.open(**lesson.to_query())

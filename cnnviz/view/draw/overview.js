@@ -107,15 +107,15 @@ export class Overview {
     this.element.classList.toggle("cramped", !whole && this.element.scrollWidth > this.element.clientWidth)
   }
 
-  /** In the whole network a word beside a symbol is left out where it would lie on another, or run into the next map. @param {boolean} whole */
+  /** In the whole network a word beside a symbol, or over a layer, is left out where it would lie on another, or run into the next map. @param {boolean} whole */
   leaveOut(whole) {
     const parts = /** @type {NodeListOf<HTMLElement>} */ (
-      this.element.querySelectorAll("figcaption > :is(.name, .plain)")
+      this.element.querySelectorAll("figcaption > :is(.name, .plain), .span-name > span")
     )
     for (const part of parts) part.hidden = false
     if (!whole) return
     const boxes = [...parts].map((part) => ({ part, box: part.getBoundingClientRect() }))
-    const [names, words] = [".name", ".plain"].map((kind) => boxes.filter(({ part }) => part.matches(kind)))
+    const [names, words] = [".name", ":not(.name)"].map((kind) => boxes.filter(({ part }) => part.matches(kind)))
     const meets = (/** @type {DOMRect} */ one, /** @type {DOMRect} */ other) =>
       Math.min(one.right, other.right) > Math.max(one.left, other.left) - APART
       && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 4
