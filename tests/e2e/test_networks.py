@@ -147,6 +147,8 @@ def test_on_a_tablet_no_name_of_a_layer_stands_on_another(screen: Screen, net: s
     screen.open("/", net=net, stage="o", whole="1")
     screen.painted()
     assert faults(screen.page, COLLIDING) == []
+    sides = [screen.page.locator(f'canvas[data-map^="{map}"]').first.bounding_box()["width"] for map in ("z1", "w")]
+    assert sides[0] > 0.6 * sides[1]  # high weights do not take its room
 
 
 def test_pointing_lights_the_sources_in_every_channel(screen: Screen):
