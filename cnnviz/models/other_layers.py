@@ -95,7 +95,7 @@ def _plain(word: str) -> Rule:
 
 RULES: Mapping[str, Rule] = {
     **{name: _plain(name.lower()) for name in ("Sigmoid", "Tanh", "Softmax", "Identity")},
-    **dict.fromkeys(("Linear", "Dense"), dense),
+    **dict.fromkeys(("Linear", "LazyLinear", "Dense"), dense),
     **dict.fromkeys(("Dropout", "Dropout2d"), dropout),
     "GlobalAveragePooling2D": global_average,
     "AdaptiveAvgPool2d": adaptive,

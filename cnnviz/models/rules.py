@@ -15,6 +15,7 @@ RULES: Mapping[str, Rule] = {**window_layers.RULES, **other_layers.RULES}
 
 SIGNATURES: Mapping[str, str] = {
     "Conv2d": "channels filters k stride padding dilation groups bias mode",
+    "LazyConv2d": "filters k stride padding dilation groups bias mode",
     "Conv2D": "filters k stride padding format dilation groups activation bias",
     "MaxPool2d": "k stride padding dilation indices ceil",
     "AvgPool2d": "k stride padding ceil",
@@ -22,6 +23,7 @@ SIGNATURES: Mapping[str, str] = {
     "AveragePooling2D": "k stride padding format",
     "AdaptiveAvgPool2d": "size",
     "Linear": "inputs units bias",
+    "LazyLinear": "units bias",
     "Dense": "units activation bias",
     "Activation": "activation",
     "LeakyReLU": "slope",
@@ -44,7 +46,8 @@ NAMED: Mapping[str, str] = {
 
 SAME_NAME: Mapping[str, str] = {
     "MaxPool2D": "MaxPooling2D", "AvgPool2D": "AveragePooling2D", "GlobalAvgPool2D": "GlobalAveragePooling2D", "Convolution2D": "Conv2D",
-    "SpatialDropout2D": "Dropout2d", "BatchNorm1d": "BatchNormalization", "BatchNorm2d": "BatchNormalization", "GroupNormalization": "GroupNorm",
+    "SpatialDropout2D": "Dropout2d", "BatchNorm1d": "BatchNormalization", "BatchNorm2d": "BatchNormalization",
+    "LazyBatchNorm1d": "BatchNormalization", "LazyBatchNorm2d": "BatchNormalization", "GroupNormalization": "GroupNorm",
     "LayerNormalization": "LayerNorm", "flatten": "Flatten",
 }  # fmt: skip
 """Layers that go by several names, or have the same rule."""
@@ -105,6 +108,6 @@ def channels_of(layers: Iterable[Described]) -> int | None:
         last = shape[-1] if isinstance(shape, tuple) and shape else layer.named.get("in_channels")
         if layer.name == "Conv2d" and layer.placed:
             last = layer.placed[0]
-        if isinstance(last, int) or layer.name in ("Conv2d", "Conv2D"):
+        if isinstance(last, int) or layer.name in ("Conv2d", "Conv2D", "LazyConv2d"):
             return last if isinstance(last, int) else None
     return None

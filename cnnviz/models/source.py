@@ -4,6 +4,7 @@ import ast
 import re
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cnnviz.models.containers import CONTAINERS, MOST_LAYERS, Names, called, defaults, few, layers_in
 from cnnviz.models.described import Described, Description, described, name_of, shortened
@@ -112,6 +113,10 @@ def _added(tree: ast.AST, names: Names) -> list[Described]:
 _LINE = re.compile(r"^\s*\(([\w.]+)\):\s*(\w+)\((.*)\)\s*$")
 
 
+_BARE = {word: ast.Constant(word) for word in ("same", "valid")}
+"""Words that stand in it without quotes: padding=same."""
+
+
 def is_printed(text: str) -> bool:
     """Tells whether this is what print(model) says: a name and a bracket, then lines such as "(0): ReLU()"."""
     return bool(re.search(r"^\s*\([\w.]+\):\s*\w+\(", text, re.MULTILINE))
@@ -134,7 +139,7 @@ def read_printed(text: str) -> Description:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise Problem("model.line", line=line.strip()[:80]) from None
         if isinstance(node, ast.Call):
-            layers.append(described(node))
+            layers.append(replace(layer := described(node, _BARE), name=layer.name.removeprefix("Lazy")))  # its channels are printed, as 0
     if not layers:
         raise Problem("model.no_layers")
     loss = next((layer for layer in few(layers) if layer.name in ("CrossEntropyLoss", "NLLLoss", "BCELoss", "BCEWithLogitsLoss", "MSELoss")), None)

@@ -99,7 +99,7 @@ def _thins(before: Before, stride: int) -> bool:
 
 
 RULES: Mapping[str, Rule] = {
-    **dict.fromkeys(("Conv2d", "Conv2D"), conv),
+    **dict.fromkeys(("Conv2d", "Conv2D", "LazyConv2d"), conv),
     **dict.fromkeys(("ZeroPad2d", "ZeroPadding2D"), zeros_around),
     **dict.fromkeys(("MaxPool2d", "MaxPooling2D"), pool("max")),
     **dict.fromkeys(("AvgPool2d", "AveragePooling2D"), pool("avg")),

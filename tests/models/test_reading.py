@@ -60,6 +60,19 @@ def test_a_models_text_is_the_network_that_it_says(text, net):
     assert model.net == net and model.is_whole and str(from_model(text)) == net
 
 
+def test_in_a_printed_model_padding_is_a_word_without_quotes():
+    lines = ["Sequential(", "  (0): Conv2d(3, 8, kernel_size=(3, 3), stride=(1, 1), padding={})", "  (1): Linear(in_features=8192, out_features=10, bias=True)", ")"]
+    printed = "\n".join(lines)
+    for spelt, word in (("same", "conv8x3bp1"), ("valid", "conv8x3b"), ("(1, 1)", "conv8x3bp1")):
+        model = read_model(printed.format(spelt))
+        assert model.is_whole and model.net.startswith(f"{word}-dense10"), spelt
+
+
+def test_a_lazy_layer_is_printed_with_channels_that_are_not_known_yet():
+    printed = "Sequential(\n  (0): LazyConv2d(0, 6, kernel_size=(5, 5), stride=(1, 1))\n  (1): LazyLinear(in_features=0, out_features=10, bias=True)\n)"
+    assert read_model(printed).net.startswith("conv6x5b-dense10")
+
+
 def test_each_layer_that_cannot_be_taken_is_named_with_what_would_do():
     model = read_model("nn.Sequential(nn.Conv2d(3, 256, 3, groups=1), nn.LSTM(3, 3), nn.Hardswish(), nn.Flatten(), nn.Linear(5, 1000, bias=False))")
     said = {layer.text: [note.id for note in layer.notes] for layer in model.layers}
@@ -90,6 +103,10 @@ def test_each_layer_that_cannot_be_taken_is_named_with_what_would_do():
         ("nn.MaxPool2d(3, 2, 1)", ("max3s2",), ["model.pool_padding"]),
         ("nn.MaxPool2d(2, ceil_mode=True)", ("max2",), ["model.ceil"]),
         ("nn.AdaptiveAvgPool2d((7, 7))", (), ["model.adaptive"]),
+        ("nn.LazyConv2d(6, 5, padding=2)", ("conv6x5bp2",), []),
+        ("nn.LazyConv2d(out_channels=6, kernel_size=5, stride=2, bias=False)", ("conv6x5s2",), []),
+        ("nn.LazyLinear(84)", ("dense84",), []),
+        ("nn.LazyBatchNorm2d()", ("bn",), []),
         ("nn.LeakyReLU(0.015)", ("leaky2",), ["model.rounded"]),
         ("nn.LeakyReLU()", ("leaky",), []),
         ("layers.LeakyReLU()", ("leaky30",), []),
