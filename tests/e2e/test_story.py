@@ -135,6 +135,19 @@ def test_nothing_is_counted_without_motion_and_the_end_leads_to_other_pages_with
         expect(screen.page.locator(".story-top")).to_have_count(0)
 
 
+@pytest.mark.parametrize("locale", ["en", "fr-FR"])
+def test_on_a_phone_what_is_said_of_the_loss_and_its_gradients_is_in_sight(browser: Browser, browser_context_args: dict, locale: str):
+    look = {"reduced_motion": "reduce", "viewport": {"width": 390, "height": 844}, "locale": locale}
+    with newcomer(browser, browser_context_args, **look) as screen:
+        screen.page.goto("/")
+        at(screen, "wrong")
+        for name in ("loss", "blame", "nudge", "update"):
+            screen.press("PageDown")
+            at(screen, name)
+            stage, foot = (screen.page.locator(f".story-{part}").bounding_box() for part in ("stage", "foot"))
+            assert stage["y"] + stage["height"] <= foot["y"], name
+
+
 @pytest.mark.parametrize("look", [{}, {"viewport": {"width": 390, "height": 844}}, {"color_scheme": "dark", "locale": "fr-FR"}])
 def test_axe_finds_nothing_on_any_screen_each_is_spoken_and_maps_stand_in_their_places(browser: Browser, browser_context_args: dict, look: dict):
     with newcomer(browser, browser_context_args, reduced_motion="reduce", **look) as screen:

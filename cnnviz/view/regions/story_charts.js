@@ -20,7 +20,7 @@ export function squareOf(name, output, target, says) {
   const error = Math.abs(output - target)
   const end = (/** @type {number} */ value) =>
     svg`<path class="tale-axis" d="M${x(value)} ${AXIS - 5}v10"/><text class="tale-soft" x=${x(value)} y=${AXIS + 22} text-anchor="middle">${written(value)}</text>`
-  return html`<svg class="tale-square ${says ? "tale-says" : ""}" viewBox="0 0 304 312" role="img" aria-label=${say("web.story.loss.distance", { name, output: shown(output, 4), target: shown(target, 0) })}>
+  return html`<svg class="tale-square ${says ? "tale-says" : ""}" viewBox="0 0 304 ${TOP + side + 6}" preserveAspectRatio="xMidYMin" role="img" aria-label=${say("web.story.loss.distance", { name, output: shown(output, 4), target: shown(target, 0) })}>
     <text class="tale-strong" x=${LEFT} y="12">${name}</text>
     <text class="tale-soft" x=${x(1)} y="12" text-anchor="end">${say("web.story.loss.output", { output: shown(output, 4), target: shown(target, 0) })}</text>
     <path class="tale-axis" d="M${x(0)} ${AXIS}H${x(1)}"/>${[0, 1].map(end)}
