@@ -84,8 +84,18 @@ def test_nothing_below_the_road_stands_on_anything_else(screen: Screen, query):
         assert faults(screen.page, OVERLAPPING) == faults(screen.page.locator(".below"), CUT) == [], width
 
 
+ON_MAPS = """() => [...document.querySelectorAll(".card.beside .state")].filter((said) => {
+  const range = document.createRange()
+  range.selectNodeContents(said)
+  const map = said.parentElement.querySelector("canvas, .hatched")
+  return map && range.getBoundingClientRect().right > map.getBoundingClientRect().left - 2
+}).map((said) => said.textContent)"""
+
+
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_what_is_said_of_a_card_is_not_cut(screen: Screen, lang):
+    screen.open("/check", mistake="sigmoid_prime_of_z", lang=lang)
+    assert faults(screen.page, ON_MAPS) == []
     for width in (1280, 390):
         screen.page.set_viewport_size({"width": width, "height": 844})
         screen.open("/check", mistake="sign_flipped", lang=lang)
