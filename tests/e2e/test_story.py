@@ -146,6 +146,10 @@ def test_on_a_phone_what_is_said_of_the_loss_and_its_gradients_is_in_sight(brows
             at(screen, name)
             stage, foot = (screen.page.locator(f".story-{part}").bounding_box() for part in ("stage", "foot"))
             assert stage["y"] + stage["height"] <= foot["y"], name
+        screen.press("PageDown")
+        at(screen, "right")
+        chart = screen.page.locator("svg.tale-outputs")
+        assert chart.evaluate("(svg) => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width") > 0.99
 
 
 @pytest.mark.parametrize("look", [{}, {"viewport": {"width": 390, "height": 844}}, {"color_scheme": "dark", "locale": "fr-FR"}])

@@ -4,6 +4,7 @@ import { short } from "../model/format.js"
 import { largest, turn } from "../model/story.js"
 import { say, written } from "../model/words.js"
 import { html, nothing, svg } from "./html.js"
+import { isPhone } from "./media_queries.js"
 import { said, shown } from "./story_screens.js"
 
 /** @import { Curve, Path } from "./story_screens.js" */
@@ -35,6 +36,7 @@ export function squareOf(name, output, target, says) {
 /** @typedef {Size & { x: (value: number) => number, y: (value: number) => number }} Plot */
 /** @type {Record<string, Size>} */
 const SIZES = { curve: { wide: 400, high: 290, end: 12 }, outputs: { wide: 560, high: 240, end: 110 } }
+const PHONE = 358 // pixels of a chart there
 const [EDGE, FOOT, HEAD] = [40, 26, 10] // what stands around a plot
 
 /** @param {Size} size @param {[number, number]} along @param {[number, number]} up @returns {Plot} */
@@ -84,7 +86,8 @@ export function curveOf({ theta, loss, slope, middle }, at) {
 /** The outputs, update by update, as far as they have been counted; the one that leads is blue. @param {Numbers} numbers @param {Path} path @param {number} k */
 export function outputsOf(numbers, { outputs }, k) {
   const last = outputs.length - 1
-  const place = plot(SIZES.outputs, [0, last], [0, 1])
+  const size = isPhone() ? { ...SIZES.outputs, wide: PHONE } : SIZES.outputs // its words are not made smaller
+  const place = plot(size, [0, last], [0, 1])
   const { x, y } = place
   const turned = turn(outputs)
   const name = (/** @type {number} */ n) => numbers.nameOf(n, outputs[0].length)
