@@ -6,7 +6,10 @@ Start-time and self-clocked fair queueing, with credit as in Linux' CFS. A job's
 
 so that what waits grows older by itself, and no comparison looks at a clock. `now` goes no further than the furthest job that is
 done: else those who always have one would gain credit in the moments between an answer and what they ask next. `who` is a connection.
+
 A class may share one address, and so may a flood: of an address that has more than ORDINARY_JOBS jobs here each counts as that many more.
+And shares do not tell both apart where the flood's connections are many. Pauses do: who looks at an answer before they ask again counts once,
+has credit by how long they looked, `now - credit · pause / PAUSE`, and keeps some of it for when others' work leaves them no time to pause.
 """
 
 import heapq
@@ -17,21 +20,35 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
-CREDIT = 0.25
-"""Seconds that somebody who asked before, and for less than their share, has ahead of who is new."""
+CREDIT = 0.5
+"""Seconds that somebody who asks for less than their share, or makes pauses, has ahead of who asks for as much as there is."""
 ORDINARY_JOBS = 8
 """Jobs of one address that each count once."""
+PAUSE, KEPT = 0.5, 0.5
+"""Seconds between an answer and the next question that are worth all of the credit, and the part of it that is left at the next question after."""
+CALM = 0.15
+"""The part of it from which a job counts once, however many there are of its address."""
+
+
+@dataclass
+class Asker:
+    """How far somebody's jobs go in virtual time, and the part of the credit that their pauses are worth."""
+
+    last: float
+    calm: float = 0.0
 
 
 @dataclass(order=True)
 class Place(Generic[Item]):
-    """The place of one job: jobs are taken by their `finish`, and of equals the first that came."""
+    """The place of one job: jobs are taken by their `finish`, and of equals the first that came. `ahead` is what pauses are worth in `start`."""
 
     finish: float
     number: int
     item: Item = field(compare=False)
     who: str = field(compare=False)
+    by: Asker = field(compare=False)
     start: float = field(compare=False)
+    ahead: float = field(compare=False)
     seconds: float = field(compare=False)
     price: float = field(compare=False)
     address: str = field(compare=False)
@@ -51,7 +68,7 @@ class FairQueue(Generic[Item]):
     def __init__(self, known: int = 10_000, credit: float = CREDIT):
         self.known, self.credit = known, credit
         self.now = self.furthest = 0.0
-        self.last: OrderedDict[str, float] = OrderedDict()
+        self.askers: OrderedDict[str, Asker] = OrderedDict()
         self.places: list[Place[Item]] = []
         self.active: Counter[str] = Counter()
         self.of_address: Counter[str] = Counter()
@@ -60,20 +77,26 @@ class FairQueue(Generic[Item]):
     def __len__(self) -> int:
         return sum(not place.gone for place in self.places)
 
-    def add(self, item: Item, who: str, seconds: float, address: str = "") -> Place[Item]:
-        """A place in the queue for a job of about so many seconds, which one connection of an address asks for."""
-        place = self.place(item, who, seconds, address)
+    def add(self, item: Item, who: str, seconds: float, address: str = "", pause: float = 0.0) -> Place[Item]:
+        """A place in the queue for a job of about so many seconds, which one connection of an address asks for after a pause."""
+        place = self.place(item, who, seconds, address, pause)
         heapq.heappush(self.places, place)
         return place
 
-    def place(self, item: Item, who: str, seconds: float, address: str = "") -> Place[Item]:
+    def place(self, item: Item, who: str, seconds: float, address: str = "", pause: float = 0.0) -> Place[Item]:
         """The same, for those who keep places in order themselves: the job counts here until it is said to be `done`."""
-        address = address or who
+        by = self._asker(who)
+        by.calm = max(by.calm * KEPT, min(1.0, pause / PAUSE))
+        start, ahead = max(self.now - self.credit, by.last), 0.0
+        if by.calm >= CALM:
+            address, price, start = "", 1.0, min(start, self.now - self.credit * by.calm)
+            ahead = self.now - start
+        else:
+            address = address or who
+            price = max(1.0, (self.of_address[address] + 1) / ORDINARY_JOBS)
         self.of_address[address] += 1
-        price = max(1.0, self.of_address[address] / ORDINARY_JOBS)
-        start = max(self.now - self.credit, self.last.get(who, self.now))
-        place = Place(start + seconds * price, next(self._numbers), item, who, start, seconds, price, address)
-        self._move(who, place.finish)
+        place = Place(start + seconds * price, next(self._numbers), item, who, by, start, ahead, seconds, price, address)
+        by.last = place.finish
         self.active[who] += 1
         return place
 
@@ -89,7 +112,7 @@ class FairQueue(Generic[Item]):
 
     def expect(self, place: Place[Item], seconds: float) -> None:
         """Corrects what a job that was taken is expected to take."""
-        self._move(place.who, self.last.get(place.who, self.now) + (seconds - place.seconds) * place.price)
+        place.by.last += (seconds - place.seconds) * place.price
         place.seconds, place.finish = seconds, place.start + seconds * place.price
 
     def back(self, place: Place[Item]) -> None:
@@ -99,7 +122,7 @@ class FairQueue(Generic[Item]):
     def done(self, place: Place[Item], seconds: float) -> None:
         """Counts what a job took in truth, whether it was taken or is to be left out; virtual time goes on by it."""
         self.expect(place, seconds)
-        self.furthest = max(self.furthest, place.finish)
+        self.furthest = max(self.furthest, place.finish + place.ahead)
         self.now = max(self.now, min(self.now + seconds * place.price / len(self.active), self.furthest))
         for counter, one in ((self.active, place.who), (self.of_address, place.address)):
             counter[one] -= 1
@@ -107,8 +130,8 @@ class FairQueue(Generic[Item]):
                 del counter[one]
         place.gone = True
 
-    def _move(self, who: str, to: float) -> None:
-        self.last[who] = to
-        self.last.move_to_end(who)
-        while len(self.last) > self.known:
-            self.last.popitem(last=False)
+    def _asker(self, who: str) -> Asker:
+        by = self.askers[who] = self.askers.pop(who) if who in self.askers else Asker(self.now)
+        while len(self.askers) > self.known:
+            self.askers.popitem(last=False)
+        return by

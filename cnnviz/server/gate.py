@@ -32,9 +32,9 @@ class Gate(Generic[Result]):
         self.idle = threading.Condition(self.lock)
 
     async def get(
-        self, name: Hashable, visitor: str, work: Callable[[], Result], connection: str = "", expected: Expected | None = None
+        self, name: Hashable, visitor: str, work: Callable[[], Result], connection: str = "", expected: Expected | None = None, pause: float = 0.0
     ) -> Result:
-        """The result of `work`; the same name is worked on once. Raises Busy where too much is asked for.
+        """The result of `work`; the same name is worked on once. Who made a `pause` before goes first. Raises Busy where too much is asked for.
 
         A cancelled request no longer waits; work that no request waits for is ended.
         """
@@ -43,7 +43,7 @@ class Gate(Generic[Result]):
             if job is None or job.given_up:
                 job = Job(name, visitor, work, expected or Expected())
                 self.admission.admit(visitor, job.expected.seconds() if job.expected.known else 0.0)  # else it is looked at first
-                self._add(job, connection or visitor)
+                self._add(job, connection or visitor, pause)
             job.waiting += 1
         try:
             await done(job.future)
@@ -61,11 +61,11 @@ class Gate(Generic[Result]):
             if self.admission.short:
                 self.idle.wait(at_most)
 
-    def _add(self, job: Job[Result], connection: str) -> None:
+    def _add(self, job: Job[Result], connection: str, pause: float) -> None:
         self.jobs[job.name] = job
         self.admission.add(job)
         seconds = job.expected.seconds()
-        job.place = self.schedule.turns.add(job, connection, seconds, job.visitor)
+        job.place = self.schedule.turns.add(job, connection, seconds, job.visitor, pause)
         if job.expected.known and seconds > DEAR:
             self.admission.charge(job, seconds, checked=False)  # `admit` has
         self.workers.go_on()

@@ -26,7 +26,7 @@ from cnnviz.server.compression import LASTING, takes_gzip
 from cnnviz.server.costs import Cost, Costs, LikeOthers
 from cnnviz.server.direct import DirectRoute
 from cnnviz.server.gate import Gate
-from cnnviz.server.visitors import connection_of, visitor_of
+from cnnviz.server.visitors import connection_of, pause_of, visitor_of
 from cnnviz.server.waiting import while_asked
 from cnnviz.server.works import DEAR, Busy
 from cnnviz.words import message
@@ -77,7 +77,7 @@ class Numbers:
         if found is None:
             who, by = visitor_of(request), connection_of(request)
             answer = LikeOthers(self.costs, (page.id, form), partial(self._cost, name, page, asked, form), self.costly.get(name))
-            found = await self.work.get(name, who, partial(answer.timed, partial(resource.made, page, asked, form)), by, answer)
+            found = await self.work.get(name, who, partial(answer.timed, partial(resource.made, page, asked, form)), by, answer, pause_of(request))
             if found.lasting:
                 self.kept.put(name, found)
         return found
@@ -171,7 +171,8 @@ class Numbers:
         try:
             async with while_asked(request):
                 work = partial(expected.timed, partial(resource.made_of, page, asked, content))
-                return _answered(await self.work.get(name, visitor_of(request), work, connection_of(request), expected), request, False)
+                found = await self.work.get(name, visitor_of(request), work, connection_of(request), expected, pause_of(request))
+                return _answered(found, request, False)
         except Busy as busy:
             await self._late()
             return come_again(busy.seconds)

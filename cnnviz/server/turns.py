@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from cnnviz.core.recent import Recent
 from cnnviz.server.fair_queue import FairQueue, Place
-from cnnviz.server.limits import counted
+from cnnviz.server.limits import Rate, counted
 
 CREDIT = 20.0
 """Requests that a connection which asks for less than its share has ahead of one that asks as fast as it is answered."""
@@ -16,6 +17,13 @@ SELDOM = CREDIT / 4
 """Requests that it has to be behind its share to be waited for."""
 PAUSE, LEAST_PAUSE, MOST_PAUSE = 8.0, 0.001, 0.02
 """The wait of all others meanwhile, as a multiple of the last turn, and in seconds at the least, since uvloop knows no shorter one, and at the most."""
+
+NEW, EACH_NEW = 100, 0.1
+"""Connections of one address that may be new at once, which ask seldom so far, and the seconds until one more."""
+NEW_PAUSE = 0.1
+"""Seconds that count as the pause which they have made before."""
+KNOWN = 10_000
+"""Connections of which it is known when they had their last answer."""
 
 Turn = Place[asyncio.Future[None]]
 
@@ -62,7 +70,8 @@ class Turns:
     An answer that takes a millisecond takes sixty where sixty others are made in the same pass, and an answer takes several
     passes. So the pass is short for everybody, whatever connections and addresses ask for, also for a class that shares an address
     with them. Threads compute beside the event loop: while a request of a connection that asks seldom is under way, all
-    others leave them up to eight ninths of the time. `under_way` counts by address; `spared` what such connections ask, `answered` requests.
+    others leave them up to eight ninths of the time. Who is new has asked seldom, too, unless too many of an address are.
+    `under_way` counts by address; `spared` what such connections ask, `answered` requests.
 
     >>> async def order() -> list[str]:
     ...     turns, begun = Turns(), []
@@ -72,11 +81,13 @@ class Turns:
     ...     await asyncio.gather(*(ask("flood", "one") for _ in range(4)), ask("class", "one"), ask("other", "another"))
     ...     return begun
     >>> asyncio.run(order())
-    ['flood', 'flood', 'other', 'class', 'flood', 'flood']
+    ['flood', 'flood', 'class', 'other', 'flood', 'flood']
     """
 
     def __init__(self) -> None:
         self.shares: FairQueue[asyncio.Future[None]] = FairQueue(credit=CREDIT)
+        self.new = Rate(NEW, EACH_NEW)
+        self.answered_at: Recent[str, float] = Recent(KNOWN)
         self.seldom = Line(self._begin, lambda: 0)
         self.often = Line(self._begin, lambda: self.spared)
         self.sessions = Line(self._begin, lambda: self.spared + self.answered)
@@ -84,9 +95,12 @@ class Turns:
         self.spared = self.answered = 0
 
     @asynccontextmanager
-    async def turn(self, connection: str, address: str, of_session: bool = False) -> AsyncIterator[None]:
-        """Waits for the turn of a request, which is under way within, or of what a session begins with or says."""
-        spared = self.asks_seldom(connection)
+    async def turn(self, connection: str, address: str, of_session: bool = False) -> AsyncIterator[float]:
+        """Waits for the turn of a request, which is under way within, or of what a session begins with or says; the pause since the connection's last answer."""
+        last = self.answered_at.get(connection)
+        new = last is None and not of_session and self.new.take(address)
+        pause = NEW_PAUSE if new else 0.0 if last is None else time.monotonic() - last
+        spared = not of_session and (new or self.asks_seldom(connection))
         place = self.shares.place(asyncio.get_running_loop().create_future(), connection, 1.0)
         self.spared += spared
         self.answered += not of_session
@@ -94,16 +108,18 @@ class Turns:
             with counted(self.under_way, address):
                 (self.seldom if spared else self.sessions if of_session else self.often).add(place, address)
                 await place.item
-                yield
+                yield pause
         finally:
             self.spared -= spared
             self.answered -= not of_session
+            self.answered_at.put(connection, time.monotonic())
             if not place.gone:  # who asked is gone
                 self.shares.done(place, 0.0)
 
     def asks_seldom(self, connection: str) -> bool:
         """Tells whether a connection has asked for less than its share."""
-        return self.shares.now - self.shares.last.get(connection, self.shares.now) > SELDOM
+        by = self.shares.askers.get(connection)
+        return by is not None and self.shares.now - by.last > SELDOM
 
     def _begin(self, place: Turn) -> None:
         self.shares.done(place, 1.0)

@@ -6,6 +6,9 @@ from starlette.requests import HTTPConnection
 
 from cnnviz.core.recent import Recent
 
+PAUSE = "cnnviz.pause"
+"""The scope's key for the pause that a connection made before a request."""
+
 
 def connection_of(request: HTTPConnection) -> str:
     """The connection of a request, one of those that `visitor_of` counts together; of a proxy that passes on no port, all from one address are one.
@@ -14,6 +17,11 @@ def connection_of(request: HTTPConnection) -> str:
     '10.0.0.7 4711'
     """
     return f"{request.client.host} {request.client.port}" if request.client else ""
+
+
+def pause_of(request: HTTPConnection) -> float:
+    """The seconds between the last answer on the connection of a request and this one, as Floods has noted them."""
+    return float(request.scope.get(PAUSE, 0.0))
 
 
 def visitor_of(request: HTTPConnection) -> str:

@@ -15,6 +15,7 @@ from cnnviz.server.fair_queue import FairQueue
 from cnnviz.server.gate import Gate
 from cnnviz.server.numbers import LATE, Numbers
 from cnnviz.server.schedule import UNDER_WAY
+from cnnviz.server.turns import NEW_PAUSE
 from cnnviz.server.works import DEAR, Busy, Expected, Job
 from tests.server.gates import is_empty, without_collection
 
@@ -97,7 +98,7 @@ def test_who_asks_for_less_than_a_share_is_ahead_of_who_asks_for_more_and_of_who
     for who in ("greedy 0", "greedy 1", "new", "modest"):
         for n in range(3):
             queue.add(f"{who} {n}", who, 0.05)
-    assert queue.take().item == "modest 0" or queue.last["modest"] <= queue.last["new"]
+    assert queue.take().item == "modest 0" or queue.askers["modest"].last <= queue.askers["new"].last
 
 
 def test_who_always_asks_again_gains_no_credit_by_the_moments_in_between():
@@ -111,7 +112,7 @@ def test_who_always_asks_again_gains_no_credit_by_the_moments_in_between():
         late.append(place.who)
         if len(late) > 20:  # a third of them have nothing waiting at any time
             queue.add("", late.pop(0), 1.0)
-    assert all(queue.now - last < 3 for last in queue.last.values())
+    assert all(queue.now - by.last < 3 for by in queue.askers.values())
 
 
 def test_of_an_address_that_asks_for_much_each_counts_as_that_many_more_also_over_many_connections():
@@ -125,6 +126,42 @@ def test_of_an_address_that_asks_for_much_each_counts_as_that_many_more_also_ove
         had[place.item] += 1
         queue.add(place.item, place.who, 0.01, place.item)
     assert 7 < had["one"] / had["another"] < 13
+
+
+class Room:
+    """A class of twenty, each of whom looks half a second at each answer, behind one address with a flood that asks again at once; a server of one thread."""
+
+    def __init__(self, flood: int, seconds: float, lag: float) -> None:
+        self.now, self.waits, self.asked = 0.0, [], {}
+        self.queue: FairQueue[float] = FairQueue()
+        self.coming = [(0.0, f"flood {n}", seconds, lag) for n in range(flood)]
+        self.coming += [(1 + n / 40, f"student {n}", 0.01, 0.5) for n in range(20)]
+
+    def go_on(self, until: float) -> None:
+        while self.now < until:
+            self.coming.sort()
+            while self.coming and self.coming[0][0] <= self.now:
+                one = self.coming.pop(0)
+                self.queue.add(one[2], one[1], one[2], "one", one[3] if one[1] in self.asked else NEW_PAUSE)
+                self.asked[one[1]] = one
+            if not (place := self.queue.take()):
+                self.now = self.coming[0][0]
+                continue
+            at, who, seconds, pause = self.asked[place.who]
+            self.now += seconds
+            self.queue.done(place, seconds)
+            self.coming.append((self.now + pause, who, seconds, pause))
+            if who.startswith("student"):
+                self.waits.append(self.now - at)
+
+
+@pytest.mark.parametrize(("flood", "seconds", "lag"), [(64, 0.01, 0.0), (64, 0.01, 0.05), (64, 0.1, 0.002), (400, 0.01, 0.002)])
+def test_a_class_that_looks_at_its_answers_waits_for_no_flood_of_its_address_and_the_flood_goes_on(flood, seconds, lag):
+    room = Room(flood, seconds, lag)
+    room.go_on(20.0)
+    assert sorted(room.waits)[int(0.9 * len(room.waits))] < 0.1 + seconds and len(room.waits) > 600
+    room.go_on(40.0)
+    assert all(at > 15 for at, who, _, _ in room.asked.values() if who.startswith("flood"))
 
 
 def test_who_left_is_passed_over_and_holds_up_nobody():
@@ -143,7 +180,7 @@ def test_those_who_are_remembered_are_bounded():
     queue: FairQueue[int] = FairQueue(known=10)
     for n in range(100):
         queue.done(queue.add(n, str(n), 1.0), 1.0)
-    assert len(queue.last) == 10 and len(queue.places) <= 100
+    assert len(queue.askers) == 10 and len(queue.places) <= 100
 
 
 # ---- the gate: with a clock of its own, one work at a time

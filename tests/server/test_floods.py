@@ -242,6 +242,24 @@ async def test_who_had_least_worked_out_of_late_is_next():
     assert is_empty(gate)
 
 
+async def test_of_one_address_who_made_a_pause_is_next_however_much_the_others_ask():
+    come, order = threading.Event(), []
+    gate: Gate[None] = Gate(1, Admission(100, 100))
+
+    def work(who: str) -> None:
+        come.wait(60)
+        order.append(who)
+
+    def asked(who: str, n: int, pause: float = 0.0) -> asyncio.Task:
+        return asyncio.create_task(gate.get((who, n), "10.0.0.7", lambda: work(who), f"{who} {n}", Expected(0.01), pause))
+
+    all_of_it = [*(asked("flood", n) for n in range(40)), asked("class", 0, 0.4)]
+    await asyncio.sleep(0)
+    come.set()
+    await asyncio.gather(*all_of_it)
+    assert order.index("class") <= 1 and is_empty(gate)
+
+
 async def test_who_gives_up_as_their_turn_comes_holds_up_nobody():
     gate: Gate[int] = Gate(1, Admission(100, 100))
     for n in range(20):

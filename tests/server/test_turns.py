@@ -6,14 +6,17 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from starlette.requests import HTTPConnection
 
 from cnnviz.core import cancellation
 from cnnviz.hosts.streamlit import script_turns
 from cnnviz.hosts.streamlit.script_turns import ScriptTurns
 from cnnviz.server import floods
+from cnnviz.server import turns as turns_module
 from cnnviz.server.floods import Floods
 from cnnviz.server.limits import Rate
-from cnnviz.server.turns import CREDIT, LEAST_PAUSE, MOST_PAUSE, Turns
+from cnnviz.server.turns import CREDIT, LEAST_PAUSE, MOST_PAUSE, NEW_PAUSE, Turns
+from cnnviz.server.visitors import pause_of
 from tests.server.test_floods import ask, scope
 
 FLOOD, OTHER = "10.0.0.7", "10.0.0.8"
@@ -135,16 +138,47 @@ async def test_a_request_waits_for_no_session_that(says):
     assert begun.index("http") <= 2 and len(begun) == 51
 
 
-async def test_of_those_who_all_ask_as_much_nobody_pauses(monkeypatch):
+async def test_of_those_who_all_ask_as_much_nobody_pauses_once_they_are_known(monkeypatch):
     loop, turns = asyncio.get_running_loop(), Turns()
-    monkeypatch.setattr(loop, "call_later", lambda *_: pytest.fail("a pause"), raising=False)
 
-    async def one(n: int) -> None:
-        for _ in range(20):
+    async def one(n: int, times: int) -> None:
+        for _ in range(times):
             async with turns.turn(f"connection {n}", FLOOD):
                 await asyncio.sleep(0)
 
-    await asyncio.gather(*map(one, range(200)))
+    await asyncio.gather(*(one(n, 1) for n in range(200)))
+    monkeypatch.setattr(loop, "call_later", lambda *_: pytest.fail("a pause"), raising=False)
+    await asyncio.gather(*(one(n, 20) for n in range(200)))
+
+
+async def test_who_is_new_is_waited_for_as_one_that_asks_seldom_once_and_as_far_as_few_of_an_address_are(monkeypatch):
+    turns, spared = Turns(), []
+    turns.new = Rate(3, 1_000)
+
+    async def one(connection: str, of_session: bool = False) -> None:
+        async with turns.turn(connection, FLOOD, of_session):
+            spared.append(turns.spared)
+
+    for connection in ("first", "first", "second", "third", "fourth"):
+        await one(connection)
+    await one("a session's", of_session=True)
+    assert spared == [1, 0, 1, 1, 0, 0]
+
+
+async def test_the_pause_since_the_last_answer_goes_along_with_a_request_as_far_as_the_gate(monkeypatch):
+    now, found = [100.0], []
+
+    async def answered(scope, receive, send) -> None:
+        found.append(pause_of(HTTPConnection(scope)))
+        now[0] += 3.0  # which the answer takes
+        await send({"type": "http.response.start", "status": 200})
+
+    monkeypatch.setattr(turns_module.time, "monotonic", lambda: now[0])
+    app = Floods(answered)
+    for pause in (0.0, 2.0, 0.0):
+        now[0] += pause
+        await ask(app)
+    assert found == [NEW_PAUSE, 2.0, 0.0]
 
 
 async def test_everybody_has_a_turn_in_the_order_of_coming_and_who_is_gone_holds_up_nobody():

@@ -20,7 +20,7 @@ from cnnviz.server.costs import Costs, LikeOthers
 from cnnviz.server.gate import Gate
 from cnnviz.server.limits import Rate
 from cnnviz.server.numbers import MOST_QUERY, come_again, refusal
-from cnnviz.server.visitors import connection_of, visitor_of
+from cnnviz.server.visitors import connection_of, pause_of, visitor_of
 from cnnviz.server.waiting import while_asked
 from cnnviz.server.works import Busy
 
@@ -99,7 +99,8 @@ class Dialogs:
         async with while_asked(request):
             made = partial(dialogs.answer, name, asked, content if sent else None)
             expected = LikeOthers(self.costs, name, partial(dialogs.cost_of, name, asked))
-            return await self.work.get(known, visitor_of(request), partial(expected.timed, made), connection_of(request), expected)
+            who, by, pause = visitor_of(request), connection_of(request), pause_of(request)
+            return await self.work.get(known, who, partial(expected.timed, made), by, expected, pause)
 
 
 def _full() -> Response:
