@@ -32,7 +32,7 @@ CALM = 0.15
 
 @dataclass
 class Asker:
-    """How far somebody's jobs go in virtual time, and the part of the credit that their pauses are worth."""
+    """The end of somebody's jobs in virtual time, and the part of the credit that their pauses are worth."""
 
     last: float
     calm: float = 0.0
