@@ -69,11 +69,22 @@ export function ownOf(numbers, id, symbol, cell) {
 
 /** The shape of a map; and of one whose numbers are shown its ends, and what its gradient means. @param {Numbers} numbers @param {string} symbol @param {Cell} [cell] @returns {string[]} */
 function factsOf(numbers, symbol, cell) {
-  const { index, kind, band, limits } = numbers.maps[symbol]
+  const { index, kind, band } = numbers.maps[symbol]
   const shape = kind === "loss" ? "" : index.join(" × ")
-  if (!cell) return shape ? [shape] : []
-  const ends = say("web.maps.range", { low: short(limits[0]), high: short(limits[1]) })
-  const facts = shape ? [`${shape}, ${ends}`] : []
+  const wide = numbers.wide[symbol]
+  const coloured = wide && !wide.whole // then its ends are not known
+  const facts = shape ? [cell && !coloured ? `${shape}, ${endsOf(numbers.values(symbol))}` : shape] : []
+  if (!cell) return facts
   const exact = !Object.keys(numbers.answer.deviations).length && numbers.isExact(symbol, cell)
   return band === "gradients" && exact ? [...facts, promiseOf(numbers, symbol, cell)].filter(Boolean) : facts
+}
+
+/** Its least and its largest number, which the ends of its colours may lie beyond. @param {ArrayLike<number>} values */
+function endsOf(values) {
+  let [low, high] = [values[0], values[0]]
+  for (let n = 1; n < values.length; n++) {
+    if (values[n] < low) low = values[n]
+    if (values[n] > high) high = values[n]
+  }
+  return say("web.maps.range", { low: short(low), high: short(high) })
 }
