@@ -82,7 +82,10 @@ export class Overview {
     const { heads, least, under } = whole ? WHOLE : STRIP
     const { columns } = this
     const band = whole
-      ? Math.min(Math.max((height - (this.single ? TOP : BLOCK) - 2 * heads) / 2, LOW), this.single ? width / 5 : height)
+      ? Math.min(
+          Math.max((height - (this.single ? TOP : BLOCK) - 2 * heads) / 2, LOW),
+          this.single ? width / 5 : height,
+        )
       : Math.min(BAND, height / rows - heads - 2)
     const shown = whole ? columns : columns.map(inStrip)
     const needs = shown.map((column) => ({
