@@ -44,8 +44,9 @@ def lighter(arrays: Mapping[str, np.ndarray], lesson: Lesson, program: Program, 
     for name in wide:
         found |= {name: coloured(moment.params[name])}
         found |= {f"d{name}": coloured(moment.gradients[f"d{name}"])} if _is_sum(lesson, moment, name) else {}
+        exact = _exact(lesson, moment, name)
         for line in _first_lines(name, program, moment, record):
-            found |= {f"{line}/{each}": array for each, array in lines(lesson, moment, line).items()}
+            found |= {f"{name}:{line}/{each}": array[_place(line)] for each, array in exact.items()}
     return found
 
 
@@ -64,7 +65,19 @@ def _first_lines(name: str, program: Program, moment: Moment, record: NetworkRec
             cell = focus[maps[symbol]["family"]]
             unit = np.ravel_multi_index(cell, maps[symbol]["shape"])
             found |= {{"unit": f"{unit},", "channel": f"{cell[0]},", "passing": f",{cell[0]}", "last": f",{cell[-1]}"}.get(link.pattern, "")}
-    return [f"{name}:{line}" for line in sorted(found - {""})]
+    return sorted(found - {""})
+
+
+def _place(line: str) -> tuple[int | slice, ...]:
+    """The place of a line: "3," or ",3"."""
+    first, second = line.split(",")
+    return (int(first),) if first else (slice(None), int(second))
+
+
+def _exact(lesson: Lesson, moment: Moment, name: str) -> dict[str, np.ndarray]:
+    """The parameter itself, what the update makes of it, its gradient where that goes as colours, and the parts of its step."""
+    gradient = {f"d{name}": moment.gradients[f"d{name}"]} if _is_sum(lesson, moment, name) else {}
+    return {name: moment.params[name], f"{name}_next": moment.after[name]} | gradient | parts(lesson, moment, name)
 
 
 def parts(lesson: Lesson, moment: Moment, name: str) -> dict[str, np.ndarray]:
@@ -86,12 +99,9 @@ def lines(lesson: Lesson, moment: Moment, of: str) -> Mapping[str, np.ndarray]:
     if not found or found[1] not in moment.params:
         return {}
     name, first, second = found.groups()
-    now = moment.params[name]
-    gradient = {f"d{name}": moment.gradients[f"d{name}"]} if _is_sum(lesson, moment, name) else {}
+    exact, now = _exact(lesson, moment, name), moment.params[name]
     if not first and not second:
-        return {name: now} | gradient
+        return {each: exact[each] for each in (name, f"d{name}") if each in exact}
     if int(first or 0) >= now.shape[0] or int(second or 0) >= now.shape[1]:
         return {}
-    place = (int(first),) if first else (slice(None), int(second))
-    arrays = {name: now, f"{name}_next": moment.after[name]} | gradient | parts(lesson, moment, name)
-    return {name: array[place] for name, array in arrays.items()}
+    return {each: array[_place(of.partition(":")[2])] for each, array in exact.items()}
