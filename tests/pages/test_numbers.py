@@ -62,7 +62,7 @@ def test_an_answer_for_several_images_looks_whether_others_wait_between_its_part
 def test_what_is_sent_along_hides_no_work_that_the_address_asks_for(monkeypatch):
     numbers, expected = Numbers(), []
 
-    async def get(name, visitor, work, connection, found):
+    async def get(name, visitor, work, connection, found, pause):
         found.look()
         expected.append(found.seconds())
         raise Busy(1)
