@@ -7,7 +7,7 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
 
@@ -153,11 +153,21 @@ def made(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = 
             raise
         answer, whole = unfinished.answer, False
     lasting = whole and now.lasting and answers.lasts(asked) and "held-" not in asked.get("vs", "") + asked.get("checkpoints", "")
-    body = answer if not form else _for_programs(page, now, answer, form)
-    compressed = _compressed(body) if compress and len(body) > _WORTH and form != "npz" else body
+    digest = hashlib.sha256()
+    parts = _told(_for_programs(page, now, answer, form) if form else [answer], digest.update)
+    if form == "json" and compress:  # a large one is never there as a whole
+        return Resource(_compressed(parts), True, f'"{digest.hexdigest()[:32]}"', FORMS[form], lasting, whole)
+    body = b"".join(parts)
+    compressed = _compressed([body]) if compress and len(body) > _WORTH and form != "npz" else body
     smaller = len(compressed) < len(body)
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    return Resource(compressed if smaller else body, smaller, etag, FORMS[form], lasting, whole)
+    return Resource(compressed if smaller else body, smaller, f'"{digest.hexdigest()[:32]}"', FORMS[form], lasting, whole)
+
+
+def _told(parts: Iterable[bytes], tell: Callable[[bytes], object]) -> Iterator[bytes]:
+    """The parts, of each of which `tell` is told first."""
+    for part in parts:
+        tell(part)
+        yield part
 
 
 def made_of(page: Page, asked: Mapping[str, str], content: bytes, compress: bool = True) -> Resource:
@@ -166,26 +176,31 @@ def made_of(page: Page, asked: Mapping[str, str], content: bytes, compress: bool
         return dataclasses.replace(made(page, asked, compress=compress), lasting=False)
 
 
-def _compressed(body: bytes) -> bytes:
+def _compressed(parts: Iterable[bytes]) -> bytes:
     """As gzip does it in one go, and with the same bytes."""
     gzip_ = zlib.compressobj(_LEVEL, wbits=31)
-    parts = []
-    for at in range(0, len(body), PIECE):
-        check_wanted()
-        parts.append(gzip_.compress(body[at : at + PIECE]))
-    return b"".join([*parts, gzip_.flush()])
+    done = []
+    for part in parts:
+        for at in range(0, len(part), PIECE):
+            check_wanted()
+            done.append(gzip_.compress(part[at : at + PIECE]))
+    return b"".join([*done, gzip_.flush()])
 
 
-def _for_programs(page: Page, now: Now, answer: bytes, form: str) -> bytes:
+def _for_programs(page: Page, now: Now, answer: bytes, form: str) -> Iterator[bytes]:
     header, arrays = decode(answer)
     exact = answers_of(page).exact(now)
     arrays = arrays if exact is None else exact
     wrong = {key: value | {"instead": header["lesson"].get(key, "")} for key, said in now.wrong.items() if (value := structured(said))}
     head = {"code": code(), "page": page.id, "asked": dict(now.asked), "lesson": header["lesson"], "wrong": wrong, "loss": header["loss"]}
     if form == "npz":
-        return _npz({"header": np.array(json.dumps(head)), **arrays})
-    written = ", ".join(f"{json.dumps(name)}: {_numbers(array)}" for name, array in arrays.items())
-    return f'{json.dumps(head, allow_nan=False)[:-1]}, "arrays": {{{written}}}}}'.encode()
+        yield _npz({"header": np.array(json.dumps(head)), **arrays})
+        return
+    yield f'{json.dumps(head, allow_nan=False)[:-1]}, "arrays": {{'.encode()
+    for n, (name, array) in enumerate(arrays.items()):
+        yield f"{', ' * bool(n)}{json.dumps(name)}: ".encode()
+        yield from map(str.encode, _numbers(array))
+    yield b"}}"
 
 
 def _npz(arrays: Mapping[str, np.ndarray]) -> bytes:
@@ -205,17 +220,20 @@ def _npz(arrays: Mapping[str, np.ndarray]) -> bytes:
     return file.getvalue()
 
 
-def _numbers(array: np.ndarray) -> str:
+def _numbers(array: np.ndarray) -> Iterator[str]:
     """Nested lists as JSON, some thousand numbers at a time; what is no number is null, since JSON has no word for it."""
     if array.ndim and array.size > AT_A_TIME:
         rows = AT_A_TIME // (array.size // len(array))
-        parts = (_numbers(array[at : at + rows])[1:-1] for at in range(0, len(array), rows)) if rows else map(_numbers, array)
-        return f"[{', '.join(parts)}]"
+        for at in range(0, len(array), rows or 1):
+            yield ", " if at else "["
+            yield from (text[1:-1] for text in _numbers(array[at : at + rows])) if rows else _numbers(array[at])
+        yield "]"
+        return
     check_wanted()
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         array = array.astype(object)
         array[~np.isfinite(array.astype(float))] = None
-    return json.dumps(array.tolist(), allow_nan=False)
+    yield json.dumps(array.tolist(), allow_nan=False)
 
 
 def structured(said: object) -> dict[str, object]:

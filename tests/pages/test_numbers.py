@@ -6,6 +6,7 @@ import io
 import json
 import sys
 import threading
+import tracemalloc
 from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
@@ -271,6 +272,17 @@ async def test_a_visitor_and_all_together_may_ask_for_so_much_and_no_more():
     found = await asyncio.gather(*asked, return_exceptions=True)
     assert [isinstance(one, Busy) for one in found] == [False, False, False, True, False, False, True, False]
     assert found[6].seconds == 11
+
+
+def test_a_large_answer_for_programs_is_never_there_as_a_whole_while_it_is_written():
+    step, asked = page_of("step"), {"net": "conv16x1-relu-dense18-relu-dense10-softmax-ce"}
+    made(step, asked)
+    tracemalloc.start()
+    try:
+        found = made(step, asked, "json")
+        assert tracemalloc.get_traced_memory()[1] < 2 * len(found.plain)
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_large_answer_is_looked_at_every_few_milliseconds_while_it_is_written_and_has_the_bytes_that_gzip_gives():
