@@ -8,8 +8,8 @@ so that what waits grows older by itself, and no comparison looks at a clock. `n
 done: else those who always have one would gain credit in the moments between an answer and what they ask next. `who` is a connection.
 
 A class may share one address, and so may a flood: of an address that has more than ORDINARY_JOBS jobs here each counts as that many more.
-And shares do not tell both apart where the flood's connections are many. Pauses do: who looks at an answer before they ask again counts once,
-has credit by how long they looked, `now - credit · pause / PAUSE`, and keeps some of it for when others' work leaves them no time to pause.
+Those who look at an answer before they ask again count by themselves, PAUSING_JOBS at once, and have the credit whatever they had before.
+A flood may pause, too. So the credit is small: nobody waits longer for it than it takes to do as much for each of all others.
 """
 
 import heapq
@@ -20,27 +20,26 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
-CREDIT = 0.5
+CREDIT = 0.02
 """Seconds that somebody who asks for less than their share, or makes pauses, has ahead of who asks for as much as there is."""
-ORDINARY_JOBS = 8
-"""Jobs of one address that each count once."""
-PAUSE, KEPT = 0.5, 0.5
-"""Seconds between an answer and the next question that are worth all of the credit, and the part of it that is left at the next question after."""
-CALM = 0.15
-"""The part of it from which a job counts once, however many there are of its address."""
+ORDINARY_JOBS, PAUSING_JOBS = 8, 16
+"""Jobs of one address that each count once, and those of who makes pauses."""
+PAUSE, KEPT, LEAST_PAUSE = 0.5, 0.5, 0.075
+"""Seconds between an answer and the next question that count, of which a part is left at the question after, for when others' work leaves no time to
+pause, and how many of them are a pause."""
 
 
 @dataclass
 class Asker:
-    """The end of somebody's jobs in virtual time, and the part of the credit that their pauses are worth."""
+    """The end of somebody's jobs in virtual time, and what is left of their pauses."""
 
     last: float
-    calm: float = 0.0
+    pause: float = 0.0
 
 
 @dataclass(order=True)
 class Place(Generic[Item]):
-    """The place of one job: jobs are taken by their `finish`, and of equals the first that came. `ahead` is what pauses are worth in `start`."""
+    """The place of one job: jobs are taken by their `finish`, and of equals the first that came. Pauses put it so much `ahead` of now."""
 
     finish: float
     number: int
@@ -51,7 +50,7 @@ class Place(Generic[Item]):
     ahead: float = field(compare=False)
     seconds: float = field(compare=False)
     price: float = field(compare=False)
-    address: str = field(compare=False)
+    crowd: str = field(compare=False)
     gone: bool = field(default=False, compare=False)
 
 
@@ -71,7 +70,7 @@ class FairQueue(Generic[Item]):
         self.askers: OrderedDict[str, Asker] = OrderedDict()
         self.places: list[Place[Item]] = []
         self.active: Counter[str] = Counter()
-        self.of_address: Counter[str] = Counter()
+        self.of_crowd: Counter[str] = Counter()
         self._numbers = itertools.count()
 
     def __len__(self) -> int:
@@ -86,16 +85,14 @@ class FairQueue(Generic[Item]):
     def place(self, item: Item, who: str, seconds: float, address: str = "", pause: float = 0.0) -> Place[Item]:
         """The same, for those who keep places in order themselves: the job counts here until it is said to be `done`."""
         by = self._asker(who)
-        by.calm = max(by.calm * KEPT, min(1.0, pause / PAUSE))
-        start, ahead = max(self.now - self.credit, by.last), 0.0
-        if by.calm >= CALM:
-            address, price, start = "", 1.0, min(start, self.now - self.credit * by.calm)
-            ahead = self.now - start
-        else:
-            address = address or who
-            price = max(1.0, (self.of_address[address] + 1) / ORDINARY_JOBS)
-        self.of_address[address] += 1
-        place = Place(start + seconds * price, next(self._numbers), item, who, by, start, ahead, seconds, price, address)
+        by.pause = max(by.pause * KEPT, min(PAUSE, pause))
+        pauses, crowd = by.pause >= LEAST_PAUSE, address or who
+        start, few = max(self.now - self.credit, by.last), ORDINARY_JOBS
+        if pauses:
+            start, few, crowd = self.now - self.credit, PAUSING_JOBS, f"{crowd} pausing"
+        self.of_crowd[crowd] += 1
+        price = max(1.0, self.of_crowd[crowd] / few)
+        place = Place(start + seconds * price, next(self._numbers), item, who, by, start, self.credit * pauses, seconds, price, crowd)
         by.last = place.finish
         self.active[who] += 1
         return place
@@ -124,7 +121,7 @@ class FairQueue(Generic[Item]):
         self.expect(place, seconds)
         self.furthest = max(self.furthest, place.finish + place.ahead)
         self.now = max(self.now, min(self.now + seconds * place.price / len(self.active), self.furthest))
-        for counter, one in ((self.active, place.who), (self.of_address, place.address)):
+        for counter, one in ((self.active, place.who), (self.of_crowd, place.crowd)):
             counter[one] -= 1
             if not counter[one]:
                 del counter[one]

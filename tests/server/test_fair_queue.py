@@ -13,9 +13,10 @@ from cnnviz.server.admission import Admission
 from cnnviz.server.costs import Costs
 from cnnviz.server.fair_queue import FairQueue
 from cnnviz.server.gate import Gate
+from cnnviz.server.limits import Rate
 from cnnviz.server.numbers import LATE, Numbers
 from cnnviz.server.schedule import UNDER_WAY
-from cnnviz.server.turns import NEW_PAUSE
+from cnnviz.server.turns import EACH_NEW, NEW, NEW_PAUSE
 from cnnviz.server.works import DEAR, Busy, Expected, Job
 from tests.server.gates import is_empty, without_collection
 
@@ -129,20 +130,24 @@ def test_of_an_address_that_asks_for_much_each_counts_as_that_many_more_also_ove
 
 
 class Room:
-    """A class of twenty, each of whom looks half a second at each answer, behind one address with a flood that asks again at once; a server of one thread."""
+    """A class of twenty, each of whom looks half a second at each answer, and a program that asks again at once, beside a flood; a server of one thread."""
 
-    def __init__(self, flood: int, seconds: float, lag: float) -> None:
+    def __init__(self, flood: int, seconds: float, lag: float, address: str = "one") -> None:
         self.now, self.waits, self.asked = 0.0, [], {}
         self.queue: FairQueue[float] = FairQueue()
+        self.address, self.new = address, Rate(NEW, EACH_NEW, clock=lambda: self.now)
         self.coming = [(0.0, f"flood {n}", seconds, lag) for n in range(flood)]
         self.coming += [(1 + n / 40, f"student {n}", 0.01, 0.5) for n in range(20)]
+        self.coming += [(6.0, "program", 0.01, 0.0)]
 
     def go_on(self, until: float) -> None:
         while self.now < until:
             self.coming.sort()
             while self.coming and self.coming[0][0] <= self.now:
                 one = self.coming.pop(0)
-                self.queue.add(one[2], one[1], one[2], "one", one[3] if one[1] in self.asked else NEW_PAUSE)
+                address = self.address if one[1].startswith("flood") else "one"
+                pause = one[3] if one[1] in self.asked else NEW_PAUSE if self.new.take(address) else 0.0
+                self.queue.add(one[2], one[1], one[2], address, pause)
                 self.asked[one[1]] = one
             if not (place := self.queue.take()):
                 self.now = self.coming[0][0]
@@ -162,6 +167,17 @@ def test_a_class_that_looks_at_its_answers_waits_for_no_flood_of_its_address_and
     assert sorted(room.waits)[int(0.9 * len(room.waits))] < 0.1 + seconds and len(room.waits) > 600
     room.go_on(40.0)
     assert all(at > 15 for at, who, _, _ in room.asked.values() if who.startswith("flood"))
+
+
+@pytest.mark.parametrize(("flood", "seconds"), [(64, 0.01), (64, 0.1), (400, 0.01), (400, 0.1)])
+@pytest.mark.parametrize("lag", [0.1, 0.2, 0.5, 1.0])
+def test_a_flood_that_pauses_too_makes_nobody_elsewhere_wait_and_has_its_part(flood, seconds, lag):
+    room = Room(flood, seconds, lag, "another")
+    room.go_on(20.0)
+    assert sorted(room.waits)[int(0.9 * len(room.waits))] < 1 and len(room.waits) > 350
+    assert all(20 - at < 5 for at, who, _, _ in room.asked.values() if not who.startswith("flood"))
+    room.go_on(250.0)  # the largest of these would have the server to itself for 40 s a round
+    assert all(at > 20 for at, who, _, _ in room.asked.values())
 
 
 def test_who_left_is_passed_over_and_holds_up_nobody():

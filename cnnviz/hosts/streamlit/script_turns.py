@@ -11,6 +11,9 @@ from cnnviz.server.fair_queue import FairQueue, Place
 USUAL, LONG = 0.005, 0.1
 """Seconds that a script takes, and after which the next one no longer waits for it, nor it for numbers."""
 
+CREDIT = 0.5
+"""Seconds that a session which asks for less than its share has ahead of others."""
+
 
 class ScriptTurns:
     """Has one thread at a time begin, in fair turns between sessions (FairQueue), and after the numbers that people wait for.
@@ -23,7 +26,7 @@ class ScriptTurns:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
-        self.queue: FairQueue[threading.Event] = FairQueue()
+        self.queue: FairQueue[threading.Event] = FairQueue(credit=CREDIT)
         self.current: Place[threading.Event] | None = None
         self.since = 0.0
         self.lock = threading.Lock()
