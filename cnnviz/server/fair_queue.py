@@ -27,6 +27,8 @@ ORDINARY_JOBS, PAUSING_JOBS = 8, 16
 PAUSE, KEPT, LEAST_PAUSE = 0.5, 0.5, 0.075
 """Seconds between an answer and the next question that count, of which a part is left at the question after, for when others' work leaves no time to
 pause, and how many of them are a pause."""
+FEW = 100
+"""Places that are kept though all of them may be gone."""
 
 
 @dataclass
@@ -54,6 +56,31 @@ class Place(Generic[Item]):
     gone: bool = field(default=False, compare=False)
 
 
+class Waiting(Generic[Item]):
+    """Places in order. Of those that are gone never many more are kept than of the others, however often somebody asks and leaves."""
+
+    def __init__(self) -> None:
+        self.places: list[Place[Item]] = []
+        self.most = FEW
+
+    def add(self, place: Place[Item]) -> None:
+        """Puts it in order."""
+        if len(self.places) >= self.most:
+            self.places = sorted(one for one in self.places if not one.gone)
+            self.most = 2 * len(self.places) + FEW
+        heapq.heappush(self.places, place)
+
+    def first(self) -> Place[Item] | None:
+        """Whose turn it is, without taking it."""
+        while self.places and self.places[0].gone:
+            heapq.heappop(self.places)
+        return self.places[0] if self.places else None
+
+    def take(self) -> Place[Item] | None:
+        """Takes the next one; None where there is none."""
+        return heapq.heappop(self.places) if self.first() else None
+
+
 class FairQueue(Generic[Item]):
     """Jobs of many, of whom the last `known` who had some are remembered. Nothing here knows of threads or of time.
 
@@ -68,18 +95,18 @@ class FairQueue(Generic[Item]):
         self.known, self.credit = known, credit
         self.now = self.furthest = 0.0
         self.askers: OrderedDict[str, Asker] = OrderedDict()
-        self.places: list[Place[Item]] = []
+        self.waiting: Waiting[Item] = Waiting()
         self.active: Counter[str] = Counter()
         self.of_crowd: Counter[str] = Counter()
         self._numbers = itertools.count()
 
     def __len__(self) -> int:
-        return sum(not place.gone for place in self.places)
+        return sum(not place.gone for place in self.waiting.places)
 
     def add(self, item: Item, who: str, seconds: float, address: str = "", pause: float = 0.0) -> Place[Item]:
         """A place in the queue for a job of about so many seconds, which one connection of an address asks for after a pause."""
         place = self.place(item, who, seconds, address, pause)
-        heapq.heappush(self.places, place)
+        self.waiting.add(place)
         return place
 
     def place(self, item: Item, who: str, seconds: float, address: str = "", pause: float = 0.0) -> Place[Item]:
@@ -99,13 +126,11 @@ class FairQueue(Generic[Item]):
 
     def first(self) -> Place[Item] | None:
         """Whose turn it is, without taking it."""
-        while self.places and self.places[0].gone:
-            heapq.heappop(self.places)
-        return self.places[0] if self.places else None
+        return self.waiting.first()
 
     def take(self) -> Place[Item] | None:
         """Takes the next job; None where there is none."""
-        return heapq.heappop(self.places) if self.first() else None
+        return self.waiting.take()
 
     def expect(self, place: Place[Item], seconds: float) -> None:
         """Corrects what a job that was taken is expected to take."""
@@ -114,7 +139,7 @@ class FairQueue(Generic[Item]):
 
     def back(self, place: Place[Item]) -> None:
         """Puts a job back that was taken and has not ended; its place follows from what it is expected to take in all."""
-        heapq.heappush(self.places, place)
+        self.waiting.add(place)
 
     def done(self, place: Place[Item], seconds: float) -> None:
         """Counts what a job took in truth, whether it was taken or is to be left out; virtual time goes on by it."""

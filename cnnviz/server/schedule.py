@@ -1,9 +1,8 @@
 """The order of works: the shortest first, also before one that has been begun, and few dear ones at a time."""
 
-import heapq
 from typing import Generic
 
-from cnnviz.server.fair_queue import FairQueue, Place
+from cnnviz.server.fair_queue import FairQueue, Place, Waiting
 from cnnviz.server.works import Job, Result
 
 UNDER_WAY, MOST_UNDER_WAY = 3, 6
@@ -19,7 +18,7 @@ class Schedule(Generic[Result]):
     def __init__(self, at_once: int) -> None:
         self.at_once = at_once
         self.turns: FairQueue[Job[Result]] = FairQueue()
-        self.held_back: list[Place[Job[Result]]] = []
+        self.held_back: Waiting[Job[Result]] = Waiting()
         self.running: set[Job[Result]] = set()
         self.under_way: set[Job[Result]] = set()
 
@@ -29,7 +28,7 @@ class Schedule(Generic[Result]):
             return None
         held_back, first = self._held_back(), self.turns.first()
         if held_back and (first is None or held_back < first) and not self._in_the_way(held_back):
-            heapq.heappop(self.held_back)
+            self.held_back.take()
             self.under_way.add(held_back.item)
             return held_back.item
         if first is None or (first.item.begun and self._in_the_way(first)):
@@ -41,7 +40,7 @@ class Schedule(Generic[Result]):
         """Has a work that was taken, and not begun, wait for its turn again."""
         self.under_way.discard(job)
         if job.charged:
-            heapq.heappush(self.held_back, job.place)
+            self.held_back.add(job.place)
         else:
             self.turns.back(job.place)
 
@@ -59,11 +58,9 @@ class Schedule(Generic[Result]):
 
     def _held_back(self) -> Place[Job[Result]] | None:
         """The first of the dear ones that have not been begun, where few are under way, or only longer ones."""
-        while self.held_back and self.held_back[0].gone:
-            heapq.heappop(self.held_back)
-        if not self.held_back or len(self.under_way) >= MOST_UNDER_WAY:
+        first = self.held_back.first()
+        if first is None or len(self.under_way) >= MOST_UNDER_WAY:
             return None
-        first = self.held_back[0]
         return first if len(self.under_way) < UNDER_WAY or all(first < job.place for job in self.under_way) else None
 
     def _in_the_way(self, place: Place[Job[Result]]) -> bool:

@@ -196,7 +196,25 @@ def test_those_who_are_remembered_are_bounded():
     queue: FairQueue[int] = FairQueue(known=10)
     for n in range(100):
         queue.done(queue.add(n, str(n), 1.0), 1.0)
-    assert len(queue.askers) == 10 and len(queue.places) <= 100
+    assert len(queue.askers) == 10 and len(queue.waiting.places) <= 100
+
+
+@pytest.mark.parametrize("seconds", [0.02, 1.0], ids=["short", "dear"])
+async def test_of_works_that_are_asked_for_and_left_at_once_few_are_kept_though_the_first_still_waits(seconds):
+    gate, go = Gate(1, Admission(100, 100)), threading.Event()
+    running = [asyncio.create_task(gate.get(n, "one", lambda: go.wait(60), expected=Expected(0.01))) for n in range(2)]
+    await asyncio.sleep(0)
+    for n in range(1_000):
+        left = asyncio.create_task(gate.get(f"left {n}", "another", lambda: None, str(n), Expected(seconds)))
+        await asyncio.sleep(0)
+        left.cancel()
+        await asyncio.wait({left})
+    schedule = gate.schedule
+    assert len(schedule.turns) == 1 and len(schedule.turns.waiting.places) + len(schedule.held_back.places) < 250
+    go.set()
+    await asyncio.gather(*running)
+    gate.workers.threads.shutdown()
+    assert is_empty(gate)
 
 
 # ---- the gate: with a clock of its own, one work at a time
