@@ -23,7 +23,7 @@ NEW, EACH_NEW = 100, 0.1
 NEW_PAUSE = 0.1
 """Seconds that count as the pause which they have made before."""
 KNOWN = 10_000
-"""Connections of which it is known when they had their last answer."""
+"""Connections of which it is known when they last asked, or had an answer."""
 
 Turn = Place[asyncio.Future[None]]
 
@@ -87,7 +87,7 @@ class Turns:
     def __init__(self) -> None:
         self.shares: FairQueue[asyncio.Future[None]] = FairQueue(credit=CREDIT)
         self.new = Rate(NEW, EACH_NEW)
-        self.answered_at: Recent[str, float] = Recent(KNOWN)
+        self.heard_at: Recent[str, float] = Recent(KNOWN)
         self.seldom = Line(self._begin, lambda: 0)
         self.often = Line(self._begin, lambda: self.spared)
         self.sessions = Line(self._begin, lambda: self.spared + self.answered)
@@ -96,10 +96,11 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, connection: str, address: str, of_session: bool = False) -> AsyncIterator[float]:
-        """Waits for the turn of a request, which is under way within, or of what a session begins with or says; the pause since the connection's last answer."""
-        last = self.answered_at.get(connection)
+        """Waits for the turn of a request, which is under way within, or of what a session begins with or says; the pause that its connection made before."""
+        last = self.heard_at.get(connection)
         new = last is None and not of_session and self.new.take(address)
         pause = NEW_PAUSE if new else 0.0 if last is None else time.monotonic() - last
+        self.heard_at.put(connection, time.monotonic())  # of many that come at once, as over a proxy, the first had a pause before it
         spared = not of_session and (new or self.asks_seldom(connection))
         place = self.shares.place(asyncio.get_running_loop().create_future(), connection, 1.0)
         self.spared += spared
@@ -112,7 +113,7 @@ class Turns:
         finally:
             self.spared -= spared
             self.answered -= not of_session
-            self.answered_at.put(connection, time.monotonic())
+            self.heard_at.put(connection, time.monotonic())
             if not place.gone:  # who asked is gone
                 self.shares.done(place, 0.0)
 

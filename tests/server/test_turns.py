@@ -181,6 +181,21 @@ async def test_the_pause_since_the_last_answer_goes_along_with_a_request_as_far_
     assert found == [NEW_PAUSE, 2.0, 0.0]
 
 
+async def test_of_questions_that_come_together_on_one_connection_the_first_alone_had_a_pause_before_it(monkeypatch):
+    now, pauses, turns = [100.0], [], Turns()
+    monkeypatch.setattr(turns_module.time, "monotonic", lambda: now[0])
+
+    async def one() -> None:
+        async with turns.turn("a proxy's", FLOOD) as pause:
+            pauses.append(pause)
+            await asyncio.sleep(0)
+
+    await one()
+    now[0] += 2.0
+    await asyncio.gather(*(one() for _ in range(3)))
+    assert pauses == [NEW_PAUSE, 2.0, 0.0, 0.0]
+
+
 async def test_everybody_has_a_turn_in_the_order_of_coming_and_who_is_gone_holds_up_nobody():
     turns, begun = Turns(), []
 
