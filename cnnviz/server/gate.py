@@ -34,7 +34,7 @@ class Gate(Generic[Result]):
     async def get(
         self, name: Hashable, visitor: str, work: Callable[[], Result], connection: str = "", expected: Expected | None = None, pause: float = 0.0
     ) -> Result:
-        """The result of `work`; the same name is worked on once. Who made a `pause` before goes first. Raises Busy where too much is asked for.
+        """The result of `work`; the same name is worked on once, in the best place of all who ask. Raises Busy where too much is asked for.
 
         A cancelled request no longer waits; work that no request waits for is ended.
         """
@@ -44,6 +44,8 @@ class Gate(Generic[Result]):
                 job = Job(name, visitor, work, expected or Expected())
                 self.admission.admit(visitor, job.expected.seconds() if job.expected.known else 0.0)  # else it is looked at first
                 self._add(job, connection or visitor, pause)
+            elif not job.begun:
+                self.schedule.ask_again(job, connection or visitor, visitor, pause)
             job.waiting += 1
         try:
             await done(job.future)

@@ -44,6 +44,14 @@ class Schedule(Generic[Result]):
         else:
             self.turns.back(job.place)
 
+    def ask_again(self, job: Job[Result], connection: str, visitor: str, pause: float) -> None:
+        """Has a work that was not begun come as soon as for somebody else who asks for it, too."""
+        place = self.turns.place(job, connection, job.place.seconds, visitor, pause)
+        if place < job.place:
+            job.place, place = place, job.place
+            (self.held_back if job.charged else self.turns.waiting).add(job.place)
+        self.turns.done(place, 0.0)
+
     def over(self, job: Job[Result]) -> None:
         """It has ended."""
         self.running.discard(job)

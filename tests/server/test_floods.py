@@ -260,6 +260,27 @@ async def test_of_one_address_who_made_a_pause_is_next_however_much_the_others_a
     assert order.index("class") <= 1 and is_empty(gate)
 
 
+@pytest.mark.parametrize("seconds", [0.01, 0.3], ids=["short", "dear"])
+async def test_who_asks_for_what_a_flood_has_asked_for_has_it_as_soon_as_if_they_had_been_the_first(seconds):
+    come, order = threading.Event(), []
+    gate: Gate[None] = Gate(1, Admission(100, 100))
+
+    def work(name: str) -> None:
+        come.wait(60)
+        order.append(name)
+
+    def asked(name: str, by: str, pause: float = 0.0) -> asyncio.Task:
+        return asyncio.create_task(gate.get(name, "10.0.0.7", lambda: work(name), by, Expected(seconds), pause))
+
+    all_of_it = [*(asked(f"flood {n}", f"flood {n}") for n in range(40)), asked("lesson", "flood 0")]
+    await asyncio.sleep(0)
+    all_of_it += [asked("lesson", f"class {n}", 0.4) for n in range(20)]
+    await asyncio.sleep(0)
+    come.set()
+    await asyncio.gather(*all_of_it)
+    assert order.index("lesson") <= 1 and len(order) == 41 and is_empty(gate)
+
+
 async def test_who_gives_up_as_their_turn_comes_holds_up_nobody():
     gate: Gate[int] = Gate(1, Admission(100, 100))
     for n in range(20):
