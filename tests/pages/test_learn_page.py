@@ -66,3 +66,12 @@ def test_a_question_s_plates_are_the_core_s_numbers():
                 assert array.ndim >= len(part), (script.id, number)
                 wanted = here.arrays[asked["map"]][tuple(slice(one.start, one.stop) for one in cells(step, here)[1])]
                 np.testing.assert_allclose(array[(..., *part)].reshape(-1), wanted.reshape(-1), rtol=1e-6)
+
+
+def test_a_step_of_a_large_network_has_all_its_numbers_and_no_colours(tmp_path, monkeypatch):
+    step = '[[step]]\nat = "img=digit7-3&net=conv32x5b-relu-conv32x5b-relu-max2-dense10-softmax-ce"\nshow = ["df2"]\n'
+    (tmp_path / "large.toml").write_text(f'id = "large"\ntitle = "T"\ngoal = "see"\n{step}', "utf-8")
+    monkeypatch.setenv(SETTING, str(tmp_path))
+    header, arrays = shown("learn", {"lesson": "large"})
+    assert [plate["symbol"] for plate in header["learn"]["step"]["plates"]] == ["df2"]
+    assert {arrays[name].dtype.name for name in header["network"]["maps"]} == {"float64"}

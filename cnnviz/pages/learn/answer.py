@@ -57,7 +57,7 @@ ANSWERS = _LearnAnswers()
 
 
 def _encoded(now: Now, known: Library, own: dict[str, object] | None, masks: dict[str, np.ndarray]) -> bytes:
-    head, arrays = live("learn", now)
+    head, arrays = live("learn", now, whole=own is not None)
     at = known.find(str(own["lesson"])) if own else None
     lessons = known.lessons if at is None or at.is_lesson else (*known.lessons, at)
     shown, own_pictures = ([None] * len(lessons), {}) if own else pictures(lessons)
