@@ -30,7 +30,7 @@ def coloured(weights: np.ndarray) -> np.ndarray:
     array([[  64, -127,  126]], dtype=int8)
     """
     most = np.abs(weights).max() or 1.0
-    shades = np.rint(weights * (SHADES / most))
+    shades = np.rint(weights / most * SHADES)  # in this order: what divides may be next to nothing
     return np.where(np.abs(weights) < most, shades.clip(1 - SHADES, SHADES - 1), shades).astype(np.int8)
 
 

@@ -8,6 +8,7 @@ from cnnviz.core.presets import PRESETS
 from cnnviz.pages.address import resolved
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.resource import asked_of, made, page_of
+from cnnviz.pages.wide_weights import coloured
 
 STEP = page_of("step")
 
@@ -97,3 +98,7 @@ def test_what_a_velocity_is_made_of_is_asked_for_by_its_entry():
     assert found["past.w:57"][-1, 0] == moment.gradients["dw"].flat[57]
     for other, of in ((query, "past.w:1800"), (query, "past.q:1"), ({"k": "3"}, "past.w:57"), ({"opt": "adam"}, "past.w:57")):
         assert not decode(made(STEP, asked_of(STEP, other | {"exact": of})).plain)[1]
+
+
+def test_numbers_next_to_nothing_have_their_colours_too():
+    assert coloured(np.array([[1e-310, -2e-310, 0.0]])).tolist() == [[64, -127, 0]]
