@@ -573,3 +573,38 @@ test("beyond sixteen channels the largest partial sums stand there, and the rest
   const { spots } = mechanism(new Canvas(), numbers, "z2", [1, 5, 5], ROOM, palette, all)
   assert.deepEqual(spots.find(({ term }) => term === "rest").choose, { unfolded: true })
 })
+
+test("of weights that came as colours a picture tells those alone that are known", () => {
+  const answer = decode(new Uint8Array(Buffer.from(fixture("moments")[0].bytes, "base64")))
+  const whole = new Numbers(answer)
+  const { shape, limits } = whole.maps.w
+  const shades = Int8Array.from(whole.values("w"), (value) => Math.round((value / limits[1]) * 126))
+  const outputs = shape[shape.length - 1]
+  const told = (numbers, map, cell, stepping) =>
+    mechanism(new Canvas(), numbers, map, cell, ROOM, palette, all, stepping).fields.flatMap(({ rows, columns, say }) =>
+      Array.from({ length: say ? rows * columns : 0 }, (_, n) => say(Math.floor(n / columns), n % columns)),
+    )
+  const unit = Object.keys(whole.maps).find((map) => whole.link(map, "w")?.pattern === "unit")
+  const line = (numbers, at) => Float64Array.from(at, (n) => numbers.values("w")[n])
+  const next = (numbers, at) => Float64Array.from(at, (n) => numbers.next("w", n))
+  for (const [map, cell, stepping] of [
+    [unit, whole.shape(unit).map((n) => n >> 1), false],
+    ["w", whole.network.focus.w, true], // of which the other output is not known
+  ]) {
+    const numbers = new Numbers({ ...answer, arrays: { ...answer.arrays, w: { values: shades, shape } } })
+    for (const of of numbers.missing(map, cell, stepping)) {
+      const [first, second] = of.slice(2).split(",")
+      const at = shades.keys().filter((n) => (first ? Math.floor(n / outputs) === +first : n % outputs === +second))
+      const places = [...at]
+      numbers.learn(of, { w: { values: line(whole, places) }, w_next: { values: next(whole, places) } })
+    }
+    const right = new Set(told(whole, map, cell, stepping))
+    const texts = told(numbers, map, cell, stepping).filter((text) => text)
+    assert.ok(texts.length > 0)
+    assert.deepEqual(
+      texts.filter((text) => !right.has(text)),
+      [],
+      map,
+    )
+  }
+})

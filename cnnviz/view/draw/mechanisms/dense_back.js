@@ -101,7 +101,8 @@ function reports(pen, numbers, parts, made) {
     const y = top + n * line
     const name = numbers.nameOf(n, count)
     const weight = (/** @type {number} */ d) => values[0][d * count + n]
-    const words = (/** @type {number} */ d) => product(weight(d), values[1][n])
+    const known = (/** @type {number} */ d) => numbers.isExact(w, numbers.cell(w, d * count + n))
+    const words = (/** @type {number} */ d) => (known(d) ? product(weight(d), values[1][n]) : "")
     const ring = { chosen: at, say: words }
     const [left, right] = [shares, weights].map((x) => ({ x, y, ...size }))
     unitsOf(pen, shape, (d) => weight(d) * values[1][n], [-most, most], "signed", left, ring)

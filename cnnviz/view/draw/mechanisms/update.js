@@ -188,11 +188,11 @@ function writing(pen, values, digits, w, h) {
   return { power: found[1], write: writes(found[0], found[1]) }
 }
 
-/** Weights as maps: of each output where these are few, else of the chosen one. @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {number[]} places @param {{ y: number, width: number, height: number }} size */
+/** Weights as maps: of each output where these are few and all known, else of the chosen one. @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {number[]} places @param {{ y: number, width: number, height: number }} size */
 function drawWeights(pen, numbers, { symbol, cell, values }, places, { y, width, height }) {
   const shape = numbers.shape(symbol)
   const outputs = shape[shape.length - 1]
-  const shown = outputs <= 2 ? [...Array(outputs).keys()] : [cell[cell.length - 1]]
+  const shown = outputs <= 2 && !numbers.wide[symbol] ? [...Array(outputs).keys()] : [cell[cell.length - 1]]
   const units = shape.slice(0, -1)
   const each = width / shown.length - 8
   const most = numbers.maps[`d${symbol}`].limits[1] * numbers.rate
