@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 import numpy as np
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from cnnviz import Lesson, load_image, trajectory
@@ -21,7 +22,7 @@ from cnnviz.core.lesson import LESSON_KEYS
 from cnnviz.data.images import find_image
 from cnnviz.pages import resource
 from cnnviz.pages.registry import page_keys
-from cnnviz.pages.resource import EXACT, INSTEAD, PIECE, asked_of, cost, made, page_of
+from cnnviz.pages.resource import EXACT, INSTEAD, PIECE, Resource, asked_of, cost, made, page_of
 from cnnviz.pages.version import code
 from cnnviz.server import numbers as server_numbers
 from cnnviz.server.admission import Admission
@@ -126,6 +127,22 @@ def test_a_long_answer_comes_in_pieces_to_who_reads_no_gzip():
     _, plain, pieces = ask("/numbers/step.json", network, {}, routes)
     assert len(whole) > server_numbers.PIECE and gzip.decompress(whole) == pieces
     assert "content-length" not in plain and plain["etag"] == headers["etag"]
+
+
+async def test_an_answer_of_nothing_but_zeros_comes_in_pieces_too_though_it_is_short_compressed():
+    found = Resource(gzip.compress(b"0" * 10_000_000), True, '"x"', "application/json", lasting=False)
+    sent: list[bytes] = []
+
+    async def send(message) -> None:
+        sent.append(message.get("body", b""))
+
+    async def receive() -> dict:
+        await asyncio.Event().wait()
+        return {}
+
+    scope = {"type": "http", "method": "GET", "headers": []}
+    await server_numbers._answered(found, Request(scope), False)(scope, receive, send)
+    assert max(map(len, sent)) <= server_numbers.PIECE and b"".join(sent) == found.plain
 
 
 def test_the_photograph_comes_along_where_one_channel_of_it_is_read():
