@@ -57,15 +57,17 @@ def test_a_map_opens_large_on_the_page_itself_with_every_number(screen: Screen):
     screen.shows(lesson)
 
 
-def test_the_wheel_makes_a_map_large_until_its_digits_are_read_and_a_click_leads_to_a_cell(screen: Screen):
-    """Any number of LeNet's second convolution in two moves."""
-    lesson = Lesson.from_query({"net": LENET, "img": "digit7-3"})[0]
-    screen.open("/", net=LENET, img="digit7-3", stage="update")
+@pytest.mark.parametrize("net", [LENET, "conv26x5-relu-conv26x5-relu-max2-dense10-softmax-ce"])
+def test_the_wheel_makes_a_map_large_until_its_digits_are_read_and_a_click_leads_to_a_cell(screen: Screen, net: str):
+    """Any number of LeNet's second convolution in two moves, and of a larger one's, whose gradients come as colours first."""
+    lesson = Lesson.from_query({"net": net, "img": "digit7-3"})[0]
+    screen.open("/", net=net, img="digit7-3", stage="update")
     box = screen.canvas("df2").bounding_box()
     screen.page.mouse.move(box["x"] + 5, box["y"] + 5)
     screen.page.mouse.wheel(0, -100)
     expect(dialog(screen)).to_be_visible()
     picture = dialog(screen).locator(".seen [role=img]")
+    expect(picture).to_be_visible()
     shown = picture.evaluate("(map) => { const { x, y } = map.parentElement.getBoundingClientRect(); return { x, y } }")
     screen.page.mouse.move(shown["x"] + 60, shown["y"] + 60)
     said = dialog(screen).locator(".seen figcaption").inner_text()

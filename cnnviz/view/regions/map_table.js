@@ -50,7 +50,8 @@ export function showLarge(view) {
 export function zoomInto(view, map, cell) {
   const { sources } = view.content.tables()
   const n = sources.findIndex(({ name }) => name === map)
-  if (sources[n]?.picture && !sources[n].instead) show(view, true, n, cell)
+  const { picture, instead, whole } = sources[n] ?? {}
+  if (picture && (!instead || whole)) show(view, true, n, cell)
 }
 
 /** @param {View} view @param {boolean} pictured @param {number} [which] of the maps @param {Cell} [cell] */
@@ -58,9 +59,8 @@ function show(view, pictured, which, cell) {
   const { sources, first } = view.content.tables()
   if (!sources.length) return
   const table = new MapTable(view, sources, pictured)
-  table.take(which ?? first)
+  table.take(which ?? first, cell)
   table.dialog.querySelector("select")?.focus()
-  if (cell) table.large.reach(cell)
 }
 
 class MapTable {
@@ -94,17 +94,21 @@ class MapTable {
     if (tab) this.fill()
   }
 
-  /** @param {number} n */
-  take(n) {
+  /** Shows one of the maps, now or as soon as its numbers are there. @param {number} n @param {Cell} [cell]  at which it is large */
+  take(n, cell) {
     this.source = this.sources[n]
     this.places = parts(this.source).chosen.map(() => 0)
     this.window = 0
-    this.fill()
     const { source } = this
+    const fill = () => {
+      this.fill()
+      if (cell && !source.instead) this.large.reach(cell)
+    }
+    fill()
     source.whole?.(() => {
       source.instead = ""
       source.whole = undefined
-      if (source === this.source) this.fill()
+      if (source === this.source) fill()
     })
   }
 
