@@ -8,8 +8,8 @@ so that what waits grows older by itself, and no comparison looks at a clock. `n
 done: else those who always have one would gain credit in the moments between an answer and what they ask next. `who` is a connection.
 
 A class may share one address, and so may a flood: of an address that has more than ORDINARY_JOBS jobs here each counts as that many more.
-Those who look at an answer before they ask again count by themselves, PAUSING_JOBS at once, and have the credit whatever they had before.
-A flood may pause, too. So the credit is small: nobody waits longer for it than it takes to do as much for each of all others.
+Those who look at an answer before they ask again count by themselves, PAUSING_JOBS at once, and owe nothing for what they had before.
+A flood may pause, too. So nobody is put before others for it, and the credit is small: else those that have it could keep all others waiting.
 """
 
 import heapq
@@ -21,9 +21,9 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 
 CREDIT = 0.02
-"""Seconds that somebody who asks for less than their share, or makes pauses, has ahead of who asks for as much as there is."""
-ORDINARY_JOBS, PAUSING_JOBS = 8, 16
-"""Jobs of one address that each count once, and those of who makes pauses."""
+"""Seconds that somebody who asks for less than their share has ahead of who asks for as much as there is."""
+ORDINARY_JOBS, PAUSING_JOBS, MOST_PRICE = 4, 16, 20.0
+"""Jobs of one address that each count once, those of who makes pauses, and as how many each of more counts, at most."""
 PAUSE, KEPT, LEAST_PAUSE = 0.5, 0.5, 0.075
 """Seconds between an answer and the next question that count, of which a part is left at the question after, for when others' work leaves no time to
 pause, and how many of them are a pause."""
@@ -41,7 +41,7 @@ class Asker:
 
 @dataclass(order=True)
 class Place(Generic[Item]):
-    """The place of one job: jobs are taken by their `finish`, and of equals the first that came. Pauses put it so much `ahead` of now."""
+    """The place of one job: jobs are taken by their `finish`, and of equals the first that came."""
 
     finish: float
     number: int
@@ -49,7 +49,6 @@ class Place(Generic[Item]):
     who: str = field(compare=False)
     by: Asker = field(compare=False)
     start: float = field(compare=False)
-    ahead: float = field(compare=False)
     seconds: float = field(compare=False)
     price: float = field(compare=False)
     crowd: str = field(compare=False)
@@ -116,10 +115,10 @@ class FairQueue(Generic[Item]):
         pauses, crowd = by.pause >= LEAST_PAUSE, address or who
         start, few = max(self.now - self.credit, by.last), ORDINARY_JOBS
         if pauses:
-            start, few, crowd = self.now - self.credit, PAUSING_JOBS, f"{crowd} pausing"
+            start, few, crowd = min(start, self.now), PAUSING_JOBS, f"{crowd} pausing"
         self.of_crowd[crowd] += 1
-        price = max(1.0, self.of_crowd[crowd] / few)
-        place = Place(start + seconds * price, next(self._numbers), item, who, by, start, self.credit * pauses, seconds, price, crowd)
+        price = min(max(1.0, self.of_crowd[crowd] / few), MOST_PRICE)
+        place = Place(start + seconds * price, next(self._numbers), item, who, by, start, seconds, price, crowd)
         by.last = place.finish
         self.active[who] += 1
         return place
@@ -144,7 +143,7 @@ class FairQueue(Generic[Item]):
     def done(self, place: Place[Item], seconds: float) -> None:
         """Counts what a job took in truth, whether it was taken or is to be left out; virtual time goes on by it."""
         self.expect(place, seconds)
-        self.furthest = max(self.furthest, place.finish + place.ahead)
+        self.furthest = max(self.furthest, place.finish)
         self.now = max(self.now, min(self.now + seconds * place.price / len(self.active), self.furthest))
         for counter, one in ((self.active, place.who), (self.of_crowd, place.crowd)):
             counter[one] -= 1
