@@ -46,7 +46,8 @@ export class Plate extends Heatmap {
     Object.assign(this, { values: all?.values ?? values, numbers, scale })
     this.limits = all ? /** @type {[number, number]} */ ([scale === "signed" ? -SHADES : 0, SHADES]) : limits
     this.change()
-    const [low, high] = numbers.wide[this.symbol] ? limits : extremes(values) // colours say no other numbers
+    const coloured = numbers.wide[this.symbol] // of which the largest in size alone is known
+    const [low, high] = coloured ? limits : extremes(values)
     this.wholes = this.prints() && values.every((value) => Number.isInteger(value) && Math.abs(value) < 1000)
     this.power = this.prints() && !this.names && !["row", "loss"].includes(kind) ? power(Math.max(-low, high)) : 0
     if (this.power && !this.roomy()) this.power = 0 // the ends of its colours say more then
@@ -57,7 +58,8 @@ export class Plate extends Heatmap {
       if (place) place.textContent = text
     }
     this.compare(numbers)
-    const range = () => say("web.maps.range", { low: number(low), high: number(high) })
+    const range = () =>
+      coloured ? `±${number(high)}` : say("web.maps.range", { low: number(low), high: number(high) })
     const said = values.length <= 4 ? Array.from(values, (value) => number(value)).join(", ") : range()
     this.label = say("web.maps.label", { symbol: this.symbol, what: words, n: values.length, values: said })
   }
