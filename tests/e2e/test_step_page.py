@@ -222,6 +222,46 @@ def test_the_numbers_on_small_maps_are_the_cores(screen: Screen):
         np.testing.assert_allclose(numbers * power, expected, rtol=0.06, atol=0.006 * power, err_msg=symbol)
 
 
+INKED = """(canvas, map) => {
+  const [own, { left, top, width, height }] = [canvas.getBoundingClientRect(), document.querySelector(map).getBoundingClientRect()]
+  const times = canvas.width / own.width
+  const inside = [left - own.left + 2, top - own.top + 2, width - 4, height - 4].map((length) => length * times)
+  const { data } = canvas.getContext("2d").getImageData(...inside)
+  return data.some((value, i) => i % 4 === 3 && value)
+}"""
+
+
+def test_what_flows_to_a_number_goes_under_the_digits_of_its_map_and_leads_into_one_without_digits(screen: Screen):
+    for stage, inked in (("df", False), ("dz1", True)):
+        screen.open("/", stage=stage, whole=1)
+        screen.point(stage, (1, 1), values(screen.lesson)[stage].shape)
+        screen.painted()
+        assert screen.page.locator(".flow").evaluate(INKED, f'canvas[data-map="{stage}"]') == inked
+
+
+WRITTEN = """() => {
+  const print = CanvasRenderingContext2D.prototype.fillText
+  window.written = []
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...rest) {
+    const wide = this.measureText(text).width
+    const left = x - ({ right: wide, end: wide, center: wide / 2 }[this.textAlign] ?? 0)
+    const ends = [left, left + wide].map((at) => this.getTransform().transformPoint({ x: at, y }).x)
+    window.written.push({ text, within: ends[0] >= 0 && ends[1] <= this.canvas.width })
+    return print.call(this, text, x, y, ...rest)
+  }
+}"""
+
+
+def test_a_map_whose_numbers_leave_a_power_of_ten_out_says_so_in_sight(screen: Screen):
+    screen.page.add_init_script(f"({WRITTEN})()")
+    screen.open("/", stage="df")
+    expect(screen.numbers).to_contain_text("0.023375")
+    written = screen.page.evaluate("window.written")
+    assert "23.4" in [one["text"] for one in written]
+    units = [one for one in written if "× 10⁻³" in one["text"]]
+    assert units and all(one["within"] for one in units)
+
+
 def test_the_arithmetic_adds_up(screen: Screen):
     """The products and totals that are printed are those that the value comes from."""
     lesson = Lesson(k=2, stage="update")

@@ -8,7 +8,7 @@ import { ratio } from "./canvas.js"
  * @property {Box[]} sources  the cells that are read
  * @property {Box} target  the cell
  * @property {Box} map  that it stands in
- * @property {Box[]} others  all other maps: what flows goes under them, so that no colour is tinted
+ * @property {Box[]} others  all other maps, and this one where it shows digits: what flows goes under them, so that no colour is tinted
  * @property {string} tone
  */
 

@@ -27,7 +27,7 @@ export function moveOf(step, { map, cell }) {
     target: put(map, target),
     map: put(map, { x: 0, y: 0, width, height }),
     others: Object.keys(places)
-      .filter((symbol) => symbol !== map)
+      .filter((symbol) => symbol !== map || plate.prints()) // no line through digits
       .map((symbol) => {
         const [wide, tall] = plates[symbol].size ?? [0, 0]
         return put(symbol, { x: 0, y: 0, width: wide, height: tall })
