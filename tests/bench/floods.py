@@ -110,8 +110,9 @@ async def reruns(url: str, address: str) -> Counter[int]:
                 hearing.cancel()
 
     async def hear(socket) -> None:
-        async for _ in socket:
-            heard[101] += 1
+        with contextlib.suppress(WebSocketException):
+            async for _ in socket:
+                heard[101] += 1
 
     await asyncio.wait([asyncio.create_task(client()) for _ in range(100)], timeout=SECONDS + 5)
     return heard
