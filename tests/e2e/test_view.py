@@ -41,6 +41,13 @@ def test_all_stages_are_in_sight_beside_what_was_learned_from_thousands_of_image
     assert faults(screen.page, "() => [...document.querySelectorAll('.stages')].filter((row) => row.scrollWidth > row.clientWidth).map(String)") == []
 
 
+def test_on_a_tablet_what_was_learned_stands_beside_the_way_back_from_the_whole_network(screen: Screen):
+    screen.page.set_viewport_size({"width": 820, "height": 1180})
+    screen.open("/", net="dense32-relu-dense16-relu-dense10-softmax-ce", stage="z1", whole=1)
+    told, back = (screen.page.locator(of).bounding_box() for of in ("[data-key=update_card] .nothing", "[data-key=whole]"))
+    assert told["x"] + told["width"] <= back["x"]
+
+
 def test_the_lecture_view_hides_controls_and_enlarges_numbers(screen: Screen):
     screen.open("/", stage="z1")
     size = "(e) => parseFloat(getComputedStyle(e).fontSize) * e.currentCSSZoom"
