@@ -89,11 +89,12 @@ def test_a_cell_of_the_matrix_leaves_its_images_bright_and_pointing_tells_of_one
     page = screen.page
     train(screen)
     canvas = page.locator(".crowd canvas")
+    expect(canvas).to_have_attribute("data-walks", "")
     before = canvas.evaluate("(canvas) => canvas.toDataURL()")
     cell = page.locator('.matrix [data-cell="0,0"]')
     cell.click()
     expect(cell).to_have_attribute("aria-pressed", "true")
-    assert canvas.evaluate("(canvas) => canvas.toDataURL()") != before
+    page.wait_for_function("([canvas, before]) => canvas.toDataURL() !== before", arg=[canvas.element_handle(), before])
     cell.click()
     expect(cell).to_have_attribute("aria-pressed", "false")
     canvas.focus()
