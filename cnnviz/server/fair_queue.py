@@ -22,11 +22,14 @@ Item = TypeVar("Item")
 
 CREDIT = 0.02
 """Seconds that somebody who asks for less than their share has ahead of who asks for as much as there is."""
-ORDINARY_JOBS, PAUSING_JOBS, MOST_PRICE = 4, 16, 20.0
-"""Jobs of one address that each count once, those of who makes pauses, and as how many each of more counts, at most."""
-PAUSE, KEPT, LEAST_PAUSE = 0.5, 0.5, 0.075
-"""Seconds between an answer and the next question that count, of which a part is left at the question after, for when others' work leaves no time to
-pause, and how many of them are a pause."""
+ORDINARY_JOBS, PAUSING_JOBS = 4, 16
+"""Jobs of one address that each count once, and of those at it that make pauses."""
+MOST_PRICE = 20.0
+"""As how many jobs one counts at the most."""
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.075, 0.5
+"""Seconds between an answer and the next question that are a pause, and that count at the most."""
+KEPT_PAUSE = 0.5
+"""The part of a pause that still counts at the question after: others' work may leave no time for another."""
 FEW = 100
 """Places that are kept though all of them may be gone."""
 
@@ -47,7 +50,7 @@ class Place(Generic[Item]):
     number: int
     item: Item = field(compare=False)
     who: str = field(compare=False)
-    by: Asker = field(compare=False)
+    asker: Asker = field(compare=False)
     start: float = field(compare=False)
     seconds: float = field(compare=False)
     price: float = field(compare=False)
@@ -110,16 +113,16 @@ class FairQueue(Generic[Item]):
 
     def place(self, item: Item, who: str, seconds: float, address: str = "", pause: float = 0.0) -> Place[Item]:
         """The same, for those who keep places in order themselves: the job counts here until it is said to be `done`."""
-        by = self._asker(who)
-        by.pause = max(by.pause * KEPT, min(PAUSE, pause))
-        pauses, crowd = by.pause >= LEAST_PAUSE, address or who
-        start, few = max(self.now - self.credit, by.last), ORDINARY_JOBS
+        asker = self._asker(who)
+        asker.pause = max(asker.pause * KEPT_PAUSE, min(LONGEST_PAUSE, pause))
+        pauses, crowd = asker.pause >= SHORTEST_PAUSE, address or who
+        start, few = max(self.now - self.credit, asker.last), ORDINARY_JOBS
         if pauses:
             start, few, crowd = min(start, self.now), PAUSING_JOBS, f"{crowd} pausing"
         self.of_crowd[crowd] += 1
         price = min(max(1.0, self.of_crowd[crowd] / few), MOST_PRICE)
-        place = Place(start + seconds * price, next(self._numbers), item, who, by, start, seconds, price, crowd)
-        by.last = place.finish
+        place = Place(start + seconds * price, next(self._numbers), item, who, asker, start, seconds, price, crowd)
+        asker.last = place.finish
         self.active[who] += 1
         return place
 
@@ -133,7 +136,7 @@ class FairQueue(Generic[Item]):
 
     def expect(self, place: Place[Item], seconds: float) -> None:
         """Corrects what a job that was taken is expected to take."""
-        place.by.last += (seconds - place.seconds) * place.price
+        place.asker.last += (seconds - place.seconds) * place.price
         place.seconds, place.finish = seconds, place.start + seconds * place.price
 
     def back(self, place: Place[Item]) -> None:
@@ -152,7 +155,7 @@ class FairQueue(Generic[Item]):
         place.gone = True
 
     def _asker(self, who: str) -> Asker:
-        by = self.askers[who] = self.askers.pop(who) if who in self.askers else Asker(self.now)
+        asker = self.askers[who] = self.askers.pop(who) if who in self.askers else Asker(self.now)
         while len(self.askers) > self.known:
             self.askers.popitem(last=False)
-        return by
+        return asker

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cnnviz.server.limits import Rate, counted, fair_share
 from cnnviz.server.numbers import refusal
 from cnnviz.server.turns import Turns
-from cnnviz.server.visitors import PAUSE, connection_of, visitor_of
+from cnnviz.server.visitors import PAUSE_KEY, connection_of, visitor_of
 
 REQUESTS, EACH_REQUEST = 24_000, 1 / 1_500
 """Requests of one address at once, and seconds until one more: a hall of a thousand that joins, and then moves once a second.
@@ -70,7 +70,7 @@ class Floods:
         if scope["path"].endswith("/events"):  # a room's stream, which has its own limits
             return await self.app(scope, receive, send)
         async with self.turns.turn(by, who) as pause:
-            await self.app({**scope, PAUSE: pause}, receive, send)
+            await self.app({**scope, PAUSE_KEY: pause}, receive, send)
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
         asks = HTTPConnection(scope)

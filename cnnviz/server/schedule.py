@@ -39,17 +39,14 @@ class Schedule(Generic[Result]):
     def put_off(self, job: Job[Result]) -> None:
         """Has a work that was taken, and not begun, wait for its turn again."""
         self.under_way.discard(job)
-        if job.charged:
-            self.held_back.add(job.place)
-        else:
-            self.turns.back(job.place)
+        self._wait(job)
 
     def ask_again(self, job: Job[Result], connection: str, visitor: str, pause: float) -> None:
-        """Has a work that was not begun come as soon as for somebody else who asks for it, too."""
+        """Somebody else asks for a work that was not begun, too: it has the better of both places."""
         place = self.turns.place(job, connection, job.place.seconds, visitor, pause)
         if place < job.place:
             job.place, place = place, job.place
-            (self.held_back if job.charged else self.turns.waiting).add(job.place)
+            self._wait(job)
         self.turns.done(place, 0.0)
 
     def over(self, job: Job[Result]) -> None:
@@ -63,6 +60,9 @@ class Schedule(Generic[Result]):
         """Tells whether something shorter is being worked at or waits."""
         waiting = (self.turns.first(), self._held_back())
         return self._in_the_way(job.place) or any(other and other < job.place for other in waiting)
+
+    def _wait(self, job: Job[Result]) -> None:
+        (self.held_back if job.charged else self.turns.waiting).add(job.place)
 
     def _held_back(self) -> Place[Job[Result]] | None:
         """The first of the dear ones that have not been begun, where few are under way, or only longer ones."""

@@ -15,13 +15,13 @@ CREDIT = 20.0
 """Requests that a connection which asks for less than its share has ahead of one that asks as fast as it is answered."""
 SELDOM = CREDIT / 4
 """Requests that it has to be behind its share to be waited for."""
-PAUSE, LEAST_PAUSE, MOST_PAUSE = 8.0, 0.001, 0.02
-"""The wait of all others meanwhile, as a multiple of the last turn, and in seconds at the least, since uvloop knows no shorter one, and at the most."""
+REST, LEAST_REST, MOST_REST = 8.0, 0.001, 0.02
+"""The time in which none of the others begins meanwhile: as a multiple of their last turn; in seconds at the least (uvloop knows no shorter one), and at the most."""
 
 NEW, EACH_NEW = 100, 0.1
 """Connections of one address that may be new at once, which ask seldom so far, and the seconds until one more."""
 NEW_PAUSE = 0.1
-"""Seconds that count as the pause which they have made before."""
+"""Seconds that count as the pause before their first request."""
 KNOWN = 10_000
 """Connections of which it is known when they last asked, or had an answer."""
 
@@ -32,7 +32,7 @@ class Line:
     """Those who wait for their turn, of whom one begins in one pass of the event loop: of each address in turn the one whose connection has asked for least."""
 
     def __init__(self, begin: Callable[[Turn], None], spares: Callable[[], int]) -> None:
-        """`spares` says how many others are to be left time after a turn, in a pause in which nobody begins."""
+        """`spares` says to how many others a turn leaves time, by a rest in which nobody here begins."""
         self.begin, self.spares = begin, spares
         self.waiting: dict[str, list[Turn]] = {}
         self.free = True
@@ -58,8 +58,8 @@ class Line:
     def _after(self, began: float) -> None:
         """After the pass in which one was begun."""
         if self.spares():
-            pause = min(max(PAUSE * (time.monotonic() - began), LEAST_PAUSE), MOST_PAUSE)
-            asyncio.get_running_loop().call_later(pause, self._next)
+            rest = min(max(REST * (time.monotonic() - began), LEAST_REST), MOST_REST)
+            asyncio.get_running_loop().call_later(rest, self._next)
         else:
             self._next()
 
@@ -70,8 +70,8 @@ class Turns:
     An answer that takes a millisecond takes sixty where sixty others are made in the same pass, and an answer takes several
     passes. So the pass is short for everybody, whatever connections and addresses ask for, also for a class that shares an address
     with them. Threads compute beside the event loop: while a request of a connection that asks seldom is under way, all
-    others leave them up to eight ninths of the time. Who is new has asked seldom, too, unless too many of an address are.
-    `under_way` counts by address; `spared` what such connections ask, `answered` requests.
+    others leave them up to eight ninths of the time. A new connection is one that asks seldom, unless its
+    address has too many of them. `under_way` counts by address; `answered` are all requests, `spared` those of who asks seldom.
 
     >>> async def order() -> list[str]:
     ...     turns, begun = Turns(), []
@@ -96,7 +96,7 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, connection: str, address: str, of_session: bool = False) -> AsyncIterator[float]:
-        """Waits for the turn of a request, which is under way within, or of what a session begins with or says; the pause that its connection made before."""
+        """Waits for the turn of a request, which is under way within, or of what a session begins with or says. Gives its connection's pause before, in seconds."""
         last = self.heard_at.get(connection)
         new = last is None and not of_session and self.new.take(address)
         pause = NEW_PAUSE if new else 0.0 if last is None else time.monotonic() - last
@@ -119,8 +119,8 @@ class Turns:
 
     def asks_seldom(self, connection: str) -> bool:
         """Tells whether a connection has asked for less than its share."""
-        by = self.shares.askers.get(connection)
-        return by is not None and self.shares.now - by.last > SELDOM
+        asker = self.shares.askers.get(connection)
+        return asker is not None and self.shares.now - asker.last > SELDOM
 
     def _begin(self, place: Turn) -> None:
         self.shares.done(place, 1.0)

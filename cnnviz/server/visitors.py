@@ -6,7 +6,7 @@ from starlette.requests import HTTPConnection
 
 from cnnviz.core.recent import Recent
 
-PAUSE = "cnnviz.pause"
+PAUSE_KEY = "cnnviz.pause"
 """The scope's key for the pause that a connection made before a request."""
 
 
@@ -21,7 +21,7 @@ def connection_of(request: HTTPConnection) -> str:
 
 def pause_of(request: HTTPConnection) -> float:
     """The seconds between the last answer on the connection of a request and this one, as Floods has noted them."""
-    return float(request.scope.get(PAUSE, 0.0))
+    return float(request.scope.get(PAUSE_KEY, 0.0))
 
 
 def visitor_of(request: HTTPConnection) -> str:

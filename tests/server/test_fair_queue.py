@@ -113,7 +113,7 @@ def test_who_always_asks_again_gains_no_credit_by_the_moments_in_between():
         late.append(place.who)
         if len(late) > 20:  # a third of them have nothing waiting at any time
             queue.add("", late.pop(0), 1.0)
-    assert all(queue.now - by.last < 3 for by in queue.askers.values())
+    assert all(queue.now - asker.last < 3 for asker in queue.askers.values())
 
 
 def test_of_an_address_that_asks_for_much_each_counts_as_that_many_more_also_over_many_connections():

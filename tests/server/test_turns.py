@@ -15,7 +15,7 @@ from cnnviz.server import floods
 from cnnviz.server import turns as turns_module
 from cnnviz.server.floods import Floods
 from cnnviz.server.limits import Rate
-from cnnviz.server.turns import CREDIT, LEAST_PAUSE, MOST_PAUSE, NEW_PAUSE, Turns
+from cnnviz.server.turns import CREDIT, LEAST_REST, MOST_REST, NEW_PAUSE, Turns
 from cnnviz.server.visitors import pause_of
 from tests.server.test_floods import ask, scope
 
@@ -84,7 +84,7 @@ def test_who_asks_without_a_pause_leaves_most_of_the_time_to_who_seldom_asks_and
         assert [turns.asks_seldom(connection) for connection in ("seldom", "flood", "new")] == [True, False, False] and not later
         async with turns.turn("seldom" if seldom else "flood", FLOOD):
             await asyncio.gather(*(one("flood", f"{FLOOD} {n}") for n in range(5)))
-        assert all(LEAST_PAUSE <= seconds <= MOST_PAUSE for seconds in later) and not turns.spared and not turns.under_way
+        assert all(LEAST_REST <= seconds <= MOST_REST for seconds in later) and not turns.spared and not turns.under_way
         return len(later)
 
     assert asyncio.run(pauses(seldom=True)) >= 4
