@@ -63,43 +63,43 @@ class Floods:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         asks = HTTPConnection(scope)
-        who, by = visitor_of(asks), connection_of(asks)
-        if not (self.asked.take(who) or (self.turns.asks_seldom(by) and self.beyond.take(who))) or self.turns.under_way[who] >= AT_ONCE:
-            await self._wait(who)
+        visitor, connection = visitor_of(asks), connection_of(asks)
+        if not (self.asked.take(visitor) or (self.turns.asks_seldom(connection) and self.beyond.take(visitor))) or self.turns.under_way[visitor] >= AT_ONCE:
+            await self._wait(visitor)
             return await refusal(429, "ui.server.flood", _SOON | {"Connection": "close"})(scope, receive, send)
         if scope["path"].endswith("/events"):  # a room's stream, which has its own limits
             return await self.app(scope, receive, send)
-        async with self.turns.turn(by, who) as pause:
+        async with self.turns.turn(connection, visitor) as pause:
             await self.app({**scope, PAUSE_KEY: pause}, receive, send)
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
         asks = HTTPConnection(scope)
-        who, by = visitor_of(asks), connection_of(asks)
-        waits = self.turns.under_way[who] < AT_ONCE
+        visitor, connection = visitor_of(asks), connection_of(asks)
+        waits = self.turns.under_way[visitor] < AT_ONCE
         if waits:
-            async with self.turns.turn(by, who, of_session=True):
+            async with self.turns.turn(connection, visitor, of_session=True):
                 pass
         full = self.open.total() >= MOST_SOCKETS
-        if not waits or full or self.open[who] >= fair_share(MOST_SOCKETS - self.open.total(), SOCKETS) or not self.opened.take(who):
-            await self._wait(who)
+        if not waits or full or self.open[visitor] >= fair_share(MOST_SOCKETS - self.open.total(), SOCKETS) or not self.opened.take(visitor):
+            await self._wait(visitor)
             return await _deny(refusal(503 if full else 429, "ui.server.crowded" if full else "ui.server.flood", _SOON), scope, receive, send)
         said, part = Rate(MESSAGES, EACH_MESSAGE, known=1), Rate(MESSAGES_OF_ALL, EACH_OF_ALL, known=1, clock=self.said.clock)
 
         async def receive_in_turn() -> Message:
             message = await receive()
             if message["type"] == "websocket.receive":
-                part.most, part.seconds = max(1.0, MESSAGES_OF_ALL / self.open[who]), EACH_OF_ALL * self.open[who]
-                if wait := max(said.turn(""), 0.0 if part.take("") else self.said.turn(who)):
+                part.most, part.seconds = max(1.0, MESSAGES_OF_ALL / self.open[visitor]), EACH_OF_ALL * self.open[visitor]
+                if wait := max(said.turn(""), 0.0 if part.take("") else self.said.turn(visitor)):
                     await asyncio.sleep(wait)
-            async with self.turns.turn(by, who, of_session=True):
+            async with self.turns.turn(connection, visitor, of_session=True):
                 return message
 
-        with counted(self.open, who):
+        with counted(self.open, visitor):
             await self.app(scope, receive_in_turn, send)
 
-    async def _wait(self, who: str) -> None:
-        if self.refused[who] < MOST_REFUSED:
-            with counted(self.refused, who):
+    async def _wait(self, visitor: str) -> None:
+        if self.refused[visitor] < MOST_REFUSED:
+            with counted(self.refused, visitor):
                 await asyncio.sleep(TARPIT)
 
 

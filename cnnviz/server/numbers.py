@@ -75,9 +75,9 @@ class Numbers:
         name = (page.id, form, *asked.items())
         found = self.kept.get(name)
         if found is None:
-            who, by = visitor_of(request), connection_of(request)
+            visitor, connection = visitor_of(request), connection_of(request)
             answer = LikeOthers(self.costs, (page.id, form), partial(self._cost, name, page, asked, form), self.costly.get(name))
-            found = await self.work.get(name, who, partial(answer.timed, partial(resource.made, page, asked, form)), by, answer, pause_of(request))
+            found = await self.work.get(name, visitor, partial(answer.timed, partial(resource.made, page, asked, form)), connection, answer, pause_of(request))
             if found.lasting:
                 self.kept.put(name, found)
         return found

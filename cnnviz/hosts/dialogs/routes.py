@@ -99,8 +99,8 @@ class Dialogs:
         async with while_asked(request):
             made = partial(dialogs.answer, name, asked, content if sent else None)
             expected = LikeOthers(self.costs, name, partial(dialogs.cost_of, name, asked))
-            who, by, pause = visitor_of(request), connection_of(request), pause_of(request)
-            return await self.work.get(known, who, partial(expected.timed, made), by, expected, pause)
+            visitor, connection, pause = visitor_of(request), connection_of(request), pause_of(request)
+            return await self.work.get(known, visitor, partial(expected.timed, made), connection, expected, pause)
 
 
 def _full() -> Response:
