@@ -86,7 +86,7 @@ def _target(at: int, lesson: Lesson) -> int:
 
 
 def read_span(text: str) -> float:
-    """The reach of a curve to either side, from text; Problem where it cannot.
+    """The span of a curve to either side, from text; Problem where it cannot.
 
     >>> read_span("2")
     2.0

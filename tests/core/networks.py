@@ -90,7 +90,7 @@ COURSES = {
         "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce", (3, 32, 32)
     ),
     "deeplearning.ai": Case("conv8x3bs2p2-max2-conv4x2b-avg2-dense6-softmax-ce", (3, 16, 16)),
-    "the seed": Case(DEFAULT, (32, 32)),
+    "the notebook": Case(DEFAULT, (32, 32)),
 }
 """Every network of a course, by the course, on an image as it has them."""
 

@@ -137,7 +137,7 @@ def test_the_winner_of_equal_ones_is_the_first_and_it_alone_gets_the_gradient():
     assert won == {cell: [cell] if max(cell) < 2 else [] for cell in np.ndindex(1, 3, 3)}
 
 
-@pytest.mark.parametrize("name", ["the seed", "LeNet", "deeplearning.ai"])
+@pytest.mark.parametrize("name", ["the notebook", "LeNet", "deeplearning.ai"])
 def test_a_parameters_own_links_are_its_gradients_by_another_name(name):
     """Pointing at a weight shows the cells that it is multiplied with, and those that it goes into."""
     case = ALL[name]

@@ -45,7 +45,7 @@ def test_another_spelling_is_another_network(one, other):
 
 
 SYMBOLS = {
-    "the seed": "x z1 a1 v z2 o | f w b",
+    "the notebook": "x z1 a1 v z2 o | f w b",
     "vzhou842": "x z1 p1 v z2 o | f w b",
     "LeNet": "x z1 a1 p1 z2 a2 p2 v z3 a3 z4 a4 z5 o | f1 b1 f2 b2 w3 b3 w4 b4 w5 b5",
     "Tiny VGG": "x z1 a1 z2 a2 p1 z3 a3 z4 a4 p2 v z5 o | f1 b1 f2 b2 f3 b3 f4 b4 w b5",

@@ -85,28 +85,28 @@ class Differences:
 
         `bends`: whether kinks are looked for.
         """
-        way, change, before = self.path(name), self.program.loss_change, self.values[self.end]
-        h, found, size = self._h(way, step), [], way.size if entries is None else len(entries)
-        for values, effect in self._blocks(way, h, entries):
+        path, change, before = self.path(name), self.program.loss_change, self.values[self.end]
+        h, found, size = self._h(path, step), [], path.size if entries is None else len(entries)
+        for values, effect in self._blocks(path, h, entries):
             # Output by output in memory: sums over a few outputs of many copies are then several times as fast.
             ends = np.asfortranarray(values[self.end].reshape(2 * len(effect), *before.shape))
             up, back = change(ends, before, self.y).reshape(2, -1)
             # A nudge that moves the loss by more than it is, behind large weights, brings a round-off of its own.
-            doubt = self.round_off.of(way, effect, ends[: len(effect)] - ends[len(effect) :]) + self.round_off.eps * (np.abs(up) + np.abs(back))
+            doubt = self.round_off.of(path, effect, ends[: len(effect)] - ends[len(effect) :]) + self.round_off.eps * (np.abs(up) + np.abs(back))
             moved = length((ends - before).reshape(len(ends), -1)).reshape(2, -1)
-            bend = self._bend(way, values, moved).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))
+            bend = self._bend(path, values, moved).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))
             found.append((up, -back, doubt / h, bend, np.where(moved > SEEN * np.abs(before).max(), moved, 0).sum(axis=0)))
             if progress:
                 progress(len(effect) / size)
         return Sides(h, *map(np.concatenate, zip(*found, strict=True)))
 
-    def _bend(self, way: Path, values: Inner, moved: np.ndarray) -> np.ndarray:
+    def _bend(self, path: Path, values: Inner, moved: np.ndarray) -> np.ndarray:
         """By how much lines with kinks may change the loss of each copy otherwise than their slopes at θ say, (2, n); they have `moved` its end.
 
         Σ ∂y·Δy - Σ ∂x·Δx of each of them: while all gates and winners stay as they are, nothing is left. Where ∂y vanishes
         at θ alone, as in a network that has learned its target, a kink still bends what is squared in the loss.
         """
-        bends = sum((sign * self._moved(values, symbol) for symbol, sign in way.kinks.items()), np.zeros((2, *moved.shape)))
+        bends = sum((sign * self._moved(values, symbol) for symbol, sign in path.kinks.items()), np.zeros((2, *moved.shape)))
         return np.abs(bends[0]) + moved / 2 * np.abs(bends[1])
 
     def _moved(self, values: Inner, symbol: str) -> np.ndarray:
@@ -117,43 +117,43 @@ class Differences:
 
     def central(self, name: str, step: float, entries: np.ndarray | None = None) -> np.ndarray:
         """Central differences alone, (n,); 0 where a step is too small for the precision to move anything."""
-        way, change, shape = self.path(name), self.program.loss_change, self.values[self.end].shape
-        h = self._h(way, step)
-        ends = [values[self.end].reshape(2, len(effect), *shape) for values, effect in self._blocks(way, h, entries)]
+        path, change, shape = self.path(name), self.program.loss_change, self.values[self.end].shape
+        h = self._h(path, step)
+        ends = [values[self.end].reshape(2, len(effect), *shape) for values, effect in self._blocks(path, h, entries)]
         return np.concatenate([change(plus, minus, self.y) for plus, minus in ends]) / self.dtype.type(2 * h)
 
     def path(self, name: str) -> Path:
         """The way of a nudge of a parameter, or of x."""
         return path(self.program, name, len(self.values["x"]) if self.program.mode.images else 1)
 
-    def _h(self, way: Path, step: float) -> float:
+    def _h(self, path: Path, step: float) -> float:
         """The nudge of an entry: inputs above 1 multiply what it moves, so it is that much smaller."""
-        if way.place is None or not self.program.parameters[way.name].fan_in:
+        if path.place is None or not self.program.parameters[path.name].fan_in:
             return step
-        x = self.values[self.program.network.names[way.place].input]
+        x = self.values[self.program.network.names[path.place].input]
         return step / max(1.0, float(np.abs(x).max()))
 
-    def _blocks(self, way: Path, h: float, entries: np.ndarray | None) -> Iterator[tuple[Inner, np.ndarray]]:
+    def _blocks(self, path: Path, h: float, entries: np.ndarray | None) -> Iterator[tuple[Inner, np.ndarray]]:
         """The passes with some entries raised and lowered by h, (2, rows, …) each, and what they move per unit (n, …), block by block."""
-        for part in _parts(way, np.arange(way.size) if entries is None else entries):
+        for part in _parts(path, np.arange(path.size) if entries is None else entries):
             check_wanted()
-            effect = self._effects(way, part.reshape(-1))
-            shift, middle = self.dtype.type(h) * effect.reshape(*part.shape, *effect.shape[1:]), self.values[way.target]
+            effect = self._effects(path, part.reshape(-1))
+            shift, middle = self.dtype.type(h) * effect.reshape(*part.shape, *effect.shape[1:]), self.values[path.target]
             nudged = np.empty((2, *shift.shape), self.dtype)
             np.add(middle, shift, out=nudged[0])
             np.subtract(middle, shift, out=nudged[1])
-            values = self.values | {way.target: nudged}
-            for line in way.lines:
+            values = self.values | {path.target: nudged}
+            for line in path.lines:
                 line.step(values)
             yield values, effect
             values.clear()  # the next block then takes the same memory, which is several times as fast as new
 
-    def _effects(self, way: Path, entries: np.ndarray) -> np.ndarray:
+    def _effects(self, path: Path, entries: np.ndarray) -> np.ndarray:
         """∂target/∂θ for some entries, (n, …)."""
-        if way.place is not None:
-            values = {role: self.values[symbol] for role, symbol in way.roles.items()}
-            return self.program.network.layers[way.place].effects(way.name[0], entries, values)
-        effect = np.zeros((len(entries), way.size), self.dtype)
+        if path.place is not None:
+            values = {role: self.values[symbol] for role, symbol in path.roles.items()}
+            return self.program.network.layers[path.place].effects(path.name[0], entries, values)
+        effect = np.zeros((len(entries), path.size), self.dtype)
         effect[np.arange(len(entries)), entries] = 1
         return effect.reshape(-1, *self.values["x"].shape)
 
@@ -200,10 +200,10 @@ class Differences:
         return RoundOff(self.program, self.values, self.y, self.slopes, float(np.finfo(self.dtype).eps))
 
 
-def _parts(way: Path, entries: np.ndarray) -> Iterator[np.ndarray]:
+def _parts(path: Path, entries: np.ndarray) -> Iterator[np.ndarray]:
     """Blocks of entries in rows of equal length, (rows, entries in a row)."""
-    whole = len(entries) // way.row * way.row
-    for start in range(0, whole, way.block):
-        yield entries[start : min(whole, start + way.block)].reshape(-1, way.row)
+    whole = len(entries) // path.row * path.row
+    for start in range(0, whole, path.block):
+        yield entries[start : min(whole, start + path.block)].reshape(-1, path.row)
     if whole < len(entries):
         yield entries[None, whole:]
