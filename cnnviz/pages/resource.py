@@ -154,7 +154,7 @@ def made(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = 
         answer, whole = unfinished.answer, False
     lasting = whole and now.lasting and answers.lasts(asked) and "held-" not in asked.get("vs", "") + asked.get("checkpoints", "")
     digest = hashlib.sha256()
-    parts = _told(_for_programs(page, now, answer, form) if form else [answer], digest.update)
+    parts = _noted(_for_programs(page, now, answer, form) if form else [answer], digest.update)
     if form == "json" and compress:  # a large one is never there as a whole
         return Resource(_compressed(parts), True, f'"{digest.hexdigest()[:32]}"', FORMS[form], lasting, whole)
     body = b"".join(parts)
@@ -163,10 +163,10 @@ def made(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = 
     return Resource(compressed if smaller else body, smaller, f'"{digest.hexdigest()[:32]}"', FORMS[form], lasting, whole)
 
 
-def _told(parts: Iterable[bytes], tell: Callable[[bytes], object]) -> Iterator[bytes]:
-    """The parts, of each of which `tell` is told first."""
+def _noted(parts: Iterable[bytes], note: Callable[[bytes], object]) -> Iterator[bytes]:
+    """The parts, each noted as it is handed on."""
     for part in parts:
-        tell(part)
+        note(part)
         yield part
 
 

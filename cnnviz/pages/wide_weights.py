@@ -37,22 +37,16 @@ def coloured(weights: np.ndarray) -> np.ndarray:
 def lighter(arrays: Mapping[str, np.ndarray], lesson: Lesson, program: Program, moment: Moment, record: NetworkRecord) -> dict[str, np.ndarray]:
     """The arrays with colours in place of what is too many; and exactly, as "f2:3,/f2", the lines that the stages are about first.
 
-    The gradient of weights from one image is a product of two rows, and goes whole.
+    A gradient goes as colours, too, but for that of weights from one image, which is a product of two rows and goes whole.
     """
     wide = [name for name, weights in moment.params.items() if is_wide(weights) and np.isfinite(moment.gradients[f"d{name}"]).all()]
     found = {name: array for name, array in arrays.items() if name.removesuffix("_next") not in wide and name.partition(".")[2] not in wide}
     for name in wide:
-        found |= {name: coloured(moment.params[name])}
-        found |= {f"d{name}": coloured(moment.gradients[f"d{name}"])} if _is_sum(lesson, moment, name) else {}
         exact = _exact(lesson, moment, name)
+        found |= {each: coloured(exact[each]) for each in (name, f"d{name}") if each in exact}
         for line in _first_lines(name, program, moment, record):
             found |= {f"{name}:{line}/{each}": array[_place(line)] for each, array in exact.items()}
     return found
-
-
-def _is_sum(lesson: Lesson, moment: Moment, name: str) -> bool:
-    """Tells whether a parameter's gradient is a sum over places or images."""
-    return moment.params[name].ndim == 4 or len(lesson.images) > 1
 
 
 def _first_lines(name: str, program: Program, moment: Moment, record: NetworkRecord) -> list[str]:
@@ -75,8 +69,9 @@ def _place(line: str) -> tuple[int | slice, ...]:
 
 
 def _exact(lesson: Lesson, moment: Moment, name: str) -> dict[str, np.ndarray]:
-    """The parameter itself, what the update makes of it, its gradient where that goes as colours, and the parts of its step."""
-    gradient = {f"d{name}": moment.gradients[f"d{name}"]} if _is_sum(lesson, moment, name) else {}
+    """The parameter itself, what the update makes of it, its gradient where that is a sum over places or images, and the parts of its step."""
+    is_sum = moment.params[name].ndim == 4 or len(lesson.images) > 1
+    gradient = {f"d{name}": moment.gradients[f"d{name}"]} if is_sum else {}
     return {name: moment.params[name], f"{name}_next": moment.after[name]} | gradient | parts(lesson, moment, name)
 
 
