@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cnnviz.core.cached import cached_property
-from cnnviz.core.comparison.equal_cells import chosen_otherwise, doubt_of
+from cnnviz.core.comparison.equal_cells import chosen_otherwise, doubt_of, movable
 from cnnviz.core.comparison.given_arrays import Given, fitting, with_numbers
 from cnnviz.core.comparison.precision import Precision
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
@@ -134,12 +134,8 @@ class _Comparison:
 
     def _chosen_otherwise(self, line: Line, values: Inner, given: np.ndarray, redone: np.ndarray, precision: Precision) -> np.ndarray | bool:
         """The entries that are right if a layer before this line, whose dx was not given, chose other ones of its equal cells."""
-        layers, before = self.program.network.layers, self.program.backward_lines[: self.program.backward_lines.index(line)]
-        moved = (
-            layers[one.layer].movable(doubt_of(one, values, precision), *(values[name] for name in one.sources))
-            for one in before
-            if one.layer is not None and one.role == "dx" and one.target not in self.arrays
-        )
+        before = self.program.backward_lines[: self.program.backward_lines.index(line)]
+        moved = (movable(self.program, one, values, given=self.arrays, precision=precision, values=values) for one in before)
         if line.role != "dx" or all(most is None for most in moved):
             return False
         return chosen_otherwise(self.program, self.values, self._with_numbers(), line.target, redone, given - redone, precision)

@@ -4,7 +4,8 @@ Each entry may then be off by all that such cells can hand to each other; but to
 sum of a map is off by no more than round-off makes of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from functools import partial
 
 import numpy as np
 
@@ -20,17 +21,18 @@ def doubt_of(line: Line, values: Inner, precision: Precision) -> float:
     return SAFETY * precision.epsilon * max((largest(values[name]) for name in line.sources if name[0] != "d"), default=0.0)
 
 
+def movable(program: Program, line: Line, drawn: Inner, *, given: Container[str], precision: Precision, values: Inner) -> np.ndarray | None:
+    """By how much other choices of equal cells may move what a line makes of the `drawn` values; None where it was given, or chooses nothing."""
+    if line.layer is None or line.role != "dx" or line.target in given:
+        return None
+    return program.network.layers[line.layer].movable(doubt_of(line, values, precision), *(drawn[source] for source in line.sources))
+
+
 def chosen_otherwise(
     program: Program, values: Inner, given: Mapping[str, np.ndarray], name: str, redone: np.ndarray, apart: np.ndarray, precision: Precision
 ) -> np.ndarray:
     """The entries of this name, so far `apart` from what is `redone` of the given ones, that other choices of equal cells in lines not given may make."""
-    layers = program.network.layers
-
-    def moved(line: Line, rounded_values: Inner) -> np.ndarray | None:
-        if line.layer is None or line.role != "dx" or line.target in given:
-            return None
-        return layers[line.layer].movable(doubt_of(line, values, precision), *(rounded_values[source] for source in line.sources))
-
+    moved = partial(movable, program, given=given, precision=precision, values=values)
     size, whole = np.zeros(apart.shape), np.zeros(apart.shape[:-2])
     for epsilon, rng in draws(values, precision.epsilon):
         by_round_off, by_choice = (rounded(program, values, epsilon, precision.smallest, rng, given, way)[name] - redone for way in (None, moved))
