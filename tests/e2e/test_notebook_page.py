@@ -110,7 +110,7 @@ def test_the_story_leads_through_its_lessons(screen: Screen):
         assert parts(screen) == parts_in_core(lesson, columns(screen))
         size = np.abs(values(dataclasses.replace(lesson, rule="exact"))["df"]).max()
         assert (size == 0) == (lesson.scale == "raw")
-        assert ("from 0 to 0" in screen.page.locator(exact_df).get_attribute("aria-label")) == (size == 0)
+        assert ("all 0" in screen.page.locator(exact_df).get_attribute("aria-label")) == (size == 0)
         if n == 4:
             expect(screen.page.locator(".story")).to_contain_text("59 × ¼ = 14.75")
         expect(screen.page.locator(".tag")).to_have_count(2 if lesson.rule != "exact" else 0)

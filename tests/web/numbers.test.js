@@ -229,6 +229,8 @@ test("a symbol's card has its shape, and where its numbers are shown its ends an
   const [size, promise] = ownOf(numbers, "glossary.gradient", "df", cell).facts
   const [low, high] = [Math.min, Math.max].map((end) => short(end(...numbers.values("df"))))
   assert.equal(size, `3 × 3, from ${low} to ${high}`) // its own, not those of its colours
+  const fresh = moments.find(({ numbers }) => numbers.arrays.b?.values.every((value) => value === 0)).numbers
+  assert.deepEqual(ownOf(fresh, "glossary.bias", "b", [0]).facts, ["2, all 0"])
   assert.equal(promise, promiseOf(numbers, "df", cell))
   assert.equal(ownOf(numbers, "glossary.kernel", "f", cell).facts.length, 1)
   assert.deepEqual(ownOf(numbers, "signs.back", "df", cell).facts, [])

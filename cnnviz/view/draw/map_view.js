@@ -1,6 +1,6 @@
 // One array on a board, in the film or among the notebook's parts: a heat map as large as its style sheet has it.
 
-import { number, power, timesPower } from "../model/format.js"
+import { extremes, number, power, rangeText, timesPower } from "../model/format.js"
 import { faceOfColumn } from "../model/plates.js"
 import { say } from "../model/words.js"
 import { smallest } from "./canvas.js"
@@ -11,16 +11,6 @@ import { ends, Heatmap } from "./heatmap.js"
 /** @import { Cell, Layout, RoadCard, Scale, Values } from "../types/view.js" */
 
 const [LOW, SQUEEZED] = [1.1, 0.5] // as low a cell, and as narrow a number, may be, by the size of its letters
-
-/** The least and the largest. @param {Values["values"]} values @returns {Limits} */
-function extremes(values) {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const value of values) {
-    if (value < low) low = value
-    if (value > high) high = value
-  }
-  return low <= high ? [low, high] : [Number.NaN, Number.NaN]
-}
 
 export class MapView extends Heatmap {
   layers = 1
@@ -65,11 +55,8 @@ export class MapView extends Heatmap {
   }
 
   describe(found = extremes(this.values)) {
-    const [low, high] = found.map((value) => number(value))
     const few = this.values.length <= 4
-    const values = few
-      ? [...this.values].map((value) => number(value)).join(", ")
-      : say("web.maps.range", { low, high })
+    const values = few ? [...this.values].map((value) => number(value)).join(", ") : rangeText(found, number)
     const said = { symbol: this.symbol, what: this.words, n: this.values.length, values }
     this.canvas.setAttribute("aria-label", say("web.maps.label", said))
   }

@@ -1,6 +1,6 @@
 // One array of a network on the screen: a heat map with its name, the ends of its colours, and its classes' names.
 
-import { brief, number, power, short, timesPower, whole } from "../model/format.js"
+import { brief, extremes, number, power, rangeText, short, timesPower, whole } from "../model/format.js"
 import { SHADES } from "../model/wide_weights.js"
 import { say } from "../model/words.js"
 import { font, Heatmap, ring } from "./heatmap.js"
@@ -58,8 +58,7 @@ export class Plate extends Heatmap {
       if (place) place.textContent = text
     }
     this.compare(numbers)
-    const range = () =>
-      coloured ? `±${number(high)}` : say("web.maps.range", { low: number(low), high: number(high) })
+    const range = () => (coloured ? `±${number(high)}` : rangeText([low, high], number))
     const said = values.length <= 4 ? Array.from(values, (value) => number(value)).join(", ") : range()
     this.label = say("web.maps.label", { symbol: this.symbol, what: words, n: values.length, values: said })
   }
@@ -207,14 +206,4 @@ export class Plate extends Heatmap {
     if (shape.length < 2 || place.some((at, axis) => at < 0 || at >= shape[axis])) return undefined
     return this.numbers?.isExact(this.symbol, place) ? this.numbers.at(this.symbol, place) : undefined
   }
-}
-
-/** @param {ArrayLike<number>} values */
-function extremes(values) {
-  let [low, high] = [Infinity, -Infinity]
-  for (let i = 0; i < values.length; i++) {
-    if (values[i] < low) low = values[i]
-    if (values[i] > high) high = values[i]
-  }
-  return [low, high]
 }

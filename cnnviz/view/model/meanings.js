@@ -1,8 +1,8 @@
 // Where the glossary explains what stands on the screen: symbols, and the signs between columns. Ids under `web.`
 
-import { localFormula, short } from "./format.js"
+import { extremes, localFormula, rangeText, short } from "./format.js"
 import { promiseOf } from "./promise.js"
-import { has, say } from "./words.js"
+import { has } from "./words.js"
 
 /** @import { Cell, ColumnRecord, Numbers } from "../types/view.js" */
 /** @typedef {{ text: string, id: string }} Sign  none where the text is empty */
@@ -73,18 +73,10 @@ function factsOf(numbers, symbol, cell) {
   const shape = kind === "loss" ? "" : index.join(" × ")
   const wide = numbers.wide[symbol]
   const coloured = wide && !wide.whole // then its ends are not known
-  const facts = shape ? [cell && !coloured ? `${shape}, ${endsOf(numbers.values(symbol))}` : shape] : []
+  const values = numbers.values(symbol)
+  const many = cell && !coloured && values.length > 1
+  const facts = shape ? [many ? `${shape}, ${rangeText(extremes(values), short)}` : shape] : []
   if (!cell) return facts
   const exact = !Object.keys(numbers.answer.deviations).length && numbers.isExact(symbol, cell)
   return band === "gradients" && exact ? [...facts, promiseOf(numbers, symbol, cell)].filter(Boolean) : facts
-}
-
-/** Its least and its largest number, which the ends of its colours may lie beyond. @param {ArrayLike<number>} values */
-function endsOf(values) {
-  let [low, high] = [values[0], values[0]]
-  for (let n = 1; n < values.length; n++) {
-    if (values[n] < low) low = values[n]
-    if (values[n] > high) high = values[n]
-  }
-  return say("web.maps.range", { low: short(low), high: short(high) })
 }
