@@ -2,7 +2,7 @@
 // stands behind "#" in the file's address is the screen, and where one is on it.
 
 import { parse, query, same } from "../../view/model/address.js"
-import { said } from "../../view/model/decode.js"
+import { told } from "../../view/model/decode.js"
 import { placeOf } from "../../view/model/script.js"
 import { say } from "../../view/model/words.js"
 import { View } from "../../view/regions/lesson_view.js"
@@ -16,7 +16,7 @@ import { disable } from "./without_server.js"
 /** Shows the script that the document holds. */
 export default async function show() {
   const contents = /** @type {FileContents} */ (
-    JSON.parse(document.getElementById("contents")?.textContent ?? "", said)
+    told(JSON.parse(document.getElementById("contents")?.textContent ?? ""))
   )
   const script = /** @type {ScriptData} */ (contents.script)
   const answerTo = answersOf(contents, await window.unpacked("numbers"))

@@ -69,18 +69,17 @@ function outer(rows, columns) {
   return values
 }
 
-/** What JSON.parse gives with `said`, in a third of its time. @param {any} value @returns {any} */
-function told(value) {
+/** A header with its messages as sentences: in a third of the time of a reviver. @param {any} value @returns {any} */
+export function told(value) {
   if (value && typeof value === "object") for (const key of Object.keys(value)) value[key] = told(value[key])
-  return said("", value)
+  return said(value)
 }
 
 /**
  * What stands at one place of the header, from the inside out: a message as its sentence.
- * @param {string} _
  * @param {any} value
  */
-export function said(_, value) {
+function said(value) {
   if (Array.isArray(value?.say)) {
     const [id, values] = value.say
     return has(id) ? say(id, values) : id
