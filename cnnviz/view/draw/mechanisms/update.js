@@ -154,7 +154,7 @@ function drawGroup(pen, numbers, group, places, size, pointed) {
   const digits = Math.max(...all[0].map((old, n) => apart(old, all[2][n])), 3) - (kind === "filters" ? 1 : 0)
   const kept = writing(pen, [...all[0], ...all[2]], digits, size.width / columns, (size.height * columns) / count)
   const exponent = powerOf(most)
-  const stepped = (/** @type {number} */ value) => fixed(value / 10 ** exponent, exponent ? 1 : 2)
+  const step = (/** @type {number} */ value) => fixed(value / 10 ** exponent, exponent ? 1 : 2)
   const from = kind === "filters" ? numbers.offset(symbol, [group.cell[0], group.cell[1], 0, 0]) : 0
   const chosen = numbers.offset(symbol, group.cell) - from
   all.forEach((values, which) => {
@@ -163,7 +163,7 @@ function drawGroup(pen, numbers, group, places, size, pointed) {
     const ends = which === 1 ? [-most, most] : limits
     const own = which ? {} : { symbol, cell: (/** @type {number} */ n) => numbers.cell(symbol, from + n) }
     pen.grid(values, columns, ends, "signed", box, {
-      write: which === 1 ? stepped : kept.write,
+      write: which === 1 ? step : kept.write,
       bold: which !== 1,
       term: (n) => `${symbol}${n}`,
       ...own,
@@ -180,12 +180,13 @@ const powerOf = (most) => (most < 0.1 && most > 0 ? Math.floor(Math.log10(most))
 
 /** How numbers are written in cells of a size: with all digits, or with as many as there is room for, small ones with a power of ten. @param {Pen} pen @param {number[]} values @param {number} digits @param {number} w @param {number} h @returns {{ power: number, write: (value: number) => string }} */
 function writing(pen, values, digits, w, h) {
-  const writes = (/** @type {number} */ digits, /** @type {number} */ power) => (/** @type {number} */ value) =>
-    fixed(value / 10 ** power, power === 0 && Number.isInteger(value) ? 0 : digits)
-  const power = powerOf(Math.max(...values.map(Math.abs)))
-  const ways = [[digits, 0], ...(power ? [] : [[2, 0]]), [1, power]]
-  const found = ways.find(([digits, power]) => pen.sized(values.map(writes(digits, power)), w, h)) ?? ways[0]
-  return { power: found[1], write: writes(found[0], found[1]) }
+  const small = powerOf(Math.max(...values.map(Math.abs)))
+  const ways = [[digits, 0], ...(small ? [] : [[2, 0]]), [1, small]].map(([digits, power]) => ({
+    power,
+    write: (/** @type {number} */ value) =>
+      fixed(value / 10 ** power, power === 0 && Number.isInteger(value) ? 0 : digits),
+  }))
+  return ways.find(({ write }) => pen.sized(values.map(write), w, h)) ?? ways[0]
 }
 
 /** Weights as maps: of each output where these are few and all known, else of the chosen one. @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {number[]} places @param {{ y: number, width: number, height: number }} size */
