@@ -78,5 +78,5 @@ function body(drag, name) {
       <dd><span>${number(before)}</span>${hasMoved(drag) && loss !== null ? html` → <b>${number(loss)}</b>` : ""}</dd></dl>
     <p>${found ? say("web.drag.product", { gradient: number(curve.gradient, 3), by: factor(found.by, 3) }) : say("web.drag.how")}</p>
     ${curve.kink ? html`<p class="kink">${say("web.drag.kink")}</p>` : ""}
-    <p class="unseen" role="status"></p>`
+    <p class="spoken" role="status"></p>`
 }
