@@ -16,7 +16,7 @@ from cnnviz.pages import resource
 from cnnviz.pages.address import resolved
 from cnnviz.pages.answers import answers_of
 from cnnviz.pages.registry import pages
-from cnnviz.scripts.scene import scene
+from cnnviz.scripts.scope import scope_of
 from tests.reachable import arrays, caches, writable
 
 LESSONS = (
@@ -41,7 +41,7 @@ def test_no_array_that_is_kept_can_be_written_to(lesson):
         exact = answers_of(page).exact(resolved(asked))
         assert not writable([exact])
     made, _ = Lesson.from_query(lesson)
-    here = scene(made)
+    here = scope_of(made)
     assert not writable([here, film(made, here.moment.trace.x, 3, most_frames=2), here.elsewhere("at", "k=1")])
     assert not writable(caches())
 
@@ -49,9 +49,9 @@ def test_no_array_that_is_kept_can_be_written_to(lesson):
 def test_the_walk_finds_what_is_kept():
     """A walk that reaches nothing proves nothing."""
     moment = trajectory(Lesson(), load_image("test-0"), 2)
-    scene(Lesson())
+    scope_of(Lesson())
     found = {id(array) for _, array in arrays(caches())}
-    assert {id(array) for array in scene(Lesson()).arrays.values()} <= found
+    assert {id(array) for array in scope_of(Lesson()).arrays.values()} <= found
     assert len(found) > len(moment.trace)
 
 

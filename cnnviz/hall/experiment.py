@@ -22,7 +22,7 @@ from cnnviz.core.sweep import Runs, runs_of, updates_that_fit
 from cnnviz.core.work import step_work
 from cnnviz.data.images import load_image
 from cnnviz.hall.poll import Poll
-from cnnviz.scripts.scene import lesson_of
+from cnnviz.scripts.scope import lesson_of
 from cnnviz.scripts.script import EXPERIMENTS, Screen
 from cnnviz.wire.hall import HallExperiment, HallRun
 from cnnviz.words import Problem

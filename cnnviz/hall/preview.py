@@ -10,7 +10,7 @@ from cnnviz.pages import map_records
 from cnnviz.scripts.library import library
 from cnnviz.scripts.limits import Allowance
 from cnnviz.scripts.question import filled
-from cnnviz.scripts.scene import Scene, lesson_of, scene
+from cnnviz.scripts.scope import Scope, lesson_of, scope_of
 from cnnviz.scripts.script import Script
 from cnnviz.wire.hall import HallMap, HallStep, HallSteps
 from cnnviz.wire.learn import LearnListed
@@ -50,7 +50,7 @@ def _label(asked: dict[str, str]) -> str | None:
 
 def _step(script: Script, number: int, own: bool, lang: str) -> HallStep:
     step = script.screens[number - 1]
-    here, allowance = scene(lesson_of(step.at)), Allowance()
+    here, allowance = scope_of(lesson_of(step.at)), Allowance()
 
     def said(text: str) -> str:
         return filled(getattr(step, text), here, allowance).say(lang)
@@ -65,7 +65,7 @@ def _step(script: Script, number: int, own: bool, lang: str) -> HallStep:
 def _maps(lesson: Lesson, lang: str) -> list[HallMap]:
     """The maps whose cells can be asked for, without their numbers."""
     try:
-        here: Scene = scene(lesson)
+        here: Scope = scope_of(lesson)
     except Problem:
         return []
     program = map_records.program_of(lesson, here.moment)

@@ -24,7 +24,7 @@ from cnnviz.scripts.plates import Plate as ScriptPlate
 from cnnviz.scripts.plates import cells, plates
 from cnnviz.scripts.plates import hidden as hidden_maps
 from cnnviz.scripts.question import CHANGED, MOST_SHOWN, Question, ask, lesson_at
-from cnnviz.scripts.scene import Scene, scene
+from cnnviz.scripts.scope import Scope, scope_of
 from cnnviz.scripts.script import HALL_KINDS, Screen
 from cnnviz.scripts.votes import bars, counted, grouped
 from cnnviz.view.constants import gallery
@@ -56,7 +56,7 @@ class Asked:
 
     step: Screen
     question: Question
-    here: Scene
+    here: Scope
     keyed: bool
     hidden: bool
     program: Program
@@ -109,7 +109,7 @@ def prepared(spec: Mapping[str, Any], lang: str = DEFAULT, script: str = "") -> 
     keyed = written or has_key(spec)
     if not keyed:
         question = replace(question, options=question.options[:-1])  # the last one stands for a key that is none
-    here = scene(question.lesson)
+    here = scope_of(question.lesson)
     program = map_records.program_of(question.lesson, here.moment)
     maps = map_records.records(question.lesson, program, here.moment)
     covered = step.map in hidden_maps(step, here) if written else "spot" in spec and not reached(question.lesson, step.map)

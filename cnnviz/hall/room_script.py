@@ -11,7 +11,7 @@ from cnnviz.pages.script_screens import address_of
 from cnnviz.scripts.library import library
 from cnnviz.scripts.limits import Allowance
 from cnnviz.scripts.question import filled
-from cnnviz.scripts.scene import lesson_of, scene
+from cnnviz.scripts.scope import lesson_of, scope_of
 from cnnviz.scripts.script import HALL_KINDS, Screen, Script
 from cnnviz.scripts.script_checker import check
 from cnnviz.scripts.script_file import MOST_BYTES
@@ -82,7 +82,7 @@ def told(script: Script, number: int) -> str:
     screen = script.screens[number - 1]
     said = Versions({}) if is_asked(screen) else screen.text
     if any("{" in part for part in said.by_language.values()):
-        said = filled(said, scene(lesson_of(screen.at)), Allowance())
+        said = filled(said, scope_of(lesson_of(screen.at)), Allowance())
     texts = {lang: text[:MOST_SAID] for lang, text in [*said.by_language.items()][:MOST_LANGUAGES]}
     return json.dumps(HallScreen(number=number, count=len(script.screens), say=texts))
 

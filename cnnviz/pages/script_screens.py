@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from cnnviz.core.lesson import LESSON_KEYS
 from cnnviz.scripts.library import library
-from cnnviz.scripts.scene import lesson_of
+from cnnviz.scripts.scope import lesson_of
 from cnnviz.scripts.screen_address import LEARN
 from cnnviz.scripts.script import Screen, Script
 from cnnviz.words import Problem

@@ -27,7 +27,7 @@ from cnnviz.words import Problem
 
 MOST_TEXT, MOST_PARTS = 600, 240
 """Characters and parts of an expression."""
-MOST_SCENES = 8
+MOST_SCOPES = 8
 """The number of times that an expression may look at another lesson."""
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -132,7 +132,7 @@ class _Walk:
 
     def __init__(self, allowance: Allowance) -> None:
         self.allowance, self.budget = allowance, Budget(allowance)
-        self.scenes = 0
+        self.scopes = 0
 
     def plan(self, node: ast.expr, names: Names) -> Planned:
         read = getattr(self, f"_{type(node).__name__.lower()}", None)
@@ -262,9 +262,9 @@ class _Walk:
         first = node.args[0] if len(node.args) == 2 and not node.keywords else None
         if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
             raise Problem("lessons.expression.elsewhere", name=name)
-        self.scenes += 1
-        if self.scenes > MOST_SCENES:
-            raise Problem("lessons.expression.too_many_scenes", most=MOST_SCENES)
+        self.scopes += 1
+        if self.scopes > MOST_SCOPES:
+            raise Problem("lessons.expression.too_many_scopes", most=MOST_SCOPES)
         self.allowance.take(LOOK)
         updates = _whole(self._value(node.args[1], names)) if name == "wrong_loss" else 0
         self.allowance.wait(names.seconds(name, first.value, updates))

@@ -192,4 +192,4 @@ FUNCTIONS: Mapping[str, Function] = {
     "replaced": Function(replaced, _replaced, least=2, most=6),
     "conv2d": Function(slid, _slid, least=2, most=3, arrays=2, products=_slid_products),
 }  # fmt: skip
-"""Every function by its name; `at`, `wrong` and `wrong_loss` are the scene's (scene.py)."""
+"""Every function by its name; `at`, `wrong` and `wrong_loss` are the scope's (scope.py)."""

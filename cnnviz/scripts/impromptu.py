@@ -6,7 +6,7 @@ So their keys, their answers and their sentences are computed by the same machin
 import re
 from collections.abc import Callable, Mapping
 
-from cnnviz.scripts.scene import Scene, lesson_of, scene
+from cnnviz.scripts.scope import Scope, lesson_of, scope_of
 from cnnviz.scripts.script import HALL_KINDS, MOST_ANSWERS, NOTHING, Answer, Screen
 from cnnviz.words import Problem, Versions, languages, say
 
@@ -29,7 +29,7 @@ def spot_screen(asked: Mapping[str, object], at: str) -> Screen:
         return _own(asked, at)
     if not isinstance(name, str) or name not in SPOTS:
         raise Problem("lessons.spot.none", name=str(name)[:40], known=tuple(SPOTS))
-    return SPOTS[name](scene(lesson_of(at)), asked, at)
+    return SPOTS[name](scope_of(lesson_of(at)), asked, at)
 
 
 def _said(id: str, **values: object) -> Versions:
@@ -45,10 +45,10 @@ def _screen(
     )  # fmt: skip
 
 
-def _extreme(name: str, of: str) -> Callable[[Scene, Mapping[str, object], str], Screen]:
+def _extreme(name: str, of: str) -> Callable[[Scope, Mapping[str, object], str], Screen]:
     """The cell of a map where something is largest. `of` is what is compared, with {map} for the map."""
 
-    def screen(here: Scene, asked: Mapping[str, object], at: str) -> Screen:
+    def screen(here: Scope, asked: Mapping[str, object], at: str) -> Screen:
         map = _map(here, asked.get("map"))
         size = of.format(map=map)
         answers = [Answer(f"{size} > 0.5 * max({size})", _said("lessons.spot.less.label"), _said("lessons.spot.less.say", map=map))]
@@ -66,7 +66,7 @@ def _extreme(name: str, of: str) -> Callable[[Scene, Mapping[str, object], str],
     return screen
 
 
-def _brightness(here: Scene, map: str) -> str:
+def _brightness(here: Scope, map: str) -> str:
     """The brightness of the image under each cell's window, where one kernel slides over one channel; else ""."""
     if map != "z1" or here.arrays["z1"].ndim != 2 or here.arrays["x"].ndim != 2:
         return ""
@@ -76,14 +76,14 @@ def _brightness(here: Scene, map: str) -> str:
     return ""
 
 
-def _map(here: Scene, symbol: object) -> str:
+def _map(here: Scope, symbol: object) -> str:
     maps = [*here.moment.trace, *here.moment.params, *here.moment.gradients]
     if symbol not in maps:
         raise Problem("lessons.check.no_map", map=str(symbol)[:20], known=maps)
     return str(symbol)
 
 
-def _cell(here: Scene, text: object) -> tuple[str, str, str]:
+def _cell(here: Scope, text: object) -> tuple[str, str, str]:
     """A cell's map, its place as people write it, and the expression that is its number."""
     found = re.fullmatch(r"([a-z]{1,2}\d{0,2}):(\d{1,6}(?:,\d{1,6}){0,3})", str(text))
     if not found:
@@ -96,7 +96,7 @@ def _cell(here: Scene, text: object) -> tuple[str, str, str]:
     return map, place, f"{map}[{place}]"
 
 
-def _sign(here: Scene, asked: Mapping[str, object], at: str) -> Screen:
+def _sign(here: Scope, asked: Mapping[str, object], at: str) -> Screen:
     map, place, number = _cell(here, asked.get("cell"))
     answers = tuple(
         Answer(is_, _said(f"lessons.spot.sign.{name}"), _said("lessons.spot.found", map=map, place=place, found=f"{{{number}}}"))
@@ -106,7 +106,7 @@ def _sign(here: Scene, asked: Mapping[str, object], at: str) -> Screen:
     return _screen(at, "choose", f"sign({number})", _said("lessons.spot.sign.ask", map=map, place=place), answers, right)
 
 
-def _value(here: Scene, asked: Mapping[str, object], at: str) -> Screen:
+def _value(here: Scope, asked: Mapping[str, object], at: str) -> Screen:
     map, place, number = _cell(here, asked.get("cell"))
     right = _said("lessons.spot.found", map=map, place=place, found=f"{{{number}}}")
     answers = (Answer(f"-1 * {number}", NOTHING, _said("lessons.spot.value.sign")),)
@@ -116,14 +116,14 @@ def _value(here: Scene, asked: Mapping[str, object], at: str) -> Screen:
     return _screen(at, "number", number, ask, answers, right, _said("lessons.spot.value.otherwise"), tolerance=tolerance)
 
 
-def _loss(here: Scene, asked: Mapping[str, object], at: str) -> Screen:
+def _loss(here: Scope, asked: Mapping[str, object], at: str) -> Screen:
     change = f'at("k={here.lesson.k + 1}", L) - L'
     said = _said("lessons.spot.loss.say", before="{L:4}", after=f'{{at("k={here.lesson.k + 1}", L):4}}')
     answers = tuple(Answer(is_, _said(f"lessons.spot.loss.{name}"), said) for is_, name in (("-1", "falls"), ("0", "stays"), ("1", "rises")))
     return _screen(at, "choose", f"sign({change})", _said("lessons.spot.loss.ask"), answers, said)
 
 
-SPOTS: Mapping[str, Callable[[Scene, Mapping[str, object], str], Screen]] = {
+SPOTS: Mapping[str, Callable[[Scope, Mapping[str, object], str], Screen]] = {
     "largest": _extreme("largest", "{map}"),
     "smallest": _extreme("smallest", "(0 - {map})"),
     "strongest": _extreme("strongest", "abs({map})"),
@@ -136,7 +136,7 @@ SPOTS: Mapping[str, Callable[[Scene, Mapping[str, object], str], Screen]] = {
 
 def _own(asked: Mapping[str, object], at: str) -> Screen:
     """A question in a lecturer's own words."""
-    kind, here = asked.get("kind"), scene(lesson_of(at))
+    kind, here = asked.get("kind"), scope_of(lesson_of(at))
     if kind not in HALL_KINDS:
         raise Problem("lessons.spot.kind", kind=str(kind)[:40], known=HALL_KINDS)
     ask, key, tolerance = _words(asked, "ask"), _words(asked, "key", ""), _words(asked, "tolerance", "")

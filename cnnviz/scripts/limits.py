@@ -73,7 +73,7 @@ class Allowance:
         """Counts how long another lesson takes that is about to be looked at."""
         self.seconds += seconds
         if self.seconds > MOST_SECONDS:
-            raise Problem("lessons.scene.too_long", seconds=math.ceil(self.seconds), most=MOST_SECONDS)
+            raise Problem("lessons.scope.too_long", seconds=math.ceil(self.seconds), most=MOST_SECONDS)
 
 
 class Budget:

@@ -16,7 +16,7 @@ from cnnviz.core.trajectory import Moment
 from cnnviz.core.values import Gradients
 from cnnviz.scripts.expression import evaluate
 from cnnviz.scripts.question import filled
-from cnnviz.scripts.scene import query_of, scene
+from cnnviz.scripts.scope import query_of, scope_of
 from cnnviz.words import Message, Problem, Versions, message
 
 _FILE = Path(__file__).with_name("missions.toml")
@@ -57,13 +57,13 @@ class Mission:
         (False, True)
         """
         try:
-            return not self.kept(lesson) and bool(np.all(evaluate(self.key, scene(lesson))))
+            return not self.kept(lesson) and bool(np.all(evaluate(self.key, scope_of(lesson))))
         except Problem:
             return False
 
     def told(self, lesson: Lesson) -> Versions:
         """The sentence when it is reached, with the lesson's numbers."""
-        return filled(self.done, scene(lesson))
+        return filled(self.done, scope_of(lesson))
 
 
 @cache
@@ -113,7 +113,7 @@ class Blind:
 def blind(lesson: Lesson, moment: Moment, case: int) -> Blind | None:
     """The mistake of a number; None where the network has none that changes something, or the numbers have run away.
 
-    >>> moment = scene(Lesson()).moment
+    >>> moment = scope_of(Lesson()).moment
     >>> found = blind(Lesson(), moment, 7)
     >>> [address for address in found.choices if found.named(address, moment)[0]]
     ['flip_forgotten@dx']

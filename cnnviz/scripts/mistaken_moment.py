@@ -12,7 +12,7 @@ from cnnviz.core.program import program_of
 from cnnviz.core.updating import Point, Updates, reached
 from cnnviz.core.values import Trace
 from cnnviz.core.work import estimate
-from cnnviz.scripts.scene import MOST_WRONG, SLOWER, Scene, changed_lesson, kept, query_of, scene
+from cnnviz.scripts.scope import MOST_WRONG, SLOWER, Scope, changed_lesson, kept, query_of, scope_of
 
 MOST_SECONDS = 0.3
 """About how long it may take to make every mistake of a network, where a question waits for it."""
@@ -38,34 +38,34 @@ def places_in(lesson: Lesson, mistake: str) -> tuple[Placed, ...]:
     return MISTAKES[mistake].places(lesson.network, lesson.opt, len(lesson.images), lesson.mode == "train")
 
 
-class Mistaken(Scene):
+class Mistaken(Scope):
     """A moment of a lesson whose updates all make a mistake, and so at every other moment of it."""
 
     mistake: Placed
 
-    def elsewhere(self, function: str, text: str) -> Scene:
+    def elsewhere(self, function: str, text: str) -> Scope:
         if function != "at":
             return super().elsewhere(function, text)
         there = changed_lesson(self.lesson, query_of(text))
         places = places_in(there, self.mistake.mistake.name)
         if not places or there.deviations:
-            return scene(there)
-        return mistaken(scene(there), next((one for one in places if one.stage == self.mistake.stage), places[-1]))
+            return scope_of(there)
+        return mistaken(scope_of(there), next((one for one in places if one.stage == self.mistake.stage), places[-1]))
 
 
-def mistaken(right: Scene, mistake: Placed) -> Scene:
+def mistaken(right: Scope, mistake: Placed) -> Scope:
     """The same moment, reached and looked at with the mistake.
 
     >>> from cnnviz.core.lesson import Lesson
     >>> from cnnviz.core.mistakes import placed
-    >>> right = scene(Lesson(k=1))
+    >>> right = scope_of(Lesson(k=1))
     >>> wrong = mistaken(right, placed("sign_flipped", right.lesson.network))
     >>> bool(wrong.arrays["L"] > right.arrays["L"])
     True
     """
     lesson, network = right.lesson, right.lesson.network
     rule, y = mistake.optimizer(lesson.optimizer), np.array(lesson.y)
-    start = scene(replace(lesson, k=0, cell="", mode="train")).moment
+    start = scope_of(replace(lesson, k=0, cell="", mode="train")).moment
     updates, losses = Updates(lesson, start.image), list[float]()
     after = Point(start.params, {}, start.trace.x, start.buffers)
     for k in range(min(lesson.k, MOST_WRONG) + 1):

@@ -8,7 +8,7 @@ import numpy as np
 from cnnviz.core.mistakes import MISTAKES, Placed
 from cnnviz.scripts.mistaken_moment import mistaken, places_in
 from cnnviz.scripts.question import key_of, same, tolerance_of
-from cnnviz.scripts.scene import Scene, lesson_of, scene
+from cnnviz.scripts.scope import Scope, lesson_of, scope_of
 from cnnviz.scripts.script import Screen, Script
 from cnnviz.words import Problem
 
@@ -51,11 +51,11 @@ def changes_key(screen: Screen, mistake: str) -> bool | None:
     if not screen.key or lesson.deviations:
         return None
     places = places_in(lesson, mistake)
-    here = scene(lesson) if places else None
+    here = scope_of(lesson) if places else None
     return any(_changes(screen, here, place) for place in places) if here else None
 
 
-def _changes(screen: Screen, here: Scene, mistake: Placed) -> bool:
+def _changes(screen: Screen, here: Scope, mistake: Placed) -> bool:
     """Tells whether the key is another one with a mistake in one place."""
     key = key_of(screen, here)
     try:

@@ -10,7 +10,7 @@ from cnnviz.core.read_only import ReadOnly
 from cnnviz.scripts.expression import block, evaluate, parsed
 from cnnviz.scripts.limits import Allowance
 from cnnviz.scripts.question import filled
-from cnnviz.scripts.scene import Scene
+from cnnviz.scripts.scope import Scope
 from cnnviz.scripts.script import NOTHING, Screen, Shown
 from cnnviz.words import Versions
 
@@ -40,14 +40,14 @@ class Plate(ReadOnly):
         return tree.id if isinstance(tree, ast.Name) else ""
 
 
-def plates(screen: Screen, here: Scene) -> list[Plate]:
+def plates(screen: Screen, here: Scope) -> list[Plate]:
     """The maps of a screen, in order: what it names, what it hides, what its answer adds.
 
     >>> from cnnviz.scripts.library import bundled
     >>> from cnnviz.scripts.question import lesson_at
-    >>> from cnnviz.scripts.scene import scene
+    >>> from cnnviz.scripts.scope import scope_of
     >>> screen = bundled()[0].screens[2]
-    >>> [(plate.of, plate.hidden) for plate in plates(screen, scene(lesson_at(screen, {})))]
+    >>> [(plate.of, plate.hidden) for plate in plates(screen, scope_of(lesson_at(screen, {})))]
     [('x', False), ('f', False), ('z1', True)]
     """
     allowance, covered, asked = Allowance(), hidden(screen, here), cells(screen, here)
@@ -62,7 +62,7 @@ def plates(screen: Screen, here: Scene) -> list[Plate]:
     return list(found.values())
 
 
-def _named(screen: Screen, here: Scene) -> list[Shown]:
+def _named(screen: Screen, here: Scope) -> list[Shown]:
     """The maps that the words name, in the order of the network."""
     words = " ".join(text for part in (screen.text, screen.ask) for text in part.by_language.values())
     named = set(_NAMED.findall(words))
@@ -70,20 +70,20 @@ def _named(screen: Screen, here: Scene) -> list[Shown]:
     return [Shown(symbol) for symbol in maps if symbol in named]
 
 
-def cells(screen: Screen, here: Scene) -> tuple[str, tuple[range, ...]] | None:
+def cells(screen: Screen, here: Scope) -> tuple[str, tuple[range, ...]] | None:
     """The cells that are asked of, as an array and a range an axis: those that the screen says, or that its key names.
 
     >>> from cnnviz.scripts.library import bundled
-    >>> from cnnviz.scripts.scene import lesson_of, scene
+    >>> from cnnviz.scripts.scope import lesson_of, scope_of
     >>> screen = bundled()[0].screens[2]
-    >>> cells(screen, scene(lesson_of(screen.at)))
+    >>> cells(screen, scope_of(lesson_of(screen.at)))
     ('z1', (range(14, 17), range(14, 17)))
     """
     text = screen.cells or (screen.key if screen.kind in ("choose", "number") else "")
     return block(text, here) if text else None
 
 
-def hidden(screen: Screen, here: Scene) -> tuple[str, ...]:
+def hidden(screen: Screen, here: Scope) -> tuple[str, ...]:
     """The maps that are masked until the answer is given: as the screen says, else all that its stage makes."""
     if screen.hide is not None:
         return screen.hide

@@ -12,7 +12,7 @@ from cnnviz.core.read_only import ReadOnly
 from cnnviz.scripts.expression import evaluate, names_in
 from cnnviz.scripts.limits import Allowance
 from cnnviz.scripts.mistaken_moment import mistaken, quickly_made
-from cnnviz.scripts.scene import Scene, label_of, lesson_of, query_of, scene
+from cnnviz.scripts.scope import Scope, label_of, lesson_of, query_of, scope_of
 from cnnviz.scripts.script import Screen
 from cnnviz.words import Message, Problem, Versions, languages, message, written
 
@@ -81,7 +81,7 @@ def lesson_at(screen: Screen, asked: Mapping[str, str]) -> Lesson:
 
 def ask(screen: Screen, lesson: Lesson) -> Question:
     """The question on a lesson; Problem where an expression cannot be computed there, or all of them together are too much."""
-    here, allowance = scene(lesson), Allowance()
+    here, allowance = scope_of(lesson), Allowance()
     texts = {name: filled(getattr(screen, name), here, allowance) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
     if screen.kind in ("", "order"):
         return Question(lesson, **texts, key=np.zeros(0), order=in_order(screen, here))  # type: ignore[arg-type]
@@ -94,7 +94,7 @@ def ask(screen: Screen, lesson: Lesson) -> Question:
 
 
 @np.errstate(all="ignore")  # what a mistake leads to may be infinite
-def _slips(screen: Screen, here: Scene, known: list[np.ndarray], tolerance: float) -> Iterator[Option]:
+def _slips(screen: Screen, here: Scope, known: list[np.ndarray], tolerance: float) -> Iterator[Option]:
     """The wrong answers that a mistake in the backward pass gives, as far as none of those that are `known` is like it.
 
     Nothing is looked for where a key looks at other moments: that takes a run for each mistake.
@@ -117,7 +117,7 @@ def _in_all(said: Message) -> Versions:
     return Versions({lang: said.say(lang) for lang in languages()})
 
 
-def _options(screen: Screen, here: Scene, key: np.ndarray, right: Versions, allowance: Allowance) -> Iterator[Option]:
+def _options(screen: Screen, here: Scope, key: np.ndarray, right: Versions, allowance: Allowance) -> Iterator[Option]:
     """The answers as the file has them; what equals the key or an earlier one is left out, so that one is right."""
     seen: list[np.ndarray] = []
     found = screen.kind != "choose"  # only a choice shows its key
@@ -135,7 +135,7 @@ def _options(screen: Screen, here: Scene, key: np.ndarray, right: Versions, allo
         yield Option(key, Versions({}), right, True)
 
 
-def value_of(screen: Screen, text: str, here: Scene, allowance: Allowance | None = None) -> np.ndarray:
+def value_of(screen: Screen, text: str, here: Scope, allowance: Allowance | None = None) -> np.ndarray:
     """The value of an answer, of the shape and kind that such a question's key has; Problem where it is not."""
     value = evaluate(text, here, allowance)
     if screen.kind == "click":
@@ -147,7 +147,7 @@ def value_of(screen: Screen, text: str, here: Scene, allowance: Allowance | None
     return value
 
 
-def key_of(screen: Screen, here: Scene, allowance: Allowance | None = None) -> np.ndarray:
+def key_of(screen: Screen, here: Scope, allowance: Allowance | None = None) -> np.ndarray:
     """The key, of the shape and kind that such a question needs; Problem where it is not."""
     key = evaluate(screen.key, here, allowance)
     if screen.kind == "choose" and not 1 <= key.size <= MOST_SHOWN:
@@ -170,7 +170,7 @@ def _one(value: np.ndarray) -> np.ndarray:
     return value.reshape(())
 
 
-def mask(value: np.ndarray, map: str, here: Scene) -> np.ndarray:
+def mask(value: np.ndarray, map: str, here: Scope) -> np.ndarray:
     """A truth for each cell of a map; Problem where the value is something else."""
     shape = here.arrays[map].shape
     if value.dtype != np.bool_ or value.shape != shape:
@@ -178,7 +178,7 @@ def mask(value: np.ndarray, map: str, here: Scene) -> np.ndarray:
     return value
 
 
-def tolerance_of(screen: Screen, here: Scene, key: np.ndarray, allowance: Allowance | None = None) -> float:
+def tolerance_of(screen: Screen, here: Scope, key: np.ndarray, allowance: Allowance | None = None) -> float:
     """The tolerance of a number: as the screen says, else nothing for whole numbers, and 2 % for others."""
     if screen.kind != "number":
         return 0.0
@@ -190,7 +190,7 @@ def tolerance_of(screen: Screen, here: Scene, key: np.ndarray, allowance: Allowa
     return 0.0 if float(key) == round(float(key)) else 0.02 * abs(float(key))
 
 
-def in_order(screen: Screen, here: Scene) -> tuple[str, ...]:
+def in_order(screen: Screen, here: Scope) -> tuple[str, ...]:
     """The screen's stages in the order in which the network has them; Problem for one that it has not."""
     known = [str(stage) for stage in here.lesson.network.stages]
     for stage in screen.stages:
@@ -204,17 +204,17 @@ def same(a: np.ndarray, b: np.ndarray) -> bool:
     return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-6, atol=1e-12))
 
 
-def filled(text: Versions, here: Scene, allowance: Allowance | None = None) -> Versions:
+def filled(text: Versions, here: Scope, allowance: Allowance | None = None) -> Versions:
     """A text with its {expressions} worked out, {L}, {max(z1):3}, {saturated:%}, in every language that it has; together they have one allowance."""
     allowance = allowance or Allowance()
     return Versions({lang: _filled(part, here, lang, allowance) for lang, part in text.by_language.items()})
 
 
-def _filled(text: str, here: Scene, lang: str, allowance: Allowance) -> str:
+def _filled(text: str, here: Scope, lang: str, allowance: Allowance) -> str:
     return PLACE.sub(lambda place: _number(place[1], place[2] or "", here, lang, allowance), text)
 
 
-def _number(expression: str, spec: str, here: Scene, lang: str, allowance: Allowance) -> str:
+def _number(expression: str, spec: str, here: Scope, lang: str, allowance: Allowance) -> str:
     value = evaluate(expression, here, allowance)
     if value.size != 1:
         raise Problem("lessons.text.one_number", text=expression, shape=value.shape)

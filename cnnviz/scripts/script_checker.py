@@ -28,7 +28,7 @@ from cnnviz.scripts.question import (
     tolerance_of,
     value_of,
 )
-from cnnviz.scripts.scene import Scene, lesson_of, query_of, scene
+from cnnviz.scripts.scope import Scope, lesson_of, query_of, scope_of
 from cnnviz.scripts.screen_address import TRAIN
 from cnnviz.scripts.script import Screen, Script
 from cnnviz.scripts.script_fields import Fault, Reading
@@ -99,10 +99,10 @@ class _Checked:
         self.reading.faults.append(Fault(self.reading.line((*self.path, *path)), what))
 
     def run(self) -> None:
-        here: Scene | None = None
+        here: Scope | None = None
         with self.at("at"):
             self.in_time()
-            here = scene(lesson_of(self.screen.at))
+            here = scope_of(lesson_of(self.screen.at))
         if here is None:
             return
         before = len(self.reading.faults)
@@ -118,7 +118,7 @@ class _Checked:
             self.shown(here)
             self.elsewhere()
 
-    def keys(self, here: Scene) -> None:
+    def keys(self, here: Scope) -> None:
         """Faults of the address beside the lesson, and of an experiment's updates."""
         own, most = self.screen.place.own, here.lesson.most_updates
         with self.at("at"):
@@ -135,11 +135,11 @@ class _Checked:
                 try:
                     readers[key](own[key])
                 except Problem as why:
-                    raise Problem("lessons.scene.key", key=key, text=own[key], why=why.message) from None
+                    raise Problem("lessons.scope.key", key=key, text=own[key], why=why.message) from None
         if self.screen.updates and self.screen.updates > most:
             self.wrong(("updates",), message("lessons.file.number", field="updates", least=1, most=most))
 
-    def symbols(self, here: Scene) -> None:
+    def symbols(self, here: Scope) -> None:
         """Faults of what is hidden, and of what is clicked."""
         maps = [*here.moment.trace, *here.moment.params, *here.moment.gradients, "L"]
         for n, symbol in enumerate(self.screen.hide or ()):
@@ -152,7 +152,7 @@ class _Checked:
         elif self.screen.map in hidden(self.screen, here) and not slides(self.screen.map, here):
             self.wrong(("hide",) if self.screen.hide else ("map",), message("lessons.check.map_hidden", map=self.screen.map))
 
-    def computed(self, here: Scene) -> None:
+    def computed(self, here: Scope) -> None:
         """The key, and that every answer is another one."""
         key = tolerance = None
         with self.at("key"):
@@ -194,13 +194,13 @@ class _Checked:
                     line = self.reading.line((*self.path, "answers", other))
                     self.wrong(("answers", n, "label"), message("lessons.check.same_label", label=label, line=line))
 
-    def order(self, here: Scene) -> None:
+    def order(self, here: Scope) -> None:
         with self.at("stages"):
             if len({*self.screen.stages}) < max(3, len(self.screen.stages)):
                 raise Problem("lessons.check.stages", n=len({*self.screen.stages}))
             in_order(self.screen, here)
 
-    def construct(self, here: Scene) -> None:
+    def construct(self, here: Scope) -> None:
         """That there is something to do, and that it can be done."""
         with self.at("key"):
             if bool(key_of(self.screen, here)):
@@ -211,10 +211,10 @@ class _Checked:
                 raise Problem("lessons.check.solution_changes", keys=strange, change=self.screen.change)
             solved = lesson_at(self.screen, query)
             lesson_of(self.screen.solution)  # all of it has to hold
-            if not bool(key_of(self.screen, scene(solved))):
+            if not bool(key_of(self.screen, scope_of(solved))):
                 raise Problem("lessons.check.no_solution")
 
-    def texts(self, here: Scene) -> None:
+    def texts(self, here: Scope) -> None:
         """The expressions in the sentences, in every language."""
         names = ("title", "text", "ask", "right", "otherwise", "hint", "notes")
         fields: list[tuple[tuple[str | int, ...], Versions]] = [((name,), getattr(self.screen, name)) for name in names]
@@ -232,7 +232,7 @@ class _Checked:
         """The field as the file has it: a screen's text may be called `say`."""
         return ("say",) if path == ("text",) and (*self.path, "say") in self.reading.lines else path
 
-    def shown(self, here: Scene) -> None:
+    def shown(self, here: Scope) -> None:
         """The maps beside the words, and the cells that are asked of."""
         with self.at("cells"):
             if self.screen.cells and not cells(self.screen, here):
@@ -259,7 +259,7 @@ class _Checked:
                 return self.wrong(("change",), message("lessons.check.elsewhere", where=named(change), why=why))
 
 
-def slides(map: str, here: Scene) -> bool:
+def slides(map: str, here: Scope) -> bool:
     """Tells whether a map's cells are made by a window over another map, in which their places can be shown."""
     return any(link.pattern == "window" for link in here.lesson.network.program(here.arrays["x"].shape).links.get(map, ()))
 

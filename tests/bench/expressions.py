@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from cnnviz.scripts.expression import evaluate
 from cnnviz.scripts.question import filled
-from cnnviz.scripts.scene import Scene, lesson_of, scene
+from cnnviz.scripts.scope import Scope, lesson_of, scope_of
 from cnnviz.words import Problem, Versions
 
 LARGE = "net=conv32x1-relu-dense18-relu-dense10-softmax-ce"
@@ -24,7 +24,7 @@ WRITTEN = ["L", "max(w2)", "argmax(w2)", "sum(exp(w2))", "at('k=1', L)", "f[0,0,
 """Each is written into one text as often as it may be."""
 
 
-def longest_text(part: str, here: Scene) -> Versions:
+def longest_text(part: str, here: Scope) -> Versions:
     """The longest text of this part alone that is not refused."""
 
     def fits(count: int) -> bool:
@@ -47,7 +47,7 @@ def seconds_of(act: Callable[[], object]) -> float:
     return statistics.median(taken)
 
 
-def most_of(part: str, here: Scene) -> str:
+def most_of(part: str, here: Scope) -> str:
     """The longest sum of this part that is not refused."""
     text = part
     while True:
@@ -60,7 +60,7 @@ def most_of(part: str, here: Scene) -> str:
 
 
 def main() -> int:
-    here, worst = scene(lesson_of(LARGE)), 0.0
+    here, worst = scope_of(lesson_of(LARGE)), 0.0
     for part in REPEATED:
         text = most_of(part, here)
         worst = max(worst, taken := seconds_of(lambda text=text: evaluate(text, here)))

@@ -16,7 +16,7 @@ from cnnviz.core.network import Network
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.trajectory import _Run, forget
 from cnnviz.data.images import find_image, load_image
-from cnnviz.scripts.scene import _made
+from cnnviz.scripts.scope import _made
 
 LARGEST = "conv32x1-relu-dense18-relu-dense10-softmax-ce"
 """The network with the most parameters, 590,000."""

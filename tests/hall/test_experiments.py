@@ -13,8 +13,7 @@ import pytest
 
 from cnnviz import Lesson, load_image, sweep, trajectory
 from cnnviz.hall import experiment as made
-from cnnviz.scripts.scene import lesson_of
-from cnnviz.scripts.scene import scene as scene_of
+from cnnviz.scripts.scope import lesson_of, scope_of
 from tests.hall.test_lectures import Led, forgets, in_redis
 from tests.hall.test_rooms import Hall, data, until
 from tests.hall.test_shared_rooms import process
@@ -154,7 +153,7 @@ async def test_the_inside_of_a_run_is_what_its_address_shows_and_none_is_made_th
     runs = [(await room.part(n))[1] for n in range(6)]
     for run in runs:
         status, found = await room.hall.ask("GET", f"{room.path}/inside?run={run['run']}")
-        here = scene_of(lesson_of(run["query"]))
+        here = scope_of(lesson_of(run["query"]))
         assert status == 200 and found["value"] == run["value"]
         assert [(plate["rows"], plate["columns"]) for plate in found["plates"]] == [(3, 3), (30, 30), (30, 30)]
         assert np.array(found["plates"][0]["picture"]) == pytest.approx(here.arrays["f"])

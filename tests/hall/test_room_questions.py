@@ -20,8 +20,7 @@ from cnnviz.hall import question_view, store
 from cnnviz.hall.redis_store import Shared
 from cnnviz.scripts.library import bundled, lectures
 from cnnviz.scripts.plates import plates
-from cnnviz.scripts.scene import lesson_of
-from cnnviz.scripts.scene import scene as lesson_scene
+from cnnviz.scripts.scope import lesson_of, scope_of
 from cnnviz.scripts.script import HALL_KINDS
 from cnnviz.scripts.votes import bars
 from tests.hall.test_rooms import Hall, settled, until
@@ -289,7 +288,7 @@ LARGE = "net=conv32x1-relu-dense18-relu-dense10-softmax-ce"  # as many parameter
 )
 async def test_a_key_neither_writes_into_the_lesson_nor_fills_the_memory(at, key, id):
     here = await Asked(Hall()).open(at)
-    kept = lesson_scene(lesson_of(at)).arrays
+    kept = scope_of(lesson_of(at)).arrays
     before = {name: array.tobytes() for name, array in kept.items()}
     tracemalloc.start()
     try:

@@ -12,7 +12,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.scripts import limits
 from cnnviz.scripts.expression import evaluate
 from cnnviz.scripts.question import ask
-from cnnviz.scripts.scene import lesson_of, scene
+from cnnviz.scripts.scope import lesson_of, scope_of
 from cnnviz.scripts.script_checker import check
 from cnnviz.scripts.toml_lines import lines_of
 from cnnviz.words import Problem
@@ -191,10 +191,10 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE)
 def test_an_expression_that_is_none_of_ours_is_refused_in_a_sentence(text):
     if text == "9**9**9**9**9":
-        assert not np.isfinite(evaluate(text, scene(Lesson())))  # numbers are float64: nothing grows
+        assert not np.isfinite(evaluate(text, scope_of(Lesson())))  # numbers are float64: nothing grows
         return
     with pytest.raises(Problem) as refused:
-        evaluate(text, scene(Lesson()))
+        evaluate(text, scope_of(Lesson()))
     assert str(refused.value)
 
 
@@ -202,7 +202,7 @@ def test_an_expression_that_is_none_of_ours_is_refused_in_a_sentence(text):
 @settings(max_examples=300, deadline=None)
 def test_no_text_does_anything_but_give_numbers_or_a_problem(text):
     try:
-        assert evaluate(text, scene(Lesson())).dtype.kind in "biuf"
+        assert evaluate(text, scope_of(Lesson())).dtype.kind in "biuf"
     except Problem as refused:
         assert str(refused)
 
@@ -223,14 +223,14 @@ def test_lines_are_those_of_the_text_whatever_stands_in_it():
 
 
 def test_what_takes_too_long_altogether_is_refused(monkeypatch):
-    here = scene(lesson_of("lr=0.02"))
+    here = scope_of(lesson_of("lr=0.02"))
     text = " + ".join(f"at('k=100&lr=0.0{n}', L)" for n in range(3, 10))
     once = here.seconds("at", "k=100&lr=0.001")
     monkeypatch.setattr(limits, "MOST_SECONDS", 2.5 * once)
     for slow in (text, "wrong_loss('sign_flipped', 300)"):
         with pytest.raises(Problem) as problem:
             evaluate(slow, here)
-        assert problem.value.code == "lessons.scene.too_long"
+        assert problem.value.code == "lessons.scope.too_long"
     assert evaluate("at('k=100&lr=0.003', L) > 0", here)
     assert here.seconds("at", "k=100&lr=0.003") < once / 2  # what is known takes no time
 

@@ -17,7 +17,7 @@ from cnnviz.scripts.expression_functions import FUNCTIONS, REDUCTIONS
 from cnnviz.scripts.library import bundled
 from cnnviz.scripts.limits import Allowance
 from cnnviz.scripts.question import ask, filled
-from cnnviz.scripts.scene import Scene, lesson_of, scene
+from cnnviz.scripts.scope import Scope, lesson_of, scope_of
 from cnnviz.words import Problem, Versions
 
 LARGE = "net=conv32x1-relu-dense18-relu-dense10-softmax-ce"  # as many parameters as there may be
@@ -25,9 +25,9 @@ MAPS = "net=conv4x3-relu-max2-dense3-softmax-ce"
 MOST_BYTES = 50_000_000
 
 
-def writable(address: str) -> Scene:
-    """A scene whose arrays could be written to: it is the language that does not."""
-    here = scene(lesson_of(address))
+def writable(address: str) -> Scope:
+    """A scope whose arrays could be written to: it is the language that does not."""
+    here = scope_of(lesson_of(address))
     return replace(here, arrays={name: np.array(array) for name, array in here.arrays.items()})
 
 
@@ -78,7 +78,7 @@ def at_most(most: int) -> Iterator[None]:
 @settings(max_examples=400, deadline=None)
 def test_whatever_is_asked_no_array_changes_and_memory_is_bounded(text, address):
     here = SCENES[address]
-    here.elsewhere("at", "k=1")  # the other moment's own arrays are kept by the scene, not by the expression
+    here.elsewhere("at", "k=1")  # the other moment's own arrays are kept by the scope, not by the expression
     before = {name: array.tobytes() for name, array in here.arrays.items()}
     with at_most(MOST_BYTES):
         value = evaluate(text, here)
@@ -200,8 +200,8 @@ def test_a_question_s_texts_answers_and_key_have_one_allowance():
 
 
 def test_another_lesson_s_mistake_counts_as_time(monkeypatch):
-    monkeypatch.setattr(limits, "MOST_SECONDS", scene(Lesson()).seconds("wrong", "sign_flipped") * 1.5)
-    assert evaluate("any(wrong('sign_flipped', df) != df)", scene(Lesson()))
+    monkeypatch.setattr(limits, "MOST_SECONDS", scope_of(Lesson()).seconds("wrong", "sign_flipped") * 1.5)
+    assert evaluate("any(wrong('sign_flipped', df) != df)", scope_of(Lesson()))
     with pytest.raises(Problem) as refused:
-        evaluate("any(wrong('sign_flipped', df) != wrong('sign_flipped', df))", scene(Lesson()))
-    assert refused.value.code == "lessons.scene.too_long"
+        evaluate("any(wrong('sign_flipped', df) != wrong('sign_flipped', df))", scope_of(Lesson()))
+    assert refused.value.code == "lessons.scope.too_long"

@@ -16,7 +16,7 @@ from cnnviz.data.images import find_image, load_images
 from cnnviz.scripts import library, script_fields, script_file
 from cnnviz.scripts.library import bundled
 from cnnviz.scripts.question import ask, lesson_at
-from cnnviz.scripts.scene import lesson_of
+from cnnviz.scripts.scope import lesson_of
 from cnnviz.scripts.script_checker import check_file
 
 FILES = sorted(Path(library.__file__).with_name("bundled").glob("*.toml"))

@@ -10,7 +10,7 @@ from cnnviz.data.images import find_image, load_image
 from cnnviz.pages.address import resolved
 from cnnviz.pages.step.missions import started
 from cnnviz.scripts.missions import blind, find, missions
-from cnnviz.scripts.scene import lesson_of, query_of
+from cnnviz.scripts.scope import lesson_of, query_of
 from cnnviz.words import languages
 
 SOLUTIONS = {

@@ -12,7 +12,7 @@ from cnnviz.scripts.expression import evaluate
 from cnnviz.scripts.library import bundled
 from cnnviz.scripts.plates import Plate, cells, hidden, plates
 from cnnviz.scripts.question import PLACE, Question, ask, lesson_at
-from cnnviz.scripts.scene import Scene, scene
+from cnnviz.scripts.scope import Scope, scope_of
 from cnnviz.scripts.script import Screen
 from cnnviz.view.constants import gallery
 
@@ -21,7 +21,7 @@ PRINTED = 49
 """Cells up to which a map's numbers are printed."""
 RULE_ASKED = {"any(f > 0)", "1 / (sum(x ** 2) + 1)"}
 """Keys that apply a rule, which is asked for, to a map that has to be seen."""
-ASKED: dict[int, list[tuple[Question, Scene, list[Plate]]]] = {}
+ASKED: dict[int, list[tuple[Question, Scope, list[Plate]]]] = {}
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?")
 
 
@@ -34,11 +34,11 @@ def variants(screen: Screen) -> Iterator[Mapping[str, str]]:
         yield from ({"f": name} for name in KERNELS)
 
 
-def asked(screen: Screen) -> list[tuple[Question, Scene, list[Plate]]]:
+def asked(screen: Screen) -> list[tuple[Question, Scope, list[Plate]]]:
     """The question in every variant, its numbers and its maps."""
     if id(screen) not in ASKED:
         lessons = [lesson_at(screen, change) for change in variants(screen)]
-        ASKED[id(screen)] = [(ask(screen, lesson), scene(lesson), plates(screen, scene(lesson))) for lesson in lessons]
+        ASKED[id(screen)] = [(ask(screen, lesson), scope_of(lesson), plates(screen, scope_of(lesson))) for lesson in lessons]
     return ASKED[id(screen)]
 
 
@@ -82,7 +82,7 @@ def test_no_number_in_sight_is_the_key_or_one_that_its_answer_tells(screen: Scre
     assert always(screen, found) == []
 
 
-def secrets(screen: Screen, here: Scene, shown: list[Plate], lang: str) -> list[float]:
+def secrets(screen: Screen, here: Scope, shown: list[Plate], lang: str) -> list[float]:
     """The numbers that the right answer's words work out of what is not in sight; whole ones may stand for anything."""
     in_sight = {plate.of for plate in shown if not plate.hidden}
     unseen = {"at", "saturated", "wrong_loss", *here.moment.trace, *here.moment.gradients} - in_sight
@@ -90,7 +90,7 @@ def secrets(screen: Screen, here: Scene, shown: list[Plate], lang: str) -> list[
     return [value for value in values if value != round(value)]
 
 
-def worked(place: re.Match[str], here: Scene) -> float:
+def worked(place: re.Match[str], here: Scope) -> float:
     return float(evaluate(place[1], here))
 
 
@@ -140,10 +140,10 @@ def test_no_block_in_sight_is_the_picture_that_is_the_key(screen: Screen):
 def test_what_a_question_of_the_first_lesson_is_about_is_seen_once_it_is_answered():
     """The kernel with its weight changed and what that makes of the image; and the map of which the size was asked."""
     changed, sized = (bundled()[0].screens[n] for n in (3, 4))
-    here = scene(lesson_at(changed, {}))
+    here = scope_of(lesson_at(changed, {}))
     shown = [plate for plate in plates(changed, here) if plate.hidden]
     kernel = here.moment.params["f"].copy()
     kernel[..., 0, 0] = 0
     assert any(plate.value.shape == (3, 3) and np.array_equal(plate.value, kernel.reshape(3, 3)) for plate in shown)
     assert any(plate.value.shape == (30, 30) for plate in shown)
-    assert "z1" in [plate.of for plate in plates(sized, scene(lesson_at(sized, {}))) if plate.hidden]
+    assert "z1" in [plate.of for plate in plates(sized, scope_of(lesson_at(sized, {}))) if plate.hidden]

@@ -7,7 +7,7 @@ from cnnviz.core.mistakes import mistakes_for
 from cnnviz.scripts.library import bundled
 from cnnviz.scripts.mistaken_moment import mistaken
 from cnnviz.scripts.question import ask, key_of, lesson_at, same
-from cnnviz.scripts.scene import scene
+from cnnviz.scripts.scope import scope_of
 from cnnviz.scripts.script import Screen
 from cnnviz.scripts.votes import grouped, rule_of
 from cnnviz.words import Problem, languages
@@ -18,7 +18,7 @@ TYPED = [pytest.param(*one.values, id=one.id) for one in ASKED if one.values[0].
 
 def wrong_keys(screen: Screen):
     """What each mistake makes of the key."""
-    here = scene(lesson_at(screen, {}))
+    here = scope_of(lesson_at(screen, {}))
     for mistake in [] if here.lesson.deviations else mistakes_for(here.lesson.network, here.lesson.opt, len(here.lesson.images), here.lesson.mode == "train"):
         try:
             yield mistake, key_of(screen, mistaken(here, mistake))
@@ -40,7 +40,7 @@ def test_the_feedback_names_the_mistake_in_every_language():
     """The gradient of a sum before σ, worked out with the mean forgotten."""
     screen = next(script for script in bundled() if script.id == "blame").screens[1]
     (slip,) = [option for option in ask(screen, lesson_at(screen, {})).options if option.slip and option.label.say("en") == "1/N forgotten"]
-    key = key_of(screen, scene(lesson_at(screen, {})))
+    key = key_of(screen, scope_of(lesson_at(screen, {})))
     assert slip.value == pytest.approx(2 * key)
     assert {*slip.say.by_language} == {*languages()} and "1/N forgotten" in slip.say.say("en") and "not averaged" in slip.say.say("en")
 

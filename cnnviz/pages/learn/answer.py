@@ -17,7 +17,7 @@ from cnnviz.pages.step.answer import live
 from cnnviz.scripts.library import Library, library, own_folders
 from cnnviz.scripts.plates import Plate, cells, plates
 from cnnviz.scripts.question import MOST_SHOWN, Option, Question, ask, lesson_at
-from cnnviz.scripts.scene import Scene, scene
+from cnnviz.scripts.scope import Scope, scope_of
 from cnnviz.scripts.script import Screen, Script
 from cnnviz.wire.learn import LearnCells, LearnPlate
 from cnnviz.words import Message, Problem, message
@@ -42,7 +42,7 @@ class _LearnAnswers(Answers):
         own: dict[str, object] | None = None
         arrays = _masks(step, question)
         if script and step and question:
-            here = scene(question.lesson)
+            here = scope_of(question.lesson)
             shown = [(plate, _symbol(plate, here)) for plate in plates(step, here)]
             own = _asked(script, number, step, question) | {"plates": [_plate(plate, n, symbol) for n, (plate, symbol) in enumerate(shown)], "cells": _cells(step, here)}
             arrays |= {f"learn.plate.{n}": plate.value.astype(np.float64) for n, (plate, symbol) in enumerate(shown) if not symbol}
@@ -120,7 +120,7 @@ def _asked(script: Script, number: int, step: Screen, question: Question) -> dic
     }
 
 
-def _symbol(plate: Plate, here: Scene) -> str:
+def _symbol(plate: Plate, here: Scope) -> str:
     """The map of the network that a plate is, "" where it is none: of several images the maps are of one, and a loss of all is not its."""
     if len(here.lesson.images) > 1 and plate.value.ndim == 0:
         return ""
@@ -132,7 +132,7 @@ def _plate(plate: Plate, n: int, symbol: str) -> LearnPlate:
     return LearnPlate(symbol=symbol, array=symbol or f"learn.plate.{n}", label=plate.label, like=plate.like, limits=(-most, most), hidden=plate.hidden)
 
 
-def _cells(step: Screen, here: Scene) -> LearnCells | None:
+def _cells(step: Screen, here: Scope) -> LearnCells | None:
     """The cells that are asked of, as the maps of the image that is shown have them; None where that image has none of them."""
     asked = cells(step, here)
     if asked and len(here.lesson.images) > 1 and here.lesson.network.program(here.moment.trace.x.shape).has_images(asked[0]):

@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.values import Params
-from cnnviz.scripts.scene import scene
+from cnnviz.scripts.scope import scope_of
 from cnnviz.words import Message, message
 
 CARDS = ("pixel", "kernel", "unit", "loss", "gradient")
@@ -20,7 +20,7 @@ def cards() -> list[dict[str, object]]:
     >>> [card["word"] for card in cards()] == list(CARDS)
     True
     """
-    found = scene(Lesson()).arrays
+    found = scope_of(Lesson()).arrays
     row, column = (int(at) for at in np.unravel_index(int(np.argmax(found["a1"])), found["a1"].shape))
     first = found["x"][row : row + 3, column : column + 3]
     values = {
@@ -47,7 +47,7 @@ def cards() -> list[dict[str, object]]:
 
 def _bars() -> list[tuple[Message | str, float, float]]:
     """Each output with its name and its target."""
-    here = scene(Lesson())
+    here = scope_of(Lesson())
     return [(name, float(o), float(y)) for name, o, y in zip(here.lesson.output_names, here.arrays["o"], here.arrays["y"], strict=True)]
 
 
@@ -55,10 +55,10 @@ def _curve() -> list[float]:
     """The loss as b[0] goes from REACH below its value, 0, to as much above.
 
     >>> curve = _curve()
-    >>> len(curve) == POINTS, curve[POINTS // 2] == float(scene(Lesson()).arrays["L"])
+    >>> len(curve) == POINTS, curve[POINTS // 2] == float(scope_of(Lesson()).arrays["L"])
     (True, True)
     """
-    here = scene(Lesson())
+    here = scope_of(Lesson())
     params, network = here.moment.params, here.lesson.network
     y = network.targets(here.arrays["y"], here.arrays["o"].shape)
     moved = ({**params, "b": here.arrays["b"] + np.array([step, 0.0])} for step in np.linspace(-REACH, REACH, POINTS))

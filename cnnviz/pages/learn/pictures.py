@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnviz.pages.map_records import records
 from cnnviz.scripts.question import lesson_at
-from cnnviz.scripts.scene import Scene, scene
+from cnnviz.scripts.scope import Scope, scope_of
 from cnnviz.scripts.script import Script
 from cnnviz.wire.learn import LearnPicture
 from cnnviz.words import Problem
@@ -36,12 +36,12 @@ def pictures(lessons: Sequence[Script]) -> tuple[list[LearnPicture | None], dict
     return found, arrays
 
 
-def _first_map(script: Script) -> tuple[Scene, str, np.ndarray] | None:
+def _first_map(script: Script) -> tuple[Scope, str, np.ndarray] | None:
     """The first stage of its screens that is a map on which there is something to see, of the first channel; else the image."""
     places = [(screen, "") for screen in script.screens] + [(screen, "x") for screen in script.screens]
     for screen, symbol in places:
         with suppress(Problem):
-            here = scene(lesson_at(screen, {}))
+            here = scope_of(lesson_at(screen, {}))
             stage = symbol or str(here.lesson.stage)
             array = here.arrays.get("f_next" if stage == "update" else stage, np.zeros(0))
             array = array[(0,) * (array.ndim - 2)] if array.ndim > 2 else array
@@ -59,7 +59,7 @@ def _varies(array: np.ndarray) -> bool:
     return len(np.unique(array)) > array.size / 2 or len(np.unique(array)) > MOST
 
 
-def _picture(name: str, here: Scene, symbol: str, array: np.ndarray) -> LearnPicture:
+def _picture(name: str, here: Scope, symbol: str, array: np.ndarray) -> LearnPicture:
     """A map with its scale and the ends of that, those of a signed one from this channel alone."""
     program = here.lesson.network.program(here.moment.trace.x.shape)
     record = records(here.lesson, program, here.moment).get(symbol)

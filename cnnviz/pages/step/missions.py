@@ -7,7 +7,7 @@ from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
 from cnnviz.pages.address import Now
 from cnnviz.scripts.missions import MOST_CASES, Blind, Mission, blind, find, missions
-from cnnviz.scripts.scene import query_of
+from cnnviz.scripts.scope import query_of
 from cnnviz.wire.page import MissionData, MissionListed, MissionsData, NamedMistake
 from cnnviz.words import Message, message
 

@@ -11,7 +11,7 @@ from cnnviz.scripts.given_script import given
 from cnnviz.scripts.library import library, own_folders
 from cnnviz.scripts.limits import Allowance
 from cnnviz.scripts.question import filled
-from cnnviz.scripts.scene import duration, lesson_of, scene
+from cnnviz.scripts.scope import duration, lesson_of, scope_of
 from cnnviz.scripts.script import Screen, Script
 from cnnviz.scripts.script_fields import Fault
 from cnnviz.wire.script import ScriptData, ScriptHeader, ScriptScreen
@@ -71,6 +71,6 @@ def _said(screen: Screen, field: str, allowance: Allowance) -> Versions:
     try:
         lesson = lesson_of(screen.at)
         allowance.wait(duration(lesson))
-        return filled(text, scene(lesson), allowance)
+        return filled(text, scope_of(lesson), allowance)
     except Problem:  # an image that is not here any more, or more work than one script may ask for
         return Versions({})

@@ -29,17 +29,17 @@ MOST_WRONG = 500
 
 
 @dataclass(frozen=True, eq=False)
-class Scene(ReadOnly):
+class Scope(ReadOnly):
     """One moment of one lesson, its arrays by name; and the way to others."""
 
     lesson: Lesson
     moment: Moment
     arrays: Mapping[str, np.ndarray]
 
-    def elsewhere(self, function: str, text: str) -> Scene:
+    def elsewhere(self, function: str, text: str) -> Scope:
         """at("k=1", …): this lesson with that change; wrong("kernel_gradient_flipped@df", …): with the gradients of that mistake.
 
-        >>> float(scene(Lesson()).elsewhere("at", "k=1").arrays["k"])
+        >>> float(scope_of(Lesson()).elsewhere("at", "k=1").arrays["k"])
         1.0
         """
         if function == "at":
@@ -47,12 +47,12 @@ class Scene(ReadOnly):
         params, trace, gradients = self.moment.params, self.moment.trace, self.moment.gradients
         found = placed(text, self.lesson.network, self.lesson.opt)
         wrong = found.gradients(params, trace, np.array(self.lesson.y), self.lesson.optimizer)
-        return Scene(self.lesson, self.moment, {**self.arrays, **{name: wrong[name] for name in gradients if name in wrong}})
+        return Scope(self.lesson, self.moment, {**self.arrays, **{name: wrong[name] for name in gradients if name in wrong}})
 
     def seconds(self, function: str, text: str, updates: int = 0) -> float:
         """About how long it takes to look there; what is worked out already takes no time.
 
-        >>> 0 < scene(Lesson()).seconds("at", "k=400") < 1
+        >>> 0 < scope_of(Lesson()).seconds("at", "k=400") < 1
         True
         """
         lesson = changed_lesson(self.lesson, query_of(text)) if function == "at" else self.lesson
@@ -64,7 +64,7 @@ class Scene(ReadOnly):
     def wrong_loss(self, mistake: str, updates: int) -> float:
         """The loss after so many updates from here with a mistake in the backward pass.
 
-        >>> scene(Lesson(k=0)).wrong_loss("sign_flipped", 0) == float(scene(Lesson(k=0)).arrays["L"])
+        >>> scope_of(Lesson(k=0)).wrong_loss("sign_flipped", 0) == float(scope_of(Lesson(k=0)).arrays["L"])
         True
         """
         if not 0 <= updates <= MOST_WRONG:
@@ -73,21 +73,21 @@ class Scene(ReadOnly):
         return float(losses_on(self.lesson, self.moment, updates, found)[-1])
 
 
-def scene(lesson: Lesson) -> Scene:
+def scope_of(lesson: Lesson) -> Scope:
     """The arrays of a lesson by name: the trace, the parameters, their gradients and their next values, y, L, and more.
 
     What training keeps is there too, as n1_running_mean and n1_running_mean_next. Raises Problem where the image cannot
     be had, or where it is too much work.
 
-    >>> found = scene(Lesson()).arrays
-    >>> found["z1"].shape, found["f_next"].shape, sorted(found.keys() - {*scene(Lesson()).moment.trace})[:4]
+    >>> found = scope_of(Lesson()).arrays
+    >>> found["z1"].shape, found["f_next"].shape, sorted(found.keys() - {*scope_of(Lesson()).moment.trace})[:4]
     ((30, 30), (3, 3), ['L', 'b', 'b_next', 'da1'])
     """
-    return _SCENES.get_or_make(lesson, lambda: _made(lesson))
+    return _SCOPES.get_or_make(lesson, lambda: _made(lesson))
 
 
 def duration(lesson: Lesson) -> float:
-    """About how many seconds a lesson's scene takes that is made from the start.
+    """About how many seconds a lesson's scope takes that is made from the start.
 
     >>> duration(Lesson(k=1)) < duration(Lesson(k=400)) < 1
     True
@@ -95,11 +95,11 @@ def duration(lesson: Lesson) -> float:
     return estimate(lesson.network, load_images(lesson).shape, lesson.k)
 
 
-def _made(lesson: Lesson) -> Scene:
+def _made(lesson: Lesson) -> Scope:
     x = load_images(lesson)
     seconds = duration(lesson)
     if seconds > MOST_SECONDS:
-        raise Problem("lessons.scene.too_long", seconds=round(seconds), most=MOST_SECONDS)
+        raise Problem("lessons.scope.too_long", seconds=round(seconds), most=MOST_SECONDS)
     moment = trajectory(lesson, x, lesson.k)
     moment = moment if lesson.mode == "train" else moment.after_training
     plain = {"y": lesson.y, "L": moment.losses[-1], "losses": moment.losses, "lr": lesson.lr, "k": lesson.k}
@@ -108,7 +108,7 @@ def _made(lesson: Lesson) -> Scene:
     arrays |= kept(moment.buffers, moment.buffers_after)
     if not math.isnan(share := hidden_share(lesson.network, moment.trace, "saturated")):
         arrays["saturated"] = np.array(share)
-    return Scene(lesson, moment, arrays)
+    return Scope(lesson, moment, arrays)
 
 
 def kept(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -117,9 +117,9 @@ def kept(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> d
 
 
 MOST_BYTES = 32_000_000
-"""The most bytes of all remembered scenes: two hundred of the teaching notebook's network."""
+"""The most bytes of all remembered scopes: two hundred of the teaching notebook's network."""
 
-_SCENES: Recent[Lesson, Scene] = Recent(MOST_BYTES, held_bytes)
+_SCOPES: Recent[Lesson, Scope] = Recent(MOST_BYTES, held_bytes)
 
 
 def query_of(text: str) -> dict[str, str]:
@@ -130,12 +130,12 @@ def query_of(text: str) -> dict[str, str]:
     """
     query = dict(parse_qsl(text.partition("?")[2] or text.removeprefix("?"), keep_blank_values=True))
     if text.strip("? ") and not query:
-        raise Problem("lessons.scene.no_query", text=text)
+        raise Problem("lessons.scope.no_query", text=text)
     for key, value in query.items():
         if key not in LESSON_KEYS:
-            raise Problem("lessons.scene.no_key", key=key, known=sorted(LESSON_KEYS))
+            raise Problem("lessons.scope.no_key", key=key, known=sorted(LESSON_KEYS))
         if is_kept_name(value):
-            raise Problem("lessons.scene.kept", key=key, name=value)
+            raise Problem("lessons.scope.kept", key=key, name=value)
     return query
 
 
@@ -148,9 +148,9 @@ def lesson_of(text: str) -> Lesson:
     return _held(*_understood(query_of(text)))
 
 
-def changed(lesson: Lesson, change: Mapping[str, str]) -> Scene:
-    """The scene of a lesson with a change that has to hold."""
-    return scene(changed_lesson(lesson, change))
+def changed(lesson: Lesson, change: Mapping[str, str]) -> Scope:
+    """The scope of a lesson with a change that has to hold."""
+    return scope_of(changed_lesson(lesson, change))
 
 
 def changed_lesson(lesson: Lesson, change: Mapping[str, str]) -> Lesson:
@@ -171,7 +171,7 @@ def _understood(query: Mapping[str, str]) -> tuple[Lesson, dict[str, Message]]:
 
 def _held(lesson: Lesson, wrong: Mapping[str, Message]) -> Lesson:
     for key, said in wrong.items():
-        raise Problem("lessons.scene.replaced", key=key, why=said)
+        raise Problem("lessons.scope.replaced", key=key, why=said)
     for img in lesson.images:
         find_image(img)
     return lesson
