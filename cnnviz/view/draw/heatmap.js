@@ -1,12 +1,12 @@
 // A heat map: an array as tiles of coloured cells. Picture and numbers are painted once, and the cells that matter on a layer
 // above, so that pointing paints outlines alone. Where cells lie is model/layout.js.
 
-import { colour, css, ink, isUntold } from "../model/colour.js"
+import { colour, css, ink, isUntold, pixelOf } from "../model/colour.js"
 import { brief, number, short } from "../model/format.js"
 import { largest, layout } from "../model/layout.js"
 import { MOST_PRINTED } from "../spec.js"
 import { contextOf, ratio } from "./canvas.js"
-import { picture } from "./pixels.js"
+import { pixelsOf } from "./pixels.js"
 
 /** @import { Box as CellBox } from "../model/plates.js" */
 /** @import { Box, Face, Layout, Range, Scale, Values } from "../types/view.js" */
@@ -67,6 +67,7 @@ export class Heatmap {
   size = [0, 0]
   /** @type {OffscreenCanvas | null}  all tiles, a pixel a cell */
   picture = null
+  pictured = false // whether it is of what there is now
   pixels = [0, 0] // as many as its size has on the screen
   painted = "" // what is drawn,
   /** @type {string | null}  and outlined above it; null, what it was before */
@@ -89,7 +90,7 @@ export class Heatmap {
 
   /** Another picture is to be made of it. */
   change() {
-    this.picture = null
+    this.pictured = false
     this.outdate()
   }
 
@@ -160,12 +161,19 @@ export class Heatmap {
     const rows = Math.max(1, Math.min(face.rows, Math.round(height * ratio())))
     const columns = Math.max(1, Math.min(face.columns, Math.round(width * ratio())))
     const [high, wide] = [rows * Math.ceil(face.tiles / across), columns * across]
-    if (this.picture?.height === high && this.picture.width === wide) return this.picture // also for another size on the screen
-    return picture(high, wide, (i, j) => {
-      const n = Math.floor(i / rows) * across + Math.floor(j / columns)
-      const value = n < face.tiles ? largest(this.values, face, n, [i % rows, rows], [j % columns, columns]) : undefined
-      return value === undefined ? null : colour(value, this.limits, this.scale)
-    })
+    if (this.pictured && this.picture?.height === high && this.picture.width === wide) return this.picture // also for another size on the screen
+    this.pictured = true
+    const fill = (/** @type {Uint32Array} */ pixels) => {
+      const pixel = pixelOf(this.limits, this.scale)
+      for (let n = 0; n < face.tiles; n++) {
+        const first = Math.floor(n / across) * rows * wide + (n % across) * columns
+        const places = largest(this.values, face, n, rows, columns)
+        for (let i = 0; i < places.length; i++)
+          if (places[i] >= 0)
+            pixels[first + Math.floor(i / columns) * wide + (i % columns)] = pixel(this.values[places[i]])
+      }
+    }
+    return pixelsOf(high, wide, fill, this.picture)
   }
 
   /** Tells whether there is room for numbers. @param {Layout} at */

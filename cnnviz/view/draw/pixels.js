@@ -1,6 +1,6 @@
 // Pictures of one pixel a cell, to be drawn larger without smoothing.
 
-import { colour, gradient } from "../model/colour.js"
+import { colour, gradient, pixelOf } from "../model/colour.js"
 
 /** @import { Box, Scale, Values } from "../types/view.js" */
 
@@ -19,15 +19,21 @@ export function rgba(rows, columns, paint) {
   return bytes
 }
 
-/** A picture of one pixel a cell, to be drawn larger without smoothing. @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint */
-export function picture(rows, columns, paint) {
-  const canvas = new OffscreenCanvas(columns, rows)
+/** A picture whose pixels `fill` writes, row after row: on the canvas of an earlier one, where it is as large. @param {number} rows @param {number} columns @param {(pixels: Uint32Array) => void} fill @param {OffscreenCanvas | null} [before] */
+export function pixelsOf(rows, columns, fill, before) {
+  const canvas = before?.width === columns && before.height === rows ? before : new OffscreenCanvas(columns, rows)
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
   const image = context.createImageData(columns, rows)
-  image.data.set(rgba(rows, columns, paint))
+  const pixels = new Uint32Array(rows * columns)
+  fill(pixels)
+  image.data.set(new Uint8ClampedArray(pixels.buffer))
   context.putImageData(image, 0, 0)
   return canvas
 }
+
+/** A picture of one pixel a cell, to be drawn larger without smoothing. @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint */
+export const picture = (rows, columns, paint) =>
+  pixelsOf(rows, columns, (pixels) => pixels.set(new Uint32Array(rgba(rows, columns, paint).buffer)))
 
 /** @type {OffscreenCanvasRenderingContext2D | undefined}  on which what is drawn at once is made: a canvas of its own takes longer */
 let scratch
@@ -46,7 +52,10 @@ export function drawPicture(context, rows, columns, paint, { x, y, width, height
 
 /** A picture of values, row after row. @param {ArrayLike<number>} values @param {number} rows @param {number} columns @param {number[]} limits @param {Scale} scale @param {number} [from] the place of the first */
 export const valuesPicture = (values, rows, columns, limits, scale, from = 0) =>
-  picture(rows, columns, (i, j) => colour(values[from + i * columns + j], limits, scale))
+  pixelsOf(rows, columns, (pixels) => {
+    const pixel = pixelOf(limits, scale)
+    for (let n = 0; n < pixels.length; n++) pixels[n] = pixel(values[from + n])
+  })
 
 /** @type {WeakMap<object, Map<string, OffscreenCanvas>>}  by array: what was asked of it */
 const kept = new WeakMap()

@@ -110,7 +110,7 @@ export class Plate extends Heatmap {
   paint(at, done) {
     if (this.names) return this.rows(this.names)
     if (this.symbol === "L") return this.total()
-    if (!this.picture) this.photograph = this.together()
+    if (!this.pictured) this.photograph = this.together()
     super.paint(at, done)
     if (!this.photograph) return
     const box = at.tile(COLOURS)

@@ -11,6 +11,16 @@ const tables = /** @type {Record<Scale, RGB[]>} */ (
   Object.fromEntries(Object.entries(SCALES).map(([name, stops]) => [name, table(stops.map(channels))]))
 )
 
+/** The same as pixels: the bytes of red, green, blue and of no transparency as one number. */
+const pixels = /** @type {Record<Scale, Uint32Array>} */ (
+  Object.fromEntries(
+    Object.entries(tables).map(([name, all]) => [
+      name,
+      new Uint32Array(Uint8Array.from(all.flatMap((rgb) => [...rgb, 255])).buffer),
+    ]),
+  )
+)
+
 /**
  * @param {string} hex
  * @returns {RGB}
@@ -51,21 +61,42 @@ export const gradient = (scale) => `linear-gradient(to right, ${SCALES[here(scal
 export const isUntold = (value, scale) => scale === "error" && Number.isNaN(value)
 
 /**
- * A map that is zero everywhere has no limits to speak of: all of it is the middle. Errors go by powers of ten, and
- * what is no number has a colour of its own.
+ * Where a value stands on a scale: -1 where it is no number. A map that is zero everywhere has no limits to speak of: all of
+ * it is the middle. Errors go by powers of ten.
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ * @param {Scale} scale
+ */
+function step(value, low, high, scale) {
+  if (Number.isNaN(value)) return -1
+  if (scale === "error") {
+    const least = low
+    ;[value, low, high] = [value, low, high].map((size) => Math.log10(Math.max(size, least)))
+  }
+  const share = high > low ? (value - low) / (high - low) : scale === "signed" ? 0.5 : 0
+  return Math.round(Math.min(Math.max(share, 0), 1) * (STEPS - 1))
+}
+
+/**
+ * The colour of a value; what is no number has a colour of its own.
  * @param {number} value
  * @param {number[]} limits
  * @param {Scale} scale
  * @returns {RGB}
  */
 export function colour(value, [low, high], scale) {
-  if (Number.isNaN(value)) return tables[here("untold")][0]
-  if (scale === "error") {
-    const least = low
-    ;[value, low, high] = [value, low, high].map((size) => Math.log10(Math.max(size, least)))
+  const at = step(value, low, high, scale)
+  return at < 0 ? tables[here("untold")][0] : tables[here(scale)][at]
+}
+
+/** The same for many: how a value becomes a pixel. @param {number[]} limits @param {Scale} scale @returns {(value: number) => number} */
+export function pixelOf([low, high], scale) {
+  const [own, [none]] = [pixels[here(scale)], pixels[here("untold")]]
+  return (value) => {
+    const at = step(value, low, high, scale)
+    return at < 0 ? none : own[at]
   }
-  const share = high > low ? (value - low) / (high - low) : scale === "signed" ? 0.5 : 0
-  return tables[here(scale)][Math.round(Math.min(Math.max(share, 0), 1) * (STEPS - 1))]
 }
 
 /** @param {RGB} colour */

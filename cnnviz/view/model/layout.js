@@ -65,28 +65,36 @@ export function layout(face, { width, height, across = 1, places = 0 }) {
 const within = (at, count) => Math.min(Math.max(Math.floor(at), 0), count - 1)
 
 /**
- * The entry of largest size of those that a pixel stands for, where cells are less than a pixel.
+ * Where the entry of largest size stands of those that each pixel of a tile stands for, where cells are less than a pixel: row
+ * after row; -1 where there is none.
  * @param {Values["values"]} values
  * @param {Face} face
  * @param {number} n  the tile
- * @param {[at: number, of: number]} down
- * @param {[at: number, of: number]} right
+ * @param {number} rows  of pixels
+ * @param {number} columns
  */
-export function largest(values, face, n, [i, rows], [j, columns]) {
-  const [top, bottom] = [Math.floor((i * face.rows) / rows), Math.floor(((i + 1) * face.rows) / rows)]
-  const [left, right] = [Math.floor((j * face.columns) / columns), Math.floor(((j + 1) * face.columns) / columns)]
+export function largest(values, face, n, rows, columns) {
   const { offset, runs } = face
-  let [found, most] = [-1, -1]
-  for (let r = top; r < bottom; r++) {
-    const first = runs ? offset(n, r, left) : 0
-    for (let c = left; c < right; c++) {
-      const at = runs ? first + c - left : offset(n, r, c)
-      if (at < 0) continue
-      const size = Math.abs(values[at])
-      if (size > most || found < 0) [found, most] = [at, size]
+  const found = new Int32Array(rows * columns).fill(-1)
+  const edges = Int32Array.from({ length: columns + 1 }, (_, j) => Math.floor((j * face.columns) / columns))
+  for (let i = 0; i < rows; i++) {
+    const bottom = Math.floor(((i + 1) * face.rows) / rows)
+    for (let r = Math.floor((i * face.rows) / rows); r < bottom; r++) {
+      const first = runs ? offset(n, r, 0) : 0
+      for (let j = 0; j < columns; j++) {
+        let best = found[i * columns + j]
+        let most = best < 0 ? -1 : Math.abs(values[best])
+        for (let c = edges[j]; c < edges[j + 1]; c++) {
+          const at = runs ? first + c : offset(n, r, c)
+          if (at < 0) continue
+          const size = Math.abs(values[at])
+          if (size > most || best < 0) [best, most] = [at, size]
+        }
+        found[i * columns + j] = best
+      }
     }
   }
-  return found < 0 ? undefined : values[found]
+  return found
 }
 
 /**
