@@ -37,10 +37,16 @@ test("of the step of a parameter that came as colours everything is the core's t
     const parts = [`mean.${map}`, `size.${map}`]
     const held = parts.every((part) => part in whole[name].arrays) // a file leaves those of the most weights out
     assert.equal(held, name === "tinygrad")
-    for (const array of [map, `${map}_next`, ...(held ? parts : [])])
-      assert.equal(numbers.arrays[array].values[at], whole[name].arrays[array].values[at], array)
+    assert.equal(numbers.at(map, cell), whole[name].at(map, cell))
+    assert.equal(numbers.next(map, at), whole[name].next(map, at))
+    for (const part of held ? ["mean", "size"] : [])
+      assert.equal(numbers.part(part, map, at), whole[name].part(part, map, at), part)
     if (held) assert.equal(stepOf(numbers, map, cell), stepOf(whole[name], map, cell))
-    for (const part of parts) assert.ok(Number.isFinite(numbers.arrays[part].values[at]))
+    for (const part of ["mean", "size"]) {
+      assert.ok(Number.isFinite(numbers.part(part, map, at)))
+      assert.ok(Number.isNaN(numbers.part(part, map, 0))) // and nothing is told of a line that is not known
+    }
+    assert.ok(Number.isNaN(numbers.next(map, 0)))
     assert.ok(numbers.isExact(map, cell) && !numbers.isExact(map, [0, 0, 0, 0]))
   }
 })

@@ -76,7 +76,7 @@ const written = (value) =>
 export function stepOf(numbers, name, cell) {
   const at = numbers.offset(name, cell)
   const [old, gradient, next] = [numbers.values(name)[at], numbers.values(`d${name}`)[at], numbers.next(name, at)]
-  const part = (/** @type {string} */ which) => numbers.arrays[`${which}.${name}`]?.values[at]
+  const part = (/** @type {string} */ which) => numbers.part(which, name, at)
   const [velocity, mean] = [part("velocity"), part("mean")]
   const rate = written(numbers.rate)
   const change =

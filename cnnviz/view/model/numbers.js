@@ -8,9 +8,6 @@ import { shaded, Wide } from "./wide_weights.js"
 
 const size = (/** @type {number[]} */ shape) => shape.reduce((product, n) => product * n, 1)
 
-/** An array of which no number is known. @param {number[]} shape */
-const unknown = (shape) => ({ values: new Float64Array(size(shape)).fill(Number.NaN), shape })
-
 export class Numbers {
   learned = 0 // parts so far
 
@@ -32,8 +29,6 @@ export class Numbers {
       if (each) first.set(of, { ...first.get(of), [each]: array })
       if (array.values instanceof Int8Array && this.maps[key]) this.shade(key, array.values)
     }
-    for (const { name } of this.weights)
-      if (answer.network.optimizer !== "gd") this.arrays[`${name}_next`] = unknown(this.shape(name))
     for (const [of, arrays] of first) this.learn(of, arrays)
     this.rate = Number(answer.lesson.lr)
     this.classes = answer.network.classes
@@ -93,10 +88,16 @@ export class Numbers {
     return values[at]
   }
 
+  /** An entry of what makes up a parameter's step, such as "mean.w2": undefined where there is nothing of that name, and no number where it is still to be asked for. @param {string} which @param {string} parameter @param {number} at */
+  part(which, parameter, at, name = `${which}.${parameter}`) {
+    return this.arrays[name]?.values[at] ?? this.wide[parameter]?.part(name, at)
+  }
+
   /** A parameter after the update; in plain descent, where it is not sent, θ − η · ∂θ. @param {string} parameter @param {number} at */
   next(parameter, at) {
-    const sent = this.arrays[`${parameter}_next`]
-    return sent ? sent.values[at] : this.values(parameter)[at] - this.rate * this.values(`d${parameter}`)[at]
+    const sent = this.part("", parameter, at, `${parameter}_next`)
+    if (sent === undefined && this.wide[parameter] && this.network.optimizer !== "gd") return Number.NaN
+    return sent ?? this.values(parameter)[at] - this.rate * this.values(`d${parameter}`)[at]
   }
 
   /**
@@ -120,7 +121,7 @@ export class Numbers {
 
   /** Gives what the velocity of an entry is made of, by its name; "" where there is none. @param {string} parameter @param {Cell} cell */
   past(parameter, cell) {
-    return `velocity.${parameter}` in this.arrays ? `past.${parameter}:${this.offset(parameter, cell)}` : ""
+    return this.part("velocity", parameter, 0) !== undefined ? `past.${parameter}:${this.offset(parameter, cell)}` : ""
   }
 
   /** The exact weights that a cell needs. @param {string} symbol @param {Cell} cell @returns {string[]} */
@@ -150,8 +151,8 @@ export class Numbers {
     if (arrays[of]) this.arrays[of] = arrays[of]
     if (!wide || !arrays[name]) return
     for (const [each, { values }] of Object.entries(arrays)) {
-      this.arrays[each] ??= unknown(this.maps[name].shape)
-      wide.learn(line, /** @type {Float64Array} */ (this.arrays[each].values), values)
+      const all = /** @type {Float64Array | undefined} */ (this.arrays[each]?.values)
+      all ? wide.learn(line, all, values) : wide.keep(line, each, values)
     }
     if (line) wide.known.add(line)
     else wide.whole = true

@@ -4,14 +4,17 @@ export const SHADES = 127 // of a colour on either side of zero, as wide_weights
 
 /** What colours stand for. @param {Int8Array} colours @param {number} limit  the largest */
 export function shaded(colours, limit) {
+  const known = Float64Array.from({ length: 2 * SHADES + 1 }, (_, n) => ((n - SHADES) / SHADES) * limit)
   const values = new Float64Array(colours.length)
-  for (let n = 0; n < values.length; n++) values[n] = (colours[n] / SHADES) * limit // `from` takes twenty times as long
+  for (let n = 0; n < values.length; n++) values[n] = known[colours[n] + SHADES] // `from` takes twenty times as long
   return values
 }
 
 export class Wide {
   /** @type {Set<string>}  the lines that are known exactly */
   known = new Set()
+  /** @type {Map<string, Map<string, ArrayLike<number>>>}  what else came with them, by its name and by line: an array for all would be empty for the most part */
+  beside = new Map()
   whole = false // whether all are
   /** @type {number | undefined} */
   most = undefined
@@ -55,6 +58,20 @@ export class Wide {
         : (Math.floor(i / kernel) * across + Number(second)) * kernel + (i % kernel)
       array[at] = values[i]
     }
+  }
+
+  /** Keeps a line of what there are no colours of. @param {string} line @param {string} name @param {ArrayLike<number>} values */
+  keep(line, name, values) {
+    this.beside.set(name, (this.beside.get(name) ?? new Map()).set(line, values))
+  }
+
+  /** An entry of such lines: undefined where there are none of that name, and no number where that line is not known. @param {string} name @param {number} at */
+  part(name, at) {
+    const lines = this.beside.get(name)
+    const [first, second] = this.lines(at)
+    const within = at % this.kernel
+    const found = (/** @type {string} */ line, /** @type {number} */ n) => lines?.get(line)?.[n * this.kernel + within]
+    return lines && (found(`${first},`, second) ?? found(`,${second}`, first) ?? Number.NaN)
   }
 
   /** The place of the largest gradient, whose step stands for all. @param {ArrayLike<number>} gradients */

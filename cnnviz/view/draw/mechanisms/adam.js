@@ -20,8 +20,8 @@ export function scaled(pen, numbers, rows) {
     [say("web.mechanism.new"), next],
   ])
   const parts = rows.map(({ parameter, at, old, next }) => ({
-    mean: numbers.arrays[`mean.${parameter}`].values[at],
-    size: numbers.arrays[`size.${parameter}`].values[at],
+    mean: numbers.part("mean", parameter, at) ?? Number.NaN,
+    size: numbers.part("size", parameter, at) ?? Number.NaN,
     step: next - old,
   }))
   const most = Math.max(...parts.flatMap((part) => [Math.abs(part.mean), part.size]), 1e-300)
@@ -51,7 +51,7 @@ function tabled(pen, numbers, rows) {
   const part =
     (/** @type {string} */ name) =>
     (/** @type {Row} */ { parameter, at }) =>
-      numbers.arrays[`${name}.${parameter}`].values[at]
+      numbers.part(name, parameter, at) ?? Number.NaN
   const [mean, size] = [part("mean"), part("size")]
   /** @type {Parameters<typeof table>[3]} */
   const columns = [

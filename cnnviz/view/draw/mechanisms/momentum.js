@@ -43,7 +43,7 @@ export function speeding(pen, numbers, rows) {
 
 /** What is kept of the velocity, the gradient, the step and what comes of it, as a table. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows */
 function tabled(pen, numbers, rows) {
-  const kept = (/** @type {Row} */ { parameter, at }) => numbers.arrays[`kept.${parameter}`].values[at]
+  const kept = (/** @type {Row} */ { parameter, at }) => numbers.part("kept", parameter, at) ?? Number.NaN
   const now = (/** @type {Row} */ { parameter, at }) => numbers.values(`d${parameter}`)[at]
   /** @type {Parameters<typeof table>[3]} */
   const columns = [
@@ -56,7 +56,7 @@ function tabled(pen, numbers, rows) {
 
 /** An entry's sum: what is kept of its velocity, its gradient, and both. @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box `y`: the middle */
 function velocity(pen, numbers, { parameter, at }, box) {
-  const part = (/** @type {string} */ which) => numbers.arrays[`${which}.${parameter}`].values[at]
+  const part = (/** @type {string} */ which) => numbers.part(which, parameter, at) ?? Number.NaN
   const terms = [part("kept"), numbers.values(`d${parameter}`)[at]]
   const total = part("velocity")
   const { texts, total: made, power } = writtenSum(terms, total, { digits: 3 })
@@ -69,7 +69,7 @@ function velocity(pen, numbers, { parameter, at }, box) {
 
 /** The sum of the entry that is pointed at, as bars. @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box */
 function pointed(pen, numbers, { parameter, at, name }, box) {
-  const part = (/** @type {string} */ which) => numbers.arrays[`${which}.${parameter}`].values[at]
+  const part = (/** @type {string} */ which) => numbers.part(which, parameter, at) ?? Number.NaN
   pen.symbol(name, box.x, box.y - 22, { size: 19 })
   const terms = [
     { value: part("kept"), name: say("web.mechanism.kept") },
@@ -80,7 +80,7 @@ function pointed(pen, numbers, { parameter, at, name }, box) {
 
 /** The step, and what it would be without the past. @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box */
 function compared(pen, numbers, { parameter, at }, box) {
-  const velocity = numbers.arrays[`velocity.${parameter}`].values[at]
+  const velocity = numbers.part("velocity", parameter, at) ?? Number.NaN
   const both = /** @type {[string, number][]} */ ([
     ["web.mechanism.by_velocity", -numbers.rate * velocity],
     ["web.mechanism.by_gradient", -numbers.rate * numbers.values(`d${parameter}`)[at]],
