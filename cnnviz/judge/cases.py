@@ -127,6 +127,6 @@ def away_from_zero(numbers: np.ndarray, least: float = LEAST) -> np.ndarray:
 
 
 def _apart(shape: Shape, rng: np.random.Generator) -> np.ndarray:
-    """Numbers of -1 … 1 of which none equals another, in any order."""
+    """Numbers of -1 … 1 of which none equals another, nor its opposite, in any order."""
     n = math.prod(shape)
-    return (rng.permutation(n).reshape(shape) + 0.5) * (2 / n) - 1
+    return (rng.permutation(n).reshape(shape) + 0.25) * (2 / n) - 1

@@ -48,12 +48,19 @@ class Returned:
         """Tells whether the shape and all numbers are right."""
         return self.array.shape == self.wanted.shape and not self.wrong.any()
 
+    @cached_property
+    def only_shape(self) -> bool:
+        """Tells whether the shape alone is wrong."""
+        shape = self.wanted.shape
+        return self.array.shape != shape and self.array.size == self.wanted.size and np.allclose(self.array.reshape(shape), self.wanted, 1e-3)
+
     @np.errstate(all="ignore")
     def is_as(self, made: Array) -> bool:
-        """Tells whether it has the numbers of an array in the core's layout, as far as its precision goes."""
+        """Tells whether it has the numbers of an array in the core's layout, as far as its precision goes; axes of 1 count for nothing."""
         made = self.course.laid_out(self.right.case, self.role, np.asarray(made, np.float64))
-        if made.shape != self.array.shape:
+        if made.squeeze().shape != self.array.squeeze().shape:
             return False
+        made = made.reshape(self.array.shape)
         doubt = SAFETY * (self.doubt if self.doubt.shape == made.shape else self.precision.epsilon * np.abs(made))
         apart, most = np.abs(self.array - made), np.maximum(np.abs(self.array), np.abs(made))
         near = (apart <= self.precision.relative * most) | (apart <= doubt)
@@ -72,8 +79,7 @@ class Returned:
         case = said(self.course, self.right.case)
         if self.array.shape != self.wanted.shape:
             found = message("judge.shape_of", name=self.name, case=case, shape=str(self.array.shape), wanted=str(self.wanted.shape))
-            same = self.array.size == self.wanted.size and np.allclose(self.array.reshape(self.wanted.shape), self.wanted, 1e-3)
-            return together([found, message("judge.only_shape")]) or found if same else found
+            return together([found, message("judge.only_shape")]) or found if self.only_shape else found
         strange = ~np.isfinite(self.array)
         at = tuple(int(n) for n in np.argwhere(strange if strange.any() else self.wrong)[0])
         if strange.any():

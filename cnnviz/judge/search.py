@@ -1,4 +1,4 @@
-"""The search for the slip behind a wrong array: what gives its numbers exactly, in as many cases as possible.
+"""The search for the slip behind a wrong array: what gives its numbers exactly, in every case in which it is wrong.
 
 A known slip counts first; then numbers that are right but in other places, another array's, or times a factor.
 """
@@ -17,20 +17,25 @@ from cnnviz.judge.slips import Slip, known_slips
 from cnnviz.judge.slips.lines import Names, right_line
 from cnnviz.words import message
 
-_ANY_FACTOR = "any factor"
-"""The beginning of the key of a factor that is no count, which explains something only where it is the same in all cases."""
-
 
 def nearest(of_role: Sequence[Returned]) -> Slip | None:
-    """The slip that gives an array in most cases, of one in which it is wrong; None where none gives it in any of those."""
+    """The slip that gives an array in each case in which it is wrong; None where none does, or where it is wrong in its shape alone.
+
+    In one case alone many slips give the same: a mean over the images is one over a window of as many cells.
+    """
     wrong = [one for one in of_role if not one.is_right]
-    exact: dict[str, list[Slip]] = {}
-    for one in wrong:
+    if all(one.only_shape for one in wrong):
+        return None
+    exact: dict[str, list[tuple[int, Slip]]] = {}
+    for place, one in enumerate(wrong):
         for slip in _candidates(one):
             if slip.role == one.role and _gives(slip, one):
-                exact.setdefault(slip.key, []).append(slip)
-    known = [slips for key, slips in exact.items() if len(slips) == len(wrong) or not key.startswith(_ANY_FACTOR)]
-    return max(known, key=len)[0] if known else None
+                exact.setdefault(slip.name, []).append((place, slip))
+    for found in exact.values():
+        if len({place for place, _ in found}) == len(wrong):
+            keys = [slip.key for _, slip in found]
+            return max((slip for _, slip in found), key=lambda slip: keys.count(slip.key))
+    return None
 
 
 @np.errstate(all="ignore")
@@ -53,7 +58,7 @@ def _slip(one: Returned, key: str, title: object, make: Array, wrong: str) -> Sl
         line = right_line(one.right, one.role, names)
         return f"{names[one.role]} = {wrong.format(line)}", f"{names[one.role]} = {line}"
 
-    return Slip(key, message("own.slip.title", words=title), one.role, lambda: make, code)
+    return Slip(key, key, message("own.slip.title", words=title), one.role, lambda: make, code)
 
 
 def _factor(one: Returned) -> Iterator[Slip]:
@@ -61,11 +66,11 @@ def _factor(one: Returned) -> Iterator[Slip]:
     if theirs.shape != ours.shape or not (np.isfinite(theirs).all() and ours.any()):
         return
     number = float((theirs * ours).sum() / (ours * ours).sum())
-    factor = named_factor(number, _counts(one.right), max(one.precision.relative, 1e-9))
-    if factor != ONE and (factor.simple or np.count_nonzero(ours) > 1):
-        counts = factor.number and (factor.name or factor.simple)  # a case may leave nothing by chance
-        key = f"factor {factor.name} {factor.inverse} {factor.number < 0}" if counts else f"{_ANY_FACTOR} {factor.number:.6g}"
-        yield _slip(one, key, factor.words, factor.number * one.right.gradients[one.role], _times(factor))
+    counts = _counts(one.right)
+    for factor in dict.fromkeys(named_factor(number, {name: n}, max(one.precision.relative, 1e-9)) for name, n in counts.items()):
+        if factor != ONE and (factor.simple or np.count_nonzero(ours) > 1):
+            key = f"factor {factor.name} {factor.inverse} {factor.number < 0}" if factor.name else f"factor {factor.number:.6g}"
+            yield _slip(one, key, factor.words, factor.number * one.right.gradients[one.role], _times(factor))
 
 
 def _times(factor: Factor) -> str:
@@ -96,7 +101,7 @@ def _exchanged(one: Returned) -> Iterator[Slip]:
             def code(names: Names, role: str = role) -> tuple[str, str]:
                 return f"{names[one.role]} = {right_line(one.right, role, names)}", f"{names[one.role]} = {right_line(one.right, one.role, names)}"
 
-            yield Slip(f"exchanged {role}", message("judge.slip.exchanged"), one.role, partial(np.array, other), code)
+            yield Slip(f"exchanged {role}", f"exchanged {role}", message("judge.slip.exchanged"), one.role, partial(np.array, other), code)
 
 
 def _turned(one: Returned) -> Iterator[Slip]:

@@ -85,9 +85,13 @@ CS231N = [
     ("softmax", "dscores / n", "dscores / scores.shape[1]", "dx", "judge.slip.classes_for_images"),
     ("softmax", "-log_p[np.arange(n), y].mean()", "-np.log(1 - np.exp(log_p))[np.arange(n), y].mean()", "loss", "judge.slip.of_the_others"),
     ("softmax", "-log_p[np.arange(n), y].mean()", "-np.exp(log_p)[np.arange(n), y].mean()", "loss", "judge.slip.log_forgotten"),
+    ("conv", "dxp[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]", "dxp[:, :, pad - 1 : pad - 1 + x.shape[2], pad - 1 : pad - 1 + x.shape[3]]", "dx", ""),
+    ("conv", "], dw, db", "], dw, db / n", "db", "own.factor.per_count"),
+    ("dense", "dout.sum(axis=0)", "dout.sum(axis=0, keepdims=True)", "db", ""),  # as not summed where there is one image
 ]
 
 DEEPLEARNING_AI = [
+    ("dense", "dZ.sum(axis=1, keepdims=True)", "dZ.sum(axis=0, keepdims=True)", "db", "judge.slip.sum_over_units"),
     ("dense", "@ A_prev.T / m", "@ A_prev.T", "dw", "own.factor.count"),
     ("dense", "@ A_prev.T / m", "@ A_prev.T / A_prev.shape[0]", "dw", "judge.slip.features_for_images"),
     ("dense", "keepdims=True", "keepdims=False", "db", ""),

@@ -40,8 +40,8 @@ def slips_of_core(of: Right) -> Iterator[Slip]:
         if placed.place == 0 and placed.mistake.name not in _OF_A_NETWORK:
             for target, override in placed.overrides(of.lines.program, gd(0.0)).items():
                 role = roles[target]
-                key = f"{placed.mistake.name}.{role}"
-                yield Slip(key, placed.title, role, partial(_made, of, of.lines, role, override), partial(_code, of, of.lines, placed, target))
+                name = placed.mistake.name
+                yield Slip(f"{name}.{role}", name, placed.title, role, partial(_made, of, of.lines, role, override), partial(_code, of, of.lines, placed, target))
 
 
 def _made(of: Right, lines: Lines, role: str, override: Override) -> Array:

@@ -29,9 +29,13 @@ Found = Mapping[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class Slip:
-    """One way in which the array of a role is made wrong; `code` gives the wrong line and the right one in a course's names."""
+    """One way in which the array of a role is made wrong; `code` gives the wrong line and the right one in a course's names.
+
+    `key` tells it from all others, `name` is that of the slip, which may be made in several ways.
+    """
 
     key: str
+    name: str
     title: Message
     role: str
     make: Callable[[], Array | None]
@@ -73,7 +77,7 @@ class Entry:
             ours = self.right.format(**said) if self.right else f"{names[self.role]} = {right_line(right, self.role, names)}"
             return self.wrong.format(**said), ours
 
-        return Slip(f"{self.name}.{self.role}.{self.key}", self.title, self.role, make, code)
+        return Slip(f"{self.name}.{self.role}.{self.key}", self.name, self.title, self.role, make, code)
 
 
 ENTRIES: list[Entry] = []
