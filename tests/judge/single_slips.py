@@ -88,10 +88,16 @@ CS231N = [
     ("conv", "dxp[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]", "dxp[:, :, pad - 1 : pad - 1 + x.shape[2], pad - 1 : pad - 1 + x.shape[3]]", "dx", ""),
     ("conv", "], dw, db", "], dw, db / n", "db", "own.factor.per_count"),
     ("dense", "dout.sum(axis=0)", "dout.sum(axis=0, keepdims=True)", "db", ""),  # as not summed where there is one image
+    ("avg", "k**2", "(dout.shape[2] * dout.shape[3])", "dx", "judge.slip.outputs_for_window"),  # twice or four times k² in some
+    ("batchnorm", "** -1.5", "** -2", "dx", "judge.slip.power_of_deviation"),
+    ("softmax", "dscores[np.arange(n), y] -= 1", "dscores[:, y] -= 1", "dx", "judge.slip.subtracted_everywhere"),
+    ("softmax", "np.exp(shifted).sum(axis=1, keepdims=True)", "np.exp(shifted).sum()", "loss", "judge.slip.over_everything"),
+    ("softmax", "np.exp(shifted).sum(axis=1, keepdims=True)", "np.exp(shifted).sum(axis=0)", "loss", "judge.slip.over_images"),
 ]
 
 DEEPLEARNING_AI = [
     ("dense", "dZ.sum(axis=1, keepdims=True)", "dZ.sum(axis=0, keepdims=True)", "db", "judge.slip.sum_over_units"),
+    ("avg", " / f**2", " / (dA.shape[1] * dA.shape[2])", "dx", "judge.slip.outputs_for_window"),
     ("dense", "@ A_prev.T / m", "@ A_prev.T", "dw", "own.factor.count"),
     ("dense", "@ A_prev.T / m", "@ A_prev.T / A_prev.shape[0]", "dw", "judge.slip.features_for_images"),
     ("dense", "keepdims=True", "keepdims=False", "db", ""),

@@ -99,6 +99,11 @@ def test_a_single_slip_is_named_with_the_first_array_that_is_wrong(like, kind, o
         assert [line[:2] for line in others[1:3]] == ["- ", "+ "] and others[1][2:] != others[2][2:]
 
 
+def test_a_slip_that_two_cases_explain_in_two_ways_has_the_line_of_both():
+    said = judged(single_slips.slipped(students.softmax, "dscores[np.arange(n), y] -= 1", "dscores[:, y] -= 1"), "softmax")
+    assert "- p[:, y] -= 1\n+ p[np.arange(N), y] -= 1" in said  # where all classes occur (p - 1) / N is as exact
+
+
 def test_a_convolution_in_columns_passes():
     assert judged(students.conv_in_columns, "conv") == ""
 

@@ -46,6 +46,11 @@ def power_of_deviation(dhat: Array, by_mean: Array, by_variance: Array, sigma: A
     return (dhat - by_mean - by_variance * sigma**2) / sigma
 
 
+@slip("power_of_deviation", "batchnorm", "dx", "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-4", "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-3")
+def variance_for_deviation_in_path(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array) -> Array:
+    return (dhat - by_mean - by_variance / sigma) / sigma
+
+
 @slip("mean_path_sign", "batchnorm", "dx", "{dx} = (dhat + dhat.mean(0) - hat * (dhat * hat).mean(0)) / sigma")
 def mean_path_sign(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array) -> Array:
     return (dhat + by_mean - by_variance) / sigma

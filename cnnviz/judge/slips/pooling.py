@@ -96,6 +96,11 @@ def stride_for_window(exact: Array, k: int, stride: int) -> Array:
     return exact * k**2 / stride**2
 
 
+@slip("outputs_for_window", "avg", "dx", f"{_POOLED} += {{dout}}[n, c, i, j] / (H_out * W_out)", f"{_POOLED} += {{dout}}[n, c, i, j] / k**2")
+def outputs_for_window(exact: Array, dout: Array, k: int) -> Array:
+    return exact * k**2 / (dout.shape[-2] * dout.shape[-1])
+
+
 @slip("largest_alone", "avg", "dx", f"{_POOLED} += mask * {{dout}}[n, c, i, j]", f"{_POOLED} += {{dout}}[n, c, i, j] / k**2")
 def largest_alone(x: Array, dout: Array, k: int, stride: int) -> Array | None:
     return _spread(x, dout, k, stride, _to_largest)

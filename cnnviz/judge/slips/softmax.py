@@ -16,32 +16,39 @@ def rest_forgotten(exact: Array, targets: Array) -> Array:
 line("target_not_subtracted", "softmax", "dx", "{dx} = p / N")
 line("subtracted_after_mean", "softmax", "dx", "{dx} = p / N - one_hot({y})")
 line("subtracted_everywhere", "softmax", "dx", "{dx} = (p - 1) / N")
+
+
+@slip("subtracted_everywhere", "softmax", "dx", "p[:, {y}] -= 1", "p[np.arange(N), {y}] -= 1")
+def subtracted_in_columns(exact: Array, targets: Array, n: int) -> Array:
+    return exact + (targets - targets.any(axis=0)) / n
+
+
 line("slope_after_merged", "softmax", "dx", "{dx} = (p - one_hot({y})) / N * p * (1 - p)")
 line("scores_for_shares", "softmax", "dx", "{dx} = (scores - one_hot({y})) / N")
 
 
-@slip("over_images", "softmax", "dx", "p = e / e.sum(axis=0, keepdims=True)", "p = e / e.sum(axis=1, keepdims=True)")
-def gradient_over_images(x: Array, targets: Array, n: int) -> Array:
-    e = np.exp(x)
-    return (e / e.sum(axis=0, keepdims=True) - targets) / n
+def _divided_by(name: str, total: str, axis: int | None, below: float) -> None:
+    """Enters the loss and the gradient of exponentials that are divided by another sum; of scores as they are, or below the image's largest."""
+
+    def shares(x: Array) -> Array:
+        e = np.exp(x - below * x.max(axis=1, keepdims=True))
+        made: Array = e / e.sum(axis=axis, keepdims=True)
+        return made
+
+    def loss(x: Array, targets: Array, n: int) -> Array:
+        return np.array(-(targets * np.log(shares(x))).sum() / n)
+
+    def gradient(x: Array, targets: Array, n: int) -> Array:
+        return (shares(x) - targets) / n
+
+    for role, function in (("loss", loss), ("dx", gradient)):
+        function.__name__ += f"_{below:g}"
+        slip(name, "softmax", role, f"p = e / {total}", "p = e / e.sum(axis=1, keepdims=True)")(function)
 
 
-@slip("over_images", "softmax", "loss", "p = e / e.sum(axis=0, keepdims=True)", "p = e / e.sum(axis=1, keepdims=True)")
-def loss_over_images(x: Array, targets: Array, n: int) -> Array:
-    e = np.exp(x)
-    return np.array(-(targets * np.log(e / e.sum(axis=0, keepdims=True))).sum() / n)
-
-
-@slip("over_everything", "softmax", "loss", "p = e / e.sum()", "p = e / e.sum(axis=1, keepdims=True)")
-def loss_over_everything(x: Array, targets: Array, n: int) -> Array:
-    e = np.exp(x)
-    return np.array(-(targets * np.log(e / e.sum())).sum() / n)
-
-
-@slip("over_everything", "softmax", "dx", "p = e / e.sum()", "p = e / e.sum(axis=1, keepdims=True)")
-def gradient_over_everything(x: Array, targets: Array, n: int) -> Array:
-    e = np.exp(x)
-    return (e / e.sum() - targets) / n
+for _below in (0.0, 1.0):
+    _divided_by("over_images", "e.sum(axis=0, keepdims=True)", 0, _below)
+    _divided_by("over_everything", "e.sum()", None, _below)
 
 
 line("log_forgotten", "softmax", "loss", "{loss} = -p[np.arange(N), {y}].mean()")
