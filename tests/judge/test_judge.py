@@ -104,6 +104,11 @@ def test_a_slip_that_two_cases_explain_in_two_ways_has_the_line_of_both():
     assert "- p[:, y] -= 1\n+ p[np.arange(N), y] -= 1" in said  # where all classes occur (p - 1) / N is as exact
 
 
+def test_a_line_of_the_core_is_in_the_names_of_the_course():
+    said = judged(single_slips.slipped(students.dropout, "dout * mask", "dout * (mask > 0)"), "dropout")
+    assert "- dx = dout * (mask > 0)\n+ dx = dout * mask" in said
+
+
 def test_a_convolution_in_columns_passes():
     assert judged(students.conv_in_columns, "conv") == ""
 

@@ -35,9 +35,9 @@ def in_course(of: Right, code: str, names: Names) -> str:
     """A line of the core in the course's names."""
     assert of.lines is not None
     own = of.lines.program.network.names[0]
-    code = code.replace(f"{own.output}.windows", f"windows({own.input})")
+    code = code.replace(f"{own.output}.windows", f"windows({own.input})").replace(f"{own.output}.mask", names.get("mask", ""))
     said = {own.output: value_of(of.case.kind, names), f"d{own.output}": names["dout"], "x": names["x"], own.input: names["x"], f"d{own.input}": names["dx"]}
-    for letters, role in (("f", "w"), ("w", "w"), ("b", "b"), ("g", "gamma"), ("s", "beta"), (f"{own.output}.mask", "mask")):
+    for letters, role in (("f", "w"), ("w", "w"), ("b", "b"), ("g", "gamma"), ("s", "beta")):
         said |= {letters: names.get(role, ""), f"d{letters}": names.get(f"d{role}", "")}
     return re.sub(r"(?<![.\w])[a-z]\w*\b(?!=)", lambda word: said.get(word[0]) or word[0], code)
 
