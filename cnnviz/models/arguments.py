@@ -18,13 +18,15 @@ Arguments = dict[str, Any]
 class Before:
     """State that the layers before leave for the next: zeros around a map, whether a softmax is a logarithm, and their words.
 
-    `own` are the text's own functions and classes; `pixels` tells whether the last one has left a map, which Keras does not flatten by itself.
+    `own` are the text's own functions and classes; `pixels` tells whether the last one has left a map, which Keras does not flatten by itself,
+    `keras` whether one has been Keras'.
     """
 
     zeros: tuple[int, int] = (0, 0)
     log: bool = False
     own: frozenset[str] = frozenset()
     pixels: bool = False
+    keras: bool = False
     words: list[str] = field(default_factory=list)
 
 

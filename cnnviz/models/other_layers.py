@@ -41,7 +41,7 @@ def relu(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
 
 
 def leaky(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
-    of_keras = str(given.get("text", "")).startswith(("layers.", "keras.", "tf."))
+    of_keras = before.keras or str(given.get("text", "")).startswith(("layers.", "keras.", "tf."))
     slope = given.get("slope", 0.3 if of_keras else 0.01)
     if not isinstance(slope, int | float) or not 0 < slope < 1:
         raise Untaken(message("model.argument", name="negative_slope", value=shown(slope), fits=0.01))
@@ -64,23 +64,38 @@ def dropout(given: Arguments, before: Before) -> tuple[list[str], list[Message]]
     if not isinstance(rate, int | float):
         raise Untaken(message("model.no_number", name="p", value=shown(rate)))
     text, notes = fitting(lambda n: f"drop{n['percent']}", "drop", {"percent": round(100 * rate)})
-    return [text], notes
+    return [text], [*notes, *([message("model.whole_maps")] if given["class"] in ("Dropout2d", "SpatialDropout2D") and before.pixels else [])]
 
 
 def batch_norm(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
-    return _norm("bn", given)
+    of_keras = given["class"] == "BatchNormalization"
+    momentum = given.get("momentum", 0.99 if of_keras else 0.1)
+    kept = momentum if of_keras or not isinstance(momentum, int | float) else 1 - momentum
+    [word], notes = _norm("bn", given)
+    return [word], [*notes, *([message("model.momentum", value=kept, fits=KEPT)] if isinstance(kept, int | float) and abs(kept - KEPT) > 1e-9 else [])]
 
 
 def group_norm(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
-    return _norm(f"gn{side(given, 'groups', 32)}", given)
+    groups = side(given, "groups", 32)
+    if groups < 1:
+        raise Untaken(message("model.argument", name="groups", value=groups, fits=1))
+    return _norm(f"gn{groups}", given)
 
 
 def layer_norm(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
-    return _norm("ln", given)
+    if not before.pixels:
+        return _norm("ln", given)
+    shape = given.get("shape")
+    if not isinstance(shape, tuple) or len(shape) != 3:
+        raise Untaken(message("model.layer_norm"))
+    [word], notes = _norm("gn1", given)
+    return [word], [*notes, message("model.of_channels")]
 
 
 EPS = 1e-5
 """The number that is added to a variance before its root is taken: PyTorch's, and ours. Keras' is 1e-3."""
+KEPT = 0.9
+"""The share of a running number that an update keeps: PyTorch's, and ours. Keras' is 0.99."""
 
 
 def _norm(word: str, given: Arguments) -> tuple[list[str], list[Message]]:

@@ -30,6 +30,7 @@ SIGNATURES: Mapping[str, str] = {
     "Dropout": "rate",
     "Dropout2d": "rate",
     "GroupNorm": "groups channels",
+    "LayerNorm": "shape eps",
     "ZeroPad2d": "padding",
     "ZeroPadding2D": "padding",
     "Softmax": "dim",
@@ -41,6 +42,7 @@ NAMED: Mapping[str, str] = {
     "use_bias": "bias", "padding_mode": "mode", "ceil_mode": "ceil", "in_features": "inputs", "out_features": "units", "negative_slope": "slope",
     "alpha": "slope", "p": "rate", "num_groups": "groups", "num_channels": "channels", "output_size": "size", "data_format": "format",
     "epsilon": "eps", "scale": "affine", "elementwise_affine": "affine",
+    "normalized_shape": "shape", "axis": "shape",
 }  # fmt: skip
 """Our names for arguments that are called otherwise; all others are called as they are."""
 
@@ -75,12 +77,13 @@ def taken(layer: Described, before: Before) -> Taken:
     ('conv8x3bp1',)
     """
     name = SAME_NAME.get(layer.name, layer.name)
+    before.keras = before.keras or "2D" in name or name == "Dense"
     if name in NOTHING:
         before.pixels = before.pixels and name not in ("Flatten", "Reshape")
         return Taken(layer.text)
     if name not in RULES:
-        why = "own" if name in before.own else "activation" if name in OTHER_ACTIVATIONS else "unknown"
-        return Taken(layer.text, (), (message(f"model.{why}", name=layer.name or layer.text),))
+        why = "unfollowed" if not name else "own" if name in before.own else "activation" if name in OTHER_ACTIVATIONS else "unknown"
+        return Taken(layer.text, (), (message(f"model.{why}", name=layer.name),))
     order = SIGNATURES.get(name, "").split()
     given: Arguments = {**dict(zip(order, layer.placed, strict=False)), **{NAMED.get(key, key): value for key, value in layer.named.items()}}
     given |= {"class": layer.name, "text": layer.text}

@@ -114,10 +114,13 @@ def test_each_layer_that_cannot_be_taken_is_named_with_what_would_do():
         ("layers.GlobalAvgPool2D()", ("gap",), []),
         ("nn.BatchNorm2d(8)", ("bn",), []),
         ("nn.BatchNorm1d(8, eps=1e-3, affine=False)", ("bn",), ["model.eps", "model.affine"]),
-        ("layers.BatchNormalization()", ("bn",), ["model.eps"]),
-        ("layers.BatchNormalization(epsilon=1e-5)", ("bn",), []),
+        ("layers.BatchNormalization()", ("bn",), ["model.eps", "model.momentum"]),
+        ("layers.BatchNormalization(epsilon=1e-5)", ("bn",), ["model.momentum"]),
         ("nn.GroupNorm(4, 8)", ("gn4",), []),
         ("nn.LayerNorm(8)", ("ln",), []),
+        ("nn.BatchNorm1d(8, momentum=0.01)", ("bn",), ["model.momentum"]),
+        ("layers.BatchNormalization(momentum=0.9, epsilon=1e-5)", ("bn",), []),
+        ("layers.GroupNormalization(groups=-1)", (), ["model.argument"]),
         ("nn.Dropout(p=0.5)", ("drop50",), []),
         ("nn.Dropout(0.95)", ("drop90",), ["model.limit"]),
     ],
@@ -227,6 +230,26 @@ def test_a_block_that_cannot_be_followed_is_the_texts_own():
     assert not read_model(made + "nn.Sequential(block(2), nn.Linear(1, 2))").layers[0].words
     assert [note.id for note in read_model("Sequential([augmented, Dense(2)])").layers[0].notes] == ["model.unknown"]
     assert read_model("def a(n):\n return nn.Sequential(a(n))\nnn.Sequential(a(1), nn.Linear(1, 2))").net == "dense2-softmax-ce"
+
+
+@pytest.mark.parametrize(
+    "code, words, notes",
+    [
+        ("nn.Dropout2d(0.2)", ("drop20",), ["model.whole_maps"]),
+        ("nn.Dropout(0.2)", ("drop20",), []),
+        ("nn.LayerNorm([8, 6, 6])", ("gn1",), ["model.of_channels"]),
+        ("nn.LayerNorm(6)", (), ["model.layer_norm"]),
+        ("nn.GroupNorm(1, 8)", ("gn1",), []),
+    ],
+)
+def test_what_a_layer_is_on_a_map(code, words, notes):
+    layer = read_model(f"nn.Sequential(nn.Conv2d(1, 8, 3), {code}, nn.Flatten(), nn.Linear(1, 2))").layers[1]
+    assert (layer.words, [note.id for note in layer.notes]) == (words, notes)
+
+
+def test_a_leaky_relu_has_the_slope_of_its_library():
+    assert from_model("from keras.layers import *\nSequential([Dense(3), LeakyReLU(), Dense(2)])") == Network.parse("dense3-leaky30-dense2-softmax-ce")
+    assert from_model("nn.Sequential(Linear(4, 3), LeakyReLU(), Linear(3, 2))") == Network.parse("dense3-leaky-dense2-softmax-ce")
 
 
 def test_a_forward_that_branches_is_said():
