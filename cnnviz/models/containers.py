@@ -20,11 +20,15 @@ Own = ast.FunctionDef | ast.ClassDef
 
 @dataclass
 class Names:
-    """The values of names in a text, its own functions and classes, how the layers of such a class are found, and how much more may be read."""
+    """The values of names in a text, its own functions and classes, how the layers of such a class are found, and how much more may be read.
+
+    What is `grown` is added to later, and has no value here.
+    """
 
     known: Mapping[str, ast.AST]
     own: Mapping[str, Own] = field(default_factory=dict)
     follow: Callable[[ast.ClassDef, ast.Call, Names], list[Described]] | None = None
+    grown: frozenset[str] = frozenset()
     left: list[int] = field(default_factory=lambda: [MOST_STEPS])
     depth: int = 6
 
@@ -42,7 +46,7 @@ class Names:
         values = {name: constant(value, self.known) for name, value in given.items()}
         passed = {name: ast.Constant(value) if isinstance(value, int | float | str | bool) else given[name] for name, value in values.items()}
         passed = {name: value for name, value in passed.items() if not (isinstance(value, ast.Name) and value.id == name)}
-        own = {f"self.{name}": value for name, value in (attributes or {}).items()}
+        own = {f"self.{name}": value for name, value in (attributes or {}).items() if f"self.{name}" not in self.grown}
         return replace(self, known={**self.known, **defaults(arguments), **own, **passed}, depth=self.depth - 1)
 
 
@@ -73,6 +77,8 @@ def layers_in(node: ast.AST, names: Names, depth: int = 12) -> Iterator[Describe
             yield from inner
         else:
             yield described(node, names.known)
+    elif not isinstance(node, ast.Constant):
+        yield Described("", text=shortened(ast.unparse(node)))
 
 
 def _layers_of_own(own: Own, call: ast.Call, names: Names) -> list[Described] | None:

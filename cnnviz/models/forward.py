@@ -128,7 +128,7 @@ class _Forward:
             own, inner = node.func.value, node.args[0] if node.args else None
             if isinstance(own, ast.Name) and own.id == "self" and inner is not None and node.func.attr in self.attributes:
                 yield from self.of(inner, depth - 1)
-                yield from self._layer(self.attributes[node.func.attr])
+                yield from self._layer(node.func if f"self.{node.func.attr}" in self.names.grown else self.attributes[node.func.attr])
             elif self._concerns(own):  # a method of the value itself: x.view(-1, 400), x.relu()
                 yield from self.of(own, depth - 1)
                 yield from self._function(node, [])

@@ -29,15 +29,35 @@ def read_source(text: str) -> Description:
     own = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     functions = [node.args for node in own.values() if isinstance(node, ast.FunctionDef)]
     known = {name: value for arguments in reversed(functions) for name, value in defaults(arguments).items()}
-    names = Names(known | {name: node.value for node in assigned if (name := name_of(node.targets[0]))}, own, layers_of)
-    layers = layers_of_class(tree, names) or _sequential(tree, names) or _added(tree, names) or layers_of_functions(tree, names)
+    known |= {name: node.value for node in assigned if (name := name_of(node.targets[0]))}
+    grown = _grown(tree)
+    names = Names({name: value for name, value in known.items() if name not in grown}, own, layers_of, grown)
+    layers = layers_of_class(tree, names) or _sequential(tree, names) or layers_of_functions(tree, names)
     if not layers:
         raise fault or Problem("model.no_layers")
-    return Description(tuple(few(layers)), *loss_of(tree), frozenset(own))
+    return Description(tuple(few(layers)), *loss_of(tree), frozenset(own) | grown)
+
+
+def _grown(tree: ast.AST) -> frozenset[str]:
+    """The names of what a text adds to, such as a list: what is in it at the end is not told without running it."""
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
+    added = (func.value for func in calls if func.attr in ("append", "extend", "insert", "add_module"))
+    return frozenset(map(name_of, (*added, *(node.target for node in ast.walk(tree) if isinstance(node, ast.AugAssign))))) - {""}
 
 
 class _Unmoved(ast.NodeTransformer):
-    """Leaves out where a model or a layer is moved to, which changes none: nn.Linear(4, 2).to(device)."""
+    """Leaves out where a model or a layer is moved to, which changes none: nn.Linear(4, 2).to(device).
+
+    A class that is a Sequential gives its layers to super().__init__: that is one, then.
+    """
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        self.generic_visit(node)
+        if any(name_of(base).rpartition(".")[2] == "Sequential" for base in node.bases):
+            for one in ast.walk(node):
+                if isinstance(one, ast.Call) and called(one) == "__init__":
+                    one.func = ast.Name("Sequential")
+        return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
@@ -88,9 +108,21 @@ def _balanced(text: str) -> str:
 
 
 def _sequential(tree: ast.AST, names: Names) -> list[Described]:
-    """The layers of the Sequential that has most: parts of it may stand apart."""
-    calls = [node for node in _in_order(tree) if isinstance(node, ast.Call) and called(node) in CONTAINERS]
-    return max((list(layers_in(call, names)) for call in calls[:MOST_LAYERS]), key=len, default=[])
+    """The layers of the Sequential that has most, with those that model.add(…) adds to it: parts of it may stand apart."""
+    assigned = {id(node.value): name_of(node.targets[0]) for node in ast.walk(tree) if isinstance(node, ast.Assign)}
+    loops = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.For | ast.While) for inner in ast.walk(node)}
+    made, named = list[list[Described]](), dict[str, list[Described]]()
+    for call in (node for node in _in_order(tree) if isinstance(node, ast.Call)):
+        if called(call) in CONTAINERS and len(made) < MOST_LAYERS:
+            named[assigned.get(id(call), "")] = layers = list(layers_in(call, names))
+            made.append(layers)
+        elif isinstance(call.func, ast.Attribute) and (call.func.attr, len(call.args)) in (("add", 1), ("add_module", 2)):
+            model, layer = name_of(call.func.value), call.args[-1]
+            if model not in named and isinstance(layer, ast.Call):
+                made.append(named.setdefault(model, []))
+            if model in named:
+                named[model] += [Described("", text=shortened(ast.unparse(call)))] if id(call) in loops else layers_in(layer, names)
+    return max(made, key=len, default=[])
 
 
 def _in_order(tree: ast.AST) -> Iterator[ast.AST]:
@@ -100,12 +132,6 @@ def _in_order(tree: ast.AST) -> Iterator[ast.AST]:
         node = waiting.pop()
         yield node
         waiting += reversed([*ast.iter_child_nodes(node)])
-
-
-def _added(tree: ast.AST, names: Names) -> list[Described]:
-    """The layers of model.add(…), in the order of the text."""
-    calls = [node for node in _in_order(tree) if isinstance(node, ast.Call) and called(node) == "add" and len(node.args) == 1]
-    return [layer for call in calls for layer in layers_in(call.args[0], names) if isinstance(call.args[0], ast.Call)]
 
 
 # ---- what print(model) says

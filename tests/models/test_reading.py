@@ -252,6 +252,32 @@ def test_a_leaky_relu_has_the_slope_of_its_library():
     assert from_model("nn.Sequential(Linear(4, 3), LeakyReLU(), Linear(3, 2))") == Network.parse("dense3-leaky-dense2-softmax-ce")
 
 
+ADDED = "m = Sequential([Dense(5)])\nact = ReLU()\nm.add(act)\nm.add(Dense(2))\nother = Sequential()\nother.add(Dense(9))"
+INHERITED = "class Net(nn.Sequential):\n def __init__(self):\n  super().__init__(nn.Linear(4, 5), nn.ReLU(), nn.Linear(5, 2))"
+BY_NAME = "m = nn.Sequential()\nm.add_module('a', nn.Linear(4, 5))\nm.add_module('r', nn.ReLU())\nm.add_module('b', nn.Linear(5, 2))"
+
+
+@pytest.mark.parametrize("text", [ADDED, INHERITED, BY_NAME])
+def test_what_is_given_to_a_sequential_in_other_ways_is_followed(text):
+    assert str(from_model(text)) == "dense5-relu-dense2-softmax-ce"
+
+
+@pytest.mark.parametrize(
+    "text, left",
+    [
+        ("a = [nn.ReLU()]\na += [nn.Tanh()]\nnn.Sequential(nn.Linear(4, 5), *a, nn.Linear(5, 2))", {"a": "model.own"}),
+        ("a = [nn.ReLU()]\na.append(nn.Tanh())\nnn.Sequential(nn.Linear(4, 5), *a, nn.Linear(5, 2))", {"a": "model.own"}),
+        ("nn.Sequential(*[nn.Linear(5, 5) for _ in range(3)], nn.Linear(5, 2))", {"[nn.Linear(5, 5) for _ in range(3)]": "model.unfollowed"}),
+        ("nn.Sequential(*[nn.Linear(5, 5)] * 3, nn.Linear(5, 2))", {"[nn.Linear(5, 5)] * 3": "model.unfollowed"}),
+        ("m = Sequential()\nfor n in [8, 9]:\n m.add(Dense(n))\nm.add(Dense(2))", {"m.add(Dense(n))": "model.unfollowed"}),
+        ("m = Sequential()\nfor one in some:\n m.add(one)\nm.add(Dense(2))", {"m.add(one)": "model.unfollowed"}),
+        (CLASS.replace("self.out =", "self.body.append(nn.ReLU())\n        self.out =", 1), {"self.body": "model.own"}),
+    ],
+)
+def test_layers_that_only_running_tells_are_not_left_out_in_silence(text, left):
+    assert {layer.text: note.id for layer in read_model(text).layers for note in layer.notes} == left
+
+
 def test_a_forward_that_branches_is_said():
     text = PYTORCH_BRANCHING
     with pytest.raises(Problem) as raised:
