@@ -29,8 +29,8 @@ DEFAULT = "en"
 KEY = "lang"
 """The address's key that names a language."""
 
-JUST_ABOVE = 100 * (1 + 2**-44)
-"""Percent of a share: 406 of 800 are 50.75%, a half that is rounded up, although the nearest number that there is lies below it."""
+PERCENT = 100 * (1 + 2**-44)
+"""The percent of 1, a little more than 100, so that halves are rounded up: 406 of 800 are 50.75%, but the nearest number that there is lies below it."""
 
 FOLDER = Path(__file__).parent
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]+))?\}")
@@ -273,7 +273,7 @@ def written(value: object, spec: str = "", lang: str = "") -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     if spec.endswith("%"):
-        return _local(f"{JUST_ABOVE * value:.{spec[:-1] or 0}f}", lang) + say("words.percent", lang)
+        return _local(f"{PERCENT * value:.{spec[:-1] or 0}f}", lang) + say("words.percent", lang)
     if spec == "plain":
         return _local(repr(value).removesuffix(".0"), lang, grouped=False)
     if not math.isfinite(value):

@@ -1,7 +1,7 @@
 // Numbers as text in the reader's language, text as numbers, and text as HTML.
 
 import { MATH } from "../spec.js"
-import { JUST_ABOVE, say } from "./words.js"
+import { PERCENT, say } from "./words.js"
 
 const MINUS = "−"
 const POINT = say("words.point")
@@ -139,7 +139,7 @@ export const factor = (value, digits = 4) => (value < 0 ? `(${number(value, digi
  * @param {number} value
  */
 export const percent = (value) =>
-  (value > 0 && value < 0.01 ? "<1" : value < 1 && value > 0.99 ? ">99" : Math.round(JUST_ABOVE * value))
+  (value > 0 && value < 0.01 ? "<1" : value < 1 && value > 0.99 ? ">99" : Math.round(PERCENT * value))
   + say("words.percent")
 
 /**

@@ -7,7 +7,7 @@ import { LANG, WORDS } from "../spec.js"
 /** @typedef {string | number | Message | (string | number | Message)[]} Value */
 /** @typedef {Record<string, Value>} Values  what a sentence is about, by name */
 
-export const JUST_ABOVE = 100 * (1 + 2 ** -44) // percent of a share, a half of a digit rounded up, as in Python
+export const PERCENT = 100 * (1 + 2 ** -44) // of 1; a little more, so that halves are rounded up, as in Python
 
 const FIELD = /\{([\p{L}\p{N}_]+)(?::([^{}]+))?\}/gu
 
@@ -52,7 +52,7 @@ export function written(value, spec = "") {
   if (typeof value === "object") return say(value.id, value.values)
   if (typeof value === "string") return value
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞"
-  if (spec.endsWith("%")) return local(fixed(JUST_ABOVE * value, Number(spec.slice(0, -1)))) + say("words.percent")
+  if (spec.endsWith("%")) return local(fixed(PERCENT * value, Number(spec.slice(0, -1)))) + say("words.percent")
   if (spec === "plain") return local(shortest(value), false)
   return local(spec ? significant(value + 0, Number(spec)) : shortest(value))
 }

@@ -153,7 +153,7 @@ function drawGroup(pen, numbers, group, places, size, pointed) {
   const most = Math.max(...all[1].map(Math.abs))
   const digits = Math.max(...all[0].map((old, n) => apart(old, all[2][n])), 3) - (kind === "filters" ? 1 : 0)
   const kept = writing(pen, [...all[0], ...all[2]], digits, size.width / columns, (size.height * columns) / count)
-  const exponent = powerOf(most)
+  const exponent = exponentOf(most)
   const step = (/** @type {number} */ value) => fixed(value / 10 ** exponent, exponent ? 1 : 2)
   const from = kind === "filters" ? numbers.offset(symbol, [group.cell[0], group.cell[1], 0, 0]) : 0
   const chosen = numbers.offset(symbol, group.cell) - from
@@ -175,12 +175,12 @@ function drawGroup(pen, numbers, group, places, size, pointed) {
     if (power) pen.note(timesPower(power), places[which], size.y + size.height + 9)
 }
 
-/** The power of ten that small numbers are written with. @param {number} most the largest of them */
-const powerOf = (most) => (most < 0.1 && most > 0 ? Math.floor(Math.log10(most)) : 0)
+/** The exponent of the power of ten that small numbers are written with; 0 for others. @param {number} most the largest of them */
+const exponentOf = (most) => (most < 0.1 && most > 0 ? Math.floor(Math.log10(most)) : 0)
 
 /** How numbers are written in cells of a size: with all digits, or with as many as there is room for, small ones with a power of ten. @param {Pen} pen @param {number[]} values @param {number} digits @param {number} w @param {number} h @returns {{ power: number, write: (value: number) => string }} */
 function writing(pen, values, digits, w, h) {
-  const small = powerOf(Math.max(...values.map(Math.abs)))
+  const small = exponentOf(Math.max(...values.map(Math.abs)))
   const ways = [[digits, 0], ...(small ? [] : [[2, 0]]), [1, small]].map(([digits, power]) => ({
     power,
     write: (/** @type {number} */ value) =>
