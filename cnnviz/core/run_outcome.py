@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnnviz.core.film import NEARLY_ALL, Film, maps_of, milestones, turning_points
+from cnnviz.core.film import Film, maps_of
+from cnnviz.core.film_analysis import NEARLY_ALL, milestones, turning_points
 from cnnviz.core.lesson import Lesson
 
 LOW = 0.1

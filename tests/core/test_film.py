@@ -5,7 +5,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.film import FEW, fall_shares, film, loss_terms, maps_of, turning_points
+from cnnviz.core.film import FEW, film, maps_of
+from cnnviz.core.film_analysis import fall_shares, loss_terms, turning_points
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.ops import saturated_share
 from cnnviz.core.trajectory import trajectory

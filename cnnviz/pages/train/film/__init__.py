@@ -10,7 +10,8 @@ import numpy as np
 
 from cnnviz.core.cancellation import check_wanted, held
 from cnnviz.core.checkpoints import MOST, checkpoints
-from cnnviz.core.film import Film, checkpoint_film, film, turning_points
+from cnnviz.core.film import Film, checkpoint_film, film
+from cnnviz.core.film_analysis import turning_points
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.run_outcome import Outcome, outcome

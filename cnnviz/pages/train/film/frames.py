@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from cnnviz.core.film import Film, loss_terms
+from cnnviz.core.film import Film
+from cnnviz.core.film_analysis import loss_terms
 from cnnviz.core.lesson import Lesson
 from cnnviz.pages.colours import MOST_PRINTED
 from cnnviz.pages.map_parts import Part, part

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.film import Film, fall_shares, milestones, turning_points
+from cnnviz.core.film import Film
+from cnnviz.core.film_analysis import fall_shares, milestones, turning_points
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.stages import label
 from cnnviz.pages.map_parts import Part, part

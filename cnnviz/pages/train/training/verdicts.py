@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cnnviz.core.evaluation import guessed_share
-from cnnviz.core.film import NEARLY_ALL
+from cnnviz.core.film_analysis import NEARLY_ALL
 from cnnviz.core.training import Progress, Training
 from cnnviz.words import Message, message
 
