@@ -3,6 +3,7 @@
 import { fitting, plainNumber } from "../model/format.js"
 import { say } from "../model/words.js"
 import { putWeight } from "./network_controls.js"
+import { ask } from "./step_inquiry.js"
 
 /** @import { Box, Cell, Step } from "../types/view.js" */
 
@@ -34,7 +35,7 @@ export class KernelField {
     if (!weights) {
       const asked = {}
       this.asked = asked
-      return this.step.asks(`start.${symbol}`, () => this.asked === asked && this.open(symbol, cell, holder, box))
+      return ask(this.step, `start.${symbol}`, () => this.asked === asked && this.open(symbol, cell, holder, box))
     }
     const text = String(weights[numbers.offset(symbol, cell)])
     const name = `${numbers.maps[symbol].label}[${numbers.index(symbol, cell).join(",")}]`

@@ -15,7 +15,6 @@ import { axisOf, neighbourOf } from "../model/neighbours.js"
 import { NetworkFocus } from "../model/network_focus.js"
 import { Numbers } from "../model/numbers.js"
 import { one } from "../model/patterns.js"
-import { raisedPart } from "../model/promise.js"
 import { tableOf, windowsOf } from "../model/tables.js"
 import { say } from "../model/words.js"
 import { bindCells } from "./cell_pointer.js"
@@ -32,6 +31,7 @@ import { bindPicture, mapUnder } from "./picture_pointer.js"
 import { bindPinch } from "./pinch.js"
 import { channelFlights, GLIDE, Seats } from "./seats.js"
 import { moveOf } from "./step_flow.js"
+import { inquire, inquireRaised, wholeTable } from "./step_inquiry.js"
 import { lay, mapsInRow, place, roomOf, unroll, uprightRoom } from "./step_layout.js"
 import { markCells, markMaps } from "./step_marks.js"
 import { briefOf, fillStepper, fillWords, fitWords, spokenOf, writeWords } from "./step_words.js"
@@ -41,7 +41,6 @@ import { Story } from "./story.js"
 /** @typedef {{ map: string, cell: Cell }} Subject  what the words are about; "update" is the first parameter's step */
 
 const SAY_EVERY = 60 // milliseconds: words that change faster than this cannot be read
-const RESTS = 150 // milliseconds on a cell before more is asked of it
 const SLIDE = 9000 // for the kernel over the whole image
 const WEIGHT = 700 // for each weight of a filter
 
@@ -142,7 +141,7 @@ export class Step extends Content {
     this.missions.receive(this.numbers.answer.missions)
     this.order = this.numbers.stages.map(({ symbol }) => symbol)
     this.cells.receive(this.numbers)
-    for (const map of this.order) this.inquire({ map, cell: this.cells.own(this.shown(map)) }, () => {}) // nothing of it is shown
+    for (const map of this.order) inquire(this, { map, cell: this.cells.own(this.shown(map)) }, () => {}) // nothing of it is shown
     if (!this.overview.receive(this.numbers)) return
     this.seats.clear()
     for (const plate of Object.values(this.plates)) this.bind(plate)
@@ -348,9 +347,9 @@ export class Step extends Content {
     if (!this.received) return
     const subject = this.subject()
     const scene = this.scene(subject)
-    const exact = [subject, scene].map((each) => this.inquire(each)).every(Boolean)
+    const exact = [subject, scene].map((each) => inquire(this, each)).every(Boolean)
     const { stage } = this.view // whose own cell is asked for, wherever one points
-    if (this.inquire({ map: stage, cell: this.cells.own(this.shown(stage)) })) this.predicting.draw()
+    if (inquire(this, { map: stage, cell: this.cells.own(this.shown(stage)) })) this.predicting.draw()
     this.measure()
     if (!pointed || this.predicting.on) markMaps(this)
     markCells(this, subject)
@@ -364,41 +363,8 @@ export class Step extends Content {
     }
     fitWords(this) // once nothing more changes: it has the page laid out
     if (!exact) return
-    this.inquireRaised(scene)
+    inquireRaised(this, scene)
     this.flows(scene)
-  }
-
-  /** Asks for exact weights that are still to come; whether all that is printed of a cell is there. @param {Subject} subject @param {() => void} [act] what is done when they come */
-  inquire({ map, cell }, act) {
-    const { numbers } = this
-    const { part } = this.view.host.numbers
-    if (!part) return true
-    const passing = this.cells.hover && !this.cells.pinned // over many cells, of which each would be asked for
-    const lacks = () =>
-      numbers.missing(map, cell, this.stepping(map)).filter((of) => !passing || !of.startsWith("past."))
-    for (const of of lacks()) this.asks(of, act)
-    return !lacks().length
-  }
-
-  /** Asks for a part of the numbers; `act` is what is done then, if they are still shown. @param {string} of @param {() => void} [act] */
-  asks(of, act = () => this.view.paint(true)) {
-    const { numbers } = this
-    const { lesson } = numbers.answer
-    const asked = of.startsWith("start.") ? { ...lesson, k: "0" } : lesson // the same at every update, and asked for once
-    this.view.host.numbers.part?.(asked, of, (arrays) => {
-      numbers.learn(of, arrays)
-      if (numbers === this.received) act()
-    })
-  }
-
-  /** Asks what really happens when the number is raised whose gradient the words explain, once it has been pointed at for a moment. @param {Subject} subject */
-  inquireRaised({ map, cell }) {
-    clearTimeout(this.resting)
-    const { numbers } = this
-    const { part } = this.view.host.numbers
-    const of = this.masked(map) || this.isInexact(map) ? "" : raisedPart(numbers, map, cell)
-    if (!of || !part || of in numbers.arrays) return
-    this.resting = setTimeout(() => this.asks(of, () => of in numbers.arrays && this.view.paint(true)), RESTS)
   }
 
   /** Tells whether a map's numbers are not the exact gradients: by the notebook's rule, or where a mistake is looked for. @param {string} map */
@@ -545,25 +511,10 @@ export class Step extends Content {
     const { map, cell } = this.subject()
     const symbols = Object.keys(this.numbers.maps)
     const windows = this.closed(map) ? [] : windowsOf(this.numbers, map, cell)
-    const sources = symbols.map((symbol) => this.whole(symbol, tableOf(this.numbers, symbol, this.closed(symbol))))
+    const sources = symbols.map((symbol) =>
+      wholeTable(this, symbol, tableOf(this.numbers, symbol, this.closed(symbol))),
+    )
     return { sources: [...sources, ...windows], first: symbols.indexOf(this.shown(this.chosen)) }
-  }
-
-  // Weights that came as colours are asked for when their table is opened.
-  /** @param {string} symbol @param {import("../model/table.js").Source} source @returns {import("../model/table.js").Source} */
-  whole(symbol, source) {
-    const { numbers } = this
-    const wide = numbers.wide[symbol]
-    const { part } = this.view.host.numbers
-    if (source.instead || !wide || wide.whole) return source
-    if (!part) return { ...source, instead: say("web.table.wide") }
-    /** @param {() => void} act */
-    const whole = (act) =>
-      part(numbers.answer.lesson, `${wide.name}:`, (arrays) => {
-        numbers.learn(`${wide.name}:`, arrays)
-        wide.whole ? act() : whole(act)
-      })
-    return { ...source, instead: say("web.table.coming"), whole }
   }
 
   /** What is said of numbers that are hidden, of a map and of its cell: how they come to be seen. */
