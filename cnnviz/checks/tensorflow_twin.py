@@ -61,7 +61,7 @@ def tensorflow_gradients(
     tf = import_tensorflow()
     x = np.asarray(x, dtype=np.float64)
     program = network.program(x.shape, training=training) if network else notebook_program(params, x.shape, stride, padding)
-    images = len(x) if program.mode.images else None
+    images = len(x) if program.run.images else None
     y = targets(y, (images, *program.shapes["o"]) if images else program.shapes["o"])
     held = {name: tf.constant(array) for name, array in program.given_to(given, images).items()}
     with tf.device("CPU:0"), tf.GradientTape() as tape:
@@ -78,14 +78,14 @@ def tensorflow_gradients(
 
 def _pass(tf: ModuleType, program: Program, leaves: Mapping[str, Any], held: Mapping[str, Any]) -> tuple[Any, Any]:
     """The input and the output of the last layer, (m,N) both; channels come last in TensorFlow's maps."""
-    x = leaves["x"] if program.mode.images else leaves["x"][None]
+    x = leaves["x"] if program.run.images else leaves["x"][None]
     before = now = tf.transpose(x, (0, 2, 3, 1))
     for place, (layer, names) in enumerate(zip(program.network.layers, program.network.names, strict=True)):
         if names.flattens:  # channel by channel, as ours
             now = tf.reshape(tf.transpose(now, (0, 3, 1, 2)), (len(now), -1))
         own = {letter: leaves[names.of(letter)] for letter in layer.parameters(program.inputs[place])}
         shape = program.inputs[place]
-        given = layer.draws(shape) if program.mode.training else layer.buffers(shape)
+        given = layer.draws(shape) if program.run.training else layer.buffers(shape)
         own |= {role: _laid(tf, held[names.of(role)], now) for role in given}
         before, now = now, layer.twin(tf, now, **own)
     return before, now

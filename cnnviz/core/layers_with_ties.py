@@ -20,7 +20,7 @@ def layers_with_ties(
     [{1}, {2}, set()]
     """
     start = program.start(params, x)
-    values, found = program.run_forward(start | program.given_to(given, len(x) if program.mode.images else None)), set[int]()
+    values, found = program.run_forward(start | program.given_to(given, len(x) if program.run.images else None)), set[int]()
     rounded, idle = np.zeros(start["x"].shape, bool), np.zeros(start["x"].shape, bool)
     for place, (layer, names) in enumerate(zip(program.network.layers, program.network.names, strict=True)):
         read, made = values[names.input], values[names.output]

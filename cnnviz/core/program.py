@@ -47,7 +47,7 @@ class Program:
     """
 
     def __init__(self, network: Architecture, x_shape: Shape, run: Run = ONE, sliding: tuple[int, Padding] = (1, 0)):
-        self.network, self.x_shape, self.mode, self.sliding = network, x_shape, run, sliding
+        self.network, self.x_shape, self.run, self.sliding = network, x_shape, run, sliding
         self.buffers: dict[str, Buffer] = {}
         self.draws: dict[str, tuple[int, Shape, Draw]] = {}  # each with the number of its layer, from 1, and its shape
         self.across: set[str] = set()  # the targets that are made from all images at once
@@ -105,7 +105,7 @@ class Program:
             shape = self.shapes["v"]
             self._bounds["v"] = Line("v.bound", flatten, (self._bounds[names.source].target,))
         try:
-            out, parameters, calls = layer.shape(shape), layer.parameters(shape), layer.calls(shape, self.mode)
+            out, parameters, calls = layer.shape(shape), layer.parameters(shape), layer.calls(shape, self.run)
         except Problem as problem:
             raise Problem("network.fit", layer=str(layer), place=place + 1, why=problem) from None
         self.inputs.append(shape)
@@ -116,7 +116,7 @@ class Program:
         self._add_given(place, layer, names, shape)
         self.multiplications += layer.multiplications(shape)
         self._calls.append(calls)
-        self._for_one.append({} if self.mode.images else layer.for_one(shape))
+        self._for_one.append({} if self.run.images else layer.for_one(shape))
         self._bounds[names.output] = self._bounds[names.input]
         for role, made in calls.items():
             if role == "y_bound":
@@ -129,13 +129,13 @@ class Program:
     def _add_given(self, place: int, layer: Layer, names: Names, shape: Shape) -> None:
         """Adds the arrays that a pass is given beside its image and parameters: buffers, and in training what is drawn."""
         self.buffers |= {names.of(role): buffer for role, buffer in layer.buffers(shape).items()}
-        if self.mode.training:
+        if self.run.training:
             self.draws |= {names.of(role): (place + 1, shape, draw) for role, draw in layer.draws(shape).items()}
-            self.across |= {names.of(role) for role in layer.across if self.mode.images}
+            self.across |= {names.of(role) for role in layer.across if self.run.images}
 
     def _one(self, function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray] | None:
         """The function that stands in for a line in the pass of one image."""
-        return None if self.mode.images else function
+        return None if self.run.images else function
 
     def _settle(self, by: Line) -> None:
         """Has an array settled by the line that makes it; an image is as it is given."""
@@ -173,7 +173,7 @@ class Program:
     @property
     def averages(self) -> bool:
         """Tells whether L is the mean over several images. Of many that are cut into blocks the mean is taken of all blocks."""
-        return self.mode.images and not self.mode.many
+        return self.run.images and not self.run.many
 
     def roles(self, place: int) -> tuple[str, ...]:
         """The roles of a layer that a forward pass has arrays of: x, its parameters, what it keeps, and y."""
@@ -221,7 +221,7 @@ class Program:
         """Maps drop a channel axis of 1, but not those of several images; a filter's first two axes go when both are 1."""
         if len(shape) == 4:
             return shape[2:] if shape[:2] == (1, 1) else shape
-        if self.mode.images:
+        if self.run.images:
             return shape
         return shape[1:] if len(shape) == 3 and shape[0] == 1 else shape
 
@@ -249,7 +249,7 @@ class Program:
     def has_images(self, name: str) -> bool:
         """Tells whether an array has the axis of images: all but parameters, buffers, and statistics of the images together."""
         plain = name[1:] if name[:1] == "d" else name
-        return self.mode.images and plain not in self.parameters and name not in self.buffers and (name not in self.across or name[:1] == "d")
+        return self.run.images and plain not in self.parameters and name not in self.buffers and (name not in self.across or name[:1] == "d")
 
     # ---- buffers, and what is drawn
 
@@ -263,7 +263,7 @@ class Program:
         if not self.buffers:
             return {}
         values = self.inner({}, trace)
-        if not self.mode.training:
+        if not self.run.training:
             return {name: values[name] for name in self.buffers}
         return {line.target: lock(line.make(values)) for line in self.buffer_lines}
 
@@ -311,7 +311,7 @@ class Program:
             roles = dict.fromkeys((*layer.kept, *layer.draws(()), *layer.buffers((0,))))
             for name in (name for role in roles if (name := names.of(role)) in values):
                 array = values[name]
-                found[name] = lock(array.reshape(self._shown(array.shape))) if array.ndim == 3 and not self.mode.images else array
+                found[name] = lock(array.reshape(self._shown(array.shape))) if array.ndim == 3 and not self.run.images else array
         return found
 
     def run_forward(self, values: Inner) -> Inner:
@@ -336,8 +336,8 @@ class Program:
         params = params if type(params) is Params else Params.of(params)
         values = self.start(params, x)
         if self._is_given:
-            values |= self.given_to(given, len(x) if self.mode.images else None)
-        shown = {"x": x if x.shape == self.shown["x"] or self.mode.images else x[0]}
+            values |= self.given_to(given, len(x) if self.run.images else None)
+        shown = {"x": x if x.shape == self.shown["x"] or self.run.images else x[0]}
         shown.update(self._compiled_forward.go(values, overrides))
         stride, padding = self.sliding
         return Trace.locked(shown, stride, padding, Pass(self, params, values))
@@ -349,7 +349,7 @@ class Program:
             return dict(made_by.values) if made_by.params is params or not params else {**made_by.values, **self.start(params)}
         values = {symbol: self._fitting(symbol, trace[symbol]) for symbol in self.network.symbols}
         if self._is_given:
-            values |= self.given_to(trace.kept, len(values["x"]) if self.mode.images else None)
+            values |= self.given_to(trace.kept, len(values["x"]) if self.run.images else None)
         start = self.start(params)
         for line in self.forward_lines:
             if line.target in trace.kept:  # of one image of several they cannot be made again
@@ -374,7 +374,7 @@ class Program:
 
     def pulls(self, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray) -> Params:
         """∂Lᵢ/∂θ for each image's own loss, by "d" and parameter, (m,…): a backward pass for each that starts with its slope alone."""
-        if not self.mode.images:
+        if not self.run.images:
             gradients = self.backward(params, trace, y)
             return Params.locked({f"d{name}": gradients[f"d{name}"] for name in self.parameters})
         start = next(line.target for line in self.backward_lines if line.function is share_of_mean)
@@ -404,7 +404,7 @@ class Program:
     @cached_property
     def links(self) -> dict[str, tuple[Link, ...]]:
         """For each symbol the links to what its cells are computed from, as arrays are laid out."""
-        return links(self.network, self.shapes, self.mode.training)
+        return links(self.network, self.shapes, self.run.training)
 
     @cached_property
     def laid_out(self) -> dict[str, Shape]:
@@ -414,12 +414,12 @@ class Program:
     @cached_property
     def formulas(self) -> dict[str, str]:
         """LaTeX of each line by its target, with symbols in it."""
-        return formulas(self.network, self.inputs, self.mode.training)
+        return formulas(self.network, self.inputs, self.run.training)
 
     @cached_property
     def arithmetic(self) -> dict[str, str]:
         """The arithmetic of one cell, for each target, from the symbols that it is linked to: "sum(x*f)+b"."""
-        return arithmetic(self.network, self.mode.training)
+        return arithmetic(self.network, self.run.training)
 
 
 def program_of(network: Architecture, x_shape: Shape, many: bool = False, training: bool = True) -> Program:

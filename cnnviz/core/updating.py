@@ -68,7 +68,7 @@ class Updates:
         program = self.program
         if not program.buffers and not program.draws:
             return None
-        return {**point.buffers, **program.drawn(self.lesson.seed, point.k, len(point.x) if program.mode.images else None)}
+        return {**point.buffers, **program.drawn(self.lesson.seed, point.k, len(point.x) if program.run.images else None)}
 
     def step(self, point: Point) -> Step:
         """One update from `point`."""

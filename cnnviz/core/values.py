@@ -165,7 +165,7 @@ class Trace(Arrays):
         mode: Mode | None = getattr(self, "_mode", None)
         if mode is None:
             made_by: Any = self.made_by
-            mode = Mode(made_by.program.mode.training, made_by.program.kept(made_by.values)) if made_by else Mode()
+            mode = Mode(made_by.program.run.training, made_by.program.kept(made_by.values)) if made_by else Mode()
             _set(self, "_mode", mode)
         return mode
 

@@ -128,7 +128,7 @@ class _Parts:
     @property
     def images(self) -> int:
         """The number of images; 0 where it is one."""
-        return len(self.lesson.images) if self.program.mode.images else 0
+        return len(self.lesson.images) if self.program.run.images else 0
 
     @property
     def loss(self) -> str:

@@ -109,7 +109,7 @@ class Passes:
 
     def _name(self, way: str) -> str:
         """The name of the function of a pass, which is another one after training."""
-        return way if self.program.mode.training else f"{way}_after_training"
+        return way if self.program.run.training else f"{way}_after_training"
 
     def update_section(self) -> Section:
         """One step of the optimizer for every parameter."""
@@ -150,7 +150,7 @@ class Passes:
 
     @property
     def _forward_reads(self) -> list[str]:
-        buffers = () if self.program.mode.training else self.program.buffers
+        buffers = () if self.program.run.training else self.program.buffers
         return ["x", *self.program.parameters, *self._drawn, *map(variable, buffers)]
 
     @property
@@ -249,7 +249,7 @@ def draws(program: Program, seed: int, k: str, images: int = 1) -> dict[str, str
     """The draws of update `k`, as code."""
     found = {}
     for name, (place, shape, draw) in program.draws.items():
-        shape = (images, *shape) if program.mode.images else shape
+        shape = (images, *shape) if program.run.images else shape
         settings = "".join(f", {setting}={value!r}" for setting, value in draw.keywords.items())
         found[name] = f"{draw.func.__name__}(np.random.default_rng([{seed}, {k}, {place}]), {shape}{settings})"
     return found

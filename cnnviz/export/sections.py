@@ -32,7 +32,7 @@ def sections(lesson: Lesson, pixels: np.ndarray) -> tuple[Section, ...]:
     values = program.start(lesson.unset.first_params(lesson.x_shape), x)
     passes = Passes(program, lesson.optimizer, lesson.deviations, sizes_of(program, values, np.array(lesson.y)), len(lesson.images))
     after = _after_training(lesson, x, values) if lesson.mode == "eval" else None
-    loops = None if program.mode.images else loops_section(program)
+    loops = None if program.run.images else loops_section(program)
     return (
         section("needs", [], IMPORTS),
         *passes.layer_sections(more=[*program.buffer_lines, *after.program.forward_lines, *after.program.backward_lines] if after else ()),
@@ -114,7 +114,7 @@ def wrapped_chain(program: Program) -> list[str]:
 def sizes_of(program: Program, values: Inner, y: np.ndarray) -> dict[str, tuple[int, ...]]:
     """The shape of every array of a pass, as its lines have them."""
     with np.errstate(all="ignore"):
-        made = program.run_forward(values | program.given_to(None, len(y) if program.mode.images else None)) | {"y": y}
+        made = program.run_forward(values | program.given_to(None, len(y) if program.run.images else None)) | {"y": y}
     return {symbol.replace(".", "_"): np.shape(array) for symbol, array in made.items()} | {
         symbol: np.shape(array) for symbol, array in made.items()
     }

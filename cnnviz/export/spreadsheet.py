@@ -84,7 +84,7 @@ class _Book:
         self._first(names)
         for name, colour in names:
             self._sheet(name, colour)
-        if self.program.mode.training and not self.lesson.optimizer.KEEPS:
+        if self.program.run.training and not self.lesson.optimizer.KEEPS:
             for name in self.program.parameters:
                 self._next(name)
         self.book.close()

@@ -202,7 +202,7 @@ def _beside(program: Program) -> dict[str, StageRecord]:
 
 def _is_other(stage: Stage, program: Program) -> bool:
     """Tells whether something else happens at a stage after training."""
-    if stage.layer is None or program.mode.training or not stage.words.endswith((".y", ".dx")):
+    if stage.layer is None or program.run.training or not stage.words.endswith((".y", ".dx")):
         return False
     layer = program.network.layers[stage.layer]
     return bool(layer.across or layer.draws(()))

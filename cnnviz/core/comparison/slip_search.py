@@ -96,7 +96,7 @@ class Suspect:
 
     def _fitting(self) -> list[Placed]:
         program = self.case.program
-        return mistakes_for(program.network, self.case.optimizer, len(self.case.y) if program.mode.images else 1, program.mode.training)
+        return mistakes_for(program.network, self.case.optimizer, len(self.case.y) if program.run.images else 1, program.run.training)
 
     def _of_another_pass(self) -> Iterator[tuple[Slip, Arrays]]:
         """Its arrays after forward passes with a mistake, which show in the first that is wrong."""
@@ -146,7 +146,7 @@ class Suspect:
         program, target = self.case.program, self.wrong[0]
         line = next(line for line in program.backward_lines if line.target == target)
         outputs, settings = {"outputs": self.case.trace.o.shape[-1]}, {"rate": self.case.optimizer.lr, "pixels": 255.0}
-        images = {"images": float(len(self.case.y))} if program.mode.images and len(self.case.y) > 1 else {}
+        images = {"images": float(len(self.case.y))} if program.run.images and len(self.case.y) > 1 else {}
         if line.layer is None and line.role:
             return {**images, **outputs, "outputs_squared": outputs["outputs"] ** 2, "two": 2.0, **settings}
         counts = {name: n for name, n in self._counts(line).items() if n > 2}

@@ -124,7 +124,7 @@ class Differences:
 
     def path(self, name: str) -> Path:
         """The way of a nudge of a parameter, or of x."""
-        return path(self.program, name, len(self.values["x"]) if self.program.mode.images else 1)
+        return path(self.program, name, len(self.values["x"]) if self.program.run.images else 1)
 
     def _h(self, path: Path, step: float) -> float:
         """The nudge of an entry: inputs above 1 multiply what it moves, so it is that much smaller."""

@@ -27,7 +27,7 @@ def differences(
     """The pass from which entries are nudged, in the precision `dtype`."""
     x = np.asarray(x, dtype=np.float64)
     program = network.program(x.shape, training=training) if network else notebook_program(params, x.shape, stride, padding)
-    shape = (*x.shape[:1], *program.shapes["o"]) if program.mode.images else program.shapes["o"]
+    shape = (*x.shape[:1], *program.shapes["o"]) if program.run.images else program.shapes["o"]
     return Differences(program, params, x, network.targets(y, shape) if network else targets(y, shape), dtype, given)
 
 

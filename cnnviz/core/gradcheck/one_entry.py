@@ -55,9 +55,9 @@ def nudges(
     [4.0]
     """
     program = network.program(x.shape, training=training)
-    start = program.start(params, x) | program.given_to(given, len(x) if program.mode.images else None)
+    start = program.start(params, x) | program.given_to(given, len(x) if program.run.images else None)
     start = {symbol: array.astype(dtype) for symbol, array in start.items()}
-    targets = network.targets(y, (*x.shape[:-3], *program.shapes["o"]) if program.mode.images else program.shapes["o"]).astype(dtype)
+    targets = network.targets(y, (*x.shape[:-3], *program.shapes["o"]) if program.run.images else program.shapes["o"]).astype(dtype)
 
     def loss(by: float) -> float:
         check_wanted()
@@ -65,7 +65,7 @@ def nudges(
         moved.reshape(-1)[at] += dtype(by)
         return float(program.loss_line.make({**program.run_forward({**start, name: moved}), "y": targets}))
 
-    at = np.ravel_multi_index(index, x.shape if program.mode.images and name == "x" else program.shown[name])
+    at = np.ravel_multi_index(index, x.shape if program.run.images and name == "x" else program.shown[name])
     return [Nudge(step, loss(step), loss(-step)) for step in steps]
 
 

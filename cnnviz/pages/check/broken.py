@@ -84,7 +84,7 @@ def _units(lesson: Lesson, moment: Moment, mistake: Placed) -> Units | None:
     symbol = mistake.network.names[mistake.place].source
     program = lesson.network.program(moment.trace.x.shape)
     sums = program.forward(moment.params, moment.trace.x, given=moment.trace.kept)[symbol]
-    sums = one_image(sums, lesson.image) if program.mode.images else sums
+    sums = one_image(sums, lesson.image) if program.run.images else sums
     if not (found := slopes(mistake, sums.ravel())):
         return None
     right, wrong = (one.reshape(sums.shape) for one in found)

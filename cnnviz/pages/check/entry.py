@@ -84,7 +84,7 @@ def _nudged(here: Examined, entry: Entry) -> tuple[list[float], tuple[list[Nudge
     each = FINE if here.one.multiplications <= LITTLE else COARSE
     steps = [float(f"1e-{n // each}") if not n % each else 10 ** (-n / each) for n in range(each, 14 * each + 1)]
     x, index = here.moment.trace.x, entry.index
-    if here.program.mode.images and entry.parameter == "x":
+    if here.program.run.images and entry.parameter == "x":
         index = tuple(map(int, np.unravel_index(here.lesson.image * x[0].size + flat_index(entry, here.one), x.shape)))
     of = (here.moment.params, x, np.array(here.lesson.y), here.lesson.network, entry.parameter, index, steps)
     how = (here.given, here.training)

@@ -88,7 +88,7 @@ class Examined:
     @cached_property
     def shown_check(self) -> GradientCheck | None:
         """The same of the image that is shown."""
-        if self.check is None or not self.program.mode.images:
+        if self.check is None or not self.program.run.images:
             return self.check
         found = copy(self.check)
         for part in ("analytic", "numeric", "relative_error", "kinks", "doubt", "marks", "structural"):
