@@ -32,6 +32,12 @@ test("another update is waited for until its answer comes, and a stage is not", 
   assert.ok(!isWaiting(turned) && turned.stage === "df")
 })
 
+test("a stage of another network is the stage when its answer comes, and none of this one's until then", () => {
+  const state = went(shown({ stage: "df" }), { lr: "0.1", stage: "df1" })
+  assert.deepEqual([state.stage, state.wanted.stage], [shown({ stage: "df" }).stage, "df1"])
+  assert.equal(answered(state, { ...FULL, lr: "0.1", stage: "df1" }).stage, "df1")
+})
+
 test("whatever the order in which answers come, the one that is wanted is shown in the end", () => {
   const asked = ["1", "2", "3"]
   for (const order of [

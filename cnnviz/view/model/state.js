@@ -127,8 +127,9 @@ function went(state, { change, running }) {
   const other = !alike(state, wanted, state.wanted)
   const onward = other ? state.look.predict === "1" && !isBefore(state, wanted) : state.onward
   const moved = { ...state, wanted, onward, covered: "" }
-  if (!change.stage || change.stage === state.stage) return moved
   const order = state.shown?.order ?? []
+  if (!change.stage || change.stage === state.stage) return moved
+  if (state.shown && !order.includes(change.stage)) return moved // another network's: it comes with its answer
   const veiled = veil(state, change.stage, order.indexOf(change.stage) > order.indexOf(state.stage), running)
   return { ...moved, stage: change.stage, veiled }
 }
