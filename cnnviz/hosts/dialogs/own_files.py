@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from cnnviz.core.image_ids import CLASSES
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.lesson_network import batch_shape, shape_of
 from cnnviz.data.uploads import read_upload
 from cnnviz.export.checkpoints import files_in, read_checkpoints
 from cnnviz.export.import_weights import read_start
@@ -31,14 +32,14 @@ def weights(asked: Mapping[str, str], content: bytes) -> Adopted:
 
 
 def model(asked: Mapping[str, str], content: bytes) -> OwnModel:
-    """A model layer by layer, and the change to its network; the sentence why not where what was taken is none. Raises Problem where nothing can be read."""
-    found = read_model(content)
+    """A model layer by layer, and the change to its network; the sentence why not where what was taken is none, or too large. Raises Problem where nothing can be read."""
+    found, lesson = read_model(content), _lesson(asked)
     layers = [*map(_layer, found.layers), *map(str, found.notes)]
     try:
-        net = str(found.network)
+        found.network.check(batch_shape(lesson.img, shape_of(lesson.img, _channels(found) or lesson.ch)))
     except Problem as problem:
         return OwnModel(net="", layers=layers, instead=str(problem), adopted=None)
-    return OwnModel(net=net, layers=layers, instead="", adopted=_opened(_lesson(asked), found))
+    return OwnModel(net=found.net, layers=layers, instead="", adopted=_opened(lesson, found))
 
 
 def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
@@ -74,6 +75,10 @@ def _layer(layer: Taken) -> str:
 def _opened(lesson: Lesson, found: Model) -> Adopted:
     """The lesson with the network, and the channels that it reads."""
     ten = ",".join(CLASSES) if found.network.outputs == len(CLASSES) else ""
-    channels = {"ch": "rgb" if found.channels == 3 else "red"} if found.channels else {}
-    start, wrong = lesson.gone_on.changed({"net": found.net, "classes": ten} | channels)
+    start, wrong = lesson.gone_on.changed({"net": found.net, "classes": ten} | ({"ch": ch} if (ch := _channels(found)) else {}))
     return _adopted(start, list(wrong.values()) or [Message("ui.own_model.opened")])
+
+
+def _channels(found: Model) -> str:
+    """The channels that a model reads, "" where its text does not say."""
+    return ("rgb" if found.channels == 3 else "red") if found.channels else ""
