@@ -18,7 +18,7 @@ import { curved, heights, tangents } from "./mechanisms/loss.js"
 import { gained, layerOf, normalised, normalisedBack } from "./mechanisms/normalisation.js"
 import { normalisedTogether } from "./mechanisms/normalised_together.js"
 import { outer, weights } from "./mechanisms/outer_product.js"
-import { losses, outputs } from "./mechanisms/outputs.js"
+import { alone, losses, outputs } from "./mechanisms/outputs.js"
 import { pathsTogether } from "./mechanisms/paths_together.js"
 import { pool, unpool } from "./mechanisms/pooling.js"
 import { premise } from "./mechanisms/premise.js"
@@ -128,20 +128,16 @@ function picture(numbers, map) {
   if (through === "bn" && `all.${map}` in numbers.arrays) return normalisedTogether
   if (["bn", "gn", "ln"].includes(through)) return isGradient ? normalisedBack : normalised
   const patterns = numbers.links(map).map(({ pattern }) => pattern)
+  const { band, kind } = numbers.maps[map]
+  if (band === "parameters" && kind === "row" && !patterns.includes("group")) return alone
   const found = BY_PATTERN.find(([wanted]) => wanted.every((pattern) => patterns.includes(pattern)))
   if (found) return found[isGradient ? 2 : 1]
   if (numbers.network.curves[map]) return activation
   return isGradient && gated(numbers, map) ? gate : outputs
 }
 
-/** @type {Picture[]}  pictures that are too wide to stand upright */
-const WIDE = [touched, weights]
-
-/** Tells whether the picture of a map can stand upright, as a phone has room for; others are scrolled sideways there. @param {Numbers} numbers @param {string} map @param {boolean} stepping */
-export function standsUpright(numbers, map, stepping) {
-  const own = stepping || map === "update" ? update : picture(numbers, map)
-  return own === patch ? "photo" in numbers.answer.arrays : !WIDE.includes(own)
-}
+/** Tells whether the picture of a map can stand upright, as a phone has room for; an image without its photograph is scrolled sideways there. @param {Numbers} numbers @param {string} map */
+export const standsUpright = (numbers, map) => map !== "x" || "photo" in numbers.answer.arrays
 
 /** Tells whether a gradient goes back through an activation. @param {Numbers} numbers @param {string} map */
 const gated = (numbers, map) =>

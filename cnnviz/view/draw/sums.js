@@ -149,7 +149,8 @@ export class Sums extends Grids {
     const start = inside ? end : end + wide + 8
     const words = this.rich(name, start, y, { size: SMALL, room: this.width - start })
     this.spots.push({ box: bar, term, symbol: "", cell: [] })
-    const number = { x: inside ? right - wide : end, y: bar.y, width: wide, height: bar.height }
+    const from = inside ? right - wide : end
+    const number = { x: from, y: bar.y, width: start + words - from, height: bar.height }
     if (symbol) this.spots.push({ box: number, term, symbol, cell })
     return start + words
   }

@@ -10,6 +10,7 @@ import { say } from "../model/words.js"
 import { DragCard } from "./drag_card.js"
 import { corners } from "./drag_corners.js"
 import { hitAt, hitOf, rateIn } from "./drag_hit.js"
+import { isTouched } from "./media_queries.js"
 
 /** @import { Curve, Drag, Event as DragEvent } from "../model/drag.js" */
 /** @import { Hit } from "./drag_hit.js" */
@@ -67,7 +68,12 @@ export class Dragging {
   /** What is said of the stage while a number is dragged. */
   get words() {
     return this.drag
-      ? { title: say("web.drag.moves", { name: this.name }), sentence: say("web.drag.hint"), how: "", fact: "" }
+      ? {
+          title: say("web.drag.moves", { name: this.name }),
+          sentence: say(isTouched() ? "web.drag.hint_touch" : "web.drag.hint"),
+          how: "",
+          fact: "",
+        }
       : {}
   }
 

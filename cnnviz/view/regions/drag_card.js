@@ -74,7 +74,9 @@ function body(drag, name) {
   return html`<h2>${markup(formula(title))}</h2><canvas aria-hidden="true"></canvas>
     <dl><dt class="promised">${say("web.drag.gradient_promised")}</dt><dd class="promised">${found ? print(found.promised) : "0"}</dd>
       <dt>${say("web.drag.really")}</dt><dd>${found ? print(found.really) : "0"}</dd></dl>
-    <dl class="loss"><dt>${say(along === "lr" ? "web.drag.loss_after" : "web.drag.loss")} <i>L</i></dt>
+    <dl class="loss"><dt>${drag.along === "lr" ? markup("<i>η</i>") : markup(formula(name))}</dt>
+      <dd><span>${number(curve.at)}</span>${hasMoved(drag) ? html` → <b>${number(drag.shown)}</b>` : ""}</dd>
+      <dt>${say(along === "lr" ? "web.drag.loss_after" : "web.drag.loss")} <i>L</i></dt>
       <dd><span>${number(before)}</span>${hasMoved(drag) && loss !== null ? html` → <b>${number(loss)}</b>` : ""}</dd></dl>
     <p>${found ? say("web.drag.product", { gradient: number(curve.gradient, 3), by: factor(found.by, 3) }) : say("web.drag.how")}</p>
     ${curve.kink ? html`<p class="kink">${say("web.drag.kink")}</p>` : ""}

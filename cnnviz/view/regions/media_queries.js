@@ -13,3 +13,4 @@ function asked(query) {
 export const isPhone = asked("(max-width: 699px)")
 export const isNarrow = asked("(max-width: 1099px)")
 export const isStill = asked("(prefers-reduced-motion: reduce)")
+export const isTouched = asked("(pointer: coarse)")

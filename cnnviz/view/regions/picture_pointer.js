@@ -17,12 +17,27 @@ export function placeIn(element, { clientX, clientY }) {
 /** The cell of a map in the picture that lies under a point. @param {Step} step @param {{ x: number, y: number }} point @returns {Found | null} */
 export function cellUnder({ picture, numbers }, point) {
   const found = picture.shown.findLast(({ box }) => within(box, point))
-  if (!found) return null
+  if (!found) return unitUnder(picture, point)
   const { symbol, at, box } = found
   const [rows, columns] = numbers.shape(symbol).slice(-2)
   const [wide, tall] = [box.width / columns, box.height / rows]
   const cell = [...at, Math.floor((point.y - box.y) / tall), Math.floor((point.x - box.x) / wide)]
   return { map: symbol, cell, side: Math.min(wide, tall) }
+}
+
+/** The number under a point of those that are drawn as pixels. @param {import("../draw/mechanism.js").Drawn} picture @param {{ x: number, y: number }} point @returns {Found | null} */
+function unitUnder({ fields }, point) {
+  const {
+    symbol: map,
+    cell: cellAt,
+    box,
+    rows,
+    columns,
+  } = fields.find((each) => each.symbol && within(each.box, point)) ?? {}
+  if (!map || !cellAt || !box || !rows || !columns) return null
+  const [wide, tall] = [box.width / columns, box.height / rows]
+  const cell = cellAt(Math.floor((point.y - box.y) / tall), Math.floor((point.x - box.x) / wide))
+  return cell && { map, cell, side: Math.min(wide, tall) }
 }
 
 /** The cell of a map of the strip under a pointer. @param {Step} step @param {import("./pinch.js").Between} event @returns {Found | null} */

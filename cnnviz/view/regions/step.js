@@ -24,7 +24,7 @@ import { bindMeanings, meaningBox } from "./glossary_popover.js"
 import { KernelField } from "./kernel_field.js"
 import { Loupe } from "./loupe.js"
 import { zoomInto } from "./map_table.js"
-import { isPhone, isStill } from "./media_queries.js"
+import { isPhone, isStill, isTouched } from "./media_queries.js"
 import { fillKernel } from "./network_controls.js"
 import { Content } from "./page.js"
 import { bindPicture, mapUnder } from "./picture_pointer.js"
@@ -34,7 +34,7 @@ import { moveOf } from "./step_flow.js"
 import { inquire, inquireRaised, wholeTable } from "./step_inquiry.js"
 import { lay, mapsInRow, place, roomOf, unroll, uprightRoom } from "./step_layout.js"
 import { markCells, markMaps } from "./step_marks.js"
-import { briefOf, fillStepper, fillWords, fitWords, spokenOf, writeWords } from "./step_words.js"
+import { briefOf, fillStepper, fillWords, fitWords, sayHolds, spokenOf, writeWords } from "./step_words.js"
 import { Story } from "./story.js"
 
 /** @import { Answer, Cell, Plate, StepAnswer, View } from "../types/view.js" */
@@ -48,7 +48,7 @@ const FRAME = () => `
   <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
     <div class="text" tabindex="-1"><div class="tools"><div class="stepper" hidden></div></div></div>
     <div class="drawn"><div class="roll"><canvas class="mechanism" role="img"></canvas></div></div>
-    <div class="foot"></div>
+    <div class="foot"></div><p class="holds" hidden></p>
   </section>
   <div class="maps overview"></div>
   <canvas class="flow" aria-hidden="true"></canvas>${meaningBox()}`
@@ -438,7 +438,7 @@ export class Step extends Content {
     if (!this.room || !palette) return
     const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
     const hidden = this.masked(map) ? say(this.hidden.words) : ""
-    const upright = isPhone() && (Boolean(hidden) || standsUpright(numbers, map, this.stepping(map)))
+    const upright = isPhone() && (Boolean(hidden) || standsUpright(numbers, map))
     const phone = isPhone() && !upright
     const room = upright ? uprightRoom(this, Boolean(hidden)) : this.room
     const seats = (/** @type {string} */ symbol) => !phone && Seats.fits(plates[symbol])
@@ -461,6 +461,7 @@ export class Step extends Content {
       const delay = gliding || channels.length ? GLIDE : 0
       this.buildUp.play(this.picture, numbers.maps[map]?.band === "gradients", delay, channels)
     }
+    if (isTouched()) sayHolds(this)
     if (isPhone() && this.unrolled !== map) unroll(this)
     this.unrolled = isPhone() ? map : ""
     this.raise()

@@ -6,6 +6,7 @@ import { escaped, number, withSymbols } from "../model/format.js"
 import { promiseOf } from "../model/promise.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
+import { heldIn } from "./drag_hit.js"
 import { html, inner, linesOf, markup, render } from "./html.js"
 import { isPhone } from "./media_queries.js"
 
@@ -127,6 +128,17 @@ function shrink(formula, share) {
   formula.classList.toggle("wraps", wraps)
   const least = isPhone() ? 1 : SMALLEST // there it is not set smaller
   share < least && !wraps ? formula.setAttribute("tabindex", "0") : formula.removeAttribute("tabindex") // then keys scroll it
+}
+
+/** Says to a finger which numbers of the picture it can drag. @param {Step} step */
+export function sayHolds(step) {
+  const place = step.view.$(".explain .holds")
+  const [held, small] = heldIn(step).map((symbols) =>
+    symbols.map((symbol) => step.numbers.maps[symbol].label).join(", "),
+  )
+  place.hidden = !held && !small
+  const words = [held && say("web.drag.holds", { held }), small && say("web.drag.enlarges", { small })]
+  render(html`${markup(words.filter(Boolean).join(" "))}`, place)
 }
 
 /** Finds which of several channels, filters or units is spoken of. @param {Step} step @param {Subject} subject */

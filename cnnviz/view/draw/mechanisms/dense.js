@@ -90,7 +90,9 @@ function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
     const box = boxes[i]
     const most = Math.min(boxes[1].x - boxes[0].x - 8, pen.width - box.x)
     name ? pen.head(name, "", box.x, 13, most, word) : pen.text(word, box.x, 13, { bold: true, room: most })
-    unitsOf(pen, numbers.shape(x), pick, limits, scale, box, { chosen: largest ? chosen : -1, say: words })
+    const own =
+      pick === weight ? { symbol: w, cell: (/** @type {number} */ d) => numbers.cell(w, d * outputs + n) } : {}
+    unitsOf(pen, numbers.shape(x), pick, limits, scale, box, { chosen: largest ? chosen : -1, say: words, ...own })
     pen.ends(limits, scale, box)
     if (sign) pen.sign(sign, (box.x + box.width + boxes[i + 1].x) / 2, box.y + box.height / 2)
   })

@@ -221,17 +221,19 @@ function tiles(pen, numbers, symbol, [m, chosen], box) {
   pen.note(filters > 1 || channels > 1 ? text : "", box.x, box.y + down * pitch + 6, { room: box.width + 60 })
 }
 
-/** Draws what one weight multiplies. @type {Picture} */
+/** Draws what one weight multiplies, and its kernel beside it or below. @type {Picture} */
 export function touched(pen, numbers, symbol, cell) {
   const [link] = numbers.links(symbol)
   const x = link.source
-  const box = fitted(numbers, x, 3, HEAD, pen.width * 0.4, pen.height - HEAD - 26)
+  const high = (pen.upright ? 0.5 * pen.height : pen.height) - HEAD - 26
+  const box = fitted(numbers, x, 3, HEAD, pen.width * (pen.upright ? 1 : 0.4) - 6, high)
   titled(pen, numbers, x, cell[1], box, { word: say("web.mechanism.met") })
   pen.map(numbers, x, [cell[1]], box, [])
   pen.frame(boxOf(numbers, x, box, ranges(numbers, symbol, x, cell)), "read")
-  const side = Math.min(pen.width - box.width - 100, box.height)
-  const grid = { x: box.x + box.width + 80, y: HEAD, width: side, height: side }
-  pen.head(kernelName(numbers, symbol, cell), "", grid.x, 13, side, numbers.maps[symbol].plain)
+  const [left, top] = pen.upright ? [3, HEAD + box.height + 30 + HEAD] : [box.x + box.width + 80, HEAD]
+  const side = Math.min(pen.width - left - 20, pen.upright ? pen.height - top - 6 : box.height)
+  const grid = { x: left, y: top, width: side, height: side }
+  pen.head(kernelName(numbers, symbol, cell), "", left, top - 17, pen.width - left, numbers.maps[symbol].plain)
   pen.kernel(numbers, symbol, cell[0], cell[1], grid)
   pen.chosen(grid, numbers.shape(symbol)[2], numbers.shape(symbol)[2], cell[2], cell[3])
 }

@@ -10,17 +10,50 @@ import { around, unitsOf } from "./units.js"
 
 const MOST_COLUMNS = 4 // of a table
 const MOST_DIGITS = 5 // of what is multiplied in it
+const NEAR = 5 // rows and columns of weights that are printed,
+const [WIDEST, TALLEST] = [84, 52] // and of each of these
 
-/** All weights of one output. @type {Picture} */
+/** All weights of one output, and number by number those around one of them. @type {Picture} */
 export function weights(pen, numbers, symbol, cell) {
   const shape = numbers.shape(symbol)
   const outputs = shape[shape.length - 1]
   const n = cell[cell.length - 1]
   const values = numbers.values(symbol)
-  pen.head(`${numbers.maps[symbol].label}[d,${n}]`, "", 4, 13, pen.width, numbers.maps[symbol].plain)
-  const box = { x: 4, y: HEAD, width: pen.width - 8, height: pen.height - HEAD - 26 }
-  const units = shape.length > 2 ? shape.slice(0, -1) : shape.slice(0, 1)
-  unitsOf(pen, units, (d) => values[d * outputs + n], numbers.maps[symbol].limits, "signed", box)
+  const { label, plain, limits } = numbers.maps[symbol]
+  const weight = (/** @type {number} */ d) => values[d * outputs + n]
+  const at = (/** @type {number} */ d) => numbers.cell(symbol, d * outputs + n)
+  pen.head(`${label}[d,${n}]`, "", 4, 13, pen.width, plain)
+  const [wide, high] = pen.upright ? [pen.width - 8, 0.5 * pen.height] : [0.45 * pen.width, pen.height]
+  const box = { x: 4, y: HEAD, width: wide, height: high - HEAD - 26 }
+  const chosen = Math.floor(numbers.offset(symbol, cell) / outputs)
+  const how = { chosen, symbol, cell: at, say: (/** @type {number} */ d) => number(weight(d)) }
+  const { width, height, lies } = unitsOf(pen, shape.slice(0, -1), weight, limits, "signed", box, how)
+  pen.ends(limits, "signed", { ...box, width, height })
+  if (!lies) return
+  const { part, row, column } = lies
+  const [rows, columns] = [around(row, part.rows, NEAR), around(column, part.columns, NEAR)]
+  const units = rows.flatMap((i) => columns.map((j) => part.from + i * part.columns + j))
+  const inside = (/** @type {number} */ d) => d < values.length / outputs && numbers.isExact(symbol, at(d))
+  const [x, y] = pen.upright ? [4, HEAD + height + 36] : [width + 64, HEAD]
+  const size = Math.min((pen.width - x - 4) / columns.length, WIDEST)
+  const grid = { x, y, width: size * columns.length, height: Math.min(pen.height - y - 4, rows.length * TALLEST) }
+  const side = part.width / part.columns
+  const [left, top] = [box.x + part.x + columns[0] * side, box.y + part.y + rows[0] * side]
+  pen.frame({ x: left, y: top, width: columns.length * side, height: rows.length * side }, "read")
+  pen.frame(grid, "read")
+  pen.grid(
+    units.map((d) => (inside(d) ? weight(d) : Number.NaN)),
+    columns.length,
+    limits,
+    "signed",
+    grid,
+    {
+      term: (i) => `u${units[i]}`,
+      symbol,
+      cell: (i) => at(units[i]),
+    },
+  )
+  pen.chosen(grid, rows.length, columns.length, rows.indexOf(row), columns.indexOf(column))
 }
 
 /** A weight's gradient: the unit times what arrived at the output, as a table of all with all. @type {Picture} */

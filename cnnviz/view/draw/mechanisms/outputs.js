@@ -58,7 +58,9 @@ export function column(
   const count = numbers.count(symbol)
   const { scale } = numbers.maps[symbol]
   const values = numbers.values(symbol)
-  const ofClasses = numbers.isClasses(count) && !/^d?[gs]\d*$/.test(symbol) // γ and β are of channels
+  const read = numbers.stages.find(({ inputs }) => inputs.includes(symbol.replace(/^d/, "")))?.symbol ?? symbol
+  const ofChannels = /^d?[gs]\d*$/.test(symbol) || numbers.maps[read]?.kind === "map" // γ and β, and a filter's bias
+  const ofClasses = numbers.isClasses(count) && !ofChannels
   if (count <= CELLS) {
     const each = Math.min((box.height + 12) / count, 128)
     const cells = Array.from(values, (value, n) => {
@@ -72,11 +74,20 @@ export function column(
   }
   if (count <= ROWS && box.height / count >= READ) {
     const rows = rowsOf(numbers, symbol, chosen)
+    if (!ofClasses) for (const row of rows) row.name = String(row.n)
     const { y, line } = pen.rows(rows, box, { names: ofClasses ? 78 : 34 })
     return { x: box.x, y: y(chosen) - line / 2, width: box.width, height: line }
   }
-  const { middle } = unitsOf(pen, [count], (n) => values[n], limits, scale, box, { chosen })
+  const how = { chosen, symbol, cell: (/** @type {number} */ n) => [n] }
+  const { middle } = unitsOf(pen, [count], (n) => values[n], limits, scale, box, how)
   return { x: middle[0] - 8, y: middle[1] - 8, width: 16, height: 16 }
+}
+
+/** A row of parameters, such as biases. @type {Picture} */
+export function alone(pen, numbers, symbol, cell) {
+  const { label, plain } = numbers.maps[symbol]
+  pen.head(label, "", 4, 13, pen.width, plain)
+  column(pen, numbers, symbol, cell[0], { x: 6, y: HEAD, width: pen.width - 12, height: pen.height - HEAD - 10 })
 }
 
 /** Outputs against their targets, and what that makes of this one. @type {Picture} */

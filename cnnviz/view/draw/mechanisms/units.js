@@ -2,7 +2,7 @@
 
 import { one } from "../../model/patterns.js"
 
-/** @import { Box, Pen } from "../../types/view.js" */
+/** @import { Box, Cell, Pen } from "../../types/view.js" */
 /** @typedef {{ from: number, rows: number, columns: number, x: number, y: number, width: number, height: number }} Part  some units: the first of them, and where they lie */
 
 const NEARLY = 0.8 // as large as they could be
@@ -48,10 +48,11 @@ export function extentOf(shape, width, height) {
   }
 }
 
-/** @param {Pen} pen @param {number[]} shape @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {{ chosen?: number, say?: (n: number) => string }} [how] `chosen`: a unit that gets a ring; each unit is a term, "u12", of which `say` says what it comes to @returns {{ width: number, height: number, middle: number[] }} how large they are drawn, and where the chosen one is */
-export function unitsOf(pen, shape, pick, limits, scale, box, { chosen = -1, say } = {}) {
+/** @param {Pen} pen @param {number[]} shape @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {{ chosen?: number, say?: (n: number) => string, symbol?: string, cell?: (n: number) => Cell }} [how] `chosen`: a unit that gets a ring; each unit is a term, "u12", of which `say` says what it comes to; `symbol`, `cell`: whose numbers they are @returns {{ width: number, height: number, middle: number[], lies: { part: Part, row: number, column: number } | undefined }} how large they are drawn, and where the chosen one is */
+export function unitsOf(pen, shape, pick, limits, scale, box, { chosen = -1, ...how } = {}) {
   const count = shape.reduce((all, n) => all * n, 1)
   let middle = [box.x, box.y]
+  let lies
   for (const part of lying(shape, box.width, box.height)) {
     const place = { x: box.x + part.x, y: box.y + part.y, width: part.width, height: part.height }
     const at = chosen - part.from
@@ -66,18 +67,20 @@ export function unitsOf(pen, shape, pick, limits, scale, box, { chosen = -1, say
       pen.grid(values, part.columns, limits, scale, place)
       for (const ring of rings) pen.ring(ring, part.rows, part.columns, place)
     } else pen.picture(part.rows, part.columns, value, limits, scale, place, rings)
-    if (own)
+    if (own) {
+      lies = { part, row, column }
       middle = [
         place.x + ((column + 0.5) * part.width) / part.columns,
         place.y + ((row + 0.5) * part.height) / part.rows,
       ]
-    belong(pen, part, place, count, say)
+    }
+    belong(pen, part, place, count, how)
   }
-  return { ...extentOf(shape, box.width, box.height), middle }
+  return { ...extentOf(shape, box.width, box.height), middle, lies }
 }
 
-/** @param {Pen} pen @param {Part} part @param {Box} box @param {number} count @param {((n: number) => string) | undefined} say */
-function belong(pen, { from, rows, columns }, box, count, say) {
+/** @param {Pen} pen @param {Part} part @param {Box} box @param {number} count @param {{ say?: (n: number) => string, symbol?: string, cell?: (n: number) => Cell }} how */
+function belong(pen, { from, rows, columns }, box, count, { say, symbol, cell }) {
   const at = (/** @type {number} */ row, /** @type {number} */ column) => from + row * columns + column
   pen.fields.push({
     box,
@@ -89,6 +92,8 @@ function belong(pen, { from, rows, columns }, box, count, say) {
       return n >= 0 && n < rows * columns ? [Math.floor(n / columns), n % columns] : null
     },
     say: say && ((row, column) => say(at(row, column))),
+    symbol,
+    cell: cell && ((row, column) => (at(row, column) < count ? cell(at(row, column)) : null)),
   })
 }
 
