@@ -4,11 +4,13 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { placesOf, touched } from "../../cnnviz/view/draw/highlights.js"
 import { mechanism, standsUpright } from "../../cnnviz/view/draw/mechanism.js"
+import { decimals } from "../../cnnviz/view/draw/mechanisms/parameter_rows.js"
 import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
 import { Pen } from "../../cnnviz/view/draw/pen.js"
 import { forgetWidths } from "../../cnnviz/view/draw/sheet.js"
 import { decode } from "../../cnnviz/view/model/decode.js"
 import { explained, stepOf } from "../../cnnviz/view/model/explanation.js"
+import { plainNumber } from "../../cnnviz/view/model/format.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
 import { product } from "../../cnnviz/view/model/printed_digits.js"
 import { fixture } from "./hooks.js"
@@ -224,6 +226,26 @@ test("nothing is written smaller than 13 pixels where a phone's picture stands u
     for (const { box } of [...spots, ...shown])
       assert.ok(box.x > -2 && box.x + box.width < room.width + 2 && box.y + box.height < room.height + 2, symbol)
   }
+})
+
+test("a phone's kernel says every number as it becomes, with digits that tell it from what it was", () => {
+  const { numbers } = moments[0]
+  const room = { width: 358, height: 426, upright: true }
+  const texts = written(numbers, "f", [0, 0, 1, 1], { room, stepping: true }).map(({ text }) =>
+    Number(plainNumber(text)),
+  )
+  const old = numbers.values("f")
+  for (let n = 0; n < old.length; n++) {
+    const next = numbers.next("f", n)
+    const off = Math.min(...texts.filter((text) => !Number.isNaN(text)).map((text) => Math.abs(text - next)))
+    assert.ok(off < Math.abs(next - old[n]) / 10, `${n}: ${next} is off by ${off}`)
+  }
+})
+
+test("a number that its decimals do not show at all is written as any number", () => {
+  assert.equal(decimals(-5e-18, 12), "−5.00e−18")
+  assert.equal(decimals(0.00649, 4), "0.0065")
+  assert.equal(decimals(0, 2), "0")
 })
 
 test("every stage stands upright: back through dense and convolutions, averages of channels, several images' pulls and paths", () => {

@@ -1,13 +1,14 @@
 // A step of every parameter, from left to right: what it was, how far it goes, what it becomes, and its share of what the loss loses.
 
 import { named } from "../../model/arithmetic.js"
+import { colour, ink } from "../../model/colour.js"
 import { number, timesPower } from "../../model/format.js"
 import { apart, fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { scaled } from "./adam.js"
 import { speeding } from "./momentum.js"
-import { heads, lines, signed, stepped, table } from "./parameter_rows.js"
+import { decimals, heads, lines, signed, stepped, table } from "./parameter_rows.js"
 import { extentOf, unitsOf } from "./units.js"
 import { kernelName } from "./windows.js"
 
@@ -15,6 +16,8 @@ import { kernelName } from "./windows.js"
 /** @typedef {{ symbol: string, cell: number[], values: (which: number, n: number) => number, shape: number[] }} Group  a parameter: one of its entries, and before, step and after of its n-th entry that is shown */
 
 const [LEAST, UPRIGHT] = [32, 50] // height of a row
+const STACKED = 3 // rows of a kernel that has a sum in each cell,
+const LINE = 20 // and a line of it
 const MOST = 3 // parameters that are shown whole
 const FOOT = 24
 const APART = 20 // between two parameters
@@ -90,32 +93,84 @@ function whole(pen, numbers, first, cell) {
   const places = [0, 1, 2].map((n) => left + n * (wide + gap))
   const titles = ["old", "step", "new"].map((id) => say(`web.mechanism.${id}`))
   const formulas = ["θ", "−η · ∂θ", "θ − η · ∂θ"]
-  places.forEach((x, n) => {
-    pen.text(titles[n], x, 13, { bold: true })
-    const after = pen.widthOf(titles[n], { bold: true }) + 8
-    pen.text(formulas[n], x + after, 14, { math: true, size: 17, fill: pen.soft, room: wide + gap / 2 - after })
-  })
+  const headed = (/** @type {number} */ y) => {
+    places.forEach((x, n) => {
+      pen.text(titles[n], x, y, { bold: true })
+      const after = pen.widthOf(titles[n], { bold: true }) + 8
+      pen.text(formulas[n], x + after, y + 1, { math: true, size: 17, fill: pen.soft, room: wide + gap / 2 - after })
+    })
+    pen.context.fillStyle = pen.line
+    pen.context.fillRect(0, y + 14, pen.width, 1)
+  }
   const at = pen.width - share + 30
   if (share) {
     pen.text(say("web.mechanism.share"), at, 13, { bold: true })
     pen.note(say("web.mechanism.per_number"), pen.width - 2, 13, { align: "right" })
   }
-  pen.context.fillStyle = pen.line
-  pen.context.fillRect(0, HEAD - 3, pen.width, 1)
   const groups = numbers.said.update.makes.map((name) => groupOf(numbers, name, name === first ? cell : undefined))
-  const heights = groups.map(({ symbol }) => (["filters", "weights"].includes(numbers.maps[symbol].kind) ? 118 : 36)) // that they would have
+  const stacks = (/** @type {Group} */ { symbol, shape }) =>
+    pen.upright && numbers.maps[symbol].kind === "filters" && shape[shape.length - 1] <= STACKED
+  const heights = groups.map((group) => heightOf(pen, numbers, group, stacks(group))) // that they would have
   const over = pen.upright ? 30 : 0 // what names a parameter stands over it
   const free = pen.height - HEAD - FOOT - (APART + over) * groups.length
   const sum = heights.reduce((all, height) => all + height, 0)
-  let y = HEAD + 10
+  let y = stacks(groups[0]) ? 0 : HEAD + 10
+  if (y) headed(13)
   groups.forEach((group, n) => {
     const height = Math.min((free * heights[n]) / sum, heights[n])
+    if (n && stacks(groups[n - 1]) && !stacks(group)) {
+      headed(y + 6)
+      y += HEAD
+    }
     titled(pen, numbers, group, y, height)
     y += over
-    drawGroup(pen, numbers, group, places, { y, width: wide, height }, group.symbol === first)
+    if (stacks(group)) stacked(pen, numbers, group, { x: 2, y, width: pen.width - 4, height }, titles)
+    else drawGroup(pen, numbers, group, places, { y, width: wide, height }, group.symbol === first)
     if (share) shareOf(pen, numbers, group.symbol, { x: at, y: y + height / 2, width: pen.width - at - 78, height: 0 })
     y += height + APART
   })
+}
+
+/** @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {boolean} stacks */
+function heightOf(pen, numbers, { symbol, shape }, stacks) {
+  const { kind } = numbers.maps[symbol]
+  if (stacks) return 3 * LINE * shape[shape.length - 1]
+  if (kind === "weights" && pen.upright) return 64
+  return ["filters", "weights"].includes(kind) ? 118 : 36
+}
+
+/** A kernel as a sum in each cell, where three beside each other would be too narrow: before, step and after, one under the other. @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {Box} box @param {string[]} titles */
+function stacked(pen, numbers, { symbol, cell, values, shape }, box, titles) {
+  const k = shape[shape.length - 1]
+  const { limits } = numbers.maps[symbol]
+  const [w, h] = [box.width / k, box.height / k]
+  const from = numbers.offset(symbol, [cell[0], cell[1], 0, 0])
+  const places = Array.from({ length: k * k }, (_, n) => n)
+  const digits = Math.max(...places.map((n) => apart(values(0, n), values(2, n))), 3)
+  pen.note(titles.join(", "), pen.width - 2, box.y - 19, { align: "right" })
+  for (const n of places) {
+    const own = { x: box.x + (n % k) * w, y: box.y + Math.floor(n / k) * h, width: w, height: h }
+    const paint = colour(values(2, n), limits, "signed")
+    pen.filled(own, paint)
+    const lines = [0, 1, 2].map((which) => {
+      const value = values(which, n)
+      return which === 1
+        ? `${value > 0 ? "+" : ""}${fixed(value, digits)}`
+        : fixed(value, Number.isInteger(value) ? 0 : digits)
+    })
+    lines.forEach((line, i) =>
+      pen.text(line, own.x + w / 2 + 30, own.y + (h * (2 * i + 1)) / 6, {
+        size: SMALL,
+        align: "right",
+        bold: i === 2,
+        fill: ink(paint),
+        room: w - 6,
+      }),
+    )
+    const number = { symbol, cell: numbers.cell(symbol, from + n) }
+    pen.spots.push({ box: own, term: `${symbol}${n}`, ...number })
+  }
+  pen.chosen(box, k, k, cell[2], cell[3])
 }
 
 /** @param {Numbers} numbers @param {string} symbol @param {number[]} [chosen] @returns {Group} */
@@ -239,7 +294,7 @@ function shareOf(pen, numbers, symbol, { x, y, width }) {
 /** Old, step, new of one entry; and each parameter's share of the fall that is promised. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows */
 function plainly(pen, numbers, rows) {
   const { promise } = numbers.answer
-  const before = (/** @type {Row} */ { old, next }) => fixed(old, Math.max(apart(old, next), 2))
+  const before = (/** @type {Row} */ { old, next }) => decimals(old, Math.max(apart(old, next), 2))
   if (pen.upright) return table(pen, numbers, rows, [[say("web.mechanism.old"), before], ...stepped()], 30)
   const [old, step, next, share] = [0.17, 0.31, 0.6, 0.75].map((at) => at * pen.width)
   const reach = next - step - 130
@@ -257,10 +312,10 @@ function plainly(pen, numbers, rows) {
   rows.forEach((row, n) => {
     const change = changes[n]
     const digits = Math.max(apart(row.old, row.next), 2)
-    pen.text(fixed(row.old, digits), old, y(n))
+    pen.text(decimals(row.old, digits), old, y(n))
     pen.vector(zero, y(n), (change / span) * reach)
     pen.text(signed(change), next - 20, y(n), { bold: true, align: "right", fill: pen.hue(change) })
-    pen.text(fixed(row.next, digits), next, y(n), { bold: true })
+    pen.text(decimals(row.next, digits), next, y(n), { bold: true })
     const part = promise?.shares[row.parameter]
     if (part === undefined) return
     const width = part * (pen.width - share - 84)
