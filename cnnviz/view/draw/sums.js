@@ -196,8 +196,10 @@ export class Sums extends Grids {
     })
     const own = bars[terms.length]
     this.total(own, paint)
-    const together = say("web.mechanism.path.together_short")
-    this.text(`${together} ${equals(total, written.total)}${unit}`, box.x + box.width / 2, own.y - 10, {
+    const sum = `${equals(total, written.total)}${unit}`
+    const named = `${say("web.mechanism.path.together_short")} ${sum}`
+    const fits = this.widthOf(named, { bold: true }) < box.width + 30
+    this.text(fits ? named : sum, box.x + box.width / 2, own.y - 10, {
       align: "center",
       bold: true,
       halo: true,

@@ -12,6 +12,7 @@ import { fitted, meets, once, ringCell, sizeOf, titled } from "./windows.js"
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
 const AXIS = 40 // the numbers left of a curve
+const CELLS = 4 // numbers of a row that need less height
 const WAY = 46 // an arrow from a map to a curve
 
 /** @type {Picture} */
@@ -136,7 +137,7 @@ export function sides(pen, numbers, left, right, cell, back) {
     back ? say(name === left ? "web.mechanism.goes_on" : "web.mechanism.arrived") : numbers.maps[name].plain
   const made = back ? left : right
   const places = [left, right].map((name, n) => {
-    const height = pen.upright ? 0.44 * pen.height : pen.height - HEAD - 26
+    const height = pen.upright ? (numbers.count(name) <= CELLS ? 0.3 : 0.44) * pen.height : pen.height - HEAD - 26
     const place = { x: n ? pen.width - wide - 4 : 4, y: HEAD, width: wide, height }
     const how = { cell, made: made === name, place, word: word(name), limits: numbers.maps[back ? right : name].limits }
     const draw = numbers.maps[name].kind === "map" ? mapAt : rowAt
