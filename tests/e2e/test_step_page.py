@@ -294,6 +294,7 @@ def test_the_strip_has_all_images_and_a_click_on_one_shows_it(screen: Screen):
     screen.page.locator('[data-figure="z1"] [data-channel="1"][data-image="2"]').click()
     expect(screen.page).to_have_url(re.compile("stage=z1.*image=2"))
     expect(screen.page.locator('[data-figure="z1"] .up')).to_have_attribute("data-image", "2")
+    expect(screen.page.locator(".stepper .which").first).to_have_text("3")  # counted as in the pictures, "image 3: dog-0"
 
 
 def test_raw_pixels_saturate_every_unit_and_the_screen_says_why(screen: Screen):

@@ -163,13 +163,13 @@ export function fillStepper(step, { map, cell }) {
 
 /** @param {string} what @param {number} which @param {(by: number, label: string, sign: string) => unknown} turn */
 const turning = (what, which, turn) =>
-  html`<span class="what">${what}</span><span class="turn">${turn(-1, say("web.step.less"), "−")}<b class="which">${which}</b>${turn(1, say("web.step.more"), "+")}</span>`
+  html`<span class="turning"><span class="what">${what}</span><span class="turn">${turn(-1, say("web.step.less"), "−")}<b class="which">${which}</b>${turn(1, say("web.step.more"), "+")}</span></span>`
 
 /** Finds which of several images is shown. @param {number} image @param {number} images */
 const imageStepper = (image, images) =>
   turning(
     say("web.step.image"),
-    image,
+    image + 1, // as the pictures count them
     (by, label, sign) =>
       html`<button type="button" data-image=${(image + by + images) % images} aria-label=${label}>${sign}</button>`,
   )

@@ -119,7 +119,7 @@ function kernels(pen, numbers, symbol, cell, all) {
 }
 
 /** An image, which part of its pull this is, and its own loss. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} i @param {Box} box @param {number} room */
-function title(pen, numbers, symbol, i, { x, y }, room) {
+function title(pen, numbers, symbol, i, { x, y, height }, room) {
   const m = numbers.network.images.length
   const top = y - PHOTO - 8
   photo(pen, numbers, i, { x, y: top, width: PHOTO, height: PHOTO })
@@ -131,9 +131,9 @@ function title(pen, numbers, symbol, i, { x, y }, room) {
   })
   const narrow = room - PHOTO - 10
   pen.text(narrow > 110 ? own : String(i + 1), at, top + 10, { bold: true, room: narrow })
-  pen.note(say("web.mechanism.own_loss", { value: number(numbers.arrays["images.L"].values[i], 2) }), at, top + 31, {
-    room: narrow,
-  })
+  const loss = say("web.mechanism.own_loss", { value: number(numbers.arrays["images.L"].values[i], 2) })
+  if (pen.widthOf(loss, { size: SMALL }) <= narrow) pen.note(loss, at, top + 31)
+  else pen.note(loss, x, y + height + 14, { room })
 }
 
 /** Draws what the images add at one number, and how much of it cancels. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {number[]} values @param {{ made: Box, boxes: Box[], k: number, chosen: number }} at */
