@@ -106,3 +106,14 @@ def test_on_a_phone_a_question_has_what_it_asks_of_above_it_and_its_buttons_in_s
         assert max(box["x"] + box["width"] for box in buttons) <= 390, stage
         assert max(box["y"] + box["height"] for box in buttons) <= 844 - 61, stage
         expect(page.locator(".drawn canvas[data-map=v]")).to_have_count(0)  # its strip is one column: large, it is read as the map that it is of
+
+
+def test_on_a_tablet_that_stands_upright_the_picture_does_too_and_no_title_is_cut(screen: Screen):
+    page = screen.page
+    page.set_viewport_size({"width": 820, "height": 1180})
+    for stage in ("x", "z1", "z2", "dz2", "dw", "df", "update"):
+        screen.open("/", stage=stage)
+        expect(page.locator(".drawn")).to_have_class(re.compile("upright"))
+        assert page.locator(".drawn").bounding_box()["height"] > 0.6 * 1180, stage
+        title = page.locator(".explain .title")
+        assert title.evaluate("e => e.scrollWidth <= e.clientWidth"), stage

@@ -13,4 +13,5 @@ function asked(query) {
 export const isPhone = asked("(max-width: 699px)")
 export const isNarrow = asked("(max-width: 1099px)")
 export const isStill = asked("(prefers-reduced-motion: reduce)")
+export const isTall = asked("(min-width: 700px) and (max-width: 1099px) and (min-height: 900px)") // a tablet that stands upright
 export const isTouched = asked("(pointer: coarse)")

@@ -24,7 +24,7 @@ import { bindMeanings, meaningBox } from "./glossary_popover.js"
 import { KernelField } from "./kernel_field.js"
 import { Loupe } from "./loupe.js"
 import { zoomInto } from "./map_table.js"
-import { isPhone, isStill, isTouched } from "./media_queries.js"
+import { isPhone, isStill, isTall, isTouched } from "./media_queries.js"
 import { fillKernel } from "./network_controls.js"
 import { Content } from "./page.js"
 import { bindPicture, mapUnder } from "./picture_pointer.js"
@@ -438,9 +438,9 @@ export class Step extends Content {
     if (!this.room || !palette) return
     const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
     const hidden = this.masked(map) ? say(this.hidden.words) : ""
-    const upright = isPhone() && (Boolean(hidden) || standsUpright(numbers, map))
+    const upright = (isPhone() || isTall()) && (Boolean(hidden) || standsUpright(numbers, map))
     const phone = isPhone() && !upright
-    const room = upright ? uprightRoom(this, Boolean(hidden)) : this.room
+    const room = !upright ? this.room : isPhone() ? uprightRoom(this, Boolean(hidden)) : { ...this.room, upright }
     const seats = (/** @type {string} */ symbol) => !phone && Seats.fits(plates[symbol])
     this.view.$(".drawn").classList.toggle("upright", upright)
     const { stage, veiled, player } = this.view

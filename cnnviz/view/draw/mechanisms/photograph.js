@@ -93,8 +93,8 @@ function read(pen, numbers, { values, columns, chosen, cell }, { x, y, size }) {
   draw(grid, (value) => String(stored(numbers, value)))
   if (!twice) return
   const next = { ...grid, x: x + width + 60 }
-  pen.text("÷ 255", x + width + 30, HEAD + size / 2 - 16, { bold: true, align: "center" })
-  pen.arrow(x + width + 14, HEAD + size / 2, next.x - 12, HEAD + size / 2)
-  pen.text(numbers.maps.x.label, next.x, 13, { size: 22, math: true })
+  pen.text("÷ 255", x + width + 30, y + size / 2 - 16, { bold: true, align: "center" })
+  pen.arrow(x + width + 14, y + size / 2, next.x - 12, y + size / 2)
+  pen.text(numbers.maps.x.label, next.x, y - 17, { size: 22, math: true })
   draw(next, short)
 }

@@ -135,7 +135,7 @@ function whole(pen, numbers, first, cell) {
 function heightOf(pen, numbers, { symbol, shape }, stacks) {
   const { kind } = numbers.maps[symbol]
   if (stacks) return 3 * LINE * shape[shape.length - 1]
-  if (kind === "weights" && pen.upright) return 64
+  if (kind === "weights" && pen.upright) return Math.min(pen.width / 5, 118)
   return ["filters", "weights"].includes(kind) ? 118 : 36
 }
 
