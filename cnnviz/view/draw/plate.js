@@ -24,6 +24,7 @@ export class Plate extends Heatmap {
   /** @type {string[] | null} names of classes, a row each */
   names = null
   label = "" // its numbers, for those who listen
+  lit = "" // which of its cells are marked
   /** @type {Numbers | undefined} */
   numbers = undefined
   /** @type {import("./heatmap.js").Size}  in the strip */

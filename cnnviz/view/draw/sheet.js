@@ -11,7 +11,7 @@ import { ratio } from "./canvas.js"
 /** @typedef {{ from: Box, to: Box }} Flight  of what is drawn in a box, from where it comes from: a window to where it stands enlarged, a total to its cell */
 /** @typedef {{ symbol: string, at: Cell, box: Box }} Shown  one channel of a map, and where it is drawn */
 /** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string, pos: string, neg: string, paper: string, flat: string }} Palette */
-/** @typedef {{ size?: number, align?: CanvasTextAlign, bold?: boolean, math?: boolean, fill?: string, room?: number, halo?: boolean }} How  of a text; `halo`: it stands over lines */
+/** @typedef {{ size?: number, align?: CanvasTextAlign, bold?: boolean, math?: boolean, fill?: string, room?: number, halo?: boolean }} How  of a text; `halo`: what runs behind it is interrupted */
 
 // Sizes of letters: ends and notes, words and numbers, totals, symbols.
 export const SMALL = 13
@@ -93,10 +93,14 @@ export class Sheet {
     context.textAlign = align
     context.textBaseline = "middle"
     if (halo) {
-      context.lineWidth = 4
-      context.lineJoin = "round"
-      context.strokeStyle = this.paper
-      context.strokeText(text, x, y, room)
+      const wide = 4 + Math.min(this.widthOf(text, { size, bold, math }), room ?? Number.POSITIVE_INFINITY)
+      context.fillStyle = this.paper
+      context.fillRect(
+        x - wide * (align === "right" ? 1 : align === "center" ? 0.5 : 0),
+        y - 0.6 * size,
+        wide,
+        1.2 * size,
+      )
     }
     context.fillStyle = fill
     context.fillText(text, x, y, room)

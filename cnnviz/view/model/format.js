@@ -30,6 +30,9 @@ export function plainNumber(text, group = say("words.thousands")) {
   return (both ? plain.replaceAll(".", "") : plain).replace(/^([-+]?\d*),(\d+)(?!.*,)/, "$1.$2")
 }
 
+/** The number that a text says which `number` or `shortened` has made. @param {string} text */
+export const printed = (text) => Number(text.replaceAll(MINUS, "-").replace(POINT, "."))
+
 /** The same text with the language's decimal point, for a field. @param {string} text */
 export const inField = (text) => (/^-?\d*\.\d+(e-?\d+)?$/.test(text) ? local(text) : text)
 

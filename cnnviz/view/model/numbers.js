@@ -19,6 +19,11 @@ export class Numbers {
     this.stages = answer.stages
     const { update } = answer.network.beside // where none is shown
     this.said = Object.fromEntries([...(update ? [update] : []), ...this.stages].map((stage) => [stage.symbol, stage]))
+    const makers = this.stages.flatMap(({ symbol, makes }, at) =>
+      symbol === "update" ? [] : makes.map((made) => [made, at]),
+    )
+    /** @type {Record<string, number>}  the first stage that makes a symbol */
+    this.maker = Object.fromEntries(makers.reverse())
     this.arrays = { ...answer.arrays }
     /** @type {Record<string, Wide>}  what came as colours, by its symbol: parameters, and gradients by the lines of these */
     this.wide = {}
@@ -269,8 +274,7 @@ export class Numbers {
   /** The stage that makes a symbol, by its place; what no stage makes is there from the first. @param {string} symbol */
   madeAt(symbol) {
     if (symbol === "dx") symbol = this.stages.filter(({ phase }) => phase === "backward").at(-1)?.symbol ?? "update"
-    const at = this.stages.findIndex((stage) => stage.symbol !== "update" && stage.makes.includes(symbol))
-    return Math.max(at, 0)
+    return this.maker[symbol] ?? 0
   }
 
   /** The words for a symbol: of the stage that makes it, or of the nearest that has something to do with it. @param {string} symbol */

@@ -444,9 +444,10 @@ export class Step extends Content {
     const seats = (/** @type {string} */ symbol) => !phone && Seats.fits(plates[symbol])
     this.view.$(".drawn").classList.toggle("upright", upright)
     const { stage, veiled, player } = this.view
-    const state = [map, cell, room.width, room.height, upright, hidden, this.isWhole, stage, veiled, player.done(map)]
-    const drawn = [numbers, numbers.learned, palette, this.dragging.late, String(state)]
-    if (!this.stepped && drawn.every((part, n) => part === this.pictured[n])) return // pointing elsewhere changes nothing of it
+    const state = [map, room.width, room.height, upright, hidden, this.isWhole, stage, veiled, player.done(map)]
+    const drawn = [String(cell), numbers, numbers.learned, palette, this.dragging.late, String(state)]
+    const changed = drawn.findLastIndex((part, n) => part !== this.pictured[n])
+    if (!this.stepped && changed < 0) return // pointing elsewhere changes nothing of it
     this.pictured = drawn
     const before = this.picture.shown
     this.picture = this.isWhole
@@ -464,7 +465,9 @@ export class Step extends Content {
     if (isTouched()) sayHolds(this)
     if (isPhone() && this.unrolled !== map) unroll(this)
     this.unrolled = isPhone() ? map : ""
-    this.raise()
+    const places = (/** @type {import("../draw/sheet.js").Shown[]} */ shown) =>
+      shown.map(({ symbol, at }) => `${symbol} ${at}`).join()
+    if (this.stepped || changed > 0 || places(before) !== places(this.picture.shown)) this.raise()
   }
 
   /** Marks what the stage shows large, of maps of several channels only those. */

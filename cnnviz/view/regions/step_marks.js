@@ -53,8 +53,8 @@ export function markCells(step, { map, cell }) {
   }
   plates[target]?.marks.push({ ranges: cell.map(one), strong: true })
   step.predicting.mark()
-  for (const [symbol, { canvas }] of Object.entries(plates)) {
+  for (const [symbol, plate] of Object.entries(plates)) {
     const said = lit[symbol] ?? (symbol === target ? "target" : "")
-    if (canvas.dataset.lit !== said) canvas.dataset.lit = said
+    if (plate.lit !== said) plate.canvas.dataset.lit = plate.lit = said
   }
 }
