@@ -31,7 +31,7 @@ SHARED = 1_000_000
 """Bytes from which on a second thread is worth its start."""
 
 
-class Learned(NamedTuple):
+class GradientsAndBuffers(NamedTuple):
     """The gradients of the mean loss over an update's images, and what training then keeps of them."""
 
     gradients: Gradients
@@ -50,10 +50,10 @@ def batch_gradients(network: Network, params: Parameters, X: np.ndarray, Y: np.n
     array([-0.125,  0.125])
     """
 
-    return batch_learned(network, params, X, Y, given).gradients
+    return gradients_and_buffers(network, params, X, Y, given).gradients
 
 
-def batch_learned(network: Network, params: Parameters, X: np.ndarray, Y: np.ndarray, given: Parameters | None = None) -> Learned:
+def gradients_and_buffers(network: Network, params: Parameters, X: np.ndarray, Y: np.ndarray, given: Parameters | None = None) -> GradientsAndBuffers:
     """As `batch_gradients`, with the buffers after the pass."""
     program, blocks = _blocks(network, params, X, Y, given)
     values = [dict(block) for block in blocks]  # copies, from which arrays are given up
@@ -69,7 +69,7 @@ def batch_learned(network: Network, params: Parameters, X: np.ndarray, Y: np.nda
         mean = first if f"d{name}" in program.across else sum(others, start=first) / len(X)
         gradients[f"d{name}"] = mean.reshape(program.shown[name])
     buffers = {line.target: line.make(_of_all(program, line, values[0], len(X))) for line in program.buffer_lines}
-    return Learned(Gradients.made(gradients), buffers)
+    return GradientsAndBuffers(Gradients.made(gradients), buffers)
 
 
 class _Step(NamedTuple):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cnnviz.core.batch import batch_learned
+from cnnviz.core.batch import gradients_and_buffers
 from cnnviz.core.cached import cached_property
 from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.evaluation import Measured, Pixels, in_precision, measure
@@ -195,7 +195,7 @@ def _learn(
     training: Training, params: Params, state: State | None, X: np.ndarray, Y: np.ndarray, given: Mapping[str, np.ndarray]
 ) -> tuple[Params, State, Mapping[str, np.ndarray]]:
     """One update: everything that learns takes a step. What diverges becomes infinite, and the next report says so."""
-    gradients, buffers = batch_learned(training.network, params, X, Y, given)
+    gradients, buffers = gradients_and_buffers(training.network, params, X, Y, given)
     return *training.optimizer.step(params, gradients, state), buffers
 
 

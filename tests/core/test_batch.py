@@ -316,7 +316,7 @@ def test_what_batch_norm_mixes_is_that_of_all_images_wherever_blocks_end(text, i
     trace = case.network.forward(params, X)
     monkeypatch.setattr(batch, "SHARED", 0)
     monkeypatch.setattr(batch, "BLOCK", 0)
-    found = batch.batch_learned(case.network, params, X, Y)
+    found = batch.gradients_and_buffers(case.network, params, X, Y)
     expected = {**case.network.backward(params, trace, Y), **case.network.next_buffers(trace)}
     for name, array in {**found.gradients, **found.buffers}.items():
         np.testing.assert_allclose(array, expected[name], rtol=1e-10, atol=1e-13, err_msg=name)
