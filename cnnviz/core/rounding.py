@@ -92,7 +92,11 @@ def rounded(
 
 
 def largest(array: np.ndarray) -> float:
-    """The size of the largest entry that is a number; 0 where there is none."""
+    """The size of the largest entry that is a number; 0 where there is none.
+
+    >>> largest(np.array([1.0, -3.0, np.inf, np.nan]))
+    3.0
+    """
     return float(np.abs(array[np.isfinite(array)]).max(initial=0.0))
 
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { nearest, niceEnd, reportChart } from "../../cnnviz/pages/train/report_chart.js"
+import { niceEnd, pointedAt, reportChart } from "../../cnnviz/pages/train/report_chart.js"
 
 const x = [0, 1, 2, 3, 4]
 const chart = {
@@ -44,9 +44,9 @@ test("before the first report there is a frame and no line", () => {
 })
 
 test("the value that is pointed at is the nearest", () => {
-  assert.equal(nearest(x, 8, 0), 0)
-  assert.equal(nearest(x, 8, 1), 4)
-  assert.equal(nearest(x, 8, (52 + (300 - 52) * (2.2 / 8)) / 420), 2)
+  assert.equal(pointedAt(x, 8, 0), 0)
+  assert.equal(pointedAt(x, 8, 1), 4)
+  assert.equal(pointedAt(x, 8, (52 + (300 - 52) * (2.2 / 8)) / 420), 2)
 })
 
 test("an axis ends a little above what it shows", () => {

@@ -1,6 +1,7 @@
 // The error of a central difference over the nudge ε, both by powers of ten, and the slope of an activation: small charts.
 
 import { number, timesPower } from "../../view/model/format.js"
+import { nearest } from "../../view/model/large_chart.js"
 import { say } from "../../view/model/words.js"
 import { html, nothing, svg } from "../../view/regions/html.js"
 
@@ -65,16 +66,15 @@ export function slopeCurve({ x: across, series, cursor, title, words }, { units 
   const y = (/** @type {number} */ value) =>
     PLOT.bottom - ((value - low) / (high - low)) * (PLOT.bottom - PLOT.top - 12)
   const [wide, most] = [(PLOT.right - PLOT.left) / (units.length || 1), Math.max(1, ...units)]
-  const away = across.map((z) => Math.abs(z - Number(cursor)))
-  const nearest = away.indexOf(Math.min(...away))
+  const at = nearest(across, (z) => Math.abs(z - Number(cursor)))
   const marks = [low, 0, high].filter((value, n, all) => all.indexOf(value) === n)
   return html`<svg class="curve" viewBox="0 0 ${WIDTH} ${PLOT.bottom + 24}" role="img" aria-label=${`${title} ${words}`}>
     ${units.map((count, n) => svg`<rect class="unit" x=${PLOT.left + n * wide} y=${PLOT.bottom - (60 * count) / most} width=${wide - 1} height=${(60 * count) / most} />`)}
     ${marks.map((value) => svg`<line x1=${PLOT.left} x2=${PLOT.right} y1=${y(value)} y2=${y(value)} class=${value === 0 ? "zero" : ""} /><text class="left" x=${PLOT.left - 6} y=${y(value) + 4}>${number(value, 2)}</text>`)}
     ${[from, 0, to].map((value) => svg`<text x=${x(value)} y=${PLOT.bottom + 16}>${number(value, 2)}</text>`)}
     ${series.map(({ values, hue }) => svg`<path d=${path(values, (n, value) => [x(across[n]), y(value)])} class=${COLOURS[hue]} />`)}
-    <line class="cursor" x1=${x(across[nearest])} x2=${x(across[nearest])} y1=${PLOT.top} y2=${PLOT.bottom} />
-    ${series.map(({ values, hue }) => (values[nearest] === null ? nothing : svg`<circle cx=${x(across[nearest])} cy=${y(Number(values[nearest]))} r="5" class=${COLOURS[hue]} />`))}
+    <line class="cursor" x1=${x(across[at])} x2=${x(across[at])} y1=${PLOT.top} y2=${PLOT.bottom} />
+    ${series.map(({ values, hue }) => (values[at] === null ? nothing : svg`<circle cx=${x(across[at])} cy=${y(Number(values[at]))} r="5" class=${COLOURS[hue]} />`))}
     <text class="start" x=${PLOT.left} y="12"><tspan class="good">${series[1]?.label}</tspan> · <tspan class="bad">${series[0]?.label}</tspan></text>
   </svg>`
 }

@@ -1,9 +1,9 @@
 // The card of the image that is told of: the image, its outputs at this epoch, and their way over all epochs.
 
-import { decimals, number } from "../../view/model/format.js"
+import { decimals, largest, number } from "../../view/model/format.js"
 import { say, written } from "../../view/model/words.js"
 import { html, markup, nothing } from "../../view/regions/html.js"
-import { largest, outputsOf } from "./crowd_layout.js"
+import { outputsOf } from "./crowd_layout.js"
 
 /** @import { Crowd, CrowdState, Report } from "./crowd_state.js" */
 

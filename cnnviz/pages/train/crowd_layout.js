@@ -1,6 +1,8 @@
 // Where the images that are held out stand: in the column of the network's answer, as high as it is sure of it; before a
 // training each in its class. Nothing is drawn here.
 
+import { largest } from "../../view/model/format.js"
+
 /** @typedef {{ width: number, height: number, classes: number, floor: number, softmax?: boolean }} Frame  `floor`: no largest output is below it */
 /**
  * @typedef {object} Layout
@@ -21,13 +23,6 @@ const APART = 22 // pixels between two levels, at least
 
 /** Tells how high an output stands, 0 to 1: arcsin √p parts what is nearly sure and what is torn alike; what is no number is at 0. @param {number} p */
 export const angle = (p) => (Math.asin(Math.sqrt(Math.min(Math.max(p, 0), 1))) || 0) / (Math.PI / 2)
-
-/** The place of the largest, the first of equal ones. @param {ArrayLike<number>} values */
-export function largest(values) {
-  let best = 0
-  for (let n = 1; n < values.length; n++) if (values[n] > values[best]) best = n
-  return best
-}
 
 /** The outputs of one image. @param {{ o: Float64Array, classes: number }} crowd @param {number} i */
 export const outputsOf = ({ o, classes }, i) => o.subarray(i * classes, (i + 1) * classes)

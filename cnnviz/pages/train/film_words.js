@@ -1,7 +1,7 @@
 // What the film says where it stands: the headline, its place on the length, the shares, the outputs on their way.
 
 import { ticks } from "../../view/model/axes.js"
-import { number, percent, withSymbols } from "../../view/model/format.js"
+import { largest, number, percent, withSymbols } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, pick, render, setHTML, setText } from "../../view/regions/html.js"
 import { fallen, headline, moved, placed, shareRows } from "./film_model.js"
@@ -59,7 +59,7 @@ const LONG = 125 // letters that one line of large ones has room for
 
 /** The share of all parameters that makes most of the fall, in words. @param {import("../../view/types/wire.js").FilmShare} share */
 function counts({ names, counts, all }) {
-  const most = all.indexOf(Math.max(...all))
+  const most = largest(all)
   const n = counts.reduce((sum, count) => sum + count, 0)
   return names.length > 1 ? say("web.film.counts", { name: names[most], own: counts[most], n }) : ""
 }

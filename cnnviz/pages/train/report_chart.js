@@ -2,6 +2,7 @@
 
 import { apart } from "../../view/model/axes.js"
 import { escaped, number } from "../../view/model/format.js"
+import { nearest } from "../../view/model/large_chart.js"
 import { say, written } from "../../view/model/words.js"
 
 /** @typedef {{ name: string, values: ArrayLike<number>, main: boolean }} Curve  the main one is of images that are held out */
@@ -44,9 +45,8 @@ const across = (epoch, epochs) => LEFT + ((RIGHT - LEFT) * epoch) / epochs
  * @param {number} epochs
  * @param {number} share
  */
-export function nearest(x, epochs, share) {
-  const places = Array.from(x, (epoch) => Math.abs(across(epoch, epochs) - share * WIDTH))
-  return places.indexOf(Math.min(...places))
+export function pointedAt(x, epochs, share) {
+  return nearest(x, (epoch) => Math.abs(across(epoch, epochs) - share * WIDTH))
 }
 
 /** @param {Chart} chart */

@@ -5,7 +5,8 @@ import { number } from "../../view/model/format.js"
 import { say, written } from "../../view/model/words.js"
 import { groupsOf, HIGH, heap, row } from "./sweep_model.js"
 
-/** @import { Box, Dots, Scale } from "./sweep_model.js" */
+/** @import { Dots, Scale } from "./sweep_model.js" */
+/** @import { Box } from "../../view/types/view.js" */
 /**
  * @typedef {object} Runs
  * @property {string} key  what they differ in

@@ -3,7 +3,7 @@
 import { number } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 
-/** @typedef {{ x: number, y: number, width: number, height: number }} Box */
+/** @import { Box } from "../../view/types/view.js" */
 /** @typedef {{ low: number, high: number, less: boolean, at: (loss: number) => number }} Scale  powers of ten from low to high, whether there is less, and where a loss is, from 0 (high) to 1 (low) */
 /** @typedef {{ x: Float64Array, y: Float64Array, size: number }} Dots */
 

@@ -1,18 +1,18 @@
 // The Train page's other half: a training on many images, as a crowd of those that it has never learned from. The training
 // itself stays on the server, which says again and again how far it is.
 
-import { number } from "../../view/model/format.js"
+import { largest, number } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { actionButton } from "../../view/regions/actions.js"
 import { html, render, setHTML, setText } from "../../view/regions/html.js"
 import { answered, confusionTable } from "./confusion.js"
 import { Crowd } from "./crowd.js"
 import { card, certainty, wordsOf } from "./crowd_card.js"
-import { largest, outputsOf } from "./crowd_layout.js"
+import { outputsOf } from "./crowd_layout.js"
 import { paintImage } from "./crowd_sheet.js"
 import { BEGUN, chosen, EMPTY, following, played, sought, stops, taken, toldOf } from "./crowd_state.js"
 import { foot, note, sentence, ticks, title } from "./crowd_words.js"
-import { nearest, reportChart } from "./report_chart.js"
+import { pointedAt, reportChart } from "./report_chart.js"
 import { fillFilters } from "./training_filters.js"
 import { formSheets, layerLines, TrainingForm } from "./training_form.js"
 
@@ -338,7 +338,7 @@ export class Training {
   goTo(drawn, x) {
     const { left, width } = drawn.getBoundingClientRect()
     const { arrays, epochs } = /** @type {Report} */ (this.report)
-    const place = nearest(arrays.at.values, epochs, (x - left) / width)
+    const place = pointedAt(arrays.at.values, epochs, (x - left) / width)
     if (place >= 0) this.become(sought(this.state, arrays.at.values[place]))
   }
 

@@ -1,5 +1,7 @@
 // The story that a first visitor is told: its screens as data, where in it one is as one value, and what becomes of that.
 
+import { largest } from "./format.js"
+
 /** @import { Lesson } from "../types/view.js" */
 /**
  * @typedef {object} Screen
@@ -78,6 +80,3 @@ export const turn = (outputs) => {
   const said = outputs.map(largest)
   return said.findLastIndex((answer) => answer !== said.at(-1)) + 1
 }
-
-/** The place of the largest. @param {ArrayLike<number>} values */
-export const largest = (values) => Array.from(values).reduce((best, value, n) => (value > values[best] ? n : best), 0)

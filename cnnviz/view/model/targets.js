@@ -2,7 +2,7 @@
 
 import { DEFAULT_CLASSES, IMAGES } from "../spec.js"
 
-/** @typedef {Record<string, string>} Lesson */
+/** @import { Lesson } from "../types/view.js" */
 
 /** Gives what the outputs of a lesson are called, as far as it says so. @param {Lesson} lesson */
 function namesOf({ classes, img, y = "" }) {

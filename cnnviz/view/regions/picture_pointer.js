@@ -1,6 +1,6 @@
 // Pointing at what the picture shows: the cells of its maps, and the weights of a kernel, which are edited there.
 
-/** @import { Box, Cell, Step } from "../types/view.js" */
+/** @import { Box, Cell, Place, Step } from "../types/view.js" */
 
 /** @typedef {{ map: string, cell: Cell, side: number }} Found  a cell, and how large it is */
 
@@ -95,6 +95,5 @@ export function bindPicture(step, area) {
 /** Tells whether a map hears it itself. @param {MouseEvent} event */
 const isPlate = ({ target }) => Boolean(/** @type {Element} */ (target).closest(".plate"))
 
-/** @typedef {{ map: string, cell: Cell }} Place */
 /** @param {Place | null} one @param {Place} other */
 const isSame = (one, other) => one?.map === other.map && String(one.cell) === String(other.cell)

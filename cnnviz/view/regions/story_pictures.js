@@ -1,8 +1,8 @@
 // The pictures of the story: places for the maps of the strip themselves, and numbers as bars, squares and curves.
 
-import { formula } from "../model/format.js"
+import { formula, largest } from "../model/format.js"
 import { promiseOf } from "../model/promise.js"
-import { largest, SCREENS } from "../model/story.js"
+import { SCREENS } from "../model/story.js"
 import { say, written } from "../model/words.js"
 import { html, inner, keyed, nothing } from "./html.js"
 import { curveOf, outputsOf, squareOf } from "./story_charts.js"

@@ -5,6 +5,7 @@ import numpy as np
 from cnnviz.core.film import Film
 from cnnviz.core.film_analysis import loss_terms
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.rounding import largest
 from cnnviz.pages.colours import MOST_PRINTED
 from cnnviz.pages.map_parts import Part, part
 from cnnviz.pages.train.film.curves import CURVES, MOST_LINES, lines
@@ -12,7 +13,6 @@ from cnnviz.pages.train.film.learning import (
     as_bytes,
     biases_of,
     changes,
-    largest,
     log_bytes,
     marks,
     pushed,

@@ -8,6 +8,7 @@ import numpy as np
 from cnnviz.core.film import Film
 from cnnviz.core.film_analysis import fall_shares, milestones, turning_points
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.rounding import largest
 from cnnviz.core.stages import label
 from cnnviz.pages.map_parts import Part, part
 from cnnviz.wire.film import FilmMark, FilmShare
@@ -91,14 +92,6 @@ def log_bytes(values: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
     share = np.log10(np.clip(np.abs(known), least, most) / least) / DECADES
     return (128 + np.rint(HALF * share * np.sign(known))).astype(np.uint8), (least, most)
 
-
-def largest(values: np.ndarray) -> float:
-    """The largest size of the finite values, 0 where there are none.
-
-    >>> largest(np.array([1.0, -3.0, np.inf, np.nan]))
-    3.0
-    """
-    return float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
 
 
 def share_of_the_fall(film: Film, lesson: Lesson) -> tuple[np.ndarray, FilmShare] | Message:

@@ -1,6 +1,6 @@
 // What a network says against what is right: a bar an output, a ring where its target is, and how far that is.
 
-import { number, short } from "../../model/format.js"
+import { largest, number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
 import { SMALL } from "../sheet.js"
 
@@ -15,7 +15,7 @@ export function targets(pen, numbers, chosen, box, each) {
   const count = o.length
   const width = box.width - 70
   const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low)) * width
-  const says = Array.from(o).indexOf(Math.max(...o))
+  const says = largest(o)
   pen.head(numbers.maps.y.label, "", box.x, 13, box.width, say("web.mechanism.target_ring"))
   for (let n = 0; n < count; n++) {
     const top = box.y + n * each + each / 2 - 32
