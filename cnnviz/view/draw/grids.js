@@ -3,7 +3,7 @@
 import { colour, css, ink } from "../model/colour.js"
 import { brief, number, short } from "../model/format.js"
 import { ends, hide, ring } from "./heatmap.js"
-import { drawPicture, keptPicture, ramp } from "./pixels.js"
+import { coloursIn, drawPicture, keptPicture, ramp, valuesIn } from "./pixels.js"
 import { Sheet, SMALL } from "./sheet.js"
 
 /** @import { Ring } from "./sheet.js" */
@@ -53,12 +53,18 @@ export class Grids extends Sheet {
 
   /** Colours of values. @param {number} rows @param {number} columns @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {Ring[]} rings */
   picture(rows, columns, pick, limits, scale, box, rings = []) {
-    this.pixels(rows, columns, (n) => colour(pick(n), limits, /** @type {Scale} */ (scale)), box, rings)
+    this.painted(rows, columns, valuesIn(pick, limits, /** @type {Scale} */ (scale)), box, rings)
   }
 
-  /** Colours, as red, green and blue from 0 to 255. @param {number} rows @param {number} columns @param {(n: number) => number[]} paint @param {Box} box @param {Ring[]} rings */
-  pixels(rows, columns, paint, box, rings = []) {
-    drawPicture(this.context, rows, columns, (i, j) => paint(i * columns + j), box)
+  /** Colours, as red, green and blue from 0 to 255. @param {number} rows @param {number} columns @param {(n: number) => number[]} paint @param {Box} box @param {Ring[]} [rings] */
+  pixels(rows, columns, paint, box, rings) {
+    const fill = coloursIn(rows, columns, (i, j) => paint(i * columns + j))
+    this.painted(rows, columns, fill, box, rings)
+  }
+
+  /** A picture whose pixels `fill` writes, in a frame. @param {number} rows @param {number} columns @param {(pixels: Uint32Array) => void} fill @param {Box} box @param {Ring[]} [rings] */
+  painted(rows, columns, fill, box, rings = []) {
+    drawPicture(this.context, rows, columns, fill, box)
     this.frame(box)
     for (const ring of rings) this.ring(ring, rows, columns, box)
   }

@@ -23,39 +23,52 @@ export function rgba(rows, columns, paint) {
 export function pixelsOf(rows, columns, fill, before) {
   const canvas = before?.width === columns && before.height === rows ? before : new OffscreenCanvas(columns, rows)
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
+  paint(context, rows, columns, fill)
+  return canvas
+}
+
+/** @param {OffscreenCanvasRenderingContext2D} context @param {number} rows @param {number} columns @param {(pixels: Uint32Array) => void} fill */
+function paint(context, rows, columns, fill) {
   const image = context.createImageData(columns, rows)
   const pixels = new Uint32Array(rows * columns)
   fill(pixels)
   image.data.set(new Uint8ClampedArray(pixels.buffer))
   context.putImageData(image, 0, 0)
-  return canvas
 }
 
 /** A picture of one pixel a cell, to be drawn larger without smoothing. @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint */
-export const picture = (rows, columns, paint) =>
-  pixelsOf(rows, columns, (pixels) => pixels.set(new Uint32Array(rgba(rows, columns, paint).buffer)))
+export const picture = (rows, columns, paint) => pixelsOf(rows, columns, coloursIn(rows, columns, paint))
+
+/** Writes each pixel's colour. @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint @returns {(pixels: Uint32Array) => void} */
+export const coloursIn = (rows, columns, paint) => (pixels) =>
+  pixels.set(new Uint32Array(rgba(rows, columns, paint).buffer))
+
+/** Writes the colours of values, row after row. @param {(n: number) => number} pick @param {number[]} limits @param {Scale} scale @returns {(pixels: Uint32Array) => void} */
+export const valuesIn = (pick, limits, scale) => (pixels) => {
+  const pixel = pixelOf(limits, scale)
+  for (let n = 0; n < pixels.length; n++) pixels[n] = pixel(pick(n))
+}
 
 /** @type {OffscreenCanvasRenderingContext2D | undefined}  on which what is drawn at once is made: a canvas of its own takes longer */
 let scratch
 
-/** Draws a picture of one pixel a cell into a box. @param {CanvasRenderingContext2D} context @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint @param {Box} box */
-export function drawPicture(context, rows, columns, paint, { x, y, width, height }) {
+/** Draws a picture into a box, whose pixels `fill` writes, row after row. @param {CanvasRenderingContext2D} context @param {number} rows @param {number} columns @param {(pixels: Uint32Array) => void} fill @param {Box} box */
+export function drawPicture(context, rows, columns, fill, { x, y, width, height }) {
   scratch ??= /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(1, 1).getContext("2d"))
   const { canvas } = scratch
   if (canvas.width < columns || canvas.height < rows)
     Object.assign(canvas, { width: Math.max(columns, canvas.width), height: Math.max(rows, canvas.height) })
-  const image = scratch.createImageData(columns, rows)
-  image.data.set(rgba(rows, columns, paint))
-  scratch.putImageData(image, 0, 0)
+  paint(scratch, rows, columns, fill)
   context.drawImage(canvas, 0, 0, columns, rows, x, y, width, height)
 }
 
 /** A picture of values, row after row. @param {ArrayLike<number>} values @param {number} rows @param {number} columns @param {number[]} limits @param {Scale} scale @param {number} [from] the place of the first */
 export const valuesPicture = (values, rows, columns, limits, scale, from = 0) =>
-  pixelsOf(rows, columns, (pixels) => {
-    const pixel = pixelOf(limits, scale)
-    for (let n = 0; n < pixels.length; n++) pixels[n] = pixel(values[from + n])
-  })
+  pixelsOf(
+    rows,
+    columns,
+    valuesIn((n) => values[from + n], limits, scale),
+  )
 
 /** @type {WeakMap<object, Map<string, OffscreenCanvas>>}  by array: what was asked of it */
 const kept = new WeakMap()
