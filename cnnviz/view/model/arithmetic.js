@@ -187,8 +187,8 @@ const MOST_CHANNELS = 6 // whose sums are printed
 function partsOf(filling, node, all) {
   const { maps } = filling.numbers
   const map = Object.keys(all[0].cells).find((symbol) => maps[symbol].kind === "map")
-  const channels = map && isProduct(node) ? [...byChannel(all, map).values()] : []
-  if (channels.length > 1 && channels.length <= MOST_CHANNELS) return channels
+  const channels = new Set(map && isProduct(node) ? all.map(({ cells }) => cells[map][0]) : [])
+  if (map && channels.size > 1 && channels.size <= MOST_CHANNELS) return [...byChannel(all, map).values()]
   const both = filling.totals(node)
   return both.filter((total) => total !== 0 || !both.some(Boolean))
 }

@@ -8,10 +8,10 @@ export function exact(values) {
   const parts = []
   for (let value of values) {
     let kept = 0
-    for (let part of parts.slice()) {
-      if (Math.abs(value) < Math.abs(part)) [value, part] = [part, value]
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i] // what was kept stands before it
       const sum = value + part
-      const lost = part - (sum - value)
+      const lost = Math.abs(value) < Math.abs(part) ? value - (sum - part) : part - (sum - value)
       if (lost) parts[kept++] = lost
       value = sum
     }

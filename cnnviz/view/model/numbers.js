@@ -180,7 +180,10 @@ export class Numbers {
 
   /** Finds where a cell stands in its array. @param {string} symbol @param {Cell} cell */
   offset(symbol, cell) {
-    return this.shape(symbol).reduce((at, n, axis) => at * n + (cell[axis] ?? 0), 0)
+    const shape = this.shape(symbol)
+    let at = 0
+    for (let axis = 0; axis < shape.length; axis++) at = at * shape[axis] + (cell[axis] ?? 0)
+    return at
   }
 
   /** @param {string} symbol @param {Cell} cell */

@@ -105,13 +105,16 @@ export const reach = (link, cell, shape) => spread(link, cell, shape).map((range
 
 /** Every cell in the ranges, in reading order. @param {Range[]} ranges @returns {Cell[]} */
 export function cells(ranges) {
-  /** @type {Cell[]} */
-  let found = [[]]
-  for (const { start, count, step } of ranges) {
-    const along = upTo(count).map((n) => start + n * step)
-    found = found.flatMap((cell) => along.map((at) => [...cell, at]))
-  }
-  return found
+  const all = ranges.reduce((product, { count }) => product * count, 1)
+  return Array.from({ length: all }, (_, n) => {
+    const cell = ranges.map(({ start }) => start)
+    for (let axis = cell.length - 1; axis >= 0; axis--) {
+      const { count, step } = ranges[axis]
+      cell[axis] += (n % count) * step
+      n = Math.floor(n / count)
+    }
+    return cell
+  })
 }
 
 /** The first of the largest; numbers that differ by no more than `tie` are equal. @param {Cell[]} places @param {Reader} read */
@@ -149,8 +152,11 @@ export function pairs(first, second, cell, shape, other) {
   // The later a place, the earlier the weight that met the cell there.
   const right = cells(turned ? ranges.map((range, axis) => (axis < ranges.length - 2 ? range : back(range))) : ranges)
   /** @type {[Cell, Cell][]} */
-  const met = left.map((at, n) => [at, right[n]])
-  return met.filter(([a, b]) => inside(a, shape) && inside(b, other))
+  const met = []
+  left.forEach((at, n) => {
+    if (inside(at, shape) && inside(right[n], other)) met.push([at, right[n]])
+  })
+  return met
 }
 
 /** @type {(range: Range) => Range} */

@@ -64,11 +64,11 @@ function partsOf(numbers, symbol, n) {
 }
 
 /** The unit that adds most. @param {Numbers} numbers @param {Parts} parts */
-const strongest = (numbers, { x, product }) =>
-  Array.from({ length: numbers.count(x) }, (_, d) => d).reduce(
-    (best, d) => (Math.abs(product(d)) > Math.abs(product(best)) ? d : best),
-    0,
-  )
+function strongest(numbers, { x, product }) {
+  let best = 0
+  for (let d = 1; d < numbers.count(x); d++) if (Math.abs(product(d)) > Math.abs(product(best))) best = d
+  return best
+}
 
 // The units, their weights to this output, and the products.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Box[]} boxes @param {number} chosen */
