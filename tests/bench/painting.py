@@ -4,6 +4,7 @@ pointing, of playing, of scrubbing and of a crowd that walks.
     python -m tests.bench.painting          # all of it
     python -m tests.bench.painting hover    # pointing alone
     python -m tests.bench.painting crowd    # 300 images that walk, alone
+    python -m tests.bench.painting largest  # steps of the largest networks, alone
 
 Times are taken in the page: from the click to the frame after the component says that it has painted.
 """
@@ -15,7 +16,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
-from cnnviz.core.presets import PRESETS
+from cnnviz.core.presets import PRESETS, Preset
 from tests.conftest import Server
 from tests.e2e.conftest import launch_arguments
 from tests.e2e.page import ready
@@ -26,6 +27,8 @@ TWO_FRAMES = 34.0
 CHANGE = 60.0
 WANTED = {"stage step": 20.0, "update step": TWO_FRAMES, "image": CHANGE, "page": CHANGE, "update on Check": CHANGE}
 WANTED |= {"switch on Check": 150.0, "switch on Notebook": 150.0}
+LARGEST = ("pytorch", "cs231n", "keras", "tinygrad")
+WANTED |= {f"{step} step, {name}": 40.0 for name in LARGEST for step in ("stage", "update")}
 
 CLICKS = """async ({keys, count}) => {
   const root = () => document.querySelector(".cnnviz")
@@ -124,9 +127,11 @@ def main() -> int:
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         if sys.argv[1:] in ([], ["crowd"]):
             missed += walked(page, server)
-        if sys.argv[1:] == ["crowd"]:
+        if sys.argv[1:] in ([], ["largest"]):
+            missed += sum(largest(page, server, preset) for preset in PRESETS if preset.name in LARGEST)
+        if sys.argv[1:] in (["crowd"], ["largest"]):
             browser.close()
-            return missed
+            return int(bool(missed))
         for name, query, stage, most in HOVERS:
             page.goto(f"{server.url}/?{urllib.parse.urlencode(query | {'stage': stage})}")
             ready(page, stage=stage)
@@ -179,6 +184,14 @@ def walked(page: Page, server: Server) -> bool:
     page.locator('[data-key="train"]').click()
     page.locator('.training[data-state="done"][data-follows=""]').wait_for()
     return frames("300 images that walk", page.evaluate(WALKS, 10))
+
+
+def largest(page: Page, server: Server, preset: Preset) -> int:
+    """Steps on a network with many numbers, at its second layer."""
+    page.goto(f"{server.url}/?{urllib.parse.urlencode(preset.query | {'stage': 'z2'})}")
+    ready(page, stage="z2")
+    steps = {"stage": ["stage_next", "stage_back"], "update": ["update_next"]}
+    return sum(report(f"{step} step, {preset.name}", clicks(page, keys)) for step, keys in steps.items())
 
 
 def hovered(name: str, most: float, page: Page, stage: str) -> bool:
