@@ -325,6 +325,14 @@ def test_a_large_answer_for_numpy_is_looked_at_while_it_is_packed_and_holds_what
     assert arrays.keys() == exact.keys() and np.array_equal(arrays["dw2"], np.array(exact["dw2"]))
 
 
+def test_programs_get_numbers_and_no_colours_where_lessons_are_listed_too():
+    query = {"net": "conv32x3-relu-max4-conv64x3-relu-gap-dense10-softmax-ce"}  # with 18,432 filter weights
+    assert decode(made(page_of("learn"), query).plain)[1]["df2"].dtype == np.int8
+    listed, shown = (np.load(io.BytesIO(made(page_of(page), query, "npz").plain)) for page in ("learn", "step"))
+    assert not [name for name in listed.files if listed[name].dtype == np.int8]
+    assert all(np.array_equal(listed[name], shown[name]) for name in ("f2", "df2", "dz1"))
+
+
 LENET = "conv6x5-sigmoid-avg2-conv16x5-sigmoid-avg2-dense120-sigmoid-dense84-sigmoid-dense10-softmax-ce"
 
 

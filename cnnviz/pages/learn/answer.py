@@ -10,7 +10,7 @@ from cnnviz.core.stages import label
 from cnnviz.pages import map_records
 from cnnviz.pages.address import Now, resolved
 from cnnviz.pages.answers import Answers
-from cnnviz.pages.encoding import encode
+from cnnviz.pages.encoding import decode, encode
 from cnnviz.pages.learn.cards import cards
 from cnnviz.pages.learn.pictures import pictures
 from cnnviz.pages.step.answer import live
@@ -26,8 +26,8 @@ from cnnviz.words import Message, Problem, message
 class _LearnAnswers(Answers):
     """Guided lessons: a list of them, or one step beside the live view."""
 
-    def answer(self, now: Now) -> bytes:
-        """Everything that the page shows."""
+    def answer(self, now: Now, whole: bool = False) -> bytes:
+        """Everything that the page shows; `whole`: also the list without colours in place of numbers, as every step of a lesson is."""
         known = library()
         script, number, wrong = _found(known, now)
         step, question = None, None
@@ -46,7 +46,10 @@ class _LearnAnswers(Answers):
             shown = [(plate, _symbol(plate, here)) for plate in plates(step, here)]
             own = _asked(script, number, step, question) | {"plates": [_plate(plate, n, symbol) for n, (plate, symbol) in enumerate(shown)], "cells": _cells(step, here)}
             arrays |= {f"learn.plate.{n}": plate.value.astype(np.float64) for n, (plate, symbol) in enumerate(shown) if not symbol}
-        return _encoded(replace(now, wrong={**now.wrong, **wrong}), known, own, arrays)
+        return _encoded(replace(now, wrong={**now.wrong, **wrong}), known, own, arrays, whole or own is not None)
+
+    def exact(self, now: Now) -> dict[str, np.ndarray]:
+        return decode(self.answer(now, whole=True))[1]
 
     def lasts(self, asked: Mapping[str, str]) -> bool:
         """Not where lessons of one's own may be changed while they are served."""
@@ -56,8 +59,8 @@ class _LearnAnswers(Answers):
 ANSWERS = _LearnAnswers()
 
 
-def _encoded(now: Now, known: Library, own: dict[str, object] | None, masks: dict[str, np.ndarray]) -> bytes:
-    head, arrays = live("learn", now, whole=own is not None)
+def _encoded(now: Now, known: Library, own: dict[str, object] | None, masks: dict[str, np.ndarray], whole: bool) -> bytes:
+    head, arrays = live("learn", now, whole)
     at = known.find(str(own["lesson"])) if own else None
     lessons = known.lessons if at is None or at.is_lesson else (*known.lessons, at)
     shown, own_pictures = ([None] * len(lessons), {}) if own else pictures(lessons)
