@@ -13,6 +13,7 @@ import { explained, stepOf } from "../../cnnviz/view/model/explanation.js"
 import { plainNumber } from "../../cnnviz/view/model/format.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
 import { product } from "../../cnnviz/view/model/printed_digits.js"
+import { say } from "../../cnnviz/view/model/words.js"
 import { fixture } from "./hooks.js"
 
 const nothing = new Proxy(function nothing() {}, {
@@ -466,6 +467,25 @@ test("at the update a parameter that is pointed at has its own step, in words an
       const printed = written(numbers, parameter, cell, { stepping: true }).map(({ text }) => text)
       assert.ok(printed.includes(numbers.maps[parameter].label), `${parameter}: ${printed}`)
     }
+  }
+})
+
+test("at the update the same parameters are shown where the most weights came as colours as where all came", () => {
+  const { bytes, cells } = fixture("wide").tinygrad
+  const read = (of) => decode(new Uint8Array(Buffer.from(bytes[of], "base64")))
+  const [sent, whole] = ["sent", "whole"].map((of) => new Numbers(read(of)))
+  for (const of of sent.missing("f4", cells.f4, true)) sent.learn(of, read(of).arrays)
+  for (const [first, cell] of [
+    ["f1", [0, 0, 0, 0]],
+    ["f4", cells.f4],
+  ]) {
+    const shown = (numbers) => {
+      const room = { width: 1168, height: 2000 } // for all of them
+      const printed = new Set(written(numbers, first, cell, { room, stepping: true }).map(({ text }) => text))
+      const titles = ["averaged", "own_scale"].map((id) => say(`web.mechanism.${id}`))
+      return [...Object.values(numbers.maps).map(({ label }) => label), ...titles].filter((text) => printed.has(text))
+    }
+    assert.deepEqual(shown(sent), shown(whole))
   }
 })
 

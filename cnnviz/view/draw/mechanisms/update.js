@@ -27,8 +27,9 @@ const plain = (/** @type {string} */ html) => html.replace(/<[^>]*>/g, "")
 export function update(pen, numbers, first, cell) {
   pen.tone = pen.soft
   const { optimizer } = numbers.network
-  const part = optimizer === "gd" ? "" : `size.${first}` in numbers.arrays ? "size" : "velocity"
-  const known = !part || `${part}.${first}` in numbers.arrays
+  const has = (/** @type {string} */ part) => numbers.part(part, first, numbers.offset(first, cell)) !== undefined
+  const part = optimizer === "gd" ? "" : has("size") ? "size" : "velocity"
+  const known = !part || has(part)
   const rows = rowsOf(pen, numbers, first, cell, known ? part : "")
   if (known && part === "size") return scaled(pen, numbers, rows)
   if (known && part === "velocity") return speeding(pen, numbers, rows)
@@ -50,7 +51,7 @@ function rowsOf(pen, numbers, first, cell, part) {
   const all = known.get(numbers) ?? numbers.said.update.makes.map((name) => largest(numbers, name))
   known.set(numbers, all)
   const others = all.filter(({ parameter }) => parameter !== first)
-  const found = others.filter(({ parameter }) => !part || `${part}.${parameter}` in numbers.arrays)
+  const found = others.filter(({ parameter, at }) => !part || numbers.part(part, parameter, at) !== undefined)
   const shares = numbers.answer.promise?.shares ?? {}
   const weight = (/** @type {Row} */ row) => shares[row.parameter] ?? Math.abs(row.next - row.old)
   const kept = [...found].sort((a, b) => weight(b) - weight(a)).slice(0, Math.max(room - 1, 1))
