@@ -13,7 +13,7 @@ def remarks(lesson: Lesson, moment: Moment) -> list[Message]:
     """Remarks that a teacher would make about this moment, the most important first; often nothing."""
     kinds = [layer.kind for layer in lesson.network.layers]
     if kinds != ["conv", "sigmoid", "dense", "sigmoid"]:  # what the others say is about this network alone
-        return [remark for remark in (_diverging(lesson, moment),) if remark]
+        return [remark for remark in (_single_numbers(lesson, moment), _diverging(lesson, moment)) if remark]
     found = (_no_weights(lesson, moment), _saturated(lesson, moment), _diverging(lesson, moment), _stuck(moment))
     return [remark for remark in found if remark]
 
@@ -56,6 +56,13 @@ def _diverging(lesson: Lesson, moment: Moment) -> Message | None:
         return None
     best = int(losses.argmin())
     return message("ui.remarks.diverging", best=float(losses[best]), n=best, loss=float(losses[-1]), rate=lesson.lr)
+
+
+def _single_numbers(lesson: Lesson, moment: Moment) -> Message | None:
+    """A batch norm that has one number of each unit: of one image, behind a dense layer."""
+    norms = [names for layer, names in zip(lesson.network.layers, lesson.network.names, strict=True) if layer.kind == "bn"]
+    single = any(moment.trace[names.output].size == moment.params[names.of("g")].size for names in norms)
+    return message("ui.remarks.single_numbers") if single and moment.trace.training else None
 
 
 def _stuck(moment: Moment) -> Message | None:

@@ -30,6 +30,15 @@ def test_where_no_weight_carries_a_gradient_the_units_are_not_blamed():
     assert second.startswith("All units are saturated") and "∂f" not in second
 
 
+def test_a_batch_norm_of_single_numbers_is_said_to_hand_nothing_back():
+    one = Lesson(net="conv2x3-bn-relu-dense3-bn-dense2-softmax-ce", img="cat-0")
+    others = (Lesson(net=one.net, img="cat-0,dog-1"), Lesson(net="conv2x3-bn-relu-dense2-softmax-ce", img="cat-0"))
+    first, *rest = ((lesson, trajectory(lesson, load_images(lesson), 0)) for lesson in (one, *others))
+    assert not first[1].gradients.df.any() and "nothing comes back" in str(remarks(*first)[0])
+    assert all(moment.gradients.df.any() and not remarks(lesson, moment) for lesson, moment in rest)
+    assert not remarks(one, first[1].after_training)
+
+
 def test_the_loss_of_another_pass_is_no_step_that_overshoots():
     masked = Lesson(net="conv2x3-relu-max2-drop50-dense2-softmax-ce", img="cat-0", w="normal", lr=0.01, seed=1, k=5)
     assert now(masked).moment.losses[-1] > now(masked).moment.losses.min() + 0.05 and not _said(masked)
