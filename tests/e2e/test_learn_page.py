@@ -219,6 +219,24 @@ def test_on_a_phone_the_question_is_in_sight_at_the_start_and_the_picture_after_
     assert 0 <= plate["y"] and plate["y"] + plate["height"] < 844 - 130
 
 
+@pytest.mark.parametrize(("lesson", "number"), [("kernel", 3), ("blame", 4), ("channels", 6)])
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1024, 768)])
+def test_on_a_phone_and_a_tablet_the_verdict_is_in_sight_after_the_answer_with_its_picture_above(screen: Screen, lesson: str, number: int, width: int, height: int):
+    screen.page.set_viewport_size({"width": width, "height": height})
+    screen.open("/learn", query=f"lesson={lesson}&step={number}")
+    if (map := screen.page.locator("canvas[data-map]")).count():
+        map.click()
+    elif screen.page.locator("[name=answer]").count():
+        screen.press("A")
+    button = screen.key("learn_commit")
+    expect(button).to_be_enabled()
+    button.click()
+    verdict = screen.page.locator(".feedback b").bounding_box()
+    assert 0 <= verdict["y"] and verdict["y"] + verdict["height"] < height - (130 if width < 700 else 0)
+    for picture in screen.page.locator(".part-of" if lesson == "channels" else ".plates").all():
+        assert -20 < picture.bounding_box()["y"] < verdict["y"]
+
+
 @pytest.mark.parametrize(("lesson", "number"), [("channels", 5), ("check", 7)])
 def test_on_a_phone_outputs_and_pictures_of_answers_are_in_sight_with_their_unit(screen: Screen, lesson: str, number: int):
     screen.page.set_viewport_size({"width": 390, "height": 844})

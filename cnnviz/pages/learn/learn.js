@@ -325,8 +325,8 @@ export class Learn extends Content {
     answer(step.lesson, step.number, this.found.right)
     this.kernel.start()
     this.form.querySelector(/** @type {"button"} */ (".next .primary"))?.focus({ preventScroll: true })
-    if (isPhone()) this.form.querySelector(".scenery")?.scrollIntoView()
     this.view.paint()
+    if (isNarrow()) this.form.querySelector("h1")?.scrollIntoView()
   }
 
   // ---- for those who read, and those who listen
