@@ -12,6 +12,7 @@ from cnnviz.core.gradcheck import UNTOLD, check_gradients
 from cnnviz.core.mistakes import mistakes_for, placed, stages_hit
 from tests.e2e.page import Screen, faults, moment, place, read
 from tests.e2e.test_language import SHORT
+from tests.e2e.test_view import RECORD
 
 CARDS = ("do", "dz2", "dw", "db", "da1", "dz1", "df", "dx")
 NUDGED = ("df", "dw", "db", "dx")
@@ -103,6 +104,20 @@ def test_what_is_said_of_a_card_is_not_cut(screen: Screen, lang):
     screen.page.set_viewport_size({"width": 820, "height": 1180})
     screen.open("/notebook", part=3, lang=lang)
     assert faults(screen.page, SHORT) == []
+
+
+@pytest.mark.parametrize(("mistake", "power"), [("sigmoid_prime_of_z", -2), ("kernel_gradient_flipped", -3)])
+def test_the_card_of_a_gradient_that_is_wrong_has_its_nine_numbers_and_their_power_of_ten(screen: Screen, mistake: str, power: int):
+    screen.page.add_init_script(RECORD)
+    screen.open("/check", mistake=mistake)
+    card = screen.page.locator("[data-column=df]")
+    expect(card.locator(".power")).to_be_visible()
+    expect(card.locator(".power")).to_have_text(f"× 10{'⁻²' if power == -2 else '⁻³'}")
+    name = card.locator("canvas[data-map]").get_attribute("data-map")
+    shown = screen.page.evaluate("(name) => [...writing].filter(([context]) => context.canvas.dataset?.map === name).flatMap(([, all]) => all.map(([, text]) => text))", name)
+    now, lesson = moment(Lesson()), Lesson()
+    wrong = placed(mistake, lesson.network).gradients(now.params, now.trace, np.array(lesson.y), lesson.lr)
+    np.testing.assert_allclose([read(text) for text in shown], wrong.df.ravel() / 10.0**power, atol=0.5)
 
 
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"

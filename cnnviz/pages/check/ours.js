@@ -16,7 +16,7 @@ export const either = (label, options) =>
 
 /** The versions of an array side by side. @type {(subject: string, rows: VersionData[]) => Template} */
 export const versions = (subject, rows) =>
-  html`<div class="versions">${rows.map(({ name, label }) => keyed(`${name}.${subject}`, html`<figure class="map"><figcaption>${label}</figcaption>${mapOf(`large.${name}.${subject}`)}</figure>`))}</div>`
+  html`<div class="versions">${rows.map(({ name, label }) => keyed(`${name}.${subject}`, html`<figure class="map"><figcaption>${label} <span class="limits"><span class="power"></span></span></figcaption>${mapOf(`large.${name}.${subject}`)}</figure>`))}</div>`
 
 /** @type {(first: string, second: string, of: [string, string]) => Template} */
 const halves = (first, second, [left, right]) =>

@@ -1,12 +1,12 @@
 // One array on a card: layers side by side, and numbers only where they can be read.
 
-import { whole } from "../model/format.js"
+import { local, whole } from "../model/format.js"
 import { Heatmap } from "./heatmap.js"
 import { MapView } from "./map_view.js"
 
 /** @import { Face, Layout } from "../types/view.js" */
 
-const [SIZE, LEAST] = [13, 12] // of a number, and as narrow as one may be made
+const [SIZE, LEAST] = [13, 10.5] // of a number, and as narrow as one may be made
 const SMALL = 500 // times smaller than the largest of all versions: its digits would not fit
 
 export class CardMap extends MapView {
@@ -23,13 +23,19 @@ export class CardMap extends MapView {
     return this.scale === "error" ? super.most() : Math.max(...this.limits.map(Math.abs))
   }
 
+  /** @override @param {number} most  its cells have room for two digits */
+  powerOf(most) {
+    return most > 0 && most < 1 && this.scale !== "error" ? Math.floor(Math.log10(most)) - 1 : super.powerOf(most)
+  }
+
   /** @override @param {number} value */
   written(value) {
-    if (value !== 0 && this.scale !== "error" && Math.abs(value) < this.most() / SMALL) return "≈ 0"
+    if (this.scale === "error") return super.written(value)
+    if (value !== 0 && Math.abs(value) < this.most() / SMALL) return "≈ 0"
     const scaled = value / 10 ** this.power
     const size = Math.abs(scaled)
-    const plain = size < 1000 && (size >= 10 || Number.isInteger(scaled)) && this.scale !== "error"
-    return plain ? whole(Math.round(scaled)) : super.written(value)
+    if (this.power && size < 10) return scaled && size < 0.05 ? "≈ 0" : local(whole(Number(scaled.toFixed(1))))
+    return size < 1000 && (size >= 10 || Number.isInteger(scaled)) ? whole(Math.round(scaled)) : super.written(value)
   }
 
   /** @override @param {Layout} at @param {number} n @param {number} done */

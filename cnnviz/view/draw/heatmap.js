@@ -203,7 +203,7 @@ export class Heatmap {
     const width = (/** @type {string} */ text) => context.measureText(text).width / 10 // at a size of 1
     const fitted = (/** @type {number} */ value) => {
       const text = this.written(value)
-      return least && width(text) * least > w - 4 ? number(value, 1) : text // fewer digits before smaller ones
+      return least && width(text) * least > w - 4 ? number(value / 10 ** this.power, 1) : text // fewer digits before smaller ones
     }
     const texts = all.map(({ value }) => fitted(value))
     const widths = texts.map(width)

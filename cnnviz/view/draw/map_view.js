@@ -31,13 +31,18 @@ export class MapView extends Heatmap {
     const { rows, columns, layers, flat, words } = part
     Object.assign(this, { values, face: faceOfColumn(part), layers, flat, words, limits, scale })
     this.change()
-    this.power = !flat && this.prints() ? power(this.most()) : 0
+    this.power = !flat && this.prints() ? this.powerOf(this.most()) : 0
     const [low, high] = this.power ? ["", ""] : ends(limits, scale) // with a power of ten there is no room for both
     this.caption(".limits .low", scale === "error" && !flat ? "" : low) // the bar above the board has both ends
     this.caption(".limits .power", timesPower(this.power))
     this.caption(".limits .high", high)
     if (!flat) this.caption(".size", layers > 1 ? `${rows * columns}×${layers}` : `${rows}×${columns}`)
     this.describe()
+  }
+
+  /** The power of ten that its numbers are multiplied by. @param {number} most the largest of them */
+  powerOf(most) {
+    return power(most)
   }
 
   /** The largest number that stands in its cells. */
