@@ -11,6 +11,7 @@ from cnnviz import Lesson
 from cnnviz.core.lesson import RULES
 from cnnviz.core.notebook import DEVIATION_TABLE, DEVIATIONS
 from tests.e2e.page import Screen, read, values
+from tests.e2e.test_view import RECORD
 
 STORY = [  # what each lesson is for
     {"scale": "raw", "rule": "exact", "stage": "a1"},
@@ -20,6 +21,11 @@ STORY = [  # what each lesson is for
     {"scale": "raw", "rule": "object-oriented", "stage": "df"},
     {"scale": "unit", "rule": "exact", "stage": "df"},
 ]
+
+
+def written_on(screen: Screen, name: str) -> list[str]:
+    """The numbers that are painted on a map."""
+    return screen.page.evaluate("(name) => [...writing].filter(([context]) => context.canvas.dataset?.map === name).flatMap(([, all]) => all.map(([, text]) => text))", name)
 
 
 def columns(screen: Screen) -> list[str]:
@@ -117,6 +123,38 @@ def test_the_story_leads_through_its_lessons(screen: Screen):
     screen.page.evaluate("history.back()")
     screen.ready(stage="df")
     assert screen.lesson.rule == "object-oriented"
+
+
+@pytest.mark.parametrize(("width", "height"), [(820, 1180), (1024, 768)])
+def test_on_a_tablet_the_storys_words_and_both_rows_fill_the_width_and_begin_in_sight(screen: Screen, width: int, height: int):
+    screen.page.add_init_script(RECORD)
+    screen.page.set_viewport_size({"width": width, "height": height})
+    screen.open("/notebook", part="3")
+    for part in (".story", ".pairs"):
+        box = screen.page.locator(part).bounding_box()
+        assert box["x"] < 0.05 * width and box["x"] + box["width"] > 0.95 * width and box["y"] < 0.7 * height, part
+    last = screen.page.locator(".pairs .map").last.bounding_box()
+    assert last["x"] + last["width"] > 0.95 * width
+    assert len(written_on(screen, "rule.df")) == 9
+
+
+@pytest.mark.parametrize(("lesson", "unit"), [(Lesson(rule="short_loop", stage="df"), "× 10⁻³"), (Lesson(w="zeros", stage="df"), "")], ids=["small", "zero"])
+def test_numbers_that_stand_in_the_rows_have_their_power_of_ten_beside_them(screen: Screen, lesson: Lesson, unit: str):
+    screen.page.add_init_script(RECORD)
+    screen.open("/notebook", part="experiment", **{key: text for key, text in lesson.to_query().items() if text})
+    expect(screen.page.locator('figure:has([data-map="rule.df"]) .power')).to_have_text(unit)
+    shown = [read(text) for text in written_on(screen, "rule.df")]
+    np.testing.assert_allclose(shown, values(lesson)["df"].ravel() * (1e3 if unit else 1), atol=0.5)
+
+
+def test_what_stands_between_the_rows_says_at_a_touch_what_it_means(screen: Screen):
+    screen.open("/notebook", part="experiment", rule="procedural")
+    notes = screen.page.locator(".between .note")
+    assert all("cos" not in text for text in notes.all_inner_texts())
+    expect(screen.page.locator("#notes")).to_be_hidden()
+    notes.last.click()
+    expect(screen.page.locator("#notes")).to_be_visible()
+    expect(screen.page.locator("#notes")).to_contain_text("how many times as long")
 
 
 def test_the_story_has_the_second_call_too(screen: Screen):

@@ -29,6 +29,16 @@ def test_the_notebooks_road_finds_where_the_rules_part():
     assert found.inherits == {"f_next"}
 
 
+def test_what_parts_both_rules_is_said_in_words():
+    here = now(Lesson(rule="procedural"))
+    said = {symbol: str(words) for symbol, words in road_of(here.lesson, here.moment, {"part": "experiment"}).notes.items()}
+    exact = now(Lesson()).moment
+    assert said["f"] == "same" and said["z1"] == f"{(here.moment.trace.z1 != exact.trace.z1).sum()} of 900 differ"
+    ours, theirs = (moment.gradients.df.ravel() for moment in (exact, here.moment))
+    assert ours @ theirs < -0.7 * np.linalg.norm(ours) * np.linalg.norm(theirs)
+    assert said["df"] == f"rather opposite × {np.linalg.norm(theirs) / np.linalg.norm(ours):.3g}"
+
+
 def test_the_story_is_true():
     steps = [now(step.lesson) for step in story()]
     saturated, zero, moves, border, pixel, alive = (here.moment for here in steps)

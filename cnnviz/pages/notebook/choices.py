@@ -10,7 +10,6 @@ from cnnviz.core.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.stages import named
 from cnnviz.core.trajectory import Moment
 from cnnviz.pages.map_records import array_of
-from cnnviz.pages.notebook.agreement import agreement
 from cnnviz.pages.notebook.story import story
 from cnnviz.pages.switches import Group, Switch
 from cnnviz.words import Message, message
@@ -146,10 +145,8 @@ def _told_apart(a: float, b: float) -> tuple[float, float]:
 
 
 def _alone(name: str, lesson: Lesson, exact: Moment, alone: Moment, columns: tuple[str, ...]) -> Message:
-    """The effect of this deviation alone on the exact step of this lesson, in numbers."""
+    """The first place that this deviation alone changes on the exact step of this lesson."""
     changed = _differing(lesson, exact, alone, columns)
     if not changed:
         return message("ui.notebook.alone.fresh" if name == "fresh_weights" else "ui.notebook.alone.nothing")
-    cosine, ratio = agreement(exact.gradients.df, alone.gradients.df)
-    how = "first" if np.isnan(cosine) else "first_and_kernel"
-    return message(f"ui.notebook.alone.{how}", first=named(changed[0]), cosine=round(cosine, 2), ratio=ratio)
+    return message("ui.notebook.alone.first", first=named(changed[0]))

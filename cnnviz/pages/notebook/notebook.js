@@ -59,15 +59,15 @@ const size = ({ flat, layers }) => (flat ? "flat" : layers > 1 ? "layers" : "")
 /** Each rule's arrays side by side, the same array of both under each other, with what parts them between. @param {RoadData} road @param {TagData[]} tags */
 function pairs({ rows, cards, maps }, tags) {
   const row = (/** @type {RoadData["rows"][number]} */ { name, label }) =>
-    html`<div class="row-label" data-row=${name}>${label}</div>${cards.map((card) => (`${name}.${card.symbol}` in maps ? html`<figure class="map ${size(card)} ${card.state}">${mapOf(`${name}.${card.symbol}`)}</figure>` : html`<span></span>`))}`
+    html`<div class="row-label" data-row=${name}>${label}</div>${cards.map((card) => (`${name}.${card.symbol}` in maps ? html`<figure class="map ${size(card)} ${card.state}">${mapOf(`${name}.${card.symbol}`)}<figcaption class="limits"><span class="power"></span></figcaption></figure>` : html`<span></span>`))}`
   const cause = (/** @type {RoadCard} */ { symbol, note }) => {
     const n = tags.findIndex((tag) => tag.symbol === symbol)
-    return html`<div class="between">${n < 0 ? html`<span ${inner(note)}></span>` : html`<span class="tag"><b class="cause">${CIRCLES[n]}</b> ${tags[n].title}</span>`}</div>`
+    return html`<div class="between">${n < 0 ? html`<button type="button" class="note" popovertarget="notes" title=${say("web.notebook.notes")}>${note}</button>` : html`<span class="tag"><b class="cause">${CIRCLES[n]}</b> ${tags[n].title}</span>`}</div>`
   }
   const [first, ...others] = rows
   return html`<div class=${cards.length > FULL ? "pairs many" : "pairs"} style=${`--n:${cards.length}`}><span></span>
     ${cards.map(({ symbol, label, operation, state }) => html`<div class="pair-head" data-column=${symbol} data-state=${state === "equal" ? "" : state}><button type="button" data-card=${symbol}><i ${inner(formula(withoutChannel(label)))}></i></button> <span>${operation}</span></div>`)}
-    ${row(first)}${others.length ? html`<span></span>${cards.map(cause)}${others.map(row)}` : nothing}</div>`
+    ${row(first)}${others.length ? html`<span></span>${cards.map(cause)}${others.map(row)}<p class="meaning" id="notes" popover>${say("web.notebook.meanings")}</p>` : nothing}</div>`
 }
 
 /** @param {ChartData} chart */
@@ -122,7 +122,7 @@ const table = ({ symbols }, rows) => html`
     (row) =>
       html`<tr class=${row.on ? "on" : ""}><th scope="row" title="− ${row.notebook}\n+ ${row.exact}">${toggle(row)}</th>${symbols.map((of) => mark(row, of))}<td class="matters"><b class=${row.yes ? "yes" : ""}>${row.matters}</b><small>${row.more}</small></td></tr>`,
   )}</tbody></table>
-  <p class="soft">${say("web.notebook.dots")}</p><p class="soft">${say("web.notebook.meanings")}</p>`
+  <p class="soft">${say("web.notebook.dots")}</p>`
 
 /**
  * All sets as a field: bits 0 to 3 go across, bits 4 to 7 down.

@@ -58,7 +58,7 @@ def road(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None)
         subject="df",
         states=_states(columns, differing),
         sentences=_sentences(lesson, exact, moment),
-        notes={symbol: _note(*pair) for symbol, pair in pairs.items()},
+        notes={symbol: _note(symbol, *pair) for symbol, pair in pairs.items()},
         groups=(rules(lesson),) if tab == "experiment" else (),
         charts=_charts(lesson, moment.image) if tab == "experiment" else (),
         tabs=tabs(tab),
@@ -162,14 +162,21 @@ def _charts(lesson: Lesson, x: np.ndarray) -> tuple[Chart, ...]:
     )
 
 
-def _note(ours: np.ndarray, theirs: np.ndarray) -> Message:
-    """The distance between the two rules' arrays of a stage."""
+def _note(symbol: str, ours: np.ndarray, theirs: np.ndarray) -> Message:
+    """The distance between the two rules' arrays: in how many numbers they differ, and of gradients, where they point."""
     if np.array_equal(ours, theirs):
         return message("ui.notebook.note.same")
     if not ours.any():
         return message("ui.notebook.note.zero", most=float(np.abs(theirs).max()))
-    cosine, ratio = agreement(ours, theirs)
-    return message("ui.notebook.note.apart", cosine=round(cosine, 3), ratio=ratio)
+    if symbol.startswith("d") and theirs.any():
+        cosine, ratio = agreement(ours, theirs)
+        how = next(name for least, name in WAYS if cosine >= least)
+        return message("ui.notebook.note.apart", way=message(f"ui.notebook.way.{how}"), ratio=ratio)
+    return message("ui.notebook.note.differ", n=int((ours != theirs).sum()), count=ours.size)
+
+
+WAYS = ((0.995, "same"), (0.7, "near"), (-0.7, "else"), (-0.995, "against"), (-1.0, "opposite"))
+"""Names of the direction of one array beside another, by the least cosine: within 6°, 45°, …"""
 
 
 def _verdict(lesson: Lesson, differing: list[str], of: int) -> Message:
