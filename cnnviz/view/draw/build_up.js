@@ -29,24 +29,37 @@ export class BuildUp {
     const { canvas } = this
     const hidden = backward ? "inset(0 0 0 100%)" : "inset(0 100% 0 0)"
     const [start, end] = SWEPT
-    this.moving = [
+    const own = [
       canvas.animate([{ clipPath: hidden }, { clipPath: "inset(0)" }], {
         delay: delay + start * LASTS,
         duration: (end - start) * LASTS,
         fill: "backwards",
       }),
       ...channels.map(({ from, to }) => this.fly(to, from, to, 0, delay, LASTS)),
-      ...enlarged.slice(0, MOST).map(({ from, to }) => this.fly(to, from, to, delay, FLOWN * LASTS)),
-      ...landed
-        .slice(0, MOST)
-        .map(({ from, to }) => this.fly(from, from, to, delay + ARRIVES * LASTS, (1 - ARRIVES) * LASTS)),
     ]
+    this.moving = own
     canvas.dataset.flying = "1"
-    const own = this.moving
-    Promise.all(own.map(({ finished }) => finished)).then(
-      () => own === this.moving && this.land(),
-      () => {},
-    )
+    const fly = () =>
+      own.push(
+        ...enlarged.slice(0, MOST).map(({ from, to }) => this.fly(to, from, to, 0, FLOWN * LASTS)),
+        ...landed
+          .slice(0, MOST)
+          .map(({ from, to }) => this.fly(from, from, to, ARRIVES * LASTS, (1 - ARRIVES) * LASTS)),
+      )
+    this.after(own, delay, fly).catch(() => {}) // of a picture that is gone
+  }
+
+  /** Starts what flies once the picture is seen, not in the frame that a step is waited for in, and lands it all. @param {Animation[]} own what moves by then @param {number} delay @param {() => void} fly */
+  async after(own, delay, fly) {
+    if (delay) {
+      const wait = this.canvas.animate([], delay)
+      own.push(wait)
+      await wait.finished
+    }
+    if (own !== this.moving) return // landed already
+    fly()
+    await Promise.all(own.map(({ finished }) => finished))
+    if (own === this.moving) this.land()
   }
 
   /** All of it is there at once. */
