@@ -92,7 +92,21 @@ WALKS = """async (walks) => {
   }
   return gaps
 }"""
-CROWD = "of=many&train=0,1,2,3,4,5,6,7,8,9,2,64,0.002,0,adam,float32,gray,dense10-softmax-ce"
+CROWD = "of=many&train=0,1,2,3,4,5,6,7,8,9,{epochs},64,0.002,0,adam,float32,gray,conv4x3-relu-max2-dense10-softmax-ce"
+"""Ten classes for a network of four filters; 300 of their images are shown."""
+
+ARRIVING = """async (epochs) => {
+  const training = document.querySelector(".training")
+  const canvas = document.querySelector(".crowd canvas")
+  const gaps = []
+  let last = await new Promise(requestAnimationFrame)
+  while (Number(training.dataset.epoch) < epochs || canvas.dataset.walks) {
+    const now = await new Promise(requestAnimationFrame)
+    if (canvas.dataset.walks) gaps.push(now - last)
+    last = now
+  }
+  return gaps
+}"""
 
 POINT = """async ({map, i}) => {
   const canvas = document.querySelector(`canvas[data-map="${map}"]`)
@@ -179,11 +193,14 @@ def frames(name: str, gaps: list[float]) -> bool:
 
 
 def walked(page: Page, server: Server) -> bool:
-    """Trains ten classes, of which 300 images are shown, and lets these walk to and fro."""
-    page.goto(f"{server.url}/train?{CROWD}")
+    """Trains ten classes and lets 300 images walk: while epochs arrive from the server, and to and fro afterwards."""
+    epochs = 12
+    page.goto(f"{server.url}/train?{CROWD.format(epochs=epochs)}")
     page.locator('[data-key="train"]').click()
+    page.locator(".crowd canvas").wait_for()
+    missed = frames("300 images that walk while four filters learn", page.evaluate(ARRIVING, epochs))
     page.locator('.training[data-state="done"][data-follows=""]').wait_for()
-    return frames("300 images that walk", page.evaluate(WALKS, 10))
+    return frames("300 images that walk", page.evaluate(WALKS, 10)) or missed
 
 
 def largest(page: Page, server: Server, preset: Preset) -> int:
