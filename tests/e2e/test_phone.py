@@ -94,6 +94,8 @@ def test_a_phones_picture_stands_upright_at_every_stage_and_its_stages_unfold(sc
     for stage, cell in (("z1", "f:1,1"), ("z2", "w:15,0,0")):  # a number of a parameter has a picture of its own
         screen.open("/", stage=stage, cell=cell)
         assert faults(page.locator(".drawn"), WIDE) == [], cell
+    screen.open("/", stage="x", ch="rgb")
+    assert faults(page.locator(".drawn"), WIDE) == [], "three colours"
 
 
 def test_on_a_phone_a_question_has_what_it_asks_of_above_it_and_its_buttons_in_sight(screen: Screen):

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { placesOf, touched } from "../../cnnviz/view/draw/highlights.js"
-import { mechanism, standsUpright } from "../../cnnviz/view/draw/mechanism.js"
+import { mechanism } from "../../cnnviz/view/draw/mechanism.js"
 import { decimals } from "../../cnnviz/view/draw/mechanisms/parameter_rows.js"
 import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
 import { Pen } from "../../cnnviz/view/draw/pen.js"
@@ -144,12 +144,10 @@ test("no two texts of a picture stand on each other, none runs over its edges, a
       const stepping = symbol === "update"
       const map = stepping ? numbers.said.update.makes[0] : symbol
       const cell = numbers.shape(map).map((n) => n >> 1)
-      const upright = standsUpright(numbers, map)
-        ? [
-            { width: 358, height: 426, upright: true }, // of a phone, and of a tablet
-            { width: 788, height: 830, upright: true },
-          ]
-        : []
+      const upright = [
+        { width: 358, height: 426, upright: true }, // of a phone, and of a tablet
+        { width: 788, height: 830, upright: true },
+      ]
       for (const room of [ROOM, ...upright]) {
         const found = crowding(placed(numbers, map, cell, { room, stepping }), room.width, room.height)
         bad.push(...found.map((words) => `${numbers.network.text} ${symbol} ${room.width}: ${words}`))
@@ -222,7 +220,6 @@ test("nothing is written smaller than 13 pixels where a phone's picture stands u
   for (const { symbol } of numbers.stages) {
     const [first] = numbers.said.update.makes
     const map = symbol === "update" ? first : symbol
-    assert.ok(standsUpright(numbers, map), symbol)
     const cell = numbers.shape(map).map((n) => n >> 1)
     const small = written(numbers, map, cell, { room, stepping: symbol === "update" }).filter(
       ({ text, size }) => text && size < 13,
@@ -260,7 +257,6 @@ test("every stage stands upright: back through dense and convolutions, averages 
   const bad = []
   for (const numbers of [...moments.map((each) => each.numbers), images]) {
     for (const { symbol, phase } of numbers.stages.filter(({ symbol }) => !["x", "update"].includes(symbol))) {
-      assert.ok(standsUpright(numbers, symbol), `${numbers.network.text} ${symbol}`)
       const several = `parts.${symbol}` in numbers.arrays || `pulls.${symbol}` in numbers.arrays ? " of images" : ""
       kinds.add(`${phase} ${numbers.links(symbol)[0].pattern}${several}`)
       const cell = numbers.shape(symbol).map((n) => n >> 1)
@@ -289,7 +285,6 @@ test("the pictures of pools, dropout, rows and the steps of every rule stand upr
       const stepping = symbol === "update"
       const map = stepping ? numbers.said.update.makes[0] : symbol
       if (numbers.links(map).some(({ pattern }) => /unit|covering|channel/.test(pattern))) continue
-      assert.ok(standsUpright(numbers, map), `${numbers.network.text} ${symbol}`)
       kinds.add(stepping ? numbers.network.optimizer : `${phase} ${numbers.links(map)[0].pattern}`)
       const cell = numbers.shape(map).map((n) => n >> 1)
       const { spots, shown } = mechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping)
@@ -321,7 +316,6 @@ test("the loss, softmax and what goes back through both stand upright with many 
       ({ symbol, inputs }) => /^[oL]$/.test(symbol) || inputs.includes("y"),
     )) {
       if (symbol === "o" && !numbers.arrays["powers.o"]) continue
-      assert.ok(standsUpright(numbers, symbol), `${numbers.network.text} ${symbol}`)
       const cell = numbers.shape(symbol).map((n) => n >> 1)
       const { spots } = mechanism(new Canvas(), numbers, symbol, cell, room, palette, all)
       const rows = new Set(spots.filter(({ box }) => box.x + box.width < room.width + 2).map(({ term }) => term))

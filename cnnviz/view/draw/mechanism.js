@@ -136,9 +136,6 @@ function picture(numbers, map) {
   return isGradient && gated(numbers, map) ? gate : outputs
 }
 
-/** Tells whether the picture of a map can stand upright, as a phone has room for; an image without its photograph is scrolled sideways there. @param {Numbers} numbers @param {string} map */
-export const standsUpright = (numbers, map) => map !== "x" || "photo" in numbers.answer.arrays
-
 /** Tells whether a gradient goes back through an activation. @param {Numbers} numbers @param {string} map */
 const gated = (numbers, map) =>
   Object.keys(numbers.network.curves).some((made) => numbers.links(made)[0].source === map.slice(1))

@@ -5,7 +5,7 @@ import { Predicting } from "../../pages/step/predicting.js"
 import { BuildUp } from "../draw/build_up.js"
 import { Flow } from "../draw/flow.js"
 import { lightsOf } from "../draw/highlights.js"
-import { mechanism, nothing, standsUpright } from "../draw/mechanism.js"
+import { mechanism, nothing } from "../draw/mechanism.js"
 import { Overview } from "../draw/overview.js"
 import { palette } from "../draw/pen.js"
 import { COMPUTED } from "../model/address.js"
@@ -32,7 +32,7 @@ import { bindPinch } from "./pinch.js"
 import { channelFlights, GLIDE, Seats } from "./seats.js"
 import { moveOf } from "./step_flow.js"
 import { inquire, inquireRaised, wholeTable } from "./step_inquiry.js"
-import { lay, mapsInRow, place, roomOf, unroll, uprightRoom } from "./step_layout.js"
+import { lay, place, roomOf, scrollStrip, uprightRoom } from "./step_layout.js"
 import { markCells, markMaps } from "./step_marks.js"
 import { briefOf, fillStepper, fillWords, fitWords, sayHolds, spokenOf, writeWords } from "./step_words.js"
 import { Story } from "./story.js"
@@ -82,7 +82,7 @@ export class Step extends Content {
   picture = nothing()
   /** @type {unknown[]}  of what the picture was drawn */
   pictured = []
-  unrolled = "" // what a phone's picture was scrolled for
+  scrolled = "" // what a phone's strip was scrolled for
   carded = "" // the map whose card was opened last
   /** @type {Numbers | undefined} */
   received = undefined
@@ -438,10 +438,9 @@ export class Step extends Content {
     if (!this.room || !palette) return
     const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
     const hidden = this.masked(map) ? say(this.hidden.words) : ""
-    const upright = (isPhone() || isTall()) && (Boolean(hidden) || standsUpright(numbers, map))
-    const phone = isPhone() && !upright
+    const upright = isPhone() || isTall()
     const room = !upright ? this.room : isPhone() ? uprightRoom(this, Boolean(hidden)) : { ...this.room, upright }
-    const seats = (/** @type {string} */ symbol) => !phone && Seats.fits(plates[symbol])
+    const seats = (/** @type {string} */ symbol) => Seats.fits(plates[symbol])
     this.view.$(".drawn").classList.toggle("upright", upright)
     const { stage, veiled, player } = this.view
     const state = [map, room.width, room.height, upright, hidden, this.isWhole, stage, veiled, player.done(map)]
@@ -454,17 +453,16 @@ export class Step extends Content {
       ? nothing()
       : mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats, hidden)
     this.view.$(".drawn").classList.toggle("stated", this.picture.stated)
-    const row = phone && !this.isWhole ? mapsInRow(this) : this.picture.shown
     const moves = this.stepped && this.glides
-    const gliding = this.seats.put(plates, row, moves)
+    const gliding = this.seats.put(plates, this.picture.shown, moves)
     if (moves && !this.isWhole) {
       const channels = channelFlights(canvas, plates, this.picture.shown, before, numbers.answer.lesson.image ?? "0")
       const delay = gliding || channels.length ? GLIDE : 0
       this.buildUp.play(this.picture, numbers.maps[map]?.band === "gradients", delay, channels)
     }
     if (isTouched()) sayHolds(this)
-    if (isPhone() && this.unrolled !== map) unroll(this)
-    this.unrolled = isPhone() ? map : ""
+    if (isPhone() && this.scrolled !== map) scrollStrip(this)
+    this.scrolled = isPhone() ? map : ""
     const places = (/** @type {import("../draw/sheet.js").Shown[]} */ shown) =>
       shown.map(({ symbol, at }) => `${symbol} ${at}`).join()
     if (this.stepped || changed > 0 || places(before) !== places(this.picture.shown)) this.raise()

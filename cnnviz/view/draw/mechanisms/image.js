@@ -21,22 +21,23 @@ export function patch(pen, numbers, _symbol, cell) {
   const [down, right] = [Math.min(wanted, rows), Math.min(wanted, columns)]
   const top = Math.min(Math.max(cell[1] - (wanted >> 1), 0), rows - down)
   const left = Math.min(Math.max(cell[2] - (wanted >> 1), 0), columns - right)
-  const side = pen.height - HEAD - 26
+  const side = (pen.upright ? 0.5 * pen.height : pen.height) - HEAD - 26
   const ring = { rows: { start: top, count: down, step: 1 }, columns: { start: left, count: right, step: 1 } }
   const own = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
   const box =
     channels === COLOURS
       ? colours(pen, numbers, cell[0], [ring, own])
-      : fitted(numbers, "x", 4, HEAD, pen.width * 0.42, side)
+      : fitted(numbers, "x", 4, HEAD, pen.width * (pen.upright ? 1 : 0.42), side)
   if (channels !== COLOURS) {
     pen.head(channelName(numbers, "x", cell[0]), `${rows}×${columns}`, box.x, 13, box.width, numbers.maps.x.plain)
     pen.map(numbers, "x", [cell[0]], box, [ring, own])
   }
-  const at = box.x + box.width + 50
+  const [at, under] = pen.upright ? [4, box.y + box.height + 2 * HEAD] : [box.x + box.width + 50, HEAD]
   const values = Array.from({ length: down * right }, (_, n) =>
     numbers.at("x", [cell[0], top + Math.floor(n / right), left + (n % right)]),
   )
-  const grid = { x: at, y: HEAD, width: Math.min(pen.width - at - 10, side * 1.6), height: side }
+  const high = pen.upright ? Math.min(pen.height - under - 4, 0.75 * pen.width) : side
+  const grid = { x: at, y: under, width: Math.min(pen.width - at - 10, high * 1.6), height: high }
   pen.grid(values, right, numbers.maps.x.limits, "pixel", grid, {
     write: (value) => String(stored(numbers, value)),
     symbol: "x",
@@ -44,7 +45,8 @@ export function patch(pen, numbers, _symbol, cell) {
   })
   pen.chosen(grid, down, right, cell[1] - top, cell[2] - left, pen.tone)
   const named = channels === COLOURS ? say(CHANNELS[cell[0]]) : ""
-  pen.note([named, say("web.mechanism.pixels")].filter(Boolean).join(", "), at, 13, { room: grid.width })
+  pen.note([named, say("web.mechanism.pixels")].filter(Boolean).join(", "), at, under - 17, { room: grid.width })
+  if (pen.upright) return
   if (channels === COLOURS) return pen.arrow(at - 38, HEAD + box.height / 2, at - 10, HEAD + box.height / 2)
   const scale = box.width / columns
   pen.thread([box.x + (left + right) * scale, box.y + top * (box.height / rows)], [at, HEAD])
@@ -59,15 +61,15 @@ const CHANNELS = ["web.channels.red", "web.channels.green", "web.channels.blue"]
 function colours(pen, numbers, chosen, rings) {
   const [, rows, columns] = numbers.shape("x")
   const free = pen.height - HEAD - 26
-  const photo = fitted(numbers, "x", 4, HEAD, pen.width * 0.175, free)
-  const each = fitted(numbers, "x", 0, HEAD, pen.width * 0.13, free)
+  const shares = pen.upright ? [0.23, 0.22] : [0.175, 0.13]
+  const [photo, each] = shares.map((share) => fitted(numbers, "x", 4, HEAD, pen.width * share, free))
   const values = numbers.values("x")
   const [, most] = numbers.maps.x.limits
   const size = rows * columns
-  pen.note(say("web.mechanism.photograph"), 4, 13)
+  if (!pen.upright) pen.note(say("web.mechanism.photograph"), 4, 13)
   pen.pixels(rows, columns, (n) => [0, 1, 2].map((c) => Math.round((255 * values[c * size + n]) / most)), photo, rings)
-  const from = photo.x + photo.width + 26
-  pen.sign("=", from - 13, HEAD + each.height / 2)
+  const from = photo.x + photo.width + (pen.upright ? 16 : 26)
+  pen.sign("=", (photo.x + photo.width + from) / 2, HEAD + each.height / 2)
   for (let c = 0; c < COLOURS; c++) {
     const box = { ...each, x: from + c * (each.width + 8) }
     pen.head(channelName(numbers, "x", c), "", box.x, 13, box.width, say(CHANNELS[c]))

@@ -9,6 +9,7 @@ import { around, unitsOf } from "./units.js"
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
 const MOST_COLUMNS = 4 // of a table
+const NARROW = 600 // where there is room for two
 const MOST_DIGITS = 5 // of what is multiplied in it
 const NEAR = 5 // rows and columns of weights that are printed,
 const [WIDEST, TALLEST] = [84, 52] // and of each of these
@@ -63,7 +64,7 @@ export function outer(pen, numbers, symbol, cell) {
   )
   const outputs = numbers.shape(symbol)[numbers.shape(symbol).length - 1]
   const n = cell[cell.length - 1]
-  const columns = around(n, outputs, MOST_COLUMNS)
+  const columns = around(n, outputs, pen.upright && pen.width < NARROW ? 2 : MOST_COLUMNS)
   const shown = outputs <= 2 ? columns : [n]
   const shape = numbers.shape(x)
   const values = numbers.values(symbol)
