@@ -34,7 +34,7 @@ def test_a_batch_norm_of_single_numbers_is_said_to_hand_nothing_back():
     one = Lesson(net="conv2x3-bn-relu-dense3-bn-dense2-softmax-ce", img="cat-0")
     others = (Lesson(net=one.net, img="cat-0,dog-1"), Lesson(net="conv2x3-bn-relu-dense2-softmax-ce", img="cat-0"))
     first, *rest = ((lesson, trajectory(lesson, load_images(lesson), 0)) for lesson in (one, *others))
-    assert not first[1].gradients.df.any() and "nothing comes back" in str(remarks(*first)[0])
+    assert not first[1].gradients.df.any() and "Nothing comes back" in str(remarks(*first)[0])
     assert all(moment.gradients.df.any() and not remarks(lesson, moment) for lesson, moment in rest)
     assert not remarks(one, first[1].after_training)
 
