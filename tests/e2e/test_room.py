@@ -475,3 +475,15 @@ def test_a_driver_who_closed_the_tab_comes_back_in_this_browser(lecturer: Screen
     expect(again.page.get_by_role("button", name=f"Go back to room {code}")).to_have_count(0)
     assert again.thrown == []
     again.page.close()
+
+
+def test_who_follows_reads_exact_numbers_of_what_came_as_colours(lecturer: Screen, follower: Screen):
+    lesson = Lesson(net="conv32x3-relu-max4-conv64x3-relu-gap-dense10-softmax-ce", k=1, stage="df2")  # with 18,432 filter weights
+    at = (15, 20, 1, 2)  # in a filter and a channel that no stage is about first
+    lecturer.open("/", **lesson.to_query(), cell=f"df2:{','.join(map(str, at))}")
+    code = open_room(lecturer)
+    follower.page.goto(f"/room/{code}")
+    ready(follower.page, update=1, stage="df2")
+    expect(follower.numbers).to_contain_text("[15,20,1,2]")
+    exact = trajectory(lesson, load_image(lesson.img), lesson.k).gradients["df2"][at]
+    assert follower.value() == pytest.approx(exact, rel=1e-4)

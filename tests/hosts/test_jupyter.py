@@ -4,10 +4,14 @@ import subprocess
 import sys
 
 import nbformat
+import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from cnnviz import Lesson
+from cnnviz import Lesson, load_image, show, trajectory
+from cnnviz.data.images import find_image
+from cnnviz.hosts.file import _answer
+from cnnviz.pages.encoding import decode
 from tests.conftest import ROOT
 
 CELLS = (
@@ -27,6 +31,13 @@ def test_a_notebook_that_shows_a_lesson_runs():
     assert widget["query"]["net"] == "dense2-mse" and "program" in widget["document"]
     assert moved["text/plain"] == "('dense2-mse', 1)"
     assert int(answered["text/plain"]) > 50_000
+
+
+def test_a_cell_and_a_file_hold_numbers_and_no_colours_since_they_cannot_ask_for_them():
+    lesson = Lesson(net="conv32x3-relu-max4-conv64x3-relu-gap-dense10-softmax-ce", k=1)  # with 18,432 filter weights
+    gradients = trajectory(lesson, load_image(lesson.img), lesson.k).gradients
+    for given in (show(lesson).answer(lesson.to_query()), _answer(lesson, find_image(lesson.img))):
+        assert np.array_equal(decode(given)[1]["df2"], gradients["df2"])
 
 
 def test_where_anywidget_is_missing_a_sentence_says_what_to_install():
