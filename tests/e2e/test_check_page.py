@@ -106,7 +106,7 @@ def test_what_is_said_of_a_card_is_not_cut(screen: Screen, lang):
     assert faults(screen.page, SHORT) == []
 
 
-@pytest.mark.parametrize(("mistake", "power"), [("sigmoid_prime_of_z", -2), ("kernel_gradient_flipped", -3)])
+@pytest.mark.parametrize(("mistake", "power"), [("sigmoid_prime_of_z", -2), ("kernel_gradient_flipped", -3), ("loop_stops_early", -3)])
 def test_the_card_of_a_gradient_that_is_wrong_has_its_nine_numbers_and_their_power_of_ten(screen: Screen, mistake: str, power: int):
     screen.page.add_init_script(RECORD)
     screen.open("/check", mistake=mistake)
@@ -118,6 +118,9 @@ def test_the_card_of_a_gradient_that_is_wrong_has_its_nine_numbers_and_their_pow
     now, lesson = moment(Lesson()), Lesson()
     wrong = placed(mistake, lesson.network).gradients(now.params, now.trace, np.array(lesson.y), lesson.lr)
     np.testing.assert_allclose([read(text) for text in shown], wrong.df.ravel() / 10.0**power, atol=0.5)
+    opened = screen.page.locator(".opened").bounding_box()
+    for box in (large.bounding_box() for large in screen.page.locator(".opened canvas").all()):
+        assert box["y"] + box["height"] < opened["y"] + opened["height"]
 
 
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"

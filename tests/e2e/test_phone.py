@@ -119,3 +119,12 @@ def test_on_a_tablet_that_stands_upright_the_picture_does_too_and_no_title_is_cu
         assert page.locator(".drawn").bounding_box()["height"] > 0.6 * 1180, stage
         title = page.locator(".explain .title")
         assert title.evaluate("e => e.scrollWidth <= e.clientWidth"), stage
+
+
+def test_a_maps_numbers_stand_right_under_what_chooses_them(screen: Screen):
+    screen.page.set_viewport_size({"width": 390, "height": 844})
+    screen.open("/", stage="df")
+    screen.press("t")
+    label = screen.page.locator(".map-table label.digits")
+    expect(label).to_be_visible()
+    assert label.bounding_box()["height"] < 60
