@@ -150,6 +150,17 @@ def test_on_a_phone_what_is_said_of_the_loss_and_its_gradients_is_in_sight(brows
         at(screen, "right")
         chart = screen.page.locator("svg.tale-outputs")
         assert chart.evaluate("(svg) => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width") > 0.99
+        foot = screen.page.locator(".story-foot").bounding_box()
+        second = screen.page.locator(".tale-next button").nth(1).bounding_box()
+        assert second["y"] + second["height"] <= foot["y"], "what next"
+        assert faults(screen.page.locator(".tale-next"), "(e) => [...e.querySelectorAll('button')].filter((b) => b.scrollWidth > b.clientWidth)") == []
+
+
+def test_where_one_is_stands_in_one_line_on_the_narrowest_phone(browser: Browser, browser_context_args: dict):
+    with newcomer(browser, browser_context_args, viewport={"width": 320, "height": 640}, locale="fr-FR") as screen:
+        screen.page.goto("/")
+        at(screen, "wrong")
+        assert screen.page.locator(".story-top .place").bounding_box()["height"] < 24
 
 
 @pytest.mark.parametrize("look", [{}, {"viewport": {"width": 390, "height": 844}}, {"color_scheme": "dark", "locale": "fr-FR"}])
