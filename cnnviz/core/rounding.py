@@ -53,7 +53,19 @@ def doubts(program: Program, values: Inner, epsilon: float, smallest: float, giv
         for name, array in made.items():
             apart = np.abs(passed[name] - array)
             found[name] = np.maximum(found[name], np.where(np.isfinite(apart), apart, 0.0))
+    for line in program.backward_lines:
+        name = line.target
+        if structural[name].any():
+            found[name] = np.where(structural[name], np.maximum(found[name], _handed_on(program, line, exact, found)), found[name])
     return {name: Doubt(np.broadcast_to(found[name], array.shape), structural[name]) for name, array in made.items()}
+
+
+def _handed_on(program: Program, line: Line, values: Inner, doubt: Mapping[str, np.ndarray]) -> np.ndarray | float:
+    """The error that a line hands on to each entry at the most: what all draws may miss, of a saturated unit that is off by one last bit."""
+    if line.layer is None or not any(source in doubt for source in line.sources):
+        return 0.0
+    signed = not program.network.layers[line.layer].parameter_letters
+    return np.abs(line.run(*(doubt.get(source, values[source] if signed else np.abs(values[source])) for source in line.sources)))
 
 
 def draws(values: Inner, epsilon: float) -> Iterator[tuple[float, np.random.Generator]]:

@@ -206,6 +206,9 @@ OPEN_ELSEWHERE = {
     "ReLUs behind a normalisation of what is equal": Drawn(
         "conv3x1-gn3-bn-gap-relu-relu-mse", (2, 3, 2), "photograph", weights="he", seed=19059, lr=0.00072, updates=10, images=3
     ),
+    "sigmoids that are 1 or a last bit less, of which a few draws find only some": Drawn(
+        "leaky-conv3x1d2-drop31-sigmoid-relu-dense5-tanh-dense10-softmax-mse", (3, 6, 5), "two levels", "raw", seed=1009406, opt="momentum", lr=8.9e-06, updates=300, images=8
+    ),
 }
 
 
@@ -219,8 +222,8 @@ def test_a_right_gradient_of_another_program_is_not_called_wrong_where_ours_is_0
     assert case.diagnosis(theirs).verdict == case.diagnosis({f"d{name}": theirs[f"d{name}"] for name in case.params}).verdict == "right"
 
 
-@pytest.mark.parametrize("why", [why for why in OPEN_ELSEWHERE if "overlap" in why])
-def test_a_gradient_behind_equal_cells_is_right_alone_whichever_of_them_was_chosen(why):
+@pytest.mark.parametrize("why", OPEN_ELSEWHERE)
+def test_a_right_gradient_of_another_program_is_right_alone(why):
     case = OPEN_ELSEWHERE[why]
     for name, array in case.elsewhere().items():
         assert case.diagnosis({name: array}).verdict != "wrong", name
@@ -242,7 +245,7 @@ def test_no_right_gradients_of_another_program_are_called_wrong(seed):
     assert case.diagnosis({f"d{name}": theirs[f"d{name}"] for name in case.params}).verdict != "wrong", case
 
 
-@pytest.mark.parametrize("why", [why for why, case in OPEN_ELSEWHERE.items() if "dense" in case.net and "overlap" not in why])
+@pytest.mark.parametrize("why", [why for why, case in OPEN_ELSEWHERE.items() if "dense" in case.net and not {"overlap", "draws"} & set(why.split())])
 def test_a_0_that_is_spoiled_by_more_than_round_off_is_wrong(why):
     """The weights of the last dense layer: what comes into them is 0 or round-off, less than 1e-11."""
     case = OPEN_ELSEWHERE[why]
