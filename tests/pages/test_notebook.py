@@ -10,11 +10,12 @@ from cnnviz.core.network import DEFAULT
 from cnnviz.core.notebook import DEVIATIONS
 from cnnviz.core.notebook_deviation_sets import moving_sets, smallest
 from cnnviz.pages.map_records import array_of
+from cnnviz.pages.notebook.agreement import agreement
 from cnnviz.pages.notebook.architecture import architecture, arrays
 from cnnviz.pages.notebook.choices import rows
 from cnnviz.pages.notebook.experiment import DOTS, _sets
 from cnnviz.pages.notebook.story import printed, story
-from cnnviz.pages.notebook.two_rules import more
+from cnnviz.pages.notebook.two_rules import _note, more
 from cnnviz.pages.notebook.two_rules import road as road_of
 from tests.pages.networks import LESSONS
 from tests.pages.running import now
@@ -35,8 +36,17 @@ def test_what_parts_both_rules_is_said_in_words():
     exact = now(Lesson()).moment
     assert said["f"] == "same" and said["z1"] == f"{(here.moment.trace.z1 != exact.trace.z1).sum()} of 900 differ"
     ours, theirs = (moment.gradients.df.ravel() for moment in (exact, here.moment))
-    assert ours @ theirs < -0.7 * np.linalg.norm(ours) * np.linalg.norm(theirs)
+    assert ours @ theirs < -np.cos(np.pi / 4) * np.linalg.norm(ours) * np.linalg.norm(theirs)
     assert said["df"] == f"rather opposite × {np.linalg.norm(theirs) / np.linalg.norm(ours):.3g}"
+
+
+@pytest.mark.parametrize("size", [1e-170, 1e170])
+def test_of_gradients_that_vanish_or_explode_the_direction_is_said_too(size):
+    arrays = np.array([1.0, 2.0]) * size, np.array([-2.0, -4.0]) * size
+    assert agreement(*arrays) == pytest.approx((-1, 2))
+    assert str(_note("df", *arrays)) == "opposite × 2" and str(_note("df", arrays[0], np.array([np.nan, 1]))) == "2 of 2 differ"
+    here = now(Lesson(rule="procedural", lr=30, k=2))
+    assert "way" in str(road_of(here.lesson, here.moment, {"part": "experiment"}).notes["dz2"])
 
 
 def test_the_story_is_true():

@@ -9,7 +9,9 @@ def agreement(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
     >>> agreement(np.array([1.0, 0.0]), np.array([2.0, 0.0]))
     (1.0, 2.0)
     """
+    most, others = (float(np.abs(one).max(initial=0)) for one in (ours, theirs))
+    if not most or not others:
+        return float("nan"), float("nan") if not most else 0.0
+    ours, theirs = ours / most, theirs / others  # squares of very small and of very large numbers are 0 and ∞
     left, right = np.linalg.norm(ours), np.linalg.norm(theirs)
-    if not left or not right:
-        return float("nan"), float("nan") if not left else 0.0
-    return float(np.clip((ours / left).ravel() @ (theirs / right).ravel(), -1, 1)), float(right / left)
+    return float(np.clip((ours / left).ravel() @ (theirs / right).ravel(), -1, 1)), float(right / left * (others / most))

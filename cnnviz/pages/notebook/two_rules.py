@@ -168,14 +168,14 @@ def _note(symbol: str, ours: np.ndarray, theirs: np.ndarray) -> Message:
         return message("ui.notebook.note.same")
     if not ours.any():
         return message("ui.notebook.note.zero", most=float(np.abs(theirs).max()))
-    if symbol.startswith("d") and theirs.any():
-        cosine, ratio = agreement(ours, theirs)
+    cosine, ratio = agreement(ours, theirs)
+    if symbol.startswith("d") and np.isfinite([cosine, ratio]).all():
         how = next(name for least, name in WAYS if cosine >= least)
         return message("ui.notebook.note.apart", way=message(f"ui.notebook.way.{how}"), ratio=ratio)
     return message("ui.notebook.note.differ", n=int((ours != theirs).sum()), count=ours.size)
 
 
-WAYS = ((0.995, "same"), (0.7, "near"), (-0.7, "else"), (-0.995, "against"), (-1.0, "opposite"))
+WAYS = ((0.9946, "same"), (0.7072, "near"), (-0.7071, "else"), (-0.9945, "against"), (-1.0, "opposite"))
 """Names of the direction of one array beside another, by the least cosine: within 6°, 45°, …"""
 
 
