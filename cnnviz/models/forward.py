@@ -32,7 +32,8 @@ def layers_of_class(tree: ast.AST, names: Names) -> list[Described]:
         return []
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     made = next((node for node in calls if called(node) == cls.name), None)
-    inside = {id(node) for one in classes for node in ast.walk(one)}
+    called_there = (own for name, own in names.own.items() if name in parts and name[:2] != "__")
+    inside = {id(node) for one in (*classes, *called_there) for node in ast.walk(one)}
     if made is None and any(called(node) in CONTAINERS and id(node) not in inside for node in calls):
         return []
     return layers_of(cls, made or ast.Call(ast.Name(cls.name), [], []), names)

@@ -48,15 +48,17 @@ def _grown(tree: ast.AST) -> frozenset[str]:
 class _Unmoved(ast.NodeTransformer):
     """Leaves out where a model or a layer is moved to, which changes none: nn.Linear(4, 2).to(device).
 
-    A class that is a Sequential gives its layers to super().__init__: that is one, then.
+    A class that is a Sequential gives its layers to super().__init__(…): self is one, then; where that is all, it is a function that returns one.
     """
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         self.generic_visit(node)
-        if any(name_of(base).rpartition(".")[2] == "Sequential" for base in node.bases):
-            for one in ast.walk(node):
-                if isinstance(one, ast.Call) and called(one) == "__init__":
-                    one.func = ast.Name("Sequential")
+        init = next((one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"), None)
+        if init is None or not any(name_of(base).rpartition(".")[2] == "Sequential" for base in node.bases):
+            return node
+        init.body = [_own_start(line) for line in init.body]
+        if len(node.body) == len(init.body) == 1 and isinstance(line := init.body[0], ast.Assign):
+            return ast.copy_location(ast.FunctionDef(node.name, init.args, [ast.Return(line.value)], []), node)
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
@@ -64,6 +66,14 @@ class _Unmoved(ast.NodeTransformer):
         if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call) and node.func.attr in _MOVES:
             return node.func.value
         return node
+
+
+def _own_start(line: ast.stmt) -> ast.stmt:
+    """self = Sequential(…) for super().__init__(…)."""
+    if isinstance(line, ast.Expr) and isinstance(line.value, ast.Call) and called(line.value) == "__init__":
+        made = ast.Call(ast.Name("Sequential"), line.value.args, line.value.keywords)
+        return ast.copy_location(ast.Assign([ast.Name("self")], made), line)
+    return line
 
 
 _MOVES = ("to", "cuda", "cpu", "float", "double", "half", "eval", "train")
@@ -109,20 +119,41 @@ def _balanced(text: str) -> str:
 
 def _sequential(tree: ast.AST, names: Names) -> list[Described]:
     """The layers of the Sequential that has most, with those that model.add(…) adds to it: parts of it may stand apart."""
-    assigned = {id(node.value): name_of(node.targets[0]) for node in ast.walk(tree) if isinstance(node, ast.Assign)}
+    assigned = {id(node.value): name_of(_target(node)) for node in ast.walk(tree) if isinstance(node, ast.Assign | ast.AnnAssign)}
     loops = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.For | ast.While) for inner in ast.walk(node)}
-    made, named = list[list[Described]](), dict[str, list[Described]]()
+    made, named, inside = list[list[Described]](), dict[str, list[Described]](), _inside(tree, names)
     for call in (node for node in _in_order(tree) if isinstance(node, ast.Call)):
+        here = inside.get(id(call), names)
         if called(call) in CONTAINERS and len(made) < MOST_LAYERS:
-            named[assigned.get(id(call), "")] = layers = list(layers_in(call, names))
+            named[assigned.get(id(call), "")] = layers = list(layers_in(call, here))
             made.append(layers)
-        elif isinstance(call.func, ast.Attribute) and (call.func.attr, len(call.args)) in (("add", 1), ("add_module", 2)):
+        elif isinstance(call.func, ast.Attribute) and (call.func.attr, len(call.args)) in _ADDS:
             model, layer = name_of(call.func.value), call.args[-1]
-            if model not in named and isinstance(layer, ast.Call):
+            if model not in named and isinstance(layer, ast.Call) and call.func.attr in ("add", "add_module"):
                 made.append(named.setdefault(model, []))
             if model in named:
-                named[model] += [Described("", text=shortened(ast.unparse(call)))] if id(call) in loops else layers_in(layer, names)
+                untold = id(call) in loops or call.func.attr in ("extend", "insert")
+                named[model] += [Described("", text=shortened(ast.unparse(call)))] if untold else layers_in(layer, here)
     return max(made, key=len, default=[])
+
+
+_ADDS = (("add", 1), ("append", 1), ("add_module", 2), ("extend", 1), ("insert", 2))
+"""What adds to a Sequential, and with how many arguments."""
+
+
+def _target(node: ast.Assign | ast.AnnAssign) -> ast.expr:
+    return node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+
+
+def _inside(tree: ast.AST, names: Names) -> dict[int, Names]:
+    """For what stands in a function of the text's own, or in the start of a class: the names as they are where it is called first."""
+    found = dict[int, Names]()
+    calls = {called(node): node for node in reversed([*_in_order(tree)]) if isinstance(node, ast.Call)}
+    for name, own in names.own.items():
+        start = own if isinstance(own, ast.FunctionDef) else next((one for one in own.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"), None)
+        if start is not None and name in calls and name[:2] != "__":
+            found |= dict.fromkeys(map(id, ast.walk(start)), names.inside(start.args, calls[name]))
+    return found
 
 
 def _in_order(tree: ast.AST) -> Iterator[ast.AST]:

@@ -257,9 +257,39 @@ INHERITED = "class Net(nn.Sequential):\n def __init__(self):\n  super().__init__
 BY_NAME = "m = nn.Sequential()\nm.add_module('a', nn.Linear(4, 5))\nm.add_module('r', nn.ReLU())\nm.add_module('b', nn.Linear(5, 2))"
 
 
-@pytest.mark.parametrize("text", [ADDED, INHERITED, BY_NAME])
+APPENDED = "m: nn.Sequential = nn.Sequential(nn.Linear(4, 5))\nm.append(nn.ReLU())\nm.append(nn.Linear(5, 2))"
+TO_ITSELF = "class Net(nn.Sequential):\n def __init__(self):\n  super().__init__(nn.Linear(4, 5))\n  self.append(nn.ReLU())\n  self.append(nn.Linear(5, 2))"
+IN_PARTS = "class Block(nn.Sequential):\n def __init__(self, n):\n  super().__init__(nn.Linear(4, n), nn.ReLU())\nm = nn.Sequential(Block(5), nn.Linear(5, 2))"
+
+
+@pytest.mark.parametrize("text", [ADDED, INHERITED, BY_NAME, APPENDED, TO_ITSELF, IN_PARTS])
 def test_what_is_given_to_a_sequential_in_other_ways_is_followed(text):
     assert str(from_model(text)) == "dense5-relu-dense2-softmax-ce"
+
+
+@pytest.mark.parametrize("code", ["m.insert(0, nn.Tanh())", "m.extend(others)"])
+def test_what_a_sequential_gets_at_another_place_is_not_left_out_in_silence(code):
+    assert [note.id for layer in read_model(f"m = nn.Sequential(nn.Linear(4, 2))\n{code}").layers for note in layer.notes] == ["model.unfollowed"]
+
+
+FUNCTION = "def net(n=3):\n return nn.Sequential(nn.Linear(4, n), nn.ReLU(), nn.Linear(n, 2))\n"
+OF_SOME_LINES = "def net(n=3):\n layers = [nn.Linear(4, n), nn.ReLU(), nn.Linear(n, 2)]\n return nn.Sequential(*layers)\n"
+SUBCLASS = "class net(nn.Sequential):\n def __init__(self, n=3):\n  super().__init__(nn.Linear(4, n), nn.ReLU(), nn.Linear(n, 2))\n"
+ITS_OWN = "class net(Lightning):\n def __init__(self, n=3):\n  super().__init__()\n  self.m = nn.Sequential(nn.Linear(4, n), nn.ReLU(), nn.Linear(n, 2))\n"
+
+
+@pytest.mark.parametrize("text", [FUNCTION, OF_SOME_LINES, SUBCLASS, ITS_OWN])
+def test_a_model_has_the_numbers_that_it_is_called_with(text):
+    assert [str(from_model(text + call)) for call in ("", "m = net()", "m = net(5)")] == [f"dense{n}-relu-dense2-softmax-ce" for n in (3, 3, 5)]
+
+
+@pytest.mark.parametrize(
+    "part", ["class Part(nn.Sequential):\n def __init__(self, n):\n  super().__init__(", "def Part(n):\n  return nn.Sequential("]
+)
+@pytest.mark.parametrize("made", ["", "m = Net()"])
+def test_parts_of_a_class_are_not_taken_for_the_model(part, made):
+    text = "class Net(nn.Module):\n def __init__(self):\n  self.a = Part(5)\n  self.b = Part(6)\n def forward(self, x):\n  return self.b(self.a(x))\n"
+    assert str(from_model(f"{part}nn.Linear(4, n), nn.Tanh())\n{text}{made}")) == "dense5-tanh-dense6-tanh-mse"
 
 
 @pytest.mark.parametrize(
