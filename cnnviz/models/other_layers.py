@@ -70,7 +70,7 @@ def dropout(given: Arguments, before: Before) -> tuple[list[str], list[Message]]
 def batch_norm(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
     of_keras = given["class"] == "BatchNormalization"
     momentum = given.get("momentum", 0.99 if of_keras else 0.1)
-    kept = momentum if of_keras or not isinstance(momentum, int | float) else 1 - momentum
+    kept = momentum if of_keras or not isinstance(momentum, int | float) else round(1 - momentum, 9)
     [word], notes = _norm("bn", given)
     return [word], [*notes, *([message("model.momentum", value=kept, fits=KEPT)] if isinstance(kept, int | float) and abs(kept - KEPT) > 1e-9 else [])]
 

@@ -29,8 +29,13 @@ SIGNATURES: Mapping[str, str] = {
     "LeakyReLU": "slope",
     "Dropout": "rate",
     "Dropout2d": "rate",
-    "GroupNorm": "groups channels",
-    "LayerNorm": "shape eps",
+    **dict.fromkeys(("BatchNorm1d", "BatchNorm2d"), "channels eps momentum affine"),
+    **dict.fromkeys(("LazyBatchNorm1d", "LazyBatchNorm2d"), "eps momentum affine"),
+    "BatchNormalization": "axis momentum eps",
+    "GroupNorm": "groups channels eps affine",
+    "GroupNormalization": "groups axis eps",
+    "LayerNorm": "shape eps affine",
+    "LayerNormalization": "shape eps",
     "ZeroPad2d": "padding",
     "ZeroPadding2D": "padding",
     "Softmax": "dim",
@@ -84,7 +89,7 @@ def taken(layer: Described, before: Before) -> Taken:
     if name not in RULES:
         why = "unfollowed" if not name else "own" if name in before.own else "activation" if name in OTHER_ACTIVATIONS else "unknown"
         return Taken(layer.text, (), (message(f"model.{why}", name=layer.name),))
-    order = SIGNATURES.get(name, "").split()
+    order = SIGNATURES.get(layer.name, SIGNATURES.get(name, "")).split()
     given: Arguments = {**dict(zip(order, layer.placed, strict=False)), **{NAMED.get(key, key): value for key, value in layer.named.items()}}
     given |= {"class": layer.name, "text": layer.text}
     if isinstance(spelt := given.get("padding"), str):

@@ -240,11 +240,19 @@ def test_a_block_that_cannot_be_followed_is_the_texts_own():
         ("nn.LayerNorm([8, 6, 6])", ("gn1",), ["model.of_channels"]),
         ("nn.LayerNorm(6)", (), ["model.layer_norm"]),
         ("nn.GroupNorm(1, 8)", ("gn1",), []),
+        ("nn.GroupNorm(2, 8, 1e-3, False)", ("gn2",), ["model.eps", "model.affine"]),
+        ("nn.BatchNorm2d(8, 1e-3, 0.2, False)", ("bn",), ["model.eps", "model.affine", "model.momentum"]),
+        ("BatchNormalization(-1, 0.9, 1e-5)", ("bn",), []),
     ],
 )
 def test_what_a_layer_is_on_a_map(code, words, notes):
     layer = read_model(f"nn.Sequential(nn.Conv2d(1, 8, 3), {code}, nn.Flatten(), nn.Linear(1, 2))").layers[1]
     assert (layer.words, [note.id for note in layer.notes]) == (words, notes)
+
+
+def test_the_share_that_running_means_keep_has_no_round_off():
+    [note] = read_model("nn.Sequential(nn.Conv2d(1, 8, 3), nn.BatchNorm2d(8, momentum=0.9), nn.Linear(1, 2))").layers[1].notes
+    assert note.values["value"] == 0.1
 
 
 def test_a_leaky_relu_has_the_slope_of_its_library():
