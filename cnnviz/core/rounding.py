@@ -15,6 +15,8 @@ from cnnviz.core.program import Program
 
 PASSES, OF_FEW, FEW = 3, 12, 10_000
 """Passes that round at random, each with its opposite; more where there are few numbers, whose errors may happen to cancel in all of them."""
+EQUAL = 4
+"""Round-offs of the largest number that two numbers may be apart and equal all the same."""
 NUDGE = 1e-6
 """The share by which a source is changed to see how its line answers."""
 
@@ -56,16 +58,24 @@ def doubts(program: Program, values: Inner, epsilon: float, smallest: float, giv
     for line in program.backward_lines:
         name = line.target
         if structural[name].any():
-            found[name] = np.where(structural[name], np.maximum(found[name], _handed_on(program, line, exact, found)), found[name])
+            found[name] = np.where(structural[name], np.maximum(found[name], _handed_on(program, line, exact, epsilon, found)), found[name])
     return {name: Doubt(np.broadcast_to(found[name], array.shape), structural[name]) for name, array in made.items()}
 
 
-def _handed_on(program: Program, line: Line, values: Inner, doubt: Mapping[str, np.ndarray]) -> np.ndarray | float:
+def _handed_on(program: Program, line: Line, values: Inner, epsilon: float, doubt: Mapping[str, np.ndarray]) -> np.ndarray | float:
     """The error that a line hands on to each entry at the most: what all draws may miss, of a saturated unit that is off by one last bit."""
     if line.layer is None or not any(source in doubt for source in line.sources):
         return 0.0
-    signed = not program.network.layers[line.layer].parameter_letters
-    return np.abs(line.run(*(doubt.get(source, values[source] if signed else np.abs(values[source])) for source in line.sources)))
+    layer = program.network.layers[line.layer]
+    sources = [doubt.get(source, np.abs(values[source]) if layer.parameter_letters else values[source]) for source in line.sources]
+    handed = np.abs(line.run(*sources))
+    moved = layer.movable(as_good_as_equal(line, values, epsilon), *sources) if line.role == "dx" else None
+    return handed if moved is None else np.maximum(handed, moved)
+
+
+def as_good_as_equal(line: Line, values: Inner, epsilon: float) -> float:
+    """The difference below which numbers that a line compares may be equal to another program."""
+    return EQUAL * epsilon * max((largest(values[name]) for name in line.sources if name[0] != "d"), default=0.0)
 
 
 def draws(values: Inner, epsilon: float) -> Iterator[tuple[float, np.random.Generator]]:

@@ -229,6 +229,13 @@ def test_a_right_gradient_of_another_program_is_right_alone(why):
         assert case.diagnosis({name: array}).verdict != "wrong", name
 
 
+@pytest.mark.parametrize("seed", [700146, 700215, 700405])
+def test_round_off_that_comes_back_to_equal_cells_is_right_alone_in_any_of_them(seed):
+    case = drawn(seed, mixing=seed % 2 == 0)
+    for name, array in case.elsewhere(seed).items():
+        assert case.diagnosis({name: array}).verdict != "wrong", name
+
+
 def test_a_gradient_that_goes_to_all_cells_of_a_window_is_wrong_alone():
     case = OPEN_ELSEWHERE["saturated sigmoids in windows that overlap"]
     trace = case.network.forward(case.params, case.x, given=case.given)

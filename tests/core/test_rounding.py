@@ -157,7 +157,7 @@ def test_what_stays_0_in_each_pass_decides_no_winner():
     program = network.program(x.shape)
     values = program.inner(params, network.forward(params, x)) | {"y": np.ones(1)}
     found = doubts(program, values, DOUBLE.epsilon, DOUBLE.smallest, {})["da1"]
-    assert found.structural.reshape(-1).tolist() == [False, True, True, True] and (found.size.reshape(-1)[1:] == DOUBLE.epsilon * DOUBLE.smallest).all()
+    assert found.structural.reshape(-1).tolist() == [False, True, True, True] and (found.size.reshape(-1)[1:] < 1e-14).all()  # no more than round-off of what comes back
 
 
 def test_where_a_pass_that_rounds_otherwise_is_no_number_the_others_tell():

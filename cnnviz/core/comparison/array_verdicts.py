@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cnnviz.core.cached import cached_property
-from cnnviz.core.comparison.equal_cells import chosen_otherwise, doubt_of, movable
+from cnnviz.core.comparison.equal_cells import chosen_otherwise, movable
 from cnnviz.core.comparison.given_arrays import Given, fitting, with_numbers
 from cnnviz.core.comparison.precision import Precision
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
@@ -14,7 +14,7 @@ from cnnviz.core.gradcheck import verdict
 from cnnviz.core.line import Inner, Line, Override
 from cnnviz.core.program import Program
 from cnnviz.core.read_only import lock
-from cnnviz.core.rounding import Doubt, doubts
+from cnnviz.core.rounding import Doubt, as_good_as_equal, doubts
 from cnnviz.core.values import Params, Trace
 
 
@@ -130,7 +130,7 @@ class _Comparison:
         if not precision.epsilon or line.layer is None:
             return None
         sources = [values[name] for name in line.sources]
-        return self.program.network.layers[line.layer].undecided(given, doubt_of(line, values, precision), error, *sources)
+        return self.program.network.layers[line.layer].undecided(given, as_good_as_equal(line, values, precision.epsilon), error, *sources)
 
     def _chosen_otherwise(self, line: Line, values: Inner, given: np.ndarray, redone: np.ndarray, precision: Precision) -> np.ndarray | bool:
         """The entries that are right if a layer before this line, whose dx was not given, chose other ones of its equal cells."""

@@ -56,18 +56,23 @@ def winners(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.nd
     return windows == windows.max(axis=0)
 
 
-def max_pool_undecided(dx: np.ndarray, doubt: np.ndarray | float, dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: int) -> np.ndarray:
-    """The cells that are as good as the winner of a window, where dx hands such cells no more than comes back.
+def max_pool_undecided(
+    dx: np.ndarray, doubt: np.ndarray | float, error: np.ndarray | float, dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: int
+) -> np.ndarray:
+    """The cells that are as good as the winner of a window, where dx hands such cells no more than comes back, which round-off may put off by `error`.
 
     To give it to each of them is not: together they have what the window has, once; where windows overlap, all such windows of a map together.
     """
     windows = list(slices(k, stride, *p.shape[-2:]))
     near, ties = _near(doubt, x, p, windows)
+    off = 2 * np.broadcast_to(error, x.shape)
     if stride < k:
         sure, open_ = _sum_up(dp * (near & ~ties), x, windows), _sum_up(np.abs(dp) * ties, x, windows)
-        good = _has_all(np.where(open_ > 0, dx - sure, 0), dp * ties.any(axis=0), np.where(open_ > 0, open_ + np.abs(sure), 0))
-        return good & (open_ > 0) & (np.abs(dx - sure) <= 1.001 * open_)
-    good = np.isclose(np.where(near, np.stack([dx[under] for under in windows]), 0).sum(axis=0), dp, 1e-3, 0)
+        size = np.where(open_ > 0, 1e-3 * (open_ + np.abs(sure)) + off, 0)
+        good = _has_all(np.where(open_ > 0, dx - sure, 0), dp * ties.any(axis=0), size)
+        return good & (open_ > 0) & (np.abs(dx - sure) <= 1.001 * open_ + off)
+    handed, off = (np.where(near, np.stack([array[under] for under in windows]), 0) for array in (dx, off))
+    good = np.abs(handed.sum(axis=0) - dp) <= np.maximum(1e-3 * np.abs(dp), off.max(axis=0))
     return _sum_up(good & ties, x, windows) > 0
 
 
@@ -85,10 +90,10 @@ def _sum_up(shares: np.ndarray, x: np.ndarray, windows: list[Index]) -> np.ndarr
     return found
 
 
-def _has_all(handed: np.ndarray, back: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """The maps in which equal cells are handed all that comes `back` to them, once; (…,C,1,1)."""
-    handed, back, size = (array.sum(axis=(-2, -1), keepdims=True) for array in (handed, back, size))
-    return np.abs(handed - back) <= 1e-3 * size
+def _has_all(handed: np.ndarray, back: np.ndarray, off: np.ndarray) -> np.ndarray:
+    """The maps in which equal cells are handed all that comes `back` to them, once, but for what it may be `off`; (…,C,1,1)."""
+    handed, back, off = (array.sum(axis=(-2, -1), keepdims=True) for array in (handed, back, off))
+    return np.abs(handed - back) <= off
 
 
 @dataclass(frozen=True)
@@ -115,7 +120,7 @@ class MaxPooling(Pooling):
 
     def undecided(self, dx: np.ndarray, doubt: float, error: np.ndarray, *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p, bound = sources
-        return max_pool_undecided(dx, np.maximum(doubt, margin(bound, TIE)), dp, x, p, self.k, self.stride)
+        return max_pool_undecided(dx, np.maximum(doubt, margin(bound, TIE)), error, dp, x, p, self.k, self.stride)
 
     def movable(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p, _ = sources

@@ -294,9 +294,9 @@ def test_one_of_equal_cells_may_be_the_largest_but_not_each_of_them_however_litt
         each[under] += dp * wins
         last[under] += dp * (wins & ~taken)
         taken |= wins
-    found = max_pool_undecided(last, 1e-14, dp, x, p, k, stride)
+    found = max_pool_undecided(last, 1e-14, 0, dp, x, p, k, stride)
     first = max_pool_dx(dp, x, p, np.ones((1, 1, 1)), k, stride, TIE)
     assert found[~np.isclose(last, first)].all() and not found[x != 2.0].any()
-    assert not np.isclose(each, last).all() and not max_pool_undecided(each, 1e-14, dp, x, p, k, stride).any()
+    assert not np.isclose(each, last).all() and not max_pool_undecided(each, 1e-14, 0, dp, x, p, k, stride).any()
     last[0, 5:7, 6] += 1, -1  # more than comes back, and less: together as much
-    assert not max_pool_undecided(last, 1e-14, dp, x, p, k, stride)[0, 5:7, 6].any()
+    assert not max_pool_undecided(last, 1e-14, 0, dp, x, p, k, stride)[0, 5:7, 6].any()
