@@ -45,6 +45,7 @@ def test_of_gradients_that_vanish_or_explode_the_direction_is_said_too(size):
     arrays = np.array([1.0, 2.0]) * size, np.array([-2.0, -4.0]) * size
     assert agreement(*arrays) == pytest.approx((-1, 2))
     assert str(_note("df", *arrays)) == "opposite × 2" and str(_note("df", arrays[0], np.array([np.nan, 1]))) == "2 of 2 differ"
+    assert str(_note("do", size * np.array([0.0, 1]), size * np.array([-1.0, 1]))) == "similar way × 1.41"  # 45°
     here = now(Lesson(rule="procedural", lr=30, k=2))
     assert "way" in str(road_of(here.lesson, here.moment, {"part": "experiment"}).notes["dz2"])
 
