@@ -105,6 +105,33 @@ test("the total of every sum that is drawn is the core's own entry, and its step
   assert.ok(count > 20, `only ${count} sums`)
 })
 
+test("under each step of a sum stands its own number, also of a window that reaches beyond the image, and on the way back", () => {
+  const found = { z1: 0, dx: 0 }
+  for (const { numbers } of moments)
+    for (const symbol of Object.keys(found)) {
+      const shape = numbers.shape(symbol)
+      for (const cell of [shape.map(() => 0), shape.map((n) => n >> 1)]) {
+        const [steps, said] = [[], []]
+        const block = (_, value) => steps.push(value)
+        const text = (text, _x, _y, { align, bold, halo } = {}) => align === "center" && bold && halo && said.push(text)
+        const head = () => {}
+        instead({ block, text, head }, () => mechanism(new Canvas(), numbers, symbol, cell, ROOM, palette, all))
+        if (said.length < steps.length || steps.length < 9) continue // many channels, or too narrow for numbers
+        found[symbol] += steps.includes(0)
+        const read = steps
+          .map((value, n) => [value, Number(plainNumber(said[n]))])
+          .sort(([one], [other]) => one - other)
+        const texts = read.map(([, text]) => text)
+        assert.deepEqual(
+          texts,
+          texts.toSorted((one, other) => one - other),
+          `${numbers.network.text} ${symbol}[${cell}]`,
+        )
+      }
+    }
+  assert.ok(found.z1 && found.dx, JSON.stringify(found))
+})
+
 /** The texts of a picture with the boxes that they take, in its own pixels. */
 function placed(numbers, map, cell, { room = ROOM, stepping = false, hidden = "" } = {}) {
   const found = []

@@ -58,7 +58,7 @@ export class Sums extends Grids {
       this.spots.push({ box: touched, term: term.term ?? "", symbol: "", cell: [] })
     })
     const foot = box.y + box.height + 17
-    if (figures) this.figures(terms, sum.texts, places, foot, room)
+    if (figures) this.figures(terms, sum.write, places, foot, room)
     terms.forEach(({ name = "" }, n) => {
       if (name) this.note(name, places[n], foot + (figures ? 18 : 0), { align: "center" })
     })
@@ -84,9 +84,9 @@ export class Sums extends Grids {
   }
 
   // The numbers of steps, under them, as large as there is room.
-  /** @param {Term[]} terms @param {string[]} texts @param {number[]} places @param {number} y @param {number} room */
-  figures(terms, texts, places, y, room) {
-    const signed = texts.map((text, n) => plus(terms[n].value, text))
+  /** @param {Term[]} terms @param {(value: number) => string} write @param {number[]} places @param {number} y @param {number} room */
+  figures(terms, write, places, y, room) {
+    const signed = terms.map(({ value }) => plus(value, write(value)))
     const widest = Math.max(...signed.map((text) => this.widthOf(text, { size: TEXT, bold: true })))
     const size = Math.max(SMALL, Math.min(TEXT, (TEXT * (room - SPACE)) / widest))
     terms.forEach(({ value, term = "", symbol = "", cell = [] }, n) => {
