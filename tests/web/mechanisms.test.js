@@ -132,6 +132,25 @@ test("under each step of a sum stands its own number, also of a window that reac
   assert.ok(found.z1 && found.dx, JSON.stringify(found))
 })
 
+test("of a hidden layer's biases the gradients stand alone, and those of the last beside outputs and targets", () => {
+  const upright = { width: 358, height: 620, upright: true }
+  let hidden = 0
+  for (const { numbers } of moments)
+    for (const map of Object.keys(numbers.maps).filter((symbol) => /^db\d*$/.test(symbol))) {
+      const texts = written(numbers, map, [0], { room: upright }).map(({ text }) => text)
+      assert.ok(!texts.includes("NaN"), `${numbers.network.text} ${map}: ${texts}`)
+      const all = numbers.network.text.split("-").filter((layer) => /^(conv|dense)/.test(layer))
+      const [last] = Object.keys(numbers.maps)
+        .filter((symbol) => /^b\d*$/.test(symbol))
+        .slice(-1)
+      const own = numbers.link(map, `dz${all.length}`) !== undefined
+      assert.equal(own, map === `d${last}`)
+      if (own) assert.ok(texts.includes(numbers.maps.y.label), `${numbers.network.text} ${map}: ${texts}`)
+      else hidden += 1
+    }
+  assert.ok(hidden > 1)
+})
+
 /** The texts of a picture with the boxes that they take, in its own pixels. */
 function placed(numbers, map, cell, { room = ROOM, stepping = false, hidden = "" } = {}) {
   const found = []

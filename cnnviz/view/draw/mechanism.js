@@ -133,7 +133,15 @@ function picture(numbers, map) {
   const found = BY_PATTERN.find(([wanted]) => wanted.every((pattern) => patterns.includes(pattern)))
   if (found) return found[isGradient ? 2 : 1]
   if (numbers.network.curves[map]) return activation
-  return isGradient && gated(numbers, map) ? gate : outputs
+  if (isGradient && gated(numbers, map)) return gate
+  return isGradient && isHidden(numbers, map) ? alone : outputs
+}
+
+/** Tells whether a gradient is of the biases of a layer before the last: its units are no outputs. @param {Numbers} numbers @param {string} map */
+function isHidden(numbers, map) {
+  const made = numbers.links("o")
+  const last = made.length > 1 ? "o" : made[0].source // of a dense layer itself, or of what follows its sums
+  return numbers.maps[map.slice(1)].band === "parameters" && numbers.links(map)[0].source !== `d${last}`
 }
 
 /** Tells whether a gradient goes back through an activation. @param {Numbers} numbers @param {string} map */
