@@ -244,6 +244,16 @@ def test_a_gradient_that_goes_to_all_cells_of_a_window_is_wrong_alone():
         assert case.diagnosis({name: theirs[name]}).verdict == "wrong", name
 
 
+@pytest.mark.parametrize("net", ["tanh-max3s2-dense4-mse", "conv2x3-tanh-max2s1-dense3-softmax-ce"])
+@pytest.mark.parametrize("image, seed", [("photograph", 2), ("pattern", 3)])
+def test_a_gradient_that_goes_to_all_cells_that_round_off_may_choose_is_wrong_alone(net, image, seed):
+    case = Drawn(net, (2, 9, 9), image, "raw", "he", seed)
+    trace = case.network.forward(case.params, case.x)
+    theirs = placed("max_gradient_to_all", case.network).gradients(case.params, trace, case.y, 0)
+    assert np.abs(theirs["da1"]).sum() > 2 * np.abs(case.gradients["da1"]).sum()
+    assert case.diagnosis({"da1": theirs["da1"]}).verdict == "wrong"
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_no_right_gradients_of_another_program_are_called_wrong(seed):
     case = drawn(seed, mixing=seed % 2 == 0)

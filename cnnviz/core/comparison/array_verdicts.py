@@ -105,7 +105,7 @@ class _Comparison:
             marks = by_itself = np.full(given.shape, verdict.WRONG, np.int8)
         elif (marks == verdict.WRONG).any():
             of_given = self._doubt(one.precision, target, of_given=True)
-            ties = self._ties(line, values, given, one.precision, of_given.size)
+            ties = self._ties(line, values, given, one.precision)
             if ties is None or line.sources[0] not in self.arrays:
                 doubt = doubt.or_larger(of_given)
                 by_itself = _marks(given, redone, doubt, one.precision)
@@ -125,12 +125,13 @@ class _Comparison:
             self.doubts[precision, of_given] = doubts(self.program, self.values, precision.epsilon, precision.smallest, given)
         return self.doubts[precision, of_given][name]
 
-    def _ties(self, line: Line, values: Inner, given: np.ndarray, precision: Precision, error: np.ndarray) -> np.ndarray | None:
-        """The entries of which round-off decides, at a tie of a pool or at a kink; None where it cannot be seen. `error` is what it makes."""
-        if not precision.epsilon or line.layer is None:
+    def _ties(self, line: Line, values: Inner, given: np.ndarray, precision: Precision) -> np.ndarray | None:
+        """The entries of which round-off decides, at a tie of a pool or at a kink; None where it cannot be seen."""
+        if not precision.epsilon or line.layer is None or line.role != "dx":
             return None
+        dx, dy = (self._doubt(precision, name, of_given=True).size for name in (line.target, line.sources[0]))
         sources = [values[name] for name in line.sources]
-        return self.program.network.layers[line.layer].undecided(given, as_good_as_equal(line, values, precision.epsilon), error, *sources)
+        return self.program.network.layers[line.layer].undecided(given, as_good_as_equal(line, values, precision.epsilon), (dx, dy), *sources)
 
     def _chosen_otherwise(self, line: Line, values: Inner, given: np.ndarray, redone: np.ndarray, precision: Precision) -> np.ndarray | bool:
         """The entries that are right if a layer before this line, whose dx was not given, chose other ones of its equal cells."""

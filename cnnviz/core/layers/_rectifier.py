@@ -33,10 +33,10 @@ class Rectifier(Activation):
     def tied(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray:
         return np.abs(x) < tie
 
-    def undecided(self, dx: np.ndarray, doubt: float, error: np.ndarray, *sources: np.ndarray) -> np.ndarray | None:
+    def undecided(self, dx: np.ndarray, doubt: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
         """Cells near 0 that are open or closed; one at 0 is closed, unless round-off may open it: that is no rule of its own."""
         dy, x = sources
         closed = np.isclose(dx, self.slope * dy, 1e-3, 0)
-        opened = np.isclose(dx, dy, 1e-3, 0) & ((x != 0) | (np.abs(dx - self.slope * dy) <= 2 * error))
+        opened = np.isclose(dx, dy, 1e-3, 0) & ((x != 0) | (np.abs(dx - self.slope * dy) <= 2 * errors[0]))
         found: np.ndarray = (np.abs(x) <= doubt) & (closed | opened)
         return found

@@ -249,10 +249,10 @@ class Layer:
         """At which cells of x a difference of less than `tie` decides; NaN decides nothing. None where it has no kinks."""
         return None
 
-    def undecided(self, dx: np.ndarray, doubt: float, error: np.ndarray, *sources: np.ndarray) -> np.ndarray | None:
+    def undecided(self, dx: np.ndarray, doubt: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
         """At which cells another program's `dx` is as right as ours, since numbers that are closer than `doubt` decide there.
 
-        `error` is how far round-off may put it off, and `sources` are the arrays that dx is made from, in the order of its line. None where nothing is decided.
+        `errors` are how far round-off may put off dx, and what comes back; `sources` are the arrays that dx is made from, in its line's order. None where nothing is decided.
         """
         return None
 

@@ -59,20 +59,21 @@ def winners(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.nd
 def max_pool_undecided(
     dx: np.ndarray, doubt: np.ndarray | float, error: np.ndarray | float, dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: int
 ) -> np.ndarray:
-    """The cells that are as good as the winner of a window, where dx hands such cells no more than comes back, which round-off may put off by `error`.
+    """The cells that are as good as the winner of a window, where dx hands such cells no more than comes back, dp, which round-off may put off by `error`.
 
     To give it to each of them is not: together they have what the window has, once; where windows overlap, all such windows of a map together.
     """
     windows = list(slices(k, stride, *p.shape[-2:]))
     near, ties = _near(doubt, x, p, windows)
-    off = 2 * np.broadcast_to(error, x.shape)
+    error = 2 * np.broadcast_to(error, dp.shape)
     if stride < k:
+        off = _sum_up(error * near, x, windows)
         sure, open_ = _sum_up(dp * (near & ~ties), x, windows), _sum_up(np.abs(dp) * ties, x, windows)
         size = np.where(open_ > 0, 1e-3 * (open_ + np.abs(sure)) + off, 0)
         good = _has_all(np.where(open_ > 0, dx - sure, 0), dp * ties.any(axis=0), size)
         return good & (open_ > 0) & (np.abs(dx - sure) <= 1.001 * open_ + off)
-    handed, off = (np.where(near, np.stack([array[under] for under in windows]), 0) for array in (dx, off))
-    good = np.abs(handed.sum(axis=0) - dp) <= np.maximum(1e-3 * np.abs(dp), off.max(axis=0))
+    handed = np.where(near, np.stack([dx[under] for under in windows]), 0).sum(axis=0)
+    good = np.abs(handed - dp) <= np.maximum(1e-3 * np.abs(dp), error)
     return _sum_up(good & ties, x, windows) > 0
 
 
@@ -118,9 +119,9 @@ class MaxPooling(Pooling):
         windows = list(slices(self.k, self.stride, *y.shape[-2:]))
         return _sum_up(_near(tie, x, y, windows)[1], x, windows) > 0
 
-    def undecided(self, dx: np.ndarray, doubt: float, error: np.ndarray, *sources: np.ndarray) -> np.ndarray | None:
+    def undecided(self, dx: np.ndarray, doubt: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p, bound = sources
-        return max_pool_undecided(dx, np.maximum(doubt, margin(bound, TIE)), error, dp, x, p, self.k, self.stride)
+        return max_pool_undecided(dx, np.maximum(doubt, margin(bound, TIE)), errors[1], dp, x, p, self.k, self.stride)
 
     def movable(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p, _ = sources
