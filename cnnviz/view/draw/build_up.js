@@ -23,8 +23,8 @@ export class BuildUp {
     this.canvas = canvas
   }
 
-  /** Lets the picture come about. @param {Drawn} drawn @param {boolean} backward whether it is read from the right @param {number} delay milliseconds until then, when nothing of it is seen @param {Flight[]} [channels] that go to their places meanwhile, and stay there */
-  play({ enlarged, landed }, backward, delay, channels = []) {
+  /** Lets the picture come about. @param {() => Drawn} drawn as it is by then @param {boolean} backward whether it is read from the right @param {number} delay milliseconds until then, when nothing of it is seen @param {Flight[]} [channels] that go to their places meanwhile, and stay there */
+  play(drawn, backward, delay, channels = []) {
     this.land()
     const { canvas } = this
     const hidden = backward ? "inset(0 0 0 100%)" : "inset(0 100% 0 0)"
@@ -39,13 +39,15 @@ export class BuildUp {
     ]
     this.moving = own
     canvas.dataset.flying = "1"
-    const fly = () =>
+    const fly = () => {
+      const { enlarged, landed } = drawn()
       own.push(
         ...enlarged.slice(0, MOST).map(({ from, to }) => this.fly(to, from, to, 0, FLOWN * LASTS)),
         ...landed
           .slice(0, MOST)
           .map(({ from, to }) => this.fly(from, from, to, ARRIVES * LASTS, (1 - ARRIVES) * LASTS)),
       )
+    }
     this.after(own, delay, fly).catch(() => {}) // of a picture that is gone
   }
 

@@ -458,7 +458,7 @@ export class Step extends Content {
     if (moves && !this.isWhole) {
       const channels = channelFlights(canvas, plates, this.picture.shown, before, numbers.answer.lesson.image ?? "0")
       const delay = gliding || channels.length ? GLIDE : 0
-      this.buildUp.play(this.picture, numbers.maps[map]?.band === "gradients", delay, channels)
+      this.buildUp.play(() => this.picture, numbers.maps[map]?.band === "gradients", delay, channels)
     }
     if (isTouched()) sayHolds(this)
     if (isPhone() && this.scrolled !== map) scrollStrip(this)
