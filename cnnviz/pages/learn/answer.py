@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.read_only import lock
 from cnnviz.core.stages import label
 from cnnviz.pages import map_records
 from cnnviz.pages.address import Now, resolved
@@ -49,7 +50,7 @@ class _LearnAnswers(Answers):
         return _encoded(replace(now, wrong={**now.wrong, **wrong}), known, own, arrays, whole or own is not None)
 
     def exact(self, now: Now) -> dict[str, np.ndarray]:
-        return decode(self.answer(now, whole=True))[1]
+        return {name: lock(array) for name, array in decode(self.answer(now, whole=True))[1].items()}
 
     def lasts(self, asked: Mapping[str, str]) -> bool:
         """Not where lessons of one's own may be changed while they are served."""
