@@ -63,7 +63,7 @@ def doubts(program: Program, values: Inner, epsilon: float, smallest: float, giv
 
 
 def _handed_on(program: Program, line: Line, values: Inner, epsilon: float, doubt: Mapping[str, np.ndarray]) -> np.ndarray | float:
-    """The error that a line hands on to each entry at the most: what all draws may miss, of a saturated unit that is off by one last bit."""
+    """The error of what a line reads, as the line hands it on: all draws may miss it, as of a saturated unit that is off by one last bit."""
     if line.layer is None or not any(source in doubt for source in line.sources):
         return 0.0
     layer = program.network.layers[line.layer]

@@ -138,7 +138,7 @@ def _sequential(tree: ast.AST, names: Names) -> list[Described]:
 
 
 _ADDS = (("add", 1), ("append", 1), ("add_module", 2), ("extend", 1), ("insert", 2))
-"""What adds to a Sequential, and with how many arguments."""
+"""Methods that add to a Sequential, each with its number of arguments."""
 
 
 def _target(node: ast.Assign | ast.AnnAssign) -> ast.expr:
