@@ -48,7 +48,9 @@ export class BuildUp {
           .map(({ from, to }) => this.fly(from, from, to, ARRIVES * LASTS, (1 - ARRIVES) * LASTS)),
       )
     }
-    this.after(own, delay, fly).catch(() => {}) // of a picture that is gone
+    return this.after(own, delay, fly).catch((error) => {
+      if (error.name !== "AbortError") throw error // else of a picture that is gone
+    })
   }
 
   /** Starts what flies once the picture is seen, not in the frame that a step is waited for in, and lands it all. @param {Animation[]} own what moves by then @param {number} delay @param {() => void} fly */
