@@ -31,7 +31,7 @@ export function plainNumber(text, group = say("words.thousands")) {
 }
 
 /** The number that a text says which `number` or `shortened` has made. @param {string} text */
-export const printed = (text) => Number(text.replaceAll(MINUS, "-").replace(POINT, "."))
+export const readBack = (text) => Number(text.replaceAll(MINUS, "-").replace(POINT, "."))
 
 /** The same text with the language's decimal point, for a field. @param {string} text */
 export const inField = (text) => (/^-?\d*\.\d+(e-?\d+)?$/.test(text) ? local(text) : text)

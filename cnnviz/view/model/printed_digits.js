@@ -1,11 +1,11 @@
 // Products in print: with so many digits that who multiplies what is printed comes to what is printed.
 
-import { factor, number, printed, shortened } from "./format.js"
+import { factor, number, readBack, shortened } from "./format.js"
 
 const MOST = 8 // digits
 
 /** Tells whether all digits of a number are printed. @param {number} value @param {string} text */
-export const isWhole = (value, text) => printed(text) === value
+export const isWhole = (value, text) => readBack(text) === value
 
 /** Gives what something comes to, with ≈ where the digits that are printed are not all. @param {number} value @param {string} text */
 export const equals = (value, text) => `${isWhole(value, text) ? "=" : "≈"} ${text}`
@@ -16,7 +16,7 @@ const STEP = 0.01 // of a step, by which its printed ends may be off
 export function toldApart(old, next) {
   const step = next - old
   const isSeen = (/** @type {number} */ digits) =>
-    Math.abs(printed(number(next, digits)) - printed(number(old, digits)) - step) <= STEP * Math.abs(step)
+    Math.abs(readBack(number(next, digits)) - readBack(number(old, digits)) - step) <= STEP * Math.abs(step)
   return Number.isFinite(step) ? ([5, 6, 7, 8, 9].find(isSeen) ?? 9) : 5
 }
 
@@ -24,7 +24,7 @@ export function toldApart(old, next) {
 export function digitsOf(a, b, digits) {
   const product = number(a * b, digits)
   for (let needed = digits; needed < MOST; needed++)
-    if (number(printed(number(a, needed)) * printed(number(b, needed)), digits) === product) return needed
+    if (number(readBack(number(a, needed)) * readBack(number(b, needed)), digits) === product) return needed
   return MOST
 }
 
@@ -65,7 +65,7 @@ export function gridOf(a, b, made = brief) {
   const vanishes = (/** @type {number} */ n) =>
     isNothing(a[n], left) || isNothing(b[n], right) || isNothing(products[n], least)
   const isRight = (/** @type {number} */ n, /** @type {number[]} */ [first, second]) =>
-    vanishes(n) || made(printed(brief(a[n], first)) * printed(brief(b[n], second))) === made(products[n])
+    vanishes(n) || made(readBack(brief(a[n], first)) * readBack(brief(b[n], second))) === made(products[n])
   const shared = cells.every((n) => isRight(n, DIGITS[0])) ? FEWEST : SHARED
   const digits = a.map((_, n) => DIGITS.find((both) => both[0] >= shared && isRight(n, both)) ?? [shared, FEWEST])
   const whole = cells.every((n) => !vanishes(n) && isWhole(products[n], made(products[n])))
