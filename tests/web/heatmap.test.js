@@ -5,7 +5,7 @@ import { test } from "node:test"
 import { ends, Heatmap } from "../../cnnviz/view/draw/heatmap.js"
 import { rgba } from "../../cnnviz/view/draw/pixels.js"
 import { colour } from "../../cnnviz/view/model/colour.js"
-import { largest, layout } from "../../cnnviz/view/model/layout.js"
+import { largestOfPixels, layout } from "../../cnnviz/view/model/layout.js"
 import { faceOf, faceOfColumn } from "../../cnnviz/view/model/plates.js"
 
 const FACES = [
@@ -70,7 +70,7 @@ test("a pixel has its cell's colour, and one without a cell is clear", () => {
 test("a pixel of several cells has the entry of largest size, and each cell is in one pixel", () => {
   const face = faceOfColumn({ rows: 5, columns: 7, layers: 1 })
   const values = Float64Array.from({ length: 35 }, (_, n) => (n % 2 ? -n : n))
-  const found = (of) => Array.from(largest(of, face, 0, 2, 3), (at) => of[at])
+  const found = (of) => Array.from(largestOfPixels(of, face, 0, 2, 3), (at) => of[at])
   assert.deepEqual(found(values), [8, 10, -13, -29, -31, 34])
   for (let n = 0; n < 35; n++) {
     const alone = Float64Array.from({ length: 35 }, (_, at) => (at === n ? 1 : 0))
@@ -88,8 +88,8 @@ test("of cells that stand one after another the same is found as cell by cell", 
     ]) // a pixel for each cell, and for several
       for (let n = 0; n < face.tiles; n++)
         assert.deepEqual(
-          largest(values, face, n, rows, columns),
-          largest(values, { ...face, runs: false }, n, rows, columns),
+          largestOfPixels(values, face, n, rows, columns),
+          largestOfPixels(values, { ...face, runs: false }, n, rows, columns),
         )
     running += face.runs ? 1 : 0
   }

@@ -3,7 +3,7 @@
 
 import { colour, css, ink, isUntold, pixelOf } from "../model/colour.js"
 import { brief, number, short } from "../model/format.js"
-import { largest, layout } from "../model/layout.js"
+import { largestOfPixels, layout } from "../model/layout.js"
 import { MOST_PRINTED } from "../spec.js"
 import { contextOf, ratio } from "./canvas.js"
 import { pixelsOf } from "./pixels.js"
@@ -167,7 +167,7 @@ export class Heatmap {
       const pixel = pixelOf(this.limits, this.scale)
       for (let n = 0; n < face.tiles; n++) {
         const first = Math.floor(n / across) * rows * wide + (n % across) * columns
-        const places = largest(this.values, face, n, rows, columns)
+        const places = largestOfPixels(this.values, face, n, rows, columns)
         for (let i = 0; i < places.length; i++)
           if (places[i] >= 0)
             pixels[first + Math.floor(i / columns) * wide + (i % columns)] = pixel(this.values[places[i]])

@@ -73,7 +73,7 @@ const within = (at, count) => Math.min(Math.max(Math.floor(at), 0), count - 1)
  * @param {number} rows  of pixels
  * @param {number} columns
  */
-export function largest(values, face, n, rows, columns) {
+export function largestOfPixels(values, face, n, rows, columns) {
   const { offset, runs } = face
   const found = new Int32Array(rows * columns).fill(-1)
   const edges = Int32Array.from({ length: columns + 1 }, (_, j) => Math.floor((j * face.columns) / columns))
