@@ -4,7 +4,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { placesOf, touched } from "../../cnnviz/view/draw/highlights.js"
 import { mechanism } from "../../cnnviz/view/draw/mechanism.js"
-import { decimals } from "../../cnnviz/view/draw/mechanisms/parameter_rows.js"
+import { decimalsOrDigits } from "../../cnnviz/view/draw/mechanisms/parameter_rows.js"
 import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
 import { Pen } from "../../cnnviz/view/draw/pen.js"
 import { forgetWidths } from "../../cnnviz/view/draw/sheet.js"
@@ -292,9 +292,9 @@ test("a phone's kernel says every number as it becomes, with digits that tell it
 })
 
 test("a number that its decimals do not show at all is written as any number", () => {
-  assert.equal(decimals(-5e-18, 12), "−5.00e−18")
-  assert.equal(decimals(0.00649, 4), "0.0065")
-  assert.equal(decimals(0, 2), "0")
+  assert.equal(decimalsOrDigits(-5e-18, 12), "−5.00e−18")
+  assert.equal(decimalsOrDigits(0.00649, 4), "0.0065")
+  assert.equal(decimalsOrDigits(0, 2), "0")
 })
 
 test("every stage stands upright: back through dense and convolutions, averages of channels, several images' pulls and paths", () => {

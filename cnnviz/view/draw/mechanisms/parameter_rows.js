@@ -15,7 +15,8 @@ const FOOT = 44
 export const signed = (value, digits = 3) => `${value > 0 ? "+" : ""}${number(value, digits)}`
 
 /** With so many decimals; what these do not show at all, as any number is written. @param {number} value @param {number} count */
-export const decimals = (value, count) => (Math.abs(value) < 0.5 / 10 ** count ? number(value, 3) : fixed(value, count))
+export const decimalsOrDigits = (value, count) =>
+  Math.abs(value) < 0.5 / 10 ** count ? number(value, 3) : fixed(value, count)
 
 // Lines for rows, each with a name and, where there is room, of how many entries it is one.
 /** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} y of the first @param {number} [foot] @returns {(n: number) => number} */
@@ -64,7 +65,7 @@ function titled(pen, title, x, room) {
 /** The columns of an entry's step and of what it becomes. @returns {[string, (row: Row) => string, ((row: Row) => number)?][]} */
 export const stepped = () => [
   [say("web.mechanism.step"), ({ old, next }) => signed(next - old), ({ old, next }) => next - old],
-  [say("web.mechanism.new"), ({ old, next }) => decimals(next, Math.max(apart(old, next), 2))],
+  [say("web.mechanism.new"), ({ old, next }) => decimalsOrDigits(next, Math.max(apart(old, next), 2))],
 ]
 
 /** @param {Pen} pen @param {[string, number][]} all */

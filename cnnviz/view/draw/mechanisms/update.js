@@ -8,7 +8,7 @@ import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { scaled } from "./adam.js"
 import { speeding } from "./momentum.js"
-import { decimals, heads, lines, signed, stepped, table } from "./parameter_rows.js"
+import { decimalsOrDigits, heads, lines, signed, stepped, table } from "./parameter_rows.js"
 import { extentOf, unitsOf } from "./units.js"
 import { kernelName } from "./windows.js"
 
@@ -295,7 +295,7 @@ function shareOf(pen, numbers, symbol, { x, y, width }) {
 /** Old, step, new of one entry; and each parameter's share of the fall that is promised. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows */
 function plainly(pen, numbers, rows) {
   const { promise } = numbers.answer
-  const before = (/** @type {Row} */ { old, next }) => decimals(old, Math.max(apart(old, next), 2))
+  const before = (/** @type {Row} */ { old, next }) => decimalsOrDigits(old, Math.max(apart(old, next), 2))
   if (pen.upright) return table(pen, numbers, rows, [[say("web.mechanism.old"), before], ...stepped()], 30)
   const [old, step, next, share] = [0.17, 0.31, 0.6, 0.75].map((at) => at * pen.width)
   const reach = next - step - 130
@@ -313,10 +313,10 @@ function plainly(pen, numbers, rows) {
   rows.forEach((row, n) => {
     const change = changes[n]
     const digits = Math.max(apart(row.old, row.next), 2)
-    pen.text(decimals(row.old, digits), old, y(n))
+    pen.text(decimalsOrDigits(row.old, digits), old, y(n))
     pen.vector(zero, y(n), (change / span) * reach)
     pen.text(signed(change), next - 20, y(n), { bold: true, align: "right", fill: pen.hue(change) })
-    pen.text(decimals(row.next, digits), next, y(n), { bold: true })
+    pen.text(decimalsOrDigits(row.next, digits), next, y(n), { bold: true })
     const part = promise?.shares[row.parameter]
     if (part === undefined) return
     const width = part * (pen.width - share - 84)
