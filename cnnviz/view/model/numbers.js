@@ -94,13 +94,18 @@ export class Numbers {
   }
 
   /** An entry of what makes up a parameter's step, such as "mean.w2": undefined where there is nothing of that name, and no number where it is still to be asked for. @param {string} which @param {string} parameter @param {number} at */
-  part(which, parameter, at, name = `${which}.${parameter}`) {
+  part(which, parameter, at) {
+    return this.sent(`${which}.${parameter}`, parameter, at)
+  }
+
+  /** An entry of an array that came whole, or by lines of a parameter. @param {string} name @param {string} parameter @param {number} at */
+  sent(name, parameter, at) {
     return this.arrays[name]?.values[at] ?? this.wide[parameter]?.part(name, at)
   }
 
   /** A parameter after the update; in plain descent, where it is not sent, θ − η · ∂θ. @param {string} parameter @param {number} at */
   next(parameter, at) {
-    const sent = this.part("", parameter, at, `${parameter}_next`)
+    const sent = this.sent(`${parameter}_next`, parameter, at)
     if (sent === undefined && this.wide[parameter] && this.network.optimizer !== "gd") return Number.NaN
     return sent ?? this.values(parameter)[at] - this.rate * this.values(`d${parameter}`)[at]
   }
