@@ -69,11 +69,11 @@ def _handed_on(program: Program, line: Line, values: Inner, epsilon: float, doub
     layer = program.network.layers[line.layer]
     sources = [doubt.get(source, np.abs(values[source]) if layer.parameter_letters else values[source]) for source in line.sources]
     handed = np.abs(line.run(*sources))
-    moved = layer.movable(as_good_as_equal(line, values, epsilon), *sources) if line.role == "dx" else None
+    moved = layer.movable(equal_within(line, values, epsilon), *sources) if line.role == "dx" else None
     return handed if moved is None else np.maximum(handed, moved)
 
 
-def as_good_as_equal(line: Line, values: Inner, epsilon: float) -> float:
+def equal_within(line: Line, values: Inner, epsilon: float) -> float:
     """The difference below which numbers that a line compares may be equal to another program."""
     return EQUAL * epsilon * max((largest(values[name]) for name in line.sources if name[0] != "d"), default=0.0)
 

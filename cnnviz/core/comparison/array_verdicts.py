@@ -14,7 +14,7 @@ from cnnviz.core.gradcheck import verdict
 from cnnviz.core.line import Inner, Line, Override
 from cnnviz.core.program import Program
 from cnnviz.core.read_only import lock
-from cnnviz.core.rounding import Doubt, as_good_as_equal, doubts
+from cnnviz.core.rounding import Doubt, doubts, equal_within
 from cnnviz.core.values import Params, Trace
 
 
@@ -131,7 +131,7 @@ class _Comparison:
             return None
         dx, dy = (self._doubt(precision, name, of_given=True).size for name in (line.target, line.sources[0]))
         sources = [values[name] for name in line.sources]
-        return self.program.network.layers[line.layer].undecided(given, as_good_as_equal(line, values, precision.epsilon), (dx, dy), *sources)
+        return self.program.network.layers[line.layer].undecided(given, equal_within(line, values, precision.epsilon), (dx, dy), *sources)
 
     def _chosen_otherwise(self, line: Line, values: Inner, given: np.ndarray, redone: np.ndarray, precision: Precision) -> np.ndarray | bool:
         """The entries that are right if a layer before this line, whose dx was not given, chose other ones of its equal cells."""

@@ -13,14 +13,14 @@ from cnnviz.core.comparison.precision import Precision
 from cnnviz.core.gradcheck import SAFETY
 from cnnviz.core.line import Inner, Line
 from cnnviz.core.program import Program
-from cnnviz.core.rounding import as_good_as_equal, draws, rounded
+from cnnviz.core.rounding import draws, equal_within, rounded
 
 
 def movable(program: Program, line: Line, drawn: Inner, *, given: Container[str], precision: Precision, values: Inner) -> np.ndarray | None:
     """By how much other choices of equal cells may move what a line makes of the `drawn` values; None where it was given, or chooses nothing."""
     if line.layer is None or line.role != "dx" or line.target in given:
         return None
-    return program.network.layers[line.layer].movable(as_good_as_equal(line, values, precision.epsilon), *(drawn[source] for source in line.sources))
+    return program.network.layers[line.layer].movable(equal_within(line, values, precision.epsilon), *(drawn[source] for source in line.sources))
 
 
 def chosen_otherwise(
