@@ -23,7 +23,7 @@ Item = TypeVar("Item")
 CREDIT = 0.02
 """Seconds that somebody who asks for less than their share has ahead of who asks for as much as there is."""
 ORDINARY_JOBS, PAUSING_JOBS = 4, 16
-"""Jobs of one address that each count once, and of those at it that make pauses."""
+"""Jobs of one address that each count once: of those who ask without a pause, and of those who make one."""
 MOST_PRICE = 20.0
 """As how many jobs one counts at the most."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.075, 0.5

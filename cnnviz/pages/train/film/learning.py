@@ -93,7 +93,6 @@ def log_bytes(values: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
     return (128 + np.rint(HALF * share * np.sign(known))).astype(np.uint8), (least, most)
 
 
-
 def share_of_the_fall(film: Film, lesson: Lesson) -> tuple[np.ndarray, FilmShare] | Message:
     """Each parameter's share of the fall that the steps promise, (n+1,P), and over all of them; or why there is none.
 
