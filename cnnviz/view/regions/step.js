@@ -465,7 +465,8 @@ export class Step extends Content {
     this.scrolled = isPhone() ? map : ""
     const places = (/** @type {import("../draw/sheet.js").Shown[]} */ shown) =>
       shown.map(({ symbol, at }) => `${symbol} ${at}`).join()
-    if (this.stepped || changed > 0 || places(before) !== places(this.picture.shown)) this.raise()
+    const other = changed > 0 // than the cell alone
+    if (this.stepped || other || places(before) !== places(this.picture.shown)) this.raise()
   }
 
   /** Marks what the stage shows large, of maps of several channels only those. */
