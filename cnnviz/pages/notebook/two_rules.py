@@ -175,7 +175,7 @@ def _note(symbol: str, ours: np.ndarray, theirs: np.ndarray) -> Message:
     return message("ui.notebook.note.differ", n=int((ours != theirs).sum()), count=ours.size)
 
 
-WAYS = ((0.9946, "same"), (0.7071, "near"), (-0.7071, "else"), (-0.9945, "against"), (-1.0, "opposite"))
+WAYS = ((0.9945, "same"), (0.7071, "near"), (-0.7071, "else"), (-0.9945, "against"), (-1.0, "opposite"))
 """Names of the direction of one array beside another, by the least cosine: within 6°, 45°, …"""
 
 
