@@ -1,7 +1,8 @@
 // The error of a central difference over the nudge ε, both by powers of ten, and the slope of an activation: small charts.
 
+import { nearest } from "../../view/model/extremes.js"
 import { number, timesPower } from "../../view/model/format.js"
-import { nearest } from "../../view/model/large_chart.js"
+
 import { say } from "../../view/model/words.js"
 import { html, nothing, svg } from "../../view/regions/html.js"
 

@@ -1,6 +1,7 @@
 // The card of the image that is told of: the image, its outputs at this epoch, and their way over all epochs.
 
-import { decimals, largest, number } from "../../view/model/format.js"
+import { largest } from "../../view/model/extremes.js"
+import { decimals, number } from "../../view/model/format.js"
 import { say, written } from "../../view/model/words.js"
 import { html, markup, nothing } from "../../view/regions/html.js"
 import { outputsOf } from "./crowd_layout.js"

@@ -1,7 +1,8 @@
 // What the film says where it stands: the headline, its place on the length, the shares, the outputs on their way.
 
 import { ticks } from "../../view/model/axes.js"
-import { largest, number, percent, withSymbols } from "../../view/model/format.js"
+import { largest } from "../../view/model/extremes.js"
+import { number, percent, withSymbols } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, pick, render, setHTML, setText } from "../../view/regions/html.js"
 import { fallen, headline, moved, placed, shareRows } from "./film_model.js"

@@ -1,7 +1,8 @@
 // The Train page's other half: a training on many images, as a crowd of those that it has never learned from. The training
 // itself stays on the server, which says again and again how far it is.
 
-import { largest, number } from "../../view/model/format.js"
+import { largest } from "../../view/model/extremes.js"
+import { number } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { actionButton } from "../../view/regions/actions.js"
 import { html, render, setHTML, setText } from "../../view/regions/html.js"

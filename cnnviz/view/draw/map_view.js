@@ -1,6 +1,7 @@
 // One array on a board, in the film or among the notebook's parts: a heat map as large as its style sheet has it.
 
-import { extremes, number, power, rangeText, timesPower } from "../model/format.js"
+import { extremes } from "../model/extremes.js"
+import { number, power, rangeText, timesPower } from "../model/format.js"
 import { faceOfColumn } from "../model/plates.js"
 import { say } from "../model/words.js"
 import { smallest } from "./canvas.js"

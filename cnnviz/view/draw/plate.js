@@ -1,6 +1,7 @@
 // One array of a network on the screen: a heat map with its name, the ends of its colours, and its classes' names.
 
-import { brief, extremes, number, power, rangeText, short, timesPower, whole } from "../model/format.js"
+import { extremes } from "../model/extremes.js"
+import { brief, number, power, rangeText, short, timesPower, whole } from "../model/format.js"
 import { SHADES } from "../model/wide_weights.js"
 import { say } from "../model/words.js"
 import { font, Heatmap, ring } from "./heatmap.js"

@@ -97,23 +97,6 @@ export function power(most) {
 /** @param {number} exponent */
 export const timesPower = (exponent) => (exponent ? `× 10${[...String(exponent)].map((c) => RAISED[c]).join("")}` : "")
 
-/** The place of the largest, the first of equal ones. @param {ArrayLike<number>} values */
-export function largest(values) {
-  let best = 0
-  for (let n = 1; n < values.length; n++) if (values[n] > values[best]) best = n
-  return best
-}
-
-/** The least and the largest; NaN where there is neither. @param {ArrayLike<number>} values @returns {[number, number]} */
-export function extremes(values) {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (let n = 0; n < values.length; n++) {
-    if (values[n] < low) low = values[n]
-    if (values[n] > high) high = values[n]
-  }
-  return low <= high ? [low, high] : [Number.NaN, Number.NaN]
-}
-
 /** Where numbers lie. @param {[number, number]} extremes of them @param {(value: number) => string} write */
 export const rangeText = ([low, high], write) =>
   low === high

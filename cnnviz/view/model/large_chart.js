@@ -1,4 +1,4 @@
-// Charts that open large: which stand below each other, the losses so far, and the place that is pointed at.
+// Charts that open large: which stand below each other, and the losses so far.
 
 import { say } from "./words.js"
 
@@ -23,11 +23,4 @@ export function lossChart(values) {
     logY: false,
     cursor: null,
   }
-}
-
-/** The place of the value that is least far away. @param {ArrayLike<number>} x @param {(value: number) => number} far */
-export function nearest(x, far) {
-  let best = 0
-  for (let n = 1; n < x.length; n++) if (far(x[n]) < far(x[best])) best = n
-  return best
 }

@@ -1,6 +1,7 @@
 // Where the glossary explains what stands on the screen: symbols, and the signs between columns. Ids under `web.`
 
-import { extremes, localFormula, rangeText, short } from "./format.js"
+import { extremes } from "./extremes.js"
+import { localFormula, rangeText, short } from "./format.js"
 import { promiseOf } from "./promise.js"
 import { has } from "./words.js"
 

@@ -1,6 +1,6 @@
 // The story that a first visitor is told: its screens as data, where in it one is as one value, and what becomes of that.
 
-import { largest } from "./format.js"
+import { largest } from "./extremes.js"
 
 /** @import { Lesson } from "../types/view.js" */
 /**

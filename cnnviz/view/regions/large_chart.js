@@ -2,8 +2,9 @@
 
 import { chart } from "../draw/chart.js"
 import { figure } from "../draw/plotly_figure.js"
+import { nearest } from "../model/extremes.js"
 import { number } from "../model/format.js"
-import { nearest } from "../model/large_chart.js"
+
 import { say } from "../model/words.js"
 import { LANG } from "../spec.js"
 import { openDialog } from "./dialog.js"

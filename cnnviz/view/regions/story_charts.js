@@ -1,6 +1,7 @@
 // Numbers of the story as lines and squares.
 
-import { largest, short } from "../model/format.js"
+import { largest } from "../model/extremes.js"
+import { short } from "../model/format.js"
 import { turn } from "../model/story.js"
 import { say, written } from "../model/words.js"
 import { html, nothing, svg } from "./html.js"

@@ -1,6 +1,7 @@
 // The pictures of the story: places for the maps of the strip themselves, and numbers as bars, squares and curves.
 
-import { formula, largest } from "../model/format.js"
+import { largest } from "../model/extremes.js"
+import { formula } from "../model/format.js"
 import { promiseOf } from "../model/promise.js"
 import { SCREENS } from "../model/story.js"
 import { say, written } from "../model/words.js"

@@ -1,6 +1,7 @@
 // What stands on a screen of the story: what it says, and the way on and back.
 
-import { decimals, largest } from "../model/format.js"
+import { largest } from "../model/extremes.js"
+import { decimals } from "../model/format.js"
 import { SCREENS, turn } from "../model/story.js"
 import { say } from "../model/words.js"
 import { html, nothing } from "./html.js"
