@@ -214,7 +214,7 @@ test("a meaning is said in the network's own symbols, with its own formula", () 
     facts: ["4 × 13 × 13"],
   })
   assert.equal(ownOf(numbers, "signs.convolution", "f2").formula, numbers.network.formulas.z2)
-  assert.deepEqual(ownOf(numbers, "glossary.gradient", "dw").letter, "db") // the text's example
+  assert.equal(ownOf(numbers, "glossary.gradient", "dw").letter, "b") // the text's example
   for (const [id, symbol] of [
     ["signs.back", "z1"],
     ["glossary.pixel", "x"],
@@ -230,7 +230,7 @@ test("a symbol's card has its shape, and where its numbers are shown its ends an
   const [low, high] = [Math.min, Math.max].map((end) => short(end(...numbers.values("df"))))
   assert.equal(size, `3 × 3, from ${low} to ${high}`) // its own, not those of its colours
   const fresh = moments.find(({ numbers }) => numbers.arrays.b?.values.every((value) => value === 0)).numbers
-  assert.deepEqual(ownOf(fresh, "glossary.bias", "b", [0]).facts, ["2, all 0"])
+  assert.deepEqual(ownOf(fresh, "glossary.bias", "b", [0]).facts, ["2 numbers, all 0"])
   assert.equal(promise, promiseOf(numbers, "df", cell))
   assert.equal(ownOf(numbers, "glossary.kernel", "f", cell).facts.length, 1)
   assert.deepEqual(ownOf(numbers, "signs.back", "df", cell).facts, [])

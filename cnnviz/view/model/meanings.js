@@ -3,7 +3,7 @@
 import { extremes } from "./extremes.js"
 import { localFormula, rangeText, short } from "./format.js"
 import { promiseOf } from "./promise.js"
-import { has } from "./words.js"
+import { has, say } from "./words.js"
 
 /** @import { Cell, ColumnRecord, Numbers } from "../types/view.js" */
 /** @typedef {{ text: string, id: string }} Sign  none where the text is empty */
@@ -17,6 +17,10 @@ const WORDS = {
   z: "sum",
   a: "activation",
   p: "pooling",
+  n: "normalized",
+  g: "gain",
+  s: "shift",
+  r: "dropout",
   v: "list",
   o: "output",
   y: "target",
@@ -57,21 +61,24 @@ export function signsOf(numbers, { kind, values: [symbol] }) {
   return [gives ? { text: "=", id: "signs.equals" } : { text: title, id: `signs.${layer.kind}` }, BACK]
 }
 
-/** @typedef {{ label: string, letter: string, formula: string, facts: string[] }} Own  what a network calls a symbol, the letter that stands for all like it, how it is made, as MathML, and its numbers in this lesson */
+/** @typedef {{ label: string, letter: string, formula: string, facts: string[] }} Own  what a network calls a symbol, or of a gradient what it is of, the letter that stands for all like it, how it is made, as MathML, and its numbers in this lesson */
 
 /** Gives what a meaning is said of, in this network's symbols. @param {Numbers} numbers @param {string} id @param {string} symbol @param {Cell} [cell]  the one that is spoken of; none where its numbers are not shown @returns {Own} */
 export function ownOf(numbers, id, symbol, cell) {
-  const letter = id === "glossary.gradient" ? "db" : symbol[0]
   const made = !["x", "v", "y"].includes(symbol) && id !== "signs.back" && id !== "signs.flatten"
   const formula = made ? localFormula(numbers.network.formulas[symbol] ?? "") : ""
   const facts = id.startsWith("glossary.") ? factsOf(numbers, symbol, cell) : []
-  return { label: numbers.maps[symbol].label, letter, formula, facts }
+  const { label } = numbers.maps[symbol]
+  const own = id === "glossary.gradient" ? { label: label.slice(1), letter: "b" } : { label, letter: label[0] }
+  return { ...own, formula, facts }
 }
 
 /** The shape of a map; and of one whose numbers are shown its ends, and what its gradient means. @param {Numbers} numbers @param {string} symbol @param {Cell} [cell] @returns {string[]} */
 function factsOf(numbers, symbol, cell) {
   const { index, kind, band } = numbers.maps[symbol]
-  const shape = kind === "loss" ? "" : index.join(" × ")
+  const [count, ...others] = index
+  const row = count > 1 ? say("web.mechanism.n_numbers", { n: count }) : ""
+  const shape = kind === "loss" ? "" : others.length ? index.join(" × ") : row
   const wide = numbers.wide[symbol]
   const coloured = wide && !wide.whole // then its ends are not known
   const values = numbers.values(symbol)

@@ -23,7 +23,7 @@ export const rich = (text) => withFormulas(text, (part) => escaped(part).replace
 const inOwn = (text, { label, letter, formula, facts }) =>
   rich(
     text
-      .replaceAll(`\`${letter}\``, `\`${label}\``)
+      .replace(/`[^`]+`/g, (code) => code.replace(letter, label))
       .replace(/[^.]*\$[^$]+\$\.?/g, "")
       .trim(),
   )
