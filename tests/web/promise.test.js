@@ -72,6 +72,21 @@ test("where the loss bends before a step ends, less is promised, until it holds 
   assert.match(raisedPart(numbers, "df", cell), /:0\.001$/)
 })
 
+test("where a gradient is 0 and the loss moves all the same, as beside a kink, that is said", () => {
+  const numbers = moments[5] // ReLU and max pooling
+  const at = numbers.values("da1").indexOf(0)
+  const cell = numbers.cell("da1", at)
+  const happens = (change) => {
+    const part = raisedPart(numbers, "da1", cell)
+    numbers.learn(part, { [part]: { values: Float64Array.of(change), shape: [1] } })
+    return promiseOf(numbers, "da1", cell)
+  }
+  assert.match(happens(1.1e-3), /a little: the loss does not move, as ∂a₁\[.*\] is 0\.$/) // a smaller step is still to be tried
+  happens(1.1e-4)
+  assert.match(happens(1.1e-5), / by 0\.001: the loss should not move, as ∂a₁\[.*\] is 0; really by 1\.1e−5\.$/)
+  assert.match(happens(0), /a little: the loss does not move/)
+})
+
 test("what has no gradient promises nothing", () => {
   const [numbers] = moments
   assert.deepEqual(

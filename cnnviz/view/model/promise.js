@@ -45,9 +45,18 @@ export function promiseOf(numbers, map, cell) {
   const at = numbers.index(map, cell).join(",")
   const by = raisedBy(numbers, map, cell)
   const [what, gradient] = [symbol, map].map((name) => `${numbers.maps[name].label}[${at}]`)
-  if (slope === 0) return say("web.promise.flat", { what, gradient })
+  const really = numbers.arrays[partOf(numbers, map, cell, by)]?.values[0]
+  if (slope === 0) {
+    if (!really) return say("web.promise.flat", { what, gradient })
+    return say("web.promise.kink", {
+      what,
+      gradient,
+      by,
+      really: say("web.promise.really", { value: number(really, 2) }),
+    })
+  }
   const share = say(`web.promise.${SHARES.get(by)}`, { gradient })
-  return moved(slope * by, numbers.arrays[raisedPart(numbers, map, cell)]?.values[0], { what, by, share })
+  return moved(slope * by, really, { what, by, share })
 }
 
 /** @param {number} promised @param {number | undefined} really  unknown until it was asked for @param {{ what: string, by: number, share: string }} said */
