@@ -132,6 +132,32 @@ test("under each step of a sum stands its own number, also of a window that reac
   assert.ok(found.z1 && found.dx, JSON.stringify(found))
 })
 
+test("of a window whose largest cells are equal it is said that the first of them wins", () => {
+  const { numbers } = moments[5]
+  const at = (cell) => numbers.at("a1", cell)
+  const cells = Array.from(numbers.values("a1"), (_, n) => numbers.cell("a1", n))
+  const firsts = cells
+    .filter(([, row, column]) => !(row % 2) && !(column % 2))
+    .map(([c, i, j]) => [0, 1].map((right) => [c, i, j + right]))
+    .filter(([, next]) => next[2] < numbers.shape("a1")[2])
+  const tied = firsts.filter(([[c, i, j]]) =>
+    [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ].every(([down, right]) => at([c, i + down, j + right]) === 0),
+  )
+  assert.ok(tied.length)
+  const said = (cell) => written(numbers, "da1", cell).map(({ text }) => text)
+  assert.ok(said(tied[0][0]).includes(say("web.mechanism.won")))
+  assert.ok(said(tied[0][1]).includes(say("web.mechanism.tied")))
+  const lost = firsts
+    .map(([, next]) => next)
+    .find((cell) => !numbers.at("da1", cell) && !tied.some(([, next]) => next === cell))
+  assert.ok(said(lost).includes(say("web.mechanism.lost")))
+})
+
 test("of a hidden layer's biases the gradients stand alone, and those of the last beside outputs and targets", () => {
   const upright = { width: 358, height: 620, upright: true }
   let hidden = 0

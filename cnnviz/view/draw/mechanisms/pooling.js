@@ -117,8 +117,12 @@ function share(numbers, symbol, cell) {
   const { k, stride } = forward.geometry
   const reached = numbers.reach(link, cell)
   const place = [cell[0], reached[1]?.count ? reached[1].start : 0, reached[2]?.count ? reached[2].start : 0]
-  if (link.pattern === "won")
-    return say(String(cell) === String(numbers.sources(forward, place)[0]) ? "web.mechanism.won" : "web.mechanism.lost")
+  if (link.pattern === "won") {
+    const [winner] = numbers.sources(forward, place)
+    if (String(cell) === String(winner)) return say("web.mechanism.won")
+    const less = numbers.at(forward.source, winner) - numbers.at(forward.source, cell)
+    return say(less > numbers.tie(forward.source) ? "web.mechanism.lost" : "web.mechanism.tied")
+  }
   const [first] = numbers.sources({ ...forward, pattern: "pool" }, place)
   // Where windows overlap, a cell gets more than this window's share.
   const each = stride < k ? numbers.at(link.source, place) / (k * k) : numbers.at(symbol, first)
