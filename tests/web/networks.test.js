@@ -6,10 +6,12 @@ import { filled, named } from "../../cnnviz/view/model/arithmetic.js"
 import { exact } from "../../cnnviz/view/model/exact_sum.js"
 import { expression, symbols } from "../../cnnviz/view/model/expression.js"
 import { byChannel, Filling, lossOf, terms, totals } from "../../cnnviz/view/model/formula_values.js"
+import { meaningOf, ownOf, wordsOf } from "../../cnnviz/view/model/meanings.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
 import { arrange } from "../../cnnviz/view/model/overview.js"
 import { PATTERNS, pairs, reach } from "../../cnnviz/view/model/patterns.js"
 import { faceOf } from "../../cnnviz/view/model/plates.js"
+import { has, say } from "../../cnnviz/view/model/words.js"
 import { fixture } from "./hooks.js"
 
 const networks = fixture("networks").map(({ answer, arrays, cells }) => ({
@@ -23,6 +25,16 @@ const networks = fixture("networks").map(({ answer, arrays, cells }) => ({
 }))
 const unsigned = (value) => value + 0 // -0 is 0 to who reads it
 const near = (a, b) => assert.ok(Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b)), `${a} is not ${b}`)
+
+test("every symbol of every kind of layer has words, which name it as the network does", () => {
+  for (const { numbers } of networks)
+    for (const symbol of Object.keys(numbers.maps)) {
+      const id = meaningOf(numbers, symbol)
+      const { text, title } = wordsOf(id)
+      assert.ok(has(title) && has(text), symbol)
+      if ("ngs".includes(symbol[0])) assert.ok(say(text).includes(`\`${ownOf(numbers, id, symbol).letter}\``), symbol)
+    }
+})
 
 test("every cell has the sources that the core says, in every pattern", () => {
   const seen = new Set()
@@ -61,6 +73,16 @@ test("a filled template comes to the core's number", () => {
       assert.ok(filled(numbers, map, cell).startsWith(named(numbers, map, cell)))
     }
   }
+})
+
+test("a cell that nothing comes back to is 0, and has no sum", () => {
+  const lost = networks.flatMap(({ numbers, cells }) =>
+    cells
+      .filter(({ map, sources }) => map[0] === "d" && sources.dp1?.length === 0)
+      .map(({ map, cell }) => [filled(numbers, map, cell), named(numbers, map, cell)]),
+  )
+  assert.ok(lost.length > 4)
+  for (const [text, name] of lost) assert.equal(text, `${name} = <b>0</b> <small>(nothing reaches it)</small>`)
 })
 
 test("the terms of a sum add up, and its totals too", () => {

@@ -3,7 +3,7 @@ import { test } from "node:test"
 import { decode } from "../../cnnviz/view/model/decode.js"
 import { explained } from "../../cnnviz/view/model/explanation.js"
 import { expression } from "../../cnnviz/view/model/expression.js"
-import { number, short } from "../../cnnviz/view/model/format.js"
+import { number, short, wholeOr } from "../../cnnviz/view/model/format.js"
 import { Filling, terms } from "../../cnnviz/view/model/formula_values.js"
 import { meaningOf, ownOf, signsOf, wordsOf } from "../../cnnviz/view/model/meanings.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
@@ -107,7 +107,7 @@ test("what is said of a cell ends in the core's number, and is whole", () => {
         const words = explained(numbers, map, cell)
         const raw = map === "x" && numbers.answer.lesson.scale === "raw"
         const said = [...words.numbers.matchAll(/ ([=≈]) <b>([^<]+)<\/b>/g)].map(([, , text]) => text)
-        const expected = raw ? String(numbers.at(map, cell)) : number(numbers.at(map, cell), 5)
+        const expected = raw ? String(numbers.at(map, cell)) : wholeOr(numbers.at(map, cell), 5)
         for (const [, sign, text] of words.numbers.matchAll(/ ([=≈]) <b>([^<]+)<\/b>/g))
           if (sign === "=") assert.ok(exactly(numbers, text), `${words.numbers}: ${text} is rounded`)
         assert.ok(said.includes(expected), `${map}[${cell}]: ${words.numbers} without ${expected}`)
@@ -146,7 +146,7 @@ test("who works out what is printed of a cell comes to the number that is printe
         const value = workedOut(printed)
         if (value === undefined) continue
         count += 1
-        assert.equal(number(value, 5), end, words)
+        assert.equal(wholeOr(value, 5), end, words)
       }
     }
   }
@@ -189,7 +189,7 @@ test("the update says what the core's next parameter is", () => {
     const [first] = numbers.said.update.makes
     const cell = numbers.shape(first).map(() => 0)
     const [old, next] = [numbers.values(first)[0], numbers.next(first, 0)]
-    assert.ok(explained(numbers, "update", cell).numbers.includes(number(next, toldApart(old, next))))
+    assert.ok(explained(numbers, "update", cell).numbers.includes(wholeOr(next, toldApart(old, next))))
   }
 })
 

@@ -5,8 +5,8 @@
 // for who works it out from what is printed.
 
 import { expression, symbols } from "./expression.js"
-import { factor, number, signed } from "./format.js"
-import { byChannel, Filling, isProduct, MOST_TERMS, own } from "./formula_values.js"
+import { factor, number, signed, wholeOr } from "./format.js"
+import { byChannel, Filling, firstSum, isProduct, MOST_TERMS, own } from "./formula_values.js"
 import { isWhole } from "./printed_digits.js"
 import { say } from "./words.js"
 
@@ -22,7 +22,7 @@ export function named(numbers, symbol, cell) {
 
 /** Gives what it comes to; ≈ where the digits that are shown are not all. @param {number} value @param {number} [digits] */
 export function result(value, digits = 5) {
-  const text = number(value, digits)
+  const text = wholeOr(value, digits)
   return ` ${isWhole(value, text) ? "=" : "≈"} <b>${text}</b>`
 }
 
@@ -45,6 +45,9 @@ export function filled(numbers, symbol, cell) {
   if (tree.kind === "symbol")
     return `${name} = ${named(numbers, tree.name, own(numbers, symbol, cell, tree.name))}${value}`
   const filling = new Filling(numbers, symbol, cell)
+  const sum = firstSum(tree)
+  if (sum && !filling.terms(sum).length && !numbers.at(symbol, cell))
+    return `${name}${value} <small>${say("web.numbers.nothing")}</small>`
   const lone = onlyTerm(filling, tree)
   if (lone) return `${name} = ${lone}${value}`
   const digits = digitsOf(filling, tree, numbers.at(symbol, cell), places)
@@ -166,7 +169,7 @@ function sumOf(page, node, alone) {
   const { filling, digits } = page
   const all = filling.terms(node)
   const of = all.length
-  if (!of) return { sum: say("web.numbers.nothing"), count: 0, of }
+  if (!of) return { sum: "0", count: 0, of }
   const products = isProduct(node) || node.kind === "symbol"
   const counting = products ? all : all.filter(({ value }) => value !== 0)
   if (counting.length > MOST_TERMS) {

@@ -1,7 +1,7 @@
 // What is said of a cell: the stage's idea and sentence, the formula in symbols, and the cell's own numbers.
 
 import { filled, named, result } from "./arithmetic.js"
-import { factor, formula, localFormula, number, plainNumber, sentence, whole } from "./format.js"
+import { factor, formula, localFormula, number, plainNumber, sentence, wholeOr } from "./format.js"
 import { toldApart } from "./printed_digits.js"
 import { say } from "./words.js"
 
@@ -88,5 +88,5 @@ export function stepOf(numbers, name, cell) {
           ? `${rate} · ${factor(gradient)}`
           : factor(old - next)
   const digits = toldApart(old, next)
-  return `${named(numbers, name, cell)} ← ${Number.isInteger(old) ? whole(old) : number(old, digits)} − ${change}${result(next, digits)}`
+  return `${named(numbers, name, cell)} ← ${wholeOr(old, digits)} − ${change}${result(next, digits)}`
 }

@@ -59,6 +59,10 @@ export const short = (value) => shortened(value, 2)
 /** A whole number, with a true minus sign. @param {number} value */
 export const whole = (value) => String(value).replace("-", MINUS)
 
+/** A whole number that is not large as it is, another with so many digits. @param {number} value @param {number} [digits] */
+export const wholeOr = (value, digits) =>
+  Number.isInteger(value) && Math.abs(value) < 1e5 ? whole(value) : number(value, digits)
+
 /** A whole number as it is, another as narrow as it can be. @param {number} value */
 export const brief = (value) => (Number.isInteger(value) ? whole(value) : short(value))
 
@@ -108,7 +112,7 @@ export const rangeText = ([low, high], write) =>
  * @param {number} value
  */
 export const signed = (value, digits = 4) =>
-  `<b class="${value < 0 ? "neg" : value > 0 ? "pos" : ""}">${value < 0 ? "" : "+"}${Number.isInteger(value) && Math.abs(value) < 1e5 ? whole(value) : number(value, digits)}</b>`
+  `<b class="${value < 0 ? "neg" : value > 0 ? "pos" : ""}">${value < 0 ? "" : "+"}${wholeOr(value, digits)}</b>`
 
 /**
  * A number in at most `room` characters, for a field that somebody may edit; rounded only as far as need be.

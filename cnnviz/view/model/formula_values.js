@@ -48,8 +48,8 @@ export function byChannel(terms, symbol) {
   return new Map([...found].sort(([a], [b]) => a - b).map(([channel, values]) => [channel, exact(values)]))
 }
 
-/** @param {Node} node @returns {Node | undefined} */
-function firstSum(node) {
+/** The inside of the first sum in a cell's template. @param {Node} node @returns {Node | undefined} */
+export function firstSum(node) {
   if (node.kind === "call" && SUMS.includes(node.name)) return node.args[0]
   if (node.kind === "symbol" || node.kind === "number") return undefined
   const parts = node.kind === "call" ? node.args : node.kind === "binary" ? [node.left, node.right] : [node.of]
