@@ -48,7 +48,7 @@ def on_image(now: Now) -> Now:
 def of_all(record: NetworkRecord, now: Now, program: Program) -> NetworkRecord:
     """The record of one image, where several make the gradients: what is a sum over all images has no arithmetic of its own."""
     m = len(now.lesson.images)
-    start = next(line.target for line in program.backward_lines if line.layer is None and line.role in ("do", "dz"))
+    start = _start(program)
     arithmetic = {name: text for name, text in record["arithmetic"].items() if name[1:] not in program.parameters}
     arithmetic[start] = f"({arithmetic[start]})/{m}"
     formulas = dict(record["formulas"])
@@ -59,9 +59,21 @@ def of_all(record: NetworkRecord, now: Now, program: Program) -> NetworkRecord:
     return {**record, "arithmetic": arithmetic, "formulas": formulas, "images": words}
 
 
-def stages_of_all(stages: Sequence[StageRecord], program: Program) -> list[StageRecord]:
-    """The stages of one image, where several make the gradients: a parameter's gradient is the mean of what each image would have."""
-    return [stage | {"title": message("stage.pulled.title")} if stage["symbol"][1:] in program.parameters else stage for stage in stages]
+def _start(program: Program) -> str:
+    """The gradient with which the way back begins."""
+    return next(line.target for line in program.backward_lines if line.layer is None and line.role in ("do", "dz"))
+
+
+def stages_of_all(stages: Sequence[StageRecord], program: Program, m: int) -> list[StageRecord]:
+    """The stages of one of `m` images that make the gradients: a parameter's gradient is the mean of what each image would have."""
+    found, start = list[StageRecord](), _start(program)
+    for stage in stages:
+        if stage["symbol"][1:] in program.parameters:
+            stage = stage | {"title": message("stage.pulled.title")}
+        elif stage["symbol"] == start:
+            stage = stage | {"sentence": message("words.sentences", first=stage["sentence"], second=message("ui.images.divided", m=m))}
+        found.append(stage)
+    return found
 
 
 def images_arrays(now: Now) -> dict[str, np.ndarray]:

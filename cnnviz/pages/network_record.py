@@ -209,14 +209,17 @@ def _is_other(stage: Stage, program: Program) -> bool:
 
 
 def _sentence(stage: Stage, program: Program) -> Message:
-    """The event at a stage; of a filter over several channels, that it has a kernel for each of them."""
+    """The event at a stage; of a filter over several channels, that it has a kernel for each of them, and what becomes of its bias."""
     if _is_other(stage, program):
         return message(f"{stage.words}.after_training")
-    if stage.words != "layer.conv.y":
+    if stage.layer is None or stage.words not in ("layer.conv.y", "layer.conv.df"):
         return stage.sentence
-    source = stage.inputs[0]
+    source, sentence = stage.inputs[0], stage.sentence
     channels = program.shapes[source][0] if len(program.shapes[source]) == 3 else 1
-    return message("layer.conv.y.several", n=channels, source=label(source)) if channels > 1 else stage.sentence
+    if stage.words == "layer.conv.y" and channels > 1:
+        sentence = message("layer.conv.y.several", n=channels, source=label(source))
+    biased = "b" in program.network.layers[stage.layer].parameter_letters
+    return message("words.sentences", first=sentence, second=message(f"{stage.words}.bias")) if biased else sentence
 
 
 def _plain(stage: Stage, program: Program) -> Message:

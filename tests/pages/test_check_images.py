@@ -39,6 +39,9 @@ def test_every_number_of_all_images_is_judged_and_those_of_one_are_shown():
 def test_step_says_that_each_image_pulls_at_a_parameter():
     header, _ = decode(answer("step", QUERY))
     assert {stage["symbol"] for stage in header["stages"] if stage["title"] == str(message("stage.pulled.title"))} == {"df", "dg", "dw"}
+    symbols = [stage["symbol"] for stage in header["stages"]]
+    divided = [stage["symbol"] for stage in header["stages"] if stage["sentence"].endswith(" Divided by 3, as the loss is the mean over the images.")]
+    assert divided == [symbols[symbols.index("L") + 1]]
 
 
 def test_the_image_and_the_pass_are_chosen_and_a_pass_after_training_is_checked_as_one():

@@ -59,6 +59,12 @@ def test_every_linked_symbol_is_shown_and_every_stage_has_words_and_a_formula(le
     assert sorted(columns) == sorted(record["maps"])
 
 
+def test_of_a_convolution_s_bias_it_is_said_what_becomes_of_it():
+    program, _ = here(Lesson(net="conv4x3b-relu-conv4x5-relu-dense2-mse"))
+    said = [stage["symbol"] for stage in network_record.stage_records(program) if "ias" in str(stage["sentence"])]
+    assert said == ["z1", "o", "dw", "df1"]  # of the dense layer, which always has one, in its own words
+
+
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
 def test_the_cell_that_is_explained_first_exists_and_has_the_largest_gradient(lesson):
     program, moment = here(lesson)

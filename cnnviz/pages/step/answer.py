@@ -77,7 +77,7 @@ def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], d
     check_wanted()
     if shown is not now:
         head["facts"] = {**facts(lesson, program.network, moment, promised, now), "L": loss_fact(now)}
-        head["stages"] = stages_of_all(first["stages"], program)
+        head["stages"] = stages_of_all(first["stages"], program, len(now.lesson.images))
         head["network"], found = of_all(network, now, program), found | images_arrays(now) | thumbnails(now, network)
     return head, found | (_past(now, network) if whole else {})
 
