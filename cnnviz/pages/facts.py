@@ -11,7 +11,10 @@ from cnnviz.core.losses_ahead import Promise, loss_after
 from cnnviz.core.symbols import Names
 from cnnviz.core.trajectory import Moment
 from cnnviz.pages.address import Now
-from cnnviz.words import Message, message
+from cnnviz.words import Message, message, written
+
+LEAST_SHARE = 0.001
+"""The least share that is printed as it is."""
 
 
 def facts(
@@ -64,10 +67,11 @@ def _activation(layer: Layer, names: Names, moment: Moment) -> dict[str, Message
     if (saturated := layer.saturated(units)) is None:
         return {}
     flat = int(np.count_nonzero(saturated))
-    found = {made: message("ui.facts.flat", n=flat, count=units.size) if flat else message("ui.facts.alive", count=units.size)}
+    found = {made: message("ui.facts.flat", n=flat, count=units.size)}
     gradients = moment.gradients
     if f"d{made}" in gradients and f"d{read}" in gradients and (arrived := float(np.abs(gradients[f"d{made}"]).sum())):
-        found[f"d{read}"] = message("ui.facts.passes", share=float(np.abs(gradients[f"d{read}"]).sum()) / arrived)
+        share = float(np.abs(gradients[f"d{read}"]).sum()) / arrived
+        found[f"d{read}"] = message("ui.facts.passes", share=share) if share >= LEAST_SHARE else message("ui.facts.shut", most=LEAST_SHARE)
     return found
 
 
@@ -80,5 +84,11 @@ def _step(lesson: Lesson, moment: Moment, promised: Promise | None) -> dict[str,
     moves = "falls" if after < before else "rises" if after > before else "stays"
     if not np.isfinite(before - after):
         return {}
-    values = {"rate": lesson.lr, "before": before, **({} if moves == "stays" else {"after": after})}
-    return {"update": message(f"ui.facts.{moves}", **values)}
+    values = {"rate": lesson.lr, "before": before}
+    if moves != "stays" and written(before, "4") == written(after, "4"):
+        fact = message(f"ui.facts.{moves}_little", **values, change=abs(before - after))
+    else:
+        fact = message(f"ui.facts.{moves}", **values, **({} if moves == "stays" else {"after": after}))
+    if lesson.network.program(lesson.x_shape).draws:
+        fact = message("words.sentences", first=fact, second=message("ui.facts.drawn_anew"))
+    return {"update": fact}

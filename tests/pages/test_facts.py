@@ -40,14 +40,26 @@ def test_the_loss_of_the_next_update_is_said(lesson):
     assert _said(lesson)["update"] == f"With η = {lesson.lr:g} the loss {moves}."
 
 
+def test_what_is_too_little_to_be_seen_in_print_is_not_said_with_the_same_digits():
+    before, after = trajectory(Lesson(lr=1e-7), load_image("test-0"), 1).losses
+    assert _said(Lesson(lr=1e-7))["update"] == f"With η = 1e−7 the loss falls by {written(before - after, '2')}, from {written(before, '4')}."
+    assert _said(Lesson(k=1000, lr=1.0))["dz2"] == "All units together pass on less than 0.1% of the gradient."
+
+
+def test_of_a_loss_with_a_mask_it_is_said_that_the_next_update_draws_another():
+    lesson = Lesson(net="conv2x3-relu-drop50-dense2-sigmoid-mse")
+    assert _said(lesson)["update"].endswith(" That is with this mask; the next update draws another.")
+    assert trajectory(lesson, load_image("test-0"), 1).losses[-1] != pytest.approx(promise(lesson, now(lesson).moment).after, rel=1e-3)
+
+
 def test_under_the_notebook_s_rule_no_loss_is_said():
     assert "update" not in _said(Lesson(rule="procedural"))
 
 
 def test_what_it_says_is_set_beside_the_target():
-    assert _said(Lesson(k=3))["o"] == "It says cat, 0.64; the target is cat: right."
-    assert _said(Lesson(y=(0, 1)))["o"] == "It says cat, 0.43; the target is dog."
-    assert _said(Lesson(y=(0.5, 0.5)))["o"] == "It says cat, 0.43."
+    assert _said(Lesson(k=3))["o"] == "It says cat (0.64); the target is cat: right."
+    assert _said(Lesson(y=(0, 1)))["o"] == "It says cat (0.43); the target is dog."
+    assert _said(Lesson(y=(0.5, 0.5)))["o"] == "It says cat (0.43)."
 
 
 def test_an_image_that_is_none_of_the_classes_is_said_to_be():
@@ -58,9 +70,9 @@ def test_an_image_that_is_none_of_the_classes_is_said_to_be():
 
 
 def test_saturated_and_silent_units_are_counted():
-    assert _said(Lesson())["a1"] == "None of the 900 units is saturated."
-    assert _said(Lesson(scale="raw", f="notebook"))["a1"] == "Saturated: 900 of 900 units."
+    assert _said(Lesson())["a1"] == "Saturated units: 0 of 900."
+    assert _said(Lesson(scale="raw", f="notebook"))["a1"] == "Saturated units: 900 of 900."
     lesson = Lesson(net=SMALL)
     positive = int(np.count_nonzero(now(lesson).moment.trace.z1 > 0))
-    assert f"Silent: {1800 - positive:,} of 1,800 units." in _said(lesson)["a1"]
-    assert f"Open: {positive:,} of 1,800 gates." in _said(lesson)["dz1"]
+    assert f"Silent units: {1800 - positive:,} of 1,800." in _said(lesson)["a1"]
+    assert f"Open gates: {positive:,} of 1,800." in _said(lesson)["dz1"]
