@@ -72,6 +72,21 @@ test("where the loss bends before a step ends, less is promised, until it holds 
   assert.match(raisedPart(numbers, "df", cell), /:0\.001$/)
 })
 
+test("what is lost in round-off is not said to stay away", () => {
+  const numbers = moments[0]
+  const cell = [0, 0, 2, 2]
+  const happens = (slope) => {
+    numbers.values("df")[numbers.offset("df", cell)] = slope
+    for (let tried = 0; tried < 3; tried++) {
+      const part = raisedPart(numbers, "df", cell)
+      numbers.learn(part, { [part]: { values: Float64Array.of(0), shape: [1] } })
+    }
+    return promiseOf(numbers, "df", cell)
+  }
+  assert.match(happens(4.3e-40), /the loss rises by about 4\.3e−43, a thousandth of ∂f\[2,2\]\.$/)
+  assert.match(happens(0.43), /the loss should change by 0\.00043, a thousandth of ∂f\[2,2\]; really by 0\.$/)
+})
+
 test("where a gradient is 0 and the loss moves all the same, as beside a kink, that is said", () => {
   const numbers = moments[5] // ReLU and max pooling
   const at = numbers.values("da1").indexOf(0)

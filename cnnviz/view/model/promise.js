@@ -12,6 +12,7 @@ const SHARES = new Map([
   [0.001, "thousandth"],
 ])
 
+const ROUND_OFF = 1e-12 // of the loss: less than that may be lost on the way to it
 const MOST_DECIMALS = 5 // numbers that begin behind them have a power of ten
 
 /** The number whose gradient a map shows: "z1" of "dz1"; "" of what is no gradient. @param {Numbers} numbers @param {string} map */
@@ -56,7 +57,8 @@ export function promiseOf(numbers, map, cell) {
     })
   }
   const share = say(`web.promise.${SHARES.get(by)}`, { gradient })
-  return moved(slope * by, really, { what, by, share })
+  const isLost = really === 0 && Math.abs(slope * by) < ROUND_OFF * (numbers.answer.loss ?? 0)
+  return moved(slope * by, isLost ? undefined : really, { what, by, share })
 }
 
 /** @param {number} promised @param {number | undefined} really  unknown until it was asked for @param {{ what: string, by: number, share: string }} said */
