@@ -176,3 +176,32 @@ def test_axe_finds_nothing_on_any_screen_each_is_spoken_and_maps_stand_in_their_
             assert faults(screen.page, APART) == []
             screen.page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
             screen.press("ArrowRight")
+
+
+BEYOND = """() => {
+  const { paddingLeft, paddingRight } = getComputedStyle(document.querySelector(".explain"))
+  const [left, right] = [parseFloat(paddingLeft) - 1, innerWidth - parseFloat(paddingRight) + 1]
+  const written = (e) => [...e.childNodes].some((node) => node.data?.trim())
+  const drawn = [...document.querySelectorAll(".tale *")].filter((e) => e.matches("canvas, svg, button") || written(e))
+  const out = (box) => box.width > 0 && (box.left < left || box.right > right)
+  const beyond = drawn.filter((e) => e.checkVisibility() && out(e.getBoundingClientRect()))
+  return beyond.map((e) => `${e.tagName} ${e.textContent.trim()}`)
+}"""
+SCROLLED = "() => [document.querySelector('.cnnviz').offsetHeight - innerHeight].filter((over) => over > 0)"
+
+
+@pytest.mark.parametrize(
+    ("locale", "width", "height"),
+    [("fr-FR", 390, 844), ("fr-FR", 320, 700), ("fr-FR", 744, 1133), ("en", 768, 1024), ("fr-FR", 820, 1180), ("fr-FR", 900, 800), ("en", 1024, 768)],
+)  # fmt: skip
+def test_no_screen_reaches_beyond_its_margins_and_none_scrolls_but_on_the_smallest_phone(
+    browser: Browser, browser_context_args: dict, locale: str, width: int, height: int
+):
+    look = {"reduced_motion": "reduce", "viewport": {"width": width, "height": height}, "locale": locale}
+    with newcomer(browser, browser_context_args, **look) as screen:
+        screen.page.goto("/")
+        for name in SCREENS:
+            at(screen, name)
+            assert faults(screen.page, BEYOND) == [], name
+            assert width == 320 or faults(screen.page, SCROLLED) == [], name
+            screen.press("ArrowRight")

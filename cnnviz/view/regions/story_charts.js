@@ -37,7 +37,7 @@ export function squareOf(name, output, target, says) {
 /** @typedef {Size & { x: (value: number) => number, y: (value: number) => number }} Plot */
 /** @type {Record<string, Size>} */
 const SIZES = { curve: { wide: 400, high: 290, end: 12 }, outputs: { wide: 560, high: 240, end: 110 } }
-const PHONE = 358 // pixels of a chart there
+const PHONE = { wide: 358, high: 150 } // pixels of a chart there
 const [EDGE, FOOT, HEAD] = [40, 26, 10] // what stands around a plot
 
 /** @param {Size} size @param {[number, number]} along @param {[number, number]} up @returns {Plot} */
@@ -87,7 +87,7 @@ export function curveOf({ theta, loss, slope, middle }, at) {
 /** The outputs, update by update, as far as they have been counted; the one that leads is blue. @param {Numbers} numbers @param {Path} path @param {number} k */
 export function outputsOf(numbers, { outputs }, k) {
   const last = outputs.length - 1
-  const size = isPhone() ? { ...SIZES.outputs, wide: PHONE } : SIZES.outputs // its words are not made smaller
+  const size = isPhone() ? { ...SIZES.outputs, ...PHONE } : SIZES.outputs // its words are not made smaller
   const place = plot(size, [0, last], [0, 1])
   const { x, y } = place
   const turned = turn(outputs)
@@ -106,6 +106,6 @@ export function outputsOf(numbers, { outputs }, k) {
   return html`<svg class="tale-outputs" viewBox="0 0 ${place.wide} ${place.high}" role="img" aria-label=${say("web.story.right.curve")}>
     ${[0, 0.5, 1].map((value) => across(place, value))}
     ${[0, turned, last].map((value) => below(place, value))}
-    ${k >= turned ? svg`<path class="tale-drop" d="M${x(turned)} ${y(0)}V${y(1)}"/><text class="tale-soft" x=${x(turned) + 8} y=${y(1) + 16}>${say("web.story.right.turned", { turn: turned, said: says })}</text>` : nothing}
+    ${k >= turned ? svg`<path class="tale-drop" d="M${x(turned)} ${y(0)}V${y(1)}"/><text class="tale-soft" x=${x(turned) + 8} y=${y(0) - 10}>${say("web.story.right.turned", { turn: turned, said: says })}</text>` : nothing}
     ${Array.from(targets, (_, n) => target(n))}${Array.from(targets, (_, n) => way(n))}</svg>`
 }
