@@ -128,3 +128,21 @@ def test_a_maps_numbers_stand_right_under_what_chooses_them(screen: Screen):
     label = screen.page.locator(".map-table label.digits")
     expect(label).to_be_visible()
     assert label.bounding_box()["height"] < 60
+
+
+BUSY = "conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce"
+COVERED = """() => {
+  const [strip, buttons] = [".overview", ".transport .buttons"].map((name) => document.querySelector(name).getBoundingClientRect())
+  return [strip.bottom - buttons.top].filter((over) => over > 1)
+}"""
+
+
+def test_a_phones_strip_is_whole_above_its_buttons_at_busy_stages_too(screen: Screen):
+    page = screen.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    screen.open("/", net=BUSY, stage="z1")
+    assert faults(page, COVERED) == []
+    expect(screen.numbers).to_be_hidden()  # the picture says its sum
+    for stage in ("z2", "z3", "dz1", "df1"):
+        screen.open("/", net=BUSY, stage=stage)
+        assert faults(page, COVERED) == [], stage

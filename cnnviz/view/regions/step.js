@@ -32,7 +32,7 @@ import { bindPinch } from "./pinch.js"
 import { channelFlights, GLIDE, Seats } from "./seats.js"
 import { moveOf } from "./step_flow.js"
 import { inquire, inquireRaised, wholeTable } from "./step_inquiry.js"
-import { lay, place, roomOf, scrollStrip, uprightRoom } from "./step_layout.js"
+import { lay, lowerRoom, place, roomOf, scrollStrip, uprightRoom } from "./step_layout.js"
 import { markCells, markMaps } from "./step_marks.js"
 import { briefOf, fillStepper, fillWords, fitWords, sayHolds, spokenOf, writeWords } from "./step_words.js"
 import { Story } from "./story.js"
@@ -82,6 +82,8 @@ export class Step extends Content {
   picture = nothing()
   /** @type {unknown[]}  of what the picture was drawn */
   pictured = []
+  /** @type {{ of: unknown[], by: number }}  by how much a phone's picture is lower than others, and of what it is one */
+  lowered = { of: [], by: 0 }
   scrolled = "" // what a phone's strip was scrolled for
   carded = "" // the map whose card was opened last
   /** @type {Numbers | undefined} */
@@ -439,20 +441,34 @@ export class Step extends Content {
     const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
     const hidden = this.masked(map) ? say(this.hidden.words) : ""
     const upright = isPhone() || isTall()
+    const of = [map, this.view.stage, this.overview.key, this.isWhole, hidden, palette]
+    if (of.some((part, n) => part !== this.lowered.of[n])) this.lowered = { of, by: 0 }
     const room = !upright ? this.room : isPhone() ? uprightRoom(this, Boolean(hidden)) : { ...this.room, upright }
     const seats = (/** @type {string} */ symbol) => Seats.fits(plates[symbol])
     this.view.$(".drawn").classList.toggle("upright", upright)
     const { stage, veiled, player } = this.view
-    const state = [map, room.width, room.height, upright, hidden, this.isWhole, stage, veiled, player.done(map)]
+    const high = room.height + this.lowered.by
+    const state = [map, room.width, high, upright, hidden, this.isWhole, stage, veiled, player.done(map)]
     const drawn = [String(cell), numbers, numbers.learned, palette, this.dragging.late, String(state)]
     const changed = drawn.findLastIndex((part, n) => part !== this.pictured[n])
     if (!this.stepped && changed < 0) return // pointing elsewhere changes nothing of it
     this.pictured = drawn
     const before = this.picture.shown
-    this.picture = this.isWhole
-      ? nothing()
-      : mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats, hidden)
-    this.view.$(".drawn").classList.toggle("stated", this.picture.stated)
+    const paint = (/** @type {import("../draw/sheet.js").Room} */ room) => {
+      this.picture = this.isWhole
+        ? nothing()
+        : mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats, hidden)
+      this.view.$(".drawn").classList.toggle("stated", this.picture.stated)
+    }
+    paint(room)
+    if (isTouched()) sayHolds(this)
+    const other = changed > 0 // than the cell alone
+    const settles = (this.stepped || other) && !this.dragging.drag && !player.sliding // nothing moves under a finger
+    const lower = settles && isPhone() && !this.isWhole && !hidden ? lowerRoom(this, room) : null
+    if (lower) {
+      this.lowered.by += room.height - lower.height
+      paint(lower)
+    }
     const moves = this.stepped && this.glides
     const gliding = this.seats.put(plates, this.picture.shown, moves)
     if (moves && !this.isWhole) {
@@ -460,12 +476,10 @@ export class Step extends Content {
       const delay = gliding || channels.length ? GLIDE : 0
       this.buildUp.play(() => this.picture, numbers.maps[map]?.band === "gradients", delay, channels)
     }
-    if (isTouched()) sayHolds(this)
     if (isPhone() && this.scrolled !== map) scrollStrip(this)
     this.scrolled = isPhone() ? map : ""
     const places = (/** @type {import("../draw/sheet.js").Shown[]} */ shown) =>
       shown.map(({ symbol, at }) => `${symbol} ${at}`).join()
-    const other = changed > 0 // than the cell alone
     if (this.stepped || other || places(before) !== places(this.picture.shown)) this.raise()
   }
 

@@ -13,13 +13,24 @@ export function roomOf({ view }) {
   return { width, height }
 }
 
-const UPRIGHT = { least: 410, most: 520, rest: 418, stepper: 48, asking: 320 } // height of a phone's picture that stands upright, and what stands over and under it; where its result is asked for
+const UPRIGHT = { least: 410, most: 520, rest: 392, stepper: 46, asking: 320, lowest: 366 } // height of a phone's picture that stands upright, and what stands over and under it; where its result is asked for; where the strip would be covered otherwise
 
 /** The room of a phone's picture that stands upright. @param {Step} step @param {boolean} [asks] whether its result is hidden @returns {import("../draw/sheet.js").Room} */
-export function uprightRoom({ view }, asks = false) {
-  const area = view.$(".drawn")
+export function uprightRoom({ view, lowered }, asks = false) {
   const rest = UPRIGHT.rest + (view.$(".stepper").hidden ? 0 : UPRIGHT.stepper)
   const height = asks ? UPRIGHT.asking : Math.min(Math.max(innerHeight - rest, UPRIGHT.least), UPRIGHT.most)
+  return upright(view, height - (asks ? 0 : lowered.by))
+}
+
+/** The room of a picture on a phone that is so much lower that the strip under it is whole; none where it is, or would not be even then. @param {Step} step @param {import("../draw/sheet.js").Room} room */
+export function lowerRoom({ view }, { height }) {
+  const over = Math.ceil(view.root.offsetHeight - innerHeight)
+  return over > 0 && height - over >= UPRIGHT.lowest ? upright(view, height - over) : null
+}
+
+/** @param {import("../types/view.js").View} view @param {number} height @returns {import("../draw/sheet.js").Room} */
+function upright(view, height) {
+  const area = view.$(".drawn")
   area.style.setProperty("--upright", `${height}px`)
   return { width: area.clientWidth - 2 * EDGE, height, upright: true }
 }

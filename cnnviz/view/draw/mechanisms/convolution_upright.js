@@ -109,16 +109,16 @@ function sum(pen, numbers, { symbol, cell }, { added, y }, to) {
   const texts = [...parts.map((value, n) => plus(value, written.texts[n])), equals(total, written.total).slice(0, 1)]
   const taken = (/** @type {number} */ size) =>
     texts.reduce(
-      (all, text) => all + 8 + pen.widthOf(text, { size, bold: true }),
-      pen.widthOfSymbol(name, { size: LARGE }) + 8,
+      (all, text) => all + 6 + pen.widthOf(text, { size, bold: true }),
+      pen.widthOfSymbol(name, { size: LARGE }) + 6,
     )
-  const size = [LARGE, TEXT].find((size) => taken(size) <= pen.width - 108)
+  const size = [LARGE, TEXT, SMALL].find((size) => taken(size) <= pen.width - 104)
   pen.stated = size !== undefined // else the line below has its name
-  let x = size ? 1 + pen.symbol(name, 1, y, { size: LARGE }) + 8 : 1
+  let x = size ? 1 + pen.symbol(name, 1, y, { size: LARGE }) + 6 : 1
   for (const [n, text] of texts.entries()) {
     const style = { size: size ?? LARGE, bold: n < parts.length }
     pen.text(text, x, y, { ...style, fill: style.bold ? pen.hue(parts[n]) : pen.ink })
-    x += pen.widthOf(text, style) + 8
+    x += pen.widthOf(text, style) + 6
   }
   const { limits, scale } = numbers.maps[symbol]
   const bar = { x: pen.width - 100, y: y - 16, width: 72, height: 32 }
