@@ -40,22 +40,23 @@ def compiled(lines: tuple[Made, ...]) -> Callable[[Inner, Sequence[Callable[...,
         text.append(_LINE.format(name=name, target=target, n=n, sources=read))
         if dropped is not None:
             shown.append(f"{target!r}: {name}{['', '[0]', '[0, 0]'][dropped]}")
-    scope: dict[str, Any] = {"ndarray": np.ndarray}
+    scope: dict[str, Any] = {}
     # Nothing that a visitor writes is in this text: symbols are made of a layer's letter and a number.
-    exec(_FUNCTION.format(lines="".join(text), shown=", ".join(shown)), scope)
+    exec(_FUNCTION.format(makers=", ".join(f"make{n}" for n in range(len(lines))), lines="".join(text), shown=", ".join(shown)), scope)
     run: Callable[[Inner, Sequence[Callable[..., np.ndarray]]], Inner] = scope["run"]
     return run
 
 
 _FUNCTION = """
 def run(values, functions):
+    [{makers}] = functions
 {lines}
     return {{{shown}}}
 """
 _LINE = """
-    {name} = values[{target!r}] = functions[{n}]({sources})
+    {name} = values[{target!r}] = make{n}({sources})
     {name}.setflags(False)
-    if isinstance({name}.base, ndarray):
+    if {name}.base is not None:
         {name}.base.setflags(False)
 """
 
