@@ -61,7 +61,8 @@ def forward(params: Params, x: np.ndarray, stride: int = 1, padding: Padding = 0
     >>> forward(init_params(np.ones((3, 3)), x.shape), x).o
     array([0.5, 0.5])
     """
-    return notebook_program(params, np.shape(x), stride, padding).forward(params, x)
+    x = np.asarray(x, dtype=np.float64)
+    return notebook_program(params, x.shape, stride, padding).forward(params, x)
 
 
 def backward(params: Params, trace: Trace, y: np.ndarray) -> Gradients:

@@ -150,7 +150,7 @@ def targets(y: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     >>> targets(0.9, (2,))
     array([0.9, 0.9])
     """
-    y = _array(y)
+    y = np.asarray(y, dtype=np.float64)
     if y.ndim == 0:
         return np.full(shape, y)
     if y.shape != shape:

@@ -27,7 +27,7 @@ from cnnviz.core.read_only import lock, sealed
 from cnnviz.core.sliding import Padding
 from cnnviz.core.symbols import Names
 from cnnviz.core.ties import TIE, largest, margin
-from cnnviz.core.values import Gradients, Later, Params, Trace
+from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.words import Problem
 
 
@@ -72,7 +72,6 @@ class Program:
         self._is_given = bool(self.buffers or self.draws)
         self._needed_lines, self._rest_lines = self.backward_lines[: self.needed], self.backward_lines[self.needed :]
         self._made_last = tuple(line.target for line in self._rest_lines)
-        self._read_last = {source for line in self._rest_lines for source in line.sources}.difference(self._made_last)
 
     @cached_property
     def _compiled_forward(self) -> CompiledLines:  # compiled when a pass asks for it: many a program is there for its shapes alone
@@ -230,16 +229,21 @@ class Program:
     def start(self, params: Mapping[str, np.ndarray], x: np.ndarray | None = None) -> Inner:
         """The arrays that a pass starts from: parameters, and the image; ValueError where a shape does not fit."""
         values = {} if x is None else {"x": self._fitting("x", x)}
-        given, shapes = vars(params) if type(params) is Params else params, self.shapes
+        given, shapes, shown = vars(params) if type(params) is Params else params, self.shapes, self.shown
         for name in self.parameters:
             array = given[name]
-            values[name] = array if array.shape == shapes[name] else self._fitting(name, array)
+            if array.shape == shapes[name]:
+                values[name] = array
+            elif array.shape == shown[name]:
+                values[name] = array.reshape(shapes[name])
+            else:
+                values[name] = self._fitting(name, array)
         return values
 
     def _fitting(self, name: str, array: np.ndarray) -> np.ndarray:
         """An array with the axes that are not shown."""
         shape = self.shapes[name]
-        if self.has_images(name):
+        if self.run.images and self.has_images(name):
             if array.ndim and array.shape[1:] == shape:
                 return array
         elif array.shape in (shape, self.shown[name]):
@@ -368,9 +372,9 @@ class Program:
         gradients = self._compiled_backward.go(values, overrides)
         if not self._rest_lines:
             return Gradients.locked(gradients)
-        kept = values | {"y": sealed(y)} if overrides else {name: values[name] for name in self._read_last}
-        rest = partial(self._go_on, kept, overrides)
-        return Gradients.locked(gradients, Later(self._made_last, rest))
+        if overrides:
+            values["y"] = sealed(y)
+        return Gradients.locked(gradients, (self._made_last, partial(self._go_on, values, overrides)))
 
     def pulls(self, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray) -> Params:
         """∂Lᵢ/∂θ for each image's own loss, by "d" and parameter, (m,…): a backward pass for each that starts with its slope alone."""

@@ -35,7 +35,7 @@ class Arrays(Mapping[str, np.ndarray]):
         return cls.locked({name: sealed(values) for name, values in arrays.items()}, *settings)
 
     @classmethod
-    def made(cls, arrays: Mapping[str, np.ndarray]) -> Self:
+    def made(cls, arrays: dict[str, np.ndarray]) -> Self:
         """As `of`, for arrays that we have just made, of any precision: they are locked where they are."""
         for array in arrays.values():
             array.setflags(False)  # type: ignore[call-arg]  # write: by place, which takes half as long
@@ -44,10 +44,10 @@ class Arrays(Mapping[str, np.ndarray]):
         return cls.locked(arrays)
 
     @classmethod
-    def locked(cls, arrays: Mapping[str, np.ndarray]) -> Self:
-        """As `of`, for arrays that are locked already."""
+    def locked(cls, arrays: dict[str, np.ndarray]) -> Self:
+        """As `of`, for arrays that are locked already, in a dict that is nobody else's."""
         self = object.__new__(cls)
-        vars(self).update(arrays)
+        _set(self, "__dict__", arrays)
         return self
 
     def replace(self, **changes: object) -> Self:
@@ -148,10 +148,10 @@ class Trace(Arrays):
 
     @classmethod
     def locked(
-        cls, arrays: Mapping[str, np.ndarray], stride: int = 1, padding: Padding = 0, made_by: object = None, mode: Mode | None = None
+        cls, arrays: dict[str, np.ndarray], stride: int = 1, padding: Padding = 0, made_by: object = None, mode: Mode | None = None
     ) -> Self:
         self = object.__new__(cls)
-        vars(self).update(arrays)
+        _set(self, "__dict__", arrays)
         _set(self, "stride", stride)
         _set(self, "padding", padding)
         _set(self, "_made_by", made_by)
@@ -205,11 +205,8 @@ def one_image(array: np.ndarray, i: int) -> np.ndarray:
     return own[0] if own.ndim == 3 and len(own) == 1 else own
 
 
-class Later(NamedTuple):
-    """Gradients that are still to be worked out: their names, and what makes all of them."""
-
-    names: tuple[str, ...]
-    make: Callable[[], Mapping[str, np.ndarray]]
+Later = tuple[tuple[str, ...], Callable[[], Mapping[str, np.ndarray]]]
+"""Gradients that are still to be worked out: their names, and what makes all of them."""
 
 
 @_with_fields
@@ -235,12 +232,12 @@ class Gradients(Arrays):
     ) -> None:
         now = {} if callable(dx) else {"dx": dx}
         super().__init__(do=do, dz2=dz2, dw=dw, db=db, da1=da1, dz1=dz1, df=df, **now)
-        _set(self, "_later", Later(("dx",), lambda: {"dx": dx()}) if callable(dx) else None)
+        _set(self, "_later", (("dx",), lambda: {"dx": dx()}) if callable(dx) else None)
 
     @classmethod
-    def locked(cls, arrays: Mapping[str, np.ndarray], later: Later | None = None) -> Self:
+    def locked(cls, arrays: dict[str, np.ndarray], later: Later | None = None) -> Self:
         self = object.__new__(cls)
-        vars(self).update(arrays)
+        _set(self, "__dict__", arrays)
         _set(self, "_later", later)
         return self
 
@@ -250,12 +247,12 @@ class Gradients(Arrays):
 
     def _names_later(self) -> tuple[str, ...]:
         later: Later | None = getattr(self, "_later", None)
-        return later.names if later else ()
+        return later[0] if later else ()
 
     def _work_out(self) -> None:
         """Works out what was put off, all at once; of two threads that ask at a time the first one's arrays stay."""
         later: Later | None = getattr(self, "_later", None)
-        for name, array in later.make().items() if later else ():
+        for name, array in later[1]().items() if later else ():
             vars(self).setdefault(name, sealed(array))
         _set(self, "_later", None)
 
