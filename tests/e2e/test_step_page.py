@@ -281,6 +281,11 @@ def test_the_arithmetic_adds_up(screen: Screen):
     assert screen.terms() == pytest.approx([dz1[0, at] * f[0, 2 - at] for at in range(3)], rel=6e-3)
 
 
+def test_small_words_in_a_line_of_numbers_that_wraps_have_thirteen_pixels(screen: Screen):
+    screen.open("/", "net=conv4x3b-tanh-avg2-dense2-sigmoid-bce&stage=z1")
+    expect(screen.page.locator(".numbers.wraps small")).to_have_css("font-size", "13px")
+
+
 def test_the_strip_has_all_images_and_a_click_on_one_shows_it(screen: Screen):
     net = "conv2x3-relu-max2-drop50-dense2-softmax-ce"
     screen.open("/", f"img=cat-0,cat-1,dog-0,dog-1&net={net}&stage=r1")
