@@ -1,6 +1,7 @@
 """The story of the first visit: told once, with the core's numbers, and left for the lesson that it was told of."""
 
 import contextlib
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -46,6 +47,12 @@ def says(screen: Screen, *numbers: str) -> None:
         expect(screen.page.locator(".explain")).to_contain_text(true_minus(number))
 
 
+def behind(symbol: str, shown: list[str]) -> set[str]:
+    """The arrays that a gradient is made of, those of the way back among them in place of what they are made of."""
+    sources = {line.target: line.sources for line in LESSON.network.program((32, 32)).backward_lines}
+    return {found for source in sources.get(symbol, ()) for found in ({source} if source in shown else {source} | behind(source, shown))}
+
+
 def test_it_is_told_once_with_the_numbers_of_the_core_and_leads_to_its_lesson(browser: Browser, browser_context_args: dict):
     now = moment(LESSON)
     x = load_image(LESSON.img, LESSON.ch, LESSON.scale)
@@ -65,7 +72,11 @@ def test_it_is_told_once_with_the_numbers_of_the_core_and_leads_to_its_lesson(br
         at(screen, "loss")
         screen.press("ArrowRight")
         at(screen, "blame")
-        for symbol in ("df", "dz1", "dw", "do"):
+        expect(screen.page.locator(".tale [data-seat]")).to_have_count(4)
+        way = screen.page.locator(".tale [data-seat]").evaluate_all("(seats) => seats.map((seat) => seat.dataset.seat)")
+        for made, source in itertools.pairwise(way):  # each comes from the next one, and through no other that is shown
+            assert source in behind(made, way), way
+        for symbol in way:
             expect(screen.page.locator(f".drawn canvas[data-map={symbol}]")).to_be_visible()
         screen.key("story_on").click()
         at(screen, "nudge")

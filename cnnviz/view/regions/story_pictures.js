@@ -62,7 +62,7 @@ function blame({ numbers }) {
     html`<div class="tale-named">${map(numbers, symbol)}<p class="tale-names">${names}</p></div>`
   const through = (/** @type {string} */ what) => arrow("backward", say("web.story.blame.through", { what }))
   return html`${map(numbers, "df", promiseOf(numbers, "df", [0, 0, 1, 1]))}${through("x")}
-    ${map(numbers, "dz1")}${through("w, σ′")}${row("dw")}${through("σ′, a₁")}${row("do")}${arrow("backward")}
+    ${map(numbers, "dz1")}${through("w, σ′")}${row("dz2")}${through("σ′")}${row("do")}${arrow("backward")}
     <figure class="of-L"><figcaption><i class="name">L</i></figcaption><b class="tale-number">${shown(numbers.values("L")[0], 4)}</b></figure>
     <p class="tale-signs"><b class="pos">${say("web.story.blame.red")}</b> ${say("web.story.blame.lower")} <b class="neg">${say("web.story.blame.blue")}</b> ${say("web.story.blame.raise")}</p>`
 }
