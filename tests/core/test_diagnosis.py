@@ -9,6 +9,7 @@ from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.diagnosis import diagnose
 from cnnviz.core.comparison.precision import DOUBLE, HALF, SINGLE, precisions
 from cnnviz.core.comparison.rearrangements import rearrangements
+from cnnviz.core.comparison.slips import right_lines
 from cnnviz.core.comparison.stage_verdicts import by_stage
 from cnnviz.core.comparison.worst_entry import worst_of
 from cnnviz.core.mistakes import mistakes_for, placed
@@ -127,6 +128,50 @@ def test_two_mistakes_at_once_are_both_named():
     assert found.first == "dp1"
     named = {stage: matches[0].slip.placed.address for stage, matches in found.matches.items()}
     assert named == {"dp1": "flip_forgotten@dp1", "df1": "kernel_gradient_flipped@df1"}
+
+
+def by_loops(x, f, dz):
+    """A student's loop over the places: ∂f by `=`, ∂x with the kernel transposed, and the bias gradient of the first place."""
+    dx = np.zeros_like(x)
+    for i, j in np.ndindex(dz.shape[1:]):
+        df = np.einsum("m,cuv->mcuv", dz[:, i, j], x[:, i : i + f.shape[2], j : j + f.shape[3]])
+        dx[:, i : i + f.shape[2], j : j + f.shape[3]] += np.einsum("m,mcvu->cuv", dz[:, i, j], f)
+    return df, dx, dz[:, 0, 0]
+
+
+def test_a_students_loops_over_the_places_of_a_convolution_are_named():
+    case = case_of("conv2x3b-tanh-conv3x3b-tanh-dense2-mse")
+    exact = passed(case)
+    df, da1, db = by_loops(case.trace["a1"], case.params["f2"], exact["dz2"])
+    for spoiled, slip in (({"df2": df}, "last_place_only@df2"), ({"da1": da1}, "kernel_transposed@da1"), ({"db2": db}, "first_place_only@df2")):
+        found = diagnose(case, {**exact, **spoiled})
+        (match,) = (match for match in found.matches[found.first] if match.exact)
+        assert match.slip.placed.address == slip
+        for line in match.slip.code(case.program, found.first, (*spoiled,)):
+            assert line.startswith(next(iter(spoiled))) and "\n" not in line  # nothing of an array that is right
+
+
+def test_a_slip_is_written_as_code_that_can_be_read():
+    case = case_of("conv2x3-relu-max2-dense2-mse", seed=1)
+    exact = passed(case)
+    quarter = np.repeat(np.repeat(exact["dp1"], 2, 1), 2, 2)[:, : exact["da1"].shape[1], : exact["da1"].shape[2]] / 4
+    shared = np.zeros_like(exact["da1"])
+    shared[:, : quarter.shape[1], : quarter.shape[2]] = quarter
+    found = diagnose(case, {**exact, "da1": shared})
+    assert found.matches["da1"][0].slip.code(case.program, "da1", ("da1",))[0] == "da1[under] += 0.25 * (dp1)"
+    assert right_lines(case.program, ["da1", "df", "dx"]) == "da1[under] += dp1 * wins\ndf += x[window] * dz1[i, j]\ndx[window] += dz1[i, j] * f"
+    normalised = case_of("conv2x3-bn-relu-dense2-softmax-ce").program
+    assert right_lines(normalised, ["dz1"]) == "dz1 = by_itself(dhat, sigma) + by_mean(dhat, sigma) + by_variance(dhat, hat, sigma)"
+    turned = diagnose(case, {**exact, "df": exact["df"].swapaxes(2, 3)}).matches["df"][0].slip
+    assert turned.code(case.program, "df", ("df",))[0] == "df += x[window] * dz1[i, j]; df = df.swapaxes(-1, -2)"
+
+
+def test_of_slips_that_come_near_the_simplest_is_first():
+    case = case_of("conv3x3b-tanh-dense2-mse")
+    exact = passed(case)
+    found = diagnose(case, {**exact, "db1": exact["dz1"][:, 3, 5]})  # of another place than the slips know
+    near = [match.slip for match in found.matches["df"] if match.near]
+    assert near and near[0].parts == 1
 
 
 def test_arrays_that_were_spoilt_one_by_one_afterwards_are_each_recognised():

@@ -52,7 +52,9 @@ SHOWS = {
     "hidden_slope_forgotten": ("dz1", "df", "update"),
     "overlap_assigned": ("dx",),
     "flip_forgotten": ("dx",),
+    "kernel_transposed": ("dx",),
     "kernel_gradient_flipped": ("df", "update"),
+    "last_place_only": ("df", "update"),
     "stride_forgotten": ("df", "update"),
     "loop_stops_early": ("df", "update"),
     "bias_axis": ("dw", "update"),
@@ -63,7 +65,7 @@ SHOWS = {
 # ---- in the teaching notebook's network
 
 
-def case(stride=2, padding=0, weights="normal", image="test-0", kernel="emboss"):
+def case(stride=2, padding=0, weights="normal", image="test-0", kernel="sobel-x"):
     x = load_image(image, "red", "unit")
     params = init_params(np.reshape(KERNELS[kernel], (3, 3)), x.shape, 2, stride, padding, weights)
     return params, x, forward(params, x, stride, padding), stride, padding
@@ -362,13 +364,14 @@ def test_convolution_by_loops():
     network = Network.parse("conv2x3-conv3x3s2p1-dense2-mse")
     params, trace, y = a_pass(network)
     exact, shape = network.backward(params, trace, y), trace["z1"].shape
-    flipped, last, first = (np.zeros((2, shape[1] + 2, shape[2] + 2)) for _ in range(3))
+    flipped, turned, last, first = (np.zeros((2, shape[1] + 2, shape[2] + 2)) for _ in range(4))
     for i, j in np.ndindex(trace["z2"].shape[1:]):
         window = (slice(None), slice(2 * i, 2 * i + 3), slice(2 * j, 2 * j + 3))
         flipped[window] += np.tensordot(exact["dz2"][:, i, j], params["f2"][:, :, ::-1, ::-1], 1)
+        turned[window] += np.tensordot(exact["dz2"][:, i, j], params["f2"].swapaxes(2, 3), 1)
         last[window] = np.tensordot(exact["dz2"][:, i, j], params["f2"], 1)
         first[window] += exact["dz2"][0, i, j] * params["f2"][0]
-    for name, array in {"flip_forgotten": flipped, "overlap_assigned": last, "channels_not_summed": first}.items():
+    for name, array in {"flip_forgotten": flipped, "kernel_transposed": turned, "overlap_assigned": last, "channels_not_summed": first}.items():
         wrong = placed(f"{name}@dz1", network).gradients(params, trace, y, 0)
         np.testing.assert_allclose(wrong["dz1"], array[:, 1:-1, 1:-1], rtol=1e-12, atol=1e-15, err_msg=name)
 

@@ -49,7 +49,7 @@ def test_right_ones_are_right_in_any_network_and_shown_beside_ours(lesson):
 def test_one_number_agrees_in_the_singular():
     here = now(Lesson(net="dense1-sigmoid-mse"))
     header, _ = shown(here, npz({"db": gradients(here)["db"]}))
-    assert header["road"]["verdict"]["text"].endswith("Its number agrees with ours.")
+    assert header["road"]["verdict"]["text"].endswith(": its number agrees with ours.")
 
 
 def test_the_first_wrong_stage_what_inherits_and_what_is_missing_have_their_marks():
@@ -140,3 +140,11 @@ def test_a_slope_without_its_first_factor_is_known():
     header, _ = shown(here, npz({"dz1": here.moment.gradients["da1"] * (1 - here.moment.trace["a1"])}))
     assert header["check"]["own"]["stages"][0]["title"] == "1 − σ for σ (1 − σ)"
     assert header["road"]["verdict"]["text"] == "900 of 900 numbers in mine.npz differ, none before ∂z₁."
+
+
+def test_ratios_of_both_signs_are_not_told():
+    here = now(Lesson())
+    exact = gradients(here)
+    turned, _ = shown(here, npz({**exact, "dx": exact["dx"][::-1]}))
+    scaled, _ = shown(here, npz({**exact, "dx": exact["dx"] * (1 + exact["dx"] / 2 / np.abs(exact["dx"]).max())}))
+    assert [any("÷" in sentence for sentence in header["road"]["sentences"]) for header in (turned, scaled)] == [False, True]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from cnnviz.core.comparison.factors import ONE, Factor
 from cnnviz.core.comparison.rearrangements import Rearrangement
 from cnnviz.core.mistake_model import Placed
+from cnnviz.core.mistakes import mistakes_for
 from cnnviz.core.program import Program
 from cnnviz.core.source_lines import line_as_code
 from cnnviz.core.stages import label
@@ -60,26 +61,48 @@ class Slip:
     def code(self, program: Program, stage: str, wrong: tuple[str, ...]) -> tuple[str, str]:
         """The wrong lines of code and the right ones, for the arrays `wrong` of the stage."""
         if self.placed:
-            before, right = self.placed.code(program)
+            before, right = ("\n".join(lines) for lines in zip(*self._lines(program, wrong), strict=True))
         else:
             before = right = right_lines(program, [self.target] if self.target else wrong)
         if self.source and self.turn:
             return re.sub(rf"\b{self.source}\b", self.turn.code.format(self.source), before), right
         return "\n".join(self._spoiled(line) for line in before.split("\n")), right
 
+    def _lines(self, program: Program, wrong: tuple[str, ...]) -> list[tuple[str, str]]:
+        """Each line of the mistake, wrong and right: those of the arrays `wrong` alone, where it makes any of them."""
+        assert self.placed
+        both = [*zip(*(lines.split("\n") for lines in self.placed.code(program)), strict=True)]
+        return [lines for lines in both if any(_makes(lines[1], name) for name in wrong)] or both
+
     def _spoiled(self, line: str) -> str:
-        name, equals, made = line.partition(" = ")
-        if self.turn:
+        *before, last = line.split("; ")
+        name, equals, made = re.fullmatch(r"(.*?)( \+?= )(.*)", last).groups()  # type: ignore[union-attr]
+        after = ""
+        if self.turn and equals == " += ":
+            array = name.partition("[")[0]
+            after = f"; {array} = {self.turn.code.format(array)}"
+        elif self.turn:
             made = self.turn.code.format(f"({made})" if " " in made and self.turn.code[0] == "{" else made)
         if self.factor != ONE:
             made = f"0 * ({made})" if not self.factor.number else f"-({made})" if self.factor.number == -1 else f"{self.factor.number:.6g} * ({made})"
-        return name + equals + made
+        return "; ".join([*before, name + equals + made]) + after
 
 
 def right_lines(program: Program, names: Iterable[str]) -> str:
-    """The lines of code that make these gradients."""
+    """The lines of code that make these gradients: as they are written beside a known mistake, where they would call a function of ours."""
     lines = {line.target: line for line in program.backward_lines}
-    return "\n".join(f"{name} = {_ours(program, name, line_as_code(lines[name]))}" for name in names)
+    written = [line for one in mistakes_for(program.network) for line in one.code(program)[1].split("\n") if not _CALLS.search(line)]
+    ours = {name: _ours(program, name, line_as_code(lines[name])) for name in names}
+    return "\n".join(next((line for line in written if _makes(line, name)), f"{name} = {code}") if _CALLS.search(code) else f"{name} = {code}" for name, code in ours.items())
+
+
+_CALLS = re.compile(r"(?<![.\w])[a-z_]+_(df|dx|dw|db|ds|sums)\(")
+"""A call of a layer's own function."""
+
+
+def _makes(line: str, name: str) -> bool:
+    """Tells whether the array `name` is what a line of code makes."""
+    return re.search(rf"(^|; ){name}(\[[^=]*\])? \+?= ", line) is not None
 
 
 def _ours(program: Program, name: str, code: str) -> str:

@@ -82,7 +82,7 @@ def images_divided_twice(exact: Array, dy: Array) -> Array:
     return exact / len(dy)
 
 
-@mistake("product_divided", Dense, "dw", anywhere, "{dw} = {x} / {dy}", "{dw} = {x} * {dy}")
+@mistake("product_divided", Dense, "dw", anywhere, "{dw} = np.outer({x}, 1 / {dy})", "{dw} = np.outer({x}, {dy})")
 @np.errstate(all="ignore")
 def dense_divided(x: Array, dy: Array) -> Array:
     return x[..., :, None] / dy[..., None, :]

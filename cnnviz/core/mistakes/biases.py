@@ -21,3 +21,8 @@ def bias_of_all(exact: Array) -> Array:
 @mistake("bias_not_summed", Conv, "db", has_a_bias, "{db} = {dy}[:, -1, -1]", "{db} = {dy}.sum(axis=(1, 2))")
 def bias_not_summed(dy: Array) -> Array:
     return dy[..., -1, -1]
+
+
+@mistake("first_place_only", Conv, "db", has_a_bias, "{db} = {dy}[:, 0, 0]", "{db} = {dy}.sum(axis=(1, 2))")
+def first_place_only(dy: Array) -> Array:
+    return dy[..., 0, 0]

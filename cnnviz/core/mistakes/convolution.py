@@ -32,6 +32,14 @@ def flip_forgotten(dy: Array, f: Array, size: tuple[int, int], stride: int, padd
     return weigh_dx(dy, f[..., ::-1, ::-1], size=size, stride=stride, padding=padding, dilation=dilation)
 
 
+_TRANSPOSED = ("{dx}[window] += {dy}[i, j] * {f}.swapaxes(-1, -2)", "{dx}[window] += {dy}[i, j] * {f}")
+
+
+@mistake("kernel_transposed", Conv, "dx", anywhere, *_TRANSPOSED)
+def kernel_transposed(dy: Array, f: Array, size: tuple[int, int], stride: int, padding: Padding, dilation: int = 1) -> Array:
+    return weigh_dx(dy, f.swapaxes(-1, -2), size=size, stride=stride, padding=padding, dilation=dilation)
+
+
 # z's channels are the filters: what each channel of x is given back is a sum over them.
 _FIRST_ONLY = ("{dx} = weigh_dx({dy}[:1], {f}[:1])", "{dx} = weigh_dx({dy}, {f})")
 
@@ -44,6 +52,14 @@ def channels_not_summed(dy: Array, f: Array, size: tuple[int, int], stride: int,
 @mistake("kernel_gradient_flipped", Conv, "df")
 def kernel_gradient_flipped(exact: Array) -> Array:
     return exact[..., ::-1, ::-1]
+
+
+@mistake("last_place_only", Conv, "df", anywhere, "{df} = {x}[window] * {dy}[i, j]", "{df} += {x}[window] * {dy}[i, j]")
+def last_place_only(x: Array, dy: Array, f: Array, k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
+    last = np.zeros_like(dy)
+    for each, of in zip(last.reshape(-1, *dy.shape[-3:])[-1], dy.reshape(-1, *dy.shape[-3:])[-1], strict=True):  # of the last image
+        each[-1, -1] = of[-1, -1]
+    return weigh_df(windows(x, k, stride, padding, dilation), last, f)
 
 
 _UNSPACED_DF = ("{df} = weigh_df(windows({x}, {k}, stride=1), {dy}, {f})", "{df} = weigh_df(windows({x}, {k}, stride={stride}), {dy}, {f})")

@@ -16,11 +16,6 @@ def conv_dw_of_last(case: Case, x: Array, dout: Array) -> Array:
     return again(case, x=x[-1:], dout=dout[-1:]).gradients["dw"]
 
 
-@slip("last_place_only", "conv", "dw", f"{{dw}}[m] = {_WINDOW_OF_X} * {{dout}}[n, m, i, j]", f"{{dw}}[m] += {_WINDOW_OF_X} * {{dout}}[n, m, i, j]")
-def conv_dw_of_last_place(case: Case, x: Array, dout: Array) -> Array:
-    return again(case, x=x[-1:], dout=_only_last(dout[-1:])).gradients["dw"]
-
-
 @slip("last_place_only", "conv", "db", "{db}[m] = {dout}[n, m, i, j]", "{db}[m] += {dout}[n, m, i, j]")
 def conv_db_of_last_place(dout: Array) -> Array:
     return dout[-1, :, -1, -1]
@@ -37,13 +32,6 @@ line("not_summed_over_images", "conv", "db", "{db} = {dout}.sum(axis=(2, 3))", "
 @slip("first_channel_only", "conv", "dw", "{dw}[m, c] += (xp[n, 0] windows * {dout}[n, m]).sum()", "{dw}[m, c] += (xp[n, c] windows * {dout}[n, m]).sum()")
 def first_channel_only(case: Case, x: Array) -> Array:
     return again(case, x=np.broadcast_to(x[:, :1], x.shape)).gradients["dw"]
-
-
-def _only_last(dout: Array) -> Array:
-    """Zeros but for the last place."""
-    last = np.zeros_like(dout)
-    last[..., -1, -1] = dout[..., -1, -1]
-    return last
 
 
 @slip("overlap_assigned", "conv", "dx", f"{_WINDOW_OF_DX} = {{dout}}[n, m, i, j] * {{w}}[m]", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[m]")

@@ -21,6 +21,8 @@ _OVER_IMAGES = {
     ("bias_axis", "conv"): ("{db} = np.full(M, {dout}.sum())", "{db} = {dout}.sum(axis=(0, 2, 3))"),
     ("bias_axis", "dense"): ("{db} = np.full(M, {dout}.sum())", "{db} = {dout}.sum(axis=0)"),
     ("bias_not_summed", "conv"): ("{db} = {dout}[:, :, -1, -1].sum(axis=0)", "{db} = {dout}.sum(axis=(0, 2, 3))"),
+    ("first_place_only", "conv"): ("{db} = {dout}[:, :, 0, 0].sum(axis=0)", "{db} = {dout}.sum(axis=(0, 2, 3))"),
+    ("last_place_only", "conv"): ("{dw}[m] = xp[n, :, i*s:i*s+k, j*s:j*s+k] * {dout}[n, m, i, j]", "{dw}[m] += xp[n, :, i*s:i*s+k, j*s:j*s+k] * {dout}[n, m, i, j]"),
     ("product_divided", "dense"): ("{dw} += {x}[n, :, None] / {dout}[n]", "{dw} += {x}[n, :, None] * {dout}[n]"),
     ("channels_not_summed", "conv"): ("{dx} = weigh_dx({dout}[:, :1], {w}[:1])", "{dx} = weigh_dx({dout}, {w})"),
     ("mean_path_forgotten", "batchnorm"): ("{dx} = (dhat - hat * (dhat * hat).mean(0)) / sigma", BATCH_NORM),

@@ -162,12 +162,12 @@ def _verdict(file: str, found: Diagnosis) -> Message:
         return message("own.not_finite")
     if found.verdict == "untold":
         return message("own.untold", n=found.untold, count=found.count)
-    values = {"file": file[:60], "arrays": len(found.arrays)}
+    name = file[:60]
     if not found.first:
-        return message("ui.check.own.agree_where_told" if found.untold else "ui.check.own.agree", n=found.count - found.untold, count=found.count, **values)
+        return message("ui.check.own.agree_where_told" if found.untold else "ui.check.own.agree", n=found.count - found.untold, count=found.count, file=name)
     if other := found.another_pass:
-        return message("ui.check.own.another_pass.words", mistake=other.title, stage=label(other.stage), **values)
-    return message("ui.check.own.differ", n=found.wrong, count=found.count, stage=_label(found, found.first), **values)
+        return message("ui.check.own.another_pass.words", mistake=other.title, stage=label(other.stage), file=name)
+    return message("ui.check.own.differ", n=found.wrong, count=found.count, stage=_label(found, found.first), file=name)
 
 
 def _sentences(own: OwnGradients, found: Diagnosis) -> list[Message]:
@@ -177,7 +177,9 @@ def _sentences(own: OwnGradients, found: Diagnosis) -> list[Message]:
         worst = worst_of(wrong)
         if worst.ratios and not wrong.turned:
             low, high = worst.ratios
-            said_of.append(message("own.one_ratio" if np.isclose(low, high, rtol=1e-3) else "own.ratio", low=low, high=high))
+            one = np.isclose(low, high, rtol=1e-3)
+            if one or low * high > 0:  # ratios of both signs say nothing
+                said_of.append(message("own.one_ratio" if one else "own.ratio", low=low, high=high))
     inherit = [label(stage) for stage, verdict in found.stages.items() if verdict == INHERITS]
     if inherit and not found.another_pass:
         said_of.append(message("ui.check.own.inherit", n=len(inherit), stages=inherit))

@@ -13,6 +13,9 @@ from cnnviz.pages.map_parts import Part
 from cnnviz.pages.roads import operations
 from cnnviz.words import Message, message
 
+LISTED = 6
+"""The most gradients that a sentence names one by one."""
+
 
 def title(lesson: Lesson, placed: Placed | None, hit: tuple[str, ...], first: str, program: Program) -> Message:
     """The title of the road; of a mistake, between which two gradients it is made."""
@@ -58,7 +61,8 @@ def _broken(here: Examined) -> Message:
     later = [label(name) for name in here.shown if name in here.wrong and name != here.first]
     if here.hit == ("dx",):
         return message("ui.check.shows.image_only", first=label("dx"))
-    return message("ui.check.shows.and_on" if later else "ui.check.shows.once", first=label(here.first), n=len(later), later=later)
+    how = "once" if not later else "and_on" if len(later) <= LISTED else "and_many"
+    return message(f"ui.check.shows.{how}", first=label(here.first), n=len(later), later=later)
 
 
 def under_way(share: float) -> Message:
@@ -95,7 +99,8 @@ def foot(here: Examined) -> list[Message]:
     if check.wrong:
         wrong = {name: int((marks == WRONG).sum()) for name, marks in check.marks.items()}
         names = [message("ui.check.foot.of", name=label(f"d{name}"), n=n, count=check.marks[name].size) for name, n in wrong.items() if n]
-        found.append(message(f"ui.check.foot.{'forward' if here.of_another_pass else 'wrong'}", n=check.wrong, count=check.count, names=names))
+        how = "forward" if here.of_another_pass else "wrong" if len(names) <= LISTED else "wrong_in_many"
+        found.append(message(f"ui.check.foot.{how}", n=check.wrong, count=check.count, names=names))
     if here.of_another_pass:
         return found
     if check.untold:
