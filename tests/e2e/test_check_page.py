@@ -15,6 +15,7 @@ from tests.e2e.test_language import SHORT
 from tests.e2e.test_view import RECORD
 
 CARDS = ("do", "dz2", "dw", "db", "da1", "dz1", "df", "dx")
+SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 NUDGED = ("df", "dw", "db", "dx")
 OVERLAPPING = """() => {
   const all = [...document.querySelectorAll(".road, .below > section, .road-foot")].map((e) => [e.className, e.getBoundingClientRect()])
@@ -214,6 +215,26 @@ def test_a_mistake_survives_reload_and_update_and_can_hide(screen: Screen):
     expect(screen.page.locator(".below .entry-name")).to_contain_text("∂w[")
     screen.open("/check", stage="df", cell="dx:31,30")  # where x has more rows than z1
     expect(screen.numbers).to_contain_text("[31,30]")
+
+
+def test_a_broken_arrow_is_in_sight_and_one_entry_is_spoken_of_everywhere(screen: Screen):
+    """On a road that is wider than the window, and where a bias alone is wrong."""
+    net = "conv2x3b-sigmoid-avg2-conv2x3b-sigmoid-avg2-dense6-sigmoid-dense4-sigmoid-dense3-softmax-ce"
+    for query in ({"net": net, "y": "1,0,0", "mistake": "sigmoid_prime_of_z@dz4"}, {"net": "dense8-tanh-dense2-mse", "mistake": "bias_axis@dw2"}):
+        screen.open("/check", **query)
+        expect(screen.page.locator("[data-column][data-state=first]")).to_be_in_viewport(ratio=1)
+        name = screen.page.locator(".below .entry-name").inner_text()
+        assert screen.page.locator(".error-over-step [data-open]").inner_text().translate(SUBSCRIPTS).endswith(f": {name}")
+    expect(screen.page.locator(".below .entry-name")).to_have_text("∂b2[1]")
+
+
+def test_no_mark_of_the_curve_stands_on_its_title(screen: Screen):
+    screen.open("/check", net="conv2x3-sigmoid-avg2-conv2x3-sigmoid-dense4-sigmoid-dense3-softmax-ce", y="1,0,0")  # so small a gradient that no digit of it is left
+    boxes = screen.page.locator(".curve text").evaluate_all("(all) => all.map((e) => [e.textContent, ...Object.values(e.getBoundingClientRect().toJSON())])")
+    title = next(box for box in boxes if "relative error" in box[0])
+    assert len([box for box in boxes if box[0] in "①②③"]) == 3
+    for said, x, y, width, height, *_ in boxes:
+        assert said not in "①②③" or not (x < title[1] + title[3] and title[1] < x + width and y < title[2] + title[4] and title[2] < y + height), said
 
 
 def test_what_cannot_be_told_has_a_look_of_its_own(screen: Screen):

@@ -78,7 +78,8 @@ def test_a_wrong_slope_is_drawn_beside_the_right_one_at_a_unit_of_this_lesson():
         best = besides(here.lesson, here.moment, {"mistake": mistake})["best"]
         sums = here.moment.trace.z1
         assert sum(best["units"]) == int(((np.abs(sums) <= 6) & (np.abs(slope(sums)) <= 1.5)).sum())
-        assert ("below 0" in " ".join(map(str, best["words"]))) == (mistake == "sigmoid_prime_of_z")
+        below = [f"Slopes below 0: {(slope(sums) < 0).sum()} of 900 units. The right slope never is."] if mistake == "sigmoid_prime_of_z" else []
+        assert [str(words) for words in best["words"][1:]] == below  # of all units, not of those that are drawn
     for mistake in ("sign_flipped", "kernel_gradient_flipped"):
         shown = road_of(here.lesson, here.moment, {"mistake": mistake})
         assert [chart.name for chart in shown.charts] == ["falls", "sweep"]
@@ -320,8 +321,19 @@ def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
 def test_what_a_mistake_does_to_the_loss_is_computed(mistake, how):
     here = now(Lesson())
     found = besides(here.lesson, here.moment, {"mistake": mistake})
-    assert how in str(found["falls"]) and "4 of 24 mistakes the loss stays up" in str(found["falls"])
+    assert how in str(found["falls"]) and "4 of 26 mistakes the loss stays up" in str(found["falls"])
     assert (found["code"] is None) == (mistake == "stride_forgotten") and found["tab"] == "break"
+
+
+def test_what_a_mistake_far_from_the_kernel_spoils_is_said_in_short_and_shown_near_it():
+    net = "conv2x3b-sigmoid-avg2-conv2x3b-sigmoid-dense4-sigmoid-dense3-softmax-ce"
+    here = now(Lesson(net=net, y=(1, 0, 0)))
+    shown = road_of(here.lesson, here.moment, {"mistake": "sigmoid_prime_of_z@dz3"})
+    later = [symbol for symbol, state in shown.states.items() if state == "inherits"]
+    assert str(shown.verdict) == f"All before the red arrow is right. {len(later)} more are wrong only because of ∂z₃."
+    assert shown.subject == "dw3" and len(later) > 6
+    (foot,) = map(str, besides(here.lesson, here.moment, {"mistake": "sigmoid_prime_of_z@dz3"})["foot"])
+    assert foot.startswith("Wrong by nudging: ") and foot.endswith(" entries.")
 
 
 def test_errors_are_grey_up_to_the_tolerance_and_red_above():

@@ -91,3 +91,15 @@ test("digits that two numbers share are told from the others, at the size of the
   assert.deepEqual(sharedDigits(0, 1), ["", "0"])
   assert.deepEqual(sharedDigits(Number.NaN, 1), ["", "NaN"])
 })
+
+test("a small table is as wide as its card, where its numbers have room", () => {
+  const card = { symbol: "dw", source: "do", state: "", rows: 4, columns: 1, layers: 2, flat: false }
+  const [first, , last] = cards("do<L db<do dx<do")
+  for (const room of [900, 2400]) {
+    const { map, box, beside } = layRoad([first, card, last], room).cards.find(({ symbol }) => symbol === "dw")
+    assert.deepEqual([map.width, beside], [box.width - 16, false])
+    const kernel = layRoad([first, { ...card, rows: 3, columns: 3, layers: 1 }, last], room)
+    const square = kernel.cards.find(({ symbol }) => symbol === "dw").map
+    assert.equal(square.width, square.height)
+  }
+})

@@ -63,13 +63,18 @@ def slope_chart(lesson: Lesson, moment: Moment, mistake: Placed) -> Chart | None
 
 @dataclass(frozen=True, eq=False)
 class Units:
-    """The sums of an activation that are near enough to 0 to be drawn, both slopes at each, and the one at which these differ most."""
+    """The sums of an activation that are near enough to 0 to be drawn, both slopes at each, and the one at which these differ most.
+
+    Of all `count`, drawn or not, the wrong slope is below 0 at `below`.
+    """
 
     symbol: str
     z: np.ndarray
     right: np.ndarray
     wrong: np.ndarray
     place: str
+    below: int
+    count: int
 
     @property
     def most(self) -> int:
@@ -93,7 +98,7 @@ def _units(lesson: Lesson, moment: Moment, mistake: Placed) -> Units | None:
         return None
     most = int(np.argmax(np.abs(wrong - right)[near]))
     place = ",".join(str(int(at[most])) for at in np.nonzero(near))
-    return Units(symbol, sums[near], right[near], wrong[near], place)
+    return Units(symbol, sums[near], right[near], wrong[near], place, int((wrong < 0).sum()), sums.size)
 
 
 def _at(found: Units) -> Message:
@@ -109,8 +114,7 @@ def shows_best(here: Examined) -> BestData | None:
         return None
     if found := _units(here.lesson, here.moment, mistake):
         ends = min(-2.0, found.z.min()), max(2.0, found.z.max())
-        below = int((found.wrong < 0).sum())
-        counted = [message("ui.check.slope.below", n=below, count=found.z.size)] if below and not (found.right < 0).any() else []
+        counted = [message("ui.check.slope.below", n=found.below, count=found.count)] if found.below and not (found.right < 0).any() else []
         return BestData(words=[_at(found), *counted], units=np.histogram(found.z, BINS, ends)[0].tolist())
     wrong, right = (np.nan_to_num(here.of_image(here.first, of[here.first])) for of in (here.ours, here.exact))
     flat = int(here.apart(here.first).argmax())

@@ -17,8 +17,6 @@ import { own } from "./own.js"
 /** Finds which numbers are compared digit by digit, by the version's name. @type {Record<string, string>} */
 const BESIDE = { ours: "central", central: "ours", yours: "ours" }
 
-const WRONG = new Set(["first", "inherits", "wrong"])
-
 export class Check extends Road {
   /** @override */
   static checks = true
@@ -61,11 +59,11 @@ export class Check extends Road {
     this.compared = compared
   }
 
-  /** @override  a mistake's wrong entry is spoken of, until one goes to what is right */
+  /** @override  a mistake's wrong entry is spoken of, until one goes to another stage */
   get settled() {
     const symbol = super.settled
     const elsewhere = this.check?.tab === "break" && !this.focus.pinned && this.view.stage === this.led.stage
-    return elsewhere && !WRONG.has(this.cards[symbol]?.state) ? (this.road?.subject ?? symbol) : symbol
+    return elsewhere ? (this.road?.subject ?? symbol) : symbol
   }
 
   /** @override @param {string} symbol */

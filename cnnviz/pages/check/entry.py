@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 
 from cnnviz.core.cells import cell_shape
-from cnnviz.core.gradcheck import RIGHT, STEPS, WRONG, Entry, GradientCheck
+from cnnviz.core.gradcheck import RIGHT, STEPS, UNTOLD, WRONG, Entry, GradientCheck
 from cnnviz.core.gradcheck.one_entry import Nudge, central_errors, nudges
 from cnnviz.core.program import Program
 from cnnviz.core.recent import Recent, held_bytes
@@ -25,15 +25,16 @@ LITTLE = 300_000
 
 
 def chosen(here: Examined) -> Entry | None:
-    """The entry that is spoken of: the pinned one, else the farthest off of the first wrong array, else the first parameter's largest; None before the check is done."""
+    """The entry that is spoken of: the pinned one, else the farthest off of the road's first wrong array, else the first parameter's largest.
+
+    None before the check is done.
+    """
     check = here.shown_check
     if check is None or not check.finite:
         return None
     if (pinned := here.lesson.pinned) and pinned[0][1:] in check.analytic and pinned[0][0] == "d":
         return _entry(check, pinned[0][1:], int(np.ravel_multi_index(pinned[1], cell_shape(here.one, pinned[0]) or ())))
-    wrong = [name for name, marks in check.marks.items() if (marks == WRONG).any()]
-    if wrong:
-        name = here.first[1:] if here.first[1:] in wrong else wrong[0]
+    if name := next((symbol[1:] for symbol in here.shown if np.any(check.marks.get(symbol[1:], UNTOLD) == WRONG)), ""):
         return _largest(check, name, here.apart(f"d{name}"), WRONG)
     told = next((name for name, marks in check.marks.items() if (marks == RIGHT).any()), "")
     return _largest(check, told, np.abs(check.analytic[told]), RIGHT) if told else check.worst

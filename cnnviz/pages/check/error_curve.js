@@ -52,7 +52,7 @@ export function errorCurve(chart, rows, name = "") {
     ${levels.map((e) => svg`<line x1=${PLOT.left} x2=${PLOT.right} y1=${y(e)} y2=${y(e)} class=${e === TOLERANCE ? "limit" : ""} /><text x=${PLOT.left - 6} y=${y(e) + 4} class="left">${e ? ten(e) : "1"}</text>`)}
     ${[-13, -9, -5, -1].map((e) => svg`<line x1=${x(e)} x2=${x(e)} y1=${PLOT.top} y2=${PLOT.bottom} /><text x=${x(e)} y=${PLOT.bottom + 16}>${ten(e)}</text>`)}
     ${drawn.map(({ way, hue, dashed, label }) => svg`<path d=${way} class=${`${dashed ? "dashed " : ""}${COLOURS[hue] || (label === "float32" ? "thin" : "")}`}><title>${label}</title></path>`)}
-    ${dots.map(({ x, y, n }) => svg`<circle cx=${x} cy=${y} r="5" class=${n === 1 ? "good" : ""} /><text x=${x + (n === 2 ? 16 : n ? 0 : -12)} y=${n === 1 ? y + 22 : y - 10} class=${n === 1 ? "good" : "ink"}>${CIRCLED[n]}</text>`)}
+    ${dots.map(({ x, y, n }) => svg`<circle cx=${x} cy=${y} r="5" class=${n === 1 ? "good" : ""} /><text x=${x + (n === 2 ? 16 : n ? 0 : -12)} y=${n === 1 ? y + 22 : y < PLOT.top + 8 ? y + 20 : y - 10} class=${n === 1 ? "good" : "ink"}>${CIRCLED[n]}</text>`)}
     <text class="start" x=${PLOT.left} y=${PLOT.top - 8}>${[say("ui.check.sweep.y"), name].filter(Boolean).join(" · ")}</text>
     <text class="start" x=${PLOT.left} y=${PLOT.bottom + 38}>${say("web.check.small")}</text><text class="left" x=${PLOT.right} y=${PLOT.bottom + 38}>${say("web.check.large")}</text>
   </svg>`

@@ -36,13 +36,16 @@ export function way(cards) {
   return found
 }
 
+/** Tells whether a card's cells are as wide as there is room, for their numbers: a row of cells each, or a small table. @param {Card} card */
+const isStretched = ({ flat, rows, columns, layers }) => flat || (columns * layers < rows && rows <= 16)
+
 /** Tells whether a card's words stand beside its map: there is room, or it is the one to look at. @param {Card} card @param {boolean} wide */
-const isBeside = (card, wide) => !card.flat && card.layers === 1 && (wide || card.state === "first")
+const isBeside = (card, wide) => !isStretched(card) && card.layers === 1 && (wide || card.state === "first")
 
 /** @param {Card} card @param {boolean} wide @param {boolean} middle */
 function widthOf(card, wide, middle) {
   const wrong = card.state === "first"
-  if (card.flat) return wrong ? MARKED : middle && wide ? 122 : NARROW
+  if (isStretched(card)) return wrong ? MARKED : middle && wide ? 122 : NARROW
   return wide || wrong ? WIDE : NARROW
 }
 
@@ -52,9 +55,9 @@ function mapIn(card, box, beside) {
     ? { width: box.width - 60 - PAD, height: box.height - 2 * PAD - 4 }
     : { width: box.width - 2 * PAD, height: box.height - HEAD - PAD }
   const [rows, columns] = [card.rows, card.columns * card.layers]
-  const share = card.flat ? room.width / room.height : columns / rows
+  const share = isStretched(card) ? room.width / room.height : columns / rows
   const width = Math.min(room.width, room.height * share)
-  const height = card.flat ? room.height : Math.min(room.height, room.width / share)
+  const height = isStretched(card) ? room.height : Math.min(room.height, room.width / share)
   const x = beside ? box.width - width - PAD : (box.width - width) / 2
   return { x, y: beside ? (box.height - height) / 2 : HEAD, width, height }
 }

@@ -65,7 +65,7 @@ export class Road extends Content {
   /** @type {Layout | undefined} */
   layout = undefined
   laid = ""
-  shownAt = "" // the card that was brought into sight last
+  shownAt = "" // what was spoken of when a card was brought into sight last
 
   /** @param {View} view */
   constructor(view) {
@@ -106,7 +106,7 @@ export class Road extends Content {
     this.road = road
     this.arrays = answer.arrays
     this.cards = Object.fromEntries(road.cards.map((card) => [card.symbol, card]))
-    this.focus.receive(road.cards)
+    this.focus.receive([...road.cards.filter(({ symbol }) => symbol === road.subject), ...road.cards]) // its cell is that of its family
     this.laid = ""
     const { view } = this
     setHTML(view.$(".title"), withSymbols(road.title))
@@ -274,9 +274,10 @@ export class Road extends Content {
   /** Scrolls a road that is wider than its box to the first wrong card, or to the one that is spoken of. @param {RoadData} road */
   reveal(road) {
     const first = road.cards.find(({ state }) => state === "first")?.symbol
-    const symbol = this.shownAt || !first ? (this.focus.hover ? "" : this.subject.map) : first
-    if (!symbol || symbol === this.shownAt) return
-    this.shownAt = symbol
+    const subject = this.focus.hover ? this.shownAt : this.subject.map
+    if (subject === this.shownAt) return
+    const symbol = this.shownAt || !first ? subject : first
+    this.shownAt = subject
     const area = this.view.$(".road")
     const [card, own] = [area.querySelector(`[data-column="${symbol}"]`), area].map((each) =>
       each?.getBoundingClientRect(),
