@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.page import PATIENCE, Screen, screen_in
+from tests.e2e.page import PATIENCE, Screen, been_here, screen_in
 
 expect.set_options(timeout=PATIENCE)
 
@@ -60,3 +60,13 @@ def screen(browser: Browser, browser_context_args: dict) -> Iterator[Screen]:
     """A new page, which nothing has been opened in."""
     with screen_in(browser, browser_context_args) as screen:
         yield screen
+
+
+@pytest.fixture
+def finger(browser: Browser, browser_context_args: dict) -> Iterator[Screen]:
+    """A new page of a phone, by its size, which is tapped."""
+    context = been_here(browser.new_context(**browser_context_args, has_touch=True, is_mobile=True))
+    screen = Screen(context.new_page())
+    yield screen
+    context.close()
+    assert screen.thrown == []

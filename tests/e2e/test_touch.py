@@ -1,13 +1,12 @@
 """A finger drags any number: it holds one until it is taken, and what is too small for it becomes large at a tap."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from cnnviz import Lesson
-from tests.e2e.page import Screen, been_here
+from tests.e2e.page import Screen
 
 SEEN = Lesson(seed=39, stage="z2")
 SCREENS = {
@@ -15,15 +14,6 @@ SCREENS = {
     (820, 1180): ((0.5, 0.17), (0.3, 0.65)),
     (1024, 768): ((0.35, 0.3), (0.7, 0.3)),
 }
-
-
-@pytest.fixture
-def finger(browser: Browser, browser_context_args: dict) -> Iterator[Screen]:
-    context = been_here(browser.new_context(**browser_context_args, has_touch=True, is_mobile=True))
-    screen = Screen(context.new_page())
-    yield screen
-    context.close()
-    assert screen.thrown == []
 
 
 def at(screen: Screen, share: tuple[float, float]) -> tuple[float, float]:

@@ -133,6 +133,24 @@ def test_a_crowd_walks_unless_less_motion_is_preferred(screen: Screen):
         assert screen.page.evaluate("walks") == (0 if motion == "reduce" else 2)
 
 
+def test_on_a_phone_the_image_that_is_tapped_is_told_of_in_sight(finger: Screen):
+    finger.page.set_viewport_size({"width": 390, "height": 664})
+    finger.open("/train", of="many", train="3,8,2,64,0.002,0,adam,float32,gray,dense2-softmax-ce")
+    finger.connected()
+    train(finger)
+    page, canvas = finger.page, finger.page.locator(".crowd canvas")
+    canvas.evaluate("(canvas) => canvas.scrollIntoView({ block: 'start' })")
+    told = page.locator(".one .who").inner_text()
+    for place in ((0.3, 0.9), (0.7, 0.9), (0.3, 0.8), (0.7, 0.8)):  # where many stand
+        box = canvas.bounding_box()
+        page.touchscreen.tap(box["x"] + place[0] * box["width"], box["y"] + place[1] * box["height"])
+        finger.painted()
+        if page.locator(".one .who").inner_text() != told:
+            break
+    expect(page.locator(".one .who")).not_to_have_text(told)
+    expect(page.locator(".one")).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize("names", ["airplane,automobile,cat,dog", "airplane,automobile,bird,cat,deer,frog"])
 def test_on_a_phone_a_few_classes_have_their_whole_names_and_their_matrix_is_seen_at_once(screen: Screen, names):
     screen.open("/train", of="many", train=f"{names},1,64,0.002,0,adam,float32,gray,dense{names.count(',') + 1}-softmax-ce")

@@ -40,7 +40,13 @@ test("a value stands as high as it is large, and as far as its epoch; what is no
 test("before the first report there is a frame and no line", () => {
   const empty = { ...chart, x: [], at: -1, curves: chart.curves.map((curve) => ({ ...curve, values: [] })) }
   assert.deepEqual(lines(reportChart(empty)), [])
-  assert.ok(!reportChart(empty).includes("NaN"))
+  const first = chart.curves.map((curve) => ({ ...curve, values: [0.5] }))
+  for (const none of [
+    empty,
+    { ...chart, x: [0], at: -1, curves: first },
+    { ...chart, curves: [chart.curves[1]], at: 2 },
+  ]) // no crowd yet, and no number
+    assert.ok(!reportChart(none).includes("NaN"))
 })
 
 test("the value that is pointed at is the nearest", () => {

@@ -13,7 +13,7 @@ import { bright } from "./crowd_state.js"
 /** @import { Sheet } from "./crowd_sheet.js" */
 /** @import { CrowdState, Report } from "./crowd_state.js" */
 /** @import { Arrays } from "../../view/types/view.js" */
-/** @typedef {{ arrived: () => void, point: (i: number) => void, open: (i: number) => void }} Told */
+/** @typedef {{ arrived: () => void, point: (i: number) => void, open: (i: number) => void, show: () => void }} Told  `show` brings into sight what is told */
 
 const WALK = 500 // milliseconds
 const DIM = 0.13
@@ -256,6 +256,7 @@ export class Crowd {
     const again = i === this.pointed
     this.point(i)
     if (i >= 0 && (again || /** @type {PointerEvent} */ (event).pointerType === "mouse")) this.told.open(i)
+    else if (i >= 0) this.told.show()
   }
 
   /** @param {KeyboardEvent} event */

@@ -76,12 +76,9 @@ export function reportChart({ x, epochs, curves, at, percent, guessing, active }
     if (Number.isInteger(epoch))
       parts.push(`<text x="${place}" y="${BOTTOM + 17}" text-anchor="middle">${label}</text>`)
   }
-  const names = (x.length ? curves : []).map(({ name, values, main }) => ({
-    name,
-    main,
-    value: values[at],
-    y: up(values[at]),
-  }))
+  const names = curves
+    .map(({ name, values, main }) => ({ name, main, value: values[at], y: up(values[at]) }))
+    .filter(({ value }) => Number.isFinite(value)) // none before there is a crowd, or where the loss is no number
   if (guessing !== null) {
     parts.push(`<path class="guess" d="M${LEFT} ${up(guessing)}H${RIGHT + 6}"/>`)
     names.push({ name: say("web.training.guessing"), main: false, value: guessing, y: up(guessing) })
@@ -96,7 +93,7 @@ export function reportChart({ x, epochs, curves, at, percent, guessing, active }
     if (Number.isFinite(values[at]))
       parts.push(`<circle class="${main ? "main" : ""}" cx="${across(x[at], epochs)}" cy="${up(values[at])}" r="4"/>`)
   }
-  if (at < x.length - 1) parts.push(`<path class="cursor" d="M${across(x[at], epochs)} ${TOP}V${BOTTOM}"/>`)
+  if (at >= 0 && at < x.length - 1) parts.push(`<path class="cursor" d="M${across(x[at], epochs)} ${TOP}V${BOTTOM}"/>`)
   const heights = names.map(({ y }) => y)
   const places = apart(heights, BOTTOM - 8, LINE)
   for (const [i, y] of places) {

@@ -72,6 +72,7 @@ export class Training {
       arrived: () => this.arrived(),
       point: (i) => this.point(i),
       open: (i) => this.open(i),
+      show: () => this.$(".beside .one").scrollIntoView({ block: "nearest" }),
     })
     this.bind(canvas)
     if (view.host.training) return
