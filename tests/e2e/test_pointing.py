@@ -166,6 +166,10 @@ WATCHED = """() => {
   const around = new MutationObserver((all) => window.around.push(...all.map(({ attributeName, target }) => `${attributeName} of ${target.outerHTML.slice(0, 60)}`)))
   for (const part of document.querySelectorAll(".cnnviz > .top, .cnnviz .transport")) around.observe(part, { attributes: true, childList: true, subtree: true })
   around.observe(document.querySelector(".cnnviz"), { attributes: true })
+  window.same = []
+  const same = ({ oldValue, attributeName, target }) => target.getAttribute(attributeName) === oldValue
+  const again = new MutationObserver((all) => window.same.push(...all.filter(same).map(({ attributeName, target }) => `${attributeName} of ${target.outerHTML.slice(0, 60)}`)))
+  again.observe(document.querySelector(".cnnviz .content"), { attributes: true, attributeOldValue: true, subtree: true })
   window.asked = 0
   const { get } = Object.getOwnPropertyDescriptor(HTMLElement.prototype, "offsetLeft")
   const asked = function () {
@@ -185,13 +189,31 @@ def test_a_hover_paints_outlines_alone_and_neither_an_element_nor_a_canvas_is_ma
     screen.page.evaluate(WATCHED)
     for cell in ((4, 5), (9, 20), (25, 7)):
         screen.point("z1", cell, shape)
-    screen.painted()
+        screen.painted()
+        screen.page.evaluate("0")  # what has changed is told before it changes back
     drawn = screen.page.evaluate("window.drawn")
     assert {where for _, where in drawn} <= {"above"} and {what for what, _ in drawn} <= {"strokeRect"}
     assert screen.page.evaluate("window.changed") == []
     assert screen.page.evaluate("window.made") == 0
+    same = screen.page.evaluate("window.same")
+    assert same == [], f"an attribute is set to what it was, which has it styled again: {same}"
     assert screen.page.evaluate("window.around") == [], "something around the stage is painted"
     assert screen.page.evaluate("window.asked") == 0, "the page is laid out for it"
+
+
+def test_numbers_are_as_wide_as_their_pairs_of_letters_say(screen: Screen):
+    screen.open("/", stage="z1")
+    apart = screen.page.evaluate("""() => {
+      const context = document.createElement("canvas").getContext("2d")
+      const wide = (text) => context.measureText(text).width
+      const texts = Array.from({ length: 400 }, (_, n) => (n % 3 ? "" : "≈ ") + (n % 2 ? "+" : "−") + (Math.sin(n) * 10 ** (n % 5)).toFixed(n % 6).replace("-", ""))
+      return ["400 15px", "700 13px", "600 10px"].map((face) => {
+        context.font = `${face} Inter, system-ui, sans-serif`
+        const pairs = (text) => [...text].reduce((sum, letter, n) => sum + (n ? wide(text[n - 1] + letter) - wide(text[n - 1]) : wide(letter)), 0)
+        return Math.max(...texts.map((text) => Math.abs(wide(text) - pairs(text))))
+      })
+    }""")
+    assert max(apart) < 0.01
 
 
 def test_pointing_in_the_strip_leaves_the_stages_picture_as_it_is_painted(screen: Screen):

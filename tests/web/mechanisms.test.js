@@ -7,7 +7,8 @@ import { mechanism } from "../../cnnviz/view/draw/mechanism.js"
 import { decimalsOrDigits } from "../../cnnviz/view/draw/mechanisms/parameter_rows.js"
 import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
 import { Pen } from "../../cnnviz/view/draw/pen.js"
-import { forgetWidths } from "../../cnnviz/view/draw/sheet.js"
+import { TEXT } from "../../cnnviz/view/draw/sheet.js"
+import { forgetWidths } from "../../cnnviz/view/draw/text_width.js"
 import { decode } from "../../cnnviz/view/model/decode.js"
 import { explained, stepOf } from "../../cnnviz/view/model/explanation.js"
 import { plainNumber } from "../../cnnviz/view/model/format.js"
@@ -72,9 +73,8 @@ function sums(numbers, map, cell, room = ROOM) {
 /** What is written in a picture: text and size, as large as it is laid out. */
 function written(numbers, map, cell, { room = ROOM, stepping = false } = {}) {
   const found = []
-  context.fillText = (text) => found.push({ text, size: Number.parseFloat(context.font.match(/[\d.]+(?=px)/)[0]) })
-  mechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping)
-  context.fillText = () => {}
+  const text = (text, _x, _y, { size = TEXT } = {}) => found.push({ text, size })
+  instead({ text }, () => mechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping))
   return found
 }
 
@@ -521,6 +521,32 @@ test("what was measured once is not measured again, until the page's own letters
   assert.equal(draw(), 0)
   forgetWidths()
   assert.ok(draw() > 0)
+})
+
+test("a picture of other cells measures next to nothing anew, and sets each typeface once", () => {
+  const { numbers } = moments[0]
+  const { measureText } = context
+  const cells = (from, to) => Array.from({ length: to - from }, (_, n) => [0, (from + n) % 30, (7 * (from + n)) % 30])
+  for (const cell of cells(0, 60)) written(numbers, "z1", cell)
+  const fonts = []
+  let measured = 0
+  context.measureText = (text) => {
+    measured += 1
+    return measureText(text)
+  }
+  const texts = cells(60, 90).flatMap((cell) => {
+    const sizes = []
+    context.fillText = () => sizes.push(context.font)
+    mechanism(new Canvas(), numbers, "z1", cell, ROOM, palette, all)
+    const changes = sizes.filter((font, n) => font !== sizes[n - 1])
+    assert.deepEqual(changes, [...new Set(sizes)], "a typeface is set twice")
+    fonts.push(...changes)
+    return sizes
+  })
+  Object.assign(context, { measureText, fillText: () => {} })
+  assert.ok(texts.length > 30 * 40)
+  assert.ok(new Set(fonts).size < 14, [...new Set(fonts)].join("; "))
+  assert.ok(measured < 0.1 * texts.length, `${measured} of ${texts.length}`)
 })
 
 test("at the update a parameter that is pointed at has its own step, in words and in the picture", () => {

@@ -6,7 +6,7 @@ import { one } from "../../view/model/patterns.js"
 import { judge, judgeClick, questions } from "../../view/model/prediction.js"
 import { say } from "../../view/model/words.js"
 import { ACTIONS, run } from "../../view/regions/actions.js"
-import { html, inner, keyed, markup, render } from "../../view/regions/html.js"
+import { html, inner, keyed, markup, render, setHidden } from "../../view/regions/html.js"
 import { score, scores, startCount } from "../learn/progress.js"
 import { typed } from "../learn/score.js"
 
@@ -144,7 +144,7 @@ export class Predicting {
   draw() {
     const { strip, on } = this
     if (strip.hidden === on) this.step.outdate()
-    strip.hidden = !on
+    setHidden(strip, !on)
     if (!on) return
     this.find()
     const { question } = this

@@ -5,6 +5,7 @@ import { brief, number, short } from "../model/format.js"
 import { ends, hide, ring } from "./heatmap.js"
 import { coloursIn, drawPicture, keptPicture, ramp, valuesIn } from "./pixels.js"
 import { Sheet, SMALL } from "./sheet.js"
+import { halves } from "./text_width.js"
 
 /** @import { Ring } from "./sheet.js" */
 /** @import { Box, Cell, Numbers, Range, Scale } from "../types/view.js" */
@@ -114,7 +115,7 @@ export class Grids extends Sheet {
   sized(texts, w, h, bold = true) {
     const widest = Math.max(...texts.map((text) => this.widthOf(text, { size: 10, bold }) / 10), 0.1)
     const size = Math.min(LARGEST, h * 0.46, (w - 5) / widest)
-    if (size >= SMALL) return Math.floor(2 * size) / 2
+    if (size >= SMALL) return halves(size)
     return Math.min(h * 0.7, (w - 2) / widest / SQUEEZED) >= SMALL ? SMALL : 0
   }
 

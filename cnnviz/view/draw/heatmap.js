@@ -7,6 +7,7 @@ import { largestOfPixels, layout } from "../model/layout.js"
 import { MOST_PRINTED } from "../spec.js"
 import { contextOf, ratio } from "./canvas.js"
 import { pixelsOf } from "./pixels.js"
+import { halves, widthOf } from "./text_width.js"
 
 /** @import { Box as CellBox } from "../model/plates.js" */
 /** @import { Box, Face, Layout, Range, Scale, Values } from "../types/view.js" */
@@ -115,7 +116,7 @@ export class Heatmap {
   /** @param {boolean} blank */
   fit(blank) {
     const pixels = this.size.map((side) => Math.round(side * ratio()))
-    if (String(pixels) !== String(this.pixels)) this.outdate()
+    if (pixels[0] !== this.pixels[0] || pixels[1] !== this.pixels[1]) this.outdate()
     this.pixels = pixels
     const [width, height] = blank ? [0, 0] : pixels
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height })
@@ -189,6 +190,14 @@ export class Heatmap {
     return plain && value !== 0 && Math.abs(value) < most / 1000 ? "≈ 0" : short(value / 10 ** this.power)
   }
 
+  /** Tells how wide a number is. @param {string} text @param {number} size */
+  widthOf(text, size) {
+    return widthOf(font(size), text, (part) => {
+      this.context.font = font(size)
+      return this.context.measureText(part).width
+    })
+  }
+
   /** The numbers of a tile that are computed; those that stand at least `squeezed` of their width. @param {Layout} at @param {number} n @param {number} done @param {{ smallest?: number, least?: number, squeezed?: number }} [how] `least`: the size below which there are none */
   print(at, n, done, { smallest = 9, least = 0, squeezed = 0 } = {}) {
     const { context, limits, scale } = this
@@ -199,8 +208,7 @@ export class Heatmap {
       box: at.place({ tile: n, top: Math.floor(i / columns), left: i % columns, tall: 1, wide: 1 }),
     })).filter(({ value }) => value !== undefined)
     if (!all.length) return
-    context.font = font(10)
-    const width = (/** @type {string} */ text) => context.measureText(text).width / 10 // at a size of 1
+    const width = (/** @type {string} */ text) => this.widthOf(text, 10) / 10 // at a size of 1
     const fitted = (/** @type {number} */ value) => {
       const text = this.written(value)
       return least && width(text) * least > w - 4 ? number(value / 10 ** this.power, 1) : text // fewer digits before smaller ones
@@ -209,7 +217,7 @@ export class Heatmap {
     const widths = texts.map(width)
     const room = Math.min(h * 0.66, (w - 4) / Math.max(...widths))
     if (room < least) return
-    const size = Math.max(smallest, least, Math.min(h * 0.42, w * 0.3, 22, (w - 6) / Math.max(...widths)))
+    const size = Math.max(smallest, least, halves(Math.min(h * 0.42, w * 0.3, 22, (w - 6) / Math.max(...widths))))
     context.font = font(size)
     context.textAlign = "center"
     context.textBaseline = "middle"

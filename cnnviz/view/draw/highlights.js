@@ -115,7 +115,8 @@ class Lights {
     const lit = found ? `${found.term} ${found.box.x} ${found.box.y}` : ""
     if (lit === this.lit) return
     this.lit = lit
-    this.canvas.dataset.term = found?.term ?? ""
+    const term = found?.term ?? ""
+    if (this.canvas.dataset.term !== term) this.canvas.dataset.term = term
     this.canvas.style.cursor = found?.choose ? "pointer" : ""
     this.above.style.visibility = found ? "" : "hidden" // what is seen is copied for each frame, also where it is clear
     if (!found) return

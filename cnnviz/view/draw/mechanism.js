@@ -60,6 +60,7 @@ export function mechanism(
     if (hidden) premise(pen, numbers, map === "update" ? first : map, cell)
     else if (stepping) update(pen, numbers, map, cell)
     else picture(numbers, map)(pen, numbers, map === "update" ? first : map, cell)
+    pen.write()
     Object.assign(drawn, {
       spots: scaled(pen, pen.spots),
       fields: scaled(pen, pen.fields),

@@ -152,8 +152,7 @@ export class Plate extends Heatmap {
   /** Tells whether there is room for every number: all tiles of a map have numbers, or none. */
   roomy() {
     if (!this.size[0]) return false
-    this.context.font = font(SMALLEST)
-    const widest = Math.max(...Array.from(this.values, (value) => this.context.measureText(this.written(value)).width))
+    const widest = Math.max(...Array.from(this.values, (value) => this.widthOf(this.written(value), SMALLEST)))
     return this.layout.cellWidth - 2 >= SQUEEZED * widest
   }
 

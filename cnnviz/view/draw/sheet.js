@@ -1,6 +1,7 @@
 // A canvas that a picture is drawn on, its words, and what is kept of where everything stands.
 
 import { ratio } from "./canvas.js"
+import { halves, widthOf } from "./text_width.js"
 
 /** @import { Box, Cell, Range } from "../types/view.js" */
 /** @typedef {{ rows: Range, columns: Range, strong?: boolean }} Ring */
@@ -27,14 +28,6 @@ const CURSIVE = /<(i|b)>(.*?)<\/\1>/
 const unitOf = ({ width, height, zoom = 1, upright = false }) =>
   upright ? 1 : Math.min(zoom, width / LEAST.width, height / LEAST.height)
 
-const MOST_WIDTHS = 4000
-
-/** @type {Map<string, number>}  of texts by typeface, which a browser measures slowly */
-const widths = new Map()
-
-/** Forgets how wide texts are: the page's own letters have come. */
-export const forgetWidths = () => widths.clear()
-
 export class Sheet {
   /** @type {(symbol: string) => number}  how many cells of each channel are computed so far */
   done = () => Number.POSITIVE_INFINITY
@@ -54,6 +47,8 @@ export class Sheet {
   /** @type {Choice} */
   choice = {}
   written = "" // the typeface that is set
+  /** @type {Map<string, { text: string, x: number, y: number, align: CanvasTextAlign, fill: string, room?: number }[]>}  that are not written yet, by typeface */
+  texts = new Map()
 
   /** @param {HTMLCanvasElement} canvas @param {Room} room @param {Palette} palette @param {boolean} backward @param {number} [unit] */
   constructor(canvas, room, palette, backward, unit = unitOf(room)) {
@@ -89,9 +84,6 @@ export class Sheet {
   /** @param {string} text @param {number} x @param {number} y of its middle @param {How} [how] */
   text(text, x, y, { size = TEXT, align = "left", bold = false, math = false, fill = this.ink, room, halo } = {}) {
     const { context } = this
-    this.set(this.font({ size, bold, math }))
-    context.textAlign = align
-    context.textBaseline = "middle"
     if (halo) {
       const wide = 4 + Math.min(this.widthOf(text, { size, bold, math }), room ?? Number.POSITIVE_INFINITY)
       context.fillStyle = this.paper
@@ -102,8 +94,25 @@ export class Sheet {
         1.2 * size,
       )
     }
-    context.fillStyle = fill
-    context.fillText(text, x, y, room)
+    const font = this.font({ size, bold, math })
+    const others = this.texts.get(font)
+    const own = { text, x, y, align, fill, room }
+    others ? others.push(own) : this.texts.set(font, [own])
+  }
+
+  /** Writes the texts over all else, typeface by typeface: a browser sets each of them slowly. */
+  write() {
+    const { context } = this
+    context.textBaseline = "middle"
+    for (const [font, texts] of this.texts) {
+      this.set(font)
+      for (const { text, x, y, align, fill, room } of texts) {
+        context.textAlign = align
+        context.fillStyle = fill
+        context.fillText(text, x, y, room)
+      }
+    }
+    this.texts.clear()
   }
 
   /** A small and soft one. @param {string} text @param {number} x @param {number} y @param {How} [how] */
@@ -114,10 +123,10 @@ export class Sheet {
   /** @param {How} how */
   font({ size = TEXT, bold = false, math = false }) {
     const family = math ? this.math : "Inter, system-ui, sans-serif"
-    return `${math ? "italic " : ""}${bold ? 700 : 400} ${size}px ${family}`
+    return `${math ? "italic " : ""}${bold ? 700 : 400} ${halves(size)}px ${family}`
   }
 
-  /** Sets a typeface, which a browser does slowly. @param {string} font */
+  /** Sets a typeface. @param {string} font */
   set(font) {
     if (font !== this.written) this.context.font = font
     this.written = font
@@ -126,14 +135,10 @@ export class Sheet {
   /** Tells how wide a text is. @param {string} text @param {How} [how] */
   widthOf(text, how = {}) {
     const font = this.font(how)
-    const key = `${font} ${text}`
-    const known = widths.get(key)
-    if (known !== undefined) return known
-    if (widths.size >= MOST_WIDTHS) widths.clear()
-    this.set(font)
-    const { width } = this.context.measureText(text)
-    widths.set(key, width)
-    return width
+    return widthOf(font, text, (part) => {
+      this.set(font)
+      return this.context.measureText(part).width
+    })
   }
 
   /** A text with <i>symbols</i> and <b>what matters</b>, and how wide it is. @param {string} text @param {number} x @param {number} y @param {How} [how] */

@@ -16,6 +16,11 @@ export { guard, html, keyed, live, nothing, render, svg }
 /** What is HTML already, from the core or the catalogue, among other things. */
 export const markup = unsafeHTML
 
+/** Hides an element or shows it, where that is another thing than before: a browser styles it anew all the same. @param {HTMLElement} element @param {boolean} hidden */
+export function setHidden(element, hidden) {
+  if (element.hidden !== hidden) element.hidden = hidden
+}
+
 /** All that an element holds, where that is HTML already: `<p ${inner(formula)}></p>`. */
 export const inner = directive(
   class extends Directive {

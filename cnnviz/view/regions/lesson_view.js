@@ -1,7 +1,7 @@
 // The page's frame: the lesson that was answered, where the visitor goes next, and the painting loop. What
 // stands in the middle is the content (page.js). Who shows it hands over its address and its numbers.
 
-import { forgetWidths } from "../draw/sheet.js"
+import { forgetWidths } from "../draw/text_width.js"
 import { same } from "../model/address.js"
 import { withSets } from "../model/set_values.js"
 import { accepts, begin, hides, isWaiting, next } from "../model/state.js"

@@ -61,9 +61,13 @@ function draw(root, numbers, stage, cell) {
   const kind = numbers.maps[stage]?.kind ?? ""
   whole.hidden = !["map", "filters"].includes(kind) && !(kind === "row" && numbers.count(stage) <= FEW)
   const backward = numbers.maps[stage]?.band === "gradients"
+  /** @type {Pen[]} */
+  const pens = []
   const pen = (/** @type {HTMLCanvasElement} */ canvas, /** @type {number} */ width, /** @type {number} */ height) => {
     canvas.style.cssText = `width:${width}px;height:${height}px`
-    return new Pen(canvas, { width, height }, palette(/** @type {HTMLElement} */ (root)), backward, 1)
+    const own = new Pen(canvas, { width, height }, palette(/** @type {HTMLElement} */ (root)), backward, 1)
+    pens.push(own)
+    return own
   }
   if (!whole.hidden && kind === "row") {
     const rows = Array.from(numbers.values(stage), (value, n) => ({
@@ -83,4 +87,5 @@ function draw(root, numbers, stage, cell) {
   const width = root.clientWidth
   parts.hidden = !numbers.links(stage).some(({ pattern }) => pattern === "window")
   if (!parts.hidden) parts.hidden = !triple(pen(parts, width, (width - 44) / 3 + 2), numbers, stage, cell)
+  for (const each of pens) each.write()
 }

@@ -85,6 +85,8 @@ export class Step extends Content {
   /** @type {{ of: unknown[], by: number }}  by how much a phone's picture is lower than others, and of what it is one */
   lowered = { of: [], by: 0 }
   scrolled = "" // what a phone's strip was scrolled for
+  /** @type {Set<HTMLElement>}  what is marked as shown large: maps, and channels of others */
+  raised = new Set()
   carded = "" // the map whose card was opened last
   /** @type {Numbers | undefined} */
   received = undefined
@@ -487,15 +489,21 @@ export class Step extends Content {
   raise() {
     const { makes, inputs } = this.numbers.said[this.view.stage]
     const image = this.numbers.answer.lesson.image ?? "0"
-    const shown = Map.groupBy(this.picture.shown, ({ symbol }) => symbol)
-    for (const [symbol, { figure, face, channels }] of Object.entries(this.plates)) {
-      const up = !this.isAhead(symbol) && (makes.includes(symbol) || inputs.includes(symbol))
-      const tiles = new Set(shown.get(symbol)?.flatMap(({ at }) => at[0]))
-      const some = up && tiles.size > 0 && tiles.size < (face?.tiles ?? 1)
-      figure.classList.toggle("up", up && !some)
-      for (const { dataset, classList } of channels)
-        classList.toggle("up", some && tiles.has(Number(dataset.channel)) && (dataset.image ?? image) === image)
+    /** @type {Set<HTMLElement>} */
+    const raised = new Set()
+    for (const symbol of [...makes, ...inputs]) {
+      const plate = this.plates[symbol]
+      if (!plate || this.isAhead(symbol)) continue
+      const tiles = new Set(this.picture.shown.flatMap((part) => (part.symbol === symbol ? part.at[0] : [])))
+      if (!tiles.size || tiles.size >= (plate.face?.tiles ?? 1)) raised.add(plate.figure)
+      else
+        for (const channel of plate.channels)
+          if (tiles.has(Number(channel.dataset.channel)) && (channel.dataset.image ?? image) === image)
+            raised.add(channel)
     }
+    for (const element of this.raised) if (!raised.has(element)) element.classList.remove("up")
+    for (const element of raised) element.classList.add("up")
+    this.raised = raised
   }
 
   /** Shows the cell that is pointed at in the strip larger, and its neighbours. */

@@ -7,7 +7,7 @@ import { promiseOf } from "../model/promise.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { heldIn } from "./drag_hit.js"
-import { html, inner, linesOf, markup, render } from "./html.js"
+import { html, inner, linesOf, markup, render, setHidden } from "./html.js"
 import { isPhone } from "./media_queries.js"
 
 /** @import { Words } from "../model/explanation.js" */
@@ -72,7 +72,7 @@ export function fillWords(step, subject, scene) {
   const explain = view.$(".explain")
   const unpin = /** @type {HTMLElement} */ (explain.querySelector("[data-key=unpin]"))
   explain.classList.toggle("pinned", Boolean(pinned))
-  unpin.hidden = !pinned
+  setHidden(unpin, !pinned)
 }
 
 const LINES = [".said", ".formula", ".numbers"]
@@ -98,7 +98,7 @@ export function fitWords({ view, room }) {
   }).filter(({ line, state }) => shown.get(line) !== state)
   const fresh = changed.filter(({ state }) => !fits.has(state))
   for (const { element } of fresh) {
-    element.classList.remove("wraps", "brief")
+    for (const name of ["wraps", "brief"]) element.classList.toggle(name, false) // where it has it: to take it away from others has them styled anew
     element.style.removeProperty("--fits")
   }
   for (const { element, state } of fresh) fits.set(state, fitOf(element))
@@ -154,7 +154,7 @@ export function fillStepper(step, { map, cell }) {
     images > 0 && imageStepper(image, images),
     axis >= 0 && cellStepper(step, map, cell, axis),
   ].filter(Boolean)
-  stepper.hidden = !parts.length
+  setHidden(stepper, !parts.length)
   const explain = step.view.$(".explain")
   explain.classList.toggle("turns", parts.length > 0)
   explain.style.setProperty("--turns", String(parts.length))
