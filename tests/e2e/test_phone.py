@@ -69,6 +69,20 @@ def test_a_phones_header_unfolds(screen: Screen):
     expect(page.locator('[data-page="check"]')).to_be_hidden()
 
 
+ON_EACH_OTHER = """() => {
+  const boxes = [...document.querySelectorAll(".cnnviz :is(button, select):not(.stages *)")].filter((e) => e.checkVisibility()).map((e) => [e.dataset.key || e.className, e.getBoundingClientRect()])
+  const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1
+  return boxes.flatMap(([name, a], n) => boxes.slice(n + 1).filter(([, b]) => meet(a, b)).map(([other]) => `${name} on ${other}`))
+}"""
+"""Controls that stand on each other."""
+
+
+def test_in_the_lecture_view_of_a_phone_no_control_stands_on_another(screen: Screen):
+    screen.page.set_viewport_size({"width": 390, "height": 844})
+    screen.open("/", "view=lecture&stage=df")
+    assert faults(screen.page, ON_EACH_OTHER) == []
+
+
 def test_keys_scroll_a_formula_that_is_wider_than_a_phone(screen: Screen):
     screen.page.set_viewport_size({"width": 390, "height": 844})
     screen.open("/", net="conv4x3-bn-relu-max2-dense10-softmax-ce", img="test-0,test-1", stage="dz1")
