@@ -372,7 +372,8 @@ const pathOf = (page, lesson, keys, code) =>
  * @returns {Answer}
  */
 export function looked(answer, asked, instead = "") {
-  const stages = asked.stage ? [asked.stage, instead] : []
+  const usual = answer.stages.findLast(({ symbol }) => symbol !== "update")?.symbol ?? "" // the numbers of a bare address are the first stage's
+  const stages = asked.stage ? [asked.stage, instead, usual] : []
   const there = stages.find((stage) => answer.stages.some(({ symbol }) => symbol === stage))
   const lesson = { ...answer.lesson, stage: there ?? answer.lesson.stage, cell: asked.cell ?? "" }
   return { ...answer, asked, lesson }

@@ -231,6 +231,9 @@ test("an answer has the stage that the address has, if there is one", () => {
   assert.equal(looked(answer, { stage: "z9" }).lesson.stage, "df")
   assert.equal(looked(answer, { stage: "z9" }, "x").lesson.stage, "x")
   assert.equal(looked(answer, {}, "x").lesson.stage, "df")
+  const bare = { lesson: { stage: "x" }, stages: ["x", "df", "update"].map((symbol) => ({ symbol })) } // of a page opened without a lesson
+  assert.equal(looked(bare, { stage: "z9" }).lesson.stage, "df", "what is said to stay")
+  assert.equal(looked(bare, {}).lesson.stage, "x")
 })
 
 test("what was not used for longest goes first", () => {
