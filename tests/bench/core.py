@@ -10,6 +10,7 @@ A network of two blocks on an image in colour is timed beside JAX's own operatio
 best; there it returns nothing but the new parameters.
 """
 
+import random
 import statistics
 import time
 from collections.abc import Callable
@@ -70,12 +71,15 @@ def two_blocks_step(case: Case) -> Callable[[], tuple]:
 
 
 def interleaved_medians(contenders: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Seconds a call, by name: each contender runs in every round, so that a noisy moment meets all."""
+    """Seconds a call, by name: each contender runs in every round, so that a noisy moment meets all, each time in another
+    order, so that none always comes after one that has left the processor's caches warm, or cold, for it.
+    """
     times = {name: [] for name in contenders}
     for step in contenders.values():  # compiles, fills caches
         step()
+    orders = random.Random(0)
     for _ in range(ROUNDS):
-        for name, step in contenders.items():
+        for name, step in orders.sample(list(contenders.items()), len(contenders)):
             calls = 1 if name == "the notebook's loops" else CALLS
             start = time.perf_counter()
             for _ in range(calls):
