@@ -66,7 +66,10 @@ def whole(arrays: Arrays, lesson: Lesson) -> tuple[Lesson, Params, list[Message 
     """All parameters of a lesson in a file's arrays, and sentences on them: of its own lesson, or of `lesson`'s network; None where they are of none."""
     if LESSON in arrays:
         return _own(arrays)
-    found = _trained(arrays, lesson.network.program(lesson.x_shape))
+    program = lesson.network.program(lesson.x_shape)
+    found = _trained(arrays, program)
+    if not found and set(program.parameters) <= set(arrays):  # by our names
+        found = _named(arrays, program), message("export.elsewhere.here")
     return found and (lesson.gone_on, found[0], [message("export.elsewhere.trained", layout=found[1], n=len(found[0]))])
 
 
@@ -90,7 +93,11 @@ def lesson_of_weights(arrays: Arrays, net: str) -> tuple[Lesson, int]:
 def _own(arrays: Arrays) -> tuple[Lesson, Params, list[Message | str]]:
     """All arrays of an update, as `arrays_npz` saves them."""
     lesson, wrong = Lesson.from_query(dict(parse_qsl(str(arrays[LESSON]).removeprefix("?"))))
-    program = lesson.network.program(lesson.x_shape)
+    return lesson.gone_on, _named(arrays, lesson.network.program(lesson.x_shape)), list(wrong)
+
+
+def _named(arrays: Arrays, program: Program) -> Params:
+    """The parameters by our names, and the buffers that are there. Problem where one is missing or has another shape."""
     for name in program.parameters:
         shape = program.shown[name]
         if name not in arrays:
@@ -98,8 +105,7 @@ def _own(arrays: Arrays) -> tuple[Lesson, Params, list[Message | str]]:
         if arrays[name].shape != shape:
             raise Problem("export.parameters.wrong_shape", name=name, shape=str(arrays[name].shape), needed=str(shape))
     left = [name for name, buffer in program.buffers.items() if name in arrays and arrays[name].shape == buffer.shape]
-    start = Params.of({name: _numbers(name, arrays[name]) for name in (*program.parameters, *left)})
-    return lesson.gone_on, start, list(wrong)
+    return Params.of({name: _numbers(name, arrays[name]) for name in (*program.parameters, *left)})
 
 
 # ---- a trained network
@@ -161,7 +167,10 @@ def _kernels(arrays: Arrays, lesson: Lesson) -> tuple[Lesson, list[Message | str
                 raise Problem("export.parameters.too_large", name=name or "f", most=MAX_NUMBER)
             whose = message("export.elsewhere.of", name=name, shape=str(array.shape)) if name else message("export.elsewhere.alone", shape=str(array.shape))
             others = tuple(one for one in lesson.set if bank and one.symbol != bank.name)
-            return dataclasses.replace(lesson, f=filters_text(f), k=0, set=others), [message(f"export.elsewhere.{layout}", of=whose, n=len(f))]
+            said: list[Message | str] = [message(f"export.elsewhere.{layout}", of=whose, n=len(f))]
+            if rest := [f"{other} {left.shape}" for other, left in arrays.items() if other != name]:
+                said.append(message("export.elsewhere.left", names=[*rest[:MOST_NAMED], *(["…"] if len(rest) > MOST_NAMED else [])], net=lesson.net))
+            return dataclasses.replace(lesson, f=filters_text(f), k=0, set=others), said
     listed = [f"{name} {array.shape}".strip() for name, array in arrays.items()]
     more = ["…"] if len(listed) > MOST_NAMED else []
     fits, k = ("nothing_fits", bank.k) if bank else ("no_parameters_fit", 0)

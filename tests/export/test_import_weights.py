@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import zipfile
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from cnnviz import Lesson, load_image, trajectory
 from cnnviz.export import arrays_npz, parameters_json, read_start
-from cnnviz.words import reading
+from cnnviz.words import Problem, reading
 
 NET = "conv4x3b-relu-max2-dense5-softmax-ce"
 LESSON = Lesson(net=NET, ch="rgb")
@@ -68,6 +69,19 @@ def test_a_network_that_was_trained_elsewhere_is_taken_over_whole(file, layout):
         assert np.array_equal(array, params[name]), name
 
 
+def test_arrays_by_our_names_are_all_taken_and_one_of_another_shape_is_named():
+    drawn = np.random.default_rng(1)
+    params = {name: drawn.normal(size=array.shape) for name, array in Lesson().first_params().items()}
+    start, (said,) = read_start(npz(**params), Lesson())
+    assert str(said) == "All 3 parameters are the file's, laid out as here."
+    for name, array in start.first_params().items():
+        assert np.array_equal(array, params[name]), name
+    with pytest.raises(Problem, match=re.escape("The file's w has shape (899, 2); it needs (900, 2).")):
+        read_start(npz(**params | {"w": params["w"][:899]}), Lesson())
+    _, said = read_start(npz(kernel=params["f"], dense=params["w"][:899]), Lesson())
+    assert "the rest is not taken: dense (899, 2)" in str(said[-1])
+
+
 def test_keras_itself_gives_the_same_outputs():
     keras = pytest.importorskip("keras", reason="needs TensorFlow's Keras")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -96,7 +110,7 @@ KERNEL = np.arange(9.0).reshape(3, 3)
     ],
 )
 def test_the_first_array_with_a_kernel_in_it_gives_the_filters(content, net, ch, sentence):
-    start, (said,) = read_start(content, Lesson(net=net, ch=ch, k=4))
+    start, (said, *_) = read_start(content, Lesson(net=net, ch=ch, k=4))
     assert sentence in str(said) and start.k == 0
     f = start.first_params()["f"].reshape(-1, 3, 3)
     assert np.allclose(f[0], KERNEL)
