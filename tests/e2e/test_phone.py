@@ -70,7 +70,8 @@ def test_a_phones_header_unfolds(screen: Screen):
 
 
 ON_EACH_OTHER = """() => {
-  const boxes = [...document.querySelectorAll(".cnnviz :is(button, select):not(.stages *)")].filter((e) => e.checkVisibility()).map((e) => [e.dataset.key || e.className, e.getBoundingClientRect()])
+  const shown = [...document.querySelectorAll(".cnnviz :is(button, select):not(.stages *)")].filter((e) => e.checkVisibility())
+  const boxes = shown.map((e) => [e.dataset.key || e.className, e.getBoundingClientRect()])
   const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1
   return boxes.flatMap(([name, a], n) => boxes.slice(n + 1).filter(([, b]) => meet(a, b)).map(([other]) => `${name} on ${other}`))
 }"""
