@@ -68,6 +68,19 @@ test("what is shown of a product and its blank are a term of the sum, and anothe
   assert.ok(elsewhere > 3)
 })
 
+test("of a block with several largest cells it is not asked which of them counts", () => {
+  const numbers = networks.find((each) => each.network.text.startsWith("max3s2"))
+  const asks = ([, row, column]) => {
+    const cells = [0, 1, 2].flatMap((i) => [0, 1, 2].map((j) => numbers.at("x", [0, 2 * row + i, 2 * column + j])))
+    const winners = cells.filter((value) => value === Math.max(...cells)).length
+    const isAsked = questions(numbers, "p1", [0, row, column]).some(({ kind }) => kind === "winner")
+    assert.equal(isAsked, winners === 1)
+    return winners
+  }
+  const places = Array.from(numbers.values("p1"), (_, n) => numbers.cell("p1", n)).filter(([channel]) => channel === 0)
+  assert.ok(places.map(asks).some((winners) => winners > 1))
+})
+
 test("a click on the cell that counts is right, and of a block no other is", () => {
   for (const { numbers, question } of clicked) {
     assert.equal(judgeClick(numbers, question, question.cell).verdict, "right")

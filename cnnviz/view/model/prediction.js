@@ -164,7 +164,7 @@ const factorsOf = (node) =>
 
 // ---- a cell is clicked
 
-/** Asks which cell of a block counts. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Question | null} */
+/** Asks which cell of a block counts, where one does. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Question | null} */
 function winner(numbers, map, cell) {
   const link = numbers.links(map).find(({ pattern }) => pattern === "winner" || pattern === "won")
   if (!link) return null
@@ -180,6 +180,8 @@ function winner(numbers, map, cell) {
   const handed = named(numbers, back ? link.source : map, made)
   const ask = say(`web.predict.${link.pattern}`, { made: handed, clicked: `<i>${numbers.maps[clicked].label}</i>` })
   const others = among.map((at) => ({ source: read, cell: at, value: numbers.at(read, at) }))
+  const value = numbers.at(read, right)
+  if (others.filter((other) => other.value >= value - numbers.tie(read)).length > 1) return null // any of them would be right
   const known = back ? [{ source: link.source, cell: made }] : []
   return {
     kind: "winner",
@@ -189,7 +191,7 @@ function winner(numbers, map, cell) {
     clicked,
     read,
     among,
-    value: numbers.at(read, right),
+    value,
     scale: 0,
     what,
     why: why(numbers, map),
