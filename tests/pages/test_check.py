@@ -336,6 +336,16 @@ def test_what_a_mistake_far_from_the_kernel_spoils_is_said_in_short_and_shown_ne
     assert foot.startswith("Wrong by nudging: ") and foot.endswith(" entries.")
 
 
+def test_an_entry_that_a_mistake_was_tried_on_has_its_curves_in_both_precisions_after_it():
+    here = now(Lesson(seed=77))
+    broken = road_of(here.lesson, here.moment, {"mistake": "kernel_gradient_flipped"})
+    cell = next(chart for chart in broken.charts if chart.name == "sweep").title.values["entry"]  # "∂f[2,2]"
+    asked = now(Lesson(seed=77, cell=f"df:{cell[3:-1]}"))
+    (sweep,) = road_of(asked.lesson, asked.moment, {}).charts
+    assert [str(line.label) for line in sweep.lines] == ["float32", "float64"]
+    assert all(len(line.values) == len(sweep.x) for line in sweep.lines)
+
+
 def test_errors_are_grey_up_to_the_tolerance_and_red_above():
     def colour(error: float) -> list[int]:
         share = 1 - np.log10(error) / np.log10(1e-16)

@@ -89,7 +89,7 @@ def _nudged(here: Examined, entry: Entry) -> tuple[list[float], tuple[list[Nudge
         index = tuple(map(int, np.unravel_index(here.lesson.image * x[0].size + flat_index(entry, here.one), x.shape)))
     of = (here.moment.params, x, np.array(here.lesson.y), here.lesson.network, entry.parameter, index, steps)
     how = (here.given, here.training)
-    name = (here.lesson.start, here.lesson.k, x.tobytes(), entry.parameter, index, here.training)
+    name = (here.lesson.start, here.lesson.k, x.tobytes(), entry.parameter, index, here.training, here.mistake is None)  # a mistake's are in one precision
     return steps, _known.get_or_make(name, lambda: (nudges(*of, np.float64, *how), [] if here.mistake else nudges(*of, np.float32, *how)))
 
 
