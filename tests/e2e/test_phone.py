@@ -161,3 +161,40 @@ def test_a_phones_strip_is_whole_above_its_buttons_at_busy_stages_too(screen: Sc
     for stage in ("z2", "z3", "dz1", "df1"):
         screen.open("/", net=BUSY, stage=stage)
         assert faults(page, COVERED) == [], stage
+
+
+DENSE = "conv5x3b-sigmoid-dense100-sigmoid-dense2-sigmoid-bce"
+EIGHT = {
+    "img": "cat-0,cat-1,cat-2,cat-3,dog-0,dog-1,dog-2,dog-3", "net": "conv2x3-bn-relu-max2-drop50-dense2-softmax-ce",
+    "y": "1,0;1,0;1,0;1,0;0,1;0,1;0,1;0,1",
+}  # fmt: skip
+TINY = """(least) => [...document.querySelectorAll(".overview [data-kind=maps]")].filter((e) => e.checkVisibility()).flatMap((e) => {
+  const place = e.querySelector("[data-channel]") ?? e.querySelector(".slot")
+  const { width, height } = place.getBoundingClientRect()
+  return Math.min(width, height) < least ? [`${e.dataset.figure} ${width} ${height}`] : []
+})"""
+CUT = "(all) => all.filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.className)"
+
+
+def test_on_a_tablet_no_formula_and_no_title_is_cut(screen: Screen):
+    page = screen.page
+    for size, nets in (
+        ((820, 1180), ((BUSY, "z1"), ("conv4x3bs2d2same-relu-gap-dense10-softmax-ce", "z1"), (BUSY, "df2"))),
+        ((1024, 768), ((BUSY, "z2"),)),
+    ):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        for net, stage in nets:
+            screen.open("/", net=net, stage=stage)
+            assert page.locator(".explain :is(.title, .formula)").evaluate_all(CUT) == [], (net, stage)
+    page.set_viewport_size({"width": 820, "height": 1180})
+    screen.open("/", **EIGHT, stage="r1")
+    assert page.locator(".explain .title").evaluate_all(CUT) == []
+
+
+def test_maps_of_a_tablets_strip_and_of_eight_images_are_large_enough_to_be_seen_and_the_current_one_is_in_sight(screen: Screen):
+    page = screen.page
+    for lesson, width in (({"net": DENSE}, 820), (EIGHT, 820), (EIGHT, 1280)):
+        page.set_viewport_size({"width": width, "height": 720 if width > 1000 else 1180})
+        screen.open("/", **lesson, stage="o")
+        assert faults(page, TINY, 19) == []
+        expect(page.locator('.overview [data-figure="o"]')).to_be_in_viewport(ratio=1)

@@ -26,6 +26,8 @@ const NAME = 26 // width of a symbol over a map
 const APART = 3 // between two words
 const PHONE = 640 // in less the strip scrolls, and a column has
 const NARROW = 64 // pixels at least
+const TABLET = 1060 // in less it scrolls, as with several images, rather than that a map is
+const SEEN = { side: 20, tiles: 16, step: 24 } // smaller than this, of so many channels; by so much it grows
 
 export class Overview {
   /** @param {HTMLElement} element */
@@ -40,6 +42,7 @@ export class Overview {
     this.key = "" // which network it is built for
     this.size = "" // and laid out in
     this.whole = false // as the whole network
+    this.scrolls = false // whether it is too wide
   }
 
   /** Builds what is not there yet. @param {Numbers} numbers @returns {boolean} whether the network is another one */
@@ -98,7 +101,15 @@ export class Overview {
     const place = (/** @type {number} */ lost) => arrange(needs, free - lost, band)
     const over = (/** @type {number} */ sum, /** @type {{ width: number }} */ { width }) =>
       sum + Math.max(0, NAME - width)
-    const places = place(this.single ? 0 : place(0).reduce(over, 0)) // a name takes more than a narrow map
+    let places = place(this.single ? 0 : place(0).reduce(over, 0)) // a name takes more than a narrow map
+    if (!whole && (width < TABLET || needs.some(({ images }) => images))) {
+      for (
+        let more = 0;
+        more < 4 * width && needs.some((need, n) => isUnseen(need, places[n], band));
+        more += SEEN.step
+      )
+        places = place(-more)
+    }
     this.element.style.setProperty("--heads", `${heads}px`)
     this.element.style.setProperty("--m", `${whole ? Math.max(...places.map((place) => place.height)) : band}px`)
     shown.forEach((column, n) => {
@@ -107,7 +118,8 @@ export class Overview {
     })
     for (const plate of Object.values(this.plates)) plate.receive(this.numbers)
     if (this.single) this.leaveOut(whole)
-    this.element.classList.toggle("cramped", !whole && this.element.scrollWidth > this.element.clientWidth)
+    this.scrolls = this.element.scrollWidth > this.element.clientWidth
+    this.element.classList.toggle("cramped", !whole && this.scrolls)
   }
 
   /** In the whole network a word beside a symbol, or over a layer, is left out where it would lie on another, or run into the next map. @param {boolean} whole */
@@ -243,6 +255,13 @@ export class Overview {
     const blocks = new Set(columns.map(({ block }) => block)).size
     return (columns.length - 1) * WHOLE.gap + (blocks - 1) * (BETWEEN - WHOLE.gap)
   }
+}
+
+/** Tells whether maps are too small to be seen, where they could be larger. @param {import("../model/overview.js").Need} need @param {import("../model/overview.js").Place} place @param {number} band the height that there is */
+function isUnseen({ kind, tiles, rows, columns, images = 1 }, { side }, band) {
+  if (kind !== "maps" || tiles > SEEN.tiles) return false
+  const least = Math.min(SEEN.side * images + (images - 1) * GAP, (band * columns) / rows)
+  return Math.floor(side) < Math.floor(least)
 }
 
 /** The size of a map of several images, in the room that one of them has: cells are squares. @param {Plate} plate @param {number} images @param {import("../model/overview.js").Place} place @returns {[number, number]} */

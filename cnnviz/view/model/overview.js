@@ -125,7 +125,7 @@ function kernelAt({ kind, tiles }, groups) {
  */
 function shrunk(need, needs) {
   const maps = needs.filter(({ kind }) => kind === "maps")
-  if (need.kind !== "maps" || maps.some(({ tiles }) => tiles > 1)) return 1
+  if (need.kind !== "maps" || need.images || maps.some(({ tiles }) => tiles > 1)) return 1
   return Math.max(LEAST_SHARE, need.columns / Math.max(...maps.map(({ columns }) => columns)))
 }
 

@@ -84,7 +84,7 @@ export class Step extends Content {
   pictured = []
   /** @type {{ of: unknown[], by: number }}  by how much a phone's picture is lower than others, and of what it is one */
   lowered = { of: [], by: 0 }
-  scrolled = "" // what a phone's strip was scrolled for
+  scrolled = "" // what the strip was scrolled for
   /** @type {Set<HTMLElement>}  what is marked as shown large: maps, and channels of others */
   raised = new Set()
   carded = "" // the map whose card was opened last
@@ -456,6 +456,8 @@ export class Step extends Content {
     if (!this.stepped && changed < 0) return // pointing elsewhere changes nothing of it
     this.pictured = drawn
     const before = this.picture.shown
+    if (this.overview.scrolls && this.scrolled !== map) scrollStrip(this) // before maps glide from there
+    this.scrolled = map
     const paint = (/** @type {import("../draw/sheet.js").Room} */ room) => {
       this.picture = this.isWhole
         ? nothing()
@@ -478,8 +480,6 @@ export class Step extends Content {
       const delay = gliding || channels.length ? GLIDE : 0
       this.buildUp.play(() => this.picture, numbers.maps[map]?.band === "gradients", delay, channels)
     }
-    if (isPhone() && this.scrolled !== map) scrollStrip(this)
-    this.scrolled = isPhone() ? map : ""
     const places = (/** @type {import("../draw/sheet.js").Shown[]} */ shown) =>
       shown.map(({ symbol, at }) => `${symbol} ${at}`).join()
     if (this.stepped || other || places(before) !== places(this.picture.shown)) this.raise()

@@ -35,7 +35,7 @@ function upright(view, height) {
   return { width: area.clientWidth - 2 * EDGE, height, upright: true }
 }
 
-/** Scrolls a phone's strip to the current map. @param {Step} step */
+/** Scrolls a strip that is too wide to the current map. @param {Step} step */
 export function scrollStrip({ view }) {
   view.root.querySelector(".overview .now")?.scrollIntoView({ block: "nearest", inline: "center" })
 }
@@ -48,12 +48,15 @@ export function lay(step) {
   const { paddingLeft, paddingRight, paddingTop, paddingBottom } = getComputedStyle(strip)
   const inner = (/** @type {number} */ size, /** @type {string[]} */ ...pads) =>
     pads.reduce((left, pad) => left - Number.parseFloat(pad), size)
-  step.overview.lay({
+  const high = strip.clientHeight
+  const room = () => ({
     width: inner(strip.clientWidth, paddingLeft, paddingRight),
     height: inner(strip.clientHeight, paddingTop, paddingBottom),
     whole,
     rows: phone ? 1 : 2,
   })
+  step.overview.lay(room())
+  if (strip.clientHeight < high) step.overview.lay(room()) // a bar to scroll it takes some of it
 }
 
 /** Finds where everything lies, for what flows from one place to another: in the whole network alone. @param {Step} step */

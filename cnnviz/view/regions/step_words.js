@@ -76,7 +76,7 @@ export function fillWords(step, subject, scene) {
 }
 
 const LINES = [".said", ".formula", ".numbers"]
-const SMALLEST = 0.7 // of a formula's letters
+const [SMALLEST, SAFELY] = [0.7, 0.99] // of a formula's letters: its gaps do not shrink with them
 
 const MOST_KNOWN = 500
 
@@ -122,7 +122,7 @@ function fitOf({ clientWidth, scrollWidth, children }) {
 /** Browsers do not break a formula: it is set smaller; several stand on two lines, one scrolls. @param {HTMLElement} formula @param {number} share of it that there is room for */
 function shrink(formula, share) {
   share < 1
-    ? formula.style.setProperty("--fits", String(Math.max(SMALLEST, share)))
+    ? formula.style.setProperty("--fits", String(Math.max(SMALLEST, SAFELY * share)))
     : formula.style.removeProperty("--fits")
   const wraps = share < SMALLEST && formula.querySelectorAll("math").length > 1
   formula.classList.toggle("wraps", wraps)
