@@ -151,3 +151,12 @@ def test_one_value_is_asked_for_at_a_time(screen: Screen):
     screen.page.keyboard.press("Escape")
     screen.page.mouse.up()
     assert max(most) == 1, "one after the other"
+
+
+def test_the_card_stands_beside_the_number_that_keys_have_taken_hold_of(screen: Screen):
+    screen.open("/", stage="z1")  # the image stands large at the left
+    screen.canvas("x").focus()
+    screen.page.keyboard.press("Shift+ArrowUp")
+    expect(card(screen)).to_be_visible()
+    number, box = screen.canvas("x").bounding_box(), card(screen).bounding_box()
+    assert number["width"] > 100 and number["x"] + number["width"] <= box["x"]

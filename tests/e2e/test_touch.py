@@ -78,3 +78,15 @@ def test_the_rate_is_dragged_and_the_card_says_what_it_is(finger: Screen):
         expect(finger.page.locator(".said")).to_contain_text("a second finger")
         session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     expect(finger.page).to_have_url(re.compile("lr=0.015"))
+
+
+def test_on_a_phone_the_card_never_lies_over_the_number_that_is_held(finger: Screen):
+    finger.page.set_viewport_size({"width": 390, "height": 844})
+    finger.open("/", **Lesson(seed=39, stage="z1", cell="z1:13,18").to_query())
+    session = finger.page.context.new_cdp_session(finger.page)
+    x, y = at(finger, (0.1, 0.8))  # a weight on its pixel, in the lower half
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    expect(finger.page.locator(".drag-card")).to_be_visible()
+    box = finger.page.locator(".drag-card").bounding_box()
+    assert box["y"] >= 0 and box["y"] + box["height"] < y
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})

@@ -5,6 +5,7 @@ import { named } from "../model/arithmetic.js"
 import { begin, boundsOf, FINE, hasMoved, isBehind, lossAt, next, toAsk } from "../model/drag.js"
 import { number } from "../model/format.js"
 import { Numbers } from "../model/numbers.js"
+import { one } from "../model/patterns.js"
 import { settingOf } from "../model/set_values.js"
 import { say } from "../model/words.js"
 import { DragCard } from "./drag_card.js"
@@ -168,10 +169,21 @@ export class Dragging {
     return hitAt(step, symbol, cell)
   }
 
+  /** Where on the screen a number is that keys have taken hold of. @param {string} symbol @param {import("../types/view.js").Cell} cell */
+  focusedAt(symbol, cell) {
+    const element = /** @type {HTMLElement} */ (document.activeElement)
+    const { left, top, width, height } = element.getBoundingClientRect()
+    const [box] = this.step.plates[symbol]?.boxes(cell.map(one)) ?? []
+    const zoom = element.currentCSSZoom
+    return box
+      ? { x: left + (box.x + box.width / 2) * zoom, y: top + (box.y + box.height / 2) * zoom }
+      : { x: left + width / 2, y: top + height / 2 }
+  }
+
   // ---- from taking hold to letting go
 
   /** @param {Hit} hit */
-  start({ along, symbol }) {
+  start({ along, symbol, cell }) {
     const { step } = this
     const { view, numbers } = step
     const { look } = view.host.numbers
@@ -184,8 +196,7 @@ export class Dragging {
     this.name = step.nameOf(along)
     this.drag = begin(along, boundsOf(along, numbers.answer.lesson.scale))
     view.root.classList.add("dragging")
-    const right = this.press && this.press.x < view.root.getBoundingClientRect().left + view.root.clientWidth * 0.45
-    this.card.box.classList.toggle("right", Boolean(right))
+    this.card.stand(this.press ?? this.focusedAt(symbol, cell))
     const of = this.drag
     const span = numbers.maps[symbol]?.kind === "filters" ? String(REACH) : ""
     look("curve", { ...numbers.answer.lesson, along, span }, (answer) => {

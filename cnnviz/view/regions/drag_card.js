@@ -35,6 +35,13 @@ export class DragCard {
     this.speak(drag, name)
   }
 
+  /** Stands beside a place on the screen: left or right of it, on a phone over or under it. @param {{ x: number, y: number }} place */
+  stand({ x, y }) {
+    const { left, width } = this.root.getBoundingClientRect()
+    this.box.classList.toggle("right", x < left + 0.45 * width)
+    this.box.classList.toggle("top", y > innerHeight / 2)
+  }
+
   close() {
     this.box.hidden = true
     render("", this.box)
