@@ -271,9 +271,9 @@ export class Road extends Content {
   /** Gives what is said of a cell. @param {Place} _subject */
   words(_subject) {}
 
-  /** Scrolls a road that is wider than its box to the first wrong card, or to the one that is spoken of. @param {RoadData} road */
+  /** Scrolls a road that is wider than its box to the card that is spoken of, and where one looks for what is wrong to that at first. @param {RoadData} road */
   reveal(road) {
-    const first = road.cards.find(({ state }) => state === "first")?.symbol
+    const first = this.view.kind.checks && road.cards.find(({ state }) => state === "first")?.symbol
     const subject = this.focus.hover ? this.shownAt : this.subject.map
     if (subject === this.shownAt) return
     const symbol = this.shownAt || !first ? subject : first
