@@ -129,6 +129,7 @@ def test_what_is_compared_follows_the_lesson_in_all_that_it_does_not_name():
     [
         (Lesson(lr=500), "saturates at update 1: the kernel is too large (η = 500).", {"saturates": 1}),
         (Lesson(f=(9,) * 9), "starts saturated: the kernel is too large", {"saturates": 0}),
+        (Lesson(net="dense8-tanh-dense2-mse", lr=5), "saturates at update 1: the weights are too large (η = 5).", {"diverges here": 1, "saturates": 1}),
         (Lesson(scale="raw", f="notebook"), "starts saturated: raw pixels", {"saturates": 0}),
         (Lesson(scale="raw", f="notebook", rule="procedural", w="zeros"), "starts saturated: raw pixels", {"saturates": 0}),
         (Lesson(lr=0.5, y=(0.5, 0.5)), "overshoots at update 1 (η = 0.5) and comes back.", {"overshoots": 1}),

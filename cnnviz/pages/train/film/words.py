@@ -2,7 +2,7 @@
 
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
-from cnnviz.core.network import WEIGHTS
+from cnnviz.core.network import DEFAULT, WEIGHTS
 from cnnviz.core.run_outcome import Outcome
 from cnnviz.words import Message, has, message
 
@@ -45,6 +45,6 @@ def turning(lesson: Lesson, k: int, how: str, label: Message | str | None = None
     """The fault at update `k` of a run, and its cause; `label` names one run of two."""
     whose = message("ui.train.film.whose.named", label=label) if label else message("ui.train.film.whose.this")
     if how == "saturates":
-        cause = "raw" if lesson.scale == "raw" else "kernel"
+        cause = "raw" if lesson.scale == "raw" else "kernel" if lesson.net == DEFAULT else "weights"
         how = f"saturates.{cause}" if k else f"saturated.{cause}"
     return message(f"ui.train.film.turns.{how}", whose=whose, k=k, rate=lesson.lr)
