@@ -3,6 +3,7 @@
 
 import { say } from "../model/words.js"
 import { IMAGES } from "../spec.js"
+import { setHidden } from "./html.js"
 
 /** @import { View } from "../types/view.js" */
 /** @typedef {{ name: string, id?: string, body: string }} Sheet  its entry is called web.rail.<name>; `id` tells two of one name apart */
@@ -76,6 +77,6 @@ export function markEntries(root) {
 export function fillRail({ root, lesson }) {
   const place = IMAGES.findIndex(({ id }) => id === lesson.img)
   const picture = /** @type {HTMLElement} */ (root.querySelector(".rail .thumbnail"))
-  picture.hidden = place < 0
+  setHidden(picture, place < 0)
   picture.style.setProperty("--i", String(place))
 }

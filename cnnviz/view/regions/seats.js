@@ -99,7 +99,7 @@ export class Seats {
     const { x, y, width, height } = box
     this.taken.set(symbol, box)
     if (holder.parentElement !== this.stage) this.stage.prepend(holder)
-    Object.assign(holder.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` })
+    holder.style.cssText = `left:${x}px;top:${y}px;width:${width}px;height:${height}px`
     plate.resize([width, height])
   }
 

@@ -6,7 +6,7 @@ import { losses } from "../draw/losses.js"
 import { lossText, percent } from "../model/format.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
-import { field, input, markup, render, setText } from "./html.js"
+import { field, input, markup, render, setHidden, setText } from "./html.js"
 import { sheet } from "./rail.js"
 
 /** @import { Answer, View } from "../types/view.js" */
@@ -73,7 +73,7 @@ const drawn = new WeakMap()
 
 /** Draws the losses so far; one is no curve. @param {View} view @param {HTMLCanvasElement} canvas @param {ArrayLike<number>} values */
 function course({ root, dark }, canvas, values) {
-  canvas.hidden = values.length < 2
+  setHidden(canvas, values.length < 2)
   if (canvas.hidden) return // asked for its size, the page would be laid out
   const { clientWidth: width, clientHeight: height } = canvas
   const plan = [width, height, dark, root.classList.contains("still"), ...Array.from(values)].join()
