@@ -85,6 +85,14 @@ test("a cell that nothing comes back to is 0, and has no sum", () => {
   for (const [text, name] of lost) assert.equal(text, `${name} = <b>0</b> <small>(nothing reaches it)</small>`)
 })
 
+test("a number that a template itself has is written with the language's decimal point, too", async () => {
+  const french = await import("../../cnnviz/view/model/arithmetic.js?fr")
+  const { numbers } = networks.find(({ numbers }) => numbers.network.text.includes("-bn-"))
+  const written = [filled, french.filled].map((fill) => fill(numbers, "n1", [0, 0, 0]))
+  assert.ok(written[0].includes(" + 0.00001)"))
+  assert.ok(written[1].includes(" + 0,00001)") && !/\d\.\d/.test(written[1]), written[1])
+})
+
 test("the terms of a sum add up, and its totals too", () => {
   for (const { numbers, cells } of networks) {
     for (const { map, cell } of cells) {

@@ -5,7 +5,7 @@
 // for who works it out from what is printed.
 
 import { expression, symbols } from "./expression.js"
-import { factor, number, signed, wholeOr } from "./format.js"
+import { factor, local, number, signed, wholeOr } from "./format.js"
 import { byChannel, Filling, firstSum, isProduct, MOST_TERMS, own } from "./formula_values.js"
 import { isWhole } from "./printed_digits.js"
 import { say } from "./words.js"
@@ -92,7 +92,7 @@ const SIGNS = { "*": " · ", "/": " / ", "+": " + ", "-": " − ", ">": " > " }
 function text(page, node, alone = true) {
   switch (node.kind) {
     case "number":
-      return String(node.value)
+      return local(String(node.value))
     case "symbol":
       return written(page.filling.at(node.name), page.digits, alone)
     case "minus":
