@@ -93,6 +93,14 @@ test("a number that a template itself has is written with the language's decimal
   assert.ok(written[1].includes(" + 0,00001)") && !/\d\.\d/.test(written[1]), written[1])
 })
 
+test("in a list of numbers a decimal comma is not taken for the next number's", async () => {
+  const french = await import("../../cnnviz/view/model/arithmetic.js?fr")
+  const { numbers } = networks.find(({ numbers }) => numbers.network.text.includes("-leaky20-"))
+  const [english, other] = [filled, french.filled].map((fill) => fill(numbers, "a2", [0, 0, 0]))
+  assert.match(english, /= max\([^,;]+, 0\.2 · [^,;]+\)/)
+  assert.match(other, /= max\([^;]+\u202f; 0,2 · [^;]+\)/)
+})
+
 test("the terms of a sum add up, and its totals too", () => {
   for (const { numbers, cells } of networks) {
     for (const { map, cell } of cells) {

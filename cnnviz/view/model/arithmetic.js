@@ -86,6 +86,8 @@ function adds(filling, node) {
 
 /** @typedef {{ filling: Filling, digits: number }} Page  what is put in, and with how many digits */
 
+const APART = say("words.point") === "," ? "\u202f; " : ", " // numbers that have a comma themselves
+
 const SIGNS = { "*": " · ", "/": " / ", "+": " + ", "-": " − ", ">": " > " }
 
 /** @param {Page} page @param {Node} node @param {boolean} alone whether nothing stands around it @returns {string} */
@@ -152,7 +154,7 @@ function called(page, name, args, alone) {
   if (name === "exp") return `<math><msup><mi>e</mi><mn>${text(page, args[0])}</mn></msup></math>`
   if (name === "size" || name === "total") return written(filling.called(name, args), digits, false)
   if (name === "max" && args.length === 1) return largest(filling.terms(args[0]), digits)
-  if (!SUMS.includes(name)) return `${name}(${args.map((arg) => text(page, arg)).join(", ")})`
+  if (!SUMS.includes(name)) return `${name}(${args.map((arg) => text(page, arg)).join(APART)})`
   const { sum, count, of } = sumOf(page, args[0], alone && name === "sum")
   if (name === "mean" && of > 1) return `${count > 1 ? `(${sum})` : sum} / ${of}`
   return alone || count < 2 ? sum : `(${sum})`
@@ -162,7 +164,7 @@ function called(page, name, args, alone) {
 const largest = (all, digits) =>
   all.length > MOST_TERMS
     ? say("web.numbers.largest", { n: all.length })
-    : `max(${all.map(({ value }) => number(value, digits)).join(", ")})`
+    : `max(${all.map(({ value }) => number(value, digits)).join(APART)})`
 
 /** A sum, how many terms of it are printed, and of how many it is; those that are 0 are left out where they are no products. @param {Page} page @param {Node} node @param {boolean} alone */
 function sumOf(page, node, alone) {
