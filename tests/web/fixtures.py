@@ -44,6 +44,7 @@ LESSONS = (
     Lesson(k=1, net="conv2x4same-sigmoid-max3s2-conv3x2-relu-gap-dense2-softmax-ce"),
     Lesson(k=7, net="conv2x3-relu-dense2-softmax-ce", opt="momentum"),
     Lesson(k=0, net="conv24x3-relu-conv2x3b-relu-dense2-sigmoid-bce"),
+    Lesson(k=1, net="conv2x5-relu-max2-dense10-softmax-ce"),
     Lesson(k=3, net="conv2x5b-avg2-dense30-tanh-dense10-softmax-ce", opt="adam", lr=0.001),
 )
 

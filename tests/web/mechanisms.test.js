@@ -7,7 +7,7 @@ import { mechanism } from "../../cnnviz/view/draw/mechanism.js"
 import { decimalsOrDigits } from "../../cnnviz/view/draw/mechanisms/parameter_rows.js"
 import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
 import { Pen } from "../../cnnviz/view/draw/pen.js"
-import { TEXT } from "../../cnnviz/view/draw/sheet.js"
+import { SMALL, TEXT } from "../../cnnviz/view/draw/sheet.js"
 import { forgetWidths } from "../../cnnviz/view/draw/text_width.js"
 import { decode } from "../../cnnviz/view/model/decode.js"
 import { explained, stepOf } from "../../cnnviz/view/model/explanation.js"
@@ -232,6 +232,25 @@ test("no two texts of a picture stand on each other, none runs over its edges, a
   assert.deepEqual(bad, [])
 })
 
+/** Tells whether an update has so few parameters that each is drawn whole. */
+const isFew = ({ network, said }) => network.optimizer === "gd" && said.update.makes.length <= 3
+
+test("on a phone a kernel of five rows has its numbers at the update, each with its step", () => {
+  const room = { width: 358, height: 426, upright: true }
+  const kernels = moments.map(({ numbers }) => numbers).filter((each) => isFew(each) && each.maps.f.shape[2] === 5)
+  assert.ok(kernels.length)
+  for (const numbers of kernels) {
+    const texts = written(numbers, "f", [1, 0, 2, 2], { room, stepping: true }).filter(({ size }) => size >= SMALL)
+    const read = texts.map(({ text }) => Number(plainNumber(text.replace(/^[+]/, ""))))
+    for (let n = 25; n < 50; n++) {
+      const next = numbers.next("f", n)
+      const at = read.findIndex((value) => Math.abs(value - next) < 0.0006)
+      assert.ok(at > 0, `${n}: ${next}`)
+      assert.ok(Math.abs(read[at - 1] - (next - numbers.values("f")[n])) < 0.0006, `${n}: its step`)
+    }
+  }
+})
+
 test("of a channel's gates as many are closed as the core has sums that are not above 0", () => {
   let counted = 0
   for (const { numbers } of moments)
@@ -368,8 +387,7 @@ test("the pictures of pools, dropout, rows and the steps of every rule stand upr
 })
 
 test("on a phone the kernel and the bias have their numbers before and after an update, with as many digits as fit", () => {
-  const few = ({ numbers: { network, said } }) => network.optimizer === "gd" && said.update.makes.length <= 3
-  const found = moments.filter(few)
+  const found = moments.filter(({ numbers }) => isFew(numbers) && numbers.maps.f.shape[2] <= 3)
   assert.ok(found.length > 0)
   for (const { numbers } of found) {
     const texts = (room) => written(numbers, "f", [0, 0, 1, 1], { room, stepping: true }).map(({ text }) => text)

@@ -17,7 +17,8 @@ import { kernelName } from "./windows.js"
 
 const [LEAST, UPRIGHT] = [32, 50] // height of a row
 const STACKED = 3 // rows of a kernel that has a sum in each cell,
-const LINE = 20 // and a line of it
+const LINE = 20 // and a line of it;
+const [DENSE, LOW, BESIDE] = [5, 14, 30] // one of so many has its step and what it becomes in lower lines, where so much is left for each other parameter
 const MOST = 3 // parameters that are shown whole
 const FOOT = 24
 const APART = 20 // between two parameters
@@ -109,16 +110,21 @@ function whole(pen, numbers, first, cell) {
     pen.note(say("web.mechanism.per_number"), pen.width - 2, 13, { align: "right" })
   }
   const groups = numbers.said.update.makes.map((name) => groupOf(numbers, name, name === first ? cell : undefined))
-  const stacks = (/** @type {Group} */ { symbol, shape }) =>
-    pen.upright && numbers.maps[symbol].kind === "filters" && shape[shape.length - 1] <= STACKED
-  const heights = groups.map((group) => heightOf(pen, numbers, group, stacks(group))) // that they would have
   const over = pen.upright ? 30 : 0 // what names a parameter stands over it
   const free = pen.height - HEAD - FOOT - (APART + over) * groups.length
-  const sum = heights.reduce((all, height) => all + height, 0)
+  const stacks = (/** @type {Group} */ { symbol, shape: [, , k] }) =>
+    pen.upright
+    && numbers.maps[symbol].kind === "filters"
+    && (k <= STACKED || (k <= DENSE && free - 2 * LOW * k >= BESIDE * (groups.length - 1)))
+  const heights = groups.map((group) => heightOf(pen, numbers, group, stacks(group))) // that they would have
+  const isKept = (/** @type {Group} */ group) => stacks(group) && group.shape[2] > STACKED
+  const sumOf = (/** @type {number[]} */ all) => all.reduce((sum, height) => sum + height, 0)
+  const kept = sumOf(heights.filter((_, n) => isKept(groups[n])))
+  const scale = Math.min((free - kept) / (sumOf(heights) - kept), 1)
   let y = stacks(groups[0]) ? 0 : HEAD + 10
   if (y) headed(13)
   groups.forEach((group, n) => {
-    const height = Math.min((free * heights[n]) / sum, heights[n])
+    const height = isKept(group) ? heights[n] : scale * heights[n]
     if (n && stacks(groups[n - 1]) && !stacks(group)) {
       headed(y + 6)
       y += HEAD
@@ -135,7 +141,7 @@ function whole(pen, numbers, first, cell) {
 /** @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {boolean} stacks */
 function heightOf(pen, numbers, { symbol, shape }, stacks) {
   const { kind } = numbers.maps[symbol]
-  if (stacks) return 3 * LINE * shape[shape.length - 1]
+  if (stacks) return shape[2] * (shape[2] > STACKED ? 2 * LOW : 3 * LINE)
   if (kind === "weights" && pen.upright) return Math.min(pen.width / 5, 118)
   return ["filters", "weights"].includes(kind) ? 118 : 36
 }
@@ -148,22 +154,23 @@ function stacked(pen, numbers, { symbol, cell, values, shape }, box, titles) {
   const from = numbers.offset(symbol, [cell[0], cell[1], 0, 0])
   const places = Array.from({ length: k * k }, (_, n) => n)
   const digits = Math.max(...places.map((n) => apart(values(0, n), values(2, n))), 3)
-  pen.note(titles.join(", "), pen.width - 2, box.y - 19, { align: "right" })
+  const whiches = k > STACKED ? [1, 2] : [0, 1, 2]
+  pen.note(whiches.map((which) => titles[which]).join(", "), pen.width - 2, box.y - 19, { align: "right" })
   for (const n of places) {
     const own = { x: box.x + (n % k) * w, y: box.y + Math.floor(n / k) * h, width: w, height: h }
     const paint = colour(values(2, n), limits, "signed")
     pen.filled(own, paint)
-    const lines = [0, 1, 2].map((which) => {
+    const lines = whiches.map((which) => {
       const value = values(which, n)
       return which === 1
         ? `${value > 0 ? "+" : ""}${fixed(value, digits)}`
         : fixed(value, Number.isInteger(value) ? 0 : digits)
     })
     lines.forEach((line, i) =>
-      pen.text(line, own.x + w / 2 + 30, own.y + (h * (2 * i + 1)) / 6, {
+      pen.text(line, own.x + w / 2 + 30, own.y + (h * (2 * i + 1)) / (2 * lines.length), {
         size: SMALL,
         align: "right",
-        bold: i === 2,
+        bold: i === lines.length - 1,
         fill: ink(paint),
         room: w - 6,
       }),
