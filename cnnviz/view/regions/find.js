@@ -13,7 +13,7 @@ import { reveal } from "./rail.js"
 /** @import { Dialog, Lesson, View } from "../types/view.js" */
 /** @typedef {Findable & { go: (view: View) => unknown }} Place */
 
-const MOST = 40 // places that are listed
+const MOST = 60 // places that are listed
 const SLOPE = "σ′" // stands for any activation's in a mistake's name
 const MISTAKE = /^mistake\.(\w+)\.title$/
 
