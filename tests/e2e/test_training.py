@@ -151,6 +151,23 @@ def test_on_a_phone_the_image_that_is_tapped_is_told_of_in_sight(finger: Screen)
     expect(page.locator(".one")).to_be_in_viewport(ratio=1)
 
 
+def test_a_matrix_that_scrolls_fades_where_there_is_more(screen: Screen):
+    names = "airplane,automobile,bird,cat,deer,dog,frog,horse,ship,truck"
+    screen.open("/train", of="many", train=f"{names},1,64,0.002,0,adam,float32,gray,dense10-softmax-ce")
+    screen.connected()
+    train(screen)
+    table = screen.page.locator(".training .matrix table")
+    for width, fades in ((320, True), (390, None), (1280, False)):
+        screen.page.set_viewport_size({"width": width, "height": 720})
+        screen.painted()
+        more = table.evaluate("(table) => table.scrollWidth > table.clientWidth + 1 && getComputedStyle(table).overflowX === 'auto'")
+        assert fades is None or more == fades
+        expect(table).to_have_css("mask-image", re.compile("gradient" if more else "none"))
+    screen.page.set_viewport_size({"width": 320, "height": 720})
+    table.evaluate("(table) => { table.scrollLeft = 1000 }")
+    expect(table).to_have_css("mask-image", "none")
+
+
 @pytest.mark.parametrize("names", ["airplane,automobile,cat,dog", "airplane,automobile,bird,cat,deer,frog"])
 def test_on_a_phone_a_few_classes_have_their_whole_names_and_their_matrix_is_seen_at_once(screen: Screen, names):
     screen.open("/train", of="many", train=f"{names},1,64,0.002,0,adam,float32,gray,dense{names.count(',') + 1}-softmax-ce")
