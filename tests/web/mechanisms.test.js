@@ -232,6 +232,19 @@ test("no two texts of a picture stand on each other, none runs over its edges, a
   assert.deepEqual(bad, [])
 })
 
+test("on a tablet's channels no words are squeezed until they can't be read", () => {
+  const numbers = moments
+    .map((each) => each.numbers)
+    .find((each) => each.network.text.startsWith("conv4x3-relu-max2-conv4x3"))
+  const squeezed = []
+  const text = function (words, _x, _y, { size = TEXT, room = 1e9, math, bold } = {}) {
+    if (room < 0.7 * this.widthOf(words, { size, math, bold })) squeezed.push(words)
+  }
+  const room = { width: 988, height: 340 }
+  instead({ text }, () => mechanism(new Canvas(), numbers, "z2", [3, 2, 4], room, palette, all))
+  assert.deepEqual(squeezed, [])
+})
+
 /** Tells whether an update has so few parameters that each is drawn whole. */
 const isFew = ({ network, said }) => network.optimizer === "gd" && said.update.makes.length <= 3
 
