@@ -297,6 +297,22 @@ test("the bar of an output that is all but 0 or 1 has its number within the pict
   assert.ok(drawn > 0)
 })
 
+test("the number of a step stands within the picture, also under the last place of the last image", () => {
+  const numbers = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
+  const [symbol] = numbers.stages
+    .map(({ symbol }) => symbol)
+    .filter((name) => `pulls.${name}` in numbers.arrays && numbers.maps[name.slice(1)].kind === "filters")
+  const cell = numbers.shape(symbol).map((n, axis) => (axis < 2 ? 0 : n - 1))
+  const [wide, ends] = [new Pen(new Canvas(), ROOM, palette, true), []]
+  function text(text, x, _y, { align, ...how } = {}) {
+    if (align === "center" && how.bold) ends.push([text, x + wide.widthOf(text, how) / 2])
+  }
+  const room = { width: 900, height: 340 }
+  instead({ text }, () => mechanism(new Canvas(), numbers, symbol, cell, room, palette, all))
+  assert.ok(ends.length >= numbers.network.images.length)
+  for (const [text, end] of ends) assert.ok(end <= room.width, `${text} ends at ${end}`)
+})
+
 test("of several images the pulls, and the three paths back through the heap of all of them, add up to the gradient", () => {
   const numbers = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   for (const [symbol, parts] of /** @type {[string, number][]} */ ([

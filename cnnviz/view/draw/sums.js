@@ -90,7 +90,9 @@ export class Sums extends Grids {
     const widest = Math.max(...signed.map((text) => this.widthOf(text, { size: TEXT, bold: true })))
     const size = Math.max(SMALL, Math.min(TEXT, (TEXT * (room - SPACE)) / widest))
     terms.forEach(({ value, term = "", symbol = "", cell = [] }, n) => {
-      this.text(signed[n], places[n], y, { size, align: "center", bold: true, fill: this.hue(value), halo: true })
+      const half = this.widthOf(signed[n], { size, bold: true }) / 2
+      const at = Math.max(half, Math.min(places[n], this.width - half)) // whole, also at an edge
+      this.text(signed[n], at, y, { size, align: "center", bold: true, fill: this.hue(value), halo: true })
       this.spots.push({ box: { x: places[n] - room / 2, y: y - 12, width: room, height: 24 }, term, symbol, cell })
     })
   }
