@@ -67,8 +67,10 @@ def whole(arrays: Arrays, lesson: Lesson) -> tuple[Lesson, Params, list[Message 
     if LESSON in arrays:
         return _own(arrays)
     program = lesson.network.program(lesson.x_shape)
-    found = _trained(arrays, program)
-    if not found and set(program.parameters) <= set(arrays):  # by our names
+    named = set(program.parameters) <= set(arrays)  # by our names: then they are in our layout where their shapes are ours
+    ours = named and all(arrays[name].shape == program.shown[name] for name in program.parameters)
+    found = None if ours else _trained(arrays, program)
+    if not found and named:
         found = _named(arrays, program), message("export.elsewhere.here")
     return found and (lesson.gone_on, found[0], [message("export.elsewhere.trained", layout=found[1], n=len(found[0]))])
 

@@ -82,6 +82,23 @@ def test_arrays_by_our_names_are_all_taken_and_one_of_another_shape_is_named():
     assert "the rest is not taken: dense (899, 2)" in str(said[-1])
 
 
+@pytest.mark.parametrize(
+    ("net", "order"),
+    [
+        ("max2-dense2-softmax-ce", "w b"),  # Keras flattens channels last
+        ("conv3x3b-relu-dense2-softmax-ce", "f b1 w b2"),  # as many filters as channels and rows
+        ("conv3x3b-relu-conv3x3b-relu-gap-softmax-ce", "f2 b2 f1 b1"),
+    ],
+)
+def test_arrays_by_our_names_are_in_our_layout_also_where_another_would_fit(net, order):
+    lesson, drawn = Lesson(net=net, ch="rgb"), np.random.default_rng(1)
+    params = {name: drawn.normal(size=lesson.first_params()[name].shape) for name in order.split()}
+    start, (said,) = read_start(npz(**params), lesson)
+    assert "laid out as here" in str(said)
+    for name, array in start.first_params().items():
+        assert np.array_equal(array, params[name]), name
+
+
 def test_keras_itself_gives_the_same_outputs():
     keras = pytest.importorskip("keras", reason="needs TensorFlow's Keras")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
