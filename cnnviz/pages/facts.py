@@ -71,7 +71,8 @@ def _activation(layer: Layer, names: Names, moment: Moment) -> dict[str, Message
     gradients = moment.gradients
     if f"d{made}" in gradients and f"d{read}" in gradients and (arrived := float(np.abs(gradients[f"d{made}"]).sum())):
         share = float(np.abs(gradients[f"d{read}"]).sum()) / arrived
-        found[f"d{read}"] = message("ui.facts.passes", share=share) if share >= LEAST_SHARE else message("ui.facts.shut", most=LEAST_SHARE)
+        if np.isfinite(share):
+            found[f"d{read}"] = message("ui.facts.passes", share=share) if share >= LEAST_SHARE else message("ui.facts.shut", most=LEAST_SHARE)
     return found
 
 

@@ -46,6 +46,12 @@ def test_what_is_too_little_to_be_seen_in_print_is_not_said_with_the_same_digits
     assert _said(Lesson(k=1000, lr=1.0))["dz2"] == "All units together pass on less than 0.1% of the gradient."
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_of_gradients_that_are_no_numbers_it_is_not_said_what_passes():
+    lesson = Lesson(net="conv2x3-tanh-dense2-mse", lr=50.0, k=40)
+    assert np.isnan(now(lesson).moment.gradients["dz1"]).any() and "dz1" not in _said(lesson)
+
+
 def test_of_a_loss_with_a_mask_it_is_said_that_the_next_update_draws_another():
     lesson = Lesson(net="conv2x3-relu-drop50-dense2-sigmoid-mse")
     assert _said(lesson)["update"].endswith(" That is with this mask; the next update draws another.")
