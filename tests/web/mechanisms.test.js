@@ -458,6 +458,19 @@ test("a phone's picture says the sum of a convolution, and of a kernel's gradien
   assert.match(words.join(""), /∂f\[1,1\] [=≈] /)
 })
 
+test("two outputs after softmax have rows high enough to fill half of a stage, forward and backward", () => {
+  const softmax = moments.filter(({ numbers }) => numbers.count("o") === 2 && /softmax-ce$/.test(numbers.network.text))
+  assert.ok(softmax.length)
+  for (const { numbers } of softmax)
+    for (const symbol of ["o", numbers.stages.find(({ symbol }) => /^d/.test(symbol)).symbol]) {
+      const found = {}
+      const text = (text, _x, y) => (found[text] ??= y)
+      instead({ text }, () => mechanism(new Canvas(), numbers, symbol, [0], ROOM, palette, all))
+      const [one, other] = [0, 1].map((n) => found[numbers.nameOf(n, 2)])
+      assert.ok(other - one > ROOM.height / 6, `${numbers.network.text} ${symbol}: ${one}, ${other}`)
+    }
+})
+
 test("what an update promises of the loss, and what comes, have the signs of its change", () => {
   const { numbers } = moments.find(({ numbers: { answer } }) => answer.promise?.falls > 0)
   const { promise } = numbers.answer

@@ -1,7 +1,7 @@
 // What mechanism pictures are made of, beside sheets and sums: rows of outputs, histograms, arrows.
 
 import { short } from "../model/format.js"
-import { SMALL, TEXT } from "./sheet.js"
+import { lineOf, SMALL, TEXT } from "./sheet.js"
 import { Sums } from "./sums.js"
 import { isDark } from "./theme.js"
 
@@ -34,15 +34,14 @@ export class Pen extends Sums {
     this.text(sign, x, y, { size: sign === "·" ? 36 : 20, align: "center", fill: this.soft })
   }
 
-  /** Rows of bars from a common zero: a name, the bar and the number. @param {{ name: string, value: number, bold?: boolean, mark?: number, text?: string, term?: string, symbol?: string, cell?: Cell }[]} rows @param {Box} box @param {{ limits?: number[], names?: number, most?: number }} [how] `most`: height of a row @returns {{ x: (value: number) => number, y: (n: number) => number, line: number }} */
-  rows(rows, box, { limits, names = 46, most = 30 } = {}) {
+  /** Rows of bars from a common zero: a name, the bar and the number. @param {{ name: string, value: number, bold?: boolean, mark?: number, text?: string, term?: string, symbol?: string, cell?: Cell }[]} rows @param {Box} box @param {{ limits?: number[], names?: number, line?: number }} [how] `line`: height of a row @returns {{ x: (value: number) => number, y: (n: number) => number, line: number }} */
+  rows(rows, box, { limits, names = 46, line = lineOf(box.height, rows.length) } = {}) {
     const [low, high] = limits ?? [
       Math.min(0, ...rows.map(({ value }) => value)),
       Math.max(0, ...rows.map(({ value }) => value)),
     ]
     const span = high - low || 1
-    const line = Math.min(box.height / rows.length, most)
-    const size = Math.min(TEXT, line * 0.8)
+    const size = Math.min(Math.max(TEXT, line / 4), line * 0.8)
     const [left, right] = [box.x + names, box.x + box.width - 58]
     const x = (/** @type {number} */ value) => left + ((value - low) / span) * (right - left)
     const y = (/** @type {number} */ n) => box.y + (n + 0.5) * line
@@ -75,12 +74,12 @@ export class Pen extends Sums {
     return { x, y, line }
   }
 
-  /** Outputs on one line each: a dot where it is, a mark where it should be; `arrows` from the one to the other. @param {{ name: string, value: number, mark: number, bold?: boolean, term?: string }[]} rows @param {Box} box @param {{ names?: number, arrows?: boolean, most?: number }} [how] */
-  dots(rows, box, { names = 60, arrows = false, most = 34 } = {}) {
+  /** Outputs on one line each: a dot where it is, a mark where it should be; `arrows` from the one to the other. @param {{ name: string, value: number, mark: number, bold?: boolean, term?: string }[]} rows @param {Box} box @param {{ names?: number, arrows?: boolean }} [how] */
+  dots(rows, box, { names = 60, arrows = false } = {}) {
     const all = rows.flatMap(({ value, mark }) => [value, mark])
     const [low, high] = [Math.min(0, ...all), Math.max(1, ...all)]
-    const line = Math.min(box.height / rows.length, most)
-    const size = Math.min(TEXT, line * 0.8)
+    const line = lineOf(box.height, rows.length)
+    const size = Math.min(Math.max(TEXT, line / 4), line * 0.8)
     const [left, right] = [box.x + names, box.x + box.width - 62]
     const x = (/** @type {number} */ value) => left + ((value - low) / (high - low)) * (right - left)
     const { context } = this

@@ -31,7 +31,7 @@ function rows(pen, numbers, symbol, cell, all) {
   const count = numbers.count(symbol)
   const at = numbers.offset(symbol, cell)
   const each = all ? images.map((name, n) => ({ name, value: all[n * count + at] })) : []
-  pen.rows([...each, mean], box, { names: 220, most: 44 })
+  pen.rows([...each, mean], box, { names: 220 })
 }
 
 /** Where it is upright: a row for each image, its pull behind its photograph; over them the kernel that is made. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number> | undefined} all @param {boolean} ofKernel */
@@ -62,7 +62,7 @@ function under(pen, numbers, symbol, cell, all, ofKernel) {
   const box = { x: left, y: top, width: pen.width - 4 - left, height: high }
   const mean = { name: say("web.mechanism.mean_of_pulls"), value: numbers.at(symbol, cell), bold: true }
   const each = pulls.map((value, i) => ({ name: names[i], value, term: `i${i}` }))
-  const { y } = pen.rows([...each, mean], box, { names: 124, most: 40 })
+  const { y } = pen.rows([...each, mean], box, { names: 124, line: side + 2 })
   if (numbers.arrays["all.x"])
     pulls.forEach((_, i) => photo(pen, numbers, i, { x: 4, y: y(i) - side / 2, width: side, height: side }))
   const shares = pulls.map((value) => value / names.length)

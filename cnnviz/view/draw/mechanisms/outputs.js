@@ -103,18 +103,15 @@ export function outputs(pen, numbers, symbol, cell) {
   const box = { x, y: HEAD, width: pen.width - x - 8, height: pen.height - HEAD - 40 }
   pen.rich(say("web.mechanism.dots", { symbol: numbers.maps.o.label }), x, 13, { fill: pen.soft, room: box.width })
   const rows = against(pen, numbers, cell[0], symbol)
-  pen.dots(rows, isGradient || pen.upright ? box : { ...box, width: Math.min(box.width, half * 1.4) }, {
+  const { y } = pen.dots(rows, isGradient || pen.upright ? box : { ...box, width: Math.min(box.width, half * 1.4) }, {
     names: 86,
     arrows: isGradient,
   })
   if (!isGradient) return
   pen.head(numbers.maps[symbol].label, "", 4, 13, half, numbers.maps[symbol].plain, pen.tone)
-  pen.rows(
-    rowsOf(numbers, symbol, cell[0]),
-    { x: 4, y: HEAD, width: half, height: box.height },
-    { names: 86, most: 34 },
-  )
-  pen.arrow(half + 76, HEAD + box.height / 2, half + 28, HEAD + box.height / 2)
+  pen.rows(rowsOf(numbers, symbol, cell[0]), { x: 4, y: HEAD, width: half, height: box.height }, { names: 86 })
+  const middle = (y(0) + y(rows.length - 1)) / 2
+  pen.arrow(half + 76, middle, half + 28, middle)
   pen.note(say("web.mechanism.should_go"), pen.width - 4, pen.height - 10, { align: "right" })
 }
 

@@ -62,7 +62,7 @@ function powersListed(pen, numbers, symbol, chosen, { z, powers, total }) {
   if (barred) {
     const box = { x: parts + 10, y: HEAD, width: pen.width - parts - 10, height: line * rows.length }
     const unnamed = rows.map((row) => ({ ...row, name: "" }))
-    pen.rows(unnamed, box, { names: 0, most: 32 })
+    pen.rows(unnamed, box, { names: 0, line })
     pen.symbol(numbers.maps[symbol].label, box.x, 13, { size: 18 })
   }
   pen.text(numbers.maps[z].label, parts - 11, 7, { size: SMALL, math: true })
