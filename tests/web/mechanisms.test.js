@@ -537,6 +537,26 @@ test("with up to four channels every window and every kernel is printed on a scr
   }
 })
 
+test("a kernel is written to a tenth of its numbers or not at all, however narrow its stage is", () => {
+  const { kernel } = Pen.prototype
+  const { numbers } = moments.find(({ numbers }) => /^conv4x3-relu-max2-conv4x3/.test(numbers.network.text))
+  for (const symbol of ["z2", "dp1"])
+    for (const width of [900, 960, 1020, 1168]) {
+      function wrapped(numbers, f, m, c, box, how) {
+        const printed = kernel.call(this, numbers, f, m, c, box, how)
+        for (let n = 0; printed && n < 9; n++) {
+          const value = numbers.at(f, [m, c, Math.floor(n / 3), n % 3])
+          const said = Number(plainNumber(how.write(value)))
+          assert.ok(Math.abs(said - value) < 0.051, `${symbol}, ${width}: ${said}, ${value}`)
+        }
+        return printed
+      }
+      instead({ kernel: wrapped }, () =>
+        mechanism(new Canvas(), numbers, symbol, [0, 2, 2], { width, height: 330 }, palette, all),
+      )
+    }
+})
+
 test("as many zeros are drawn around a map as its first and its last window reach beyond it", () => {
   let around = 0
   for (const { numbers } of moments) {

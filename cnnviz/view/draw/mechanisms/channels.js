@@ -164,7 +164,8 @@ function panel(pen, numbers, sum, own, { at, width }, rows) {
   const scaled = own.a.flatMap((value) => (Number.isNaN(value) ? [] : [value / 10 ** exponent]))
   const [write, weight] = [scaled, own.b].map((values) => {
     const fits = (/** @type {number} */ count) => pen.sized(values.map(rounded(count)), wide / k, grid / k)
-    return rounded([2, 1, 0].find(fits) ?? 2)
+    const large = values.some((value) => Math.abs(value) >= 10) // what is smaller says nothing without its decimals
+    return rounded([2, 1, ...(large ? [0] : [])].find(fits) ?? 2)
   })
   const { limits, scale } = numbers.maps[read]
   const term = (/** @type {number} */ n) => `${own.channel},${n}`

@@ -198,10 +198,9 @@ export function largest(pen, { a, b, k, boxes }, x, y, room, before = "") {
   if (!size(n)) return
   const ring = { rows: one(Math.floor(n / k)), columns: one(n % k), strong: true }
   for (const box of boxes) pen.ring(ring, k, k, box)
-  pen.text(`${before}${say("web.mechanism.largest_product", { product: product(a[n], b[n]) })}`, x, y, {
-    size: SMALL,
-    room,
-  })
+  const alone = product(a[n], b[n])
+  const words = `${before}${say("web.mechanism.largest_product", { product: alone })}`
+  pen.text(0.7 * pen.widthOf(words, { size: SMALL }) < room ? words : alone, x, y, { size: SMALL, room })
 }
 
 /** Gives what each channel of a source adds. @param {Numbers} numbers @param {import("../../model/formula_values.js").Term[]} all @param {string} symbol */
