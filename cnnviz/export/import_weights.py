@@ -67,7 +67,7 @@ def whole(arrays: Arrays, lesson: Lesson) -> tuple[Lesson, Params, list[Message 
     if LESSON in arrays:
         return _own(arrays)
     program = lesson.network.program(lesson.x_shape)
-    named = set(program.parameters) <= set(arrays)  # by our names: then they are in our layout where their shapes are ours
+    named = len(program.parameters) > 1 and set(program.parameters) <= set(arrays)  # by our names, in our layout where their shapes are ours
     ours = named and all(arrays[name].shape == program.shown[name] for name in program.parameters)
     found = None if ours else _trained(arrays, program)
     if not found and named:

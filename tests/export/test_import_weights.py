@@ -99,6 +99,17 @@ def test_arrays_by_our_names_are_in_our_layout_also_where_another_would_fit(net,
         assert np.array_equal(array, params[name]), name
 
 
+def test_one_filter_for_a_network_that_has_filters_alone_is_its_first():
+    start, (said,) = read_start(npz(f=KERNEL), Lesson(net="conv4x3-relu-gap-softmax-ce"))
+    assert str(said) == "The first filter is f (3, 3)." and np.array_equal(start.first_params()["f"][0, 0], KERNEL)
+
+
+def test_of_all_parameters_and_one_array_more_it_is_not_said_that_some_are_missing():
+    params = LESSON.first_params()
+    _, said = read_start(npz(**{f"{name}_": array for name, array in params.items()}, epoch=np.array([3])), LESSON)
+    assert str(said[-1]).startswith(f"These are not exactly the parameters of {NET}, so the rest is not taken: ")
+
+
 def test_keras_itself_gives_the_same_outputs():
     keras = pytest.importorskip("keras", reason="needs TensorFlow's Keras")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
