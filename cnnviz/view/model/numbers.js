@@ -10,6 +10,8 @@ const size = (/** @type {number[]} */ shape) => shape.reduce((product, n) => pro
 
 export class Numbers {
   learned = 0 // parts so far
+  /** @type {{ key: string, all: [Cell, Cell][] }}  the cells that met last */
+  met = { key: "", all: [] }
 
   /** @param {StepAnswer} answer the Step page's header, with its arrays */
   constructor(answer) {
@@ -272,11 +274,15 @@ export class Numbers {
     return reach(link, cell, this.shape(link.source))
   }
 
-  /** The cells of two symbols that meet in a product. @param {string} symbol @param {Cell} cell @param {string} a @param {string} b */
+  /** The cells of two symbols that meet in a product; found once for the picture of a cell and for its words. @param {string} symbol @param {Cell} cell @param {string} a @param {string} b */
   pairs(symbol, cell, a, b) {
-    const [first, second] = [this.link(symbol, a), this.link(symbol, b)]
-    if (!first || !second) return []
-    return pairs(first, second, cell, this.shape(a), this.shape(b))
+    const key = `${symbol} ${cell} ${a} ${b}`
+    if (this.met.key !== key) {
+      const [first, second] = [this.link(symbol, a), this.link(symbol, b)]
+      const all = first && second ? pairs(first, second, cell, this.shape(a), this.shape(b)) : []
+      this.met = { key, all }
+    }
+    return this.met.all
   }
 
   /** The stage that makes a symbol, by its place; what no stage makes is there from the first. @param {string} symbol */
