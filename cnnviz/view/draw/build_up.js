@@ -30,11 +30,7 @@ export class BuildUp {
     const hidden = backward ? "inset(0 0 0 100%)" : "inset(0 100% 0 0)"
     const [start, end] = SWEPT
     const own = [
-      canvas.animate([{ clipPath: hidden }, { clipPath: "inset(0)" }], {
-        delay: delay + start * LASTS,
-        duration: (end - start) * LASTS,
-        fill: "backwards",
-      }),
+      canvas.animate([{ opacity: 0 }, { opacity: 0 }], delay), // a clip would have it drawn all the same
       ...channels.map(({ from, to }) => this.fly(to, from, to, 0, delay, LASTS)),
     ]
     this.moving = own
@@ -42,6 +38,11 @@ export class BuildUp {
     const fly = () => {
       const { enlarged, landed } = drawn()
       own.push(
+        canvas.animate([{ clipPath: hidden }, { clipPath: "inset(0)" }], {
+          delay: start * LASTS,
+          duration: (end - start) * LASTS,
+          fill: "backwards",
+        }),
         ...enlarged.slice(0, MOST).map(({ from, to }) => this.fly(to, from, to, 0, FLOWN * LASTS)),
         ...landed
           .slice(0, MOST)
