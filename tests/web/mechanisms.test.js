@@ -537,6 +537,25 @@ test("with up to four channels every window and every kernel is printed on a scr
   }
 })
 
+test("no more shares of a kernel's gradient are said to be 0 than are", () => {
+  let count = 0
+  for (const { numbers } of moments.filter(({ numbers }) => numbers.maps.df1 ?? numbers.maps.df)) {
+    const symbol = numbers.maps.df1 ? "df1" : "df"
+    const room = { width: 1168, height: 400 }
+    for (const cell of [numbers.shape(symbol).map(() => 0), numbers.shape(symbol).map((n) => n - 1)]) {
+      const texts = written(numbers, symbol, cell, { room }).map(({ text }) => text)
+      const [, shares] = texts.map((text) => text.match(/^([\d,]+) shares$/)).find(Boolean) ?? []
+      const [, zero] = texts.map((text) => text.match(/^([\d,]+) are 0$/)).find(Boolean) ?? []
+      const places = texts.map((text) => text.match(/ at ([\d,]+) places|at ([\d,]+) (places|it)/)).filter(Boolean)
+      if (!zero || places.length < 2) continue
+      count += 1
+      const [up, down] = places.map((found) => Number((found[1] ?? found[2]).replace(",", "")))
+      assert.equal(Number(zero.replace(",", "")) + up + down, Number(shares.replace(",", "")), numbers.network.text)
+    }
+  }
+  assert.ok(count)
+})
+
 test("a kernel is written to a tenth of its numbers or not at all, however narrow its stage is", () => {
   const { kernel } = Pen.prototype
   const { numbers } = moments.find(({ numbers }) => /^conv4x3-relu-max2-conv4x3/.test(numbers.network.text))

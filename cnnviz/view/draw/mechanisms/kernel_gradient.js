@@ -100,7 +100,7 @@ function beside(pen, numbers, parts, side, gap) {
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ x: Box, dy: Box, shares: Box }} places @param {{ values: Float64Array, most: number }} of */
 function drawnMaps(pen, numbers, { symbol, cell, x, dy, met }, places, { values, most }) {
   const [rows, columns] = numbers.shape(dy).slice(-2)
-  const zero = values.filter((value) => value === 0).length
+  const zero = met.length - values.filter((value) => value !== 0).length // beyond the image there is no share
   const words = say("web.mechanism.shares", { n: met.length })
   const over = places.shares.y - 17
   pen.text(words, places.shares.x, over, { bold: true, room: places.shares.width })
