@@ -556,6 +556,25 @@ test("no more shares of a kernel's gradient are said to be 0 than are", () => {
   assert.ok(count)
 })
 
+test("on a phone the boxed sum of a convolution is the cell's number, also of one that is tiny", () => {
+  const { numbers } = moments.find(({ numbers }) => /^conv1x3-/.test(numbers.network.text))
+  const tiny = new Proxy(numbers, {
+    get: (own, name) =>
+      name === "at"
+        ? (symbol, cell) => own.at(symbol, cell) * (symbol === "x" || symbol === "z1" ? 1e-6 : 1)
+        : own[name],
+  })
+  for (const each of [numbers, tiny]) {
+    const said = []
+    const cell = (value, _limits, _scale, _box, { write }) => said.push([value, Number(plainNumber(write(value)))])
+    const room = { width: 358, height: 426, upright: true }
+    instead({ cell }, () => mechanism(new Canvas(), each, "z1", [0, 5, 5], room, palette, all))
+    assert.equal(said.length, 1)
+    const [[value, read]] = said
+    assert.ok(value && Math.abs(read - value) < 0.01 * Math.abs(value), `${value}: ${read}`)
+  }
+})
+
 test("a kernel is written to a tenth of its numbers or not at all, however narrow its stage is", () => {
   const { kernel } = Pen.prototype
   const { numbers } = moments.find(({ numbers }) => /^conv4x3-relu-max2-conv4x3/.test(numbers.network.text))

@@ -106,7 +106,11 @@ function sum(pen, numbers, { symbol, cell }, { added, y }, to) {
   const parts = totals(added).filter((value) => value !== 0)
   const written = writtenSum(parts, total, { digits: 2 })
   const name = `${numbers.maps[symbol].label}[${numbers.index(symbol, cell).join(", ")}] =`
-  const texts = [...parts.map((value, n) => plus(value, written.texts[n])), equals(total, written.total).slice(0, 1)]
+  const said = written.power ? (/** @type {number} */ value) => number(value) : undefined // no power of ten stands here
+  const texts = [
+    ...parts.map((value, n) => plus(value, said?.(value) ?? written.texts[n])),
+    equals(total, written.total).slice(0, 1),
+  ]
   const taken = (/** @type {number} */ size) =>
     texts.reduce(
       (all, text) => all + 6 + pen.widthOf(text, { size, bold: true }),
@@ -125,7 +129,7 @@ function sum(pen, numbers, { symbol, cell }, { added, y }, to) {
   pen.total(bar, colour(total, limits, scale))
   pen.cell(total, limits, scale, bar, {
     ring: pen.ink,
-    write: () => equals(total, written.total).replace(/^[=≈] /, "") || number(total),
+    write: said ?? (() => equals(total, written.total).replace(/^[=≈] /, "") || number(total)),
   })
   const [left, middle] = middleOf(numbers, symbol, to, cell)
   pen.lead([bar.x + bar.width, y], [pen.width - 7, y], [pen.width - 7, middle], [left + 6, middle])
