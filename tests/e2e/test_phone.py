@@ -84,13 +84,16 @@ def test_in_the_lecture_view_of_a_phone_no_control_stands_on_another(screen: Scr
     assert faults(screen.page, ON_EACH_OTHER) == []
 
 
-def test_keys_scroll_a_formula_that_is_wider_than_a_phone(screen: Screen):
+def test_keys_scroll_a_formula_that_is_wider_than_a_phone_and_its_end_fades_while_there_is_more(screen: Screen):
     screen.page.set_viewport_size({"width": 390, "height": 844})
     screen.open("/", net="conv4x3-bn-relu-max2-dense10-softmax-ce", img="test-0,test-1", stage="dz1")
     screen.painted()
     formula = screen.page.locator(".explain .formula")
     assert formula.evaluate("e => e.scrollWidth > e.clientWidth")
     expect(formula).to_have_attribute("tabindex", "0")
+    expect(formula).to_have_css("mask-image", re.compile("gradient"))
+    formula.evaluate("e => { e.scrollLeft = e.scrollWidth }")
+    expect(formula).to_have_css("mask-image", "none")
 
 
 def test_a_phones_picture_stands_upright_at_every_stage_and_its_stages_unfold(screen: Screen):
