@@ -113,7 +113,7 @@ function right({ numbers, path, telling: { k } }, leave) {
     const outputs = path?.outputs[at] ?? Array.from(numbers.values("o"))
     const answer = said(numbers, outputs)
     const is = answer.said === answer.true
-    return html`<div class="tale-card tale-outcome ${is ? "tale-is-right" : ""}"><p><span>${name}</span><b>“${answer.said}” ${is ? "✓" : "✕"}</b></p>${bars(numbers, outputs)}
+    return html`<div class="tale-card tale-outcome ${is ? "tale-is-right" : ""}"><p><span>${name}</span><b><q>${answer.said}</q> ${is ? "✓" : "✕"}</b></p>${bars(numbers, outputs)}
       <p class="tale-total"><span>${say("web.story.loss.loss")}</span><b>${shown(path?.losses[at], 3)}</b></p></div>`
   }
   const links = ["step", "image", "learn", "train"].map((next) => {
