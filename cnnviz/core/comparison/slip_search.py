@@ -207,6 +207,6 @@ def ranked(tried: Iterable[Match], own: Iterable[str]) -> tuple[Match, ...]:
         least = min(match.slip.parts for match in exact)
         exact = [match for match in exact if match.slip.parts == least]
         exact = [match for match in exact if match.slip.target in ("", *own)] or exact
-    others = sorted((match for match in tried if not match.exact), key=lambda match: (-match.reproduced, match.slip.parts if match.near else 9, match.left))
+    others = sorted((match for match in tried if not match.exact), key=lambda match: (-match.reproduced, match.slip.parts if match.near else math.inf, match.left))
     return (*exact, *others)
 

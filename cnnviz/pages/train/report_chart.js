@@ -3,7 +3,6 @@
 import { apart } from "../../view/model/axes.js"
 import { nearest } from "../../view/model/extremes.js"
 import { escaped, number } from "../../view/model/format.js"
-
 import { say, written } from "../../view/model/words.js"
 
 /** @typedef {{ name: string, values: ArrayLike<number>, main: boolean }} Curve  the main one is of images that are held out */

@@ -5,9 +5,21 @@ import { exact } from "../../model/exact_sum.js"
 import { power, timesPower } from "../../model/format.js"
 import { fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { HEAD, SMALL } from "../sheet.js"
+import { HEAD } from "../sheet.js"
 import { channelsUpright } from "./channels_upright.js"
-import { beam, boxOf, channelName, fitted, kernelName, largest, middleOf, padded, ringCell, sizeOf } from "./windows.js"
+import {
+  beam,
+  boxOf,
+  channelName,
+  fitted,
+  isLegible,
+  kernelName,
+  largest,
+  middleOf,
+  padded,
+  ringCell,
+  sizeOf,
+} from "./windows.js"
 
 /** @import { Box, Cell, Numbers, Pen } from "../../types/view.js" */
 /** @typedef {{ channel: number, value: number, a: number[], b: number[], cells: Cell[], at: [number, number] }} Column  what a channel adds, what lies under its kernel, the kernel, and where that stands: filter and channel */
@@ -19,7 +31,6 @@ const BIAS = 52
 const EDGE = 36 // between the columns and what they make
 const CELL = 43 // of a grid that is opened
 const GUTTER = 38 // around a window and its kernel
-const SQUEEZED = 0.7 // a note at most, else it has the power alone
 
 /** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum */
 export function overChannels(pen, numbers, sum) {
@@ -159,8 +170,7 @@ function panel(pen, numbers, sum, own, { at, width }, rows) {
   const unit = timesPower(exponent)
   const how = [`${name} ⊙ ${kernelName(numbers, f, own.at)}`, unit].filter(Boolean).join(", ")
   const room = at + width - words - 8
-  const told = SQUEEZED * pen.widthOf(how, { size: SMALL }) < room
-  if (rows.map > 40) pen.note(told ? how : unit, words, rows.top + 34, { room })
+  if (rows.map > 40) pen.note(isLegible(pen, how, room) ? how : unit, words, rows.top + 34, { room })
   const scaled = own.a.flatMap((value) => (Number.isNaN(value) ? [] : [value / 10 ** exponent]))
   const [write, weight] = [scaled, own.b].map((values) => {
     const fits = (/** @type {number} */ count) => pen.sized(values.map(rounded(count)), wide / k, grid / k)

@@ -17,8 +17,8 @@ import { kernelName } from "./windows.js"
 
 const [LEAST, UPRIGHT] = [32, 50] // height of a row
 const STACKED = 3 // rows of a kernel that has a sum in each cell,
-const LINE = 20 // and a line of it;
-const [DENSE, LOW, BESIDE] = [5, 14, 30] // one of so many has its step and what it becomes in lower lines, where so much is left for each other parameter
+const LINE = 20 // and a line of it
+const [DENSE, LOW, BESIDE] = [5, 14, 30] // up to so many rows a cell has two lower lines, if every other parameter keeps so much height
 const MOST = 3 // parameters that are shown whole
 const FOOT = 24
 const APART = 20 // between two parameters

@@ -191,6 +191,9 @@ export function underKernel(numbers, { f, read, met }, [m, c], layer) {
   return { a, b: Array.from({ length: k * k }, (_, n) => numbers.at(f, [m, c, Math.floor(n / k), n % k])), cells }
 }
 
+/** Tells whether a note can be read in its room, where it is squeezed. @param {Pen} pen @param {string} text @param {number} room */
+export const isLegible = (pen, text, room) => 0.7 * pen.widthOf(text, { size: SMALL }) < room
+
 /** Draws the largest product, with a ring in each grid, where cells are too small for their numbers. @param {Pen} pen @param {{ a: number[], b: number[], k: number, boxes: Box[] }} grids @param {number} x @param {number} y @param {number} room @param {string} [before] */
 export function largest(pen, { a, b, k, boxes }, x, y, room, before = "") {
   const size = (/** @type {number} */ n) => Math.abs(a[n] * b[n]) || 0
@@ -200,7 +203,7 @@ export function largest(pen, { a, b, k, boxes }, x, y, room, before = "") {
   for (const box of boxes) pen.ring(ring, k, k, box)
   const alone = product(a[n], b[n])
   const words = `${before}${say("web.mechanism.largest_product", { product: alone })}`
-  pen.text(0.7 * pen.widthOf(words, { size: SMALL }) < room ? words : alone, x, y, { size: SMALL, room })
+  pen.text(isLegible(pen, words, room) ? words : alone, x, y, { size: SMALL, room })
 }
 
 /** Gives what each channel of a source adds. @param {Numbers} numbers @param {import("../../model/formula_values.js").Term[]} all @param {string} symbol */
