@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from cnnviz import Lesson, backward
 from cnnviz.core.gradcheck import UNTOLD, check_gradients
 from cnnviz.core.mistakes import mistakes_for, placed, stages_hit
+from cnnviz.core.presets import PRESETS
 from tests.e2e.page import Screen, faults, moment, place, read
 from tests.e2e.test_language import SHORT
 from tests.e2e.test_view import RECORD
@@ -268,3 +269,13 @@ def test_the_sweep_is_explained_and_opens_large(screen: Screen):
     expect(plot).to_be_visible()
     expect(plot.locator(".legendtext")).to_have_text(["float32", "float64"])
     screen.prints_no_trace()
+
+
+def test_no_card_has_numbers_times_a_power_of_ten_that_it_does_not_say(screen: Screen):
+    """Tiny VGG's first kernel gradient stood as 12 for 0.12: its card has no room for the power."""
+    query = next(preset for preset in PRESETS if preset.name == "explainer").query
+    screen.open("/check", **query)
+    screen.painted()
+    powers = screen.page.locator(".card .power")
+    hidden = powers.evaluate_all("(all) => all.filter((e) => e.textContent && !e.checkVisibility()).map((e) => e.closest('.card').outerHTML)")
+    assert hidden == []

@@ -25,6 +25,7 @@ export class CardMap extends MapView {
 
   /** @override @param {number} most  its cells have room for two digits */
   powerOf(most) {
+    if (this.figure.matches(".card:not(.beside)")) return 0 // where nothing would say it
     return most > 0 && most < 1 && this.scale !== "error" ? Math.floor(Math.log10(most)) - 1 : super.powerOf(most)
   }
 
