@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
-from cnnviz.core.layers._normalisation import EPS, by_mean, by_variance
+from cnnviz.core.layers._normalisation import EPS
 from cnnviz.core.layers.average_pooling import AveragePooling
 from cnnviz.core.layers.batch_norm import BatchNorm
 from cnnviz.core.layers.conv import Conv
@@ -111,7 +111,7 @@ def _of_layer(case: Case) -> Right:
     shapes = {role: np.shape(case.arrays[role[1:]]) for role in roles.values()}
     gradients = {role: values[target].reshape(shapes[role]) for target, role in roles.items()}
     told = {(role := roles[line.target]): np.broadcast_to(sizes(program, line, values), values[line.target].shape).reshape(shapes[role]) for line in made}
-    between = {"out": out.reshape(np.shape(case.arrays["dout"]))} | (_paths(case, values, names.output) if case.kind == "batchnorm" else {})
+    between = {"out": out.reshape(np.shape(case.arrays["dout"]))}
     return Right(case, gradients, told, between, Lines(program, values, {role: target for target, role in roles.items()}))
 
 
@@ -131,18 +131,6 @@ def _forward(case: Case, program: Program, values: Inner) -> Inner:
         if line.role == "var" and more:
             values[line.target] = values[line.target] + more
     return values
-
-
-def _paths(case: Case, values: Inner, n: str) -> dict[str, Array]:
-    """The parts of a batch norm's gradient, with as many axes as x; the paths before they are divided by σ."""
-    over = (0, *range(2, case.arrays["x"].ndim))
-    each = (1, -1, *[1] * (case.arrays["x"].ndim - 2))
-    mean, var, gamma = (values[name].reshape(each) for name in (f"{n}.mean", f"{n}.var", "g"))
-    hat, dhat = values[f"{n}.hat"].reshape(case.arrays["x"].shape), np.asarray(case.arrays["dout"]) * gamma
-    one = np.ones(())
-    paths = {"by_mean": -by_mean(dhat, one, over), "by_variance": -by_variance(dhat, hat, one, over)}
-    count = np.array(hat.size // gamma.size)
-    return {"hat": hat, "dhat": dhat, "sigma": np.sqrt(var + EPS), "mean": mean, **paths, "over": np.array(over), "count": count}
 
 
 # ---- softmax with cross-entropy

@@ -1,103 +1,63 @@
 """Slips in the backward pass of a batch norm, of which three paths lead back to x."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from cnnviz.judge.case import Array
-from cnnviz.judge.slips.table import line, slip
+from cnnviz.judge.slips.table import Found, enter, line, running, slip
+
+_DVAR = "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-3"
+_AFTER_DVAR = "(dhat - dhat.mean(0)) / sigma + dvar * 2 * (x - mean) / N"
+"""∂x as it follows from the gradient of the variance."""
 
 
-@slip("variance_path_forgotten", "batchnorm", "dx", "{dx} = (dhat - dhat.mean(0)) / sigma")
-def variance_path_forgotten(dhat: Array, by_mean: Array, sigma: Array) -> Array:
-    return (dhat - by_mean) / sigma
+def _line(name: str, role: str, wrong: str, right: str = "", then: str = "") -> None:
+    """Enters a line as `table.line` does, which is run on rows; `then` is what makes the array where the line makes something before it."""
+    enter(name, "batchnorm", role, wrong, _on_rows(wrong, then), wrong, right)
 
 
-@slip("variance_for_deviation", "batchnorm", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)) / var")
-def variance_for_deviation(exact: Array, sigma: Array) -> Array:
-    return exact / sigma
+def _on_rows(line: str, then: str = "") -> Callable[[Found], Array]:
+    run = running(line, then)
+
+    def make(found: Found) -> Array:
+        made, maps = run(_in_rows(found)), np.moveaxis(found["x"], 1, -1)
+        return np.moveaxis(made.reshape(maps.shape), -1, 1) if made.ndim > 1 else made
+
+    return make
 
 
-@slip("deviation_forgotten", "batchnorm", "dx", "{dx} = dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)")
-def deviation_forgotten(exact: Array, sigma: Array) -> Array:
-    return exact * sigma
+def _in_rows(found: Found) -> Found:
+    """The arrays with a row for each place of each image, N of them, and what is made of them on the way."""
+    x, dout, out = (np.moveaxis(found[name], 1, -1).reshape(-1, found["gamma"].size) for name in ("x", "dout", "out"))
+    mean, sigma = x.mean(0), np.sqrt(x.var(0) + found["eps"])
+    between = {"mean": mean, "sigma": sigma, "var": sigma**2, "hat": (x - mean) / sigma, "dhat": dout * found["gamma"]}
+    return {**found, **between, "x": x, "dout": dout, "out": out, "N": len(x)}
 
 
-@slip("sums_for_means", "batchnorm", "dx", "{dx} = (dhat - dhat.sum(0) - hat * (dhat * hat).sum(0)) / sigma")
-def sums_for_means(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array, count: Array) -> Array:
-    return (dhat - count * by_mean - count * by_variance) / sigma
-
-
-@slip("sums_for_means", "batchnorm", "dx", "{dx} = (dhat - dhat.sum(0) - hat * (dhat * hat).mean(0)) / sigma")
-def sum_for_mean_path(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array, count: Array) -> Array:
-    return (dhat - count * by_mean - by_variance) / sigma
-
-
-@slip("sums_for_means", "batchnorm", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).sum(0)) / sigma")
-def sum_for_variance_path(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array, count: Array) -> Array:
-    return (dhat - by_mean - count * by_variance) / sigma
-
-
-@slip("half_forgotten", "batchnorm", "dx", "dvar = (dhat * (x - mean)).sum(0) * -sigma**-3", "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-3")
-def half_forgotten(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array) -> Array:
-    return (dhat - by_mean - 2 * by_variance) / sigma
-
-
-@slip("power_of_deviation", "batchnorm", "dx", "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-1", "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-3")
-def power_of_deviation(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array) -> Array:
-    return (dhat - by_mean - by_variance * sigma**2) / sigma
-
-
-@slip("power_of_deviation", "batchnorm", "dx", "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-4", "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-3")
-def variance_for_deviation_in_path(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array) -> Array:
-    return (dhat - by_mean - by_variance / sigma) / sigma
-
-
-@slip("mean_path_sign", "batchnorm", "dx", "{dx} = (dhat + dhat.mean(0) - hat * (dhat * hat).mean(0)) / sigma")
-def mean_path_sign(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array) -> Array:
-    return (dhat + by_mean - by_variance) / sigma
-
-
-@slip("variance_path_halved", "batchnorm", "dx", "dvar path: (x - mean) / N", "dvar path: 2 * (x - mean) / N")
-def variance_path_halved(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array) -> Array:
-    return (dhat - by_mean - by_variance / 2) / sigma
-
-
-@slip("variance_path_sign", "batchnorm", "dx", "{dx} = (dhat - dhat.mean(0) + hat * (dhat * hat).mean(0)) / sigma")
-def variance_path_sign(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array) -> Array:
-    return (dhat - by_mean + by_variance) / sigma
-
-
-@slip("not_normalised", "batchnorm", "dgamma", "{dgamma} = ({dout} * {x}).sum(0)")
-def not_normalised(dout: Array, x: Array, over: Array) -> Array:
-    return (dout * x).sum(axis=tuple(over))
-
-
-@slip("not_divided", "batchnorm", "dgamma", "{dgamma} = ({dout} * ({x} - mean)).sum(0)")
-def not_divided(exact: Array, sigma: Array) -> Array:
-    return exact * sigma.reshape(exact.shape)
-
-
-@slip("output_for_hat", "batchnorm", "dgamma", "{dgamma} = ({dout} * {out}).sum(0)")
-def output_for_hat(dout: Array, out: Array, over: Array) -> Array:
-    return (dout * out).sum(axis=tuple(over))
-
-
-@slip("gradient_left_out", "batchnorm", "dgamma", "{dgamma} = hat.sum(0)")
-def dgamma_without_gradient(hat: Array, over: Array) -> Array:
-    return hat.sum(axis=tuple(over))
-
-
-@slip("gain_in_gradient", "batchnorm", "dgamma", "{dgamma} = (dhat * hat).sum(0)")
-def gain_in_dgamma(dhat: Array, hat: Array, over: Array) -> Array:
-    return (dhat * hat).sum(axis=tuple(over))
-
-
-@slip("gain_in_gradient", "batchnorm", "dbeta", "{dbeta} = dhat.sum(0)")
-def gain_in_dbeta(dhat: Array, over: Array) -> Array:
-    return dhat.sum(axis=tuple(over))
-
-
-line("not_summed_over_images", "batchnorm", "dgamma", "{dgamma} = {dout} * hat")
-line("not_summed_over_images", "batchnorm", "dbeta", "{dbeta} = {dout}")
+_line("variance_path_forgotten", "dx", "{dx} = (dhat - dhat.mean(0)) / sigma")
+_line("variance_for_deviation", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)) / var")
+_line("deviation_forgotten", "dx", "{dx} = dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)")
+_line("sums_for_means", "dx", "{dx} = (dhat - dhat.sum(0) - hat * (dhat * hat).sum(0)) / sigma")
+_line("sums_for_means", "dx", "{dx} = (dhat - dhat.sum(0) - hat * (dhat * hat).mean(0)) / sigma")
+_line("sums_for_means", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).sum(0)) / sigma")
+_line("half_forgotten", "dx", "dvar = (dhat * (x - mean)).sum(0) * -sigma**-3", _DVAR, _AFTER_DVAR)
+_line("power_of_deviation", "dx", "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-1", _DVAR, _AFTER_DVAR)
+_line("power_of_deviation", "dx", "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-4", _DVAR, _AFTER_DVAR)
+_line("mean_path_sign", "dx", "{dx} = (dhat + dhat.mean(0) - hat * (dhat * hat).mean(0)) / sigma")
+enter(
+    "variance_path_halved", "batchnorm", "dx", "variance_path_halved", _on_rows("dx = (dhat - dhat.mean(0) - hat * (dhat * hat).mean(0) / 2) / sigma"),
+    "dvar path: (x - mean) / N", "dvar path: 2 * (x - mean) / N",
+)  # fmt: skip
+_line("variance_path_sign", "dx", "{dx} = (dhat - dhat.mean(0) + hat * (dhat * hat).mean(0)) / sigma")
+_line("not_normalised", "dgamma", "{dgamma} = ({dout} * {x}).sum(0)")
+_line("not_divided", "dgamma", "{dgamma} = ({dout} * ({x} - mean)).sum(0)")
+_line("output_for_hat", "dgamma", "{dgamma} = ({dout} * {out}).sum(0)")
+_line("gradient_left_out", "dgamma", "{dgamma} = hat.sum(0)")
+_line("gain_in_gradient", "dgamma", "{dgamma} = (dhat * hat).sum(0)")
+_line("gain_in_gradient", "dbeta", "{dbeta} = dhat.sum(0)")
+_line("not_summed_over_images", "dgamma", "{dgamma} = {dout} * hat")
+_line("not_summed_over_images", "dbeta", "{dbeta} = {dout}")
 line("sum_over_units", "batchnorm", "dbeta", "{dbeta} = {dout}.sum(axis=1)")
 
 
@@ -106,11 +66,5 @@ def dbeta_of_all(exact: Array) -> Array:
     return np.full_like(exact, exact.sum())
 
 
-@slip("not_divided", "batchnorm", "dx", "{dx} = (dhat - dhat.mean(0) - ({x} - mean) * (dhat * hat).mean(0)) / sigma")
-def variance_path_not_divided(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array) -> Array:
-    return (dhat - by_mean - by_variance * sigma) / sigma
-
-
-@slip("one_less", "batchnorm", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).sum(0) / (N - 1)) / sigma")
-def one_less(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array, count: Array) -> Array:
-    return (dhat - by_mean - by_variance * count / (count - 1)) / sigma
+_line("not_divided", "dx", "{dx} = (dhat - dhat.mean(0) - ({x} - mean) * (dhat * hat).mean(0)) / sigma")
+_line("one_less", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).sum(0) / (N - 1)) / sigma")

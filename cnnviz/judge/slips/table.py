@@ -87,27 +87,35 @@ ENTRIES: list[Entry] = []
 def slip(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "") -> Callable[[Maker], Maker]:
     """Enters what is below into the table."""
 
-    def enter(function: Maker) -> Maker:
-        _enter(name, kinds, role, function.__name__, lambda found: function(**{name: found[name] for name in arguments(function)}), wrong, right)
+    def entered(function: Maker) -> Maker:
+        enter(name, kinds, role, function.__name__, lambda found: function(**{name: found[name] for name in arguments(function)}), wrong, right)
         return function
 
-    return enter
+    return entered
 
 
 def line(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "") -> None:
     """Enters a line that makes the array, and that is run as it is shown."""
-    code = compile(_ROLE.sub(r"\1", wrong).partition(" = ")[2], f"{name}.{role}", "eval")
+    enter(name, kinds, role, wrong, running(wrong), wrong, right)
+
+
+def running(line: str, then: str = "") -> Callable[[Found], Array]:
+    """The result of a line, or of the expression `then` that reads what it makes."""
+    made, _, value = _ROLE.sub(r"\1", line).partition(" = ")
+    first, last = (compile(text, line, "eval") for text in (value, then or made))
 
     def run(found: Found) -> Array:
-        return np.asarray(eval(code, {"np": np, "sigmoid": sigmoid, "one_hot": lambda _: found["targets"], **found}), np.float64)
+        names = {"np": np, "sigmoid": sigmoid, "one_hot": lambda _: found["targets"], **found}
+        return np.asarray(eval(last, names | {made: eval(first, names)}), np.float64)
 
-    _enter(name, kinds, role, wrong, run, wrong, right)
+    return run
 
 
 _ROLE = re.compile(r"{(\w+)}")
 
 
-def _enter(name: str, kinds: str | tuple[str, ...], role: str, key: str, make: Callable[[Found], Array | None], wrong: str, right: str) -> None:
+def enter(name: str, kinds: str | tuple[str, ...], role: str, key: str, make: Callable[[Found], Array | None], wrong: str, right: str) -> None:
+    """Enters a slip."""
     ENTRIES.append(Entry(name, (kinds,) if isinstance(kinds, str) else kinds, role, key, make, wrong, right))
 
 
