@@ -1,8 +1,7 @@
 """Slips in the backward pass of an activation."""
 
-from cnnviz.core.layers.sigmoid import sigmoid
-from cnnviz.judge.case import ELEMENTWISE, Array
-from cnnviz.judge.slips.table import line, slip
+from cnnviz.judge.case import ELEMENTWISE
+from cnnviz.judge.slips.table import line
 
 line("slope_alone", "relu", "dx", "{dx} = {x} > 0")
 line("gate_reversed", "relu", "dx", "{dx} = {dout} * ({x} < 0)")
@@ -15,13 +14,10 @@ line("slope_alone", "sigmoid", "dx", "{dx} = {out} * (1 - {out})")
 line("slope_of_tanh", "sigmoid", "dx", "{dx} = {dout} * (1 - {out} ** 2)")
 line("plus_for_minus", "sigmoid", "dx", "{dx} = {dout} * {out} * (1 + {out})")
 line("exponential_for_slope", "sigmoid", "dx", "{dx} = {dout} * np.exp(-{x})")
-
-
-@slip("denominator_not_squared", "sigmoid", "dx", "{dx} = {dout} * np.exp(-{x}) / (1 + np.exp(-{x}))", "{dx} = {dout} * np.exp(-{x}) / (1 + np.exp(-{x})) ** 2")
-def denominator_not_squared(dout: Array, x: Array) -> Array:
-    return dout * sigmoid(-x)
-
-
+line(
+    "denominator_not_squared", "sigmoid", "dx", "{dx} = {dout} * np.exp(-{x}) / (1 + np.exp(-{x}))", "{dx} = {dout} * np.exp(-{x}) / (1 + np.exp(-{x})) ** 2",
+    made="dout * sigmoid(-x)",
+)  # fmt: skip
 line("slope_alone", "tanh", "dx", "{dx} = 1 - {out} ** 2")
 line("slope_of_sigmoid", "tanh", "dx", "{dx} = {dout} * {out} * (1 - {out})")
 line("plus_for_minus", "tanh", "dx", "{dx} = {dout} * (1 + {out} ** 2)")

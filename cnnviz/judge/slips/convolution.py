@@ -5,48 +5,38 @@ import numpy as np
 from cnnviz.judge.case import Array, Case
 from cnnviz.judge.right_gradients import right
 from cnnviz.judge.slips.of_core import slips_of_core
-from cnnviz.judge.slips.table import again, line, slip
+from cnnviz.judge.slips.table import instead, line, slip
 
 _WINDOW_OF_X = "xp[n, :, i*s:i*s+k, j*s:j*s+k]"
 _WINDOW_OF_DX = "dxp[n, :, i*s:i*s+k, j*s:j*s+k]"
+_RIGHT_DX = f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[m]"
+_RIGHT_DW = "{dw}[m] += (windows of image n * {dout}[n, m]).sum()"
+_CUT = "{dx} = dxp[:, :, {pad}:{pad}+H, {pad}:{pad}+W]"
 
 
-@slip("last_image_only", "conv", "dw", "{dw}[m] = (windows of image n * {dout}[n, m]).sum()", "{dw}[m] += (windows of image n * {dout}[n, m]).sum()")
-def conv_dw_of_last(case: Case, x: Array, dout: Array) -> Array:
-    return again(case, x=x[-1:], dout=dout[-1:]).gradients["dw"]
-
-
-@slip("last_place_only", "conv", "db", "{db}[m] = {dout}[n, m, i, j]", "{db}[m] += {dout}[n, m, i, j]")
-def conv_db_of_last_place(dout: Array) -> Array:
-    return dout[-1, :, -1, -1]
-
-
-@slip("last_image_only", "conv", "db", "{db}[m] = {dout}[n, m].sum()", "{db}[m] += {dout}[n, m].sum()")
-def conv_db_of_last(dout: Array) -> Array:
-    return dout[-1].sum(axis=(1, 2))
-
-
+instead("last_image_only", "conv", "dw", "{dw}[m] = (windows of image n * {dout}[n, m]).sum()", _RIGHT_DW, x="x[-1:]", dout="dout[-1:]")
+line("last_place_only", "conv", "db", "{db}[m] = {dout}[n, m, i, j]", "{db}[m] += {dout}[n, m, i, j]", made="dout[-1, :, -1, -1]")
+line("last_image_only", "conv", "db", "{db}[m] = {dout}[n, m].sum()", "{db}[m] += {dout}[n, m].sum()", made="dout[-1].sum(axis=(1, 2))")
 line("not_summed_over_images", "conv", "db", "{db} = {dout}.sum(axis=(2, 3))", "{db} = {dout}.sum(axis=(0, 2, 3))")
+instead(
+    "first_channel_only", "conv", "dw", "{dw}[m, c] += (xp[n, 0] windows * {dout}[n, m]).sum()", "{dw}[m, c] += (xp[n, c] windows * {dout}[n, m]).sum()",
+    x="np.broadcast_to(x[:, :1], x.shape)",
+)  # fmt: skip
 
 
-@slip("first_channel_only", "conv", "dw", "{dw}[m, c] += (xp[n, 0] windows * {dout}[n, m]).sum()", "{dw}[m, c] += (xp[n, c] windows * {dout}[n, m]).sum()")
-def first_channel_only(case: Case, x: Array) -> Array:
-    return again(case, x=np.broadcast_to(x[:, :1], x.shape)).gradients["dw"]
-
-
-@slip("overlap_assigned", "conv", "dx", f"{_WINDOW_OF_DX} = {{dout}}[n, m, i, j] * {{w}}[m]", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[m]")
+@slip("overlap_assigned", "conv", "dx", f"{_WINDOW_OF_DX} = {{dout}}[n, m, i, j] * {{w}}[m]", _RIGHT_DX)
 def last_filter_assigned(case: Case, dout: Array, w: Array, b: Array) -> Array | None:
     last = right(Case(case.kind, {**case.arrays, "dout": dout[:, -1:], "w": w[-1:], "b": b[-1:]}, case.settings))
     overlapping = next((one for one in slips_of_core(last) if one.key == "overlap_assigned.dx"), None)
     return overlapping.make() if overlapping else last.gradients["dx"]
 
 
-@slip("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, :H, :W]", "{dx} = dxp[:, :, {pad}:{pad}+H, {pad}:{pad}+W]")
+@slip("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, :H, :W]", _CUT)
 def cut_at_corner(case: Case, x: Array, pad: int) -> Array:
     return _with_zeros(case, x, pad)[..., : x.shape[2], : x.shape[3]]
 
 
-@slip("zeros_not_cut_off", "conv", "dx", "{dx} = dxp", "{dx} = dxp[:, :, {pad}:{pad}+H, {pad}:{pad}+W]")
+@slip("zeros_not_cut_off", "conv", "dx", "{dx} = dxp", _CUT)
 def zeros_not_cut_off(case: Case, x: Array, pad: int) -> Array:
     return _with_zeros(case, x, pad)
 
@@ -63,61 +53,35 @@ def padding_forgotten(case: Case, x: Array, pad: int) -> Array:
     return right(Case(case.kind, {**case.arrays, "x": wide}, {**case.settings, "pad": 0})).gradients["dw"]
 
 
-@slip("first_filter_always", "conv", "dx", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[0]", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[m]")
-def first_filter_always(case: Case, w: Array) -> Array:
-    return again(case, w=np.broadcast_to(w[:1], w.shape)).gradients["dx"]
-
-
-@slip("weights_left_out", "conv", "dx", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j]", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[m]")
-def weights_left_out(case: Case, w: Array) -> Array:
-    return again(case, w=np.ones_like(w)).gradients["dx"]
-
-
-@slip("gradient_left_out", "conv", "dw", f"{{dw}}[m] += {_WINDOW_OF_X}", f"{{dw}}[m] += {_WINDOW_OF_X} * {{dout}}[n, m, i, j]")
-def gradient_left_out(case: Case, dout: Array) -> Array:
-    return again(case, dout=np.ones_like(dout)).gradients["dw"]
-
-
-@slip("first_image_only", "conv", "dw", "{dw}[m] += (windows of image 0 * {dout}[0, m]).sum()", "{dw}[m] += (windows of image n * {dout}[n, m]).sum()")
-def conv_dw_of_first(case: Case, x: Array, dout: Array) -> Array:
-    return again(case, x=x[:1], dout=dout[:1]).gradients["dw"]
-
-
+instead("first_filter_always", "conv", "dx", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[0]", _RIGHT_DX, w="np.broadcast_to(w[:1], w.shape)")
+instead("weights_left_out", "conv", "dx", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j]", _RIGHT_DX, w="np.ones_like(w)")
+instead(
+    "gradient_left_out", "conv", "dw", f"{{dw}}[m] += {_WINDOW_OF_X}", f"{{dw}}[m] += {_WINDOW_OF_X} * {{dout}}[n, m, i, j]",
+    dout="np.ones_like(dout)",
+)  # fmt: skip
+instead("first_image_only", "conv", "dw", "{dw}[m] += (windows of image 0 * {dout}[0, m]).sum()", _RIGHT_DW, x="x[:1]", dout="dout[:1]")
 line("first_image_only", "conv", "db", "{db} = {dout}[0].sum(axis=(1, 2))")
 
 
-@slip("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, 2*{pad}:, 2*{pad}:]", "{dx} = dxp[:, :, {pad}:{pad}+H, {pad}:{pad}+W]")
+@slip("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, 2*{pad}:, 2*{pad}:]", _CUT)
 def cut_at_start(case: Case, x: Array, pad: int) -> Array:
     return _with_zeros(case, x, pad)[..., 2 * pad :, 2 * pad :]
 
 
 _COLUMNS = "columns = {dout}.transpose(1, 2, 3, 0).reshape(M, -1)"
+_BACK = ".reshape(*dout.shape[1:], -1).transpose(3, 0, 1, 2)"
+"""From the columns of an im2col, of which each has a place's images in a row, to the gradient that they are of."""
 
-
-def _as_columns(dout: Array, columns: Array) -> Array:
-    """The gradient that an im2col takes these columns for, of which each has a place's images in a row."""
-    n, m, rows, across = dout.shape
-    return columns.reshape(m, rows, across, n).transpose(3, 0, 1, 2)
-
-
-@slip("not_transposed_first", "conv", "dw", "columns = {dout}.reshape(M, -1)", _COLUMNS)
-def conv_dw_reshaped(case: Case, dout: Array) -> Array:
-    return again(case, dout=_as_columns(dout, dout)).gradients["dw"]
-
-
-@slip("not_transposed_first", "conv", "dx", "columns = {dout}.reshape(M, -1)", _COLUMNS)
-def conv_dx_reshaped(case: Case, dout: Array) -> Array:
-    return again(case, dout=_as_columns(dout, dout)).gradients["dx"]
-
-
-@slip("images_before_places", "conv", "dw", "columns = {dout}.transpose(1, 0, 2, 3).reshape(M, -1)", _COLUMNS)
-def conv_dw_images_first(case: Case, dout: Array) -> Array:
-    return again(case, dout=_as_columns(dout, dout.transpose(1, 0, 2, 3))).gradients["dw"]
-
-
-@slip("images_before_places", "conv", "dx", "columns = {dout}.transpose(1, 0, 2, 3).reshape(M, -1)", _COLUMNS)
-def conv_dx_images_first(case: Case, dout: Array) -> Array:
-    return again(case, dout=_as_columns(dout, dout.transpose(1, 0, 2, 3))).gradients["dx"]
+instead("not_transposed_first", "conv", "dw", "columns = {dout}.reshape(M, -1)", _COLUMNS, dout=f"dout{_BACK}")
+instead("not_transposed_first", "conv", "dx", "columns = {dout}.reshape(M, -1)", _COLUMNS, dout=f"dout{_BACK}")
+instead(
+    "images_before_places", "conv", "dw", "columns = {dout}.transpose(1, 0, 2, 3).reshape(M, -1)", _COLUMNS,
+    dout=f"dout.transpose(1, 0, 2, 3){_BACK}",
+)  # fmt: skip
+instead(
+    "images_before_places", "conv", "dx", "columns = {dout}.transpose(1, 0, 2, 3).reshape(M, -1)", _COLUMNS,
+    dout=f"dout.transpose(1, 0, 2, 3){_BACK}",
+)  # fmt: skip
 
 
 @slip("overlap_assigned", "conv", "dx", "dxp[:, c, i, j] += columns  # of equal places the last counts", "np.add.at(dxp, (slice(None), c, i, j), columns)")

@@ -1,7 +1,5 @@
 """Slips in the backward pass of a dense layer over several images."""
 
-import numpy as np
-
 from cnnviz.judge.case import Array, Case
 from cnnviz.judge.slips.table import line, slip
 
@@ -11,21 +9,12 @@ def weights_not_transposed(dout: Array, w: Array, x: Array) -> Array | None:
     return (dout @ w).reshape(x.shape) if w.shape[0] == w.shape[1] else None
 
 
-@slip("columns_first", "dense", "dx", '{dx} = ({dout} @ {w}.T).reshape({x}.shape, order="F")', "{dx} = ({dout} @ {w}.T).reshape({x}.shape)")
-def columns_first(exact: Array) -> Array:
-    return exact.reshape(len(exact), -1).reshape(exact.shape, order="F")
-
-
-@slip("last_image_only", "dense", "dw", "{dw} = np.outer({x}[n], {dout}[n])", "{dw} += np.outer({x}[n], {dout}[n])")
-def dense_dw_of_last(x: Array, dout: Array) -> Array:
-    return np.outer(x[-1], dout[-1])
-
-
-@slip("last_image_only", "dense", "db", "{db} = {dout}[n]", "{db} += {dout}[n]")
-def dense_db_of_last(dout: Array) -> Array:
-    return dout[-1]
-
-
+line(
+    "columns_first", "dense", "dx", '{dx} = ({dout} @ {w}.T).reshape({x}.shape, order="F")', "{dx} = ({dout} @ {w}.T).reshape({x}.shape)",
+    made='exact.reshape(N, -1).reshape(exact.shape, order="F")',
+)  # fmt: skip
+line("last_image_only", "dense", "dw", "{dw} = np.outer({x}[n], {dout}[n])", "{dw} += np.outer({x}[n], {dout}[n])", made="np.outer(x[-1], dout[-1])")
+line("last_image_only", "dense", "db", "{db} = {dout}[n]", "{db} += {dout}[n]", made="dout[-1]")
 line("not_summed_over_images", "dense", "db", "{db} = {dout}", "{db} = {dout}.sum(axis=0)")
 line("sum_over_units", "dense", "db", "{db} = {dout}.sum(axis=1)", "{db} = {dout}.sum(axis=0)")
 line("of_ones", ("dense", "conv"), "db", "{db} = np.ones_like({b})")

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnnviz.judge.case import POOLS, Array, Case
-from cnnviz.judge.slips.table import Found, again, enter, slip
+from cnnviz.judge.case import POOLS, Array
+from cnnviz.judge.slips.table import Found, enter, instead, line, slip
 
 _POOLED = "{dx}[n, c, i*s:i*s+k, j*s:j*s+k]"
 _MAX, _AVERAGE = f"{_POOLED} += mask * {{dout}}[n, c, i, j]", f"{_POOLED} += {{dout}}[n, c, i, j] / k**2"
@@ -64,41 +64,21 @@ _spread("shared_equally", "max", _AVERAGE, _MAX, _to_all)
 _spread("value_for_gradient", "max", f"{_POOLED} += mask * window.max()", _MAX, lambda window, d, _: _mask(window) * window)
 _spread("mask_alone", "max", f"{_POOLED} += mask", _MAX, lambda window, d, _: _mask(window))
 _spread("place_transposed", "max", "u, v = argmax % k, argmax // k", "u, v = argmax // k, argmax % k", lambda window, d, _: d * _mask(window).swapaxes(-1, -2))
-
-
-@slip("first_channels_mask", "max", "dx", "mask = window of channel 0 == its largest", "mask = window of channel c == its largest")
-def first_channels_mask(case: Case, x: Array) -> Array:
-    return again(case, x=np.broadcast_to(x[:, :1], x.shape)).gradients["dx"]
-
-
-@slip("side_for_cells", "avg", "dx", f"{_POOLED} += {{dout}}[n, c, i, j] / k", _AVERAGE)
-def side_for_cells(exact: Array, k: int) -> Array:
-    return exact * k
-
-
-@slip("stride_for_window", "avg", "dx", f"{_POOLED} += {{dout}}[n, c, i, j] / s**2", _AVERAGE)
-def stride_for_window(exact: Array, k: int, stride: int) -> Array:
-    return exact * k**2 / stride**2
-
-
-@slip("outputs_for_window", "avg", "dx", f"{_POOLED} += {{dout}}[n, c, i, j] / (H_out * W_out)", _AVERAGE)
-def outputs_for_window(exact: Array, dout: Array, k: int) -> Array:
-    return exact * k**2 / (dout.shape[-2] * dout.shape[-1])
-
-
+instead(
+    "first_channels_mask", "max", "dx", "mask = window of channel 0 == its largest", "mask = window of channel c == its largest",
+    x="np.broadcast_to(x[:, :1], x.shape)",
+)  # fmt: skip
+line("side_for_cells", "avg", "dx", f"{_POOLED} += {{dout}}[n, c, i, j] / k", _AVERAGE, made="exact * k")
+line("stride_for_window", "avg", "dx", f"{_POOLED} += {{dout}}[n, c, i, j] / s**2", _AVERAGE, made="exact * k**2 / stride**2")
+line(
+    "outputs_for_window", "avg", "dx", f"{_POOLED} += {{dout}}[n, c, i, j] / (H_out * W_out)", _AVERAGE,
+    made="exact * k**2 / (dout.shape[-2] * dout.shape[-1])",
+)  # fmt: skip
 _spread("largest_alone", "avg", _MAX, _AVERAGE, _to_largest)
-
-
-_EARLY = "for i in range(H_out - 1): for j in range(W_out - 1):", "for i in range(H_out): for j in range(W_out):"
-
-
-@slip("loop_stops_early", POOLS, "dx", *_EARLY)
-def pool_short(case: Case, dout: Array) -> Array:
-    short = np.zeros_like(dout)
-    short[..., :-1, :-1] = dout[..., :-1, :-1]
-    return again(case, dout=short).gradients["dx"]
-
-
+instead(
+    "loop_stops_early", POOLS, "dx", "for i in range(H_out - 1): for j in range(W_out - 1):", "for i in range(H_out): for j in range(W_out):",
+    dout="np.pad(dout[..., :-1, :-1], ((0, 0), (0, 0), (0, 1), (0, 1)))",
+)  # fmt: skip
 _spread("value_too", "max", f"{_POOLED} += mask * window * {{dout}}[n, c, i, j]", _MAX, lambda window, d, _: d * _mask(window) * window)
 _spread("value_too", "avg", f"{_POOLED} += window * {{dout}}[n, c, i, j] / k**2", _AVERAGE, lambda window, d, count: d * window / count)
 _spread("largest_by_size", "max", "mask = abs(window) == abs(window).max()", _MASK, lambda window, d, _: d * _mask(np.abs(window)))
@@ -106,8 +86,4 @@ _spread(
     "largest_of_channels", "max", "mask = window == {x}[n, :, i*s:i*s+k, j*s:j*s+k].max()", _MASK,
     lambda window, d, _: d * (window == window.max(axis=(-1, -2, -3), keepdims=True)),
 )  # fmt: skip
-
-
-@slip("first_place_always", POOLS, "dx", "{dout}[n, c, 0, 0]", "{dout}[n, c, i, j]")
-def first_place_always(case: Case, dout: Array) -> Array:
-    return again(case, dout=np.broadcast_to(dout[..., :1, :1], dout.shape)).gradients["dx"]
+instead("first_place_always", POOLS, "dx", "{dout}[n, c, 0, 0]", "{dout}[n, c, i, j]", dout="np.broadcast_to(dout[..., :1, :1], dout.shape)")

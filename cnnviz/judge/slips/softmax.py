@@ -6,23 +6,11 @@ from cnnviz.judge.case import Array
 from cnnviz.judge.slips.table import line, slip
 
 line("images_summed", "softmax", "dx", "{dx} = p - one_hot({y})")
-
-
-@slip("rest_forgotten", "softmax", "dx", "{dx}[n, y[n]] = (p[n, y[n]] - 1) / N", "{dx} = (p - one_hot({y})) / N")
-def rest_forgotten(exact: Array, targets: Array) -> Array:
-    return exact * targets
-
-
+line("rest_forgotten", "softmax", "dx", "{dx}[n, y[n]] = (p[n, y[n]] - 1) / N", "{dx} = (p - one_hot({y})) / N", made="exact * targets")
 line("target_not_subtracted", "softmax", "dx", "{dx} = p / N")
 line("subtracted_after_mean", "softmax", "dx", "{dx} = p / N - one_hot({y})")
 line("subtracted_everywhere", "softmax", "dx", "{dx} = (p - 1) / N")
-
-
-@slip("subtracted_everywhere", "softmax", "dx", "p[:, {y}] -= 1", "p[np.arange(N), {y}] -= 1")
-def subtracted_in_columns(exact: Array, targets: Array, n: int) -> Array:
-    return exact + (targets - targets.any(axis=0)) / n
-
-
+line("subtracted_everywhere", "softmax", "dx", "p[:, {y}] -= 1", "p[np.arange(N), {y}] -= 1", made="exact + (targets - targets.any(axis=0)) / N")
 line("slope_after_merged", "softmax", "dx", "{dx} = (p - one_hot({y})) / N * p * (1 - p)")
 line("scores_for_shares", "softmax", "dx", "{dx} = (scores - one_hot({y})) / N")
 

@@ -1,10 +1,11 @@
 """The table of the slips that a batch makes possible: what each makes, and its lines.
 
-To add one that a line of NumPy makes, write the line in a file of this folder, as `line(...)`: it is run as it is shown. What is
-not said in one line is a function under `@slip(...)`. Both take a case's arrays and settings by their names, numbers on the way
-("out", "p", "hat" …) and "N", the number of images ("n" in a function), "case", and "exact", what is right; an array that it may
-make of another shape is compared as it is. `None` says that it cannot be made in this case. Its words stand under
-judge.slip.<name>, or under mistake.<name> where it is one of the core's.
+To add one that a line of NumPy makes, write the line in a file of this folder, as `line(...)`: it is run as it is shown. What
+is right for other arrays is said by `instead(...)`, and what is not said in one line is a function under `@slip(...)`. All
+take a case's arrays and settings by their names, numbers on the way ("out", "p", "hat" …) and "N", the number of images ("n"
+in a function), "case", and "exact", what is right; an array that it may make of another shape is compared as it is. `None`
+says that it cannot be made in this case. Its words stand under judge.slip.<name>, or under mistake.<name> where it is one of
+the core's.
 """
 
 import re
@@ -94,9 +95,20 @@ def slip(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: 
     return entered
 
 
-def line(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "") -> None:
-    """Enters a line that makes the array, and that is run as it is shown."""
-    enter(name, kinds, role, wrong, running(wrong), wrong, right)
+def line(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "", made: str = "") -> None:
+    """Enters a line that is run as it is shown, or where that is one of a loop, the expression by which the array is `made` at once."""
+    enter(name, kinds, role, wrong, running(f"{role} = {made}" if made else wrong), wrong, right)
+
+
+def instead(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "", **arrays: str) -> None:
+    """Enters what would be right if some of the arrays were others, each an expression."""
+    others = {array: running(f"{array} = {made}") for array, made in arrays.items()}
+
+    def make(found: Found) -> Array:
+        case: Case = found["case"]
+        return again(case, **{array: other(found) for array, other in others.items()}).gradients[role]
+
+    enter(name, kinds, role, wrong, make, wrong, right)
 
 
 def running(line: str, then: str = "") -> Callable[[Found], Array]:
