@@ -5,6 +5,7 @@ import { test } from "node:test"
 import { placesOf, touched } from "../../cnnviz/view/draw/highlights.js"
 import { mechanism } from "../../cnnviz/view/draw/mechanism.js"
 import { decimalsOrDigits } from "../../cnnviz/view/draw/mechanisms/parameter_rows.js"
+import { update } from "../../cnnviz/view/draw/mechanisms/update.js"
 import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
 import { Pen } from "../../cnnviz/view/draw/pen.js"
 import { SMALL, TEXT } from "../../cnnviz/view/draw/sheet.js"
@@ -670,6 +671,35 @@ test("at the update a parameter that is pointed at has its own step, in words an
       assert.ok(printed.includes(numbers.maps[parameter].label), `${parameter}: ${printed}`)
     }
   }
+})
+
+test("at the update every parameter has its row, or is shown by a touch", () => {
+  const { bytes } = fixture("wide").tinygrad
+  const deep = new Numbers(decode(new Uint8Array(Buffer.from(bytes.whole, "base64"))))
+  const few = moments[7].numbers
+  const rows = (numbers, room, open) => {
+    const { makes } = numbers.said.update
+    const pen = Object.assign(new Pen(new Canvas(), room, palette, false), { choice: { open } })
+    const names = []
+    const symbol = (name) => 20 * names.push(name.split("[")[0])
+    const cell = numbers.shape(makes[0]).map(() => 0)
+    instead({ symbol }, () => update(pen, numbers, makes[0], cell))
+    return { names, next: pen.spots.find(({ term }) => term === "rest")?.choose.open }
+  }
+  const labels = ({ said, maps }) => said.update.makes.map((name) => maps[name].label)
+  assert.deepEqual(rows(deep, ROOM), { names: labels(deep), next: undefined })
+  const phone = { width: 366, height: 330, upright: true }
+  for (const numbers of [deep, few])
+    for (const height of [330, 240]) {
+      const seen = new Set()
+      let open = 0
+      do {
+        const { names, next = 0 } = rows(numbers, { ...phone, height }, open)
+        for (const name of names) seen.add(name)
+        open = next
+      } while (open)
+      assert.deepEqual([...seen].toSorted(), labels(numbers).toSorted())
+    }
 })
 
 test("at the update the same parameters are shown where the most weights came as colours as where all came", () => {

@@ -3,14 +3,13 @@
 import { number, short } from "../../model/format.js"
 import { apart, fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { HEAD } from "../sheet.js"
 import { heads, lines, signed, stepped, table } from "./parameter_rows.js"
 
 /** @import { Numbers, Pen, Row } from "../../types/view.js" */
 
-/** Old, averaged gradient by its own scale, step, new: an entry a row. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows */
-export function scaled(pen, numbers, rows) {
-  if (pen.upright) return tabled(pen, numbers, rows)
+/** Old, averaged gradient by its own scale, step, new: an entry a row. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot */
+export function scaled(pen, numbers, rows, foot) {
+  if (pen.upright) return tabled(pen, numbers, rows, foot)
   const [old, mean, size, step, next] = [0.14, 0.24, 0.45, 0.65, 0.9].map((at) => at * pen.width)
   heads(pen, [
     [say("web.mechanism.old"), old],
@@ -26,7 +25,7 @@ export function scaled(pen, numbers, rows) {
   }))
   const most = Math.max(...parts.flatMap((part) => [Math.abs(part.mean), part.size]), 1e-300)
   const longest = Math.max(...parts.map((part) => Math.abs(part.step)), 1e-300)
-  const y = lines(pen, numbers, rows, HEAD)
+  const y = lines(pen, numbers, rows, foot)
   const bar = Math.min(y(1) - y(0) || 24, 20) * 0.8
   const [half, wide, reach] = [(size - mean - 112) / 2, step - size - 120, (next - step - 110) / 2]
   parts.forEach((part, n) => {
@@ -46,8 +45,8 @@ export function scaled(pen, numbers, rows) {
   pen.measure(step + reach, pen.height - 24, reach, say("web.mechanism.length", { value: short(longest) }))
 }
 
-/** The same as a table. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows */
-function tabled(pen, numbers, rows) {
+/** The same as a table. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot */
+function tabled(pen, numbers, rows, foot) {
   const part =
     (/** @type {string} */ name) =>
     (/** @type {Row} */ { parameter, at }) =>
@@ -59,5 +58,5 @@ function tabled(pen, numbers, rows) {
     [say("web.mechanism.own_scale"), (row) => number(size(row), 2)],
     ...stepped(),
   ]
-  table(pen, numbers, rows, columns, 0)
+  table(pen, numbers, rows, columns, foot)
 }

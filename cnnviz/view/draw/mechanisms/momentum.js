@@ -3,19 +3,19 @@
 import { short } from "../../model/format.js"
 import { apart, fixed, plus, writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { HEAD, SMALL } from "../sheet.js"
+import { SMALL } from "../sheet.js"
 import { heads, lines, signed, stepped, table } from "./parameter_rows.js"
 
 /** @import { Box, Numbers, Pen, Row } from "../../types/view.js" */
 
-const PAST = 142 // height of what was before
+export const PAST = 142 // height of what was before
 
-/** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows */
-export function speeding(pen, numbers, rows) {
+/** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot */
+export function speeding(pen, numbers, rows, foot) {
   const [{ parameter, at }] = rows
   const past = numbers.arrays[`past.${parameter}:${at}`]
   if (pen.upright) {
-    tabled(pen, numbers, rows)
+    tabled(pen, numbers, rows, foot)
     if (past) remembered(pen, numbers, past.values, { x: 4, y: pen.height - PAST, width: pen.width - 8, height: PAST })
     return
   }
@@ -26,7 +26,7 @@ export function speeding(pen, numbers, rows) {
     [say("web.mechanism.step_of_velocity"), step],
     [say("web.mechanism.new"), next],
   ])
-  const y = lines(pen, numbers, rows, HEAD, PAST + 10)
+  const y = lines(pen, numbers, rows, foot)
   rows.forEach((row, n) => {
     const digits = Math.max(apart(row.old, row.next), 2)
     pen.text(fixed(row.old, digits), old, y(n))
@@ -41,8 +41,8 @@ export function speeding(pen, numbers, rows) {
   compared(pen, numbers, rows[0], { x: pen.width * 0.72, y: top, width: pen.width * 0.27, height: PAST })
 }
 
-/** What is kept of the velocity, the gradient, the step and what comes of it, as a table. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows */
-function tabled(pen, numbers, rows) {
+/** What is kept of the velocity, the gradient, the step and what comes of it, as a table. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot */
+function tabled(pen, numbers, rows, foot) {
   const kept = (/** @type {Row} */ { parameter, at }) => numbers.part("kept", parameter, at) ?? Number.NaN
   const now = (/** @type {Row} */ { parameter, at }) => numbers.values(`d${parameter}`)[at]
   /** @type {Parameters<typeof table>[3]} */
@@ -51,7 +51,7 @@ function tabled(pen, numbers, rows) {
     [say("web.mechanism.now"), (row) => signed(now(row)), now],
     ...stepped(),
   ]
-  table(pen, numbers, rows, columns, PAST + 10)
+  table(pen, numbers, rows, columns, foot)
 }
 
 /** An entry's sum: what is kept of its velocity, its gradient, and both. @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box `y`: the middle */

@@ -3,13 +3,14 @@
 import { number } from "../../model/format.js"
 import { apart, fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { HEAD, SMALL } from "../sheet.js"
+import { HEAD, SMALL, TEXT } from "../sheet.js"
 
 /** @import { Numbers, Pen } from "../../types/view.js" */
 /** @typedef {{ parameter: string, name: string, at: number, old: number, next: number }} Row  an entry of a parameter, before and after */
 
 const LINE = 40 // a row with a note under its name
-const FOOT = 44
+const NAMES = 88 // beside their numbers
+export const MEASURE = 44 // room for the length that steps are measured by
 
 /** @param {number} value */
 export const signed = (value, digits = 3) => `${value > 0 ? "+" : ""}${number(value, digits)}`
@@ -19,33 +20,36 @@ export const decimalsOrDigits = (value, count) =>
   Math.abs(value) < 0.5 / 10 ** count ? number(value, 3) : fixed(value, count)
 
 // Lines for rows, each with a name and, where there is room, of how many entries it is one.
-/** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} y of the first @param {number} [foot] @returns {(n: number) => number} */
-export function lines(pen, numbers, rows, y, foot = FOOT) {
-  const line = Math.min((pen.height - y - foot) / rows.length, 66)
+/** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot room under them @returns {(n: number) => number} */
+export function lines(pen, numbers, rows, foot) {
+  const line = Math.min((pen.height - HEAD - foot) / rows.length, 66)
   rows.forEach(({ parameter, name }, n) => {
-    const middle = y + (n + 0.5) * line
+    const middle = HEAD + (n + 0.5) * line
     const noted = line >= LINE
     pen.symbol(name, 4, middle - (noted ? 9 : 0), { size: 19 })
     if (noted) pen.note(say("web.mechanism.one_of", { n: numbers.count(parameter) }), 4, middle + 11)
   })
-  return (n) => y + (n + 0.5) * line
+  return (n) => HEAD + (n + 0.5) * line
 }
 
-/** Where it is upright: each entry's name over a line of its numbers, one under each title. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {[title: string, value: (row: Row) => string, hue?: (row: Row) => number][]} columns @param {number} foot room under them */
+/** Where it is upright: each entry's name over a line of its numbers, one under each title; beside it where there is little room. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {[title: string, value: (row: Row) => string, hue?: (row: Row) => number][]} columns @param {number} foot room under them */
 export function table(pen, numbers, rows, columns, foot) {
-  const each = pen.width / columns.length
-  columns.forEach(([title], n) => titled(pen, title, 4 + n * each, each - 10))
   const line = Math.min((pen.height - HEAD - foot) / rows.length, 66)
+  const low = line < LINE
+  const left = low ? NAMES : 4
+  const each = (pen.width - left) / columns.length
+  columns.forEach(([title], n) => titled(pen, title, left + n * each, each - 6))
   rows.forEach((row, i) => {
     const y = HEAD + (i + 0.5) * line
-    const after = pen.symbol(row.name, 4, y - 11, { size: 19 })
-    pen.note(say("web.mechanism.one_of", { n: numbers.count(row.parameter) }), after + 20, y - 10)
+    const after = pen.symbol(row.name, 4, low ? y : y - 11, { size: low ? 18 : 19 })
+    if (!low) pen.note(say("web.mechanism.one_of", { n: numbers.count(row.parameter) }), after + 20, y - 10)
     columns.forEach(([, value, hue], n) => {
       const fill = hue ? pen.hue(hue(row)) : pen.ink
-      pen.text(value(row), 4 + n * each, y + 11, {
+      pen.text(value(row), left + n * each, low ? y : y + 11, {
+        size: low ? SMALL : TEXT,
         bold: Boolean(hue) || n === columns.length - 1,
         fill,
-        room: each - 10,
+        room: each - 6,
       })
     })
   })

@@ -7,15 +7,15 @@ import { apart, fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { scaled } from "./adam.js"
-import { speeding } from "./momentum.js"
-import { decimalsOrDigits, heads, lines, signed, stepped, table } from "./parameter_rows.js"
+import { PAST, speeding } from "./momentum.js"
+import { decimalsOrDigits, heads, lines, MEASURE, signed, stepped, table } from "./parameter_rows.js"
 import { extentOf, unitsOf } from "./units.js"
-import { kernelName } from "./windows.js"
+import { isLegible, kernelName } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture, Row } from "../../types/view.js" */
 /** @typedef {{ symbol: string, cell: number[], values: (which: number, n: number) => number, shape: number[] }} Group  a parameter: one of its entries, and before, step and after of its n-th entry that is shown */
 
-const [LEAST, UPRIGHT] = [32, 50] // height of a row
+const LEAST = 18 // height of a row
 const STACKED = 3 // rows of a kernel that has a sum in each cell,
 const LINE = 20 // and a line of it
 const [DENSE, LOW, BESIDE] = [5, 14, 30] // up to so many rows a cell has two lower lines, if every other parameter keeps so much height
@@ -31,11 +31,37 @@ export function update(pen, numbers, first, cell) {
   const has = (/** @type {string} */ part) => numbers.part(part, first, numbers.offset(first, cell)) !== undefined
   const part = optimizer === "gd" ? "" : has("size") ? "size" : "velocity"
   const known = !part || has(part)
-  const rows = rowsOf(pen, numbers, first, cell, known ? part : "")
-  if (known && part === "size") return scaled(pen, numbers, rows)
-  if (known && part === "velocity") return speeding(pen, numbers, rows)
-  numbers.said.update.makes.length <= MOST ? whole(pen, numbers, first, cell) : plainly(pen, numbers, rows)
-  promised(pen, numbers)
+  const [draw, least] = /** @type {[typeof scaled, number]} */ (
+    known && part === "size"
+      ? [scaled, pen.upright ? 0 : MEASURE]
+      : known && part === "velocity"
+        ? [speeding, PAST + 10]
+        : [plainly, pen.upright ? 30 : MEASURE]
+  )
+  if (draw === plainly && numbers.said.update.makes.length <= MOST) {
+    whole(pen, numbers, first, cell)
+    return promised(pen, numbers)
+  }
+  const { rows, left, next } = rowsOf(pen, numbers, first, cell, known ? part : "", least)
+  const foot = least + (left.length ? LEAST : 0)
+  draw(pen, numbers, rows, foot)
+  if (draw === plainly) promised(pen, numbers)
+  if (left.length) unshown(pen, left, next, pen.height - foot + LEAST / 2)
+}
+
+/** Names the parameters that there is no room for: a touch shows these. @param {Pen} pen @param {string[]} left @param {number} next @param {number} y */
+function unshown(pen, left, next, y) {
+  const words = say("web.mechanism.unshown", { n: left.length })
+  const all = `${words}: ${left.map((name) => `<i>${name}</i>`).join(", ")}`
+  const text = isLegible(pen, plain(all), pen.width) ? all : words
+  const width = pen.rich(text, 4, y, { size: SMALL, fill: pen.accent, room: pen.width - 4 })
+  pen.spots.push({
+    box: { x: 0, y: y - 14, width: width + 8, height: 28 },
+    term: "rest",
+    symbol: "",
+    cell: [],
+    choose: { open: next },
+  })
 }
 
 /** Writes by how much the gradients promise that the loss changes, and by how much it does. @param {Pen} pen @param {Numbers} numbers */
@@ -46,17 +72,23 @@ function promised(pen, { answer: { promise } }) {
   pen.text(text, pen.width - 2, pen.height - 10, { align: "right" })
 }
 
-/** The entry that is pointed at, and of the other parameters the one with the largest step: as many as there is room for. @param {Pen} pen @param {Numbers} numbers @param {string} first its parameter @param {number[]} cell @param {string} part of which a row needs numbers */
-function rowsOf(pen, numbers, first, cell, part) {
-  const room = Math.floor((pen.height - HEAD - 40) / (pen.upright ? UPRIGHT : LEAST))
+/** The entry that is pointed at, and of the other parameters the one with the largest step: all, or as many as there is room for; the others are the next to be shown. @param {Pen} pen @param {Numbers} numbers @param {string} first its parameter @param {number[]} cell @param {string} part of which a row needs numbers @param {number} foot */
+function rowsOf(pen, numbers, first, cell, part, foot) {
+  const room = (/** @type {number} */ lines) => Math.max(Math.floor((pen.height - HEAD - foot) / LEAST) - lines, 1)
   const all = known.get(numbers) ?? numbers.said.update.makes.map((name) => largest(numbers, name))
   known.set(numbers, all)
   const others = all.filter(({ parameter }) => parameter !== first)
   const found = others.filter(({ parameter, at }) => !part || numbers.part(part, parameter, at) !== undefined)
   const shares = numbers.answer.promise?.shares ?? {}
   const weight = (/** @type {Row} */ row) => shares[row.parameter] ?? Math.abs(row.next - row.old)
-  const kept = [...found].sort((a, b) => weight(b) - weight(a)).slice(0, Math.max(room - 1, 1))
-  return [rowAt(numbers, first, numbers.offset(first, cell)), ...found.filter((row) => kept.includes(row))]
+  const each = found.length < room(0) ? found.length : room(2)
+  const from = (pen.choice.open ?? 0) < found.length ? (pen.choice.open ?? 0) : 0
+  const kept = [...found].sort((a, b) => weight(b) - weight(a)).slice(from, from + each)
+  return {
+    rows: [rowAt(numbers, first, numbers.offset(first, cell)), ...found.filter((row) => kept.includes(row))],
+    left: found.filter((row) => !kept.includes(row)).map(({ parameter }) => numbers.maps[parameter].label),
+    next: from + each < found.length ? from + each : 0,
+  }
 }
 
 /** @type {WeakMap<object, Row[]>} */
@@ -299,11 +331,11 @@ function shareOf(pen, numbers, symbol, { x, y, width }) {
 
 // ---- many parameters, a row each
 
-/** Old, step, new of one entry; and each parameter's share of the fall that is promised. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows */
-function plainly(pen, numbers, rows) {
+/** Old, step, new of one entry; and each parameter's share of the fall that is promised. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot */
+function plainly(pen, numbers, rows, foot) {
   const { promise } = numbers.answer
   const before = (/** @type {Row} */ { old, next }) => decimalsOrDigits(old, Math.max(apart(old, next), 2))
-  if (pen.upright) return table(pen, numbers, rows, [[say("web.mechanism.old"), before], ...stepped()], 30)
+  if (pen.upright) return table(pen, numbers, rows, [[say("web.mechanism.old"), before], ...stepped()], foot)
   const [old, step, next, share] = [0.17, 0.31, 0.6, 0.75].map((at) => at * pen.width)
   const reach = next - step - 130
   heads(pen, [
@@ -316,7 +348,7 @@ function plainly(pen, numbers, rows) {
   const [low, high] = [Math.min(...changes, 0), Math.max(...changes, 0)]
   const span = high - low || 1e-300
   const zero = step - (low / span) * reach
-  const y = lines(pen, numbers, rows, HEAD)
+  const y = lines(pen, numbers, rows, foot)
   rows.forEach((row, n) => {
     const change = changes[n]
     const digits = Math.max(apart(row.old, row.next), 2)
