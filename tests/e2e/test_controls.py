@@ -149,6 +149,12 @@ def test_a_weight_is_edited_in_its_own_map_and_in_the_picture(screen: Screen):
     expect(field).to_have_count(0)
     expect(screen.canvas("f")).to_be_focused()
     screen.agrees()
+    screen.canvas("f").click(position={"x": 25, "y": 25})
+    field.fill("0.5")
+    field.press("Enter")
+    screen.page.wait_for_url("**&f=0,0,1,-2,0.5,*")
+    screen.press("ArrowRight")  # which is the page's again
+    screen.ready(stage="a1")
     screen.open("/", net="conv2x3-relu-conv2x3-relu-dense2-softmax-ce", w="he", stage="z2", k=1)
     start = screen.lesson.first_params()["f2"]
     screen.canvas("f2").focus()

@@ -48,7 +48,7 @@ def cards() -> list[dict[str, object]]:
 def _bars() -> list[tuple[Message | str, float, float]]:
     """Each output with its name and its target."""
     here = scope_of(Lesson())
-    return [(name, float(o), float(y)) for name, o, y in zip(here.lesson.output_names, here.arrays["o"], here.arrays["y"], strict=True)]
+    return [(name, float(o), float(y)) for name, o, y in zip(here.lesson.output_words, here.arrays["o"], here.arrays["y"], strict=True)]
 
 
 def _curve() -> list[float]:
