@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
+from cnnviz.core.cancellation import check_wanted, held
 from cnnviz.core.read_only import lock_all
 
 Name = TypeVar("Name")
@@ -120,6 +121,23 @@ class Recent(Generic[Name, Value]):
             self._values.clear()
             self._weights.clear()
             self.total = 0
+
+
+class Once(Recent[Name, Value]):
+    """The same for what takes long: of those who ask for a value meanwhile one makes it, and the others wait."""
+
+    def __init__(self, most: int, weigh: Callable[[Value], int] | None = None):
+        super().__init__(most, weigh)
+        self._being_made: Recent[Name, threading.Lock] = Recent(1_000)
+
+    def get_or_make(self, name: Name, make: Callable[[], Value]) -> Value:
+        found = self.get(name)
+        if found is None:
+            with held(self._being_made.get_or_make(name, threading.Lock)):
+                check_wanted()
+                found = self.get(name) or make()
+                self.put(name, found)
+        return found
 
 
 def _of_name(name: object) -> int:

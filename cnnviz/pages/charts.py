@@ -1,7 +1,7 @@
 """A chart: lines over a common x, drawn by the component."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,8 +13,7 @@ LINE_COLOURS = ("#2f86de", "#d9730d", "#c0392b", "#16a085", "#8e44ad", "#7f8c8d"
 """Of the lines of a chart; as many as a kernel has weights, and all can be told from white and from black."""
 
 
-@dataclass(frozen=True, eq=False)
-class Line:
+class Line(NamedTuple):
     """One line: its name, its values (None is a gap), and whether it belongs to a second version, which is drawn dashed.
 
     `hue` is which of the colours it has, where that is not by its place.
@@ -26,36 +25,19 @@ class Line:
     hue: int | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Chart:
+def chart(
+    name: str, title: Message | str, x: Sequence[float] | np.ndarray, lines: Sequence[Line], x_title: Message | str, y_title: Message | str = "",
+    log: str = "", cursor: float | None = None, words: Message | str = "",
+) -> ChartData:  # fmt: skip
     """Lines over a common x, and the update that a cursor stands at.
 
-    `log` names the axes that go by powers of ten: "", "y" or "xy". Dashed lines follow the others, in the
-    same order, and have their colours.
+    `log` names the axes that go by powers of ten: "", "y" or "xy". Dashed lines follow the others, in the same order, and have their colours.
     """
-
-    name: str
-    title: Message | str
-    x: Sequence[float] | np.ndarray
-    lines: tuple[Line, ...]
-    x_title: Message | str
-    y_title: Message | str = ""
-    log: str = ""
-    cursor: float | None = None
-    words: Message | str = ""
-
-    @property
-    def record(self) -> ChartData:
-        """As the component has it."""
-        series = [
-            LineData(label=line.label, values=[*line.values], dashed=line.dashed, hue=self.hue(place)) for place, line in enumerate(self.lines)
-        ]
-        return ChartData(
-            name=self.name, title=self.title, x=[*self.x], cursor=self.cursor, words=self.words, xTitle=self.x_title, yTitle=self.y_title,
-            log="x" in self.log, logY="y" in self.log, series=series,
-        )  # fmt: skip
-
-    def hue(self, place: int) -> int:
-        """The colour of the line at `place`: a dashed one that of its like in the first version."""
-        own = self.lines[place].hue
-        return place % sum(not line.dashed for line in self.lines) if own is None else own
+    versions = sum(not line.dashed for line in lines)
+    series = [
+        LineData(label=line.label, values=[*line.values], dashed=line.dashed, hue=place % versions if line.hue is None else line.hue)
+        for place, line in enumerate(lines)
+    ]
+    return ChartData(
+        name=name, title=title, x=[*x], cursor=cursor, words=words, xTitle=x_title, yTitle=y_title, log="x" in log, logY="y" in log, series=series,
+    )  # fmt: skip

@@ -10,6 +10,7 @@ from cnnviz.core.architecture import Architecture
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.links import Link
 from cnnviz.core.loss_change import change_of_loss
 from cnnviz.core.losses_ahead import Promise
 from cnnviz.core.momentum_terms import velocity_terms
@@ -113,19 +114,11 @@ def raised(lesson: Lesson, moment: Moment, of: str) -> dict[str, np.ndarray]:
 @lru_cache(maxsize=128)
 def links(program: Program) -> dict[str, list[LinkRecord]]:
     """The links of every symbol, as the browser's patterns.js reads them."""
-    return {
-        target: [
-            LinkRecord(
-                target=target,
-                source=link.source,
-                pattern=link.pattern,
-                geometry=dict(link.geometry),
-                places=link.places,
-            )
-            for link in found
-        ]
-        for target, found in program.links.items()
-    }
+
+    def record(target: str, link: Link) -> LinkRecord:
+        return LinkRecord(target=target, source=link.source, pattern=link.pattern, geometry=dict(link.geometry), places=link.places)
+
+    return {target: [record(target, link) for link in found] for target, found in program.links.items()}
 
 
 def formulas(program: Program, scale: str = "unit", opt: str = "gd") -> dict[str, Text]:

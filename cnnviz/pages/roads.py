@@ -8,13 +8,11 @@ import numpy as np
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
 from cnnviz.pages.address import Now
-from cnnviz.pages.charts import Chart
 from cnnviz.pages.colours import LEAST_ERROR
 from cnnviz.pages.encoding import encode, header, losses
 from cnnviz.pages.map_parts import Part
 from cnnviz.pages.map_records import largest
-from cnnviz.pages.switches import Group, Switch
-from cnnviz.wire.parts import MapColours, Verdict, VersionData
+from cnnviz.wire.parts import ChartData, MapColours, SwitchData, SwitchGroup, Verdict, VersionData
 from cnnviz.wire.road import CardState, RoadCard, RoadData, RoadHeader
 from cnnviz.words import Message, Versions, message
 
@@ -85,11 +83,11 @@ class Road:
     slips: Mapping[str, Message] = field(default_factory=dict)
     sentences: tuple[Message | str, ...] = ()
     notes: Mapping[str, Message] = field(default_factory=dict)
-    groups: tuple[Group, ...] = ()
-    charts: tuple[Chart, ...] = ()
+    groups: tuple[SwitchGroup, ...] = ()
+    charts: tuple[ChartData, ...] = ()
     cells: Mapping[str, list[int]] = field(default_factory=dict)
-    tabs: tuple[Switch, ...] = ()
-    views: tuple[Group, ...] = ()
+    tabs: tuple[SwitchData, ...] = ()
+    views: tuple[SwitchGroup, ...] = ()
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The shown parts of every row's arrays, named "row.symbol"."""
@@ -116,10 +114,10 @@ class Road:
             cards=[self._card(part, operation) for part, operation in zip(self.parts, self.operations, strict=True)],
             maps=self._maps(),
             subject=self.subject,
-            tabs=[tab.record for tab in self.tabs],
-            views=[group.record for group in self.views],
-            switches=[group.record for group in self.groups],
-            charts=[chart.record for chart in self.charts],
+            tabs=self.tabs,
+            views=self.views,
+            switches=self.groups,
+            charts=self.charts,
         )
 
     def _pairs(self) -> list[tuple[Row, Part]]:

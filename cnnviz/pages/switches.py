@@ -1,42 +1,16 @@
 """Switches: choices beside a board or a film, each a change of the address."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 from cnnviz.wire.parts import SwitchData, SwitchGroup
 from cnnviz.words import Message
 
 
-@dataclass(frozen=True)
-class Switch:
+def switch(key: str, label: Message | str, words: Message | str, on: bool, change: Mapping[str, str], more: Message | str = "") -> SwitchData:
     """One choice: what it says, whether it is on, and the change of the address that it makes."""
-
-    key: str
-    label: Message | str
-    words: Message | str
-    on: bool
-    change: Mapping[str, str]
-    more: Message | str = ""
-
-    @property
-    def record(self) -> SwitchData:
-        """As the component has it."""
-        return SwitchData(key=self.key, label=self.label, words=self.words, on=self.on, change=self.change, more=self.more)
+    return SwitchData(key=key, label=label, words=words, on=on, change=change, more=more)
 
 
-@dataclass(frozen=True)
-class Group:
-    """Choices under one title."""
-
-    title: Message
-    switches: tuple[Switch, ...]
-
-    @property
-    def name(self) -> str:
-        """Its name in the style sheet, the same in every language: the end of its title's id."""
-        return self.title.id.rpartition(".")[2]
-
-    @property
-    def record(self) -> SwitchGroup:
-        """As the component has it."""
-        return SwitchGroup(name=self.name, title=self.title, options=[switch.record for switch in self.switches])
+def group(title: Message, options: Sequence[SwitchData]) -> SwitchGroup:
+    """Choices under one title; its name in the style sheet, the same in every language, is the end of its title's id."""
+    return SwitchGroup(name=title.id.rpartition(".")[2], title=title, options=options)

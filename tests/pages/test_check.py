@@ -68,13 +68,13 @@ def test_the_road_says_what_the_core_says(mistake):
 def test_a_wrong_slope_is_drawn_beside_the_right_one_at_a_unit_of_this_lesson():
     here = now(Lesson())
     for mistake, slope in (("sigmoid_prime_of_z", lambda z: z * (1 - z)), ("hidden_slope_forgotten", lambda z: z**0)):
-        chart = next(chart for chart in road_of(here.lesson, here.moment, {"mistake": mistake}).charts if chart.name == "slope")
-        z, a = np.array(chart.x), 1 / (1 + np.exp(-np.array(chart.x)))
-        shown = np.array(chart.lines[0].values, dtype=float)  # NaN where it is too steep to be drawn
+        chart = next(chart for chart in road_of(here.lesson, here.moment, {"mistake": mistake}).charts if chart["name"] == "slope")
+        z, a = np.array(chart["x"]), 1 / (1 + np.exp(-np.array(chart["x"])))
+        shown = np.array(chart["series"][0]["values"], dtype=float)  # NaN where it is too steep to be drawn
         np.testing.assert_array_equal(np.isnan(shown), np.abs(slope(z)) > 1.5)
         np.testing.assert_allclose(shown, np.where(np.isnan(shown), np.nan, slope(z)))
-        np.testing.assert_allclose(chart.lines[1].values, a * (1 - a))
-        assert chart.cursor in here.moment.trace.z1
+        np.testing.assert_allclose(chart["series"][1]["values"], a * (1 - a))
+        assert chart["cursor"] in here.moment.trace.z1
         best = besides(here.lesson, here.moment, {"mistake": mistake})["best"]
         sums = here.moment.trace.z1
         assert sum(best["units"]) == int(((np.abs(sums) <= 6) & (np.abs(slope(sums)) <= 1.5)).sum())
@@ -82,7 +82,7 @@ def test_a_wrong_slope_is_drawn_beside_the_right_one_at_a_unit_of_this_lesson():
         assert [str(words) for words in best["words"][1:]] == below  # of all units, not of those that are drawn
     for mistake in ("sign_flipped", "kernel_gradient_flipped"):
         shown = road_of(here.lesson, here.moment, {"mistake": mistake})
-        assert [chart.name for chart in shown.charts] == ["falls", "sweep"]
+        assert [chart["name"] for chart in shown.charts] == ["falls", "sweep"]
         ours, exact = (shown.arrays()[f"{row}.{shown.first}"] for row in ("ours", "exact"))
         place = np.unravel_index(np.abs(ours - exact).argmax(), ours.shape)
         (said,) = besides(here.lesson, here.moment, {"mistake": mistake})["best"]["words"]
@@ -127,7 +127,7 @@ def test_every_mistake_in_each_of_its_places_shows_where_the_core_has_it(lesson)
         hits = one.hits(here.moment.params, here.moment.trace, y, lesson.optimizer, here.moment.state)
         makes = next((stage.makes for stage in lesson.network.stages if stage == hits[0]), hits) if hits and hits[0] != "update" else ("",)
         assert (one.is_forward or board.first in makes) and bool(board.first) == bool(makes[0] and not one.is_forward), one.address
-        assert [switch.on for switch in board.groups[0].switches].count(True) == 1
+        assert [switch["on"] for switch in board.groups[0]["options"]].count(True) == 1
         nudged = {f"d{name}" for name in (*lesson.network.parameters, "x")}
         if not hits:
             assert board.good, one.address
@@ -285,8 +285,8 @@ def test_the_check_board_says_whose_gradients_are_wrong_under_the_notebooks_rule
 def test_a_mistake_that_cannot_be_made_here_is_not_offered_and_not_made(mistake):
     here = now(Lesson(stride=3))
     board = road_of(here.lesson, here.moment, {"mistake": mistake})
-    switches = board.groups[0].switches
-    offered = {switch.key.partition("@")[0]: any(one.on for one in switches if one.key.partition("@")[0] == switch.key.partition("@")[0]) for switch in switches}
+    switches = board.groups[0]["options"]
+    offered = {switch["key"].partition("@")[0]: any(one["on"] for one in switches if one["key"].partition("@")[0] == switch["key"].partition("@")[0]) for switch in switches}
     assert offered.get(f"mistake_{mistake}", False) != offered["mistake_none"]
     assert ("mistake_overlap_assigned" in offered, "mistake_flip_forgotten" in offered) == (False, True)
 
@@ -304,7 +304,7 @@ def test_the_digits_that_cancel_are_those_of_the_losses(lesson):
         step = 10 ** row["exponent"]
         assert read(up) == pytest.approx(loss, abs=10 * step)
         assert read(central) == pytest.approx((read(up) - read(down)) / (2 * step), rel=1e-8, abs=1e-12)
-        drawn = dict(zip(sweep.x, sweep.lines[1].values, strict=True))
+        drawn = dict(zip(sweep["x"], sweep["series"][1]["values"], strict=True))
         assert row["error"] == drawn[min(drawn, key=lambda at: abs(at - step))]
     assert [row["exponent"] for row in entry["rows"]] == sorted((row["exponent"] for row in entry["rows"]), reverse=True)
 
@@ -312,7 +312,7 @@ def test_the_digits_that_cancel_are_those_of_the_losses(lesson):
 def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
     here = now(Lesson(k=1))
     board = road_of(here.lesson, here.moment, {"mistake": "stride_forgotten"})
-    change = board.groups[-1].switches[0].change
+    change = board.groups[-1]["options"][0]["change"]
     there = now(here.lesson.changed({key: text for key, text in change.items() if key in LESSON_KEYS})[0])
     assert road_of(there.lesson, there.moment, change).first == "df" and not board.first
 
@@ -339,11 +339,11 @@ def test_what_a_mistake_far_from_the_kernel_spoils_is_said_in_short_and_shown_ne
 def test_an_entry_that_a_mistake_was_tried_on_has_its_curves_in_both_precisions_after_it():
     here = now(Lesson(seed=77))
     broken = road_of(here.lesson, here.moment, {"mistake": "kernel_gradient_flipped"})
-    cell = next(chart for chart in broken.charts if chart.name == "sweep").title.values["entry"]  # "∂f[2,2]"
+    cell = next(chart for chart in broken.charts if chart["name"] == "sweep")["title"].values["entry"]  # "∂f[2,2]"
     asked = now(Lesson(seed=77, cell=f"df:{cell[3:-1]}"))
     (sweep,) = road_of(asked.lesson, asked.moment, {}).charts
-    assert [str(line.label) for line in sweep.lines] == ["float32", "float64"]
-    assert all(len(line.values) == len(sweep.x) for line in sweep.lines)
+    assert [str(line["label"]) for line in sweep["series"]] == ["float32", "float64"]
+    assert all(len(line["values"]) == len(sweep["x"]) for line in sweep["series"])
 
 
 def test_errors_are_grey_up_to_the_tolerance_and_red_above():
@@ -397,5 +397,5 @@ def read(text: str) -> float:
 def test_the_name_alone_is_the_last_place():
     lesson = LESSONS[2]
     board = road_of(lesson, now(lesson).moment, {"mistake": "hidden_slope_forgotten"})
-    on = next(switch.key for switch in board.groups[0].switches if switch.on)
+    on = next(switch["key"] for switch in board.groups[0]["options"] if switch["on"])
     assert on == f"mistake_{placed('hidden_slope_forgotten', lesson.network, lesson.opt).address}"

@@ -121,11 +121,11 @@ def test_elsewhere_it_says_so_and_leads_back(lesson):
     found = road_of(here.lesson, here.moment)
     assert found.good is None and DEFAULT in str(found.verdict)
     assert more(here.lesson, here.moment, {})[0]["notebook"]["theory"]  # which holds of every network
-    for switch in (switch for group in found.groups for switch in group.switches):
-        query = {key: text for key, text in (lesson.to_query() | switch.change).items() if text}
+    for switch in (switch for group in found.groups for switch in group["options"]):
+        query = {key: text for key, text in (lesson.to_query() | switch["change"]).items() if text}
         there, wrong = Lesson.understand(query)
         assert not wrong and (there.net, there.opt) == (DEFAULT, "gd") and there.ch != "rgb"
-        if switch.key == "notebook_network":
+        if switch["key"] == "notebook_network":
             assert there.img == lesson.img
 
 

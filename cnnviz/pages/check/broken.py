@@ -18,10 +18,11 @@ from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.core.values import one_image
 from cnnviz.data.images import load_images
-from cnnviz.pages.charts import Chart, Line
+from cnnviz.pages.charts import Line, chart
 from cnnviz.pages.check.examined import Examined
-from cnnviz.pages.switches import Switch
+from cnnviz.pages.switches import switch
 from cnnviz.wire.check import BestData, CodeData
+from cnnviz.wire.parts import ChartData, SwitchData
 from cnnviz.words import Message, Problem, message
 
 ELSEWHERE: tuple[dict[str, str], ...] = (
@@ -36,7 +37,7 @@ def code(mistake: Placed, moment: Moment) -> CodeData | None:
     return None if wrong == right else CodeData(wrong=wrong, right=right)
 
 
-def runs(lesson: Lesson, moment: Moment, mistake: Placed) -> tuple[Chart, Message]:
+def runs(lesson: Lesson, moment: Moment, mistake: Placed) -> tuple[ChartData, Message]:
     """The loss from here on with the mistake and without, and what there is to say of it."""
     right, wrong = _losses(lesson, moment, None), _losses(lesson, moment, None if mistake.mistake.after else mistake)
     n = len(right) - 1
@@ -45,11 +46,11 @@ def runs(lesson: Lesson, moment: Moment, mistake: Placed) -> tuple[Chart, Messag
     how = "same" if np.array_equal(right, wrong, equal_nan=True) else "falls" if wrong[-1] < wrong[0] else "rises"
     said = message(f"ui.check.falls.{how}", n=n, broken=float(wrong[-1]), right=float(right[-1]))
     others = _rising(lesson, moment)
-    chart = Chart("falls", message("ui.check.falls.title"), x, lines, x_title, "L", log="y")
-    return chart, message("words.sentences", first=said, second=others) if others else said
+    drawn = chart("falls", message("ui.check.falls.title"), x, lines, x_title, "L", log="y")
+    return drawn, message("words.sentences", first=said, second=others) if others else said
 
 
-def slope_chart(lesson: Lesson, moment: Moment, mistake: Placed) -> Chart | None:
+def slope_chart(lesson: Lesson, moment: Moment, mistake: Placed) -> ChartData | None:
     """The slope of an activation by what comes in, right and wrong, with the unit at which they differ most; None for a mistake elsewhere."""
     if not (found := _units(lesson, moment, mistake)):
         return None
@@ -58,7 +59,7 @@ def slope_chart(lesson: Lesson, moment: Moment, mistake: Placed) -> Chart | None
     drawn = {name: np.where(np.abs(run) <= STEEP, run, np.nan) for name, run in (("broken", wrong), ("right", right))}
     lines = tuple(Line(message(f"ui.check.falls.{name}"), _drawn(run), hue=HUES[name]) for name, run in drawn.items())
     z = label(found.symbol)
-    return Chart("slope", message("ui.check.slope.title", z=z), across.tolist(), lines, z, message("ui.check.slope.y"), cursor=float(found.z[found.most]), words=_at(found))
+    return chart("slope", message("ui.check.slope.title", z=z), across.tolist(), lines, z, message("ui.check.slope.y"), cursor=float(found.z[found.most]), words=_at(found))
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +165,7 @@ def _drawn(losses: np.ndarray) -> list[float | None]:
     return [float(loss) if np.isfinite(loss) else None for loss in losses]
 
 
-def where_it_shows(lesson: Lesson, mistake: Placed) -> Switch | None:
+def where_it_shows(lesson: Lesson, mistake: Placed) -> SwitchData | None:
     """A lesson near this one in which the mistake shows, if one is found."""
     for change in ELSEWHERE:
         other, wrong = lesson.changed(change)
@@ -179,5 +180,5 @@ def where_it_shows(lesson: Lesson, mistake: Placed) -> Switch | None:
         if hits and hits != ("dx",):
             words = message("ui.check.shows.there.words", mistake=mistake.title)
             name = message(f"ui.check.shows.there.{next(iter(change))}", value=next(iter(change.values())))
-            return Switch("shows_there", name, words, False, {**change, "mistake": mistake.address, "check": "break"})
+            return switch("shows_there", name, words, False, {**change, "mistake": mistake.address, "check": "break"})
     return None

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnnviz.core.gradcheck import WRONG, Entry, GradientCheck, relative_error
-from cnnviz.pages.charts import Chart
 from cnnviz.pages.check import broken, entry, tensorflow, words
 from cnnviz.pages.check.checking import is_wrong
 from cnnviz.pages.check.choices import choices, mistake_in
@@ -14,8 +13,9 @@ from cnnviz.pages.check.tabs import tab_of, tabs, views
 from cnnviz.pages.map_parts import Part, filled_part, part, pinned
 from cnnviz.pages.map_records import largest
 from cnnviz.pages.roads import ERROR, Road, Row, operations
-from cnnviz.pages.switches import Group
+from cnnviz.pages.switches import group
 from cnnviz.wire.check import CheckData
+from cnnviz.wire.parts import ChartData, SwitchGroup
 from cnnviz.words import message
 
 
@@ -48,10 +48,10 @@ def road(here: Examined) -> Road:
     )
 
 
-def _groups(here: Examined) -> tuple[Group, ...]:
+def _groups(here: Examined) -> tuple[SwitchGroup, ...]:
     groups = choices(here.lesson, here.mistake) if tab_of(here.asked) == "break" else ()
     if here.mistake and not here.mistake.is_forward and not here.hit and (switch := broken.where_it_shows(here.lesson, here.mistake)):
-        groups += (Group(message("ui.check.shows.there.title"), (switch,)),)
+        groups += (group(message("ui.check.shows.there.title"), (switch,)),)
     return groups
 
 
@@ -66,7 +66,7 @@ def _cells(here: Examined, parts: tuple[Part, ...], chosen: Entry | None) -> Map
     return {found.symbol: largest(shown, shown.shape)}
 
 
-def _charts(here: Examined, chosen: Entry | None) -> tuple[Chart, ...]:
+def _charts(here: Examined, chosen: Entry | None) -> tuple[ChartData, ...]:
     """Charts of a mistake's effect on the loss, of the step of differences, and of an activation's slope."""
     if here.mistake:
         slope = broken.slope_chart(here.lesson, here.moment, here.mistake)

@@ -7,7 +7,8 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
 from cnnviz.core.stages import label
-from cnnviz.pages.switches import Group, Switch
+from cnnviz.pages.switches import group, switch
+from cnnviz.wire.parts import SwitchData, SwitchGroup
 from cnnviz.words import Message, Problem, message
 
 
@@ -30,18 +31,18 @@ def mode_of(name: str) -> str:
     return "eval" if mistake and mistake.after else "train"
 
 
-def choices(lesson: Lesson, chosen: Placed | None) -> tuple[Group, ...]:
+def choices(lesson: Lesson, chosen: Placed | None) -> tuple[SwitchGroup, ...]:
     """Every mistake that this lesson allows, in each of its places."""
     nothing, untouched = message("ui.check.choices.nothing"), message("ui.check.choices.untouched")
-    mistakes = [Switch("mistake_none", nothing, untouched, chosen is None, {"mistake": "", "check": "break"})]
+    mistakes = [switch("mistake_none", nothing, untouched, chosen is None, {"mistake": "", "check": "break"})]
     of = (lesson.network, lesson.opt, len(lesson.images))
     found = [*mistakes_for(*of), *(one for one in mistakes_for(*of, training=False) if one.mistake.after)]
     places = Counter(one.mistake.name for one in found)
     mistakes += [_switch(one, one == chosen, places[one.mistake.name] > 1) for one in found]
-    return (Group(message("ui.check.choices.break_it"), tuple(mistakes)),)
+    return (group(message("ui.check.choices.break_it"), tuple(mistakes)),)
 
 
-def _switch(one: Placed, on: bool, several: bool) -> Switch:
+def _switch(one: Placed, on: bool, several: bool) -> SwitchData:
     """A mistake; where it can be made in several places, each is named by the stage that it spoils."""
     address = one.address if several else one.mistake.name
-    return Switch(f"mistake_{address}", one.title, one.sentence, on, {"mistake": address}, label(one.stage))
+    return switch(f"mistake_{address}", one.title, one.sentence, on, {"mistake": address}, label(one.stage))

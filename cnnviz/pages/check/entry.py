@@ -11,9 +11,10 @@ from cnnviz.core.gradcheck.one_entry import Nudge, central_errors, nudges
 from cnnviz.core.program import Program
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
-from cnnviz.pages.charts import Chart, Line
+from cnnviz.pages.charts import Line, chart
 from cnnviz.pages.check.examined import Examined
 from cnnviz.wire.check import EntryData, NudgeRow
+from cnnviz.wire.parts import ChartData
 from cnnviz.words import Message, message
 
 LONG, SHORT = 1e-1, 1e-13
@@ -61,7 +62,7 @@ def name_of(entry: Entry, program: Program) -> str:
     return f"{label(symbol)}[{','.join(str(int(one)) for one in at)}]"
 
 
-def charts(here: Examined, entry: Entry | None) -> tuple[Chart, ...]:
+def charts(here: Examined, entry: Entry | None) -> tuple[ChartData, ...]:
     """The error of its central difference over the nudge: in two precisions, or beside what a mistake gives."""
     if entry is None:
         return ()
@@ -73,7 +74,7 @@ def charts(here: Examined, entry: Entry | None) -> tuple[Chart, ...]:
     else:
         lines = [Line(name, _drawn(one, entry.backward)) for name, one in (("float32", found[1]), ("float64", found[0]))]
         title = message("ui.check.sweep.title")
-    return (Chart("sweep", title, steps, tuple(lines), message("ui.check.sweep.x"), message("ui.check.sweep.y"), log="xy", words=message("ui.check.sweep.words")),)
+    return (chart("sweep", title, steps, tuple(lines), message("ui.check.sweep.x"), message("ui.check.sweep.y"), log="xy", words=message("ui.check.sweep.words")),)
 
 
 def _drawn(found: Sequence[Nudge], exact: float) -> list[float | None]:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.pages.switches import Group, Switch
+from cnnviz.pages.switches import group, switch
+from cnnviz.wire.parts import SwitchData, SwitchGroup
 from cnnviz.words import message
 
 TABS: dict[str, Mapping[str, str]] = {
@@ -24,33 +25,33 @@ def tab_of(asked: Mapping[str, str]) -> str:
     return tab if tab in TABS else "ours"
 
 
-def tabs(now: str) -> tuple[Switch, ...]:
+def tabs(now: str) -> tuple[SwitchData, ...]:
     """All of them, as switches, of which one is on."""
     return tuple(
-        Switch(f"tab_{tab}", message(f"ui.check.tabs.{tab}.label"), message(f"ui.check.tabs.{tab}.words"), tab == now, change)
+        switch(f"tab_{tab}", message(f"ui.check.tabs.{tab}.label"), message(f"ui.check.tabs.{tab}.words"), tab == now, change)
         for tab, change in TABS.items()
     )
 
 
-def views(lesson: Lesson, tab: str) -> tuple[Group, ...]:
+def views(lesson: Lesson, tab: str) -> tuple[SwitchGroup, ...]:
     """Choices of the image that is shown, where there are several, and of our pass as one in training or after it, where the network makes them differ.
 
-    >>> [group.name for group in views(Lesson(net="conv1x3-drop50-dense2-mse"), "ours")], views(Lesson(), "ours")
+    >>> [group["name"] for group in views(Lesson(net="conv1x3-drop50-dense2-mse"), "ours")], views(Lesson(), "ours")
     (['mode'], ())
     """
     found = []
     if len(lesson.images) > 1:
-        found.append(Group(message("ui.check.views.image"), tuple(_image(n, name, n == lesson.image) for n, name in enumerate(lesson.images))))
+        found.append(group(message("ui.check.views.image"), tuple(_image(n, name, n == lesson.image) for n, name in enumerate(lesson.images))))
     program = lesson.network.program(lesson.x_shape)
     if tab == "ours" and (program.buffers or program.draws):
-        found.append(Group(message("ui.check.views.mode"), tuple(_mode(name, name == lesson.mode) for name in ("train", "eval"))))
+        found.append(group(message("ui.check.views.mode"), tuple(_mode(name, name == lesson.mode) for name in ("train", "eval"))))
     return tuple(found)
 
 
-def _image(n: int, name: str, on: bool) -> Switch:
-    return Switch(f"image_{n}", str(n + 1), message("ui.images.shown", n=n + 1, name=name), on, {"image": str(n) if n else ""})
+def _image(n: int, name: str, on: bool) -> SwitchData:
+    return switch(f"image_{n}", str(n + 1), message("ui.images.shown", n=n + 1, name=name), on, {"image": str(n) if n else ""})
 
 
-def _mode(name: str, on: bool) -> Switch:
+def _mode(name: str, on: bool) -> SwitchData:
     words = f"ui.check.views.{name}"
-    return Switch(f"mode_{name}", message(f"{words}.label"), message(f"{words}.words"), on, {"mode": "" if name == "train" else name})
+    return switch(f"mode_{name}", message(f"{words}.label"), message(f"{words}.words"), on, {"mode": "" if name == "train" else name})

@@ -11,31 +11,32 @@ from cnnviz.core.stages import named
 from cnnviz.core.trajectory import Moment
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook.story import story
-from cnnviz.pages.switches import Group, Switch
+from cnnviz.pages.switches import group, switch
+from cnnviz.wire.parts import SwitchData, SwitchGroup
 from cnnviz.words import Message, message
 
 
-def rules(lesson: Lesson) -> Group:
+def rules(lesson: Lesson) -> SwitchGroup:
     """The rules that have a name."""
     found = (
-        Switch(f"rule_{name}", name, message("ui.notebook.choices.count", n=len(on)), lesson.rule == name, {"rule": name} | fit(on))
+        switch(f"rule_{name}", name, message("ui.notebook.choices.count", n=len(on)), lesson.rule == name, {"rule": name} | fit(on))
         for name, on in RULES.items()
     )
-    return Group(message("ui.notebook.choices.rule"), tuple(found))
+    return group(message("ui.notebook.choices.rule"), tuple(found))
 
 
-def steps(place: int) -> tuple[Switch, ...]:
+def steps(place: int) -> tuple[SwitchData, ...]:
     """The story's steps as switches: each a lesson, of which the one at `place` is on."""
     return tuple(
-        Switch(f"story_{n}", str(n), step.title, n == place, whole(step.lesson.to_query()) | {"part": str(n), "call": ""}) for n, step in enumerate(story(), 1)
+        switch(f"story_{n}", str(n), step.title, n == place, whole(step.lesson.to_query()) | {"part": str(n), "call": ""}) for n, step in enumerate(story(), 1)
     )
 
 
-def calls(place: int, now: int) -> tuple[Switch, ...]:
+def calls(place: int, now: int) -> tuple[SwitchData, ...]:
     """The first two calls of the notebook's class, as switches, of which one is on."""
     step = story()[place - 1]
     return tuple(
-        Switch(f"call_{n}", message("ui.notebook.calls.label", n=n), message("ui.notebook.calls.words", n=n), n == now,
+        switch(f"call_{n}", message("ui.notebook.calls.label", n=n), message("ui.notebook.calls.words", n=n), n == now,
                whole(step.at_call(n).to_query()) | {"part": str(place), "call": str(n) if n > 1 else ""})
         for n in (1, 2)
     )  # fmt: skip
@@ -55,13 +56,13 @@ def repairs(lesson: Lesson, moment: Moment, about: tuple[str, str]) -> dict[str,
     }
 
 
-def lead_back(lesson: Lesson) -> tuple[Group, ...]:
+def lead_back(lesson: Lesson) -> tuple[SwitchGroup, ...]:
     """From another network to the notebook's own, on this image."""
     channel = {"ch": "red"} if lesson.ch == "rgb" else {}
     query = Lesson().changed({"img": lesson.img, "ch": lesson.ch, "scale": lesson.scale} | channel)[0].to_query()
     words = message("ui.notebook.choices.back.words", net=lesson.net)
-    back = Switch("notebook_network", message("ui.notebook.choices.back.label"), words, False, whole(query))
-    return (Group(message("ui.notebook.choices.network"), (back,)),)
+    back = switch("notebook_network", message("ui.notebook.choices.back.label"), words, False, whole(query))
+    return (group(message("ui.notebook.choices.network"), (back,)),)
 
 
 def whole(query: dict[str, str]) -> dict[str, str]:

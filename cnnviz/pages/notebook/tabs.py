@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.pages.notebook.story import story
-from cnnviz.pages.switches import Switch
+from cnnviz.pages.switches import switch
+from cnnviz.wire.parts import SwitchData
 from cnnviz.words import message
 
 TABS = ("story", "experiment", "architecture", "theory")
@@ -57,10 +58,10 @@ def call_of(asked: Mapping[str, str]) -> int:
     return 2 if asked.get("call") == "2" else 1
 
 
-def tabs(now: str, names: tuple[str, ...] = TABS) -> tuple[Switch, ...]:
+def tabs(now: str, names: tuple[str, ...] = TABS) -> tuple[SwitchData, ...]:
     """Those of these names, as switches, of which one is on."""
     return tuple(
-        Switch(f"tab_{tab}", message(f"ui.notebook.tabs.{tab}.label"), message(f"ui.notebook.tabs.{tab}.words"), tab == now, {"part": tab, "call": ""})
+        switch(f"tab_{tab}", message(f"ui.notebook.tabs.{tab}.label"), message(f"ui.notebook.tabs.{tab}.words"), tab == now, {"part": tab, "call": ""})
         for tab in names
     )
 

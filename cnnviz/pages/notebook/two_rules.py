@@ -11,7 +11,7 @@ from cnnviz.core.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.ops import sigmoid_prime
 from cnnviz.core.stages import named
 from cnnviz.core.trajectory import Moment, trajectory
-from cnnviz.pages.charts import Chart, Line
+from cnnviz.pages.charts import Line, chart
 from cnnviz.pages.map_parts import filled_part, part, record_of
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook import architecture
@@ -22,6 +22,7 @@ from cnnviz.pages.notebook.story import printed, story
 from cnnviz.pages.notebook.tabs import ELSEWHERE, call_of, place_in_story, tab_elsewhere, tab_of, tabs
 from cnnviz.pages.notebook.theory import theory
 from cnnviz.pages.roads import Operation, Road, Row
+from cnnviz.wire.parts import ChartData
 from cnnviz.wire.road import CardState
 from cnnviz.words import Message, message
 
@@ -107,13 +108,13 @@ def _story(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> dict[str
     both = step is not None and set(about) <= lesson.deviations
     return {
         "place": place,
-        "steps": [vars(switch) for switch in steps(place)],
+        "steps": steps(place),
         "title": step.title if step else message("ui.notebook.story.before.title"),
         "paragraphs": step.paragraphs(call_of(asked)) if step else [message("ui.notebook.story.before.words")],
         "about": list(about),
         "tags": [_tag(name) for name in about] if both else [],
         "repairs": repairs(lesson, moment, about) if both else None,
-        "calls": [vars(switch) for switch in calls(place, call_of(asked))] if step and step.lesson.deviations else [],
+        "calls": calls(place, call_of(asked)) if step and step.lesson.deviations else [],
         "printed": printed(),
     }
 
@@ -145,7 +146,7 @@ def _elsewhere(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Road
     )
 
 
-def _charts(lesson: Lesson, x: np.ndarray) -> tuple[Chart, ...]:
+def _charts(lesson: Lesson, x: np.ndarray) -> tuple[ChartData, ...]:
     """Both losses and all entries of both kernels, over the updates so far and a few more: the steps on the curve."""
     n = max(lesson.k, FEWEST)
     updates = np.unique(np.linspace(0, n, min(n + 1, MOST_POINTS)).round().astype(int))
@@ -157,7 +158,7 @@ def _charts(lesson: Lesson, x: np.ndarray) -> tuple[Chart, ...]:
         for u, v in np.ndindex(lesson.kernel.shape)
     ]
     return tuple(
-        Chart(name, message(f"ui.notebook.charts.{name}"), updates.tolist(), tuple(lines), message("ui.charts.updates"), symbol, cursor=lesson.k)
+        chart(name, message(f"ui.notebook.charts.{name}"), updates.tolist(), tuple(lines), message("ui.charts.updates"), symbol, cursor=lesson.k)
         for name, symbol, lines in (("losses", "L", losses), ("kernels", "f", kernels))
     )
 

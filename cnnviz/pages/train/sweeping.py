@@ -1,14 +1,12 @@
 """Many starts of the lesson beside each other: what `sweep` in the address asks for, remembered for all who ask the same."""
 
-import threading
 from collections.abc import Hashable, Mapping
 
 import numpy as np
 
 from cnnviz.core.asked_sweep import read_sweep
-from cnnviz.core.cancellation import check_wanted, held
 from cnnviz.core.lesson import Lesson, as_text
-from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.recent import Once, held_bytes
 from cnnviz.core.work import step_work
 from cnnviz.data.sweeps import Sweep, sweep
 from cnnviz.pages.address import Now
@@ -44,13 +42,7 @@ def _swept(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> Sweep:
     text = asked["sweep"]
     n, _ = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
     name = (lesson.start, x.tobytes(), x.shape, n, text)
-    found = _SWEEPS.get(name)
-    if found is None:
-        with held(_BEING_MADE.get_or_make(name, threading.Lock)):
-            check_wanted()
-            found = _SWEEPS.get(name) or sweep(lesson.start, x, text, n)
-            _SWEEPS.put(name, found)
-    return found
+    return _SWEEPS.get_or_make(name, lambda: sweep(lesson.start, x, text, n))
 
 
 def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
@@ -78,5 +70,4 @@ def arrays(found: Sweep) -> dict[str, np.ndarray]:
 MOST_BYTES = 16_000_000
 """The most bytes of all remembered sweeps: ten of 400,000 losses."""
 
-_SWEEPS: Recent[tuple[Hashable, ...], Sweep] = Recent(MOST_BYTES, held_bytes)
-_BEING_MADE: Recent[tuple[Hashable, ...], threading.Lock] = Recent(1_000)
+_SWEEPS: Once[tuple[Hashable, ...], Sweep] = Once(MOST_BYTES, held_bytes)

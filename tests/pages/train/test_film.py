@@ -117,10 +117,10 @@ def test_what_is_compared_follows_the_lesson_in_all_that_it_does_not_name():
     page = film.film_page(here.lesson, here.moment.trace.x, {"n": "20", "vs": "lr=0.7"})
     assert page.runs[1].lesson.start == dataclasses.replace(here.lesson, lr=0.7).start
     assert str(page.runs[1].label) == "rate 0.7" and not page.wrong
-    switches = {switch.key: switch for switch in _group(page, "Compare with")}
-    assert switches["compare_rate_up"].change == {"vs": "lr=2", "hold": ""} and not switches["compare_rate_up"].on
+    switches = {switch["key"]: switch for switch in _group(page, "Compare with")}
+    assert switches["compare_rate_up"]["change"] == {"vs": "lr=2", "hold": ""} and not switches["compare_rate_up"]["on"]
     same = film.film_page(dataclasses.replace(here.lesson, f="identity", lr=0.0), here.moment.trace.x, {"n": "5"})
-    offered = {switch.key for switch in _group(same, "Compare with")}
+    offered = {switch["key"] for switch in _group(same, "Compare with")}
     assert offered == {"compare_none", "compare_seed", "compare_pixels"}  # the others would be this very lesson
 
 
@@ -167,4 +167,4 @@ def test_what_the_film_cannot_use_gets_a_sentence(query, words, monkeypatch, tmp
 
 def _group(page: film.FilmPage, title: str):
     """The switches under a title, if there are any."""
-    return next((group.switches for group in page.groups if str(group.title) == title), ())
+    return next((group["options"] for group in page.groups if str(group["title"]) == title), ())

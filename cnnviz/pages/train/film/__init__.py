@@ -2,18 +2,16 @@
 
 import dataclasses
 import math
-import threading
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.cancellation import check_wanted, held
 from cnnviz.core.checkpoints import MOST, checkpoints
 from cnnviz.core.film import Film, checkpoint_film, film
 from cnnviz.core.film_analysis import turning_points
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.recent import Once, held_bytes
 from cnnviz.core.run_outcome import Outcome, outcome
 from cnnviz.core.stages import label
 from cnnviz.core.stored_params import NotKept, files_of
@@ -22,12 +20,12 @@ from cnnviz.data.images import load_image
 from cnnviz.pages.address import Now
 from cnnviz.pages.encoding import encode, header
 from cnnviz.pages.map_parts import Part
-from cnnviz.pages.switches import Group, Switch
 from cnnviz.pages.train.film import frames
 from cnnviz.pages.train.film.asked import DEFAULT_UPDATES, asked_checkpoints, asked_hold, asked_other, asked_updates
 from cnnviz.pages.train.film.choices import choices, halves, opening
 from cnnviz.pages.train.film.words import difference, turning, why
 from cnnviz.wire.film import FilmData, FilmHeader, FilmOutcome, SweepData
+from cnnviz.wire.parts import SwitchData, SwitchGroup
 from cnnviz.words import Message, Problem, message, together
 
 
@@ -60,8 +58,8 @@ class FilmPage:
     sentences: tuple[Message, ...]
     outcome: Outcome | None
     wrong: tuple[Message, ...]
-    groups: tuple[Group, ...]
-    halves: tuple[Switch, ...]
+    groups: tuple[SwitchGroup, ...]
+    halves: tuple[SwitchData, ...]
     checkpoints: tuple[Lesson, ...] = ()
     files: tuple[str, ...] = ()
 
@@ -77,8 +75,8 @@ class FilmPage:
             sentences=self.sentences,
             outcome=FilmOutcome(words=why(self.runs[0].lesson, end), k=end.k, stage=end.stage) if (end := self.outcome) else None,
             wrong=together(self.wrong) or "",
-            switches=[group.record for group in self.groups],
-            halves=[half.record for half in self.halves],
+            switches=self.groups,
+            halves=self.halves,
             checkpoints=[opening(one) for one in self.checkpoints],
             files=self.files,
         )
@@ -129,7 +127,7 @@ def _of_checkpoints(lessons: tuple[Lesson, ...], lesson: Lesson, x: np.ndarray, 
     if not lessons:
         raise NotKept("lesson.kept.gone")
     n, start = len(lessons) - 1, lessons[0]
-    shown = _remembered((*lessons, x.tobytes(), x.shape), lambda: checkpoint_film(lessons, x, *_frames_of(start, x, n, 1)))
+    shown = _FILMS.get_or_make((*lessons, x.tobytes(), x.shape), lambda: checkpoint_film(lessons, x, *_frames_of(start, x, n, 1)))
     run = Run(message("ui.train.film.checkpoints"), dataclasses.replace(start, k=min(lesson.k, n)), shown, x.shape)
     return FilmPage(n, (run,), (), None, (), choices(lesson, n, "", (), len(lessons)), halves(asked.get("of", "")), lessons)
 
@@ -179,17 +177,7 @@ def _filmed(lesson: Lesson, x: np.ndarray, n: int, parts: int, hold: frozenset[s
         most, maps = _frames_of(lesson.start, x, n, parts)
         return film(lesson.start, x, n, most, maps, hold=hold)
 
-    return _remembered((lesson.start, x.tobytes(), x.shape, n, parts, hold), made)
-
-
-def _remembered(name: tuple[Hashable, ...], made: Callable[[], Film]) -> Film:
-    found = _FILMS.get(name)
-    if found is None:
-        with held(_BEING_MADE.get_or_make(name, threading.Lock)):
-            check_wanted()
-            found = _FILMS.get(name) or made()
-            _FILMS.put(name, found)
-    return found
+    return _FILMS.get_or_make((lesson.start, x.tobytes(), x.shape, n, parts, hold), made)
 
 
 def _frames_of(start: Lesson, x: np.ndarray, n: int, parts: int) -> tuple[int, tuple[str, ...]]:
@@ -207,6 +195,5 @@ MOST_BYTES = 48_000_000
 MOST_WEIGHTS = 5_000_000
 """Weights that a film may keep in all its frames."""
 
-_FILMS: Recent[tuple[Hashable, ...], Film] = Recent(MOST_BYTES, held_bytes)
-_BEING_MADE: Recent[tuple[Hashable, ...], threading.Lock] = Recent(1_000)
+_FILMS: Once[tuple[Hashable, ...], Film] = Once(MOST_BYTES, held_bytes)
 """A class that opens one link has its film computed once."""

@@ -4,28 +4,29 @@ from urllib.parse import urlencode
 
 from cnnviz.core.lesson import MAX_SEED, Lesson, as_text
 from cnnviz.core.stages import label
-from cnnviz.pages.switches import Group, Switch
+from cnnviz.pages.switches import group, switch
 from cnnviz.pages.train.film.asked import LENGTHS
+from cnnviz.wire.parts import SwitchData, SwitchGroup
 from cnnviz.words import message
 
 MANY = "many"
 """The address's word for the half that trains on many images."""
 
 
-def choices(lesson: Lesson, n: int, vs: str, hold: tuple[str, ...] = (), checkpoints: int = 0) -> tuple[Group, ...]:
+def choices(lesson: Lesson, n: int, vs: str, hold: tuple[str, ...] = (), checkpoints: int = 0) -> tuple[SwitchGroup, ...]:
     """The choices of the film's length, and of what stands beside it; of so many checkpoints the way back to updates, too."""
     here = message("ui.train.film.choices.checkpoints", n=checkpoints)
-    kept = (Switch("checkpoints", here, here, True, {}),) if checkpoints else ()
+    kept = (switch("checkpoints", here, here, True, {}),) if checkpoints else ()
     lengths = tuple(
-        Switch(f"updates_{m}", message("words.value", value=m), message("ui.train.film.choices.length", n=m), n == m and not kept, {"n": str(m), "checkpoints": ""})
+        switch(f"updates_{m}", message("words.value", value=m), message("ui.train.film.choices.length", n=m), n == m and not kept, {"n": str(m), "checkpoints": ""})
         for m in sorted({*LENGTHS, *(() if kept else (n,))})
         if m <= lesson.most_updates
     )
     return (
-        Group(message("ui.train.film.choices.lengths"), kept + lengths),
-        Group(message("ui.train.film.choices.hold"), _hold(lesson, hold)),
-        Group(message("ui.train.film.choices.compare"), _compare(lesson, vs)),
-        Group(message("ui.train.film.choices.sweep"), _sweeps()),
+        group(message("ui.train.film.choices.lengths"), kept + lengths),
+        group(message("ui.train.film.choices.hold"), _hold(lesson, hold)),
+        group(message("ui.train.film.choices.compare"), _compare(lesson, vs)),
+        group(message("ui.train.film.choices.sweep"), _sweeps()),
     )
 
 
@@ -36,38 +37,38 @@ def opening(lesson: Lesson) -> dict[str, str]:
     return {key: query.get(key, "") for key in ("w", "f", "f2", "f3", "f4", "set", "k")} | {"mode": mode, "checkpoints": ""}
 
 
-def halves(of: str) -> tuple[Switch, ...]:
+def halves(of: str) -> tuple[SwitchData, ...]:
     """The page's two halves, of which an address opens one: the film of one image, and the training on many.
 
-    >>> [half.on for half in halves("many")]
+    >>> [half["on"] for half in halves("many")]
     [False, True]
     """
     return tuple(
-        Switch(f"half_{half}", message(f"ui.train.halves.{half}.label"), message(f"ui.train.halves.{half}.words"), (of == MANY) == bool(change), {"of": change})
+        switch(f"half_{half}", message(f"ui.train.halves.{half}.label"), message(f"ui.train.halves.{half}.words"), (of == MANY) == bool(change), {"of": change})
         for half, change in (("one", ""), ("many", MANY))
     )
 
 
-def _sweeps() -> tuple[Switch, ...]:
+def _sweeps() -> tuple[SwitchData, ...]:
     """Many starts beside each other, in place of the film."""
     words = "ui.train.film.choices.sweep"
     return tuple(
-        Switch(f"sweep_{name}", message(f"{words}_{name}"), message(f"{words}_{name}_words"), False, {"sweep": text, "vs": "", "hold": ""})
+        switch(f"sweep_{name}", message(f"{words}_{name}"), message(f"{words}_{name}_words"), False, {"sweep": text, "vs": "", "hold": ""})
         for name, text in (("seed", "seed:0..239"), ("start", "start:1..240"), ("lr", "lr:0.001..1"))
     )
 
 
-def _hold(lesson: Lesson, hold: tuple[str, ...]) -> tuple[Switch, ...]:
+def _hold(lesson: Lesson, hold: tuple[str, ...]) -> tuple[SwitchData, ...]:
     """Each parameter, as a switch that keeps it from taking its steps in a second run."""
     found = []
     for name in lesson.network.parameters:
         chosen = [other for other in lesson.network.parameters if (other in hold) != (other == name)]
         words = message("ui.train.film.choices.hold_words", name=label(name))
-        found.append(Switch(f"hold_{name}", label(name), words, name in hold, {"hold": ",".join(chosen), "vs": ""}))
+        found.append(switch(f"hold_{name}", label(name), words, name in hold, {"hold": ",".join(chosen), "vs": ""}))
     return tuple(found)
 
 
-def _compare(lesson: Lesson, vs: str) -> tuple[Switch, ...]:
+def _compare(lesson: Lesson, vs: str) -> tuple[SwitchData, ...]:
     """Other starts of the same lesson; those that would be this very one are left out."""
     others: dict[str, dict[str, object]] = {
         "seed": {"seed": (lesson.seed + 1) % (MAX_SEED + 1), "w": "normal"},
@@ -77,7 +78,7 @@ def _compare(lesson: Lesson, vs: str) -> tuple[Switch, ...]:
         "pixels": {"scale": "raw" if lesson.scale == "unit" else "unit"},
     }
     nothing, alone = message("ui.train.film.choices.nothing"), message("ui.train.film.choices.alone")
-    found = [Switch("compare_none", nothing, alone, not vs, {"vs": "", "hold": ""})]
+    found = [switch("compare_none", nothing, alone, not vs, {"vs": "", "hold": ""})]
     here = lesson.start.to_query()
     for key, change in others.items():
         there = lesson.start.changed({name: as_text(value) for name, value in change.items()})[0].to_query()
@@ -85,5 +86,5 @@ def _compare(lesson: Lesson, vs: str) -> tuple[Switch, ...]:
         if query:
             name = message(f"ui.train.film.choices.{key}" + (f".{change['scale']}" if key == "pixels" else ""))
             words = message("ui.train.film.choices.beside", label=name)
-            found.append(Switch(f"compare_{key}", name, words, vs == query, {"vs": query, "hold": ""}))
+            found.append(switch(f"compare_{key}", name, words, vs == query, {"vs": query, "hold": ""}))
     return tuple(found)
