@@ -81,14 +81,6 @@ test("an answer to something else is none", () => {
   assert.equal(answered(drag, 99), drag)
 })
 
-test("where it was let go or put back nothing is asked for, and nothing moves it", () => {
-  for (const type of ["dropped", "put back"]) {
-    const drag = next(moved(known(), 10), { type })
-    assert.equal(toAsk(drag), null)
-    assert.equal(moved(drag, 10).wanted, drag.wanted)
-  }
-})
-
 test("the promise is the gradient times the change, from where the number stood, beside what really came", () => {
   assert.equal(promiseOf(known()), null)
   const drag = answered(next(moved(known(), -100), { type: "asked" }))

@@ -17,12 +17,11 @@ import { decimals, number } from "./format.js"
  * @property {number | null} asked  what is being worked out
  * @property {number} shown  the value whose numbers are shown
  * @property {number | null} loss  that of these; null until an answer has come
- * @property {"held" | "dropped" | "put back"} phase
  */
 /** @typedef {{ least: number, most: number }} Bounds */
 /**
  * @typedef {{ type: "known", curve: Curve } | { type: "moved", steps: number } | { type: "asked" }
- *   | { type: "answered", value: number, loss: number } | { type: "dropped" } | { type: "put back" }} Event
+ *   | { type: "answered", value: number, loss: number }} Event
  */
 
 export const STEPS = 100 // of a span: one a pixel
@@ -47,7 +46,6 @@ export const begin = (along, bounds) => ({
   asked: null,
   shown: Number.NaN,
   loss: null,
-  phase: "held",
 })
 
 /** The value so many steps from where the number stood, with no more digits than tell fine steps apart. @param {Drag} drag @param {Curve} curve */
@@ -71,14 +69,12 @@ const pointOf = (theta, at, moved) =>
  * @returns {Drag}
  */
 export function next(drag, event) {
-  if (drag.phase === "put back") return drag
   switch (event.type) {
     case "known": {
       const { at } = event.curve
       return { ...drag, curve: event.curve, wanted: valueAt(drag, event.curve), shown: at, loss: lossAt(event.curve) }
     }
     case "moved": {
-      if (drag.phase !== "held") return drag
       const moved = { ...drag, moved: drag.moved + event.steps }
       return moved.curve ? { ...moved, wanted: valueAt(moved, moved.curve) } : moved
     }
@@ -86,16 +82,11 @@ export function next(drag, event) {
       return { ...drag, asked: drag.wanted }
     case "answered":
       return event.value === drag.asked ? { ...drag, asked: null, shown: event.value, loss: event.loss } : drag
-    case "dropped":
-      return { ...drag, phase: "dropped" }
-    case "put back":
-      return { ...drag, phase: "put back", asked: null }
   }
 }
 
 /** Gives what is to be asked for now; null while something is, or where nothing is to. @param {Drag} drag */
-export const toAsk = ({ phase, curve, asked, wanted, shown }) =>
-  phase === "held" && curve && asked === null && wanted !== shown ? wanted : null
+export const toAsk = ({ curve, asked, wanted, shown }) => (curve && asked === null && wanted !== shown ? wanted : null)
 
 /** Tells whether the number is somewhere else than it was. @param {Drag} drag */
 export const hasMoved = ({ curve, wanted }) => curve !== null && wanted !== curve.at

@@ -224,7 +224,7 @@ export class Dragging {
     clearTimeout(this.lateness)
     this.lateness = setTimeout(() => this.hatch(true), LATE)
     step.view.host.numbers.look?.("", { ...lesson, ...settingOf(lesson, drag.along, value) }, (answer) => {
-      if (this.drag?.along !== drag.along || this.drag.phase !== "held" || this.drag.asked !== value) return
+      if (this.drag?.along !== drag.along || this.drag.asked !== value) return
       clearTimeout(this.lateness)
       if (!answer) return this.cancel()
       const { curve } = this.drag
