@@ -21,7 +21,6 @@ export function showCifar10(view) {
 
 class Cifar10 {
   shown = { split: "train", class: "", from: "0" }
-  failed = ""
 
   /** @param {View} view @param {Dialog} dialog */
   constructor(view, dialog) {

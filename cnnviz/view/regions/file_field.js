@@ -4,7 +4,7 @@ import { say } from "../model/words.js"
 import { LIMITS } from "../spec.js"
 import { html } from "./html.js"
 
-/** @import { Template } from "../types/view.js" */
+/** @import { Dialog, Template } from "../types/view.js" */
 
 /** @param {string} key @param {string} words @param {(...files: File[]) => unknown} act @param {boolean} [several] @returns {Template} */
 export function fileField(key, words, act, several = false) {
@@ -34,6 +34,16 @@ export const joined = (files) =>
   files.length === 1
     ? files[0]
     : new Blob([JSON.stringify(files.map(({ name, size }) => [name, size])), "\n", ...files])
+
+/** Does what takes its time, which a dialog says meanwhile; and what went wrong. @param {Dialog} dialog @param {(busy?: boolean, failed?: string) => Template} content @param {() => Promise<unknown>} act */
+export async function trying(dialog, content, act) {
+  dialog.draw(content(true))
+  try {
+    await act()
+  } catch (error) {
+    dialog.draw(content(false, /** @type {Error} */ (error).message))
+  }
+}
 
 /** @param {boolean} busy @param {string} failed */
 export const outcome = (busy, failed) =>

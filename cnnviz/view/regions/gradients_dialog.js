@@ -4,7 +4,7 @@ import { holdFile } from "../model/own_file.js"
 import { say } from "../model/words.js"
 import { answered, questionOf } from "./ask_python.js"
 import { openDialog } from "./dialog.js"
-import { fileField, outcome, sent } from "./file_field.js"
+import { fileField, outcome, sent, trying } from "./file_field.js"
 import { html } from "./html.js"
 
 /** @import { View } from "../types/view.js" */
@@ -15,17 +15,13 @@ const words = (/** @type {string} */ id) => say(`ui.check.own.${id}`)
 export function showOwnGradients(view) {
   /** @returns {import("./html.js").Template} */
   const content = (busy = false, failed = "") => html`<p class="hint">${words("kept")}</p>
-    ${fileField("gradients_file", words("file"), (file) => take(file.name, file))}
-    <p><button type="button" data-key="gradients_example" @click=${example}>${words("try")}</button></p>${outcome(busy, failed)}`
+    ${fileField("gradients_file", words("file"), (file) => trying(dialog, content, () => take(file.name, file)))}
+    <p><button type="button" data-key="gradients_example" @click=${() => trying(dialog, content, example)}>${words("try")}</button></p>${outcome(busy, failed)}`
   const dialog = openDialog(view, "own-gradients", words("dialog"), content())
 
   /** @param {string} name @param {Blob} file */
-  function take(name, file) {
-    try {
-      sent(file, dialog.closed)
-    } catch (error) {
-      return dialog.draw(content(false, /** @type {Error} */ (error).message))
-    }
+  async function take(name, file) {
+    sent(file, dialog.closed)
     holdFile({ name, content: file })
     dialog.close()
     view.expect()
@@ -33,12 +29,7 @@ export function showOwnGradients(view) {
   }
 
   async function example() {
-    dialog.draw(content(true))
-    try {
-      const response = await answered(view, questionOf(view, "example"), { signal: dialog.closed })
-      take(words("example_file"), await response.blob())
-    } catch (error) {
-      dialog.draw(content(false, /** @type {Error} */ (error).message))
-    }
+    const response = await answered(view, questionOf(view, "example"), { signal: dialog.closed })
+    await take(words("example_file"), await response.blob())
   }
 }

@@ -3,7 +3,7 @@
 import { say } from "../model/words.js"
 import { answered, questionOf } from "./ask_python.js"
 import { openDialog } from "./dialog.js"
-import { fileField, outcome, sent } from "./file_field.js"
+import { fileField, outcome, sent, trying } from "./file_field.js"
 import { html, nothing } from "./html.js"
 
 /** @import { OwnModel, View } from "../types/view.js" */
@@ -14,8 +14,8 @@ const words = (/** @type {string} */ id) => say(`ui.own_model.${id}`)
 export function showModel(view) {
   const dialog = openDialog(view, "model", words("title"), content())
 
-  /** @param {OwnModel} [model] @param {boolean} [busy] @param {string} [failed] */
-  function content(model, busy = false, failed = "") {
+  /** @param {boolean} [busy] @param {string} [failed] @param {OwnModel} [model] */
+  function content(busy = false, failed = "", model = undefined) {
     const pasted = () => /** @type {HTMLTextAreaElement} */ (dialog.body.querySelector("textarea")).value
     return html`<p class="hint">${words("what_happens")}</p>
       <label>${words("text")}<textarea data-key="model_text" rows="6" spellcheck="false"></textarea></label>
@@ -36,13 +36,10 @@ export function showModel(view) {
   }
 
   /** @param {Blob} text */
-  async function read(text) {
-    dialog.draw(content(undefined, true))
-    try {
+  function read(text) {
+    trying(dialog, content, async () => {
       const response = await answered(view, questionOf(view, "model"), sent(text, dialog.closed))
-      dialog.draw(content(await response.json()))
-    } catch (error) {
-      dialog.draw(content(undefined, false, /** @type {Error} */ (error).message))
-    }
+      dialog.draw(content(false, "", await response.json()))
+    })
   }
 }

@@ -3,7 +3,7 @@
 import { say } from "../model/words.js"
 import { answered, questionOf } from "./ask_python.js"
 import { openDialog } from "./dialog.js"
-import { fileField, joined, outcome, sent } from "./file_field.js"
+import { fileField, joined, outcome, sent, trying } from "./file_field.js"
 import { html } from "./html.js"
 
 /** @import { Adopted, View } from "../types/view.js" */
@@ -22,15 +22,12 @@ function takesFile(view, name, title, words, intro = "", several = false) {
     html`<p class="hint">${intro}</p>${fileField(`${name}_file`, words, take, several)}${outcome(busy, failed)}`
   const dialog = openDialog(view, name, title, content())
   /** @param {File[]} files */
-  async function take(...files) {
-    dialog.draw(content(true))
-    try {
+  function take(...files) {
+    trying(dialog, content, async () => {
       const response = await answered(view, questionOf(view, name), sent(joined(files), dialog.closed))
       const { change, note } = /** @type {Adopted} */ (await response.json())
       dialog.close()
       view.adopt({ ...change, note })
-    } catch (error) {
-      dialog.draw(content(false, /** @type {Error} */ (error).message))
-    }
+    })
   }
 }
