@@ -6,18 +6,17 @@ import { COMPUTED, parse, query } from "../view/model/address.js"
 import { darken } from "../view/model/colour.js"
 import { escaped } from "../view/model/format.js"
 import { Numbers } from "../view/model/numbers.js"
+import { inTab } from "../view/model/storage.js"
 import { say } from "../view/model/words.js"
-import { goneHTML } from "../view/regions/hall_gone.js"
 import { copyLink } from "../view/regions/html.js"
 import { fillNext } from "../view/regions/next_stage.js"
 import { kept } from "../view/regions/preferences.js"
 import { Resources } from "../view/resources.js"
 import { CODE, LANG } from "../view/spec.js"
-import { remember, remembered } from "../view/tab_memory.js"
 import { spotHTML, spotOf } from "./cockpit_spot.js"
 import { ACTS, COVERS, cockpitHTML, comingOf, fillClock, fillCockpit } from "./cockpit_view.js"
 import { listen } from "./events.js"
-import { keepRoom, keptRooms, openQuestion, openRoom, roomScript } from "./held_room.js"
+import { goneHTML, keepRoom, keptRooms, openQuestion, openRoom, roomScript } from "./held_room.js"
 import { endOf, leftUntil, nextAct, possible } from "./question.js"
 import { hall } from "./requests.js"
 import { paintResults } from "./results.js"
@@ -323,10 +322,10 @@ function secret(code) {
   const key = `cnnviz.driver.${code}`
   const { driver } = parse(location.hash.slice(1))
   if (driver) {
-    remember(key, driver)
+    inTab.write(key, driver)
     keepRoom({ code, driver })
     history.replaceState(history.state, "", location.pathname + location.search)
   }
-  const known = [JSON.parse(remembered("cnnviz.room") || "null"), ...keptRooms()].find((room) => room?.code === code)
-  return driver || remembered(key) || known?.driver || ""
+  const known = [JSON.parse(inTab.read("cnnviz.room") || "null"), ...keptRooms()].find((room) => room?.code === code)
+  return driver || inTab.read(key) || known?.driver || ""
 }

@@ -4,8 +4,8 @@ import { paragraphs, rich } from "../pages/learn/learn_words.js"
 import { clock, escaped, formula } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
 import { setHTML } from "../view/regions/html.js"
-import { answers } from "./cockpit_answers.js"
-import { followed, nextAct, possible } from "./question.js"
+import { followed, found, nextAct, possible } from "./question.js"
+import { resultsHTML } from "./results.js"
 
 /** @import { HallPoll, HallQuestion, HallResults, HallStep, HallSteps } from "../view/types/view.js" */
 /**
@@ -40,6 +40,8 @@ export const COVERS = /** @type {const} */ ([
 ])
 
 const MAY = ["free", "screens", "paused"] // explore those who follow
+const FEW = 5 // answers of which nothing follows
+const [LEAST, MOST] = [0.3, 0.7] // of right answers between which talking helps most
 
 /** The whole screen, before anything is known. @param {string} screen  the address of the projector's page @param {string} still  of a page that shows a screen to come */
 export const cockpitHTML = (
@@ -191,4 +193,25 @@ function acts({ poll, question, veiled, steps }) {
     const id = name === "next" ? leads : name === "again" && poll?.phase === "revealed" ? "another" : name
     return `<button type="button" data-act="${name}" class="${name === main ? "primary" : ""}"${can[name] ? "" : " disabled"} title="${escaped(say(`web.cockpit.acts_are.${id}.hint`))}">${say(`web.cockpit.acts_are.${id}.label`)} <kbd>${key}</kbd></button>`
   })
+}
+
+/** @param {Seen} seen */
+function answers({ poll, question, results, count }) {
+  const of = Math.max(count.followers, count.votes)
+  if (poll?.kind === "experiment") return head(say("web.cockpit.runs", { n: count.votes, of }))
+  if (!poll || !question) return `${head("")}<p class="soft">${say("web.cockpit.no_question")}</p>`
+  return `${head(say("web.cockpit.of", { n: count.votes, of }))}<p class="asks">${rich(question.ask)}</p>
+    ${results ? resultsHTML(question, results) + advice(results) : ""}`
+}
+
+/** @param {string} sum */
+const head = (sum) => `<h2>${say("web.cockpit.answers")} <span class="sum">${sum}</span></h2>`
+
+/** Gives what to do next, by how many found it. @param {HallResults} results */
+function advice(results) {
+  const { n, of } = found(results)
+  if (of < FEW || !results.groups.some(({ right }) => right)) return ""
+  const share = n / of
+  const what = share < LEAST ? "explain" : share > MOST ? "go_on" : "talk"
+  return `<p class="advice">${say(`web.cockpit.advice.${what}`, { share })}<small>${say("web.cockpit.advice.why", { low: LEAST, high: MOST })}</small></p>`
 }

@@ -4,15 +4,14 @@ import { isDark } from "../view/draw/theme.js"
 import { givenScript } from "../view/given_script.js"
 import { own, parse, query } from "../view/model/address.js"
 import { escaped } from "../view/model/format.js"
+import { inTab } from "../view/model/storage.js"
 import { say } from "../view/model/words.js"
 import { openFrame } from "../view/regions/dialog.js"
-import { goneHTML } from "../view/regions/hall_gone.js"
 import { copyLink, html, markup } from "../view/regions/html.js"
 import { LANG } from "../view/spec.js"
-import { remember, remembered } from "../view/tab_memory.js"
 import { HallBoard } from "./board.js"
 import { listen } from "./events.js"
-import { forgetRoom, keepRoom, keptRooms, openQuestion, openRoom, roomScript } from "./held_room.js"
+import { forgetRoom, goneHTML, keepRoom, keptRooms, openQuestion, openRoom, roomScript } from "./held_room.js"
 import { followed, nextAct } from "./question.js"
 import { hall } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
@@ -30,7 +29,7 @@ const AGAIN_IN = 1000
  */
 export function roomDriver(base, travel = () => {}) {
   /** @type {Held | undefined} */
-  let held = JSON.parse(remembered(KEY) || "null") ?? undefined
+  let held = JSON.parse(inTab.read(KEY) || "null") ?? undefined
   /** @type {string | undefined}  where the hall is to go next, if it is not on its way */
   let next
   let sending = false
@@ -97,7 +96,7 @@ export function roomDriver(base, travel = () => {}) {
     showScreen(document, screen)
     last = ""
     number = -1
-    remember(KEY, room ? JSON.stringify(room) : "")
+    inTab.write(KEY, room ? JSON.stringify(room) : "")
     board?.leave()
     document.querySelector(".join-corner")?.remove()
     board = undefined

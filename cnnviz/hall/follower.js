@@ -5,7 +5,7 @@ import { own, parse, query } from "../view/model/address.js"
 import { escaped } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
 import { setHTML } from "../view/regions/html.js"
-import { View } from "../view/regions/lesson_view.js"
+import { emptyPage, View } from "../view/regions/lesson_view.js"
 import { kindOf } from "../view/regions/registry.js"
 import { looked, Resources } from "../view/resources.js"
 import { CODE } from "../view/spec.js"
@@ -175,11 +175,7 @@ export default function show() {
 
   function mount() {
     view?.leave()
-    const fresh = document.createElement("main") // nothing of the last page clings to it
-    fresh.className = "cnnviz alone follows"
-    fresh.style.visibility = "hidden"
-    root.replaceWith(fresh)
-    root = fresh
+    root = emptyPage("alone follows")
     root.inert = answering()
     view = new View(root, here.page ?? "", host)
     root.querySelector('[data-key="room"]')?.remove() // it needs a session

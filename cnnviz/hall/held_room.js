@@ -1,7 +1,9 @@
 // What a driver's pages know of their room, so that it can be opened again: its secret, kept in this browser for as long as rooms
 // live, and the question that is open in it.
 
+import { escaped } from "../view/model/format.js"
 import { inTab } from "../view/model/storage.js"
+import { say } from "../view/model/words.js"
 import { keep, kept } from "../view/regions/preferences.js"
 import { endOf, leftUntil } from "./question.js"
 
@@ -125,3 +127,7 @@ export function openQuestion(code, ask) {
     },
   }
 }
+
+/** That the server has forgotten a room, and what can be done about it. @param {string} code */
+export const goneHTML = (code) => `<p>${say("web.room.forgotten", { code: escaped(code) })}</p>
+  <button type="button" data-key="room_again">${say("web.room.again")}</button><button type="button" data-key="room_let_go">${say("web.room.let_go")}</button>`

@@ -2,7 +2,7 @@
 
 import { thumbnail } from "../view/draw/thumbnail.js"
 import { parse } from "../view/model/address.js"
-import { View } from "../view/regions/lesson_view.js"
+import { emptyPage, View } from "../view/regions/lesson_view.js"
 import { kindOf } from "../view/regions/registry.js"
 import { looked, Resources } from "../view/resources.js"
 import { CODE } from "../view/spec.js"
@@ -44,11 +44,7 @@ export function showStill(first) {
       },
       fetch: (path, how) => fetch(new URL(path, base), how),
     }
-    const fresh = document.createElement("main")
-    fresh.className = "cnnviz alone follows"
-    fresh.style.visibility = "hidden"
-    root.replaceWith(fresh)
-    root = fresh
+    root = emptyPage("alone follows")
     view = new View(root, page, host)
     host.numbers.ask()
   }

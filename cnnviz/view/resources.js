@@ -6,9 +6,9 @@ import { query } from "./model/address.js"
 import { decode } from "./model/decode.js"
 import { alongTo } from "./model/own_file.js"
 import { Recent } from "./model/recent.js"
+import { inTab } from "./model/storage.js"
 import { has, say } from "./model/words.js"
 import { LANG } from "./spec.js"
-import { loadAgain } from "./tab_memory.js"
 
 /** @import { Answer, Lesson } from "./types/view.js" */
 /** @typedef {{ path: string, page: string, lesson: Lesson, keys: string[], instead?: boolean }} Wanted */
@@ -170,16 +170,8 @@ export class Resources {
       this.parts.delete(path)
       for (const act of acts) act(arrays)
     }
-    try {
-      const response = await this.get(path, { priority: "high" })
-      if (!response.ok) throw new Error(response.statusText)
-      const bytes = new Uint8Array(await response.arrayBuffer())
-      const answer = decode(bytes)
-      this.kept.put(path, answer, bytes.length)
-      hand(answer.arrays)
-    } catch {
-      setTimeout(() => hand({}), AGAIN_IN)
-    }
+    const answer = await this.answerAt(path)
+    answer ? hand(answer.arrays) : setTimeout(() => hand({}), AGAIN_IN)
   }
 
   /**
@@ -193,16 +185,7 @@ export class Resources {
     const known = this.kept.get(path)
     if (known) return act(known)
     this.early = give(this.early) // what may be wanted later waits
-    try {
-      const response = await this.get(path, { priority: "high" })
-      if (!response.ok) return act(undefined)
-      const bytes = new Uint8Array(await response.arrayBuffer())
-      const answer = decode(bytes)
-      this.kept.put(path, answer, bytes.length)
-      act(answer)
-    } catch {
-      act(undefined)
-    }
+    act(await this.answerAt(path))
   }
 
   /**
@@ -211,11 +194,20 @@ export class Resources {
    * @param {(answer: Answer | undefined) => void} act  without an answer where there is none
    */
   async read(body, act) {
+    act(await this.answerAt(`numbers/${this.code}/script`, { method: "POST", body }))
+  }
+
+  /** An answer at once, which is kept unless something is sent for it; undefined where there is none. @param {string} path @param {RequestInit} [how] */
+  async answerAt(path, how) {
     try {
-      const response = await this.get(`numbers/${this.code}/script`, { method: "POST", body, priority: "high" })
-      act(response.ok ? decode(new Uint8Array(await response.arrayBuffer())) : undefined)
+      const response = await this.get(path, { priority: "high", ...how })
+      if (!response.ok) return undefined
+      const bytes = new Uint8Array(await response.arrayBuffer())
+      const answer = decode(bytes)
+      if (!how) this.kept.put(path, answer, bytes.length)
+      return answer
     } catch {
-      act(undefined)
+      return undefined
     }
   }
 
@@ -377,4 +369,16 @@ export function looked(answer, asked, instead = "") {
   const there = stages.find((stage) => answer.stages.some(({ symbol }) => symbol === stage))
   const lesson = { ...answer.lesson, stage: there ?? answer.lesson.stage, cell: asked.cell ?? "" }
   return { ...answer, asked, lesson }
+}
+
+/**
+ * After an update of the server a page that was open loads itself again, once, and the address brings the lesson back.
+ * @param {string} [version]  the server's
+ * @returns {boolean}  whether it does
+ */
+export function loadAgain(version = "") {
+  if (inTab.read("cnnviz.loaded") === version) return false
+  inTab.write("cnnviz.loaded", version)
+  location.reload()
+  return true
 }

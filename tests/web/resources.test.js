@@ -37,7 +37,7 @@ let failed = []
 let shown
 let numbers
 const { looked, Resources } = await import("../../cnnviz/view/resources.js")
-const { remember } = await import("../../cnnviz/view/tab_memory.js")
+const { inTab } = await import("../../cnnviz/view/model/storage.js")
 
 beforeEach(() => {
   requests = []
@@ -212,7 +212,7 @@ test("after an update of the server the page loads itself again, once", async (t
   assert.match(failed[0], /version/)
   t.mock.timers.tick(4000)
   assert.equal(requests.length, 3) // another replica may be of the same version as this page
-  remember("cnnviz.loaded", "")
+  inTab.write("cnnviz.loaded", "")
   for (const [given, times] of [
     [{}, 1],
     [{ status: 503, body: "{}" }, 1],

@@ -5,7 +5,7 @@ import { parse, query, same } from "../../view/model/address.js"
 import { told } from "../../view/model/decode.js"
 import { placeOf } from "../../view/model/script.js"
 import { say } from "../../view/model/words.js"
-import { View } from "../../view/regions/lesson_view.js"
+import { emptyPage, View } from "../../view/regions/lesson_view.js"
 import { knowScript } from "../../view/regions/script_walk.js"
 import { report } from "./scorm.js"
 import { answersOf } from "./stored_answers.js"
@@ -59,10 +59,7 @@ export default async function show() {
   /** @param {string} page */
   function mount(page) {
     view?.leave()
-    const root = document.createElement("main")
-    root.className = "cnnviz alone in-file"
-    root.style.visibility = "hidden"
-    document.querySelector(".cnnviz")?.replaceWith(root)
+    const root = emptyPage("alone in-file")
     /** @type {Host} */
     const host = {
       address: {

@@ -2,7 +2,7 @@
 // those of the opening lesson lie beside it as files, so that it is there before Python is.
 
 import { say } from "../../view/model/words.js"
-import { View } from "../../view/regions/lesson_view.js"
+import { emptyPage, View } from "../../view/regions/lesson_view.js"
 import { kindOf } from "../../view/regions/registry.js"
 import { looked, Resources } from "../../view/resources.js"
 import { CODE, PAGES } from "../../view/spec.js"
@@ -59,10 +59,7 @@ export default function show() {
     const page = pageAt(base)
     document.title = `${PAGES.find(({ path }) => path === page)?.name} · cnnviz`
     view?.leave()
-    const root = document.createElement("main")
-    root.className = "cnnviz alone in-site"
-    root.style.visibility = "hidden"
-    document.querySelector(".cnnviz")?.replaceWith(root)
+    const root = emptyPage("alone in-site")
     const address = addressIn(base, page, ask)
     /** @type {Host} */
     const host = {

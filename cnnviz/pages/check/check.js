@@ -97,7 +97,7 @@ export class Check extends Road {
   pin(map, cell) {
     this.view.player.pause()
     this.focus.pin(map, cell)
-    this.view.go({ cell: this.cell })
+    this.view.go({ cell: this.focus.text })
   }
 
   /** @override */

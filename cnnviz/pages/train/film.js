@@ -24,16 +24,12 @@ export class Film extends Content {
   /** @override */
   static stages = false
   /** @override */
-  static points = false
-  /** @override */
   static trains = true
   /** @override */
   static words = "film"
 
   /** @override */
   computed = COMPUTED.filter((key) => key !== "k" && key !== "train") // the film is the same wherever it stands
-  /** @override */
-  films = true
   /** @override */
   patience = 15_000 // ten thousand updates take their time
   /** @type {FilmData} */

@@ -6,13 +6,13 @@ import { savePicture } from "../draw/picture.js"
 import { has, say } from "../model/words.js"
 import { PAGES } from "../spec.js"
 import { addScreen, toggleDrawer } from "./drawer.js"
-import { copyLink, tellAgain, toggleLecture } from "./frame_actions.js"
-import { button } from "./html.js"
+import { button, copied } from "./html.js"
 import { inheriting } from "./keyboard_focus.js"
 import { showLarge, showTable } from "./map_table.js"
 import { randomKernel } from "./network_controls.js"
+import { keep } from "./preferences.js"
 import { closeSheets } from "./rail.js"
-import { leaveScript, walk } from "./script_walk.js"
+import { leaveScript, linkOf, walk } from "./script_walk.js"
 
 /** @import { Content } from "./page.js" */
 /** @import { View } from "../types/view.js" */
@@ -33,7 +33,6 @@ const reveals = (/** @type {Kind} */ kind) => kind.reveals
 const walks = (/** @type {Kind} */ kind) => kind.walks
 const stages = (/** @type {Kind} */ kind) => kind.walks && kind.stages
 const trains = (/** @type {Kind} */ kind) => kind.trains
-const hides = (/** @type {Kind} */ kind) => kind.turns
 
 const toggles = (/** @type {"whole" | "hide" | "predict"} */ look) => (/** @type {View} */ view) =>
   view.lookAt({ [look]: view.look[look] ? "" : "1" })
@@ -99,10 +98,10 @@ export const ACTIONS = [
   { name: "lecture", keys: ["L"], help: "lecture", act: toggleLecture },
   { name: "lecture_off", keys: ["L"], act: toggleLecture },
   { name: "whole", keys: ["W"], help: "whole", when: reveals, act: toggles("whole") },
-  { name: "hide", keys: ["H"], help: "hide", when: hides, act: toggles("hide") },
-  { name: "predict", keys: ["P"], help: "predict", when: hides, act: toggles("predict") },
-  { name: "hide_numbers", when: hides, act: toggles("hide") },
-  { name: "meaning", keys: ["I"], help: "meaning", when: hides, act: showMeaning },
+  { name: "hide", keys: ["H"], help: "hide", when: reveals, act: toggles("hide") },
+  { name: "predict", keys: ["P"], help: "predict", when: reveals, act: toggles("predict") },
+  { name: "hide_numbers", when: reveals, act: toggles("hide") },
+  { name: "meaning", keys: ["I"], help: "meaning", when: reveals, act: showMeaning },
   { name: "kernel", keys: ["K"], help: "kernel", when: walks, act: showKernel },
   { name: "speed_list", keys: ["S"], help: "speed", when: walks, act: showSpeeds },
   { name: "updates", keys: ["U"], help: "updates", when: walks, act: (view) => view.$("#update_card").togglePopover() },
@@ -136,11 +135,11 @@ export const ACTIONS = [
     act: showLarge,
   },
   { name: "table", keys: ["T"], help: "table", when: (kind) => kind.tabulates, act: showTable },
-  { name: "cells", help: "cells", when: (kind) => kind.points, act: () => {} }, // see cell_pointer.js
+  { name: "cells", help: "cells", when: (kind) => kind.stages, act: () => {} }, // see cell_pointer.js
   { name: "drag", help: "drag", when: reveals, act: () => {} }, // see drag.js
-  { name: "turn_back", keys: ["["], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(-1) },
-  { name: "turn_on", keys: ["]"], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(1) },
-  { name: "unpin", when: (kind) => kind.points, act: unpin },
+  { name: "turn_back", keys: ["["], help: "turn", when: reveals, act: (view) => view.content.turn(-1) },
+  { name: "turn_on", keys: ["]"], help: "turn", when: reveals, act: (view) => view.content.turn(1) },
+  { name: "unpin", when: (kind) => kind.stages, act: unpin },
   { name: "escape", keys: ["Escape"], help: "escape", act: leave },
   { name: "keys", keys: ["?"], help: "keys", act: (view) => view.open("keys") },
   { name: "find", keys: ["Ctrl+K"], help: "find", act: (view) => view.open("keys") },
@@ -165,6 +164,28 @@ export const ACTIONS = [
   { name: "train_full", when: trains, act: (view) => view.open("cifar10") },
   { name: "open_in_step", act: (view) => view.turn("", view.content.opening()) },
 ]
+
+/** @param {View} view */
+function toggleLecture(view) {
+  view.lookAt({ view: view.look.view ? "" : "lecture" })
+  view.arrived() // a sentence is written outside of it alone
+}
+
+/** @param {View} view */
+function tellAgain({ host }) {
+  keep("story", "")
+  host.story?.again()
+}
+
+/** @param {View} view */
+async function copyLink(view) {
+  const element = view.control("copy_link")
+  const link = await linkOf(view)
+  if (!(await copied(element, link))) view.notice(say("web.copy.refused", { link }))
+  else if (link.startsWith("?")) view.tell(say("web.copy.query"))
+  else if (view.lesson.w.startsWith("held-")) view.notice(say("web.copy.held"))
+  setTimeout(() => (element.textContent = say("web.actions.copy_link.text")), 1500)
+}
 
 /** @param {View} view @param {"png" | "svg"} kind */
 async function picture(view, kind) {

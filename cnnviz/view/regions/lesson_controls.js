@@ -99,7 +99,7 @@ export const lessonControls = (kind) =>
     { name: "network", body: network() },
     ...(kind.deviates ? [{ name: "switches", body: "" }] : []),
     { name: "settings", body: settings() },
-    ...(kind.turns ? [{ name: "practice", body: practice() }] : []),
+    ...(kind.reveals ? [{ name: "practice", body: practice() }] : []),
     { name: "legend", body: legend() },
   ])
 

@@ -32,6 +32,15 @@ import { dress, recolour, speak } from "./view_look.js"
 const WORKING = 1000 // milliseconds after which we say that there is something to compute
 const ASK_AGAIN = 5000 // and how often it is then asked again
 
+/** A page of this class in the place of the one that is there, of which nothing clings to it. @param {string} kind */
+export function emptyPage(kind) {
+  const root = document.createElement("main")
+  root.className = `cnnviz ${kind}`
+  root.style.visibility = "hidden"
+  document.querySelector(".cnnviz")?.replaceWith(root)
+  return root
+}
+
 export class View {
   /** @type {Answer | undefined} */
   data = undefined
@@ -82,8 +91,8 @@ export class View {
     this.content = new this.kind(this)
     const address = host.address.read()
     this.computed = this.content.computed
-    this.state = begin(page, this.computed, this.kind.turns, address)
-    this.content.hold(address.cell ?? "")
+    this.state = begin(page, this.computed, this.kind.reveals, address)
+    this.content.focus.hold(address.cell ?? "")
     this.redrawWhenTyped()
     bindControls(this)
     bindLanguage(this)
@@ -204,7 +213,7 @@ export class View {
     this.show(Number(lesson.k), data.loss ?? Number.NaN, data.saturated)
     recolour(this)
     this.content.receive(data)
-    if (first) this.content.hold(data.lesson.cell ?? "")
+    if (first) this.content.focus.hold(data.lesson.cell ?? "")
     if (predicted) this.content.arrive()
     this.cover()
     if (Object.keys(here).length && !same(here, this.wanted))
@@ -279,7 +288,7 @@ export class View {
 
   /** Finds where the visitor goes, as the address has it. @returns {Lesson} */
   get wanted() {
-    return { ...this.lesson, ...this.state.wanted, stage: this.stage, cell: this.content.cell, ...this.look }
+    return { ...this.lesson, ...this.state.wanted, stage: this.stage, cell: this.content.focus.text, ...this.look }
   }
 
   /** Tells whether numbers are hidden until somebody reveals them, or predicts one. */
@@ -321,14 +330,14 @@ export class View {
    */
   lookAt(change) {
     this.dispatch({ type: "looked", change })
-    this.hold({ cell: this.content.cell, ...change })
+    this.hold({ cell: this.content.focus.text, ...change })
     this.settle()
     this.paint()
   }
 
   /** Pins what an address names. @param {Lesson} address */
   hold({ cell = "" }) {
-    this.content.hold(cell)
+    this.content.focus.hold(cell)
     this.content.outdate()
   }
 
@@ -425,7 +434,7 @@ export class View {
     this.answered()
     const { k } = this
     this.content.travelled(address, true)
-    if (k !== this.k || before.stage !== this.stage) this.content.release()
+    if (k !== this.k || before.stage !== this.stage) this.content.focus.release()
     this.hold(address)
     this.cover()
     this.paint(true)

@@ -10,14 +10,10 @@ import { RoadFocus } from "../model/road_focus.js"
 /** @import { Answer, Cell, Lesson, Source, View } from "../types/view.js" */
 
 export class Content {
-  /** Tells whether it goes stage by stage: then there are chips, and the arrows go from one to the next. */
+  /** Tells whether it goes stage by stage: then there are chips, the arrows go from one to the next, and cells can be pointed at; else it plays frame by frame (see `advance`). */
   static stages = true
   /** Tells whether one goes from moment to moment in it, and plays it. */
   static walks = true
-  /** Tells whether its cells can be pointed at. */
-  static points = true
-  /** Tells whether there are channels, filters or units to turn to. */
-  static turns = false
   /** Tells whether its maps can be read as tables. */
   static tabulates = false
   /** Tells whether somebody's own gradients can be compared. */
@@ -28,7 +24,7 @@ export class Content {
   static trains = false
   /** Tells whether there are answers to choose from. */
   static chooses = false
-  /** Tells whether numbers are shown only from the stage on that computes them. */
+  /** Tells whether numbers are shown only from the stage on that computes them, and there are channels, filters or units to turn to. */
   static reveals = false
   /** The keys of the address that are asked for: a pinned cell says which channel is shown. */
   static asked = [...COMPUTED, "cell"]
@@ -39,10 +35,6 @@ export class Content {
   computed = COMPUTED
   /** Milliseconds after which we say that nobody answers. */
   patience = 4000
-  /** Tells whether the kernel slides over a map while a stage plays. */
-  slides = false
-  /** Tells whether it plays by itself, frame by frame (see `advance`), and not stage by stage. */
-  films = false
   /** @type {RoadFocus | NetworkFocus}  what is pointed at, and what is pinned */
   focus = new RoadFocus()
 
@@ -212,28 +204,6 @@ export class Content {
   }
 
   /**
-   * From now on this cell is the one that is explained.
-   * @param {string} map
-   * @param {Cell} cell
-   */
-  remember(map, cell) {
-    this.focus.remember(map, cell)
-  }
-
-  /** The pinned cell as the address has it. */
-  get cell() {
-    return this.focus.text
-  }
-
-  /**
-   * Pins the cell that the address names.
-   * @param {string} text
-   */
-  hold(text) {
-    this.focus.hold(text)
-  }
-
-  /**
    * Whether a map is computed only at a later stage.
    * @param {string} _symbol
    */
@@ -265,11 +235,6 @@ export class Content {
   /** Leads to a cell that was chosen elsewhere. @param {string} _map @param {Cell} _cell */
   reach(_map, _cell) {}
 
-  /** Forgets what was pointed at, and what was pinned. */
-  release() {
-    this.focus.release()
-  }
-
   /**
    * Another stage is shown: what was pinned may go along.
    * @param {string} stage
@@ -281,7 +246,7 @@ export class Content {
   /** Lets a pinned cell go; whether there was one. */
   unpin() {
     if (!this.focus.pinned) return false
-    this.release()
+    this.focus.release()
     return true
   }
 }

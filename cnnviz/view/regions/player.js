@@ -36,7 +36,7 @@ export class Player {
     this.running = true
     view.dispatch({ type: "unveiled" })
     if (view.k === view.content.end) view.content.seek(0)
-    view.content.release()
+    view.content.focus.release()
     this.enter()
     this.show()
   }
@@ -57,7 +57,7 @@ export class Player {
   }
 
   keepCell() {
-    if (this.cell) this.view.content.remember(this.view.stage, this.cell)
+    if (this.cell) this.view.content.focus.remember(this.view.stage, this.cell)
     this.cell = null
   }
 
@@ -81,11 +81,11 @@ export class Player {
 
   /** @param {number} now */
   tick(now) {
-    const { content } = this.view
+    const { content, kind } = this.view
     const passed = this.speed * Math.min(now - (this.last ?? now), 100)
     this.elapsed += passed
     this.last = now
-    if (content.films) return content.advance(passed) ? this.goOn() : this.pause()
+    if (!kind.stages) return content.advance(passed) ? this.goOn() : this.pause()
     if (this.elapsed >= this.duration()) return this.advance()
     if (this.places() > 1) {
       this.cell = this.cellAt(this.position())
@@ -110,8 +110,7 @@ export class Player {
   // How many places the stage has to slide over; one where nothing slides.
   places() {
     const { content, stage } = this.view
-    if (!content.slides || isStill()) return 1
-    return content.slide(stage).places
+    return isStill() ? 1 : content.slide(stage).places
   }
 
   duration() {
@@ -128,11 +127,6 @@ export class Player {
     if (this.elapsed < whole * MOVE) return Math.floor(this.elapsed / MOVE)
     const slid = (this.elapsed - whole * MOVE) / (this.duration() - whole * MOVE)
     return Math.min(whole + Math.floor(slid * (this.places() - whole)), this.places() - 1)
-  }
-
-  /** Tells whether the cell where the kernel is now gets the whole move: what is read flies down, the sum flies up. */
-  get moving() {
-    return this.sliding && this.elapsed < this.whole * MOVE && this.speed <= 1
   }
 
   /** @param {number} place */

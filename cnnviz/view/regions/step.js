@@ -30,9 +30,8 @@ import { Content } from "./page.js"
 import { bindPicture, mapUnder } from "./picture_pointer.js"
 import { bindPinch } from "./pinch.js"
 import { channelFlights, GLIDE, Seats } from "./seats.js"
-import { moveOf } from "./step_flow.js"
 import { inquire, inquireRaised, wholeTable } from "./step_inquiry.js"
-import { lay, lowerRoom, place, roomOf, scrollStrip, uprightRoom } from "./step_layout.js"
+import { lay, lowerRoom, moveOf, place, roomOf, scrollStrip, uprightRoom } from "./step_layout.js"
 import { markCells, markMaps } from "./step_marks.js"
 import { briefOf, fillStepper, fillWords, fitWords, sayHolds, spokenOf, writeWords } from "./step_words.js"
 import { Story } from "./story.js"
@@ -57,14 +56,10 @@ export class Step extends Content {
   /** @override */
   static asked = COMPUTED
   /** @override */
-  static turns = true
-  /** @override */
   static reveals = true
   /** @override */
   static tabulates = true
 
-  /** @override */
-  slides = true
   cells = new NetworkFocus()
   /** @override */
   focus = this.cells
@@ -251,7 +246,7 @@ export class Step extends Content {
   reach(map, cell) {
     if (!(map in this.numbers.maps)) return
     if (this.isWhole || !this.onStage(map)) this.visit(map)
-    this.release()
+    this.cells.release()
     super.pin(map, cell)
   }
 
@@ -265,7 +260,7 @@ export class Step extends Content {
   visit(map) {
     const { view } = this
     view.player.pause()
-    this.release()
+    this.cells.release()
     if (this.isWhole) view.dispatch({ type: "looked", change: { whole: "" } })
     const own = this.order.includes(map) ? map : this.order[this.numbers.madeAt(map)]
     const first = this.numbers.stages.find(({ inputs }) => inputs.includes(map))?.symbol
@@ -297,7 +292,7 @@ export class Step extends Content {
   follow(stage) {
     this.stepped = true
     const map = this.shown(stage)
-    map in this.numbers.maps ? this.cells.follow(map) : this.release()
+    map in this.numbers.maps ? this.cells.follow(map) : this.cells.release()
   }
 
   /** The neighbour of a cell, for the arrow keys. @param {string} symbol @param {Cell} cell @param {number} down @param {number} right */

@@ -1,8 +1,10 @@
 // Where everything of Step lies: the strip or the whole network in its room, and what flows between two places.
 
+import { one } from "../model/patterns.js"
 import { isPhone } from "./media_queries.js"
 
-/** @import { Step } from "../types/view.js" */
+/** @import { Subject } from "./step.js" */
+/** @import { Box, Step } from "../types/view.js" */
 
 const EDGE = 16 // of a phone
 
@@ -70,5 +72,36 @@ export function place(step) {
   for (const [symbol, { canvas }] of Object.entries(step.plates)) {
     const box = canvas.getBoundingClientRect()
     step.places[symbol] = { x: (box.left - left) / zoom, y: (box.top - top) / zoom }
+  }
+}
+
+/** Gives what flows, and under what; null where something of it is not on the screen. @param {Step} step @param {Subject} subject @returns {import("../draw/flow.js").Move | null} */
+export function moveOf(step, { map, cell }) {
+  const { numbers, plates, places } = step
+  const plate = plates[map]
+  if (!plate || !places[map] || !step.room) return null
+  const put = (/** @type {string} */ symbol, /** @type {Box} */ box) => ({
+    ...box,
+    x: box.x + places[symbol].x,
+    y: box.y + places[symbol].y,
+  })
+  const links = numbers.links(map).filter(({ source }) => source !== map && plates[source]?.face && places[source])
+  const sources = links.flatMap((link) =>
+    plates[link.source].boxes(numbers.reach(link, cell)).map((box) => put(link.source, box)),
+  )
+  const [target] = plate.boxes(cell.map(one))
+  if (!target || !sources.length) return null
+  const [width, height] = plate.size ?? [0, 0]
+  return {
+    sources,
+    target: put(map, target),
+    map: put(map, { x: 0, y: 0, width, height }),
+    others: Object.keys(places)
+      .filter((symbol) => symbol !== map || plate.prints()) // no line through digits
+      .map((symbol) => {
+        const [wide, tall] = plates[symbol].size ?? [0, 0]
+        return put(symbol, { x: 0, y: 0, width: wide, height: tall })
+      }),
+    tone: step.tone(map),
   }
 }

@@ -1,9 +1,9 @@
 // How the maps are marked: those that the stage makes and reads, and in them the cells behind the one that is spoken of.
 
 import { one } from "../model/patterns.js"
-import { litBlock, litCells } from "./marked_cells.js"
 
 /** @import { Step, Subject } from "./step.js" */
+/** @import { Numbers, Range } from "../types/view.js" */
 
 /** What the stage makes and what it reads stands out among the maps, and what is still to come does not. @param {Step} step */
 export function markMaps(step) {
@@ -49,7 +49,7 @@ export function markCells(step, { map, cell }) {
     plate.marks.push({ ranges, thin: chosen })
     const picked = chosen ? numbers.sources(link, cell) : []
     for (const place of picked) plate.marks.push({ ranges: place.map(one) })
-    lit[link.source] = chosen ? litCells(picked) : litBlock(numbers, link.source, ranges)
+    lit[link.source] = chosen ? JSON.stringify({ cells: picked }) : litBlock(numbers, link.source, ranges)
   }
   plates[target]?.marks.push({ ranges: cell.map(one), strong: true })
   step.predicting.mark()
@@ -57,4 +57,19 @@ export function markCells(step, { map, cell }) {
     const said = lit[symbol] ?? (symbol === target ? "target" : "")
     if (plate.lit !== said) plate.canvas.dataset.lit = plate.lit = said
   }
+}
+
+/** Rows, columns and output of what is lit, and where a map has several of them its channels and filters. @param {Numbers} numbers @param {string} symbol @param {Range[]} found */
+function litBlock(numbers, symbol, found) {
+  const { kind, shape } = numbers.maps[symbol]
+  const [rows, columns] = found.slice(-2)
+  if (kind === "row") return JSON.stringify([found[0], one(0), null])
+  if (kind === "weights") {
+    const output = found[found.length - 1]
+    const n = output.count === 1 && shape[shape.length - 1] > 1 ? output.start : null
+    if (found.length < 4) return JSON.stringify([found[0], one(0), n])
+    return JSON.stringify([found[1], found[2], n, ...(shape[0] > 1 ? [found[0]] : [])])
+  }
+  const several = shape.slice(0, -2).some((n) => n > 1)
+  return JSON.stringify([rows, columns, null, ...(several ? found.slice(0, -2) : [])])
 }

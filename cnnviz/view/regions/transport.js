@@ -35,7 +35,7 @@ export const transport = (kind) => `
       ${select("speed", speeds(), say("web.speeds.label"))}
     </div>
     ${kind.stages ? `<ol class="stages" id="stages" popover aria-label="${say("web.frame.stages")}"></ol><span class="stage-name"></span>` : ""}
-    <div class="status">${updateButton()}${kind.turns ? actionButton("hide", "", 'aria-pressed="false"') : ""}${actionButton("lecture_off", "✕")}</div>
+    <div class="status">${updateButton()}${kind.reveals ? actionButton("hide", "", 'aria-pressed="false"') : ""}${actionButton("lecture_off", "✕")}</div>
     ${kind.reveals ? actionButton("whole", "", 'aria-pressed="false"') : ""}
   </div>
   <div class="notice" role="alert" hidden></div>`

@@ -2,7 +2,6 @@
 // goes to any other update.
 
 import { prepare } from "../draw/canvas.js"
-import { losses } from "../draw/losses.js"
 import { lossText, percent } from "../model/format.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
@@ -11,7 +10,7 @@ import { sheet } from "./rail.js"
 
 /** @import { Answer, View } from "../types/view.js" */
 
-const EDGE = 4 // pixels at either side of a curve: see losses.js
+const EDGE = 4 // pixels at either side of a curve
 
 export const updateButton = () =>
   `<button type="button" data-key="update_card" popovertarget="update_card"><canvas class="spark" aria-hidden="true"></canvas><span>${say("web.status.update", { k: '<b class="k">0</b>' })}</span>
@@ -79,7 +78,19 @@ function course({ root, dark }, canvas, values) {
   const plan = [width, height, dark, root.classList.contains("still"), ...Array.from(values)].join()
   if (!width || drawn.get(canvas) === plan) return
   drawn.set(canvas, plan)
-  losses({ context: prepare(canvas), width, height, root }, values)
+  const context = prepare(canvas)
+  const most = Math.max(...Array.from(values), 1e-12)
+  const last = values.length - 1
+  const x = (/** @type {number} */ i) => EDGE + (i / last) * (width - 2 * EDGE)
+  const y = (/** @type {number} */ value) => height - 5 - (value / most) * (height - 12)
+  context.strokeStyle = context.fillStyle = getComputedStyle(root).getPropertyValue("--accent")
+  context.lineWidth = 2
+  context.beginPath()
+  for (let i = 0; i <= last; i++) context.lineTo(x(i), y(values[i]))
+  context.stroke()
+  context.beginPath()
+  context.arc(x(last), y(values[last]), 3, 0, 7)
+  context.fill()
 }
 
 /** Tells whether the loss is shown: where numbers are hidden, it is from its stage on. @param {View} view */

@@ -3,9 +3,15 @@
 import { magnify } from "../draw/canvas.js"
 import { isDark } from "../draw/theme.js"
 import { darken, gradient } from "../model/colour.js"
-import { times } from "./lecture.js"
 
 /** @import { Scale, View } from "../types/view.js" */
+
+const [WIDE, HIGH] = [1280, 720]
+const [RAIL, HEADER] = [64, 40] // which the lecture view has not: what is left is larger
+
+/** The page's zoom for the size of the window, 1 on a screen of 1280×720: never less. @param {boolean} lecture */
+const times = (lecture) =>
+  Math.max(1, Math.min(innerWidth / (WIDE - (lecture ? RAIL : 0)), innerHeight / (HIGH - (lecture ? HEADER : 0))))
 
 /** Takes over the colours of the theme; whether it has changed. @param {View} view */
 export function recolour(view) {
