@@ -649,7 +649,7 @@ test("a picture sets each typeface once, and those of other cells have the same 
   const texts = cells.flatMap((cell) => {
     const sizes = []
     context.fillText = () => sizes.push(context.font)
-    mechanism(new Canvas(), numbers, "z1", cell, ROOM, palette, all)
+    mechanism(new Canvas(), numbers, "z1", cell, ROOM, palette, all).write()
     const changes = sizes.filter((font, n) => font !== sizes[n - 1])
     assert.deepEqual(changes, [...new Set(sizes)], "a typeface is set twice")
     fonts.push(...changes)

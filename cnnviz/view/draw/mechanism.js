@@ -31,10 +31,18 @@ import { Pen } from "./pen.js"
 
 /** @typedef {(pen: Pen, numbers: Numbers, symbol: string, cell: Cell) => void} Picture */
 
-/** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[], enlarged: Flight[], landed: Flight[], stated: boolean }} Drawn  what is drawn where, in CSS pixels: the parts of sums and the numbers of cells, whole channels of maps, what of it comes from elsewhere, and whether it says its sum itself */
+/** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[], enlarged: Flight[], landed: Flight[], stated: boolean, write: () => void }} Drawn  what is drawn where, in CSS pixels: the parts of sums and the numbers of cells, whole channels of maps, what of it comes from elsewhere, whether it says its sum itself, and what writes its texts, which are not there before */
 
 /** @returns {Drawn} */
-export const nothing = () => ({ spots: [], fields: [], shown: [], enlarged: [], landed: [], stated: false })
+export const nothing = () => ({
+  spots: [],
+  fields: [],
+  shown: [],
+  enlarged: [],
+  landed: [],
+  stated: false,
+  write: () => {},
+})
 
 /** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done how many cells of each channel of a map are computed so far: none of what comes later @param {boolean} [stepping] whether it is a parameter's step that is drawn @param {(symbol: string) => boolean} [seats] whether a map of the strip comes to stand in the picture itself @param {string} [hidden] what is said instead of its numbers, where what it makes is not shown @returns {Drawn} */
 export function mechanism(
@@ -60,8 +68,8 @@ export function mechanism(
     if (hidden) premise(pen, numbers, map === "update" ? first : map, cell)
     else if (stepping) update(pen, numbers, map, cell)
     else picture(numbers, map)(pen, numbers, map === "update" ? first : map, cell)
-    pen.write()
     Object.assign(drawn, {
+      write: () => pen.write(),
       spots: scaled(pen, pen.spots),
       fields: scaled(pen, pen.fields),
       shown: scaled(pen, pen.shown),
@@ -69,7 +77,10 @@ export function mechanism(
       landed: flights(pen, pen.landed),
       stated: pen.stated,
     })
-    lights?.show(drawn, pen.tone, draw)
+    lights?.show(drawn, pen.tone, () => {
+      draw()
+      drawn.write()
+    })
   }
   draw()
   const words =

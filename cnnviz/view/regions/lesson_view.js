@@ -563,11 +563,13 @@ export class View {
     if (this.look.script) this.stand()
     if (this.announce && !this.player.running) speak(this)
     this.announce = false
+    if (!recolour(this)) return // asked last: before, it would have the page styled once more
+    this.content.receive(this.data)
+    this.draw()
   }
 
   /** What stands around the content. @param {Answer} data */
   surround(data) {
-    if (recolour(this)) this.content.receive(data)
     dress(this)
     fillStatus(this, data)
   }

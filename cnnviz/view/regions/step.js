@@ -82,6 +82,8 @@ export class Step extends Content {
   scrolled = "" // what the strip was scrolled for
   /** @type {Set<HTMLElement>}  what is marked as shown large: maps, and channels of others */
   raised = new Set()
+  /** @type {(() => void) | undefined}  has the picture come about, once all is drawn */
+  move = undefined
   carded = "" // the map whose card was opened last
   /** @type {Numbers | undefined} */
   received = undefined
@@ -355,11 +357,14 @@ export class Step extends Content {
     const tone = this.tone(subject.map)
     this.peek()
     if (exact) this.say(subject, scene) // what is said stays until its numbers are there
+    this.picture.write() // after all that restyles the page: a browser would style it once more before a text
     for (const [symbol, plate] of Object.entries(this.plates)) {
       const drawn = subject.map === scene.map && !this.masked(scene.map) && this.seats.taken.has(symbol)
       if (drawn) plate.marks = [] // the picture has them
       plate.draw({ ahead: this.isAhead(symbol), done: this.view.player.done(symbol), tone })
     }
+    this.move?.()
+    this.move = undefined
     fitWords(this) // once nothing more changes: it has the page laid out
     if (!exact) return
     inquireRaised(this, scene)
@@ -470,14 +475,15 @@ export class Step extends Content {
     }
     const moves = this.stepped && this.glides
     const gliding = this.seats.put(plates, this.picture.shown, moves)
-    if (moves && !this.isWhole) {
-      const channels = channelFlights(canvas, plates, this.picture.shown, before, numbers.answer.lesson.image ?? "0")
-      const delay = gliding || channels.length ? GLIDE : 0
-      this.buildUp.play(() => this.picture, numbers.maps[map]?.band === "gradients", delay, channels)
-    }
     const places = (/** @type {import("../draw/sheet.js").Shown[]} */ shown) =>
       shown.map(({ symbol, at }) => `${symbol} ${at}`).join()
     if (this.stepped || other || places(before) !== places(this.picture.shown)) this.raise()
+    if (moves && !this.isWhole)
+      this.move = () => {
+        const channels = channelFlights(canvas, plates, this.picture.shown, before, numbers.answer.lesson.image ?? "0")
+        const delay = gliding || channels.length ? GLIDE : 0
+        this.buildUp.play(() => this.picture, numbers.maps[map]?.band === "gradients", delay, channels)
+      }
   }
 
   /** Marks what the stage shows large, of maps of several channels only those. */
