@@ -21,7 +21,7 @@ def plain(latex: str) -> str:
     >>> plain(r"L = -\frac{1}{N} \sum_{c,n} e^{-z_{12}} + x^2")
     'L = −1/N Σ_(c,n) e^(−z₁₂) + x²'
     """
-    text = re.sub(r"\\text\{([^{}]*)\}", r"\1", latex)
+    text = re.sub(r"\\text\{([^{}]*)\}", r"\1", in_words(latex))
     text = re.sub(r"\\hat\{(\w)\}", "\\1\u0302", text)
     text = re.sub(r"\\sqrt\{(\w\u0302?)\}", r"√\1", text)
     text = re.sub(r"\^\{([^{}]*)\}", lambda found: _HIGH.get(found[1], f"^({found[1]})"), text)
@@ -37,14 +37,22 @@ def plain(latex: str) -> str:
     return re.sub(r" +", " ", text.replace("-", "−")).strip()
 
 
+def in_words(latex: str) -> str:
+    r"""A formula with its words, by their names in the catalogue, in the reader's language.
+
+    >>> print(in_words(r"r = x \odot \text{mask}"))
+    r = x \odot \text{mask}
+    """
+    return re.sub(r"\\text\{(\w+)\}", lambda found: rf"\text{{{say(f'formula.{found[1]}')}}}", latex)
+
+
 def pixels(scale: str) -> str:
     r"""The number of a pixel in LaTeX, where pixels run from 0 to 1 ("unit") or are taken as they are stored ("raw").
 
     >>> print(pixels("unit"))
     x = \text{pixel} / 255
     """
-    parts = say(f"stage.x.formula.{scale}").split("$")
-    return " ".join(part.strip() if n % 2 else rf"\text{{{part.strip()}}}" for n, part in enumerate(parts) if part.strip())
+    return r"x = \text{pixel} / 255" if scale == "unit" else r"x = \text{stored}"
 
 
 def _whole(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cnnviz.core.latex_to_text import in_words
 from cnnviz.core.lesson import Lesson
 from cnnviz.data.images import load_image
 from cnnviz.export.animation import lesson_picture
@@ -54,7 +55,7 @@ def as_notebook(introduction: str, sections: Iterable[Section], picture: bytes =
     title, *rest = introduction.splitlines()
     texts: list[tuple[str, str]] = [("markdown", "\n".join([f"# {title}", *rest]))]
     for section in sections:
-        formulas = "\n\n".join(f"$${formula}$$" for formula in section.formulas)
+        formulas = "\n\n".join(f"$${in_words(formula)}$$" for formula in section.formulas)
         texts.append(("markdown", "\n\n".join(filter(None, (f"## {section.title}", section.words, formulas)))))
         texts.append(("code", section.code.strip()))
     cells = [_cell(number, kind, text) for number, (kind, text) in enumerate(texts)]

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from cnnviz.core.cell_arithmetic import Arithmetic, Arrays, Term, arithmetic_of
-from cnnviz.core.latex_to_text import pixels
+from cnnviz.core.latex_to_text import in_words, pixels
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.stages import Stage, label
@@ -154,7 +154,7 @@ def _number(value: float) -> str:
 
 
 def _task(task: Task, answered: bool) -> str:
-    parts = [f"<h2>{escape(task.name)}</h2><p><b>{escape(str(task.title))}</b><br>{' '.join(map(mathml, task.formulas))}</p>"]
+    parts = [f"<h2>{escape(task.name)}</h2><p><b>{escape(str(task.title))}</b><br>{' '.join(map(mathml, map(in_words, task.formulas)))}</p>"]
     if task.rows:
         heads = "".join(f"<th>{escape(label(symbol))}</th>" for symbol, *_ in task.rows[0])
         cells = (

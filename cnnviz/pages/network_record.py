@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
+from cnnviz.core.latex_to_text import pixels
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
@@ -31,7 +32,6 @@ from cnnviz.wire.records import (
     NetworkRecord,
     PromiseRecord,
     StageRecord,
-    Text,
 )
 from cnnviz.words import Message, message
 
@@ -121,12 +121,12 @@ def links(program: Program) -> dict[str, list[LinkRecord]]:
     return {target: [record(target, link) for link in found] for target, found in program.links.items()}
 
 
-def formulas(program: Program, scale: str = "unit", opt: str = "gd") -> dict[str, Text]:
-    """Each formula in MathML, that of the image as a sentence; what no line makes, a parameter or a target, has that of the line that reads it."""
-    found: dict[str, Text] = {symbol: mathml(latex) for symbol, latex in program.formulas.items()}
+def formulas(program: Program, scale: str = "unit", opt: str = "gd") -> dict[str, str]:
+    """Each formula in MathML; what no line makes, a parameter or a target, has that of the line that reads it."""
+    found = {symbol: mathml(latex) for symbol, latex in program.formulas.items()}
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
         found |= dict.fromkeys(map_records.owned(layer, names), found[names.output])
-    return found | {"x": message(f"stage.x.formula.{scale}"), "y": found["L"], "update": "\u2003".join(map(mathml, OPTIMIZERS[opt].formulas))}
+    return found | {"x": mathml(pixels(scale)), "y": found["L"], "update": "\u2003".join(map(mathml, OPTIMIZERS[opt].formulas))}
 
 
 @lru_cache(maxsize=128)

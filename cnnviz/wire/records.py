@@ -90,7 +90,7 @@ class NetworkRecord(TypedDict):
     maps: Mapping[str, MapRecord]
     columns: Sequence[ColumnRecord]
     links: Mapping[str, Sequence[LinkRecord]]
-    formulas: Mapping[str, Text]
+    formulas: Mapping[str, str]
     arithmetic: Mapping[str, str]
     curves: Mapping[str, str]
     classes: Sequence[Text]

@@ -3,14 +3,18 @@
 import re
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
-from cnnviz.core.latex_to_text import pixels, plain
+from cnnviz import Lesson
+from cnnviz.core.latex_to_text import in_words, pixels, plain
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.presets import PRESETS
 from cnnviz.export.mathml import mathml
+from cnnviz.export.numpy_script import jupyter_notebook
 from cnnviz.view.constants import browser_words, formulas_in_words
+from cnnviz.words import reading
 
 NETWORKS = {preset.query.get("net", "conv1x3-sigmoid-dense2-sigmoid-mse") for preset in PRESETS} | {"conv2x3full-tanh-avg2-gap-sigmoid-bce"}
 
@@ -28,10 +32,19 @@ def bare(text: str) -> str:
 
 @pytest.mark.parametrize("latex", sorted(formulas()))
 def test_a_formula_is_well_formed_and_has_the_signs_of_its_plain_text(latex):
-    shown = mathml(latex)
+    shown = mathml(in_words(latex))
     text = "".join(ElementTree.fromstring(shown).itertext())
     assert "\\" not in text and "{" not in text
     assert bare(text) == bare(plain(latex))
+
+
+def test_words_in_formulas_are_the_readers():
+    with reading("fr"):
+        for latex in formulas():
+            left = set(re.findall(r"\\text\{(\w+)\}", latex)) & set(re.findall(r"\w+", plain(latex)))
+            assert left <= {"pixel"}, latex  # which is the same word
+        notebook = jupyter_notebook(Lesson(opt="momentum"), np.zeros((32, 32, 3), np.uint8))
+        assert "vitesse" in notebook and r"text{velocity}" not in notebook
 
 
 def test_the_formulas_within_sentences_are_well_formed_too():

@@ -22,7 +22,7 @@ test("plural forms are those of Python", () => {
 test("numbers have the separators that Unicode gives the language, and are understood as they are written", async () => {
   for (const lang of Object.keys(values)) {
     const { say, written } = await import(`../../cnnviz/view/model/words.js?${lang}`)
-    const { number, plainNumber, inField } = await import(`../../cnnviz/view/model/format.js?${lang}`)
+    const { number, plainNumber, inField, localFormula } = await import(`../../cnnviz/view/model/format.js?${lang}`)
     const parts = new Intl.NumberFormat(lang, { style: "percent", minimumFractionDigits: 1 }).formatToParts(12345.678)
     const sign = (/** @type {string} */ type) => parts.find((part) => part.type === type)?.value
     assert.equal(say("words.point"), sign("decimal"))
@@ -38,6 +38,10 @@ test("numbers have the separators that Unicode gives the language, and are under
       ["1234567", "-1234", "0.125", "1.5", "12345.6"],
     )
     assert.equal(number(0.25, 3), `${written(0.25)}0`)
+    assert.equal(
+      localFormula("<mn>0.9</mn><mtext>velocity</mtext>"),
+      `<mn>${written(0.9)}</mn><mtext>${say("formula.velocity")}</mtext>`,
+    )
     assert.deepEqual([".5", "0,5", "0.5", "−3", "1.234.567,5"].map(plainNumber), [
       ".5",
       "0.5",

@@ -9,8 +9,9 @@ const POINT = say("words.point")
 /** With the language's decimal point. @param {string} text  as JavaScript writes a number, or a part of it */
 export const local = (text) => text.replace(".", POINT)
 
-/** A formula, as MathML that comes from Python, with the language's decimal point. @param {string} formula */
-export const localFormula = (formula) => formula.replace(/(?<=<mn>\d+)\.(?=\d)/g, POINT)
+/** A formula, as MathML that comes from Python, with the language's decimal point and words. @param {string} formula */
+export const localFormula = (formula) =>
+  formula.replace(/(?<=<mn>\d+)\.(?=\d)/g, POINT).replace(/(?<=<mtext>)\w+(?=<)/g, (word) => say(`formula.${word}`))
 
 /**
  * A number that somebody typed, as JavaScript reads it: with a point or a comma, with separators of thousands, with any
