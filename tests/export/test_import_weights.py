@@ -140,6 +140,7 @@ KERNEL = np.arange(9.0).reshape(3, 3)
 def test_the_first_array_with_a_kernel_in_it_gives_the_filters(content, net, ch, sentence):
     start, (said, *_) = read_start(content, Lesson(net=net, ch=ch, k=4))
     assert sentence in str(said) and start.k == 0
+    assert re.search(r"vien(t|nent) d[eu] (layer|k|tableau) ", said.say("fr"))
     f = start.first_params()["f"].reshape(-1, 3, 3)
     assert np.allclose(f[0], KERNEL)
 

@@ -1,10 +1,13 @@
 """Messages: values, numbers, plurals, and that no language lacks what English has in another form."""
 
 import re
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
+import cnnviz
 from cnnviz import words
 from cnnviz.words import Message, Problem, catalogue, catalogue_of, languages, say, written
 
@@ -102,6 +105,29 @@ SPACES = re.compile(r"(?<=[^\u202f(])[;!?](?=[\s»]|$)|(?<=[^\u00a0]):(?=\s|$)|�
 OTHERS = ("words.", "terminal.")
 
 
+OTHER_NAMES = re.compile(r"\bcases?\b|\bcarnet|écart-type|passe arrière|(moyenne|variance)s? (courante|mobile)|max pooling|\binertie|une? pas de [1-9]\b")
+"""What is called cellule, Notebook, écart type, rétropropagation, glissante, max-pooling, momentum and stride elsewhere on the page."""
+
+
+def _french() -> dict[str, list[str]]:
+    """Every French sentence: the catalogue's, and those of lessons, lectures and missions."""
+    found = {id: [text] if isinstance(text, str) else list(text.values()) for id, text in catalogue("fr").items()}
+
+    def gather(at: str, value: object) -> None:
+        for key, below in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+            if key == "fr" and isinstance(below, str):
+                found[at] = [below]
+            gather(f"{at}.{key}", below)
+
+    for file in (Path(cnnviz.__file__).parent / "scripts").rglob("*.toml"):
+        gather(file.stem, tomllib.loads(file.read_text("utf-8")))
+    return found
+
+
 def test_french_has_its_spaces_before_its_signs():
-    texts = {id: [text] if isinstance(text, str) else text.values() for id, text in catalogue("fr").items() if not id.startswith(OTHERS)}
+    texts = {id: forms for id, forms in _french().items() if not id.startswith(OTHERS)}
     assert {id: found for id, forms in texts.items() if (found := [one for one in forms if SPACES.search(SIGNS.sub("X", one))])} == {}
+
+
+def test_french_has_one_name_for_each_thing():
+    assert {id: found for id, forms in _french().items() if (found := [one for one in forms if OTHER_NAMES.search(SIGNS.sub("X", one))])} == {}
