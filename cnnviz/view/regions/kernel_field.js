@@ -37,6 +37,7 @@ export class KernelField {
       this.asked = asked
       return ask(this.step, `start.${symbol}`, () => this.asked === asked && this.open(symbol, cell, holder, box))
     }
+    const byKey = document.activeElement === this.step.plates[symbol]?.canvas
     const text = String(weights[numbers.offset(symbol, cell)])
     const name = `${numbers.maps[symbol].label}[${numbers.index(symbol, cell).join(",")}]`
     const label = say("web.step.edit_weight", { name })
@@ -73,23 +74,26 @@ export class KernelField {
       commit()
       this.close()
     })
-    field.addEventListener("keydown", (event) => this.pressed(event, { field, commit, back }))
+    const done = () => {
+      commit()
+      byKey ? back() : this.close() // whoever came by the mouse goes on with the page's own keys
+    }
+    field.addEventListener("keydown", (event) => this.pressed(event, { field, commit, done, back }))
     for (const event of ["click", "pointerdown", "pointermove"])
       field.addEventListener(event, (each) => each.stopPropagation())
     field.focus({ preventScroll: true })
     field.select()
   }
 
-  /** @param {KeyboardEvent} event @param {{ field: HTMLInputElement, commit: () => void, back: () => void }} doing */
-  pressed(event, { field, commit, back }) {
+  /** @param {KeyboardEvent} event @param {{ field: HTMLInputElement, commit: () => void, done: () => void, back: () => void }} doing */
+  pressed(event, { field, commit, done, back }) {
     const way = { ArrowUp: 1, ArrowDown: -1 }[event.key]
     const value = Number(plainNumber(field.value))
     if (way && Number.isFinite(value)) {
       field.value = fitting(String(Number((value + way * (event.shiftKey ? LARGE : SMALL)).toFixed(6))))
       commit()
     } else if (event.key === "Enter") {
-      commit()
-      back()
+      done()
     } else if (event.key === "Escape") {
       back()
     } else return
