@@ -105,7 +105,7 @@ class LearnCard(TypedDict):
     example: records.Text
     picture: Sequence[Sequence[float]] | None
     scale: records.Scale
-    bars: Sequence[tuple[str, float, float]]
+    bars: Sequence[tuple[records.Text, float, float]]
     curve: Sequence[float]
 
 

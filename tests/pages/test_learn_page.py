@@ -8,7 +8,7 @@ from cnnviz.scripts.library import SETTING, bundled
 from cnnviz.scripts.plates import cells, plates
 from cnnviz.scripts.question import lesson_at
 from cnnviz.scripts.scope import scope_of
-from tests.pages.running import shown
+from tests.pages.running import shown, unsaid
 
 
 def test_each_lesson_of_the_list_has_a_map_of_one_of_its_own_steps():
@@ -28,6 +28,11 @@ def test_the_slope_of_the_card_s_curve_is_the_gradient_that_it_tells_of():
     step = 8 / (len(curve) - 1)
     db = float(scope_of(Lesson()).arrays["db"][0])
     assert abs((curve[middle + 1] - curve[middle - 1]) / (2 * step) - db) < 0.02 * abs(db)
+
+
+def test_the_bars_of_the_card_are_called_as_the_reader_calls_them():
+    loss = next(card for card in unsaid("learn", {})["learn"]["cards"] if card["word"] == "loss")
+    assert [name["say"][0] for name, *_ in loss["bars"]] == ["data.class.cat", "data.class.dog"]
 
 
 def test_a_step_that_asks_nothing_shows_its_maps_and_needs_no_more_than_an_address(tmp_path, monkeypatch):

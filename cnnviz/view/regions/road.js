@@ -324,7 +324,9 @@ export class Road extends Content {
   /** @override */
   spoken() {
     const { road, view } = this
-    const numbers = view.root.querySelector(".numbers")?.textContent?.replace(/\s+/g, " ") ?? ""
+    const element = /** @type {HTMLElement | null} */ (view.root.querySelector(".numbers"))
+    // biome-ignore lint/performance/useDomNodeTextContent: words that stand apart are said apart
+    const numbers = element?.innerText.replace(/\s+/g, " ") ?? ""
     const [title, verdict] = [road?.title ?? "", road?.verdict.text ?? ""]
     return say("web.spoken.board", { place: view.place, title, verdict, numbers, loss: lossText(view.loss) })
   }

@@ -48,6 +48,7 @@ export function speak(view) {
   const { content } = view
   const where = `${view.page} ${view.k} ${view.stage} ${view.veiled}`
   const moved = view.spokenOf !== where || view.data !== view.spokenData
-  view.$(".live").textContent = (!moved && content.focus.hover && content.brief()) || content.spoken()
+  const said = (!moved && content.focus.hover && content.brief()) || content.spoken()
+  view.$(".live").textContent = said.replace(/(?<=[.?!])\./g, "") // a title may be a question
   Object.assign(view, { spokenOf: where, spokenData: view.data })
 }
