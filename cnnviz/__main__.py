@@ -15,12 +15,11 @@ from cnnviz.core.trajectory import Moment
 from cnnviz.data.images import Image, find_image, load_images
 from cnnviz.export.animation import animation
 from cnnviz.export.arguments import FILES, SERVING, asked_lesson, film_kind, parse, query_of, serves
-from cnnviz.export.arrays import arrays_npz
+from cnnviz.export.arrays import arrays_npz, stage_csv
 from cnnviz.export.cli_language import language, speaking
 from cnnviz.export.cli_output import fail, put, reason, tell
 from cnnviz.export.exercise import exercise_notebook, exercise_script
 from cnnviz.export.frameworks import keras_script, pytorch_script
-from cnnviz.export.map_csv import stage_csv
 from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
 from cnnviz.export.parameters import parameters_json
 from cnnviz.export.sheet import hand_sheet
@@ -91,7 +90,7 @@ def _serve(asked: argparse.Namespace) -> int:
 
 
 def _site(asked: argparse.Namespace) -> int:
-    from cnnviz.hosts.static.command import write  # as slow to import as the page's server
+    from cnnviz.hosts.static.site import write  # as slow to import as the page's server
 
     return write(asked.site, asked.pyodide, asked.scripts)
 

@@ -7,16 +7,18 @@ from urllib.parse import urlencode
 import numpy as np
 
 from cnnviz.core.latex_to_text import plain
+from cnnviz.core.layers.conv import Conv
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.line import Inner
 from cnnviz.core.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.program import Program
+from cnnviz.core.sliding import pad_widths
 from cnnviz.core.start import first_buffers
 from cnnviz.data.images import load_image
 from cnnviz.export.arrays import backward_names, describe, forward_names, most_whole, shown
+from cnnviz.export.code_lines import expression, variable
 from cnnviz.export.code_set_values import by_hand_call, by_hand_section
 from cnnviz.export.code_start import IMPORTS, image_section, start_section
-from cnnviz.export.convolution_loops import loops_section
 from cnnviz.export.core_source import listing
 from cnnviz.export.passes import Passes, Section, chain, section
 from cnnviz.words import Problem, say
@@ -175,3 +177,36 @@ def _numbers_update(passes: Passes) -> Section:
     count = "t = updates + 1\n" if passes.keeps else ""
     code = f"{count}{passes.update_call}\n\n{_prints(passes.program, passes.program.parameters, ' next')}"
     return section("numbers.update", [passes.optimizer.formulas[-1]], code)
+
+
+def four_loops(x: np.ndarray, f: np.ndarray, stride: int, dilation: int, before: int, after: int) -> np.ndarray:
+    """One filter (C,K,K) over the image (C,H,W), with zeros before and after: its map (H',W')."""
+    x = np.pad(x, ((0, 0), (before, after), (before, after)))
+    k = f.shape[-1]
+    rows, columns = ((n - dilation * (k - 1) - 1) // stride + 1 for n in x.shape[1:])
+    z = np.zeros((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            for u in range(k):
+                for v in range(k):
+                    z[i, j] += (x[:, stride * i + dilation * u, stride * j + dilation * v] * f[:, u, v]).sum()
+    return z
+
+
+def loops_section(program: Program) -> Section | None:
+    """The first filter's map by four loops and by the lines of the pass; None where the network does not begin with a convolution."""
+    layer, names = program.network.layers[0], program.network.names[0]
+    if not isinstance(layer, Conv):
+        return None
+    before, after = pad_widths(layer.reach, layer.padding)
+    windows, z = (line for line in program.forward_lines if line.layer == 0 and line.role in ("windows", "y"))
+    bias = f" + {names.of('b')}[0]" if layer.bias else ""
+    code = [
+        listing([four_loops], set()),
+        "",
+        "",
+        f"slow = four_loops(x, {names.of('f')}[0], {layer.stride}, {layer.dilation}, {before}, {after}){bias}",
+        f"fast = {expression(z.unsettled).replace(variable(windows.target), expression(windows), 1)}[0]",
+        "assert np.allclose(slow, fast, rtol=1e-9, atol=1e-9 * np.abs(fast).max())",
+    ]
+    return section("loops", [program.formulas[names.output]], "\n".join(code))

@@ -1,4 +1,4 @@
-"""An experiment of a class: each device has a run of its own, which the server makes; nothing that a device sends counts.
+"""An experiment of a class: each device has a run of its own, which the server makes, and can look inside; nothing that a device sends counts.
 
 The runs of one lesson differ in a seed, a start or a learning rate. A device's place says which is its own; beyond MOST_RUNS
 devices share runs. Runs are made in blocks, so that those that are there already stay as more devices come.
@@ -15,16 +15,21 @@ import numpy as np
 from cnnviz.core.asked_sweep import MOST_RUNS, Asked
 from cnnviz.core.cached import cached_property
 from cnnviz.core.fields import as_text
+from cnnviz.core.film import film
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.run_outcome import outcome
 from cnnviz.core.sweep import Runs, runs_of, updates_that_fit
 from cnnviz.core.work import step_work
 from cnnviz.data.images import load_image
 from cnnviz.hall.poll import Poll
-from cnnviz.scripts.scope import lesson_of
+from cnnviz.hall.question_view import plate_data
+from cnnviz.pages import map_records
+from cnnviz.pages.train.film.words import why
+from cnnviz.scripts.scope import lesson_of, scope_of
 from cnnviz.scripts.script import EXPERIMENTS, Screen
-from cnnviz.wire.hall import HallExperiment, HallRun
+from cnnviz.wire.hall import HallExperiment, HallInside, HallRun
 from cnnviz.words import Problem
 
 KIND = "experiment"
@@ -170,3 +175,19 @@ def _spread(n: int) -> float:
 def _bytes(array: np.ndarray, kind: str) -> str:
     """Numbers as JSON can have them, whatever they are: their bytes in base64."""
     return base64.b64encode(np.ascontiguousarray(array, dtype=kind).tobytes()).decode()
+
+
+SHOWN = ("f", "z1", "a1")
+
+
+def inside_data(experiment: Experiment, run: int, lang: str) -> HallInside:
+    """A run's maps, where its network begins with one filter, why it wins or fails, and the address where that is seen."""
+    here = scope_of(lesson_of(experiment.query(run)))
+    records = map_records.records(here.lesson, map_records.program_of(here.lesson, here.moment), here.moment)
+    arrays = {name: array for name in SHOWN if (array := here.arrays.get(name)) is not None and array.ndim == 2}
+    found = [plate_data(name, array, records.get(name), lang) for name, array in arrays.items()]
+    end = outcome(here.lesson, film(here.lesson.start, image_of(here.lesson), experiment.updates, 2))
+    return HallInside(
+        run=run, value=experiment.value(run), plates=[plate for plate in found if plate],
+        say=why(here.lesson, end).say(lang) if end else "", look=experiment.query(run, end.k, end.stage) if end else "", k=end.k if end else 0,
+    )  # fmt: skip

@@ -9,8 +9,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from cnnviz.core.recent import Recent
-from cnnviz.hall.experiment import FEW, KIND, MANY, Experiment, blocks, experiment_data, run_data, run_of, runs_in
-from cnnviz.hall.inside_run import inside_data
+from cnnviz.hall.experiment import (
+    FEW,
+    KIND,
+    MANY,
+    Experiment,
+    blocks,
+    experiment_data,
+    inside_data,
+    run_data,
+    run_of,
+    runs_in,
+)
 from cnnviz.hall.poll import Poll
 from cnnviz.hall.questions import Questions
 from cnnviz.hall.store import Room, Store, StoreLost

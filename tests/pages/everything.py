@@ -7,7 +7,7 @@ import json
 import numpy as np
 
 from cnnviz import Lesson, export
-from cnnviz.export.own_example import as_file
+from cnnviz.export.own_report import as_file
 from cnnviz.export.terminal import report
 from cnnviz.hosts.file import lesson_html
 from cnnviz.pages.answers import Unfinished

@@ -7,8 +7,7 @@ import pytest
 
 from cnnviz import Lesson
 from cnnviz.core.mistakes import placed
-from cnnviz.export.own_example import as_file, example_of
-from cnnviz.export.own_report import case_of
+from cnnviz.export.own_report import as_file, case_of, example_of
 from cnnviz.pages.check import own
 from cnnviz.pages.roads import answer
 from tests.pages.networks import LESSONS

@@ -10,12 +10,11 @@ from cnnviz.core.network import DEFAULT
 from cnnviz.core.notebook import DEVIATIONS
 from cnnviz.core.notebook_deviation_sets import moving_sets, smallest
 from cnnviz.pages.map_records import array_of
-from cnnviz.pages.notebook.agreement import agreement
 from cnnviz.pages.notebook.architecture import architecture, arrays
 from cnnviz.pages.notebook.choices import rows
 from cnnviz.pages.notebook.experiment import DOTS, _sets
 from cnnviz.pages.notebook.story import printed, story
-from cnnviz.pages.notebook.two_rules import _note, more
+from cnnviz.pages.notebook.two_rules import _note, agreement, more
 from cnnviz.pages.notebook.two_rules import road as road_of
 from tests.pages.networks import LESSONS
 from tests.pages.running import now

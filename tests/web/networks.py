@@ -11,7 +11,7 @@ from cnnviz.core.network import Network
 from cnnviz.core.optimizers import gd
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
-from cnnviz.export.map_csv import map_csv
+from cnnviz.export.arrays import map_csv
 from cnnviz.pages import network_record as component
 
 TEXTS = (

@@ -1,20 +1,20 @@
 """Each gradient of another pass beside ours, entry by entry, and beside what our line makes of the other pass's own inputs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from cnnviz.core.cached import cached_property
-from cnnviz.core.comparison.equal_cells import chosen_otherwise, movable
 from cnnviz.core.comparison.given_arrays import Given, fitting, with_numbers
 from cnnviz.core.comparison.precision import Precision
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
-from cnnviz.core.gradcheck import verdict
+from cnnviz.core.gradcheck import SAFETY, verdict
 from cnnviz.core.line import Inner, Line, Override
 from cnnviz.core.program import Program
 from cnnviz.core.read_only import lock
-from cnnviz.core.rounding import Doubt, doubts, equal_within
+from cnnviz.core.rounding import Doubt, doubts, draws, equal_within, rounded
 from cnnviz.core.values import Params, Trace
 
 
@@ -160,3 +160,27 @@ def _without_round_off(found: dict[str, Compared]) -> dict[str, Compared]:
         marks = np.where(one.wrong, np.int8(verdict.RIGHT), one.marks)
         found[name] = replace(one, marks=marks, verdict=RIGHT)
     return found
+
+
+def movable(program: Program, line: Line, drawn: Inner, *, given: Container[str], precision: Precision, values: Inner) -> np.ndarray | None:
+    """By how much other choices of equal cells may move what a line makes of the `drawn` values; None where it was given, or chooses nothing."""
+    if line.layer is None or line.role != "dx" or line.target in given:
+        return None
+    return program.network.layers[line.layer].movable(equal_within(line, values, precision.epsilon), *(drawn[source] for source in line.sources))
+
+
+def chosen_otherwise(
+    program: Program, values: Inner, given: Mapping[str, np.ndarray], name: str, redone: np.ndarray, apart: np.ndarray, precision: Precision
+) -> np.ndarray:
+    """The entries of this name, so far `apart` from what is `redone` of the given ones, that other choices of equal cells in lines not given may make.
+
+    Each entry may be off by all that such cells can hand to each other; but together they have what comes back, once, so the sum of a map
+    is off by no more than round-off makes of it.
+    """
+    moved = partial(movable, program, given=given, precision=precision, values=values)
+    size, whole = np.zeros(apart.shape), np.zeros(apart.shape[:-2])
+    for epsilon, rng in draws(values, precision.epsilon):
+        by_round_off, by_choice = (rounded(program, values, epsilon, precision.smallest, rng, given, way)[name] - redone for way in (None, moved))
+        size, whole = np.maximum(size, np.abs(by_choice)), np.maximum(whole, np.abs(by_round_off.sum(axis=(-2, -1))))
+    as_much = np.abs(apart.sum(axis=(-2, -1))) <= SAFETY * whole
+    return (np.abs(apart) <= SAFETY * size) & as_much[..., None, None]

@@ -8,8 +8,7 @@ from cnnviz.core.lesson_network import batch_shape, shape_of
 from cnnviz.data.uploads import read_upload
 from cnnviz.export.checkpoints import files_in, read_checkpoints
 from cnnviz.export.import_weights import read_start
-from cnnviz.export.own_example import as_file, example_of
-from cnnviz.export.own_report import case_of
+from cnnviz.export.own_report import as_file, case_of, example_of
 from cnnviz.models.reading import Model, read_model
 from cnnviz.models.rules import Taken
 from cnnviz.pages.address import lesson_of, resolved

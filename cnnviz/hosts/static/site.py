@@ -2,21 +2,25 @@
 
 import html
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from string import Template
 from urllib.parse import urlencode
 
+from cnnviz.export.cli_output import fail, tell
 from cnnviz.hosts.static.package import archive
+from cnnviz.hosts.static.pyodide import pyodide_files
 from cnnviz.pages import answer
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import Page, pages
 from cnnviz.pages.resource import address_of
 from cnnviz.pages.version import code
+from cnnviz.scripts.library import SETTINGS, library, own_folders
 from cnnviz.view.bundle import bundle
 from cnnviz.view.constants import sprite
 from cnnviz.view.modules import module, script, styles
-from cnnviz.words import reader, say
+from cnnviz.words import Problem, reader, say
 
 FILES = "files"
 """The folder of all that is no page."""
@@ -96,3 +100,20 @@ def _page(page: Page, answers: Mapping[str, str]) -> str:
         noscript=html.escape(say("export.html.noscript")),
         answers=json.dumps(answers).replace("<", r"\u003c"),
     )
+
+
+def write(folder: str, pyodide: str | None, scripts: str | None) -> int:
+    """Writes the site into `folder`, with Pyodide's files from the folder `pyodide`, if one is named; gives the exit code."""
+    if scripts:
+        os.environ[SETTINGS[0]] = scripts
+    if faults := library().faults:
+        return fail(2, "\n".join(say("lessons.fault", file=name, line=str(fault.line), what=fault.what) for name, fault in faults))
+    try:
+        python = pyodide_files(Path(pyodide) if pyodide else None, lambda name: tell(say("terminal.site.taking", file=name)))
+        size = write_site(Path(folder), python, scripts=[Path(own) for own in own_folders()])
+    except Problem as problem:
+        return fail(2, str(problem))
+    except OSError as error:
+        return fail(1, say("terminal.unwritable", file=repr(folder), error=error.strerror or str(error)))
+    tell(say("terminal.site.wrote", folder=folder, megabytes=size / 1e6))
+    return 0

@@ -13,9 +13,8 @@ from cnnviz.pages.batch import in_mode, on_image
 from cnnviz.pages.check import own, tensorflow
 from cnnviz.pages.check.checked_road import more, road
 from cnnviz.pages.check.checking import AT_ONCE, effort
-from cnnviz.pages.check.choices import mode_of
 from cnnviz.pages.check.examined import Examined
-from cnnviz.pages.check.tabs import tab_of
+from cnnviz.pages.check.tabs import mode_of, tab_of
 from cnnviz.pages.encoding import lesson_of_all
 
 

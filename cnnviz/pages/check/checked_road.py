@@ -7,9 +7,8 @@ import numpy as np
 from cnnviz.core.gradcheck import WRONG, Entry, GradientCheck, relative_error
 from cnnviz.pages.check import broken, entry, tensorflow, words
 from cnnviz.pages.check.checking import is_wrong
-from cnnviz.pages.check.choices import choices, mistake_in
 from cnnviz.pages.check.examined import Examined
-from cnnviz.pages.check.tabs import tab_of, tabs, views
+from cnnviz.pages.check.tabs import choices, mistake_in, tab_of, tabs, views
 from cnnviz.pages.map_parts import Part, filled_part, part, pinned
 from cnnviz.pages.map_records import largest
 from cnnviz.pages.roads import ERROR, Road, Row, operations

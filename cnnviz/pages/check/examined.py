@@ -15,7 +15,7 @@ from cnnviz.core.spoiled_stages import stages_hit
 from cnnviz.core.trajectory import Moment
 from cnnviz.core.values import Gradients, one_image
 from cnnviz.pages.check.checking import Checking, checked, given_of
-from cnnviz.pages.check.choices import mistake_in
+from cnnviz.pages.check.tabs import mistake_in
 from cnnviz.pages.roads import operations
 from cnnviz.wire.road import CardState
 

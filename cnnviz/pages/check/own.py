@@ -16,8 +16,7 @@ from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
 from cnnviz.core.values import one_image
 from cnnviz.data.own_gradients import OwnGradients, read_gradients
-from cnnviz.export.own_example import example_of
-from cnnviz.export.own_report import case_of, near_ones, said, untold
+from cnnviz.export.own_report import case_of, example_of, near_ones, said, untold
 from cnnviz.pages.address import Now
 from cnnviz.pages.check.checked_road import drawn_errors
 from cnnviz.pages.check.tabs import tabs, views

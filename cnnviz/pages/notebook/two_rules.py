@@ -15,7 +15,6 @@ from cnnviz.pages.charts import Line, chart
 from cnnviz.pages.map_parts import filled_part, part, record_of
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook import architecture
-from cnnviz.pages.notebook.agreement import agreement
 from cnnviz.pages.notebook.choices import calls, lead_back, repairs, rows, rules, steps
 from cnnviz.pages.notebook.experiment import DOTS, experiment
 from cnnviz.pages.notebook.story import printed, story
@@ -201,3 +200,17 @@ def _sentences(lesson: Lesson, exact: Moment, moment: Moment) -> tuple[Message, 
     if lesson.deviations and lesson.scale == "unit":
         found.append(message("ui.notebook.raw"))
     return tuple(found)
+
+
+def agreement(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
+    """The cosine between two arrays and the ratio of their norms, theirs to ours; NaN where one is zero.
+
+    >>> agreement(np.array([1.0, 0.0]), np.array([2.0, 0.0]))
+    (1.0, 2.0)
+    """
+    most, others = (float(np.abs(one).max(initial=0)) for one in (ours, theirs))
+    if not most or not others:
+        return float("nan"), float("nan") if not most else 0.0
+    ours, theirs = ours / most, theirs / others  # squares of very small and of very large numbers are 0 and ∞
+    left, right = np.linalg.norm(ours), np.linalg.norm(theirs)
+    return float(np.clip((ours / left).ravel() @ (theirs / right).ravel(), -1, 1)), float(right / left * (others / most))

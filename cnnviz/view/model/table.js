@@ -78,7 +78,7 @@ export function exact(value) {
 const LETTERS = ["m", "c", "i", "j"]
 
 /**
- * All of an array as CSV, a row a line behind the indices of the row (cnnviz/export/map_csv.py).
+ * All of an array as CSV, a row a line behind the indices of the row (cnnviz/export/arrays.py).
  * @param {Source} source
  */
 export function csv(source) {

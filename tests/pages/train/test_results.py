@@ -20,11 +20,10 @@ from cnnviz.pages.encoding import encode
 from cnnviz.pages.train.training import starting, trainer
 from cnnviz.pages.train.training.crowd import EXAMPLES, images_of
 from cnnviz.pages.train.training.form import form
-from cnnviz.pages.train.training.report import AT_A_TIME, preview
+from cnnviz.pages.train.training.report import AT_A_TIME, beside_guessing, preview, stuck
 from cnnviz.pages.train.training.report import report as told
 from cnnviz.pages.train.training.settings import MAX_BATCH, MAX_EPOCHS, MAX_RATE, Settings
 from cnnviz.pages.train.training.trainer import Job, Trainer
-from cnnviz.pages.train.training.verdicts import beside_guessing, stuck
 from cnnviz.words import message
 from tests.pages.running import decode, handed_all, now, run, shown
 from tests.pages.train.test_trainer import until

@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cnnviz.core.evaluation import accuracy_range
+from cnnviz.core.evaluation import accuracy_range, guessed_share
+from cnnviz.core.film_analysis import NEARLY_ALL
 from cnnviz.core.network import DEFAULT, Network
+from cnnviz.core.program import Program
 from cnnviz.core.read_only import lock_all
-from cnnviz.core.training import MEASURED
+from cnnviz.core.training import MEASURED, Progress, Training
 from cnnviz.core.training_history import Epoch, History
+from cnnviz.pages.train.film.learning import as_bytes
 from cnnviz.pages.train.training.crowd import images_part
-from cnnviz.pages.train.training.tiles import tiles
 from cnnviz.pages.train.training.trainer import AT_ONCE, Job, Trainer
-from cnnviz.pages.train.training.verdicts import beside_guessing, stuck
 from cnnviz.words import Message, message
 
 AT_A_TIME = 8
@@ -126,3 +127,79 @@ def _mixed(confusion: np.ndarray, names: tuple[str | Message, ...]) -> Message |
         return ""
     a, b = np.unravel_index(int(pairs.argmax()), pairs.shape)
     return message("ui.train.training.report.mixed", n=int(pairs[a, b]), errors=int(wrong.sum()), a=names[a], b=names[b])
+
+
+FEW = 10
+"""Held-out images; of fewer, guessing may get all or none right."""
+
+
+def stuck(reports: Sequence[Progress], settings: Training) -> Message | None:
+    """Why nothing more is learned, if that is so."""
+    first, now = reports[0], reports[-1]
+
+    def said(what: str, cure: str = "rate") -> Message:
+        return message(f"ui.train.training.stuck.{what}", update=now.step, cure=message(f"ui.train.training.stuck.{cure}"))
+
+    if now.diverged:
+        return said("diverged")
+    if now.saturated >= NEARLY_ALL:
+        return said("units", "pixels" if settings.scale == "raw" else "kernel" if first.saturated >= NEARLY_ALL else "rate")
+    if now.silent >= NEARLY_ALL:
+        return said("silent")
+    if now.saturated_outputs >= NEARLY_ALL and now.accuracy < NEARLY_ALL:
+        return said("outputs")
+    return None
+
+
+def beside_guessing(accuracy: float, images: int, classes: int = 2) -> Message:
+    """The worth of an accuracy on so few images.
+
+    >>> str(beside_guessing(0.5, 4))
+    '4 images are too few to judge.'
+    """
+    if images < FEW:
+        return message("ui.train.training.too_few", n=images)
+    low, high = guessed_share(images, classes)
+    verdict = "more" if accuracy > high else "less" if accuracy < low else "luck"
+    return message(f"ui.train.training.guessing.{verdict}", chance=1 / classes, low=low, high=high)
+
+
+MOST_FILTERS, MOST_OUTPUTS, MOST_SIDE = 6, 4, 64
+"""Filters, outputs whose weights lie as a map does, and the side of such a map."""
+
+
+def tiles(job: Job, epochs: Sequence[Epoch]) -> tuple[list[dict[str, object]], dict[str, np.ndarray]]:
+    """A picture for each filter and each output's weights, and as bytes (2,F,rows,columns,C) how they are at each epoch's end, and how far they have moved."""
+    settings, data, channel = job
+    frames = [epoch.report for epoch in epochs]
+    program = settings.network.program(data.train.pixels(channel).shape[1:])
+    records: list[dict[str, object]] = []
+    arrays: dict[str, np.ndarray] = {}
+    for label, values in [*_filters(frames), *_weights(program, frames, data.words)]:
+        name = f"tile{len(records)}"
+        moved = values - values[:1]
+        arrays[name] = np.stack([as_bytes(part, float(np.abs(np.nan_to_num(part)).max())) for part in (values, moved)])
+        records.append({"label": label, "array": name, "rgb": values.shape[-1] == 3})
+    return records, arrays
+
+
+def _filters(frames: Sequence[Progress]) -> list[tuple[str, np.ndarray]]:
+    """The first filters, (F,K,K,C): in colour where they look at three channels, else their first channel."""
+    if not frames[0].kernel.size:
+        return []
+    side = frames[0].kernel.shape[-1]
+    kernels = np.stack([np.asarray(one.kernel, np.float64) for one in frames])
+    kernels = kernels.reshape(len(frames), 1 if kernels.ndim == 3 else kernels.shape[1], -1, side, side)
+    colours = kernels.shape[2] if kernels.shape[2] == 3 else 1
+    count = min(kernels.shape[1], MOST_FILTERS)
+    return [("f" if kernels.shape[1] == 1 else f"f[{m}]", np.moveaxis(kernels[:, m, :colours], 1, -1)) for m in range(count)]
+
+
+def _weights(program: Program, frames: Sequence[Progress], names: tuple[str | Message, ...]) -> list[tuple[Message, np.ndarray]]:
+    """The weights of the first outputs, (F,rows,columns,1), where these look at a map of one channel at once."""
+    last = next((name for name in reversed(program.parameters) if name[0] == "w"), "")
+    shape = program.laid_out.get(last, ())
+    if len(shape) != 4 or shape[0] != 1 or max(shape[1:3]) > MOST_SIDE or shape[3] != len(names):
+        return []
+    layers = np.stack([np.asarray(one.params[last], np.float64).reshape(shape)[0] for one in frames])
+    return [(message("ui.train.training.report.weights", name=name), layers[..., n : n + 1]) for n, name in enumerate(names[:MOST_OUTPUTS])]
