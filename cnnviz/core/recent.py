@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from cnnviz.core.read_only import lock_all
 
 Name = TypeVar("Name")
 Value = TypeVar("Value")
+Asked = TypeVar("Asked", contravariant=True)
+Told = TypeVar("Told")
 
 _NO_DATA = (type, ModuleType, BuiltinFunctionType)
 
@@ -58,6 +60,16 @@ def _parts(one: object) -> Iterable[object]:
     slots = [getattr(one, name, None) for cls in type(one).__mro__ for name in getattr(cls, "__slots__", ()) if name != "__dict__"]
     fields = [*getattr(one, "__dict__", {}).values(), *slots]
     return one.values() if isinstance(one, Mapping) and not fields else fields
+
+
+class Elsewhere(Protocol[Asked, Told]):
+    """A store where other processes find what this one keeps."""
+
+    def put(self, name: Asked, value: Told, /) -> None:
+        """Keeps a value under a name."""
+
+    def get(self, name: Asked, /) -> Told | None:
+        """The value of that name, None where there is none."""
 
 
 class Recent(Generic[Name, Value]):

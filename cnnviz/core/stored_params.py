@@ -7,11 +7,11 @@ what is gone gets a sentence.
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
-from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.recent import Elsewhere, Recent, held_bytes
 from cnnviz.core.values import Params
 from cnnviz.words import Problem
 
@@ -49,20 +49,10 @@ _LEARNED, _FILES = "learned", "files"
 """Arrays beside the parameters, elsewhere, that say what they have learned from and which files they were."""
 
 
-class Elsewhere(Protocol):
-    """A store where other processes find what this one keeps."""
-
-    def put(self, name: str, params: Mapping[str, np.ndarray]) -> None:
-        """Keeps parameters under a name."""
-
-    def get(self, name: str) -> Mapping[str, np.ndarray] | None:
-        """The parameters of that name, None where there are none."""
+_elsewhere: list[Elsewhere[str, Mapping[str, np.ndarray]]] = []
 
 
-_elsewhere: list[Elsewhere] = []
-
-
-def keep_also(elsewhere: Elsewhere) -> None:
+def keep_also(elsewhere: Elsewhere[str, Mapping[str, np.ndarray]]) -> None:
     """Has what is kept from now on known elsewhere too, and asked for there."""
     _elsewhere[:] = [elsewhere]
 

@@ -19,33 +19,16 @@ _FILES = {"sample": "cifar10", "digit": "mnist"}
 
 
 @cache
-def bundled_sample() -> Collection:
-    """150 images of each of CIFAR-10's classes; Problem if they were removed.
+def bundled(source: str) -> Collection:
+    """150 images of each of CIFAR-10's classes ("sample"), 250 of each digit ("digits"), or those of 8×8 pixels ("small"); Problem if they were removed.
 
-    >>> bundled_sample().of(("cat", "dog")).train.pixels("rgb").shape
+    >>> bundled("sample").of(("cat", "dog")).train.pixels("rgb").shape
     (240, 3, 32, 32)
+    >>> bundled("digits").held_out.pixels("red").shape, bundled("small").train.pixels("red").shape
+    ((500, 28, 28), (2000, 8, 8))
     """
-    return Collection("sample", _labelled("sample", False), _labelled("sample", True))
-
-
-@cache
-def bundled_digits() -> Collection:
-    """250 images of each digit; Problem if they were removed.
-
-    >>> bundled_digits().held_out.pixels("red").shape
-    (500, 28, 28)
-    """
-    return Collection("digits", _labelled("digit", False), _labelled("digit", True))
-
-
-@cache
-def bundled_small_digits() -> Collection:
-    """The same digits of 8×8 pixels; Problem if they were removed.
-
-    >>> bundled_small_digits().train.pixels("red").shape
-    (2000, 8, 8)
-    """
-    return Collection("small", _labelled("small", False), _labelled("small", True))
+    kind = "digit" if source == "digits" else source
+    return Collection(source, _labelled(kind, False), _labelled(kind, True))
 
 
 def bundled_pixels(id: ImageId) -> np.ndarray:

@@ -130,8 +130,8 @@ class Collection:
     def counts(self) -> Message:
         """Classes and numbers of images, in words.
 
-        >>> from cnnviz.data.bundled_images import bundled_digits
-        >>> print(bundled_digits().of(("3", "8")).counts)
+        >>> from cnnviz.data.bundled_images import bundled
+        >>> print(bundled("digits").of(("3", "8")).counts)
         3 against 8: 400 training images, 100 test images
         """
         if len(self.names) == 2:

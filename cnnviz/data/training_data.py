@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cnnviz.core.image_ids import CLASSES, DIGITS
 from cnnviz.data import cifar10
-from cnnviz.data.bundled_images import bundled_digits, bundled_sample, bundled_small_digits
+from cnnviz.data.bundled_images import bundled
 from cnnviz.data.labelled import Collection
 from cnnviz.words import Message, Problem
 
@@ -28,9 +28,7 @@ def training_data(classes: Sequence[str] = ("cat", "dog"), source: str = "") -> 
     digits = source in ("digits", "small") or (not source and asked <= set(DIGITS))
     if not 2 <= len(asked) == len(classes) or not asked <= set(DIGITS if digits else CLASSES):
         raise Problem("data.training.classes", classes=[repr(name) for name in classes], names=CLASSES)
-    if source == "small":
-        return bundled_small_digits().of(classes)
-    return (bundled_digits() if digits else _photographs(source)).of(classes)
+    return (bundled(source or "digits") if digits else _photographs(source)).of(classes)
 
 
 def describe(data: Collection) -> Message:
@@ -46,4 +44,4 @@ def _photographs(source: str) -> Collection:
     full_set = cifar10.at_hand() if source != "sample" else None
     if full_set is None and source == "cifar10":
         raise Problem("data.training.needs_full_set", state=cifar10.LOADER.message)
-    return full_set or bundled_sample()
+    return full_set or bundled("sample")

@@ -247,23 +247,20 @@ def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Reques
 
     async def answer(request: Request) -> Response:
         with reading(of_request(request)):
-            return await answered(request)
-
-    async def answered(request: Request) -> Response:
-        try:
-            return await act(request)
-        except Refused as why:
-            if request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
-                return page_of_refusal(why, request.url.path, of_request(request))
-            return refusal(why.status, why.id, _ASIDE_OF.get(why.status), **why.values)
-        except TooManyRooms:
-            return refusal(503, "ui.rooms.full", {"Retry-After": "60"}, n=1)
-        except TooManyVotes:
-            return refusal(503, "ui.rooms.votes_full", {"Retry-After": "60"})
-        except StoreLost:
-            return refusal(503, "ui.rooms.lost", {"Retry-After": "2"})
-        except ClientDisconnect:
-            return Response(status_code=400)
+            try:
+                return await act(request)
+            except Refused as why:
+                if request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
+                    return page_of_refusal(why, request.url.path, of_request(request))
+                return refusal(why.status, why.id, _ASIDE_OF.get(why.status), **why.values)
+            except TooManyRooms:
+                return refusal(503, "ui.rooms.full", {"Retry-After": "60"}, n=1)
+            except TooManyVotes:
+                return refusal(503, "ui.rooms.votes_full", {"Retry-After": "60"})
+            except StoreLost:
+                return refusal(503, "ui.rooms.lost", {"Retry-After": "2"})
+            except ClientDisconnect:
+                return Response(status_code=400)
 
     return answer
 

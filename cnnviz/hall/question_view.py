@@ -245,7 +245,7 @@ def plate_data(symbol: str, array: np.ndarray, record: MapRecord | None, lang: s
     return HallPlate(
         label=label(symbol), words=written(record["plain"], "", lang) if record else "", rows=rows, columns=columns, hidden=hidden, ring=None,
         picture=array.astype(float).tolist() if few and not hidden else None,
-        map=None if few or hidden or record is None else HallMap(**{**map_data(symbol, array, record, lang), "plane": plane(array, record)}),
+        map=None if few or hidden or record is None else map_data(symbol, array, record, lang, True),
     )  # fmt: skip
 
 
@@ -265,16 +265,15 @@ def _option(label: str, value: np.ndarray, lang: str) -> HallOption:
 
 
 def _map(asked: Asked, symbol: str, shown: bool) -> HallMap:
-    array, record = asked.here.arrays[symbol], asked.maps[symbol]
-    return HallMap(**{**map_data(symbol, array, record, asked.lang), "plane": plane(array, record) if shown else None})
+    return map_data(symbol, asked.here.arrays[symbol], asked.maps[symbol], asked.lang, shown)
 
 
-def map_data(symbol: str, array: np.ndarray, record: MapRecord, lang: str) -> HallMap:
-    """A map without its numbers."""
+def map_data(symbol: str, array: np.ndarray, record: MapRecord, lang: str, shown: bool = False) -> HallMap:
+    """A map, without its numbers where it is not `shown`."""
     layers, rows, columns = laid_out(array.shape)
     return HallMap(
         symbol=symbol, label=label(symbol), words=written(record["plain"], "", lang), shape=list(array.shape),
-        layers=layers, rows=rows, columns=columns, cells=array.size, plane=None,
+        layers=layers, rows=rows, columns=columns, cells=array.size, plane=plane(array, record) if shown else None,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -243,9 +243,6 @@ class Questions:
             raise Refused(400, problem.code, **problem.values) from None
         except (Busy, TimeoutError):
             raise Refused(503, "ui.numbers.busy", n=1) from None
-
-
-Act = Callable[[Request, Room], Awaitable[Response]]
 
 
 def _meant(room: Room, sent: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from cnnviz.models.described import Described, constant, described, name_of, shortened
+from cnnviz.models.described import Described, called, constant, described, name_of, shortened
 from cnnviz.words import Problem
 
 MOST_LAYERS = 200
@@ -99,12 +99,3 @@ def few(layers: list[Described]) -> list[Described]:
     if len(layers) > MOST_LAYERS:
         raise Problem("model.too_many", n=len(layers), most=MOST_LAYERS)
     return layers
-
-
-def called(call: ast.Call) -> str:
-    """The name of what is called, without what it is of.
-
-    >>> called(ast.parse("nn.ReLU()", mode="eval").body)
-    'ReLU'
-    """
-    return call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""

@@ -90,7 +90,15 @@ def described(call: ast.Call, known: Mapping[str, ast.AST] | None = None) -> Des
     >>> described(ast.parse("nn.Conv2d(1, 8, kernel_size=3)", mode="eval").body).named
     {'kernel_size': 3}
     """
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
     placed = tuple(constant(one, known) for one in call.args[:16])
     named = {one.arg: constant(one.value, known) for one in call.keywords[:32] if one.arg}
-    return Described(name, placed, named, shortened(ast.unparse(call)))
+    return Described(called(call), placed, named, shortened(ast.unparse(call)))
+
+
+def called(call: ast.Call) -> str:
+    """The name of what is called, without what it is of.
+
+    >>> called(ast.parse("nn.ReLU()", mode="eval").body)
+    'ReLU'
+    """
+    return call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""

@@ -6,8 +6,8 @@ One value goes through: x = self.pool(F.relu(self.conv1(x))). Where two meet, or
 import ast
 from collections.abc import Iterator, Mapping
 
-from cnnviz.models.containers import CONTAINERS, Names, called, few, layers_in
-from cnnviz.models.described import Described, described, name_of, shortened
+from cnnviz.models.containers import CONTAINERS, Names, few, layers_in
+from cnnviz.models.described import Described, called, described, name_of, shortened
 from cnnviz.words import Problem
 
 FUNCTIONS: Mapping[str, str] = {
@@ -121,7 +121,7 @@ class _Forward:
             yield described(node, self.names.known)
         elif isinstance(node, ast.Call) and node.args and depth and (isinstance(node.func, ast.Call) or name_of(node.func) in self.names.known):
             yield from self.of(node.args[0], depth - 1)
-            yield from self._layer(node.func)
+            yield from layers_in(node.func, self.names)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args and depth:
             yield from self.of(node.args[0], depth - 1)
             yield from self._function(node, node.args[1:])
@@ -129,7 +129,7 @@ class _Forward:
             own, inner = node.func.value, node.args[0] if node.args else None
             if isinstance(own, ast.Name) and own.id == "self" and inner is not None and node.func.attr in self.attributes:
                 yield from self.of(inner, depth - 1)
-                yield from self._layer(node.func if f"self.{node.func.attr}" in self.names.grown else self.attributes[node.func.attr])
+                yield from layers_in(node.func if f"self.{node.func.attr}" in self.names.grown else self.attributes[node.func.attr], self.names)
             elif self._concerns(own):  # a method of the value itself: x.view(-1, 400), x.relu()
                 yield from self.of(own, depth - 1)
                 yield from self._function(node, [])
@@ -140,9 +140,6 @@ class _Forward:
                 raise Problem("model.forward", line=shortened(ast.unparse(node)))
         else:
             raise Problem("model.forward", line=shortened(ast.unparse(node)))
-
-    def _layer(self, value: ast.expr) -> Iterator[Described]:
-        yield from layers_in(value, self.names)
 
     def _function(self, call: ast.Call, arguments: list[ast.expr]) -> Iterator[Described]:
         name = called(call)

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from cnnviz.core.losses import LOSSES
+from cnnviz.models.described import called
 from cnnviz.words import Message, message
 
 BY_NAME: Mapping[str, str] = {
@@ -22,7 +23,7 @@ def loss_of(tree: ast.AST) -> tuple[str, bool]:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "L" and (own := _own(node.value)):
             return own, False
         if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+            name = called(node)
             if name in BY_NAME:
                 return BY_NAME[name], any(one.arg == "from_logits" and isinstance(one.value, ast.Constant) and one.value.value is True for one in node.keywords)
             for one in node.keywords:

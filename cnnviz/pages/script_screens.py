@@ -6,7 +6,7 @@ from cnnviz.core.lesson import LESSON_KEYS
 from cnnviz.scripts.library import library
 from cnnviz.scripts.scope import lesson_of
 from cnnviz.scripts.screen_address import LEARN
-from cnnviz.scripts.script import Screen, Script
+from cnnviz.scripts.script import Script
 from cnnviz.words import Problem
 
 
@@ -19,11 +19,7 @@ def address_of(script: Script, number: int) -> tuple[str, dict[str, str]]:
     ('', 'z1', ('learn', {'lesson': 'lecture-kernel', 'step': '3'}))
     """
     screen = script.screens[number - 1]
-    return (LEARN, {"lesson": script.id, "step": str(number)}) if screen.asks else (screen.place.page, _query(screen))
-
-
-def _query(screen: Screen) -> dict[str, str]:
-    return lesson_of(screen.at).to_query() | screen.place.own
+    return (LEARN, {"lesson": script.id, "step": str(number)}) if screen.asks else (screen.place.page, lesson_of(screen.at).to_query() | screen.place.own)
 
 
 def place_in(script: Script, text: str) -> int | None:

@@ -5,6 +5,7 @@ So their keys, their answers and their sentences are computed by the same machin
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from cnnviz.scripts.scope import Scope, lesson_of, scope_of
 from cnnviz.scripts.script import HALL_KINDS, MOST_ANSWERS, NOTHING, Answer, Screen
@@ -36,13 +37,7 @@ def _said(id: str, **values: object) -> Versions:
     return Versions({lang: say(id, lang, **values) for lang in languages()})
 
 
-def _screen(
-    at: str, kind: str, key: str, ask: Versions, answers: tuple[Answer, ...] = (), right: Versions = NOTHING, otherwise: Versions = NOTHING,
-    map: str = "", tolerance: str = "",
-) -> Screen:  # fmt: skip
-    return Screen(
-        at=at, ask=ask, kind=kind, key=key, right=right, otherwise=otherwise, answers=answers, hide=(), change="image", map=map, tolerance=tolerance,
-    )  # fmt: skip
+_screen = partial(Screen, hide=(), change="image")
 
 
 def _extreme(name: str, of: str) -> Callable[[Scope, Mapping[str, object], str], Screen]:
@@ -59,8 +54,8 @@ def _extreme(name: str, of: str) -> Callable[[Scope, Mapping[str, object], str],
             answers.append(Answer(f"near({bright} == max({bright}))", _said("lessons.spot.brightest.label"), _said("lessons.spot.brightest.say", map=map)))
         found = f"{{max({map})}}" if name == "largest" else f"{{min({map})}}" if name == "smallest" else f"{{max(abs({map}))}}"
         return _screen(
-            at, "click", f"near({size} == max({size}))", _said(f"lessons.spot.{name}.ask", map=map), tuple(answers),
-            _said(f"lessons.spot.{name}.right", map=map, found=found), _said("lessons.spot.elsewhere"), map=map,
+            at, kind="click", key=f"near({size} == max({size}))", ask=_said(f"lessons.spot.{name}.ask", map=map), answers=tuple(answers),
+            right=_said(f"lessons.spot.{name}.right", map=map, found=found), otherwise=_said("lessons.spot.elsewhere"), map=map,
         )  # fmt: skip
 
     return screen
@@ -103,7 +98,8 @@ def _sign(here: Scope, asked: Mapping[str, object], at: str) -> Screen:
         for is_, name in (("1", "positive"), ("-1", "negative"), ("0", "zero"))
     )
     right = _said("lessons.spot.found", map=map, place=place, found=f"{{{number}}}")
-    return _screen(at, "choose", f"sign({number})", _said("lessons.spot.sign.ask", map=map, place=place), answers, right)
+    ask = _said("lessons.spot.sign.ask", map=map, place=place)
+    return _screen(at, kind="choose", key=f"sign({number})", ask=ask, answers=answers, right=right)
 
 
 def _value(here: Scope, asked: Mapping[str, object], at: str) -> Screen:
@@ -113,14 +109,15 @@ def _value(here: Scope, asked: Mapping[str, object], at: str) -> Screen:
     least = f"0.2 * max(abs({map}))"
     tolerance = f"0.05 * where(abs({number}) > {least}, abs({number}), {least})"
     ask = _said("lessons.spot.value.ask", map=map, place=place)
-    return _screen(at, "number", number, ask, answers, right, _said("lessons.spot.value.otherwise"), tolerance=tolerance)
+    otherwise = _said("lessons.spot.value.otherwise")
+    return _screen(at, kind="number", key=number, ask=ask, answers=answers, right=right, otherwise=otherwise, tolerance=tolerance)
 
 
 def _loss(here: Scope, asked: Mapping[str, object], at: str) -> Screen:
     change = f'at("k={here.lesson.k + 1}", L) - L'
     said = _said("lessons.spot.loss.say", before="{L:4}", after=f'{{at("k={here.lesson.k + 1}", L):4}}')
     answers = tuple(Answer(is_, _said(f"lessons.spot.loss.{name}"), said) for is_, name in (("-1", "falls"), ("0", "stays"), ("1", "rises")))
-    return _screen(at, "choose", f"sign({change})", _said("lessons.spot.loss.ask"), answers, said)
+    return _screen(at, kind="choose", key=f"sign({change})", ask=_said("lessons.spot.loss.ask"), answers=answers, right=said)
 
 
 SPOTS: Mapping[str, Callable[[Scope, Mapping[str, object], str], Screen]] = {
@@ -150,7 +147,7 @@ def _own(asked: Mapping[str, object], at: str) -> Screen:
     )
     if not key:
         key = {"choose": "-1", "number": "0", "click": f"{map} != {map}"}[str(kind)]
-    return _screen(at, str(kind), key, _plain(ask), answers, map=map, tolerance=tolerance)
+    return _screen(at, kind=str(kind), key=key, ask=_plain(ask), answers=answers, map=map, tolerance=tolerance)
 
 
 def has_key(asked: Mapping[str, object]) -> bool:

@@ -1,8 +1,9 @@
-"""Answers that are compressed, to those who can read them, and how long they are kept."""
+"""Answers that are compressed, to those who can read them; how long they are kept, and whether a client has them."""
 
 import re
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 
 LASTING = "public, max-age=31536000, immutable"
 """The time that browsers and proxies keep what stands under an address that changes with it."""
@@ -17,3 +18,8 @@ def takes_gzip(headers: Headers) -> bool:
     [True, False, False]
     """
     return bool(_GZIP.search(headers.get("Accept-Encoding", "")))
+
+
+def is_known(request: Request, etag: str) -> bool:
+    """Tells whether a client has what is marked so; a proxy that compresses marks the same text's ETag as weak (W/)."""
+    return etag in (tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(","))

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from cnnviz.server.compression import takes_gzip
+from cnnviz.server.compression import is_known, takes_gzip
 from cnnviz.server.direct import DirectRoute
 from cnnviz.server.language import of_request
 from cnnviz.server.waiting import made_in_a_thread
@@ -44,9 +44,7 @@ def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Di
     async def answer(request: Request) -> Response:
         body, compressed, etag = await content(of_request(request) if KEY in request.query_params else DEFAULT)
         headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-        # A proxy that compresses marks the same text's ETag as weak (W/).
-        known = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
-        if etag in known:
+        if is_known(request, etag):
             return Response(status_code=304, headers=headers)
         if compressed and takes_gzip(request.headers):
             return Response(compressed, media_type=media_type, headers=headers | {"Content-Encoding": "gzip"})

@@ -22,7 +22,7 @@ from cnnviz.pages.resource import Resource, address_of
 from cnnviz.pages.version import code
 from cnnviz.server.admission import Admission
 from cnnviz.server.bodies import Refused, body_of
-from cnnviz.server.compression import LASTING, takes_gzip
+from cnnviz.server.compression import LASTING, is_known, takes_gzip
 from cnnviz.server.costs import Cost, Costs, LikeOthers
 from cnnviz.server.direct import DirectRoute
 from cnnviz.server.gate import Gate
@@ -185,8 +185,7 @@ def _answered(found: Resource, request: Request, versioned: bool) -> Response:
     headers = {"Cache-Control": cache, "ETag": found.etag, "Vary": "Accept-Encoding", "X-Code": code()}
     if not found.whole:
         headers["Retry-After"] = "1"
-    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
-    if found.etag in known:
+    if is_known(request, found.etag):
         return Response(status_code=304, headers=headers)
     if not found.compressed:
         return Response(found.body, media_type=found.media_type, headers=headers)

@@ -27,7 +27,7 @@ def full_set(asked: Mapping[str, str]) -> FullSet:
     if loader.full_set is None and loader.state == "absent" and cifar10.cached():
         loader.start()
     if loader.full_set is None:
-        return FullSet(state=_state(loader.state), words=str(loader.message), share=loader.progress, page=None)
+        return FullSet(state=loader.state if loader.state in ("absent", "failed") else "loading", words=str(loader.message), share=loader.progress, page=None)
     split = asked.get("split", "train") if asked.get("split") in SPLITS else "train"
     images: LabelledImages = getattr(loader.full_set, SPLITS[split])
     return FullSet(state="ready", words="", share=1.0, page=_page(images, split, asked))
@@ -46,10 +46,6 @@ def _lacks() -> str:
         return str(no)
     there = cifar10.LOADER.full_set is not None or installed()
     return "" if there else str(message("data.full_set.lacks"))
-
-
-def _state(state: str) -> str:
-    return state if state in ("absent", "failed") else "loading"
 
 
 def _page(images: LabelledImages, split: str, asked: Mapping[str, str]) -> FullSetPage:

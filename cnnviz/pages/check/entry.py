@@ -15,7 +15,7 @@ from cnnviz.pages.charts import Line, chart
 from cnnviz.pages.check.examined import Examined
 from cnnviz.wire.check import EntryData, NudgeRow
 from cnnviz.wire.parts import ChartData
-from cnnviz.words import Message, message
+from cnnviz.words import message
 
 LONG, SHORT = 1e-1, 1e-13
 """Nudges from both arms of the curve; between them stands the best one."""
@@ -131,12 +131,8 @@ def _row(nudge: Nudge, backward: float, kind: str) -> NudgeRow:
         up=(up[:shared], up[shared:]),
         down=(down[:shared], down[shared:]),
         central=(central[:agree], central[agree:]),
-        words=_words(kind, sum(map(str.isdigit, up[:shared].lstrip("0."))), sum(map(str.isdigit, up[shared:]))),
+        words=message(f"ui.check.digits.{kind}", n=sum(map(str.isdigit, up[shared:])), cancel=sum(map(str.isdigit, up[:shared].lstrip("0.")))),
     )
-
-
-def _words(kind: str, cancel: int, left: int) -> Message:
-    return message(f"ui.check.digits.{kind}", n=left, cancel=cancel)
 
 
 def _shared(a: str, b: str) -> int:

@@ -270,10 +270,9 @@ def _looks_like(found: Diagnosis, stage: str) -> OwnStage:
         how = message("ui.check.own.exact", stage=_label(found, stage))
     program = found.case.program
     wrong, right = near[0].slip.code(program, stage, own) if near else ("", right_lines(program, own))
-    counts = [OwnMatch(title=match.slip.title, share=match.reproduced / max(1, match.of), count=_count(match.reproduced, match.of)) for match in shown]
+    counts = [
+        OwnMatch(title=one.slip.title, share=one.reproduced / max(1, one.of), count=message("ui.check.own.count", n=one.reproduced, count=one.of))
+        for one in shown
+    ]
     words = [one for one in said(found, stage, near) if one.id in ("own.made_before", "own.same_lesson")]
     return OwnStage(how=how, title=title, matches=counts, code=CodeData(wrong=wrong, right=right), words=words)
-
-
-def _count(n: int, of: int) -> Message:
-    return message("ui.check.own.count", n=n, count=of)

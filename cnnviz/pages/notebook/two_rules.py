@@ -46,7 +46,7 @@ def road(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None)
     differing = [symbol for symbol, (ours, theirs) in pairs.items() if not np.array_equal(ours, theirs)]
     second = message("ui.notebook.rows.exact_too" if lesson.rule == "exact" else "ui.notebook.rows.notebook")
     return Road(
-        title=_title(tab),
+        title=message(f"ui.notebook.titles.{tab}"),
         verdict=_verdict(lesson, differing, len(columns)),
         good=not differing,
         rows=(
@@ -54,7 +54,7 @@ def road(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None)
             Row("rule", second, {symbol: theirs for symbol, (_, theirs) in pairs.items()}),
         ),
         parts=tuple(part(program, symbol) for symbol in columns),
-        operations=_operations(columns),
+        operations=tuple(Operation(symbol, before, message(f"ui.notebook.columns.{symbol}")) for before, symbol in zip(("", *columns), columns, strict=False)),
         subject="df",
         states=_states(columns, differing),
         sentences=_sentences(lesson, exact, moment),
@@ -64,15 +64,6 @@ def road(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None)
         tabs=tabs(tab),
         cells={"df": [0, 0]},
     )
-
-
-def _title(tab: str) -> Message:
-    return message(f"ui.notebook.titles.{tab}")
-
-
-def _operations(columns: tuple[str, ...]) -> tuple[Operation, ...]:
-    """One after the other, each with what it is."""
-    return tuple(Operation(symbol, before, message(f"ui.notebook.columns.{symbol}")) for before, symbol in zip(("", *columns), columns, strict=False))
 
 
 def _states(columns: tuple[str, ...], differing: list[str]) -> dict[str, CardState]:
@@ -132,7 +123,7 @@ def _elsewhere(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Road
     exact = Row("exact", message("ui.notebook.rows.exact"), {symbol: array_of(symbol, lesson, moment) for symbol in shown})
     words = {symbol: record_of(program, symbol)["plain"] for symbol in shown}
     return Road(
-        title=_title("theory" if tab == "theory" else "elsewhere"),
+        title=message(f"ui.notebook.titles.{'theory' if tab == 'theory' else 'elsewhere'}"),
         verdict=message("ui.notebook.elsewhere", net=DEFAULT),
         good=None,
         rows=(exact,),

@@ -13,7 +13,6 @@ from cnnviz.scripts.limits import Allowance
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scope import duration, lesson_of, scope_of
 from cnnviz.scripts.script import Screen, Script
-from cnnviz.scripts.script_fields import Fault
 from cnnviz.wire.script import ScriptData, ScriptHeader, ScriptScreen
 from cnnviz.words import Message, Problem, Versions, message
 
@@ -26,7 +25,7 @@ class _ScriptAnswers(Answers):
         head = ScriptHeader(
             page="script", code=code(), asked=dict(now.asked), lesson=now.lesson.to_query(), wrong=dict(now.wrong),
             loss=finite(float(now.moment.losses[-1])), script=_data(found) if found else None,
-            tables=sent.tables if sent and found else None, faults=[_fault(fault) for fault in sent.faults] if sent else [],
+            tables=sent.tables if sent and found else None, faults=[message("ui.learn.fault", line=str(fault.line), what=fault.what) for fault in sent.faults] if sent else [],
         )  # fmt: skip
         return encode(head, {})
 
@@ -44,10 +43,6 @@ ANSWERS = _ScriptAnswers()
 def _asked(now: Now) -> Script | None:
     sent = given()
     return sent.script if sent else library().find_script(now.asked.get("script", ""))
-
-
-def _fault(fault: Fault) -> Message:
-    return message("ui.learn.fault", line=str(fault.line), what=fault.what)
 
 
 def _data(script: Script) -> ScriptData:

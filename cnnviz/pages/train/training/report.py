@@ -6,7 +6,7 @@ import numpy as np
 
 from cnnviz.core.evaluation import accuracy_range, guessed_share
 from cnnviz.core.film_analysis import NEARLY_ALL
-from cnnviz.core.network import DEFAULT, Network
+from cnnviz.core.network import DEFAULT
 from cnnviz.core.program import Program
 from cnnviz.core.read_only import lock_all
 from cnnviz.core.training import MEASURED, Progress, Training
@@ -39,7 +39,7 @@ def report(trainer: Trainer) -> Report:
         "share": now.step / now.steps,
         "state": state(trainer),
         "warning": stuck(reports, job.settings) or "",
-        "verdicts": [_verdict(epoch, job) for epoch in epochs],
+        "verdicts": [beside_guessing(epoch.report.held_accuracy, len(job.data.held_out), len(job.data.names)) for epoch in epochs],
         "mixed": [_mixed(epoch.confusion, job.data.words) for epoch in newest],
         "tiles": pictures,
     }
@@ -72,7 +72,7 @@ def _header(job: Job, history: History) -> dict[str, object]:
         "names": job.data.words,
         "epochs": job.settings.epochs,
         "guessing": 1 / n,
-        "guessed_loss": _guessed_loss(job.settings.network, n),
+        "guessed_loss": float(job.settings.network.loss(np.full(n, 1 / n), np.eye(n)[0])),  # of who says 1/N of every class
         "learn": np.bincount(learn.labels, minlength=n).tolist(),
         "held": len(held_out),
         "shown": len(history.rows),
@@ -82,11 +82,6 @@ def _header(job: Job, history: History) -> dict[str, object]:
         "images": images_part(job.data.source, names),
         "ids": [ids[row] for row in history.rows.tolist()],
     }
-
-
-def _guessed_loss(network: Network, n: int) -> float:
-    """The loss of who says 1/N of every class."""
-    return float(network.loss(np.full(n, 1 / n), np.eye(n)[0]))
 
 
 def _numbers(epochs: Sequence[Epoch], images: int) -> dict[str, np.ndarray]:
@@ -101,11 +96,6 @@ def _crowd(epochs: Sequence[Epoch], history: History) -> dict[str, np.ndarray]:
     """The images' classes, and by epoch what the network makes of them: outputs, table, and the places of those that tell most."""
     stacks = {name: np.array([getattr(epoch, name) for epoch in epochs], np.float64) for name in ("o", "confusion", "told")}
     return stacks | {"labels": history.labels[history.rows].astype(np.float64), "crowd_at": np.array([float(epoch.report.epoch) for epoch in epochs])}
-
-
-def _verdict(epoch: Epoch, job: Job) -> Message:
-    """The worth of the accuracy beside guessing."""
-    return beside_guessing(epoch.report.held_accuracy, len(job.data.held_out), len(job.data.names))
 
 
 def state(trainer: Trainer) -> Message:

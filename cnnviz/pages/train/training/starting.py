@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 
 from cnnviz.core.filters import banks, given_filters
 from cnnviz.core.image_ids import DIGITS
@@ -46,13 +47,9 @@ def _training(lesson: Lesson, settings: Settings, names: tuple[str, ...], x_shap
     if settings.net or first is None:
         return training
     try:
-        return _with(training, tuple(given_filters(lesson.f, first).ravel().tolist()))
+        return replace(training, f=tuple(given_filters(lesson.f, first).ravel().tolist()))
     except ValueError:  # typed for other channels, or kept no more
         return training
-
-
-def _with(training: Training, f: tuple[float, ...]) -> Training:
-    return Training(**{**{name: getattr(training, name) for name in training.__dataclass_fields__}, "f": f})
 
 
 def with_outputs(net: str, n: int) -> str:

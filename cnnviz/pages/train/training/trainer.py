@@ -9,10 +9,10 @@ import logging
 import threading
 import time
 from collections.abc import Hashable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from cnnviz.core.cancellation import in_background
-from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.recent import Elsewhere, Recent, held_bytes
 from cnnviz.core.training import Progress, Training, train
 from cnnviz.core.training_history import History
 from cnnviz.data.labelled import Collection
@@ -47,20 +47,10 @@ class Job(NamedTuple):
         return History(self.settings, self.data.held_out.pixels(self.channel), self.data.held_out.targets)
 
 
-class Elsewhere(Protocol):
-    """A store where other processes find the trainings that were done in this one."""
-
-    def put(self, job: Job, history: History) -> None:
-        """Keeps what a training has reported."""
-
-    def get(self, job: Job) -> History | None:
-        """The history of that job, None where there is none."""
+_elsewhere: list[Elsewhere[Job, History]] = []
 
 
-_elsewhere: list[Elsewhere] = []
-
-
-def keep_also(elsewhere: Elsewhere) -> None:
+def keep_also(elsewhere: Elsewhere[Job, History]) -> None:
     """Has trainings that are done from now on known elsewhere too, and asked for there."""
     _elsewhere[:] = [elsewhere]
 
