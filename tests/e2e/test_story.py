@@ -23,6 +23,13 @@ APART = """() => [...document.querySelectorAll("[data-seat]")].filter((seat) => 
   return ["left", "top", "width", "height"].some((side) => Math.abs(place[side] - map[side]) > 1)
 }).map((seat) => seat.dataset.seat)"""
 """Maps that do not stand where the screen has a place for them."""
+TEXT = 15  # pixels of a number in a kernel
+BELOW = """(handle) => {
+  const [sign, cell] = [document.createRange(), handle.getBoundingClientRect()]
+  sign.selectNodeContents(handle)
+  return sign.getBoundingClientRect().top - (cell.top + cell.height / 2)
+}"""
+"""How far under the middle of its cell the sign of what can be dragged begins."""
 
 
 @contextlib.contextmanager
@@ -157,6 +164,8 @@ def test_on_a_phone_what_is_said_of_the_loss_and_its_gradients_is_in_sight(brows
             at(screen, name)
             stage, foot = (screen.page.locator(f".story-{part}").bounding_box() for part in ("stage", "foot"))
             assert stage["y"] + stage["height"] <= foot["y"], name
+            if name == "nudge":  # the sign that it can be dragged stands under the number, not on it
+                assert screen.page.locator(".tale-handle").evaluate(BELOW) >= TEXT / 2
         screen.press("PageDown")
         at(screen, "right")
         chart = screen.page.locator("svg.tale-outputs")
