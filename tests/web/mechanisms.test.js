@@ -12,7 +12,7 @@ import { SMALL, TEXT } from "../../cnnviz/view/draw/sheet.js"
 import { forgetWidths } from "../../cnnviz/view/draw/text_width.js"
 import { decode } from "../../cnnviz/view/model/decode.js"
 import { explained, stepOf } from "../../cnnviz/view/model/explanation.js"
-import { plainNumber } from "../../cnnviz/view/model/format.js"
+import { brief, plainNumber } from "../../cnnviz/view/model/format.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
 import { product } from "../../cnnviz/view/model/printed_digits.js"
 import { say } from "../../cnnviz/view/model/words.js"
@@ -500,6 +500,24 @@ test("no line of a phone's picture crosses the colours under a map", () => {
           x > left && x < left + width && low < top + height + 13 && high > top + height + 13
         assert.deepEqual(x === points[n][0] ? bars.filter(crosses) : [], [], symbol)
       }
+  }
+})
+
+test("of a sum over channels the map that is made has its colours under it, whichever cell is pointed at", () => {
+  const at = (text) => moments.find(({ numbers }) => numbers.network.text.startsWith(text)).numbers
+  for (const [text, symbols] of [
+    ["conv4x3-relu-max2-conv4x3", ["z1", "z2", "da1"]],
+    ["conv24x3", ["z2", "da1"]],
+  ]) {
+    const numbers = at(text)
+    for (const symbol of symbols) {
+      const shape = numbers.shape(symbol)
+      for (const column of [0, shape[2] >> 1, shape[2] - 1]) {
+        const notes = written(numbers, symbol, [0, shape[1] >> 1, column]).map(({ text }) => text)
+        const high = brief(numbers.maps[symbol].limits[1])
+        assert.ok(notes.includes(high) || notes.includes(`±${high}`), `${text} ${symbol} ${column}: ${notes}`)
+      }
+    }
   }
 })
 

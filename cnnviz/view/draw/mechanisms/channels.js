@@ -55,11 +55,12 @@ export function overChannels(pen, numbers, sum) {
   const [x, y] = middleOf(numbers, made, target, cell)
   const under = target.y + target.height + 9
   const middle = total.x + total.width / 2
-  const beside = Math.max(middle + 34, x + 12) // the line
+  const beside = middle + 34 // the total, and under the line to its cell
   pen.ends(numbers.maps[made].limits, numbers.maps[made].scale, {
-    ...target,
     x: beside,
+    y: under,
     width: target.x + target.width - beside,
+    height: 0,
   })
   pen.lead([middle, total.y], [middle, under], [x, under], [x, y + 6])
   ringCell(pen, numbers, made, cell, target)
