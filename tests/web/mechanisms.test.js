@@ -45,6 +45,7 @@ Object.assign(globalThis, { OffscreenCanvas: Canvas, devicePixelRatio: 1 })
 const palette = new Proxy({}, { get: () => "#888" })
 
 const ROOM = { width: 1168, height: 340 } // of a stage on a screen of 720 lines
+const PHONE = { width: 358, height: 330, upright: true }
 const all = () => Number.POSITIVE_INFINITY
 
 /** Has something act while methods of the pen are others. */
@@ -204,7 +205,9 @@ function crowding(texts, width, height) {
   const pairs = texts.flatMap((one, n) => texts.slice(n + 1).map((other) => [one, other]))
   return [
     ...over.map(({ words }) => `${words} over the edge`),
-    ...texts.filter(({ size }) => size < 13).map(({ words, size }) => `${words} of ${size} pixels`),
+    ...texts
+      .filter(({ size }) => size < (width < 500 ? 11 : 13))
+      .map(({ words, size }) => `${words} of ${size} pixels`),
     ...pairs.filter(([one, other]) => meets(one, other)).map(([one, other]) => `${one.words} on ${other.words}`),
   ]
 }
@@ -248,6 +251,19 @@ test("on a tablet's channels no words are squeezed until they can't be read", ()
 
 /** Tells whether an update has so few parameters that each is drawn whole. */
 const isFew = ({ network, said }) => network.optimizer === "gd" && said.update.makes.length <= 3
+
+test("on a phone a kernel of five rows has a number in each cell of its gradient", () => {
+  const { numbers } = moments.find(({ numbers }) => numbers.network.text.startsWith("conv2x5-relu"))
+  const numbered = []
+  const { grid } = Pen.prototype
+  const counted = function counted(values, ...rest) {
+    const fits = grid.call(this, values, ...rest)
+    if (fits) numbered.push(values.length)
+    return fits
+  }
+  instead({ grid: counted }, () => written(numbers, "df", [0, 0, 2, 2], { room: { ...PHONE, height: 426 } }))
+  assert.deepEqual(numbered, [25])
+})
 
 test("on a phone a kernel of five rows has its numbers at the update, each with its step", () => {
   const room = { width: 358, height: 426, upright: true }
@@ -706,13 +722,12 @@ test("at the update every parameter has its row, or is shown by a touch", () => 
   }
   const labels = ({ said, maps }) => said.update.makes.map((name) => maps[name].label)
   assert.deepEqual(rows(deep, ROOM), { names: labels(deep), next: undefined })
-  const phone = { width: 366, height: 330, upright: true }
   for (const numbers of [deep, few])
     for (const height of [330, 240]) {
       const seen = new Set()
       let open = 0
       do {
-        const { names, next = 0 } = rows(numbers, { ...phone, height }, open)
+        const { names, next = 0 } = rows(numbers, { ...PHONE, height }, open)
         for (const name of names) seen.add(name)
         open = next
       } while (open)

@@ -11,7 +11,8 @@ import { halves } from "./text_width.js"
 /** @import { Box, Cell, Numbers, Range, Scale } from "../types/view.js" */
 
 const SQUEEZED = 0.9 // at most
-const LARGEST = 19 // number in a cell
+const [LEAST, LARGEST] = [11, 19] // number in a cell, the least on a phone: fewer digits before smaller ones
+const PHONE = 500 // pixels wide
 const GAP = 1.5 // between the cells of a grid
 const HATCH = 9 // between the lines where numbers are not shown
 const BAR = { width: 62, height: 8 } // of colours, under a map
@@ -111,12 +112,18 @@ export class Grids extends Sheet {
 
   // ---- numbers in cells
 
-  /** Tells how large texts are in cells of a size; 0 where they do not fit. @param {string[]} texts @param {number} w @param {number} h @param {boolean} [bold] */
-  sized(texts, w, h, bold = true) {
+  /** How small a number in a cell may be. */
+  get least() {
+    return this.upright && this.width < PHONE ? LEAST : SMALL
+  }
+
+  /** Tells how large texts are in cells of a size; 0 where they do not fit. @param {string[]} texts @param {number} w @param {number} h @param {boolean} [bold] @param {number} [least] */
+  sized(texts, w, h, bold = true, least = SMALL) {
     const widest = Math.max(...texts.map((text) => this.widthOf(text, { size: 10, bold }) / 10), 0.1)
     const size = Math.min(LARGEST, h * 0.46, (w - 5) / widest)
     if (size >= SMALL) return halves(size)
-    return Math.min(h * 0.7, (w - 2) / widest / SQUEEZED) >= SMALL ? SMALL : 0
+    const squeezed = Math.min(h * 0.7, (w - 2) / widest / SQUEEZED, SMALL)
+    return squeezed >= least ? halves(squeezed) : 0
   }
 
   /** Numbers in coloured cells, where they fit, and whether they do; NaN is a place without a cell. @param {number[]} values @param {number} columns @param {number[]} limits @param {string} scale @param {Box} box @param {{ write?: (value: number, n: number) => string, lit?: (n: number) => boolean, blank?: string, bold?: boolean, term?: (n: number) => string, symbol?: string, cell?: (n: number) => Cell }} [how] `blank`: what a place without a cell says; `term`, `symbol`, `cell`: what each belongs to */
@@ -125,7 +132,7 @@ export class Grids extends Sheet {
     const rows = Math.ceil(values.length / columns)
     const [w, h] = [box.width / columns, box.height / rows]
     const texts = values.map((value, n) => (Number.isNaN(value) ? blank : write(value, n)))
-    const size = this.sized(texts, w, h, bold)
+    const size = this.sized(texts, w, h, bold, this.least)
     values.forEach((value, n) => {
       const place = { x: box.x + (n % columns) * w, y: box.y + Math.floor(n / columns) * h, width: w, height: h }
       const gone = Number.isNaN(value)

@@ -71,7 +71,8 @@ function products(pen, numbers, parts, box, { bias, back }) {
     : say("web.mechanism.pixel_times_kernel")
   pen.rich([factors, timesPower(three.powers[0])].join(" "), box.x, box.y - 11, { ...soft, room: box.width })
   const weights = kernel.map((value, n) => `${TIMES} ${three.writes[1](value, n)}`)
-  const marked = pen.sized(weights, wide, high / 2) > 0 // else they stand without their signs
+  const bare = kernel.map((value, n) => three.writes[1](value, n))
+  const ways = [weights, bare].filter((texts) => pen.sized(texts, wide, high / 2, true, pen.least)) // without signs, or none
   for (let row = 0; row < k; row++) {
     const half = (/** @type {number} */ n) => ({ ...box, y: box.y + row * high + (n * high) / 2, height: high / 2 })
     const nth = (/** @type {number} */ n) => row * k + n
@@ -85,7 +86,7 @@ function products(pen, numbers, parts, box, { bias, back }) {
       cell: (n) => cells[nth(n)],
     })
     pen.grid(kernel.slice(nth(0), nth(k)), k, numbers.maps[f].limits, "signed", half(1), {
-      write: (value, n) => (marked ? weights[nth(n)] : three.writes[1](value, nth(n))),
+      write: (_, n) => ways[0]?.[nth(n)] ?? "",
       bold: true,
       term,
       symbol: f,

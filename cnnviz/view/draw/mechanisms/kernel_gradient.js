@@ -16,6 +16,7 @@ import { boxOf, fitted, kernelName, meets, once, ranges, sizeOf, titled } from "
 
 const FOOT = 96 // colours and sum under the maps
 const [SIGN, LEAD] = [62, 106] // between two maps, the kernel and the shares
+const SQUARE = 3 // rows of a kernel whose cells are square where it is upright
 const TILES = 72 // of the filter's other kernels
 
 /** The shares of one kernel weight's gradient: what it met, times what arrived. @type {Picture} */
@@ -60,8 +61,11 @@ function sharesUpright(pen, numbers, parts, values) {
   const places = { x: under, dy: read, shares: { ...read, x: under.x, y: top } }
   const [most, best] = largestOf(values)
   drawnMaps(pen, numbers, parts, places, { values, most })
-  const own = kernelAt(pen, numbers, symbol, cell, { x: 4, y: top, side: read.width - 4 })
-  pen.chosen(own, numbers.shape(symbol)[2], numbers.shape(symbol)[2], cell[2], cell[3])
+  const k = numbers.shape(symbol)[2]
+  const height = read.width - 4
+  const width = k > SQUARE ? Math.max(height, under.x - 40) : height // many are wide enough for their numbers
+  const own = kernelAt(pen, numbers, symbol, cell, { x: 4, y: top, width, height })
+  pen.chosen(own, k, k, cell[2], cell[3])
   const middle = under.x + read.width / 2
   pen.arrow(middle, HEAD + under.height + 3, middle, top - 28)
   summed(pen, numbers, parts, values, { x: 2, y: top, width: 0.3 * pen.width, height: read.height })
@@ -174,19 +178,19 @@ function lit(pen, numbers, { x, dy, met }, places, { values, rows, columns, best
 const kernelSide = (pen, numbers, symbol) =>
   Math.min(190, pen.height - HEAD - (numbers.shape(symbol)[1] > 1 ? TILES + 60 : 40))
 
-/** The kernel that an entry belongs to, all its numbers in one power of ten, and the filter's other kernels under it. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {{ x: number, y: number, side: number }} [place] where it is upright: without the others @returns {Box} */
+/** The kernel that an entry belongs to, all its numbers in one power of ten, and the filter's other kernels under it. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} [place] where it is upright: without the others @returns {Box} */
 function kernelAt(pen, numbers, symbol, cell, place) {
   const [, channels, k] = numbers.shape(symbol)
   const done = pen.done(symbol)
-  const { x, y, side } = place ?? { x: 4, y: HEAD + 1, side: kernelSide(pen, numbers, symbol) }
-  const box = { x, y, width: side, height: side }
+  const side = kernelSide(pen, numbers, symbol)
+  const box = place ?? { x: 4, y: HEAD + 1, width: side, height: side }
   const at = (/** @type {number} */ n) => [cell[0], cell[1], Math.floor(n / k), n % k]
   const values = Array.from({ length: k * k }, (_, n) => (n < done ? numbers.at(symbol, at(n)) : Number.NaN))
   const exponent = power(Math.max(...values.map((value) => Math.abs(value) || 0)))
   const write = (/** @type {number} */ value) => fixed(value / 10 ** exponent, exponent ? 1 : 2)
   const fits = pen.grid(values, k, numbers.maps[symbol].limits, "signed", box, { write, bold: true, symbol, cell: at })
   const unit = fits ? timesPower(exponent) : ""
-  pen.head(kernelName(numbers, symbol, cell), unit, x, y - 18, side, numbers.maps[symbol].plain, pen.tone)
+  pen.head(kernelName(numbers, symbol, cell), unit, box.x, box.y - 18, box.width, numbers.maps[symbol].plain, pen.tone)
   pen.frame(box, "made")
   if (place) return box
   const index = `[${cell[2]}, ${cell[3]}]`
