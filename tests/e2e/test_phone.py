@@ -164,6 +164,8 @@ def test_a_phones_strip_is_whole_above_its_buttons_at_busy_stages_too(screen: Sc
     for stage in ("z2", "z3", "dz1", "df1"):
         screen.open("/", net=BUSY, stage=stage)
         assert faults(page, COVERED) == [], stage
+    screen.open("/", net=BUSY, stage="dp1", lang="fr")
+    assert faults(page, COVERED) == []
 
 
 DENSE = "conv5x3b-sigmoid-dense100-sigmoid-dense2-sigmoid-bce"
