@@ -16,6 +16,16 @@ SCREENS = {
 }
 
 
+WITHIN = """(card) => {
+  const box = card.getBoundingClientRect()
+  const beyond = ({ left, right, top, bottom }) => left < box.left || right > box.right || top < box.top || bottom > box.bottom
+  const parts = [card, ...card.children].filter((part) => part.checkVisibility() && !part.matches(".spoken"))
+  const out = box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight ? ["the screen"] : []
+  return [...out, ...parts.filter((part) => beyond(part.getBoundingClientRect())).map((part) => part.textContent)]
+}"""
+"""What reaches beyond a card, or beyond the screen."""
+
+
 def at(screen: Screen, share: tuple[float, float]) -> tuple[float, float]:
     """A place in the picture."""
     box = screen.page.locator("canvas.mechanism").bounding_box()
@@ -89,4 +99,6 @@ def test_on_a_phone_the_card_never_lies_over_the_number_that_is_held(finger: Scr
     expect(finger.page.locator(".drag-card")).to_be_visible()
     box = finger.page.locator(".drag-card").bounding_box()
     assert box["y"] >= 0 and box["y"] + box["height"] < y
+    finger.page.set_viewport_size({"width": 820, "height": 1180})  # what it says is whole, on a tablet too
+    assert finger.page.locator(".drag-card").evaluate(WITHIN) == []
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})

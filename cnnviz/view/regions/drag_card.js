@@ -39,7 +39,7 @@ export class DragCard {
   stand({ x, y }) {
     const { left, width } = this.root.getBoundingClientRect()
     this.box.classList.toggle("right", x < left + 0.45 * width)
-    this.box.classList.toggle("top", y > innerHeight / 2)
+    this.box.classList.toggle("over", y > innerHeight / 2)
   }
 
   close() {
