@@ -102,3 +102,16 @@ def test_on_a_phone_the_card_never_lies_over_the_number_that_is_held(finger: Scr
     finger.page.set_viewport_size({"width": 820, "height": 1180})  # what it says is whole, on a tablet too
     assert finger.page.locator(".drag-card").evaluate(WITHIN) == []
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_the_page_keeps_its_size_while_two_fingers_open_a_map(finger: Screen):
+    finger.page.set_viewport_size({"width": 390, "height": 844})
+    finger.open("/", **SEEN.to_query() | {"stage": "z1"})
+    session = finger.page.context.new_cdp_session(finger.page)
+    x, y = at(finger, (0.74, 0.24))
+    for part in range(8):
+        points = [{"x": x + side * (15 + 8 * part), "y": y, "id": side + 1} for side in (-1, 1)]
+        session.send("Input.dispatchTouchEvent", {"type": "touchMove" if part else "touchStart", "touchPoints": points})
+    expect(finger.page.locator("dialog[open]")).to_be_visible()
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert finger.page.evaluate("visualViewport.scale") == 1

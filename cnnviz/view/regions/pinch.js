@@ -18,8 +18,9 @@ export function bindPinch(area, signal, act) {
     apart = event.touches.length === 2 ? fingers(event).apart : 0
   }
   const moved = (/** @type {TouchEvent} */ event) => {
-    if (!apart || event.touches.length !== 2) return
-    event.preventDefault() // the page keeps its size
+    if (event.touches.length !== 2) return
+    event.preventDefault() // the page keeps its size, to the end of the gesture
+    if (!apart) return
     const now = fingers(event)
     const by = now.apart / apart
     if (Math.max(by, 1 / by) < LEAST) return
