@@ -42,7 +42,7 @@ function heat(results) {
             `<canvas data-round="${n}" data-layer="${layer}" role="img" aria-label="${escaped(say("web.hall.heat", { map: map.label, n: rounds[n].votes }))}"></canvas>`,
         )
         .join("")}</div></figure>`
-  return `${rounds.map(figure).join("")}<p class="scale"><span></span>${say("web.hall.clicks", { most })}</p>`
+  return `${rounds.map(figure).join("")}<p class="scale"><span></span>${say("web.hall.clicks", { n: most })}</p>`
 }
 
 /** The layers of a map that were clicked most, at most four. @param {HallResults} results @param {number} round */

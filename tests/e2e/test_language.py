@@ -74,6 +74,8 @@ def test_in_french_no_label_is_cut_short(browser: Browser, browser_context_args:
         if path == "/?stage=df":
             screen.key("rail_settings").click()
         assert faults(page, SHORT) == [], path
+    page.goto("/?stage=update&lang=fr")
+    expect(page.locator(".live")).to_have_text(re.compile(r"étape 14 sur 14, mise à jour\."))
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/check?mistake=kernel_gradient_flipped&lang=fr")
     screen.ready()

@@ -592,6 +592,7 @@ export class View {
   // Where a lesson stands that goes stage by stage, in words.
   get place() {
     const number = this.order.indexOf(this.stage) + 1
-    return say("web.spoken.place", { k: this.k, number, count: this.order.length, stage: this.stage })
+    const stage = this.stage === "update" ? say("web.phases.update") : this.stage
+    return say("web.spoken.place", { k: this.k, number, count: this.order.length, stage })
   }
 }

@@ -18,6 +18,7 @@ const FEW = 12 // numbers that are shown as bars
 /** @param {Element} root @param {Numbers} numbers @param {string} stage a symbol, or "update" */
 export function fillNext(root, numbers, stage) {
   const { label, plain, sentence } = numbers.said[stage]
+  const name = stage === "update" ? say("web.phases.update") : `<i>${formula(label)}</i>${plain ? `, ${plain}` : ""}`
   const first = stage === "update" ? numbers.said.update.makes[0] : stage
   const focus = numbers.network.focus[numbers.maps[first].family]
   const ends = stage === "update" ? [] : endsOf(numbers, stage)
@@ -28,7 +29,7 @@ export function fillNext(root, numbers, stage) {
   })
   setHTML(
     root,
-    `<h2><span>${say("web.cockpit.upcoming")} <i>${formula(label)}</i>${plain ? `, ${plain}` : ""}</span> <small>${say("web.cockpit.hidden")}</small></h2>
+    `<h2><span>${say("web.cockpit.upcoming")} ${name}</span> <small>${say("web.cockpit.hidden")}</small></h2>
     <div class="upcoming"><canvas class="whole"></canvas><ul>${lines.join("")}</ul></div>
     <h3>${say(ends.length > 1 ? "web.cockpit.comes_about" : "web.cockpit.arithmetic")}</h3><canvas class="parts"></canvas>
     <p class="numbers">${explained(numbers, stage, cell).numbers}</p><h3>${say("web.cockpit.right")}</h3><p>${sentence}</p>`,
