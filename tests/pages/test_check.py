@@ -234,17 +234,17 @@ def test_who_waits_for_a_check_that_goes_on_beside_the_page_lets_other_work_go_o
         time.sleep(0.001)
 
 
-def test_several_checks_that_go_on_beside_their_pages_do_not_hold_up_each_other(monkeypatch):
+def test_checks_that_go_on_beside_their_pages_do_not_hold_up_each_other(monkeypatch):
     monkeypatch.setattr(checking, "AT_ONCE", 0)
     monkeypatch.setattr(checking, "_turns", checking.Turns())
-    page, nets = page_of("check"), [f"dense{n}-mse" for n in range(2, 10)]
+    page, nets = page_of("check"), ("dense2-mse", "dense3-mse")  # two, one at a time, are enough to hold up each other, and are soon done
 
     async def tried() -> list:
-        gate: Gate = Gate(2, Admission(100, 100))
+        gate: Gate = Gate(1, Admission(100, 100))
         async with asyncio.timeout(60):
             return await asyncio.gather(*(gate.get(net, net, lambda net=net: made(page, {"net": net, "seed": "4711"}), net) for net in nets))
 
-    assert {found.whole for found in asyncio.run(tried())} <= {True, False}
+    assert len(asyncio.run(tried())) == len(nets)
 
 
 def test_long_checks_wait_in_order_without_holding_anything_and_are_forgotten_when_nobody_looks(monkeypatch):
