@@ -23,6 +23,13 @@ OVERLAPPING = """() => {
   const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1
   return all.flatMap(([one, a], n) => all.slice(n + 1).filter(([, b]) => meet(a, b)).map(([other]) => `${one} on ${other}`))
 }"""
+UNDER = """(curve) => [...curve.querySelectorAll(".curve-name")].filter((name) => {
+  const { x, y, width } = name.getBBox()
+  const path = name.previousElementSibling
+  const points = Array.from({ length: 400 }, (_, n) => path.getPointAtLength((n / 400) * path.getTotalLength()))
+  const over = points.filter((point) => x <= point.x && point.x <= x + width).map((point) => point.y)
+  return over.length && y - Math.max(...over) >= -2 && y - Math.max(...over) < 40
+}).map((name) => name.textContent)"""
 CUT = "({ scrollHeight, clientHeight }) => scrollHeight > clientHeight + 1 ? [scrollHeight - clientHeight] : []"
 
 
@@ -228,7 +235,32 @@ def test_a_broken_arrow_is_in_sight_and_one_entry_is_spoken_of_everywhere(screen
         expect(screen.page.locator("[data-column][data-state=first]")).to_be_in_viewport(ratio=1)
         name = screen.page.locator(".below .entry-name").inner_text()
         assert screen.page.locator(".error-over-step [data-open]").inner_text().translate(SUBSCRIPTS).endswith(f": {name}")
-    expect(screen.page.locator(".below .entry-name")).to_have_text("∂b2[1]")
+    name = screen.page.locator(".below .entry-name")
+    expect(name).to_have_text("∂b2[1]")
+    expect(name).to_be_hidden()  # the chart's title says it
+    screen.page.locator("[data-card=do]").hover()
+    screen.point_on_board("ours", "do", (0, 0), (2, 1))
+    expect(name).to_be_visible()
+    expect(name).to_have_text("∂o[0]")
+
+
+def test_a_road_that_is_wider_than_the_screen_fades_where_there_is_more(screen: Screen):
+    screen.page.set_viewport_size({"width": 820, "height": 1180})
+    screen.open("/check")
+    road = screen.page.locator(".road")
+    for to, look in (("0", r"^linear-gradient\(90deg, rgb\(0, 0, 0\) calc"), ("40", "rgba.*rgba"), ("10_000", r"0px\), rgb\(0, 0, 0\) 44px\)$|^linear-gradient\(90deg, rgba\(0, 0, 0, 0\), rgb\(0, 0, 0\) 44px\)$")):
+        road.evaluate(f"(road) => {{ road.scrollLeft = {to} }}")
+        expect(road).to_have_css("mask-image", re.compile(look))
+    screen.open("/check", net="dense2-mse")
+    expect(road).to_have_css("mask-image", "none")
+
+
+@pytest.mark.parametrize("query, names", [({}, ["float32", "float64"]), ({"mistake": "sign_flipped"}, ["broken", "right"])])
+def test_each_line_of_the_curve_has_its_name_under_it(screen: Screen, query, names):
+    screen.open("/check", **query)
+    written = screen.page.locator(".curve .curve-name")
+    expect(written).to_have_text(names)
+    assert screen.page.locator(".curve").evaluate(UNDER) == names
 
 
 def test_no_mark_of_the_curve_stands_on_its_title(screen: Screen):

@@ -138,11 +138,17 @@ export class Check extends Road {
     if (!place || !this.road) return
     const { map, cell } = subject
     const values = this.numbersAt(subject)
-    const name = `<i>${formula(this.labelOf(map))}</i>[${this.indexOf(map, cell)}]`
-    const heading = this.root.querySelector(".below .entry-name")
+    const [label, index] = [this.labelOf(map), `[${this.indexOf(map, cell)}]`]
+    const name = `<i>${formula(label)}</i>${index}`
+    const heading = /** @type {HTMLElement | null} */ (this.root.querySelector(".below .entry-name"))
     const worst = this.check?.tab === "own" && this.cards[map].state === "first" && !this.focus.pointed
     const title = this.check?.tab === "ours" ? "two_ways" : worst ? "largest" : ""
-    if (heading) setHTML(heading, title ? say(`web.check.${title}`, { entry: name }) : name)
+    if (heading) {
+      setHTML(heading, title ? say(`web.check.${title}`, { entry: name }) : name)
+      heading.hidden = Boolean(
+        this.root.querySelector(".below [data-open=chart-sweep]")?.textContent?.endsWith(label + index),
+      ) // a title above says it
+    }
     const lines = this.mapsOf(map).map(
       ({ name, label }) => html`<dt>${label}</dt><dd><b>${this.printed(name, values)}</b></dd>`,
     )

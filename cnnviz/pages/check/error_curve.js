@@ -13,6 +13,7 @@ const PLOT = { left: 54, right: 340, top: 20, bottom: 196 }
 const [FROM, TO] = [-14, -1] // powers of ten of ε
 const TOLERANCE = -6
 const COLOURS = ["", "", "bad", "good"] // by hue
+const NAMED = { first: -8.5, last: -12.3, half: 1.2 } // where the name of a curve stands, under it: the middle and the half of its width in powers of ten
 
 /** @param {number} value */
 const power = (value) => Math.log10(Math.max(value, 1e-300))
@@ -42,16 +43,24 @@ export function errorCurve(chart, rows, name = "") {
   const y = (/** @type {number} */ e) =>
     PLOT.bottom - ((Math.min(Math.max(e, low), 0) - low) / -low) * (PLOT.bottom - PLOT.top)
   const levels = Array.from({ length: 1 - Math.ceil(low / 3) }, (_, n) => -3 * n)
-  const drawn = chart.series.map((line) => ({
-    ...line,
-    way: path(line.values, (n, value) => [x(power(chart.x[n])), y(power(value))]),
-  }))
+  const drawn = chart.series.map((line, n) => {
+    const at = n ? NAMED.last : NAMED.first
+    const over = line.values
+      .filter((_, m) => Math.abs(power(chart.x[m]) - at) < NAMED.half)
+      .map((value) => y(power(Number(value))))
+    return {
+      ...line,
+      way: path(line.values, (n, value) => [x(power(chart.x[n])), y(power(value))]),
+      look: COLOURS[line.hue] || (n ? "ink" : "thin"),
+      name: { x: x(at), y: Math.min(Math.max(...over) + 16, PLOT.bottom - 4) },
+    }
+  })
   const dots = rows.map(({ exponent, error }, n) => ({ x: x(exponent), y: y(power(error)), n }))
   return html`<svg class="curve" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${`${chart.title} ${chart.words}`}>
     <rect class="over" x=${PLOT.left} y=${PLOT.top} width=${PLOT.right - PLOT.left} height=${y(TOLERANCE) - PLOT.top} />
     ${levels.map((e) => svg`<line x1=${PLOT.left} x2=${PLOT.right} y1=${y(e)} y2=${y(e)} class=${e === TOLERANCE ? "limit" : ""} /><text x=${PLOT.left - 6} y=${y(e) + 4} class="left">${e ? ten(e) : "1"}</text>`)}
     ${[-13, -9, -5, -1].map((e) => svg`<line x1=${x(e)} x2=${x(e)} y1=${PLOT.top} y2=${PLOT.bottom} /><text x=${x(e)} y=${PLOT.bottom + 16}>${ten(e)}</text>`)}
-    ${drawn.map(({ way, hue, dashed, label }) => svg`<path d=${way} class=${`${dashed ? "dashed " : ""}${COLOURS[hue] || (label === "float32" ? "thin" : "")}`}><title>${label}</title></path>`)}
+    ${drawn.map(({ way, look, dashed, label, name }) => svg`<path d=${way} class=${dashed ? `dashed ${look}` : look} /><text class="curve-name ${look}" x=${name.x} y=${name.y}>${label}</text>`)}
     ${dots.map(({ x, y, n }) => svg`<circle cx=${x} cy=${y} r="5" class=${n === 1 ? "good" : ""} /><text x=${x + (n === 2 ? 16 : n ? 0 : -12)} y=${n === 1 ? y + 22 : y < PLOT.top + 8 ? y + 20 : y - 10} class=${n === 1 ? "good" : "ink"}>${CIRCLED[n]}</text>`)}
     <text class="start" x=${PLOT.left} y=${PLOT.top - 8}>${[say("ui.check.sweep.y"), name].filter(Boolean).join(" · ")}</text>
     <text class="start" x=${PLOT.left} y=${PLOT.bottom + 38}>${say("web.check.small")}</text><text class="left" x=${PLOT.right} y=${PLOT.bottom + 38}>${say("web.check.large")}</text>
