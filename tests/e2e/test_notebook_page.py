@@ -10,9 +10,11 @@ from playwright.sync_api import expect
 from cnnviz import Lesson
 from cnnviz.core.lesson import RULES
 from cnnviz.core.notebook import DEVIATION_TABLE, DEVIATIONS
-from tests.e2e.page import Screen, read, values
+from tests.e2e.page import Screen, faults, read, values
 from tests.e2e.test_view import RECORD
 
+CUT = """() => [...document.querySelectorAll(".below, .below .card")]
+  .map((e) => [e.className, e.scrollHeight - e.clientHeight]).filter(([, more]) => more > 1)"""
 STORY = [  # what each lesson is for
     {"scale": "raw", "rule": "exact", "stage": "a1"},
     {"scale": "raw", "rule": "exact", "stage": "df"},
@@ -110,7 +112,7 @@ def test_the_story_leads_through_its_lessons(screen: Screen):
         screen.ready(stage=wanted["stage"])
         expect(screen.page.locator('.story [aria-current="step"]')).to_have_text(str(n))
         expect(screen.page.locator(".story .turns")).to_contain_text(f"{n} / 6")
-        expect(screen.page.locator(".printed")).to_contain_text("133 of the 133 sums")
+        expect(screen.page.locator(".printed")).to_contain_text("133 of 133 sums")
         lesson = screen.lesson
         assert {name: getattr(lesson, name) for name in wanted} == wanted
         assert parts(screen) == parts_in_core(lesson, columns(screen))
@@ -145,6 +147,27 @@ def test_numbers_that_stand_in_the_rows_have_their_power_of_ten_beside_them(scre
     expect(screen.page.locator('figure:has([data-map="rule.df"]) .power')).to_have_text(unit)
     shown = [read(text) for text in written_on(screen, "rule.df")]
     np.testing.assert_allclose(shown, values(lesson)["df"].ravel() * (1e3 if unit else 1), atol=0.5)
+
+
+@pytest.mark.parametrize("net", ["dense8-tanh-dense2-mse", "conv4x3b-relu-max2-dense10-softmax-ce", "conv1x3-sigmoid-dense2-sigmoid-mse"])
+def test_no_power_of_ten_stands_under_a_map_without_numbers(screen: Screen, net: str):
+    screen.page.add_init_script(RECORD)
+    screen.open("/notebook", net=net, k=1, part="experiment")
+    screen.painted()
+    powers = screen.page.locator(".pairs figure").evaluate_all("(all) => all.map((e) => [e.querySelector('canvas').dataset.map, e.querySelector('.power').textContent])")
+    assert powers and [name for name, power in powers if power and not written_on(screen, name)] == []
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_at_1280_by_720_what_stands_below_the_rows_is_whole_at_each_step_of_the_story(screen: Screen, lang: str):
+    screen.open("/notebook", lang=lang)
+    for step in range(7):
+        if step:
+            screen.switch(f"story_{step}")
+            screen.ready(stage=STORY[step - 1]["stage"])
+            expect(screen.page.locator('.story .dots > [aria-current="step"]')).to_have_text(str(step))
+            screen.painted()
+        assert faults(screen.page, CUT) == [], step
 
 
 def test_what_stands_between_the_rows_says_at_a_touch_what_it_means(screen: Screen):

@@ -7,7 +7,9 @@ from playwright.sync_api import expect
 
 from cnnviz import Lesson
 from cnnviz.core.mistakes import placed
-from tests.e2e.page import Screen, moment
+from tests.e2e.page import Screen, faults, moment
+
+WHOLE = """() => [...document.querySelectorAll(".opened")].map((e) => e.scrollHeight - e.clientHeight).filter((more) => more > 1)"""
 
 
 def choose(screen: Screen, file) -> None:
@@ -27,6 +29,7 @@ def test_a_file_is_compared_mended_and_follows_the_lesson(screen: Screen, tmp_pa
     screen.key("tab_own").click()
     expect(page.locator(".title")).to_have_text("Are your own gradients right?")
     expect(page.locator(".own-example h2").last).to_have_text("σ′ on the wrong side")
+    assert faults(page, WHOLE) == []
     screen.key("own_gradients").click()
     screen.key("gradients_example").click()
     expect(page.locator(".own-file span")).to_have_text("an example.npz")

@@ -69,7 +69,7 @@ def test_the_story_says_what_comes_out():
     assert "from 11 to 13" in told["moves"] and "59 × ¼ = 14.75" in told["border"]
     assert "11 − 0.01 · (−236) = 13.36, kept as the integer 13" in told["one_pixel"]
     again = printed()
-    assert again["agrees"] and "133 of the 133" in str(again["sums"])
+    assert again["agrees"] and "133 of 133" in str(again["sums"])
 
 
 def test_only_both_slips_together_move_the_kernel_on_the_first_call_and_the_short_loop_alone_on_the_second():

@@ -14,10 +14,17 @@ const bar = ({ title, share, count }) => html`
   <dt>${title}</dt><dd><meter min="0" max="1" value=${share}></meter></dd><dd>${count}</dd>`
 
 /** @param {OwnStage} stage */
-const stageOf = ({ how, title, matches, code, words }) => html`
+const todo = ({ code: { wrong, right } }) =>
+  html`<p class="soft">${say(wrong ? "web.check.own_code" : "web.check.own_line")} <button type="button" class="link" data-act="copy" data-code=${right}>${say("web.check.copy")}</button></p>`
+
+/** @param {OwnStage} stage @param {boolean} example  of which nothing is to be corrected */
+const stageOf = (stage, example) => {
+  const { how, title, matches, code, words } = stage
+  return html`
   <section class="own-stage"><p class="soft">${how}</p><h2>${title}</h2>
-    ${lines(code)}<p class="soft">${say(code.wrong ? "web.check.own_code" : "web.check.own_line")} <button type="button" class="link" data-act="copy" data-code=${code.right}>${say("web.check.copy")}</button></p>
+    ${lines(code)}${example ? nothing : todo(stage)}
     ${words.map((sentence) => html`<p>${sentence}</p>`)}${matches.length ? html`<dl>${matches.map(bar)}</dl>` : nothing}</section>`
+}
 
 /** @param {Shown} shown */
 export function own({ road, check, subject, maps }) {
@@ -26,6 +33,7 @@ export function own({ road, check, subject, maps }) {
   const see = first
     ? html`<button type="button" class="link" data-act="see" data-stage=${first.symbol}>${say("web.check.see")}</button>`
     : nothing
+  const told = stages.map((stage) => stageOf(stage, Boolean(example)))
   return html`
     <section class="entry numbers"><div class="own-file doings">${markup(actionButton("own_gradients"))}<span>${file}</span></div>
       ${example ? nothing : html`<h2><span class="entry-name"></span></h2>`}<div class="compared">${
@@ -38,5 +46,5 @@ export function own({ road, check, subject, maps }) {
       }${example ? nothing : html`<div class="readout"></div>`}</div>
       ${road.sentences.map((words) => html`<p class="sentence">${words}</p>`)}</section>
     <section class=${first ? "opened" : "opened calm"}>
-      ${example ? html`<div class="own-example"><h2>${say("web.check.own_example")}</h2><p>${example}</p>${stages.map(stageOf)}</div>` : stages.map(stageOf)}${see}</section>`
+      ${example ? html`<div class="own-example"><h2>${say("web.check.own_example")}</h2><p>${example}</p>${told}</div>` : told}${see}</section>`
 }

@@ -39,6 +39,13 @@ export class CardMap extends MapView {
     return size < 1000 && (size >= 10 || Number.isInteger(scaled)) ? whole(Math.round(scaled)) : super.written(value)
   }
 
+  /** @override @param {Layout} at  all its numbers stand there, or none and no power of ten */
+  legible(at) {
+    const can = super.legible(at) && this.fitted([...this.values], at, LEAST).room >= LEAST
+    if (!can) this.withoutPower()
+    return can
+  }
+
   /** @override @param {Layout} at @param {number} n @param {number} done */
   print(at, n, done) {
     Heatmap.prototype.print.call(this, at, n, done, { smallest: SIZE, least: LEAST })

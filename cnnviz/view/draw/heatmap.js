@@ -198,6 +198,17 @@ export class Heatmap {
     })
   }
 
+  /** Numbers as cells have them, how wide they are at a size of 1, and how large all may be. @param {number[]} values @param {Layout} at @param {number} least the size below which there are none */
+  fitted(values, { cellWidth: w, cellHeight: h }, least) {
+    const width = (/** @type {string} */ text) => this.widthOf(text, 10) / 10
+    const texts = values.map((value) => {
+      const text = this.written(value)
+      return least && width(text) * least > w - 4 ? number(value / 10 ** this.power, 1) : text // fewer digits before smaller ones
+    })
+    const widths = texts.map(width)
+    return { texts, widths, room: Math.min(h * 0.66, (w - 4) / Math.max(...widths)) }
+  }
+
   /** The numbers of a tile that are computed; those that stand at least `squeezed` of their width. @param {Layout} at @param {number} n @param {number} done @param {{ smallest?: number, least?: number, squeezed?: number }} [how] `least`: the size below which there are none */
   print(at, n, done, { smallest = 9, least = 0, squeezed = 0 } = {}) {
     const { context, limits, scale } = this
@@ -208,14 +219,11 @@ export class Heatmap {
       box: at.place({ tile: n, top: Math.floor(i / columns), left: i % columns, tall: 1, wide: 1 }),
     })).filter(({ value }) => value !== undefined)
     if (!all.length) return
-    const width = (/** @type {string} */ text) => this.widthOf(text, 10) / 10 // at a size of 1
-    const fitted = (/** @type {number} */ value) => {
-      const text = this.written(value)
-      return least && width(text) * least > w - 4 ? number(value / 10 ** this.power, 1) : text // fewer digits before smaller ones
-    }
-    const texts = all.map(({ value }) => fitted(value))
-    const widths = texts.map(width)
-    const room = Math.min(h * 0.66, (w - 4) / Math.max(...widths))
+    const { texts, widths, room } = this.fitted(
+      all.map(({ value }) => value),
+      at,
+      least,
+    )
     if (room < least) return
     const size = Math.max(smallest, least, halves(Math.min(h * 0.42, w * 0.3, 22, (w - 6) / Math.max(...widths))))
     context.font = font(size)
