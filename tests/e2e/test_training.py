@@ -40,6 +40,7 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     expect(title).to_have_text("Can it learn to tell airplane and automobile apart?")
     expect(page.locator(".training [data-said=sentence]")).to_contain_text("Guessing gets 50%")
     expect(page.locator("canvas[data-map]").first).to_be_hidden()
+    expect(page.locator(".live")).to_contain_text("Can it learn to tell airplane and automobile apart?")
     with screen.reaching("train_full") as full:
         full.click()
     expect(page.get_by_role("dialog")).to_contain_text("downloaded once")

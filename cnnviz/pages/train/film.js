@@ -330,6 +330,8 @@ export class Film extends Content {
 
   /** @override */
   spoken() {
+    const instead = this.film.halves[1].on ? ".crowd-head > *" : this.sweep.data ? ".sweep :is(.starts, .said)" : ""
+    if (instead) return Array.from(this.view.root.querySelectorAll(instead), (line) => line.textContent).join(". ")
     const losses = this.film.runs.map(({ label }, place) =>
       say("web.spoken.run", { label, loss: number(this.curve(place, "losses", 0), 6) }),
     )
