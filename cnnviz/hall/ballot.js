@@ -4,8 +4,8 @@ import { paragraphs, picture, rich, scaleOf } from "../pages/learn/learn_words.j
 import { typed } from "../pages/learn/score.js"
 import { clock, escaped, formula } from "../view/model/format.js"
 import { ARROWS } from "../view/model/neighbours.js"
+import { inBrowser } from "../view/model/storage.js"
 import { say, written } from "../view/model/words.js"
-import { keep, kept } from "../view/regions/preferences.js"
 import { OwnRun } from "./experiment.js"
 import { paintPlates, platesHTML } from "./plate_row.js"
 import { cellIn, cellUnder, endOf, isSame, leftUntil, placeIn, placeName, windowAt } from "./question.js"
@@ -22,6 +22,7 @@ import { paintResults, resultsHTML } from "./results.js"
 /** @typedef {Asking & import("./experiment.js").Asking} AskingAll */
 
 const TICK = 250
+const VOTE = "cnnviz.vote"
 
 export class Ballot {
   /** @type {HallPoll | null} */
@@ -178,23 +179,16 @@ export class Ballot {
     const { ok, sentence } = await this.asking.vote(poll, given)
     this.sending = false
     if (this.poll?.number === poll.number && this.poll.round === poll.round) {
-      if (ok) this.remember(given)
+      if (ok) this.sent = given
+      if (ok) inBrowser.writeRecord(VOTE, { number: poll.number, round: poll.round, answer: given }) // also for when the page is loaded again
       this.note = ok ? "" : sentence || say("web.notice.silent")
     }
     this.ready()
   }
 
-  // What was sent is still so when the page was loaded again.
-  /** @param {number} answer */
-  remember(answer) {
-    this.sent = answer
-    const { number, round } = this.poll ?? {}
-    keep("vote", JSON.stringify({ number, round, answer }))
-  }
-
   /** @param {HallPoll} poll */
   recall({ number, round }) {
-    const last = JSON.parse(kept("vote") || "{}")
+    const last = inBrowser.readRecord(VOTE)
     if (last.number === number && last.round === round) this.given = this.sent = last.answer
   }
 

@@ -16,7 +16,7 @@ import { CODE, LANG } from "../view/spec.js"
 import { spotHTML, spotOf } from "./cockpit_spot.js"
 import { ACTS, COVERS, cockpitHTML, comingOf, fillClock, fillCockpit } from "./cockpit_view.js"
 import { listen } from "./events.js"
-import { goneHTML, keepRoom, keptRooms, openQuestion, openRoom, roomScript } from "./held_room.js"
+import { goneHTML, keepRoom, keptRooms, openAgain, openQuestion, roomScript } from "./held_room.js"
 import { endOf, leftUntil, nextAct, possible } from "./question.js"
 import { hall } from "./requests.js"
 import { paintResults } from "./results.js"
@@ -179,14 +179,6 @@ export default function show() {
     saveFile(await answer.blob(), `room-${code}.csv`)
   }
 
-  /** Opens the room that is gone under its code, where it was. */
-  async function again() {
-    const { room: open, sentence } = await openRoom(base, driver, where, question.open, script.given)
-    if (open) return stream.again()
-    const said = root.querySelector(".room-gone p")
-    if (said) said.textContent = sentence ?? say("web.notice.silent")
-  }
-
   /** Finds where a step leads from where the room is. @param {string} way */
   function beyond(way) {
     if (!seen.steps) return undefined
@@ -214,7 +206,8 @@ export default function show() {
   root.addEventListener("click", ({ target }) => {
     const button = /** @type {Element} */ (target).closest("button")
     const { act, screen, drive, key, cover: how } = button?.dataset ?? {}
-    if (key === "room_again") again()
+    if (key === "room_again")
+      openAgain([base, driver, where, question.open, script.given], stream.again, root.querySelector(".room-gone"))
     else if (act) turn(act)
     else if (screen) goTo(Number(screen))
     else if (drive) move(drive)

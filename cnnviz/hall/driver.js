@@ -11,7 +11,16 @@ import { copyLink, html, markup } from "../view/regions/html.js"
 import { LANG } from "../view/spec.js"
 import { HallBoard } from "./board.js"
 import { listen } from "./events.js"
-import { forgetRoom, goneHTML, keepRoom, keptRooms, openQuestion, openRoom, roomScript } from "./held_room.js"
+import {
+  forgetRoom,
+  goneHTML,
+  keepRoom,
+  keptRooms,
+  openAgain,
+  openQuestion,
+  openRoom,
+  roomScript,
+} from "./held_room.js"
 import { followed, nextAct } from "./question.js"
 import { hall } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
@@ -43,7 +52,7 @@ export function roomDriver(base, travel = () => {}) {
   let missing
   const code = () => held?.code ?? ""
   const told = async (/** @type {string} */ path) => {
-    const answer = await fetch(at(path), { headers: authorized() }).catch(() => undefined)
+    const answer = await request("GET", path)
     return answer?.ok ? answer.json() : undefined
   }
   const question = openQuestion(code, () => told("/asked"))
@@ -125,12 +134,8 @@ export function roomDriver(base, travel = () => {}) {
   }
 
   /** Opens the room that is gone under its code, where this page is now. */
-  async function again() {
-    if (!held) return
-    const { room, sentence } = await openRoom(base, held.driver, last, question.open, script.given)
-    if (room) return stream.again()
-    const said = missing?.querySelector("p")
-    if (said) said.textContent = sentence ?? say("web.notice.silent")
+  function again() {
+    if (held) openAgain([base, held.driver, last, question.open, script.given], stream.again, missing)
   }
 
   /** Has the room's questions shown over a page. @param {HTMLElement} root */
@@ -176,8 +181,7 @@ export function roomDriver(base, travel = () => {}) {
     if (event.key === "PageUp") return void lead(-1)
     const act = nextAct(board.poll)
     if (act === "next" && lead(1)) return
-    const body = act === "next" ? undefined : JSON.stringify({ act })
-    fetch(at("/question"), { method: body ? "PUT" : "DELETE", headers: authorized(), body }).catch(() => {}) // pressed again
+    act === "next" ? request("DELETE", "/question") : request("PUT", "/question", JSON.stringify({ act })) // else pressed again
   })
 
   // In a script the keys of the remote, and its buttons, lead the hall from screen to screen; what hides numbers shows them before.
@@ -202,18 +206,18 @@ export function roomDriver(base, travel = () => {}) {
   function lead(by) {
     const number = (screen?.number ?? 0) + by
     if (!screen || number < 1 || number > screen.count) return false
-    const asked = fetch(at(), { method: "PUT", headers: authorized(), body: JSON.stringify({ screen: number }) })
     leading = true
-    asked
-      .catch(() => undefined)
-      .then((answer) => {
-        if (!answer?.ok) leading = false // pressed again
-      })
+    request("PUT", "", JSON.stringify({ screen: number })).then((answer) => {
+      if (!answer?.ok) leading = false // pressed again
+    })
     return true
   }
 
   const at = (path = "") => new URL(`room${held ? `/${held.code}` : ""}${path}`, base).href
-  const authorized = () => ({ Authorization: `Bearer ${held?.driver}` })
+
+  /** Asks the server, by the secret; undefined where it is out of reach. @param {string} method @param {string} [path] @param {string} [body] */
+  const request = (method, path, body) =>
+    fetch(at(path), { method, headers: { Authorization: `Bearer ${held?.driver}` }, body }).catch(() => undefined)
 
   /** Has the hall go there. @param {string} page @param {Lesson} lesson @param {boolean} [veiled]  with the newest numbers hidden */
   function drive(page, lesson, veiled) {
@@ -232,7 +236,7 @@ export function roomDriver(base, travel = () => {}) {
     while (held && next !== undefined) {
       const body = next
       next = undefined
-      const answer = await fetch(at(), { method: "PUT", headers: authorized(), body }).catch(() => undefined)
+      const answer = await request("PUT", "", body)
       if (answer?.status === 403) hold(undefined)
       else if (answer?.status === 404) gone(true)
       else if (!answer?.ok) {
@@ -251,7 +255,7 @@ export function roomDriver(base, travel = () => {}) {
     const found = await look()
     if (!found) return missing ? dialog.close() : fail(dialog)
     fill(dialog, found, async (driver) => {
-      if (!found.followers) await end() // it was opened a moment ago, by the same click
+      if (!found.followers) await request("DELETE") // it was opened a moment ago, by the same click
       hold(undefined)
       if (!(await open(dialog, root, query, driver))) return
       dialog.close()
@@ -282,8 +286,6 @@ export function roomDriver(base, travel = () => {}) {
     }
     return Boolean(room)
   }
-
-  const end = () => fetch(at(), { method: "DELETE", headers: authorized() }).catch(() => undefined)
 
   /** @param {Dialog} dialog @param {string} [sentence] */
   const fail = (dialog, sentence = say("web.notice.silent")) => dialog.draw(html`<p role="alert">${sentence}</p>`)
@@ -332,7 +334,7 @@ export function roomDriver(base, travel = () => {}) {
     on("driver", (button) => copyLink(button, say("web.room.driver"), driving))
     on("resume", () => before && resume(before.driver))
     on("end", async () => {
-      await end()
+      await request("DELETE")
       hold(undefined)
       dialog.close()
     })

@@ -2,9 +2,8 @@
 // live, and the question that is open in it.
 
 import { escaped } from "../view/model/format.js"
-import { inTab } from "../view/model/storage.js"
+import { inBrowser, inTab } from "../view/model/storage.js"
 import { say } from "../view/model/words.js"
-import { keep, kept } from "../view/regions/preferences.js"
 import { endOf, leftUntil } from "./question.js"
 
 /** @import { HallPoll, HallScreen } from "../view/types/view.js" */
@@ -13,31 +12,26 @@ import { endOf, leftUntil } from "./question.js"
 
 const SILENCE = 4 * 3600 * 1000 // milliseconds after which a room ends (store.py)
 
-const ROOMS = "rooms"
+const ROOMS = "cnnviz.rooms"
 const MOST = 3
 const [TRIES, AGAIN_IN] = [5, 1000] // how often a question is asked again, and after how many milliseconds
 
 /** The rooms that were opened last in this browser, the newest first. @returns {(Held & { since: number })[]} */
-export function keptRooms() {
-  try {
-    return JSON.parse(kept(ROOMS) || "[]").filter(
-      (/** @type {{ since: number }} */ room) => Date.now() - room.since < SILENCE,
-    )
-  } catch {
-    return []
-  }
-}
+export const keptRooms = () =>
+  Object.values(inBrowser.readRecord(ROOMS)).filter(({ since }) => Date.now() - since < SILENCE)
 
 /** @param {Held} room */
 export function keepRoom({ code, driver }) {
   const others = keptRooms().filter((room) => room.code !== code)
-  keep(ROOMS, JSON.stringify([{ code, driver, since: Date.now() }, ...others].slice(0, MOST)))
+  inBrowser.writeRecord(ROOMS, [{ code, driver, since: Date.now() }, ...others].slice(0, MOST))
 }
 
 /** Forgets a room. @param {string} code */
-export function forgetRoom(code) {
-  keep(ROOMS, JSON.stringify(keptRooms().filter((room) => room.code !== code)))
-}
+export const forgetRoom = (code) =>
+  inBrowser.writeRecord(
+    ROOMS,
+    keptRooms().filter((room) => room.code !== code),
+  )
 
 /**
  * Opens a room by its secret: again, where the server has forgotten it, with the question that was open; else it is as it was.
@@ -64,6 +58,14 @@ export async function openRoom(base, driver, query, question, script) {
     }
   }
   return { room: found }
+}
+
+/** Opens the room that is gone again, and says in its place why not. @param {Parameters<typeof openRoom>} how @param {() => void} opened @param {Element | null | undefined} place */
+export async function openAgain(how, opened, place) {
+  const { room, sentence } = await openRoom(...how)
+  if (room) return opened()
+  const said = place?.querySelector("p")
+  if (said) said.textContent = sentence ?? say("web.notice.silent")
 }
 
 /** Remembers something of a room in this tab, also when the page loads itself again. @param {string} key @param {() => string} code  the room's */

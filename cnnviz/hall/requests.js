@@ -1,6 +1,6 @@
 // A room's question by plain HTTP (docs/rooms.md): what is asked, an answer, what was answered.
 
-import { keep, kept } from "../view/regions/preferences.js"
+import { inBrowser } from "../view/model/storage.js"
 import { LANG } from "../view/spec.js"
 
 /** @import { HallExperiment, HallInside, HallQuestion, HallResults } from "../view/types/view.js" */
@@ -89,18 +89,12 @@ export function hall(room) {
 
   const keepToken = (/** @type {string} */ token) => {
     const others = Object.entries(tokens()).filter(([other]) => other !== code)
-    keep(TOKENS, JSON.stringify(Object.fromEntries([...others, ...(token ? [[code, token]] : [])].slice(-MOST_ROOMS))))
+    inBrowser.writeRecord(TOKENS, Object.fromEntries([...others, ...(token ? [[code, token]] : [])].slice(-MOST_ROOMS)))
   }
   return { question, results, vote, place, lost, experiment, inside, join: device }
 }
 
-const TOKENS = "devices"
+const TOKENS = "cnnviz.devices"
 
 /** The tokens of this browser, by their rooms' codes. @returns {Record<string, string>} */
-function tokens() {
-  try {
-    return JSON.parse(kept(TOKENS) || "{}")
-  } catch {
-    return {}
-  }
-}
+const tokens = () => inBrowser.readRecord(TOKENS)
