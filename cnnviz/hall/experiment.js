@@ -5,7 +5,7 @@ import { paintRuns } from "../pages/train/sweep_chart.js"
 import { facts, HIGH, headline, nearest, scaleOf, standing } from "../pages/train/sweep_model.js"
 import { escaped, number } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
-import { setHTML } from "../view/regions/html.js"
+import { near, setHTML } from "../view/regions/html.js"
 import { paintPlates, platesHTML } from "./plate_row.js"
 
 /** @import { Runs } from "../pages/train/sweep_chart.js" */
@@ -82,10 +82,9 @@ export class OwnRun {
   constructor(element, asking, explore) {
     this.element = element
     this.asking = asking
-    element.addEventListener("click", ({ target }) => {
-      const { dataset } =
-        /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-query]")) ?? {}
-      if (dataset?.query) explore(dataset.query)
+    element.addEventListener("click", (event) => {
+      const query = near(event, "[data-query]")?.dataset.query
+      if (query) explore(query)
     })
   }
 

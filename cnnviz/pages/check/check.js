@@ -6,7 +6,7 @@ import { COMPUTED } from "../../view/model/address.js"
 import { formula, local, number, withSymbols } from "../../view/model/format.js"
 import { sharedDigits } from "../../view/model/shared_digits.js"
 import { say } from "../../view/model/words.js"
-import { copied, html, nothing, render, setHTML, svg } from "../../view/regions/html.js"
+import { copied, html, near, nothing, render, setHTML, svg } from "../../view/regions/html.js"
 import { Road } from "../../view/regions/road.js"
 import { broken, listed } from "./broken.js"
 import { ours, third } from "./ours.js"
@@ -35,8 +35,8 @@ export class Check extends Road {
     super(view)
     const content = view.$(".content")
     for (const event of ["pointerover", "focusin"])
-      content.addEventListener(event, ({ target }) => {
-        const words = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-words]"))
+      content.addEventListener(event, (over) => {
+        const words = near(over, "[data-words]")
         const detail = content.querySelector(".detail")
         if (detail && words) detail.textContent = words.dataset.words ?? ""
       })

@@ -3,7 +3,7 @@
 import { chart } from "../../view/draw/chart.js"
 import { number } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
-import { html, markup, pick, render, setText } from "../../view/regions/html.js"
+import { html, markup, near, pick, render, setText } from "../../view/regions/html.js"
 import { CURVES, LINE_COLOURS } from "../../view/spec.js"
 
 /** @import { LargeChart } from "../../view/model/large_chart.js" */
@@ -202,14 +202,14 @@ export class Curves {
     })
     figure.addEventListener("pointerup", letGo)
     figure.addEventListener("pointercancel", letGo)
-    this.element.addEventListener("click", ({ target }) => this.choose(/** @type {Element} */ (target)))
+    this.element.addEventListener("click", (event) => this.choose(event))
   }
 
-  /** Another chart, or another scale. @param {Element} target */
-  choose(target) {
-    const button = /** @type {HTMLElement | null} */ (target.closest("[data-tab]"))
-    if (!button) return
-    const [name, value] = (button.dataset.tab ?? "").split(" ")
+  /** Another chart, or another scale. @param {Event} event */
+  choose(event) {
+    const tab = near(event, "[data-tab]")?.dataset.tab
+    if (!tab) return
+    const [name, value] = tab.split(" ")
     if (name === "curve") this.name = value
     else this.log = value === "log"
     this.film.outdate()

@@ -4,7 +4,7 @@
 import { COMPUTED } from "../../view/model/address.js"
 import { number } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
-import { html, keyed, render, setHTML, setText } from "../../view/regions/html.js"
+import { html, keyed, near, render, setHTML, setText } from "../../view/regions/html.js"
 import { Content } from "../../view/regions/page.js"
 import { bindChanges, bindSwitches, fillSwitches, tabsOf } from "../../view/regions/switches.js"
 import { Curves } from "./curves.js"
@@ -97,13 +97,11 @@ export class Film extends Content {
       const chosen = target instanceof HTMLSelectElement && target.selectedOptions[0].dataset.change
       if (chosen) view.go(JSON.parse(chosen))
     })
-    view.$(".film").addEventListener("click", ({ target }) => {
+    view.$(".film").addEventListener("click", (event) => {
       const { outcome } = this.film
-      if (outcome && /** @type {Element} */ (target).closest("[data-key=film_look]"))
+      if (outcome && near(event, "[data-key=film_look]"))
         return view.turn("", { k: String(outcome.k), stage: outcome.stage })
-      const { k, tab = "" } =
-        /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-k], [data-tab]"))?.dataset
-        ?? {}
+      const { k, tab = "" } = near(event, "[data-k], [data-tab]")?.dataset ?? {}
       if (k) view.go({ k })
       if (tab.startsWith("maps ")) this.maps.changes = tab === "maps change"
       if (tab.startsWith("share ")) this.share = tab.slice(6)
@@ -207,7 +205,8 @@ export class Film extends Content {
     this.view.dispatch({ type: "moved", change: { k: String(this.k) } })
     if (this.film.files.length) this.stand() // each is called otherwise
     const saturated = this.curve(0, "saturated", 0)
-    this.view.show(this.k, this.curve(0, "losses", 0), Number.isNaN(saturated) ? null : saturated)
+    const loss = this.curve(0, "losses", 0)
+    Object.assign(this.view, { k: this.k, loss, saturated: Number.isNaN(saturated) ? null : saturated })
     this.view.paint()
   }
 

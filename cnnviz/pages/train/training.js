@@ -5,7 +5,7 @@ import { largest } from "../../view/model/extremes.js"
 import { number } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { actionButton } from "../../view/regions/actions.js"
-import { html, render, setHTML, setText } from "../../view/regions/html.js"
+import { html, near, render, setHTML, setText } from "../../view/regions/html.js"
 import { answered, confusionTable } from "./confusion.js"
 import { Crowd } from "./crowd.js"
 import { card, certainty, wordsOf } from "./crowd_card.js"
@@ -83,7 +83,7 @@ export class Training {
   /** @param {HTMLCanvasElement} canvas */
   bind(canvas) {
     const { signal } = this.view.stop
-    this.root.addEventListener("click", ({ target, clientX }) => this.clicked(/** @type {Element} */ (target), clientX))
+    this.root.addEventListener("click", (event) => this.clicked(event))
     const scrub = /** @type {HTMLInputElement} */ (this.view.field("train_epoch"))
     scrub.addEventListener("input", () => this.become(sought(this.state, Number(scrub.value))))
     scrub.addEventListener("keydown", (event) => {
@@ -321,19 +321,17 @@ export class Training {
     render(table, this.$(".everybody"))
   }
 
-  /** @param {Element} target @param {number} x */
-  clicked(target, x) {
-    const near = /** @type {HTMLElement | null} */ (
-      target.closest("[data-cell], [data-group], [data-shows], [data-open], .drawn")
-    )
-    const { cell, group, shows, open } = near?.dataset ?? {}
+  /** @param {MouseEvent} event */
+  clicked(event) {
+    const pressed = near(event, "[data-cell], [data-group], [data-shows], [data-open], .drawn")
+    const { cell, group, shows, open } = pressed?.dataset ?? {}
     const [row = 0, column = 0] = cell?.split(",").map(Number) ?? []
     if (open) this.open(Number(open))
     if (cell) this.become(chosen(this.state, { kind: "cell", row, column }))
     if (group) this.become(chosen(this.state, { kind: "told", group: Number(group) }))
     if (shows) this.shows = shows
     if (shows) this.draw()
-    if (near?.matches(".drawn")) this.goTo(near, x)
+    if (pressed?.matches(".drawn")) this.goTo(pressed, event.clientX)
   }
 
   /** Shows the epoch that a chart has at a place. @param {HTMLElement} drawn @param {number} x */

@@ -4,7 +4,7 @@ import { plainNumber } from "../../view/model/format.js"
 import { read } from "../../view/model/network_text.js"
 import { say } from "../../view/model/words.js"
 import { actionButton } from "../../view/regions/actions.js"
-import { field, html, keyed, linesOf, render, select, setHTML, setText } from "../../view/regions/html.js"
+import { field, html, keyed, linesOf, near, render, select, setHTML, setText } from "../../view/regions/html.js"
 import { markEntries, rail } from "../../view/regions/rail.js"
 
 /** @import { TrainingForm as Told, TrainingLayer } from "../../view/types/view.js" */
@@ -78,7 +78,7 @@ export class TrainingForm {
   constructor(root, change) {
     this.root = root
     this.change = change
-    root.addEventListener("click", ({ target }) => this.clicked(/** @type {Element} */ (target)))
+    root.addEventListener("click", (event) => this.clicked(event))
     root.addEventListener("change", ({ target }) => this.changed(/** @type {HTMLInputElement} */ (target)))
   }
 
@@ -143,16 +143,10 @@ export class TrainingForm {
     this.complain(".wrong.numbers", "")
   }
 
-  /** @param {Element} target */
-  clicked(target) {
-    const { told } = this
-    const {
-      class: name,
-      kind,
-      pick,
-    } = /** @type {HTMLElement | null} */ (target.closest("[data-class], .kinds [data-kind], [data-pick]"))?.dataset
-    ?? {}
-    if (!told) return
+  /** @param {Event} event */
+  clicked(event) {
+    const { class: name, kind, pick } = near(event, "[data-class], .kinds [data-kind], [data-pick]")?.dataset ?? {}
+    if (!this.told) return
     if (kind !== undefined && Number(kind) !== this.kind) this.choose(SUGGESTED[Number(kind)][0], Number(kind))
     if (pick) this.choose(pick, this.kind)
     if (name) this.toggle(name)

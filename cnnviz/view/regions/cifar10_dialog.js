@@ -5,7 +5,7 @@ import { say } from "../model/words.js"
 import { LANG } from "../spec.js"
 import { answered } from "./ask_python.js"
 import { openDialog } from "./dialog.js"
-import { html, live, nothing, pick } from "./html.js"
+import { html, live, near, nothing, pick } from "./html.js"
 
 /** @import { Dialog, FullSet, FullSetPage, Template, View } from "../types/view.js" */
 
@@ -80,8 +80,8 @@ class Cifar10 {
   }
 
   /** @param {Event} event */
-  clicked({ target }) {
-    const tab = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-tab]"))?.dataset.tab
+  clicked(event) {
+    const tab = near(event, "[data-tab]")?.dataset.tab
     if (tab) this.choose({ split: tab.split(" ")[1] })
   }
 

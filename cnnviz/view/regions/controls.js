@@ -3,7 +3,7 @@
 
 import { inField, plainNumber } from "../model/format.js"
 import { say } from "../model/words.js"
-import { listen, setText } from "./html.js"
+import { listen, near, setText } from "./html.js"
 import { bindNetwork, fillNetwork } from "./network_controls.js"
 import { bindLayers, fillLayers } from "./network_editor.js"
 import { fillRail, markEntries } from "./rail.js"
@@ -19,9 +19,6 @@ const own = (view) =>
 
 /** @type {(element: HTMLElement) => element is HTMLInputElement | HTMLSelectElement} */
 const isField = (element) => element instanceof HTMLInputElement || element instanceof HTMLSelectElement
-
-/** @type {(event: Event, selector: string) => HTMLElement | null} */
-const near = ({ target }, selector) => /** @type {Element} */ (target).closest(selector)
 
 /** @param {View} view */
 export function bindControls(view) {

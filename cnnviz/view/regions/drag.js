@@ -250,8 +250,13 @@ export class Dragging {
     const numbers = new Numbers(/** @type {StepAnswer} */ (answer))
     if (before) numbers.hold(before)
     step.take(numbers)
-    step.view.show(step.view.k, answer.loss ?? Number.NaN, answer.saturated)
+    this.tell(answer)
     step.view.paint()
+  }
+
+  /** @param {Pick<Answer, "loss" | "saturated">} answer */
+  tell({ loss, saturated }) {
+    Object.assign(this.step.view, { loss: loss ?? Number.NaN, saturated })
   }
 
   /** It stays where it is let go: one entry of the history. */
@@ -271,8 +276,7 @@ export class Dragging {
     if (!this.drag || !before) return
     this.end()
     step.take(before)
-    const { loss, saturated } = before.answer
-    step.view.show(step.view.k, loss ?? Number.NaN, saturated)
+    this.tell(before.answer)
     step.view.paint(true)
   }
 

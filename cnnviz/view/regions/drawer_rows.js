@@ -2,6 +2,7 @@
 
 import { current, go, isOpen, write } from "./drawer.js"
 import { move, remove, undo } from "./drawer_acts.js"
+import { near } from "./html.js"
 
 /** @import { View } from "../types/view.js" */
 
@@ -15,8 +16,7 @@ export function bindRows(view, place) {
   addEventListener("keydown", (event) => isUndo(view, event) && undo(view), { signal: view.stop.signal })
   focusRow(place)
   place.addEventListener("pointerdown", (event) => {
-    const grip = /** @type {Element} */ (event.target).closest(".grip")
-    const row = /** @type {HTMLElement | null | undefined} */ (grip?.closest("[data-row]"))
+    const row = near(event, ".grip") && near(event, "[data-row]")
     if (row && event.button === 0) drag(view, row, event)
   })
 }
@@ -47,8 +47,8 @@ const isUndo = (view, { target, key, ctrlKey, metaKey }) =>
 
 /** Tells whether a key did something. @param {View} view @param {HTMLElement} place @param {KeyboardEvent} event */
 function keyed(view, place, event) {
-  const { target, key, altKey } = event
-  const row = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-screen]"))
+  const { key, altKey } = event
+  const row = near(event, "[data-screen]")
   if (!row) return false
   const n = Number(row.dataset.screen)
   const by = { ArrowUp: -1, ArrowDown: 1 }[key]

@@ -5,7 +5,7 @@ import { found } from "../model/find.js"
 import { say } from "../model/words.js"
 import { IMAGES, LESSONS, PAGES, PRESETS, WORDS } from "../spec.js"
 import { available, run } from "./actions.js"
-import { html, input, render } from "./html.js"
+import { html, input, near, render } from "./html.js"
 import { choosePreset } from "./network_controls.js"
 import { reveal } from "./rail.js"
 
@@ -124,8 +124,8 @@ export function bindFind(view, dialog) {
     event.preventDefault()
     draw()
   })
-  list.addEventListener("click", ({ target }) => {
-    const chosen = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-place]"))
+  list.addEventListener("click", (event) => {
+    const chosen = near(event, "[data-place]")
     if (chosen) go(Number(chosen.dataset.place))
   })
 }

@@ -4,7 +4,7 @@ import { escaped, withFormulas } from "../model/format.js"
 import { wordsOf } from "../model/meanings.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
-import { LARGE, listen, TABLE } from "./html.js"
+import { LARGE, listen, near, TABLE } from "./html.js"
 
 /** @import { Own } from "../model/meanings.js" */
 /** @import { View } from "../types/view.js" */
@@ -42,8 +42,8 @@ export function bindMeanings(view, ownOf) {
     if (/** @type {Element} */ (target).closest("button")) box.hidePopover() // what it opens stands in its place
   })
   addEventListener("keydown", closed, { capture: true, signal: view.stop.signal })
-  listen(view, "click", ({ target }) => {
-    const tapped = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-meaning]"))
+  listen(view, "click", (event) => {
+    const tapped = near(event, "[data-meaning]")
     if (!tapped) return
     const id = tapped.dataset.meaning ?? ""
     const [title, text] = [box.querySelector("b"), box.querySelector("p")]

@@ -92,6 +92,9 @@ export function adopt(now, fresh) {
   return true
 }
 
+/** What an event is about: the nearest around its target that a selector names. @type {(event: { target: EventTarget | null }, selector: string) => HTMLElement | null} */
+export const near = ({ target }, selector) => /** @type {Element} */ (target).closest(selector)
+
 /** Hears what happens on a page until it is left. @template {keyof HTMLElementEventMap} Name @param {import("../types/view.js").View} view @param {Name} name @param {(event: HTMLElementEventMap[Name]) => void} act @param {AddEventListenerOptions} [how] */
 export const listen = ({ root, stop }, name, act, how = {}) =>
   root.addEventListener(name, act, { signal: stop.signal, ...how }) // the root may outlive the view

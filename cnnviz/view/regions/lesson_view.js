@@ -48,7 +48,7 @@ export class View {
   /** @type {boolean | undefined}  whether the page is dark */
   dark = undefined
   loss = 0
-  /** @type {number | null} */
+  /** @type {number | null}  the share of units on flat parts, where there are such units */
   saturated = null
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   silence = undefined
@@ -210,7 +210,7 @@ export class View {
     this.answered()
     this.data = data
     this.dispatch({ type: "answered", asked: data.asked, lesson, order, here, running: this.player.running })
-    this.show(Number(lesson.k), data.loss ?? Number.NaN, data.saturated)
+    Object.assign(this, { k: Number(lesson.k), loss: data.loss ?? Number.NaN, saturated: data.saturated })
     recolour(this)
     this.content.receive(data)
     if (first) this.content.focus.hold(data.lesson.cell ?? "")
@@ -242,16 +242,6 @@ export class View {
     if (this.waiting || !changes.length) return
     const lessons = changes.map((change) => ({ ...this.wanted, ...change }))
     this.host.numbers.ahead?.(lessons, page)
-  }
-
-  /**
-   * What the line above the maps says.
-   * @param {number} k
-   * @param {number} loss
-   * @param {number | null} saturated  the share of units on flat parts, where there are such units
-   */
-  show(k, loss, saturated) {
-    Object.assign(this, { k, loss, saturated })
   }
 
   answered() {

@@ -5,7 +5,7 @@ import { escaped, fitting, inField, plainNumber } from "../model/format.js"
 import { kindOf } from "../model/targets.js"
 import { say } from "../model/words.js"
 import { KERNELS, LIMITS, PRESETS } from "../spec.js"
-import { html, live, markup, nothing, render, setText, svg } from "./html.js"
+import { html, live, markup, near, nothing, render, setText, svg } from "./html.js"
 
 /** @import { FiltersRecord, Header, Lesson, View } from "../types/view.js" */
 
@@ -27,9 +27,8 @@ export function bindNetwork(view) {
   const changed = (key, act) => view.control(key).addEventListener("change", () => act(view.field(key).value.trim()))
   changed("preset", (n) => n !== OWN && choosePreset(view, Number(n)))
   changed("network", (net) => view.go({ net, ...fresh(view.lesson) }))
-  view.control("kernel_preset").addEventListener("click", ({ target }) => {
-    const { value } =
-      /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-value]"))?.dataset ?? {}
+  view.control("kernel_preset").addEventListener("click", (event) => {
+    const value = near(event, "[data-value]")?.dataset.value
     if (value) replaced(view, value)
   })
   /** @type {(place: string, act: (view: View, field: HTMLInputElement) => void) => void} */

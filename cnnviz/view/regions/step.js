@@ -21,6 +21,7 @@ import { bindCells } from "./cell_pointer.js"
 import { Dragging } from "./drag.js"
 import { bindFinger } from "./finger.js"
 import { bindMeanings, meaningBox } from "./glossary_popover.js"
+import { near } from "./html.js"
 import { KernelField } from "./kernel_field.js"
 import { Loupe } from "./loupe.js"
 import { zoomInto } from "./map_table.js"
@@ -114,16 +115,13 @@ export class Step extends Content {
     const wheel = (/** @type {WheelEvent} */ event) => event.deltaY < 0 && zoomed(this, event) && event.preventDefault()
     this.area.addEventListener("wheel", wheel, { passive: false })
     bindPinch(view.$(".content"), view.stop.signal, (by, where) => by > 1 && zoomed(this, where))
-    view.$(".overview").addEventListener("click", ({ target }) => {
-      const { map, image } =
-        /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-map]"))?.dataset ?? {}
+    view.$(".overview").addEventListener("click", (event) => {
+      const { map, image } = near(event, "[data-map]")?.dataset ?? {}
       if (map && this.isAhead(map)) this.visit(map)
       else if (image && image !== (this.numbers.answer.lesson.image ?? "0")) view.go({ image })
     })
-    view.$(".stepper").addEventListener("click", ({ target }) => {
-      /** @type {HTMLElement | null} */
-      const chosen = /** @type {Element} */ (target).closest("[data-turn], [data-image], [data-thrown]")
-      const { turn, image, thrown } = chosen?.dataset ?? {}
+    view.$(".stepper").addEventListener("click", (event) => {
+      const { turn, image, thrown } = near(event, "[data-turn], [data-image], [data-thrown]")?.dataset ?? {}
       if (thrown) lightsOf(this.buildUp.canvas).drawAgain()
       if (turn) this.turn(Number(turn))
       if (image) view.go({ image })

@@ -15,7 +15,7 @@ import {
   SCREENS,
   UPDATES,
 } from "../model/story.js"
-import { render } from "./html.js"
+import { near, render } from "./html.js"
 import { isStill } from "./media_queries.js"
 import { keep, kept } from "./preferences.js"
 import { reveal } from "./rail.js"
@@ -159,7 +159,7 @@ export class Story {
 
   /** Drags the number up and down. @param {PointerEvent} event */
   held(event) {
-    const slider = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[role=slider]"))
+    const slider = near(event, "[role=slider]")
     if (!slider) return
     slider.setPointerCapture(event.pointerId)
     const [from, start] = [event.clientY, this.telling?.nudged ?? 0]

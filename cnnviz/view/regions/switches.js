@@ -1,6 +1,6 @@
 // Groups of switches: each is a change of the address, with words that say what it does.
 
-import { html, render } from "./html.js"
+import { html, near, render } from "./html.js"
 
 /** @import { SwitchData, SwitchGroup, View } from "../types/view.js" */
 
@@ -25,9 +25,6 @@ export const tabsOf = ({ key, label, words, on, change }) =>
  */
 export const fillSwitches = (view, groups) => render(groups.map(group), view.$(".switches"))
 
-/** @type {(event: Event, name: string) => HTMLElement | null} */
-const near = ({ target }, name) => /** @type {Element} */ (target).closest(`[data-${name}]`)
-
 /**
  * What is pressed within an element changes the address.
  * @param {View} view
@@ -35,7 +32,7 @@ const near = ({ target }, name) => /** @type {Element} */ (target).closest(`[dat
  */
 export function bindChanges(view, element) {
   element.addEventListener("click", (event) => {
-    const chosen = near(event, "change")
+    const chosen = near(event, "[data-change]")
     if (chosen) view.go(JSON.parse(chosen.dataset.change ?? "{}"))
   })
 }
@@ -50,7 +47,7 @@ export function bindSwitches(view, detail) {
   bindChanges(view, view.$(".content"))
   if (!detail) return
   for (const event of ["pointerover", "focusin"]) {
-    element.addEventListener(event, (over) => detail(near(over, "words")?.dataset.words ?? ""))
+    element.addEventListener(event, (over) => detail(near(over, "[data-words]")?.dataset.words ?? ""))
   }
   for (const event of ["pointerleave", "focusout"]) element.addEventListener(event, () => detail(""))
 }

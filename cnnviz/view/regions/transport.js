@@ -3,7 +3,7 @@
 import { escaped, formula } from "../model/format.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
-import { guard, html, inner, nothing, render, select, setHTML, setText } from "./html.js"
+import { guard, html, inner, near, nothing, render, select, setHTML, setText } from "./html.js"
 import { bindUpdates, fillUpdates, updateButton } from "./update_card.js"
 
 /** @import { Kind } from "./actions.js" */
@@ -44,9 +44,8 @@ export const transport = (kind) => `
 export function bindStages(view) {
   bindUpdates(view)
   view.stageSizes = new ResizeObserver(() => reveal(view))
-  view.root.querySelector(".stages")?.addEventListener("click", ({ target }) => {
-    /** @type {HTMLElement | null} */
-    const chip = /** @type {Element} */ (target).closest("[data-stage-chip]")
+  view.root.querySelector(".stages")?.addEventListener("click", (event) => {
+    const chip = near(event, "[data-stage-chip]")
     if (!chip) return
     view.player.pause()
     view.go({ stage: chip.dataset.stageChip ?? "" })
