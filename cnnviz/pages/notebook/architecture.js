@@ -5,7 +5,7 @@ import { MapView } from "../../view/draw/map_view.js"
 import { colour, css, ink } from "../../view/model/colour.js"
 import { formula, number, short } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
-import { html, nothing, render, setText, svg } from "../../view/regions/html.js"
+import { html, near, nothing, render, setText, svg } from "../../view/regions/html.js"
 
 /** @import { ArchitectureData, Arrays, Scale, View } from "../../view/types/view.js" */
 
@@ -57,9 +57,8 @@ export class Architecture {
       (canvas) => new MapView(canvas),
     )
     for (const { canvas } of this.maps) view.resizes.observe(canvas)
-    this.place.addEventListener("click", ({ target }) => {
-      const { stage } =
-        /** @type {HTMLElement} */ (/** @type {Element} */ (target).closest("[data-stage]"))?.dataset ?? {}
+    this.place.addEventListener("click", (event) => {
+      const stage = near(event, "[data-stage]")?.dataset.stage
       if (stage) view.turn("", { stage: stage === "f" ? "z1" : stage })
     })
   }
@@ -68,8 +67,6 @@ export class Architecture {
     this.data = null
     this.place.hidden = true
   }
-
-  outdate() {}
 
   /**
    * @param {ArchitectureData} data

@@ -8,11 +8,28 @@ import { difference, html, inner, linesOf, nothing, render } from "../../view/re
 import { mapOf, Road, withoutChannel } from "../../view/regions/road.js"
 import { bindChanges, group, tabsOf } from "../../view/regions/switches.js"
 import { Architecture, skeleton } from "./architecture.js"
-import { atLength, theory } from "./theory.js"
 
 /** @import { Answer, ChartData, DeviationRow, ExperimentData, NotebookData } from "../../view/types/view.js" */
 /** @import { NotebookHeader, Place, PrintedData, RepairsData, RoadCard, RoadData } from "../../view/types/view.js" */
-/** @import { SetsData, StoryData, SwitchData, TagData, Template, View } from "../../view/types/view.js" */
+/** @import { SetsData, StoryData, SwitchData, TagData, Template, TheoryData, TheoryLines, TheorySection, View } from "../../view/types/view.js" */
+
+/** Both lines in full: what stands behind "#" has a line of its own here. @param {Pick<TheoryLines, "notebook" | "exact">} lines */
+const atLength = ({ notebook, exact }) => {
+  const [theirs, ours] = [notebook, exact].map((line) => line.replace(/ {2}# and (then )?/, "\n"))
+  return difference(theirs, ours)
+}
+
+/** @param {TheorySection} section */
+const chapter = ({ title, formulas, words }) =>
+  html`<section><h2>${title}</h2><p class="formulas" ${inner(formulas.join(" "))}></p><p ${inner(sentence(words))}></p></section>`
+
+/** @param {TheoryLines} deviation */
+const bothLines = ({ title, words, ...both }) =>
+  html`<div><dt>${title} <span>${words}</span></dt><dd class="code">${atLength(both)}</dd></div>`
+
+/** @param {TheoryData} data */
+const theory = ({ sections, deviations }) =>
+  html`<div class="sections">${sections.map(chapter)}</div><section class="deviations"><h2>${say("ui.notebook.theory.deviations")}</h2><dl>${deviations.map(bothLines)}</dl></section>`
 
 /** @param {SwitchData} step */
 const dot = ({ key, label, words, on, change }) =>
@@ -205,12 +222,6 @@ export class Notebook extends Road {
     const lines = (this.road?.rows ?? []).filter(({ name }) => name in values)
     const said = html`<span class="numbers"><i ${inner(formula(this.labelOf(map)))}></i>[${this.indexOf(map, cell)}] <span class="lines">${lines.map(({ name, label }) => html`<span>${label}</span> <b>${number(values[name], 9)}</b> `)}</span></span>`
     render(said, this.view.$(".told"))
-  }
-
-  /** @override */
-  outdate() {
-    super.outdate()
-    this.architecture?.outdate()
   }
 
   /** @override */

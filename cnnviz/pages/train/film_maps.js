@@ -72,8 +72,11 @@ export class FilmMaps {
       part.role === "push" ? this.showPush(map, place, part, frame) : this.show(map, place, part, frame)
     }
     map.draw()
-    if (part.role === "weights")
-      date(map, part, film.updates(place)[at], film.k, film.film.checkpoints.length ? "checkpoint" : "update")
+    if (part.role !== "weights") return
+    const update = film.updates(place)[at] // a thinned film has no frame of every update
+    const of = film.film.checkpoints.length ? "checkpoint" : "update"
+    const size = update === film.k ? `${part.rows}×${part.columns}` : say(`web.film.of_${of}`, { update })
+    map.caption(".size", size)
   }
 
   /**
@@ -140,16 +143,4 @@ export class FilmMaps {
     if (!(times >= 1.5 && Number.isFinite(times))) return ""
     return say("web.film.curves.smaller", { times: number(times, times < 10 ? 2 : 3).replace(/\.$/, "") })
   }
-}
-
-/**
- * A thinned film has no frame of every update: the map says which one it shows.
- * @param {MapView} map
- * @param {FilmMap} part
- * @param {number} update
- * @param {number} k
- * @param {string} which
- */
-function date(map, { rows, columns }, update, k, which) {
-  map.caption(".size", update === k ? `${rows}×${columns}` : say(`web.film.of_${which}`, { update }))
 }

@@ -147,9 +147,11 @@ export function groupsOf(last) {
   })
   const groups = [
     { runs: alike, high: same > HIGH, text: say("web.sweep.group.same", { n: alike.length, loss: number(same, 4) }) },
-    ...[true, false]
-      .map((high) => ({ runs: others(high), high }))
-      .map(({ runs, high }) => ({ runs, high, text: runs.length ? say("web.sweep.group.range", range(runs)) : "" })),
+    ...[true, false].map((high) => ({
+      runs: others(high),
+      high,
+      text: say("web.sweep.group.range", range(others(high))),
+    })),
   ]
   return groups.filter(({ runs }) => runs.length)
 }
@@ -160,9 +162,8 @@ export function groupsOf(last) {
  * @param {number} own
  */
 export function standing(last, own) {
-  const size = (/** @type {number} */ run) => (Number.isFinite(last[run]) ? last[run] : Number.POSITIVE_INFINITY)
   const found = { lower: 0, same: -1, higher: 0 }
-  for (let run = 0; run < last.length; run++)
-    found[size(run) < size(own) ? "lower" : size(run) > size(own) ? "higher" : "same"]++
+  for (const by of Array.from(last, height))
+    found[by < height(last[own]) ? "lower" : by > height(last[own]) ? "higher" : "same"]++
   return found
 }

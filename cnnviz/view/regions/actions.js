@@ -127,13 +127,7 @@ export const ACTIONS = [
     act: (/** @type {View} */ view) => view.content.choose(n) || (letter === "A" && addScreen(view)),
   })),
   { name: "add_screen", keys: ["A"], help: "add_screen", act: addScreen },
-  {
-    name: "large",
-    keys: ["O"],
-    help: "large",
-    when: walks,
-    act: showLarge,
-  },
+  { name: "large", keys: ["O"], help: "large", when: walks, act: showLarge },
   { name: "table", keys: ["T"], help: "table", when: (kind) => kind.tabulates, act: showTable },
   { name: "cells", help: "cells", when: (kind) => kind.stages, act: () => {} }, // see cell_pointer.js
   { name: "drag", help: "drag", when: reveals, act: () => {} }, // see drag.js

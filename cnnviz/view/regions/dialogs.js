@@ -2,10 +2,9 @@
 
 import { showCifar10 } from "./cifar10_dialog.js"
 import { showFiles } from "./files_dialog.js"
-import { showOwnGradients } from "./gradients_dialog.js"
 import { showHelp } from "./help_dialog.js"
 import { showModel } from "./model_dialog.js"
-import { showPicture, showWeights } from "./own_files_dialog.js"
+import { showOwnGradients, showPicture, showWeights } from "./own_files_dialog.js"
 
 /** @import { View } from "../types/view.js" */
 

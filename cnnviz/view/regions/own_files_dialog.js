@@ -1,12 +1,14 @@
-// Dialogs that take a file from which the lesson is changed: a picture of one's own, and weights.
+// Dialogs that take a file: a picture of one's own and weights, from which the lesson is changed; and gradients, which stay in this
+// page, and go along with each question.
 
+import { holdFile } from "../model/own_file.js"
 import { say } from "../model/words.js"
 import { answered, questionOf } from "./ask_python.js"
 import { openDialog } from "./dialog.js"
 import { fileField, joined, outcome, sent, trying } from "./file_field.js"
 import { html } from "./html.js"
 
-/** @import { Adopted, View } from "../types/view.js" */
+/** @import { Adopted, Template, View } from "../types/view.js" */
 
 /** @param {View} view */
 export const showPicture = (view) =>
@@ -29,5 +31,30 @@ function takesFile(view, name, title, words, intro = "", several = false) {
       dialog.close()
       view.adopt({ ...change, note })
     })
+  }
+}
+
+const gradients = (/** @type {string} */ id) => say(`ui.check.own.${id}`)
+
+/** @param {View} view */
+export function showOwnGradients(view) {
+  /** @returns {Template} */
+  const content = (busy = false, failed = "") => html`<p class="hint">${gradients("kept")}</p>
+    ${fileField("gradients_file", gradients("file"), (file) => trying(dialog, content, () => take(file.name, file)))}
+    <p><button type="button" data-key="gradients_example" @click=${() => trying(dialog, content, example)}>${gradients("try")}</button></p>${outcome(busy, failed)}`
+  const dialog = openDialog(view, "own-gradients", gradients("dialog"), content())
+
+  /** @param {string} name @param {Blob} file */
+  async function take(name, file) {
+    sent(file, dialog.closed)
+    holdFile({ name, content: file })
+    dialog.close()
+    view.expect()
+    view.host.numbers.ask()
+  }
+
+  async function example() {
+    const response = await answered(view, questionOf(view, "example"), { signal: dialog.closed })
+    await take(gradients("example_file"), await response.blob())
   }
 }
