@@ -33,7 +33,6 @@ function arithmetic(numbers, map, cell) {
   if (map === "x") return pixel(numbers, cell)
   const { band, kind } = numbers.maps[map]
   if (band === "parameters" && kind !== "row") return weight(numbers, map, cell)
-  if (map === "L") return filled(numbers, "L", cell)
   return filled(numbers, map, cell)
 }
 

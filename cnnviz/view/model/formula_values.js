@@ -67,7 +67,6 @@ export function own(numbers, symbol, cell, source) {
 export class Filling {
   /** @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
   constructor(numbers, symbol, cell) {
-    Object.assign(this, { numbers, symbol, cell })
     this.numbers = numbers
     this.symbol = symbol
     this.cell = cell

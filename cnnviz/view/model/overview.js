@@ -32,28 +32,26 @@ function widthOf(need, side, height) {
 function fixed(need, height) {
   const { kind, rows, columns } = need
   height -= need.under ?? 0
-  if (kind === "cells") return { width: FIXED.cells, height, side: 0, across: 1, wrap: 1 }
-  if (kind === "loss") return { width: FIXED.loss, height: Math.min(height, FIXED.loss), side: 0, across: 1, wrap: 1 }
-  if (kind === "classes") return { width: FIXED.classes, height, side: 0, across: 1, wrap: 1 }
-  if (kind === "weights") {
-    if (need.scale > 1) {
-      const across = need.beside ? need.tiles : 1
-      const side = need.beside ? height : height / 2
-      return { width: across * side + (across - 1) * STACK, height, side: 0, across, wrap: 1 }
-    }
-    return { width: Math.max(14, Math.min(36, columns * 4)), height, side: 0, across: 1, wrap: 1 }
-  }
-  if (need.scale === 0) return { width: FIXED.v, height, side: 0, across: 1, wrap: 1 } // v, a cell a row
-  const wrap = Math.max(1, Math.ceil((rows * columns) / Math.floor(height / ROW)))
-  const long = rows * columns > 16
-  const lines = Math.ceil((rows * columns) / wrap)
-  return {
-    width: long ? Math.max(12, wrap * 6) : 12,
-    height: long ? Math.min(height, lines * ROW) : height,
+  const alone = (/** @type {number} */ width, /** @type {number} */ tall = height, across = 1, wrap = 1) => ({
+    width,
+    height: tall,
     side: 0,
-    across: 1,
+    across,
     wrap,
+  })
+  if (kind === "cells" || kind === "classes") return alone(FIXED[kind])
+  if (kind === "loss") return alone(FIXED.loss, Math.min(height, FIXED.loss))
+  if (kind === "weights") {
+    if (need.scale <= 1) return alone(Math.max(14, Math.min(36, columns * 4)))
+    const across = need.beside ? need.tiles : 1
+    const side = need.beside ? height : height / 2
+    return alone(across * side + (across - 1) * STACK, height, across)
   }
+  if (need.scale === 0) return alone(FIXED.v) // v, a cell a row
+  const wrap = Math.max(1, Math.ceil((rows * columns) / Math.floor(height / ROW)))
+  if (rows * columns <= 16) return alone(12, height, 1, wrap)
+  const lines = Math.ceil((rows * columns) / wrap)
+  return alone(Math.max(12, wrap * 6), Math.min(height, lines * ROW), 1, wrap)
 }
 
 /** @param {Need} need */

@@ -41,35 +41,27 @@ const STRONG = 0.95 // of the largest number, where a cell is to be found
 
 /** Gives what may be asked of a stage, best first. @param {Numbers} numbers @param {string} stage @param {Cell} cell @returns {Question[]} */
 export function questions(numbers, stage, cell) {
-  if (stage === "update") return [change(numbers, numbers.said.update.makes[0], cell)]
-  const asked = [winner, factorOf, largest, result].map((make) => make(numbers, stage, cell))
-  return asked.filter((question) => question !== null)
+  const makes = stage === "update" ? [change] : [winner, factorOf, largest, result]
+  const map = stage === "update" ? numbers.said.update.makes[0] : stage
+  const why = (stage === "update" ? numbers.said.update : numbers.stageOf(map)).sentence // how its numbers come about
+  const asked = makes.map((make) => make(numbers, map, cell))
+  return asked.flatMap((question) => (question ? { ...question, map, why } : []))
 }
+
+/** @typedef {Omit<Question, "map" | "why">} Asked  what one question has of its own */
 
 /** @param {Numbers} numbers @param {string} map */
 const scaleOf = (numbers, map) => Math.max(...numbers.maps[map].limits.map(Math.abs), 0)
 
-/** Tells how the numbers of a map come about. @param {Numbers} numbers @param {string} map */
-const why = (numbers, map) => numbers.stageOf(map).sentence
-
-/** The number of a cell. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Question} */
+/** The number of a cell. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked} */
 function result(numbers, map, cell) {
   const what = named(numbers, map, cell)
   const value = numbers.at(map, cell)
   const scale = numbers.count(map) > 1 ? scaleOf(numbers, map) : Math.abs(value)
-  return {
-    kind: "number",
-    map,
-    cell,
-    ask: say("web.predict.number", { what }),
-    value,
-    scale,
-    what,
-    why: why(numbers, map),
-  }
+  return { kind: "number", cell, ask: say("web.predict.number", { what }), value, scale, what }
 }
 
-/** By how much the update changes a parameter. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Question} */
+/** By how much the update changes a parameter. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked} */
 function change(numbers, map, cell) {
   const at = numbers.offset(map, cell)
   const value = numbers.next(map, at) - numbers.values(map)[at]
@@ -78,22 +70,12 @@ function change(numbers, map, cell) {
   const gradient = `${named(numbers, `d${map}`, cell)} = ${number(numbers.values(`d${map}`)[at])}`
   const ask = say("web.predict.change", { what, gradient, rate: number(numbers.rate) })
   const known = [{ source: `d${map}`, cell }]
-  return {
-    kind: "change",
-    map,
-    cell,
-    ask,
-    value,
-    scale: Math.abs(value),
-    what: step,
-    why: numbers.said.update.sentence,
-    known,
-  }
+  return { kind: "change", cell, ask, value, scale: Math.abs(value), what: step, known }
 }
 
 // ---- one factor is blank
 
-/** The factor of a product that is left out, the products of a sum going by the largest one. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Question | null} */
+/** The factor of a product that is left out, the products of a sum going by the largest one. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked | null} */
 function factorOf(numbers, map, cell) {
   const template = numbers.network.arithmetic[map]
   const found = template && !template.includes("sqrt") ? productIn(expression(template)) : null
@@ -130,12 +112,10 @@ function factorOf(numbers, map, cell) {
       : say("web.predict.factor.product", { what })
   return {
     kind: "factor",
-    map,
     cell,
     ask,
     before: [...shown, ""].join(" · "),
     value,
-    why: why(numbers, map),
     others,
     known,
     scale: at ? scaleOf(numbers, at.source) : 1,
@@ -164,7 +144,7 @@ const factorsOf = (node) =>
 
 // ---- a cell is clicked
 
-/** Asks which cell of a block counts, where one does. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Question | null} */
+/** Asks which cell of a block counts, where one does. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked | null} */
 function winner(numbers, map, cell) {
   const link = numbers.links(map).find(({ pattern }) => pattern === "winner" || pattern === "won")
   if (!link) return null
@@ -183,24 +163,10 @@ function winner(numbers, map, cell) {
   const value = numbers.at(read, right)
   if (others.filter((other) => other.value >= value - numbers.tie(read)).length > 1) return null // any of them would be right
   const known = back ? [{ source: link.source, cell: made }] : []
-  return {
-    kind: "winner",
-    map,
-    cell: right,
-    ask,
-    clicked,
-    read,
-    among,
-    value,
-    scale: 0,
-    what,
-    why: why(numbers, map),
-    others,
-    known,
-  }
+  return { kind: "winner", cell: right, ask, clicked, read, among, value, scale: 0, what, others, known }
 }
 
-/** Asks where a map is largest, if it slides over another one or shares a whole out among several. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Question | null} */
+/** Asks where a map is largest, if it slides over another one or shares a whole out among several. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked | null} */
 function largest(numbers, map, cell) {
   const { kind, shape, band } = numbers.maps[map]
   const patterns = numbers.links(map).map(({ pattern }) => pattern)
@@ -219,7 +185,6 @@ function largest(numbers, map, cell) {
   const ask = say("web.predict.largest", { map: `<i>${numbers.maps[map].label}</i>${where}` })
   return {
     kind: "largest",
-    map,
     cell: best,
     ask,
     clicked: map,
@@ -227,7 +192,6 @@ function largest(numbers, map, cell) {
     value: numbers.at(map, best),
     scale: scaleOf(numbers, map),
     what,
-    why: why(numbers, map),
   }
 }
 
