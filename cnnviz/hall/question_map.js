@@ -1,6 +1,7 @@
 // The maps of a room's question: coloured cells or hatching, where one points, and where a hall has clicked.
 
-import { contextOf, prepare } from "../view/draw/canvas.js"
+import { contextOf, hatch, line, prepare } from "../view/draw/canvas.js"
+import { ring } from "../view/draw/heatmap.js"
 import { isDark } from "../view/draw/theme.js"
 import { colour } from "../view/model/colour.js"
 import { placeIn, valuesOf } from "./question.js"
@@ -34,7 +35,10 @@ export function drawMap(canvas, map, { layer = 0, window, round, most = 1, key =
   const first = layer * map.rows * map.columns
   const count = Math.min(map.rows * map.columns, map.cells - first)
   if (map.plane) paint(context, map.plane, first, count, map.columns, side, round ? 0.45 : 1)
-  else hatch(context, map.columns * side, map.rows * side)
+  else {
+    const box = { x: 0, y: 0, width: map.columns * side, height: map.rows * side }
+    hatch(context, box, "rgb(120 135 155 / .4)", HATCH)
+  }
   const box = (/** @type {number} */ cell) => {
     const { row, column } = placeIn(map, cell)
     return /** @type {const} */ ([column * side, row * side])
@@ -46,7 +50,7 @@ export function drawMap(canvas, map, { layer = 0, window, round, most = 1, key =
     context.fillRect(x, y, side, side)
   }
   outline(context, key, first, count, map, side, RIGHT[dark])
-  if (window) ring(context, window, side, "#000")
+  if (window) ringed(context, window, side)
   for (const letter of letters)
     if (letter.cell >= first && letter.cell < first + count) badge(context, box(letter.cell), side, letter)
 }
@@ -75,20 +79,6 @@ function paint(context, plane, first, count, columns, side, strength) {
   context.globalAlpha = 1
 }
 
-/** Hatches what is not shown yet. @param {CanvasRenderingContext2D} context @param {number} width @param {number} height */
-function hatch(context, width, height) {
-  context.strokeStyle = "rgb(120 135 155 / .4)"
-  context.lineWidth = 1
-  context.save()
-  context.beginPath()
-  context.rect(0, 0, width, height)
-  context.clip()
-  context.beginPath()
-  for (let at = -height; at < width; at += HATCH) line(context, at, height, at + height, 0)
-  context.stroke()
-  context.restore()
-}
-
 /**
  * A frame about the right cells, where they lie together, and about each where not.
  * @param {CanvasRenderingContext2D} context
@@ -103,39 +93,20 @@ function outline(context, cells, first, count, map, side, style) {
   const right = new Set(cells.filter((cell) => cell >= first && cell < first + count))
   context.strokeStyle = style
   context.lineWidth = 2.5
-  context.beginPath()
   for (const cell of right) {
     const { row, column } = placeIn(map, cell)
     const [x, y] = [column * side, row * side]
     const open = (/** @type {number} */ other, /** @type {boolean} */ there) => !(there && right.has(other))
-    if (open(cell - map.columns, row > 0)) line(context, x, y, x + side, y)
-    if (open(cell + map.columns, row < map.rows - 1)) line(context, x, y + side, x + side, y + side)
-    if (open(cell - 1, column > 0)) line(context, x, y, x, y + side)
-    if (open(cell + 1, column < map.columns - 1)) line(context, x + side, y, x + side, y + side)
+    if (open(cell - map.columns, row > 0)) line(context, [x, y], [x + side, y])
+    if (open(cell + map.columns, row < map.rows - 1)) line(context, [x, y + side], [x + side, y + side])
+    if (open(cell - 1, column > 0)) line(context, [x, y], [x, y + side])
+    if (open(cell + 1, column < map.columns - 1)) line(context, [x + side, y], [x + side, y + side])
   }
-  context.stroke()
 }
 
-/** @param {CanvasRenderingContext2D} context @param {number[]} ends */
-function line(context, ...[x, y, u, v]) {
-  context.moveTo(x, y)
-  context.lineTo(u, v)
-}
-
-/**
- * Black on white, so that it is seen on every colour.
- * @param {CanvasRenderingContext2D} context
- * @param {[number, number, number, number]} window
- * @param {number} side
- * @param {string} colour
- */
-function ring(context, [top, left, rows, columns], side, colour) {
-  for (const [width, style] of /** @type {[number, string][]} */ ([[5, "#fff"], [2.5, colour]])) {
-    context.strokeStyle = style
-    context.lineWidth = width
-    context.strokeRect(left * side, top * side, columns * side, rows * side)
-  }
-} // biome-ignore format: pairs
+/** Black on white, so that it is seen on every colour. @param {CanvasRenderingContext2D} context @param {[number, number, number, number]} window @param {number} side */
+const ringed = (context, [top, left, rows, columns], side) =>
+  ring(context, { x: left * side, y: top * side, width: columns * side, height: rows * side }, "#000", [2.5, 5])
 
 /**
  * @param {CanvasRenderingContext2D} context
@@ -149,9 +120,7 @@ function badge(context, [x, y], side, { name, right }) {
   const at = [x + side / 2 + (x > width - 4 * size ? -2.4 : 2.4) * size, y + side / 2 + (y < 3 * size ? 2 : -2) * size]
   context.strokeStyle = context.fillStyle = right ? "#176b2c" : "#1a2230"
   context.lineWidth = 1.5
-  context.beginPath()
-  line(context, x + side / 2, y + side / 2, at[0], at[1])
-  context.stroke()
+  line(context, [x + side / 2, y + side / 2], at)
   context.strokeRect(x, y, side, side)
   context.beginPath()
   context.arc(at[0], at[1], size, 0, 7)
@@ -173,5 +142,5 @@ export function drawPatch(canvas, { rows, columns, plane, inner }) {
   const context = prepare(canvas)
   const side = canvas.clientWidth / columns
   paint(context, plane, 0, rows * columns, columns, side, 1)
-  ring(context, inner, side, "#000")
+  ringed(context, inner, side)
 }

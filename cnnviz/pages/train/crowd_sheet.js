@@ -1,6 +1,7 @@
 // The pictures of a crowd, each made once in the size that it is drawn in: named right, and named wrong with a cross.
 
-import { contextOf, ratio } from "../../view/draw/canvas.js"
+import { ratio } from "../../view/draw/canvas.js"
+import { coloursIn, paintCells, pixelsOf } from "../../view/draw/pixels.js"
 
 /** @import { Values } from "../../view/types/view.js" */
 /** @typedef {{ picture: OffscreenCanvas, size: number, beside: number, side: number }} Sheet  `size` of a picture on the screen, `side` in the sheet's own pixels */
@@ -8,21 +9,15 @@ import { contextOf, ratio } from "../../view/draw/canvas.js"
 const ROW = 32 // pictures beside each other
 const ROUND = 0.14 // of its side, a picture's corners
 
-/** One picture of three colours, one pixel each. @param {Values["values"]} values @param {number} at @param {number} rows @param {number} columns */
-function pixelsOf(values, at, rows, columns) {
-  const bytes = new Uint8ClampedArray(4 * rows * columns)
-  for (let n = 0; n < rows * columns; n++) {
-    for (let c = 0; c < 3; c++) bytes[4 * n + c] = values[3 * (at * rows * columns + n) + c]
-    bytes[4 * n + 3] = 255
-  }
-  return new ImageData(bytes, columns, rows)
-}
+/** The colours of a pixel of one of them. @param {Values} images @param {number} at @returns {(i: number, j: number) => ArrayLike<number>} */
+const coloursOf =
+  ({ values, shape: [, rows, columns] }, at) =>
+  (i, j) =>
+    values.subarray(3 * ((at * rows + i) * columns + j))
 
 /** Fills a canvas with one picture. @param {HTMLCanvasElement} canvas @param {Values} images @param {number} at */
-export function paintImage(canvas, { values, shape: [, rows, columns] }, at) {
-  Object.assign(canvas, { width: columns, height: rows })
-  contextOf(canvas).putImageData(pixelsOf(values, at, rows, columns), 0, 0)
-}
+export const paintImage = (canvas, images, at) =>
+  paintCells(canvas, images.shape[1], images.shape[2], coloursOf(images, at))
 
 /**
  * All pictures in two lines of blocks: as they are, and below them with a cross.
@@ -31,17 +26,18 @@ export function paintImage(canvas, { values, shape: [, rows, columns] }, at) {
  * @param {{ ink: string, paper: string }} colours
  * @returns {Sheet}
  */
-export function sheetOf({ values, shape: [count, rows, columns] }, size, colours) {
+export function sheetOf(images, size, colours) {
+  const [count, rows, columns] = images.shape
   const side = Math.max(1, Math.round(size * ratio()))
   const beside = Math.min(ROW, Math.max(count, 1))
   const lines = Math.ceil(count / beside)
   const picture = new OffscreenCanvas(beside * side, 2 * lines * side)
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (picture.getContext("2d"))
-  const one = new OffscreenCanvas(columns, rows)
-  const pixels = /** @type {OffscreenCanvasRenderingContext2D} */ (one.getContext("2d"))
   context.imageSmoothingQuality = "high"
+  /** @type {OffscreenCanvas | null} */
+  let one = null
   for (let i = 0; i < count; i++) {
-    pixels.putImageData(pixelsOf(values, i, rows, columns), 0, 0)
+    one = pixelsOf(rows, columns, coloursIn(rows, columns, coloursOf(images, i)), one)
     for (const wrong of [0, 1]) {
       context.save()
       context.translate((i % beside) * side, (Math.floor(i / beside) + wrong * lines) * side)

@@ -1,7 +1,6 @@
 // What learns in a training as pictures: at the start, at the epoch that is shown, and the difference.
 
-import { contextOf } from "../../view/draw/canvas.js"
-import { rgba } from "../../view/draw/pixels.js"
+import { paintCells } from "../../view/draw/pixels.js"
 import { colour } from "../../view/model/colour.js"
 import { formula } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
@@ -53,7 +52,5 @@ function paintTile(canvas, { rgb }, bytes, [rows, columns]) {
   const of = rgb
     ? (/** @type {number} */ n) => [bytes[3 * n], bytes[3 * n + 1], bytes[3 * n + 2]]
     : (/** @type {number} */ n) => colour((bytes[n] - 128) / 127, [-1, 1], "signed")
-  Object.assign(canvas, { width: columns, height: rows })
-  const pixels = rgba(rows, columns, (i, j) => of(i * columns + j))
-  contextOf(canvas).putImageData(new ImageData(pixels, columns, rows), 0, 0)
+  paintCells(canvas, rows, columns, (i, j) => of(i * columns + j))
 }

@@ -1,5 +1,6 @@
 // Ribbons from the cells that a number is computed from to that number, on a canvas of its own over the whole network.
 
+import { enclosing } from "../model/layout.js"
 import { ratio } from "./canvas.js"
 
 /** @import { Box } from "../types/view.js" */
@@ -41,18 +42,8 @@ export class Flow {
 
   /** Remembers where something is drawn. @param {Box} box */
   touch({ x, y, width, height }) {
-    const [left, top, right, bottom] = [x - 4, y - 4, x + width + 4, y + height + 4]
-    const { used } = this
-    if (!used) this.used = { x: left, y: top, width: right - left, height: bottom - top }
-    else {
-      const [l, t] = [Math.min(used.x, left), Math.min(used.y, top)]
-      this.used = {
-        x: l,
-        y: t,
-        width: Math.max(used.x + used.width, right) - l,
-        height: Math.max(used.y + used.height, bottom) - t,
-      }
-    }
+    const box = { x: x - 4, y: y - 4, width: width + 8, height: height + 8 }
+    this.used = this.used ? enclosing([this.used, box]) : box
   }
 
   /** @param {Move} move @param {Box} from */

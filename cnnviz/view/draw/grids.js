@@ -2,6 +2,7 @@
 
 import { colour, css, ink } from "../model/colour.js"
 import { brief, number, short } from "../model/format.js"
+import { hatch } from "./canvas.js"
 import { ends, hide, ring } from "./heatmap.js"
 import { coloursIn, drawPicture, keptPicture, ramp, valuesIn } from "./pixels.js"
 import { Sheet, SMALL } from "./sheet.js"
@@ -80,21 +81,8 @@ export class Grids extends Sheet {
   }
 
   /** The place of numbers that are not shown. @param {Box} box */
-  hatched({ x, y, width, height }) {
-    const { context } = this
-    context.save()
-    context.beginPath()
-    context.rect(x, y, width, height)
-    context.clip()
-    context.strokeStyle = this.line
-    context.lineWidth = 1
-    context.beginPath()
-    for (let at = -height; at < width; at += HATCH) {
-      context.moveTo(x + at, y + height)
-      context.lineTo(x + at + height, y)
-    }
-    context.stroke()
-    context.restore()
+  hatched(box) {
+    hatch(this.context, box, this.line, HATCH)
   }
 
   /** A ring around cells of a map, and where it is. @param {Ring} ring @param {number} rows @param {number} columns @param {Box} box @returns {Box | undefined} */
@@ -161,6 +149,11 @@ export class Grids extends Sheet {
     })
   }
 
+  /** A box that belongs to a term, and shows no cell's number. @param {Box} box @param {string} term @param {import("./sheet.js").Choice} [choose] */
+  spot(box, term, choose) {
+    this.spots.push({ box, term, symbol: "", cell: [], choose })
+  }
+
   /** @param {Box} box @param {number[]} paint @param {number} [alpha] */
   filled({ x, y, width, height }, paint, alpha = 1) {
     if (alpha < 1) this.context.globalAlpha = alpha
@@ -180,6 +173,12 @@ export class Grids extends Sheet {
   chosen({ x, y, width, height }, rows, columns, row, column, tone = this.ink) {
     const [w, h] = [width / columns, height / rows]
     this.framed({ x: x + column * w, y: y + row * h, width: w, height: h }, tone)
+  }
+
+  /** The colour of a cell. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
+  paintOf(numbers, symbol, cell) {
+    const { limits, scale } = numbers.maps[symbol]
+    return colour(numbers.at(symbol, cell), limits, /** @type {Scale} */ (scale))
   }
 
   /** A kernel's weights. @param {Numbers} numbers @param {string} symbol @param {number} m @param {number} c @param {Box} box @param {{ write?: (value: number, n: number) => string, term?: (n: number) => string }} [how] */

@@ -3,7 +3,7 @@
 
 import { colour, css, ink, isUntold, pixelOf } from "../model/colour.js"
 import { brief, number, short } from "../model/format.js"
-import { largestOfPixels, layout } from "../model/layout.js"
+import { enclosing, largestOfPixels, layout } from "../model/layout.js"
 import { MOST_PRINTED } from "../spec.js"
 import { contextOf, ratio } from "./canvas.js"
 import { pixelsOf } from "./pixels.js"
@@ -310,10 +310,7 @@ export class Heatmap {
   boxes(ranges) {
     const at = this.layout
     const all = at.found(ranges).map(at.place)
-    if (all.length <= MOST_RIBBONS) return all
-    const [x, y] = [Math.min(...all.map((box) => box.x)), Math.min(...all.map((box) => box.y))]
-    const width = Math.max(...all.map((box) => box.x + box.width)) - x
-    return [{ x, y, width, height: Math.max(...all.map((box) => box.y + box.height)) - y }]
+    return all.length > MOST_RIBBONS ? [enclosing(all)] : all
   }
 
   /** The cell under a point of the canvas. @param {number} x @param {number} y */

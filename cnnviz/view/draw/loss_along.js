@@ -1,6 +1,7 @@
 // The loss along one number: the curve, where the number stood and where it is, and what its gradient promised.
 
 import { local, shortened } from "../model/format.js"
+import { clipped, disc, line } from "./canvas.js"
 
 /** @import { Curve } from "../model/drag.js" */
 /** @import { Palette } from "./sheet.js" */
@@ -27,24 +28,17 @@ export function lossAlong({ context, width, height }, palette, { curve, value, l
   axes(context, palette, { x, y, width, height, theta, low, high })
   const before = losses[Math.max(Array.from(theta).indexOf(at), 0)]
   const promised = (/** @type {number} */ number) => y(before + gradient * (number - at))
-  context.save()
-  context.beginPath()
-  context.rect(LEFT, 0, width - LEFT, height - BOTTOM)
-  context.clip()
-  line(context, palette.warm, [3, 3], [x(from), promised(from)], [x(to), promised(to)])
-  line(
-    context,
-    palette.ink,
-    [],
-    ...losses.flatMap((each, n) => (Number.isFinite(each) ? [[x(theta[n]), y(each)]] : [])),
-  )
-  context.restore()
+  const along = losses.flatMap((each, n) => (Number.isFinite(each) ? [[x(theta[n]), y(each)]] : []))
+  clipped(context, { x: LEFT, y: 0, width: width - LEFT, height: height - BOTTOM }, () => {
+    drawn(context, palette.warm, [3, 3], [x(from), promised(from)], [x(to), promised(to)])
+    drawn(context, palette.ink, [], ...along)
+  })
   const beside = Math.min(Math.max(promised(to) - 12, TOP / 2), height - BOTTOM - 8)
   written(context, words.promised, palette.warm, width, beside, width)
-  line(context, palette.accent, [2, 3], [x(value), y(loss)], [x(value), height - BOTTOM])
-  dot(context, x(at), y(before), palette.paper, palette.ink)
+  drawn(context, palette.accent, [2, 3], [x(value), y(loss)], [x(value), height - BOTTOM])
+  disc(context, x(at), y(before), 5, palette.paper, palette.ink, 1.6)
   written(context, words.before, palette.soft, x(at), Math.min(y(before) + 16, height - BOTTOM - 6), width)
-  dot(context, x(value), y(loss), palette.accent, palette.paper)
+  disc(context, x(value), y(loss), 5, palette.accent, palette.paper, 1.6)
   written(context, words.now, palette.accent, x(value), Math.max(y(loss) - 16, TOP / 2), width)
 }
 
@@ -62,7 +56,7 @@ function axes(context, palette, { x, y, width, height, theta, low, high }) {
     new Set(levels.map((each) => shortened(each, digits))).size === levels.length
   const digits = [2, 3, 4].find(apart) ?? 4 // that tell them apart
   for (const each of levels) {
-    line(context, palette.line, [], [LEFT, y(each)], [width - RIGHT, y(each)])
+    drawn(context, palette.line, [], [LEFT, y(each)], [width - RIGHT, y(each)])
     context.fillText(shortened(each, digits), LEFT - 5, y(each), LEFT - 6)
   }
   context.textAlign = "center"
@@ -72,25 +66,12 @@ function axes(context, palette, { x, y, width, height, theta, low, high }) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {string} style @param {number[]} dashes @param {number[][]} points */
-function line(context, style, dashes, ...points) {
+function drawn(context, style, dashes, ...points) {
   context.strokeStyle = style
   context.lineWidth = dashes.length ? 1.3 : 1.6
   context.setLineDash(dashes)
-  context.beginPath()
-  for (const [x, y] of points) context.lineTo(x, y)
-  context.stroke()
+  line(context, ...points)
   context.setLineDash([])
-}
-
-/** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {string} fill @param {string} stroke */
-function dot(context, x, y, fill, stroke) {
-  context.beginPath()
-  context.arc(x, y, 5, 0, 7)
-  context.fillStyle = fill
-  context.fill()
-  context.strokeStyle = stroke
-  context.lineWidth = 1.6
-  context.stroke()
 }
 
 /** A word near a point, within the sheet. @param {CanvasRenderingContext2D} context @param {string} text @param {string} style @param {number} x @param {number} y @param {number} width */

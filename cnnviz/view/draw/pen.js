@@ -1,6 +1,7 @@
 // What mechanism pictures are made of, beside sheets and sums: rows of outputs, histograms, arrows.
 
 import { short } from "../model/format.js"
+import { disc, line } from "./canvas.js"
 import { lineOf, SMALL, TEXT } from "./sheet.js"
 import { Sums } from "./sums.js"
 import { isDark } from "./theme.js"
@@ -65,7 +66,7 @@ export class Pen extends Sums {
         this.context.strokeRect(bar.x, bar.y, bar.width, bar.height)
       }
       this.text(text, box.x + box.width, y(n), { size, align: "right", bold, room: 56 })
-      if (term) this.spots.push({ box: { ...box, y: y(n) - line / 2, height: line }, term, symbol: "", cell: [] })
+      if (term) this.spot({ ...box, y: y(n) - line / 2, height: line }, term)
       const number = { x: right, y: y(n) - line / 2, width: box.x + box.width - right, height: line }
       if (symbol && size >= SMALL) this.spots.push({ box: number, term, symbol, cell })
     })
@@ -95,7 +96,7 @@ export class Pen extends Sums {
         this.arrow(x(value), y, x(mark) - 3 * Math.sign(way), y, way < 0 ? this.neg : this.pos, 1.5)
       this.dot(x(value), y, bold ? this.tone : this.soft, Math.min(6, line * 0.3))
       this.text(short(value), box.x + box.width, y, { size, align: "right", bold, room: 56 })
-      if (term) this.spots.push({ box: { ...box, y: y - line / 2, height: line }, term, symbol: "", cell: [] })
+      if (term) this.spot({ ...box, y: y - line / 2, height: line }, term)
     })
     const foot = box.y + rows.length * line + 12
     for (const end of [low, high]) this.note(short(end), x(end), foot, { align: "center" })
@@ -104,14 +105,7 @@ export class Pen extends Sums {
 
   /** @param {number} x @param {number} y @param {string} fill @param {number} [size] */
   dot(x, y, fill, size = 6) {
-    const { context } = this
-    context.beginPath()
-    context.arc(x, y, size, 0, 7)
-    context.fillStyle = fill
-    context.fill()
-    context.lineWidth = 1.5
-    context.strokeStyle = this.paper
-    context.stroke()
+    disc(this.context, x, y, size, fill, this.paper, 1.5)
   }
 
   /** @param {number} x @param {number} y @param {number} toX @param {number} toY */
@@ -121,10 +115,7 @@ export class Pen extends Sums {
     const head = 7 + thick
     context.strokeStyle = context.fillStyle = fill
     context.lineWidth = thick
-    context.beginPath()
-    context.moveTo(x, y)
-    context.lineTo(toX - 0.6 * head * Math.cos(angle), toY - 0.6 * head * Math.sin(angle))
-    context.stroke()
+    line(context, [x, y], [toX - 0.6 * head * Math.cos(angle), toY - 0.6 * head * Math.sin(angle)])
     context.beginPath()
     context.moveTo(toX, toY)
     for (const turn of [2.6, -2.6])
@@ -136,9 +127,7 @@ export class Pen extends Sums {
   thread(...points) {
     this.context.strokeStyle = this.soft
     this.context.lineWidth = 0.8
-    this.context.beginPath()
-    for (const [x, y] of points) this.context.lineTo(x, y)
-    this.context.stroke()
+    line(this.context, ...points)
   }
 
   /** A pale surface between two things that are the same, with lines along it. @param {number[][]} points its corners: one thing's two, the other's two */
@@ -153,24 +142,17 @@ export class Pen extends Sums {
     context.globalAlpha = 1
     context.strokeStyle = this.tone
     context.lineWidth = 1
-    for (const [from, to] of [
-      [points[0], points[3]],
-      [points[1], points[2]],
-    ]) {
-      context.beginPath()
-      context.moveTo(from[0], from[1])
-      context.lineTo(to[0], to[1])
-      context.stroke()
-    }
+    line(context, points[0], points[3])
+    line(context, points[1], points[2])
   }
 
   /** A length as an arrow from a line at its foot; its sign is the direction, and the colour. @param {number} x @param {number} y @param {number} length */
-  vector(x, y, length, fill = length < 0 ? this.neg : this.pos) {
+  vector(x, y, length) {
     const { context } = this
     context.fillStyle = this.soft
     context.fillRect(x - 0.5, y - 10, 1, 20)
     const head = Math.min(Math.abs(length), 9) * Math.sign(length)
-    context.fillStyle = fill
+    context.fillStyle = length < 0 ? this.neg : this.pos
     context.fillRect(Math.min(x, x + length - head), y - 1.75, Math.abs(length - head), 3.5)
     context.beginPath()
     context.moveTo(x + length, y)
@@ -178,12 +160,10 @@ export class Pen extends Sums {
     context.fill()
   }
 
-  /** A bar from a zero, coloured by its sign. @param {number} x @param {number} y of its middle @param {number} length @param {number} height @param {number} [alpha] */
-  bar(x, y, length, height, alpha = 1) {
-    this.context.globalAlpha = alpha
+  /** A bar from a zero, coloured by its sign. @param {number} x @param {number} y of its middle @param {number} length @param {number} height */
+  bar(x, y, length, height) {
     this.context.fillStyle = length < 0 ? this.neg : this.pos
     this.context.fillRect(Math.min(x, x + length), y - height / 2, Math.max(Math.abs(length), 1), height)
-    this.context.globalAlpha = 1
   }
 
   /** Bars of how many values lie where between two ends. @param {ArrayLike<number>} values @param {{ low: number, span: number, count: number, fill?: string, least?: number }} how `least`: height of a bar @param {Box} box */

@@ -1,6 +1,7 @@
 // Pictures of one pixel a cell, to be drawn larger without smoothing.
 
 import { colour, gradient, pixelOf } from "../model/colour.js"
+import { contextOf } from "./canvas.js"
 
 /** @import { Box, Scale, Values } from "../types/view.js" */
 
@@ -38,6 +39,12 @@ function paint(context, rows, columns, fill) {
 
 /** A picture of one pixel a cell, to be drawn larger without smoothing. @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint */
 export const picture = (rows, columns, paint) => pixelsOf(rows, columns, coloursIn(rows, columns, paint))
+
+/** Fills a canvas with one, a pixel a cell. @param {HTMLCanvasElement} canvas @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint */
+export function paintCells(canvas, rows, columns, paint) {
+  Object.assign(canvas, { width: columns, height: rows })
+  contextOf(canvas).putImageData(new ImageData(rgba(rows, columns, paint), columns, rows), 0, 0)
+}
 
 /** Writes each pixel's colour. @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint @returns {(pixels: Uint32Array) => void} */
 export const coloursIn = (rows, columns, paint) => (pixels) =>

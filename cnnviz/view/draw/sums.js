@@ -2,9 +2,11 @@
 
 import { colour, css } from "../model/colour.js"
 import { timesPower } from "../model/format.js"
+import { totals } from "../model/formula_values.js"
 import { equals } from "../model/printed_digits.js"
 import { plus, writtenSum } from "../model/printed_sums.js"
 import { say } from "../model/words.js"
+import { line } from "./canvas.js"
 import { Grids } from "./grids.js"
 import { LARGE, SMALL, TEXT } from "./sheet.js"
 
@@ -17,6 +19,13 @@ const ROW = 20 // of a bar with its words
 const ROUND = 8 // of a corner
 const SPACE = 8 // between two numbers
 const SPOT = 8 // of a cell that a total is led to
+
+/** The positive and the negative total of many values as two terms that say how many each has; `ids` are of their messages. @param {number[]} values @param {string[]} ids @param {import("../model/words.js").Values} [of] @returns {Term[]} */
+export const halves = (values, ids, of = {}) =>
+  totals(values).map((value, n) => {
+    const own = values.filter((each) => (n ? each < 0 : each > 0))
+    return { value, name: say(`web.mechanism.${ids[n]}`, { n: own.length, ...of }) }
+  })
 
 /** Finds where each term of a sum ends, the first at 0. @param {number[]} values */
 function endsOf(values) {
@@ -55,7 +64,7 @@ export class Sums extends Grids {
       this.dotted([places[n] + way, to], [places[n + 1] - way, to])
       this.block(bar, term.value, term.limits)
       const touched = { ...bar, y: Math.min(bar.y, box.y + box.height) - 3, height: Math.max(bar.height, 1) + 6 }
-      this.spots.push({ box: touched, term: term.term ?? "", symbol: "", cell: [] })
+      this.spot(touched, term.term ?? "")
     })
     const foot = box.y + box.height + 17
     if (figures) this.figures(terms, sum.write, places, foot, room)
@@ -150,7 +159,7 @@ export class Sums extends Grids {
     else this.text(text, end, y, { ...how, fill: this.hue(value) })
     const start = inside ? end : end + wide + 8
     const words = this.rich(name, start, y, { size: SMALL, room: this.width - start })
-    this.spots.push({ box: bar, term, symbol: "", cell: [] })
+    this.spot(bar, term)
     const from = inside ? right - wide : end
     const number = { x: from, y: bar.y, width: start + words - from, height: bar.height }
     if (symbol) this.spots.push({ box: number, term, symbol, cell })
@@ -189,12 +198,7 @@ export class Sums extends Grids {
         halo: true,
       })
       this.note(name, box.x - 7, middle, { align: "right" })
-      this.spots.push({
-        box: { ...bar, x: box.x, y: bar.y - 20, width: box.width, height: bar.height + 20 },
-        term,
-        symbol: "",
-        cell: [],
-      })
+      this.spot({ ...bar, x: box.x, y: bar.y - 20, width: box.width, height: bar.height + 20 }, term)
     })
     const own = bars[terms.length]
     this.total(own, paint)
@@ -244,15 +248,12 @@ export class Sums extends Grids {
   }
 
   /** @param {number[]} from @param {number[]} to */
-  dotted([x, y], [toX, toY]) {
+  dotted(from, to) {
     const { context } = this
     context.setLineDash([2, 3])
     context.strokeStyle = this.soft
     context.lineWidth = 1
-    context.beginPath()
-    context.moveTo(x, y)
-    context.lineTo(toX, toY)
-    context.stroke()
+    line(context, from, to)
     context.setLineDash([])
   }
 

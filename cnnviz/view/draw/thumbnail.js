@@ -1,5 +1,7 @@
 // What a page shows, as small as a row of a list has room for: its maps and charts as they are drawn, without words.
 
+import { enclosing } from "../model/layout.js"
+
 const [WIDE, HIGH, LEAST] = [120, 68, 24] // of the picture, and the side from which on something is drawn in it
 
 /** @typedef {{ canvas: HTMLCanvasElement, box: DOMRect }} Drawn */
@@ -17,13 +19,12 @@ const drawnIn = (place) =>
 export function thumbnail(place) {
   const all = drawnIn(place)
   if (!all.length) return ""
-  const [left, top] = [Math.min(...all.map(({ box }) => box.left)), Math.min(...all.map(({ box }) => box.top))]
-  const [right, bottom] = [Math.max(...all.map(({ box }) => box.right)), Math.max(...all.map(({ box }) => box.bottom))]
-  const scale = Math.min(WIDE / (right - left), HIGH / (bottom - top))
+  const { x, y, width, height } = enclosing(all.map(({ box }) => box))
+  const scale = Math.min(WIDE / width, HIGH / height)
   const picture = Object.assign(document.createElement("canvas"), { width: WIDE, height: HIGH })
   const context = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d"))
-  context.translate((WIDE - scale * (right - left)) / 2, (HIGH - scale * (bottom - top)) / 2)
+  context.translate((WIDE - scale * width) / 2, (HIGH - scale * height) / 2)
   for (const { canvas, box } of all)
-    context.drawImage(canvas, scale * (box.left - left), scale * (box.top - top), scale * box.width, scale * box.height)
+    context.drawImage(canvas, scale * (box.x - x), scale * (box.y - y), scale * box.width, scale * box.height)
   return picture.toDataURL()
 }

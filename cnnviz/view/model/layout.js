@@ -61,6 +61,13 @@ export function layout(face, { width, height, across = 1, places = 0 }) {
   }
 }
 
+/** What encloses boxes. @param {Box[]} boxes @returns {Box} */
+export function enclosing(boxes) {
+  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))]
+  const width = Math.max(...boxes.map((box) => box.x + box.width)) - x
+  return { x, y, width, height: Math.max(...boxes.map((box) => box.y + box.height)) - y }
+}
+
 /** The cell of a row of so many that a place lies in. @param {number} at @param {number} count */
 const within = (at, count) => Math.min(Math.max(Math.floor(at), 0), count - 1)
 

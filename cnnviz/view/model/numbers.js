@@ -248,6 +248,11 @@ export class Numbers {
     return this.links(symbol).find((link) => link.source === source)
   }
 
+  /** The symbol that a cell is linked to by a pattern; "" where there is none. @param {string} symbol @param {string} pattern */
+  source(symbol, pattern) {
+    return this.links(symbol).find((link) => link.pattern === pattern)?.source ?? ""
+  }
+
   /** Gives what the pool reads whose gradient this link hands back. @param {Link} link @returns {string} */
   pooled({ source }) {
     return this.network.links[source.slice(1)][0].source

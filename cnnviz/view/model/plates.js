@@ -59,12 +59,8 @@ const channels = ([tiles, rows, columns]) => ({
 
 /** @param {number[]} shape @returns {Face} */
 const layers = ([, rows, columns, tiles]) => ({
-  tiles,
-  rows,
-  columns,
-  stacked: true,
+  ...faceOfColumn({ rows, columns, layers: tiles }),
   at: (tile, i, j) => [0, i, j, tile],
-  offset: (tile, i, j) => (i * columns + j) * tiles + tile,
   boxes: ([, r, c, of]) => along(of).map((tile) => boxOf(tile, r, c)),
 })
 
@@ -75,21 +71,21 @@ function filters([tiles, kernels, k]) {
   const down = Math.ceil(kernels / across)
   const pitch = kernels > 1 ? k + 1 : k
   const extent = (/** @type {number} */ n) => n * pitch - (kernels > 1 ? 1 : 0)
+  const offset = (/** @type {number} */ tile, /** @type {number} */ i, /** @type {number} */ j) => {
+    const [u, v] = [i % pitch, j % pitch]
+    const c = Math.floor(i / pitch) * across + Math.floor(j / pitch)
+    return u < k && v < k && c < kernels ? ((tile * kernels + c) * k + u) * k + v : -1
+  }
   return {
     tiles,
     rows: extent(down),
     columns: extent(across),
     stacked: false,
     at(tile, i, j) {
-      const [u, v] = [i % pitch, j % pitch]
-      const c = Math.floor(i / pitch) * across + Math.floor(j / pitch)
-      return u < k && v < k && c < kernels ? [tile, c, u, v] : null
+      const place = offset(tile, i, j)
+      return place < 0 ? null : unravel(place, [tiles, kernels, k, k])
     },
-    offset(tile, i, j) {
-      const [u, v] = [i % pitch, j % pitch]
-      const c = Math.floor(i / pitch) * across + Math.floor(j / pitch)
-      return u < k && v < k && c < kernels ? ((tile * kernels + c) * k + u) * k + v : -1
-    },
+    offset,
     boxes: ([of, within, r, c]) =>
       along(of).flatMap((tile) =>
         length(within) === kernels && kernels > 1 && length(r) === k

@@ -1,7 +1,6 @@
 // What of the story's pictures is painted, and is no map of the strip: the photograph, the weights' step and the weights after it.
 
-import { contextOf } from "../draw/canvas.js"
-import { picture } from "../draw/pixels.js"
+import { paintCells } from "../draw/pixels.js"
 import { colour } from "../model/colour.js"
 
 /** @import { Numbers } from "../types/view.js" */
@@ -12,9 +11,7 @@ export function photograph(screen, numbers) {
   if (!canvas) return
   const { values } = numbers.answer.arrays.photo
   const [, rows, columns] = numbers.shape("x")
-  const pixels = picture(rows, columns, (i, j) => [0, 1, 2].map((c) => values[3 * (i * columns + j) + c]))
-  Object.assign(canvas, { width: columns, height: rows })
-  contextOf(canvas).drawImage(pixels, 0, 0)
+  paintCells(canvas, rows, columns, (i, j) => [0, 1, 2].map((c) => values[3 * (i * columns + j) + c]))
 }
 
 const STRONGER = [100, 50, 20, 10, 5, 2, 1]
@@ -40,7 +37,6 @@ export function weights(screen, numbers) {
         ? colour(value((i * columns + column) * outputs + n), numbers.maps.w.limits, "signed")
         : null
     }
-    Object.assign(canvas, { width: wide, height: rows })
-    contextOf(canvas).drawImage(picture(rows, wide, paint), 0, 0)
+    paintCells(canvas, rows, wide, paint)
   }
 }

@@ -1,7 +1,7 @@
 // How many updates are made and what the loss is by then: a button in the row of steps, and the card that it opens, which
 // goes to any other update.
 
-import { prepare } from "../draw/canvas.js"
+import { line, prepare } from "../draw/canvas.js"
 import { lossText, percent } from "../model/format.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
@@ -85,9 +85,7 @@ function course({ root, dark }, canvas, values) {
   const y = (/** @type {number} */ value) => height - 5 - (value / most) * (height - 12)
   context.strokeStyle = context.fillStyle = getComputedStyle(root).getPropertyValue("--accent")
   context.lineWidth = 2
-  context.beginPath()
-  for (let i = 0; i <= last; i++) context.lineTo(x(i), y(values[i]))
-  context.stroke()
+  line(context, ...Array.from(values, (value, i) => [x(i), y(value)]))
   context.beginPath()
   context.arc(x(last), y(values[last]), 3, 0, 7)
   context.fill()

@@ -1,6 +1,7 @@
 // The curve of an activation over a histogram of the sums, and its slope.
 
 import { brief } from "../../model/format.js"
+import { line } from "../canvas.js"
 
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
 /** @typedef {{ at: (n: number) => number, of: (n: number, row: number) => number, inside: number[], reach: number }} Samples  of a curve, as the core sampled it: where, what (row 1 is the function, 2 its slope, 3 whether it is flat there), and those that are shown */
@@ -62,9 +63,7 @@ export function curve(pen, numbers, made, z, cell, box, row) {
     pen.histogram(values, { low: -reach, span: 2 * reach, count: BARS }, { ...box, y: base - tall, height: tall })
   pen.context.strokeStyle = pen.ink
   pen.context.lineWidth = 2.5
-  pen.context.beginPath()
-  for (const n of inside) pen.context.lineTo(x(at(n)), y(of(n, row)))
-  pen.context.stroke()
+  line(pen.context, ...inside.map((n) => [x(at(n)), y(of(n, row))]))
   const nearest = (/** @type {number} */ value) => {
     const away = (/** @type {number} */ place) => Math.abs(at(inside[place]) - within(value))
     let [first, last] = [0, inside.length - 1]
@@ -104,17 +103,13 @@ export function marked(
 ) {
   const to = y(of(value))
   const { context } = pen
-  context.strokeStyle = own ? pen.tone : pen.soft
+  const fill = own ? pen.tone : pen.soft
+  context.strokeStyle = fill
   context.lineWidth = own ? 2 : 1.5
   context.setLineDash([4, 3])
-  context.beginPath()
-  context.moveTo(x(value), base)
-  context.lineTo(x(value), to)
-  if (across) context.lineTo(box.x + box.width, to)
-  context.stroke()
+  line(context, [x(value), base], [x(value), to], ...(across ? [[box.x + box.width, to]] : []))
   context.setLineDash([])
-  pen.dot(x(value), to, own ? pen.tone : pen.soft)
-  const fill = own ? pen.tone : pen.soft
+  pen.dot(x(value), to, fill)
   const align = under ? "left" : "right"
   const [right, down] = under ? [12, 16] : [-12, -13]
   if (name) pen.text(name, x(value) + right, to + down, { bold: true, align, fill, halo: true })

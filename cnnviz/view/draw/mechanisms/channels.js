@@ -1,6 +1,5 @@
 // A sum over channels: each has a map, a window in it, a kernel, and a partial sum; one of many is opened.
 
-import { colour } from "../../model/colour.js"
 import { exact } from "../../model/exact_sum.js"
 import { power, timesPower } from "../../model/format.js"
 import { fixed } from "../../model/printed_sums.js"
@@ -133,7 +132,7 @@ function column(pen, numbers, sum, { channels, at, width, open }, rows) {
     width: width - 2,
     height: (tile > 12 ? low + tile + 26 : box.y + box.height + 4) - box.y,
   }
-  pen.spots.push({ box: touched, term, symbol: "", cell: [], choose: { open: own.channel, unfolded: false } })
+  pen.spot(touched, term, { open: own.channel, unfolded: false })
 }
 
 /** A channel's map, with the window in it. @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {number} channel @param {Box} place @returns {Box} */
@@ -206,7 +205,7 @@ function unfolding(pen, { columns }, places, rows) {
   pen.text(`+ ${channels.length}`, middle, y - 12, { bold: true, align: "center", fill: pen.tone, room: width })
   pen.note(say("web.mechanism.others"), middle, y + 8, { align: "center", room: width + 8 })
   const box = { x: at, y: rows.top, width, height: rows.foot - rows.top }
-  pen.spots.push({ box, term: "rest", symbol: "", cell: [], choose: { unfolded: true } })
+  pen.spot(box, "rest", { unfolded: true })
   if (columns.length > MOST) pen.frame({ x: at + 3, y: y - 28, width: width - 6, height: 52 })
 }
 
@@ -234,15 +233,13 @@ function added(pen, numbers, { made, cell, columns, bias, back }, places, target
   }
   const ordered = back ? steps.toReversed() : steps
   const at = [...(back ? middles.toReversed() : middles), target.x + (back ? 40 : 22)]
-  const total = numbers.at(made, cell)
-  const paint = colour(total, numbers.maps[made].limits, numbers.maps[made].scale)
   const pitch = Math.min(...places.filter(({ open }) => !open).map(({ width }) => width), 90)
   const box = { x: 0, y: pen.height - footOf(pen) + 14, width: pen.width, height: footOf(pen) - 48 }
-  return pen.stairs(ordered, total, box, {
+  return pen.stairs(ordered, numbers.at(made, cell), box, {
     places: at,
     figures: pitch > 30,
     wide: Math.min(40, pitch * 0.62),
-    paint,
+    paint: pen.paintOf(numbers, made, cell),
     room: pitch,
   })
 }

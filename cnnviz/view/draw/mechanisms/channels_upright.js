@@ -1,6 +1,5 @@
 // A sum over channels where it stands upright: one channel opened, number by number, and the partial sums of all as a staircase.
 
-import { colour } from "../../model/colour.js"
 import { exact } from "../../model/exact_sum.js"
 import { gridOf } from "../../model/printed_digits.js"
 import { fixed, plus } from "../../model/printed_sums.js"
@@ -70,19 +69,17 @@ function added(pen, numbers, { made, cell, columns, bias }, strongest, y) {
     terms.push({ value: numbers.at(bias, [cell[0]]), term: "b", name: numbers.maps[bias].label.slice(0, 1), limits })
   const pitch = (pen.width - TOTAL) / terms.length
   const places = [...terms.map((_, n) => (n + 0.5) * pitch), pen.width - 50]
-  const total = numbers.at(made, cell)
-  const paint = colour(total, numbers.maps[made].limits, numbers.maps[made].scale)
   const box = { x: 0, y, width: pen.width, height: Math.max(pen.height - y - 30, 20) }
-  const bar = pen.stairs(terms, total, box, {
+  const bar = pen.stairs(terms, numbers.at(made, cell), box, {
     places,
     figures: false,
     wide: Math.min(28, pitch * 0.62),
     room: pitch,
-    paint,
+    paint: pen.paintOf(numbers, made, cell),
   })
   kept.forEach(({ channel }, n) => {
     const touched = { x: n * pitch, y, width: pitch, height: box.height + 30 }
-    pen.spots.push({ box: touched, term: String(channel), symbol: "", cell: [], choose: { open: channel } })
+    pen.spot(touched, String(channel), { open: channel })
   })
   return bar
 }

@@ -1,29 +1,25 @@
 // A convolution: windows times kernels, summed over channels.
 
-import { colour } from "../../model/colour.js"
-import { timesPower } from "../../model/format.js"
 import { terms } from "../../model/formula_values.js"
 import { gridOf } from "../../model/printed_digits.js"
-import { writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { overChannels } from "./channels.js"
 import { convolutionUpright } from "./convolution_upright.js"
-import { threeGrids } from "./product_grids.js"
+import { productGrids } from "./product_grids.js"
 import {
   beam,
+  boxOf,
   channelSums,
-  kernelName,
-  largest,
   madeMap,
   middleOf,
   padded,
   padding,
-  patches,
   ringCell,
   ringIn,
   sizeOf,
   spotTerms,
+  underKernel,
   underWindow,
 } from "./windows.js"
 
@@ -39,7 +35,7 @@ const ROOMY = 44 // width of a step that has room for its number
 /** @type {Picture} */
 export function convolution(pen, numbers, symbol, cell) {
   const links = numbers.links(symbol)
-  const x = /** @type {any} */ (links.find(({ pattern }) => pattern === "window")).source
+  const x = numbers.source(symbol, "window")
   const f = /** @type {any} */ (links.find(({ source }) => numbers.maps[source].kind === "filters")).source
   const bias = links.find(({ source }) => numbers.maps[source].kind === "row")?.source
   const parts = { symbol, x, f, k: numbers.shape(f)[2], cell, met: numbers.pairs(symbol, cell, x, f) }
@@ -47,8 +43,8 @@ export function convolution(pen, numbers, symbol, cell) {
   if (numbers.shape(x)[0] === 1) return single(pen, numbers, parts, around)
   const sums = channelSums(numbers, terms(numbers, symbol, cell), x)
   const columns = sums.map((value, channel) => {
-    const { window: a, kernel: b, cells } = patches(numbers, parts, channel)
-    return { channel, value, a, b, cells, at: /** @type {[number, number]} */ ([cell[0], channel]) }
+    const at = /** @type {[number, number]} */ ([cell[0], channel])
+    return { channel, value, ...underKernel(numbers, { f, read: x, met: parts.met }, at, channel), at }
   })
   overChannels(pen, numbers, {
     made: symbol,
@@ -66,22 +62,20 @@ export function convolution(pen, numbers, symbol, cell) {
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Around} around */
 function single(pen, numbers, parts, { bias, zeros, window }) {
   if (pen.upright) return convolutionUpright(pen, numbers, parts, { bias, zeros, window })
-  const { symbol, x, cell } = parts
-  const { from, to, side, stride } = maps(pen, numbers, symbol, x, zeros)
+  const { symbol, x, f, cell, met } = parts
+  const { from, to } = maps(pen, numbers, symbol, x, zeros)
   const box = padded(pen, numbers.shape(x).slice(-2), zeros, from)
   pen.head(numbers.maps[x].label, sizeOf(numbers, x), from.x, 13, from.width, numbers.maps[x].plain)
   pen.map(numbers, x, [0], box, [], undefined, !zeros.below)
-  const under = { x: box.x + window.columns.start * side, y: box.y + window.rows.start * side }
-  const spread = (/** @type {any} */ range) => ((range.count - 1) * range.step + 1) * side
-  const seen = { ...under, width: spread(window.columns), height: spread(window.rows) }
   const grid = Math.min((to.x - from.x - from.width - BEAM - 2 * SIGN - LEAD) / 3, 0.44 * pen.height, 70 * parts.k)
   const left = from.x + from.width + BEAM
-  beam(pen, seen, { x: left, y: HEAD, width: grid, height: grid })
+  const boxes = [0, 1, 2].map((n) => ({ x: left + n * (grid + SIGN), y: HEAD, width: grid, height: grid }))
+  beam(pen, boxOf(numbers, x, box, window), boxes[0])
   ringIn(pen, numbers, x, window, box)
-  const made = products(pen, numbers, parts, left, grid)
+  const made = productGrids(pen, numbers, { symbol, cell, read: x, f, at: [cell[0], 0], met, bias }, boxes, ROOMY)
   madeMap(pen, numbers, symbol, cell, to)
   const end = left + 3 * grid + 2 * SIGN
-  const total = staircase(pen, numbers, parts, { bias, made, box, side: side * stride, left, end, top: HEAD + grid })
+  const total = staircase(pen, numbers, parts, { bias, made, box, left, end, top: HEAD + grid })
   leadIn(pen, total, middleOf(numbers, symbol, to, cell), to.x)
   ringCell(pen, numbers, symbol, cell, to)
 }
@@ -106,53 +100,22 @@ function maps(pen, numbers, symbol, x, { before, below, right }) {
   )
   const from = { x: 1, y: HEAD, width: side * across, height: side * down }
   const to = { x: pen.width - side * wide - 3, y: HEAD, width: side * wide, height: side * stride * made[0] }
-  return { from, to, side, stride }
-}
-
-// Window, kernel and products, number by number.
-/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} left @param {number} grid */
-function products(pen, numbers, parts, left, grid) {
-  const { x, f, k, cell, symbol } = parts
-  const { window, kernel, cells } = patches(numbers, parts, 0)
-  const made = window.map((value, n) => value * kernel[n])
-  const known = made.filter((value) => !Number.isNaN(value))
-  const bias = numbers.links(symbol).find(({ source }) => numbers.maps[source].kind === "row")?.source
-  const added = bias ? [...known, numbers.at(bias, [cell[0]])] : known
-  const room = (3 * grid + 2 * SIGN) / (k * k + (bias ? 1 : 0))
-  const fits = room > ROOMY ? { fits: (/** @type {string} */ text) => pen.fitsUnder(text, room) } : {}
-  const written = writtenSum(added, numbers.at(symbol, cell), { below: 0.1, ...fits })
-  const three = threeGrids(pen, window, kernel, written, grid / k, grid / k)
-  const most = Math.max(...known.map(Math.abs), numbers.maps[symbol].limits[1]) // what they add up to has the same colours
-  const boxes = [0, 1, 2].map((n) => ({ x: left + n * (grid + SIGN), y: HEAD, width: grid, height: grid }))
-  const term = String
-  const outside = known.length < made.length
-  pen.text(say(`web.mechanism.${outside ? "window_outside" : "window"}`), boxes[0].x, 13, {
-    fill: pen.soft,
-    room: grid,
-  })
-  const own = { symbol: x, cell: (/** @type {number} */ n) => cells[n] }
-  const { limits, scale } = numbers.maps[x]
-  pen.grid(window, k, limits, scale, boxes[0], { write: three.writes[0], blank: "0", term, ...own })
-  pen.frame(boxes[0], "read")
-  pen.head(kernelName(numbers, f, cell), "", boxes[1].x, 13, grid, numbers.maps[f].plain)
-  pen.kernel(numbers, f, cell[0], 0, boxes[1], { write: three.writes[1], term })
-  pen.text(say("web.mechanism.products"), boxes[2].x, 13, { fill: pen.soft })
-  pen.note(timesPower(three.powers[1]), boxes[2].x + grid, 13, { align: "right" })
-  pen.grid(made, k, [-most, most], "signed", boxes[2], { write: three.writes[2], term })
-  pen.sign("⊙", boxes[1].x - SIGN / 2, HEAD + grid / 2)
-  pen.sign(three.sign, boxes[2].x - SIGN / 2, HEAD + grid / 2)
-  if (!three.fits) largest(pen, { a: window, b: kernel, k, boxes }, left, HEAD + grid + 14, 3 * grid)
-  return { values: made, cells, most, written, fits: three.fits }
+  return { from, to }
 }
 
 // Under the products, in their order: a group a row of the kernel.
-/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ bias?: string, made: ReturnType<typeof products>, box: Box, side: number, left: number, end: number, top: number }} place @returns {Box} */
+/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ bias?: string, made: ReturnType<typeof productGrids>, box: Box, left: number, end: number, top: number }} place @returns {Box} */
 function staircase(pen, numbers, { symbol, x, k, cell }, { bias, made, box, left, end, top }) {
-  const { values, cells, most, written } = made
-  const limits = [-most, most]
-  /** @type {import("../sums.js").Term[]} */
-  const steps = values.map((value, n) => ({ value: value || 0, term: Number.isNaN(value) ? "" : String(n), limits }))
-  if (bias) steps.push({ value: numbers.at(bias, [cell[0]]), term: "b", limits, symbol: bias, cell: [cell[0]] })
+  const { cells, written } = made
+  const steps = [...made.steps]
+  if (bias)
+    steps.push({
+      value: numbers.at(bias, [cell[0]]),
+      term: "b",
+      limits: steps[0].limits,
+      symbol: bias,
+      cell: [cell[0]],
+    })
   const width = end - left
   const pitch = width / steps.length
   const places = [...steps.map((_, n) => left + (n + 0.5) * pitch), end + LEAD / 2]
@@ -160,10 +123,16 @@ function staircase(pen, numbers, { symbol, x, k, cell }, { bias, made, box, left
   const high = { x: left, y: from, width, height: Math.max(pen.height - from - 32, 20) }
   groups(pen, k, bias ? numbers.maps[bias].label : "", { left, pitch, from: from - 16, to: pen.height - 4 })
   spotTerms(pen, numbers, x, cells, box)
-  const total = numbers.at(symbol, cell)
-  const paint = colour(total, numbers.maps[symbol].limits, numbers.maps[symbol].scale)
+  const paint = pen.paintOf(numbers, symbol, cell)
   const wide = Math.min(40, pitch * 0.66)
-  return pen.stairs(steps, total, high, { places, figures: pitch > ROOMY, wide, paint, room: pitch, written })
+  return pen.stairs(steps, numbers.at(symbol, cell), high, {
+    places,
+    figures: pitch > ROOMY,
+    wide,
+    paint,
+    room: pitch,
+    written,
+  })
 }
 
 /** The names of a kernel's rows, and lines between them. @param {Pen} pen @param {number} k @param {string} bias @param {{ left: number, pitch: number, from: number, to: number }} place */
@@ -187,7 +156,8 @@ export function triple(pen, numbers, symbol, cell) {
   )
   if (numbers.shape(x)[0] !== 1) return false
   const k = numbers.shape(f)[2]
-  const { window, kernel } = patches(numbers, { symbol, x, f, k, cell, met: numbers.pairs(symbol, cell, x, f) }, 0)
+  const met = numbers.pairs(symbol, cell, x, f)
+  const { a: window, b: kernel } = underKernel(numbers, { f, read: x, met }, [cell[0], 0], 0)
   const products = window.map((value, n) => value * kernel[n])
   const most = Math.max(...products.map((value) => Math.abs(value) || 0))
   const side = (pen.width - 44) / 3

@@ -1,6 +1,5 @@
 // A convolution of one channel, or back through one, where it stands upright: the maps above, under them pixels with their weights, the products and their sum.
 
-import { colour } from "../../model/colour.js"
 import { number, timesPower } from "../../model/format.js"
 import { totals } from "../../model/formula_values.js"
 import { equals } from "../../model/printed_digits.js"
@@ -127,7 +126,7 @@ function sum(pen, numbers, { symbol, cell }, { added, y }, to) {
   }
   const { limits, scale } = numbers.maps[symbol]
   const bar = { x: pen.width - 100, y: y - 16, width: 72, height: 32 }
-  pen.total(bar, colour(total, limits, scale))
+  pen.total(bar, pen.paintOf(numbers, symbol, cell))
   pen.cell(total, limits, scale, bar, {
     ring: pen.ink,
     write: said ?? (() => equals(total, written.total).replace(/^[=≈] /, "") || number(total)),

@@ -1,12 +1,11 @@
 // A fully connected layer: each unit times its weight, all added up.
 
-import { colour } from "../../model/colour.js"
 import { exact } from "../../model/exact_sum.js"
-import { totals } from "../../model/formula_values.js"
 import { one } from "../../model/patterns.js"
 import { product as printed } from "../../model/printed_digits.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
+import { halves } from "../sums.js"
 import { column } from "./outputs.js"
 import { extentOf, unitsOf } from "./units.js"
 
@@ -55,9 +54,7 @@ const halvesAt = (pen, [first, , last], end) =>
 
 /** @param {Numbers} numbers @param {string} symbol @param {number} n @returns {Parts} */
 function partsOf(numbers, symbol, n) {
-  const [x, w, b] = ["all", "last", "same"].map(
-    (pattern) => numbers.links(symbol).find((link) => link.pattern === pattern)?.source ?? "",
-  )
+  const [x, w, b] = ["all", "last", "same"].map((pattern) => numbers.source(symbol, pattern))
   const outputs = numbers.count(symbol)
   const [values, weights] = [numbers.values(x), numbers.values(w)]
   return { x, w, b, n, outputs, product: (d) => values[d] * weights[d * outputs + n] }
@@ -108,17 +105,14 @@ function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
 /** Draws what goes up, what goes down, and the bias. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {Parts} parts @param {Box} over */
 function byHalves(pen, numbers, symbol, cell, { x, b, n, product }, over) {
   const products = Array.from({ length: numbers.count(x) }, (_, d) => product(d))
-  const [up, down] = totals(products)
-  const count = (/** @type {(value: number) => boolean} */ wanted) => products.filter(wanted).length
   const terms = [
-    { value: up, name: say("web.mechanism.units_up", { n: count((value) => value > 0) }) },
-    { value: down, name: say("web.mechanism.units_down", { n: count((value) => value < 0) }) },
+    ...halves(products, ["units_up", "units_down"]),
     ...(b
       ? [{ value: numbers.at(b, cell), name: `<i>${numbers.maps[b].label}</i>[${n}]`, term: "b", symbol: b, cell }]
       : []),
   ]
   const box = { x: over.x, y: over.y + over.height + 32, width: Math.min(over.width, 320), height: 60 }
-  return pen.balance(terms, numbers.at(symbol, cell), box, { paint: paintOf(numbers, symbol, cell), row: 19 })
+  return pen.balance(terms, numbers.at(symbol, cell), box, { paint: pen.paintOf(numbers, symbol, cell), row: 19 })
 }
 
 /** Behind maps each channel's part is a step. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {Parts} parts @param {number} width */
@@ -142,10 +136,6 @@ function byChannel(pen, numbers, symbol, cell, { x, b, product }, width) {
     wide: Math.min(40, pitch * 0.6),
     room: pitch,
     figures: pitch > 34,
-    paint: paintOf(numbers, symbol, cell),
+    paint: pen.paintOf(numbers, symbol, cell),
   })
 }
-
-/** @param {Numbers} numbers @param {string} symbol @param {number[]} cell */
-const paintOf = (numbers, symbol, cell) =>
-  colour(numbers.at(symbol, cell), numbers.maps[symbol].limits, numbers.maps[symbol].scale)

@@ -1,13 +1,13 @@
 // Back through a fully connected layer, to a unit: through each weight what arrived at its output.
 
-import { colour } from "../../model/colour.js"
 import { exact } from "../../model/exact_sum.js"
 import { number, timesPower } from "../../model/format.js"
-import { terms, totals } from "../../model/formula_values.js"
+import { terms } from "../../model/formula_values.js"
 import { digitsOf, gridOf, product } from "../../model/printed_digits.js"
 import { writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
+import { halves } from "../sums.js"
 import { extentOf, unitsOf } from "./units.js"
 import { fitted, madeMap, middleOf, ringCell } from "./windows.js"
 
@@ -23,9 +23,7 @@ const TURN = 12 // from an edge to the line that leads from the bars' total to i
 
 /** @type {Picture} */
 export function denseBack(pen, numbers, symbol, cell) {
-  const [w, dy] = ["unit", "all"].map(
-    (pattern) => numbers.links(symbol).find((link) => link.pattern === pattern)?.source ?? "",
-  )
+  const [w, dy] = [numbers.source(symbol, "unit"), numbers.source(symbol, "all")]
   const parts = { symbol, cell, w, dy, all: terms(numbers, symbol, cell) }
   const alone = numbers.maps[symbol].kind === "map" && numbers.shape(symbol)[0] === 1
   const few = parts.all.length <= FEW && (alone || !pen.upright)
@@ -166,7 +164,7 @@ function barsOf(pen, numbers, { symbol, cell, all }, { box, at }) {
   const place = pen.upright
     ? { x: beside, y: box.y + box.height + 44, width, height: 100 }
     : { x: box.x + box.width + beside, y: box.y + Math.max((pen.height - HEAD) / 2 - 70, 0), width, height: 100 }
-  const bar = pen.shares(named, total, place, colour(total, limits, "signed"))
+  const bar = pen.shares(named, total, place, pen.paintOf(numbers, symbol, cell))
   const [turn, end] = pen.upright ? [TURN, at[0] - 6] : [box.x + box.width + TURN, at[0] + 6]
   pen.lead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, at[1]], [end, at[1]])
 }
@@ -229,7 +227,7 @@ function under(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
   const row = Math.min(place.height / (steps.length + 1), 22)
   const name = `<i>${numbers.maps[symbol].label}</i>[${numbers.index(symbol, cell).join(",")}]`
   const bar = pen.balance(steps, total, place, {
-    paint: colour(total, numbers.maps[symbol].limits, "signed"),
+    paint: pen.paintOf(numbers, symbol, cell),
     row,
     digits,
     name,
@@ -250,21 +248,12 @@ function strongest(all, most) {
 /** All shares, from right to left; of many what goes up and what goes down. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ from: number, to: number }} place @returns {Box} */
 function added(pen, numbers, { symbol, cell, all }, { from, to }) {
   const total = numbers.at(symbol, cell)
-  const paint = colour(total, numbers.maps[symbol].limits, "signed")
+  const paint = pen.paintOf(numbers, symbol, cell)
   const values = all.map(({ value }) => value)
   if (all.length > SHOWN) {
-    const [up, down] = totals(values)
-    const count = (/** @type {(value: number) => boolean} */ wanted) => values.filter(wanted).length
-    const terms = [
-      { value: up, name: say("web.mechanism.outputs_up", { n: count((value) => value > 0) }) },
-      { value: down, name: say("web.mechanism.outputs_down", { n: count((value) => value < 0) }) },
-    ]
-    return pen.balance(
-      terms,
-      total,
-      { x: from, y: pen.height - 76, width: (to - from) * 0.5, height: 60 },
-      { paint, left: say("web.mechanism.left") },
-    )
+    const terms = halves(values, ["outputs_up", "outputs_down"])
+    const box = { x: from, y: pen.height - 76, width: (to - from) * 0.5, height: 60 }
+    return pen.balance(terms, total, box, { paint, left: say("web.mechanism.left") })
   }
   const most = Math.max(...values.map(Math.abs))
   const pitch = (to - from - 80) / all.length

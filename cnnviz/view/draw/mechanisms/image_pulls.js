@@ -1,6 +1,5 @@
 // Several images: what each of them pulls at one number of a parameter, and their mean, which is its gradient.
 
-import { colour } from "../../model/colour.js"
 import { number } from "../../model/format.js"
 import { fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
@@ -143,7 +142,7 @@ function sum(pen, numbers, symbol, cell, values, { made, boxes, k, chosen }) {
   const top = made.y + MADE + 24
   const total = numbers.at(symbol, cell)
   const terms = values.map((value, i) => ({ value, term: `i${i}` }))
-  const paint = colour(total, numbers.maps[symbol].limits, "signed")
+  const paint = pen.paintOf(numbers, symbol, cell)
   const box = { x: 0, y: top, width: pen.width, height: pen.height - top - 50 }
   const own = pen.stairs(terms, total, box, { places, digits: 4, room: 110, wide: Math.min(60, made.width / k), paint })
   pen.lead([places[boxes.length], own.y], [places[boxes.length], made.y + MADE + 5])

@@ -1,5 +1,6 @@
 // One channel of all images that are learned from together, image after image, and how it is drawn.
 
+import { enclosing } from "../../model/layout.js"
 import { one } from "../../model/patterns.js"
 
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
@@ -40,13 +41,6 @@ function placesOf(numbers, symbol, { images }, box) {
   }))
 }
 
-/** The box around boxes. @param {Box[]} boxes @returns {Box} */
-function around(boxes) {
-  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))]
-  const right = Math.max(...boxes.map((box) => box.x + box.width))
-  return { x, y, width: right - x, height: Math.max(...boxes.map((box) => box.y + box.height)) - y }
-}
-
 /** All images of a channel, with a ring around the cell of the one that is shown. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Stack} stack @param {number[]} cell @param {Box} box @param {boolean} [made] @returns {Box} */
 export function images(pen, numbers, symbol, stack, cell, box, made = false) {
   const places = placesOf(numbers, symbol, stack, box)
@@ -58,7 +52,7 @@ export function images(pen, numbers, symbol, stack, cell, box, made = false) {
     const value = (/** @type {number} */ n) => stack.values[i * stack.size + n]
     pen.picture(rows, columns, value, stack.limits, "signed", place, i === shown ? [ring] : [])
   })
-  const whole = around(places)
+  const whole = enclosing(places)
   if (made) pen.frame(whole, "made")
   return whole
 }

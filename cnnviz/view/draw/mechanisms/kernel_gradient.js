@@ -1,14 +1,13 @@
 // A weight of a kernel: what it multiplies, and what its gradient is made of.
 
 import { named } from "../../model/arithmetic.js"
-import { colour } from "../../model/colour.js"
 import { number, power, timesPower } from "../../model/format.js"
-import { totals } from "../../model/formula_values.js"
 import { one } from "../../model/patterns.js"
 import { product } from "../../model/printed_digits.js"
 import { fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
+import { halves } from "../sums.js"
 import { boxOf, fitted, kernelName, meets, once, ranges, sizeOf, titled } from "./windows.js"
 
 /** @import { Box, Cell, Numbers, Pen, Picture } from "../../types/view.js" */
@@ -21,9 +20,7 @@ const TILES = 72 // of the filter's other kernels
 
 /** The shares of one kernel weight's gradient: what it met, times what arrived. @type {Picture} */
 export function shares(pen, numbers, symbol, cell) {
-  const links = numbers.links(symbol)
-  const x = /** @type {any} */ (links.find(({ pattern }) => pattern === "touched")).source
-  const dy = /** @type {any} */ (links.find(({ pattern }) => pattern === "channel")).source
+  const [x, dy] = [numbers.source(symbol, "touched"), numbers.source(symbol, "channel")]
   const parts = { symbol, cell, x, dy, met: numbers.pairs(symbol, cell, x, dy) }
   const values = sharesOf(numbers, parts)
   if (pen.upright) return sharesUpright(pen, numbers, parts, values)
@@ -133,18 +130,11 @@ const plain = (numbers, symbol, cell) => named(numbers, symbol.slice(1), cell).r
 
 /** The shares as two bars and what is left of them. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Float64Array} values @param {Box} over @returns {Box} */
 function summed(pen, numbers, { symbol, cell }, values, over) {
-  const [up, down] = totals([...values])
-  const name = named(numbers, symbol.slice(1), cell)
-  const count = (/** @type {(value: number) => boolean} */ wanted) => values.filter(wanted).length
-  const terms = [
-    { value: up, name: say("web.mechanism.raises", { n: count((value) => value > 0), name }) },
-    { value: down, name: say("web.mechanism.lowers", { n: count((value) => value < 0) }) },
-  ]
-  const total = numbers.at(symbol, cell)
-  const paint = colour(total, numbers.maps[symbol].limits, "signed")
+  const terms = halves([...values], ["raises", "lowers"], { name: named(numbers, symbol.slice(1), cell) })
   const box = { x: over.x, y: over.y + over.height + 28, width: over.width, height: 60 }
   const said = pen.upright ? { name: named(numbers, symbol, cell) } : { left: say("web.mechanism.left") }
-  return pen.balance(terms, total, box, { paint, row: 20, ...said })
+  const paint = pen.paintOf(numbers, symbol, cell)
+  return pen.balance(terms, numbers.at(symbol, cell), box, { paint, row: 20, ...said })
 }
 
 /** The largest share, and which cells belong to which. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ x: Box, dy: Box, shares: Box }} places @param {{ values: Float64Array, rows: number, columns: number, best: number }} of */

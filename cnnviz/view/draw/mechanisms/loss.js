@@ -4,6 +4,7 @@ import { number, short } from "../../model/format.js"
 import { lossOf } from "../../model/formula_values.js"
 import { equals } from "../../model/printed_digits.js"
 import { say } from "../../model/words.js"
+import { clipped, line } from "../canvas.js"
 import { HEAD } from "../sheet.js"
 import { against, column, losses, outputs as rows } from "./outputs.js"
 
@@ -47,7 +48,7 @@ export function heights(pen, numbers, symbol, cell) {
     pen.context.globalAlpha = 0.75
     pen.context.fillRect(bar.x, bar.y, bar.width, bar.height)
     pen.context.globalAlpha = 1
-    pen.spots.push({ box: bar, term: `n${n}`, symbol: "", cell: [] })
+    pen.spot(bar, `n${n}`)
     pen.dot(at.x(at.o), at.y(at.height), pen.tone)
     const text = number(at.height, 4)
     const cut = at.x(at.o) - 14 < pen.widthOf(text, { bold: true }) // left of the bar
@@ -107,15 +108,8 @@ export function tangents(pen, numbers, symbol, cell) {
     const { context } = pen
     context.strokeStyle = pen.tone
     context.lineWidth = n === cell[0] ? 3 : 2
-    context.save()
-    context.beginPath()
-    context.rect(box.x, box.y - 4, box.width, box.height + 8)
-    context.clip()
-    context.beginPath()
-    context.moveTo(at.x(at.o - run), at.y(at.height - run * slope))
-    context.lineTo(at.x(at.o + run), at.y(at.height + run * slope))
-    context.stroke()
-    context.restore()
+    const ends = [-run, run].map((by) => [at.x(at.o + by), at.y(at.height + by * slope)])
+    clipped(context, { ...box, y: box.y - 4, height: box.height + 8 }, () => line(context, ...ends))
     pen.dot(at.x(at.o), at.y(at.height), pen.tone)
     rise(pen, at, slope, scale.top)
   })
@@ -178,24 +172,15 @@ function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers,
   const y = (/** @type {number} */ height) => box.y + box.height - (height / top) * box.height
   context.strokeStyle = pen.line
   context.lineWidth = 1
-  context.beginPath()
-  context.moveTo(box.x, y(0))
-  context.lineTo(box.x + box.width, y(0))
-  context.stroke()
-  context.save()
-  context.beginPath()
-  context.rect(box.x, box.y, box.width, box.height + 2)
-  context.clip()
+  line(context, [box.x, y(0)], [box.x + box.width, y(0)])
   context.strokeStyle = pen.ink
   context.lineWidth = 2
-  context.beginPath()
-  for (let i = 0; i <= LINES; i++) {
+  const points = Array.from({ length: LINES + 1 }, (_, i) => {
     const value = low + ((high - low) * i) / LINES
     const height = lossOf(numbers, n, value)
-    context.lineTo(x(value), y(Number.isFinite(height) ? Math.min(height, 9 * top) : 9 * top))
-  }
-  context.stroke()
-  context.restore()
+    return [x(value), y(Number.isFinite(height) ? Math.min(height, 9 * top) : 9 * top)]
+  })
+  clipped(context, { ...box, height: box.height + 2 }, () => line(context, ...points))
   context.fillStyle = pen.ink
   context.fillRect(x(target) - 1.5, y(0) - 6, 3, 12)
   pen.text(title, box.x + box.width / 2, 13, { align: "center", bold: true, fill, room: box.width + 28 })

@@ -59,9 +59,7 @@ export function weights(pen, numbers, symbol, cell) {
 
 /** A weight's gradient: the unit times what arrived at the output, as a table of all with all. @type {Picture} */
 export function outer(pen, numbers, symbol, cell) {
-  const [x, dy] = ["unit", "last"].map(
-    (pattern) => numbers.links(symbol).find((link) => link.pattern === pattern)?.source ?? "",
-  )
+  const [x, dy] = [numbers.source(symbol, "unit"), numbers.source(symbol, "last")]
   const outputs = numbers.shape(symbol)[numbers.shape(symbol).length - 1]
   const n = cell[cell.length - 1]
   const columns = around(n, outputs, pen.upright && pen.width < NARROW ? 2 : MOST_COLUMNS)

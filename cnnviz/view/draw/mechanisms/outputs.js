@@ -2,6 +2,7 @@
 
 import { number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
+import { line } from "../canvas.js"
 import { HEAD } from "../sheet.js"
 import { around, unitsOf } from "./units.js"
 
@@ -41,7 +42,7 @@ export function listed(pen, rows, columns, end = pen.width - 2) {
   })
   rows.forEach(({ name, bold, term }, n) => {
     pen.text(name, NAMES - 4, y(n), { align: "right", bold, room: NAMES - 6 })
-    pen.spots.push({ box: { x: 0, y: y(n) - line / 2, width: end, height: line }, term, symbol: "", cell: [] })
+    pen.spot({ x: 0, y: y(n) - line / 2, width: end, height: line }, term)
   })
   return { y, line, ends: columns.map((_, i) => NAMES + (i + 1) * each) }
 }
@@ -140,11 +141,9 @@ function sofar(pen, all, at) {
   const x = (/** @type {number} */ n) => at + (n / last) * (pen.width - at - 20)
   const y = (/** @type {number} */ value) => pen.height - 34 - (value / most) * (pen.height - 80)
   pen.text(say("web.mechanism.losses", { n: last }), at, 13, { fill: pen.soft })
-  pen.context.strokeStyle = pen.context.fillStyle = pen.tone
+  pen.context.strokeStyle = pen.tone
   pen.context.lineWidth = 2
-  pen.context.beginPath()
-  for (let n = 0; n <= last; n++) pen.context.lineTo(x(n), y(all[n]))
-  pen.context.stroke()
+  line(pen.context, ...Array.from(all, (value, n) => [x(n), y(value)]))
   pen.dot(x(last), y(all[last]), pen.tone)
   pen.text(number(all[last]), pen.width - 20, y(all[last]) - 14, { bold: true, align: "right" })
   pen.note(`0 … ${short(most)}`, at, pen.height - 14)

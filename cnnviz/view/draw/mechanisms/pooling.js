@@ -5,7 +5,7 @@ import { one } from "../../model/patterns.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { blocks, inBlocks, threads } from "./pooling_blocks.js"
-import { channelName, fitted } from "./windows.js"
+import { fitted, titled } from "./windows.js"
 
 /** @import { Numbers, Pen, Picture } from "../../types/view.js" */
 
@@ -21,9 +21,9 @@ export function pool(pen, numbers, symbol, cell) {
   const values = under.map((at) => numbers.at(x, at))
   const won = link.pattern === "winner" ? String(numbers.sources(link, cell)[0]) : ""
   const { first, last, grid } = placed(pen, numbers, x, symbol, 0.27, 26)
-  pen.head(channelName(numbers, x, cell[0]), "", first.x, 13, first.width, numbers.maps[x].plain)
+  titled(pen, numbers, x, cell[0], first)
   pen.map(numbers, x, [cell[0]], first, [{ rows: reached[1], columns: reached[2] }])
-  pen.head(channelName(numbers, symbol, cell[0]), "", last.x, 13, last.width, numbers.maps[symbol].plain)
+  titled(pen, numbers, symbol, cell[0], last)
   pen.map(numbers, symbol, [cell[0]], last, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
   const size = Math.min(grid.width - 154, grid.height, 40 + 40 * link.geometry.k)
   const box = { x: grid.x, y: grid.y + (pen.upright ? 0 : (grid.height - size) / 2), width: size, height: size }
@@ -60,8 +60,7 @@ export function unpool(pen, numbers, symbol, cell) {
   const dy = link.source
   const forward = numbers.network.links[dy.slice(1)][0]
   const x = forward.source
-  const reached = numbers.reach(link, cell)
-  const place = [cell[0], reached[1]?.count ? reached[1].start : 0, reached[2]?.count ? reached[2].start : 0]
+  const place = firstWindow(numbers, symbol, cell)
   const window = numbers.reach({ ...forward, pattern: "pool" }, place)
   const under = numbers.sources({ ...forward, pattern: "pool" }, place)
   const chosen = link.pattern === "won"
@@ -74,9 +73,9 @@ export function unpool(pen, numbers, symbol, cell) {
   }
   const { first: left, last: right, grid } = placed(pen, numbers, symbol, dy, 0.23, 34)
   const strong = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
-  pen.head(channelName(numbers, symbol, cell[0]), "", left.x, 13, left.width, say("web.mechanism.goes_on"))
+  titled(pen, numbers, symbol, cell[0], left, { word: say("web.mechanism.goes_on") })
   pen.map(numbers, symbol, [cell[0]], left, [{ rows: window[1], columns: window[2] }, strong])
-  pen.head(channelName(numbers, dy, cell[0]), "", right.x, 13, right.width, say("web.mechanism.arrived"))
+  titled(pen, numbers, dy, cell[0], right, { word: say("web.mechanism.arrived") })
   pen.map(numbers, dy, [cell[0]], right, [{ rows: one(place[1]), columns: one(place[2]) }])
   const size = Math.min(grid.width / 2 - NEXT, grid.height - (pen.upright ? 24 : 0))
   const y = pen.upright ? grid.y : HEAD + (left.height - size) / 2
@@ -110,13 +109,18 @@ export function unpool(pen, numbers, symbol, cell) {
   pen.note(share(numbers, symbol, cell), 4, pen.height - 10, { room: pen.width - 8 })
 }
 
+/** The first window that a cell lies in. @param {Numbers} numbers @param {string} symbol @param {number[]} cell */
+function firstWindow(numbers, symbol, cell) {
+  const [, ...reached] = numbers.reach(numbers.links(symbol)[0], cell)
+  return [cell[0], ...reached.map(({ start, count }) => (count ? start : 0))]
+}
+
 /** Gives what a cell gets from the first window that it lies in, in a sentence. @param {Numbers} numbers @param {string} symbol @param {number[]} cell */
 function share(numbers, symbol, cell) {
   const [link] = numbers.links(symbol)
   const forward = numbers.network.links[link.source.slice(1)][0]
   const { k, stride } = forward.geometry
-  const reached = numbers.reach(link, cell)
-  const place = [cell[0], reached[1]?.count ? reached[1].start : 0, reached[2]?.count ? reached[2].start : 0]
+  const place = firstWindow(numbers, symbol, cell)
   if (link.pattern === "won") {
     const [winner] = numbers.sources(forward, place)
     if (String(cell) === String(winner)) return say("web.mechanism.won")

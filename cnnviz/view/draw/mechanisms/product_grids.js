@@ -1,13 +1,66 @@
-// How three grids are written, of factors, weights and products: so that each product reads right, in as many digits as fit.
+// Three grids of factors, weights and products, number by number: each product reads right, in as many digits as fit.
 
-import { power, short } from "../../model/format.js"
+import { power, short, timesPower } from "../../model/format.js"
 import { gridOf } from "../../model/printed_digits.js"
-import { fixed, plus } from "../../model/printed_sums.js"
+import { fixed, plus, writtenSum } from "../../model/printed_sums.js"
+import { say } from "../../model/words.js"
+import { kernelName, largest, underKernel } from "./windows.js"
 
 /** @import { Write } from "../../model/printed_digits.js" */
 /** @import { Written } from "../../model/printed_sums.js" */
-/** @import { Pen } from "../../types/view.js" */
+/** @import { Term } from "../sums.js" */
+/** @import { Box, Cell, Numbers, Pen } from "../../types/view.js" */
 /** @typedef {{ writes: [Write, Write, Write], powers: [number, number], sign: string, fits: boolean }} Three  how factors, weights and products are written, the powers of ten of the factors and the products, what stands before the products, and whether all fit */
+
+/**
+ * Draws what a kernel of one channel lies on, the kernel and the products: from left to right, or where it is what comes `back`
+ * through a convolution from right to left; gives the products, what they add up to, and how all that is written.
+ * @param {Pen} pen
+ * @param {Numbers} numbers
+ * @param {{ symbol: string, cell: Cell, read: string, f: string, at: [number, number], met: [Cell, Cell][], bias?: string, back?: boolean }} of  `at`: filter and channel of the kernel
+ * @param {Box[]} boxes
+ * @param {number} roomy  width of a step that has room for its number
+ */
+export function productGrids(pen, numbers, { symbol, cell, read, f, at, met, bias, back = false }, boxes, roomy) {
+  const { a, b, cells } = underKernel(numbers, { f, read, met }, at, 0)
+  const k = numbers.shape(f)[2]
+  const [under, kernel, last] = back ? boxes.toReversed() : boxes
+  const { width, y } = kernel
+  const values = a.map((value, n) => value * b[n])
+  const known = values.filter((value) => !Number.isNaN(value))
+  const added = bias ? [...known, numbers.at(bias, [cell[0]])] : known
+  const pitch = (boxes[2].x + width - boxes[0].x) / (k * k + (bias ? 1 : 0))
+  const fits = pitch > roomy ? { fits: (/** @type {string} */ text) => pen.fitsUnder(text, pitch) } : {}
+  const written = writtenSum(added, numbers.at(symbol, cell), { below: 0.1, ...fits })
+  const three = threeGrids(pen, a, b, written, width / k, width / k)
+  const most = Math.max(...known.map(Math.abs), back ? 0 : numbers.maps[symbol].limits[1]) // what is made has the same colours
+  const term = String
+  const unit = (/** @type {Box} */ box, /** @type {number} */ power) =>
+    pen.note(timesPower(power), box.x + width, 13, { align: "right" })
+  const { limits, scale } = numbers.maps[read]
+  const own = { blank: back ? "" : "0", symbol: read, cell: (/** @type {number} */ n) => cells[n] }
+  const outside = known.length < values.length
+  const word = back ? "arrived" : outside ? "window_outside" : "window"
+  pen.text(say(`web.mechanism.${word}`), under.x, 13, { fill: pen.soft, room: back ? undefined : width })
+  pen.grid(a, k, limits, scale, under, { write: three.writes[0], term, ...own })
+  if (back) unit(under, three.powers[0])
+  else pen.frame(under, "read")
+  pen.head(kernelName(numbers, f, at), "", kernel.x, 13, width, numbers.maps[f].plain)
+  pen.kernel(numbers, f, at[0], at[1], kernel, { write: three.writes[1], term })
+  pen.text(say("web.mechanism.products"), last.x, 13, { fill: pen.soft })
+  unit(last, three.powers[1])
+  pen.grid(values, k, [-most, most], "signed", last, { write: three.writes[2], term })
+  const signs = back ? [three.sign, "⊙"] : ["⊙", three.sign]
+  signs.forEach((sign, n) => pen.sign(sign, (boxes[n].x + width + boxes[n + 1].x) / 2, y + width / 2))
+  if (!three.fits) largest(pen, { a, b, k, boxes }, boxes[0].x, y + width + 14, 3 * width)
+  /** @type {Term[]} */
+  const steps = values.map((value, n) => ({
+    value: value || 0,
+    term: Number.isNaN(value) ? "" : String(n),
+    limits: [-most, most],
+  }))
+  return { steps, cells, written, fits: three.fits }
+}
 
 /** @param {Pen} pen @param {number[]} a @param {number[]} b @param {Written} written the sum of the products @param {number} width of a cell @param {number} height @returns {Three} */
 export function threeGrids(pen, a, b, written, width, height) {

@@ -3,6 +3,7 @@
 import { largest } from "../../model/extremes.js"
 import { number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
+import { disc } from "../canvas.js"
 import { SMALL } from "../sheet.js"
 
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
@@ -27,7 +28,7 @@ export function targets(pen, numbers, chosen, box, each) {
     pen.context.fillRect(bar.x, bar.y, bar.width, bar.height)
     pen.context.fillStyle = n === says ? pen.accent : GREY
     pen.context.fillRect(Math.min(x(0), x(o[n])), bar.y, Math.max(Math.abs(x(o[n]) - x(0)), 1), bar.height)
-    ringed(pen, x(y[n]), bar.y + bar.height / 2)
+    disc(pen.context, x(y[n]), bar.y + bar.height / 2, 9, pen.paper, pen.ink, 3)
     const [right, middle] = [bar.x + bar.width + 22, bar.y + bar.height / 2]
     pen.text(short(y[n]).replace(/[.,]00$/, ""), right, middle, { bold: true })
     pen.spots.push({
@@ -38,17 +39,6 @@ export function targets(pen, numbers, chosen, box, each) {
     })
     gap(pen, [x(o[n]), x(y[n])], bar.y + bar.height + 12, o[n] - y[n], !pen.upright && each - bar.height > 60)
   }
-}
-
-/** @param {Pen} pen @param {number} x @param {number} y */
-function ringed({ context, ink, paper }, x, y) {
-  context.beginPath()
-  context.arc(x, y, 9, 0, 7)
-  context.fillStyle = paper
-  context.fill()
-  context.lineWidth = 3
-  context.strokeStyle = ink
-  context.stroke()
 }
 
 /** From an output to its target, and how far that is. @param {Pen} pen @param {number[]} ends @param {number} y @param {number} by @param {boolean} worded */

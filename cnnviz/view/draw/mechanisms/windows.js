@@ -118,7 +118,7 @@ export const ringCell = (pen, numbers, symbol, [, row, column], map) =>
 export function spotTerms(pen, numbers, symbol, cells, map) {
   cells.forEach(([, row, column], n) => {
     const box = boxOf(numbers, symbol, map, { rows: one(row), columns: one(column) })
-    pen.spots.push({ box, term: String(n), symbol: "", cell: [] })
+    pen.spot(box, String(n))
   })
 }
 
@@ -171,13 +171,7 @@ export function beam(pen, window, large) {
   pen.enlarged.push({ from, to })
 }
 
-/** Window and kernel of one channel as flat grids; NaN in the padding. @param {Numbers} numbers @param {Parts} parts @param {number} c */
-export function patches(numbers, { x, f, cell, met }, c) {
-  const { a, b, cells } = underKernel(numbers, { f, read: x, met }, [cell[0], c], c)
-  return { window: a, kernel: b, cells }
-}
-
-/** What lies under a kernel, the kernel, and which cells these are, as flat grids. @param {Numbers} numbers @param {{ f: string, read: string, met: [Cell, Cell][] }} of @param {[number, number]} kernel filter and channel @param {number} layer of what is read @returns {{ a: number[], b: number[], cells: Cell[] }} */
+/** What lies under a kernel (NaN in the padding), the kernel, and which cells these are, as flat grids. @param {Numbers} numbers @param {{ f: string, read: string, met: [Cell, Cell][] }} of @param {[number, number]} kernel filter and channel @param {number} layer of what is read @returns {{ a: number[], b: number[], cells: Cell[] }} */
 export function underKernel(numbers, { f, read, met }, [m, c], layer) {
   const k = numbers.shape(f)[2]
   const a = Array(k * k).fill(Number.NaN)
@@ -194,15 +188,15 @@ export function underKernel(numbers, { f, read, met }, [m, c], layer) {
 /** Tells whether a note can be read in its room, where it is squeezed. @param {Pen} pen @param {string} text @param {number} room */
 export const isLegible = (pen, text, room) => 0.7 * pen.widthOf(text, { size: SMALL }) < room
 
-/** Draws the largest product, with a ring in each grid, where cells are too small for their numbers. @param {Pen} pen @param {{ a: number[], b: number[], k: number, boxes: Box[] }} grids @param {number} x @param {number} y @param {number} room @param {string} [before] */
-export function largest(pen, { a, b, k, boxes }, x, y, room, before = "") {
+/** Draws the largest product, with a ring in each grid, where cells are too small for their numbers. @param {Pen} pen @param {{ a: number[], b: number[], k: number, boxes: Box[] }} grids @param {number} x @param {number} y @param {number} room */
+export function largest(pen, { a, b, k, boxes }, x, y, room) {
   const size = (/** @type {number} */ n) => Math.abs(a[n] * b[n]) || 0
   const n = a.reduce((best, _, at) => (size(at) > size(best) ? at : best), 0)
   if (!size(n)) return
   const ring = { rows: one(Math.floor(n / k)), columns: one(n % k), strong: true }
   for (const box of boxes) pen.ring(ring, k, k, box)
   const alone = product(a[n], b[n])
-  const words = `${before}${say("web.mechanism.largest_product", { product: alone })}`
+  const words = say("web.mechanism.largest_product", { product: alone })
   pen.text(isLegible(pen, words, room) ? words : alone, x, y, { size: SMALL, room })
 }
 
