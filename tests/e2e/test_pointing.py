@@ -139,7 +139,7 @@ def test_the_update_lights_its_gradient_and_formulas_have_the_strides_of_the_les
     screen.point("dx", (3, 4), (32, 32))
     expect(formula).to_contain_text("f[r+1−2i,c+1−2j]")
     screen.open("/", scale="raw", stage="x")
-    expect(formula).to_have_text("x= pixel, as stored")
+    expect(formula).to_have_text("x=pixel, as stored")
 
 
 WATCHED = """() => {
