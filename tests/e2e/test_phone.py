@@ -164,8 +164,12 @@ def test_a_phones_strip_is_whole_above_its_buttons_at_busy_stages_too(screen: Sc
     for stage in ("z2", "z3", "dz1", "df1"):
         screen.open("/", net=BUSY, stage=stage)
         assert faults(page, COVERED) == [], stage
-    screen.open("/", net=BUSY, stage="dp1", lang="fr")
-    assert faults(page, COVERED) == []
+
+
+def test_a_phones_strip_is_whole_above_its_buttons_in_french_with_the_hint_for_fingers(finger: Screen):
+    finger.page.set_viewport_size({"width": 390, "height": 844})
+    finger.open("/", net=BUSY, stage="dp1", lang="fr")
+    assert faults(finger.page, COVERED) == []
 
 
 DENSE = "conv5x3b-sigmoid-dense100-sigmoid-dense2-sigmoid-bce"
