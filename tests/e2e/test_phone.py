@@ -173,6 +173,7 @@ def test_a_phones_strip_is_whole_above_its_buttons_in_french_with_the_hint_for_f
 
 
 DENSE = "conv5x3b-sigmoid-dense100-sigmoid-dense2-sigmoid-bce"
+MANY = "conv32x7b-relu-max2-dense100-relu-dense10-softmax-ce"
 EIGHT = {
     "img": "cat-0,cat-1,cat-2,cat-3,dog-0,dog-1,dog-2,dog-3", "net": "conv2x3-bn-relu-max2-drop50-dense2-softmax-ce",
     "y": "1,0;1,0;1,0;1,0;0,1;0,1;0,1;0,1",
@@ -202,7 +203,7 @@ def test_on_a_tablet_no_formula_and_no_title_is_cut(screen: Screen):
 
 def test_maps_of_a_tablets_strip_and_of_eight_images_are_large_enough_to_be_seen_and_the_current_one_is_in_sight(screen: Screen):
     page = screen.page
-    for lesson, width in (({"net": DENSE}, 820), (EIGHT, 820), (EIGHT, 1280)):
+    for lesson, width in (({"net": DENSE}, 820), ({"net": MANY}, 820), (EIGHT, 820), (EIGHT, 1280)):
         page.set_viewport_size({"width": width, "height": 720 if width > 1000 else 1180})
         screen.open("/", **lesson, stage="o")
         assert faults(page, TINY, 19) == []

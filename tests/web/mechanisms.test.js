@@ -45,6 +45,7 @@ Object.assign(globalThis, { OffscreenCanvas: Canvas, devicePixelRatio: 1 })
 const palette = new Proxy({}, { get: () => "#888" })
 
 const ROOM = { width: 1168, height: 340 } // of a stage on a screen of 720 lines
+const TABLET = { width: 788, height: 830, upright: true }
 const PHONE = { width: 358, height: 330, upright: true }
 const all = () => Number.POSITIVE_INFINITY
 
@@ -222,7 +223,7 @@ test("no two texts of a picture stand on each other, none runs over its edges, a
       const cell = numbers.shape(map).map((n) => n >> 1)
       const upright = [
         { width: 358, height: 426, upright: true }, // of a phone, and of a tablet
-        { width: 788, height: 830, upright: true },
+        TABLET,
       ]
       for (const room of [ROOM, ...upright]) {
         const found = crowding(placed(numbers, map, cell, { room, stepping }), room.width, room.height)
@@ -480,12 +481,39 @@ test("two outputs after softmax have rows high enough to fill half of a stage, f
   assert.ok(softmax.length)
   for (const { numbers } of softmax)
     for (const symbol of ["o", numbers.stages.find(({ symbol }) => /^d/.test(symbol)).symbol]) {
-      const found = {}
-      const text = (text, _x, y) => (found[text] ??= y)
-      instead({ text }, () => mechanism(new Canvas(), numbers, symbol, [0], ROOM, palette, all))
-      const [one, other] = [0, 1].map((n) => found[numbers.nameOf(n, 2)])
-      assert.ok(other - one > ROOM.height / 6, `${numbers.network.text} ${symbol}: ${one}, ${other}`)
+      for (const [room, least] of [
+        [ROOM, ROOM.height / 6],
+        [TABLET, 100],
+      ]) {
+        const found = {}
+        const text = (text, _x, y) => (found[text] ??= y)
+        instead({ text }, () => mechanism(new Canvas(), numbers, symbol, [0], room, palette, all))
+        const [one, other] = [0, 1].map((n) => found[numbers.nameOf(n, 2)])
+        assert.ok(other - one > least, `${numbers.network.text} ${symbol}: ${one}, ${other}`)
+      }
     }
+})
+
+test("on a tablet the map that becomes a list takes half of the width, and the bars of long sums have words of 15 pixels", () => {
+  const { numbers } = moments[0]
+  const { shown } = mechanism(new Canvas(), numbers, "v", [10], TABLET, palette, all)
+  assert.ok(shown[0].box.width > TABLET.width / 2)
+  for (const [symbol, cell] of [
+    ["z2", [0]],
+    ["df", [0, 0, 1, 1]],
+  ]) {
+    const sizes = []
+    const { lying } = Pen.prototype
+    const own = function own(...given) {
+      const { rich } = this
+      this.rich = (text, x, y, how) => sizes.push(how.size) && rich.call(this, text, x, y, how)
+      const end = lying.apply(this, given)
+      delete this.rich
+      return end
+    }
+    instead({ lying: own }, () => mechanism(new Canvas(), numbers, symbol, cell, TABLET, palette, all))
+    assert.ok(sizes.length >= 2 && sizes.every((size) => size >= TEXT), `${symbol} ${sizes}`)
+  }
 })
 
 test("what an update promises of the loss, and what comes, have the signs of its change", () => {

@@ -91,11 +91,12 @@ export class Overview {
         )
       : Math.min(BAND, height / rows - heads - 2)
     const shown = whole ? columns : columns.map(inStrip)
-    const needs = shown.map((column) => ({
-      ...this.need(column, under),
-      share: whole && column.kind === "filters" ? 0.64 : 1,
-      beside: !whole,
-    }))
+    const needs = shown.map((column) => {
+      const need = this.need(column, under)
+      const many = !whole && width < TABLET && need.kind === "maps" && need.tiles > SEEN.tiles
+      const least = many ? { least: SEEN.side } : {}
+      return { ...need, ...least, share: whole && column.kind === "filters" ? 0.64 : 1, beside: !whole }
+    })
     const room = width < PHONE ? Math.max(width, NARROW * columns.length * (whole ? 1.6 : 1)) : width
     const free = Math.max(room - this.gaps(whole) - 6, 100)
     const place = (/** @type {number} */ lost) => arrange(needs, free - lost, band)
@@ -105,7 +106,7 @@ export class Overview {
     if (!whole && (width < TABLET || needs.some(({ images }) => images))) {
       for (
         let more = 0;
-        more < 4 * width && needs.some((need, n) => isUnseen(need, places[n], band));
+        more < 16 * width && needs.some((need, n) => isUnseen(need, places[n], band));
         more += SEEN.step
       )
         places = place(-more)

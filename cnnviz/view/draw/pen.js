@@ -2,7 +2,7 @@
 
 import { short } from "../model/format.js"
 import { disc, line } from "./canvas.js"
-import { lineOf, SMALL, TEXT } from "./sheet.js"
+import { LARGE, lineOf, SMALL, TEXT } from "./sheet.js"
 import { Sums } from "./sums.js"
 import { isDark } from "./theme.js"
 
@@ -42,7 +42,7 @@ export class Pen extends Sums {
       Math.max(0, ...rows.map(({ value }) => value)),
     ]
     const span = high - low || 1
-    const size = Math.min(Math.max(TEXT, line / 4), line * 0.8)
+    const size = Math.min(Math.max(TEXT, line / 4), line * 0.8, LARGE)
     const [left, right] = [box.x + names, box.x + box.width - 58]
     const x = (/** @type {number} */ value) => left + ((value - low) / span) * (right - left)
     const y = (/** @type {number} */ n) => box.y + (n + 0.5) * line

@@ -8,14 +8,14 @@ import { plus, writtenSum } from "../model/printed_sums.js"
 import { say } from "../model/words.js"
 import { line } from "./canvas.js"
 import { Grids } from "./grids.js"
-import { LARGE, SMALL, TEXT } from "./sheet.js"
+import { isTall, LARGE, SMALL, TEXT } from "./sheet.js"
 
 /** @import { Box, Cell } from "../types/view.js" */
 /** @typedef {{ value: number, name?: string, term?: string, limits?: number[], symbol?: string, cell?: Cell }} Term  a term of a sum: what it is called, what it belongs to, the ends of its colours, and the cell whose number it is, if it is one */
 
 const [NEGATIVE, POSITIVE] = ["#2166ac", "#b2182b"] // the line around a bar
 const BAR = { width: 40, height: 18 }
-const ROW = 20 // of a bar with its words
+const [ROW, TALL] = [20, 34] // of a bar with its words
 const ROUND = 8 // of a corner
 const SPACE = 8 // between two numbers
 const SPOT = 8 // of a cell that a total is led to
@@ -111,15 +111,20 @@ export class Sums extends Grids {
     return this.widthOf(`+${text.replace("−", "")}`, { size: SMALL, bold: true }) < room - SPACE
   }
 
+  /** Tells how high a row of such bars is. */
+  rowed() {
+    return isTall(this) ? TALL : ROW
+  }
+
   /** A long sum as bars below each other, each from the end of the last, and the total; beside each its words. The total's bar. @param {Term[]} terms @param {number} total @param {Box} box @param {{ paint?: number[], left?: string, name?: string, digits?: number, row?: number }} [how] `left`: a word for the total; `name`: what it is, before it @returns {Box} */
-  balance(terms, total, box, { paint, left = "", name = "", digits = 4, row = ROW } = {}) {
+  balance(terms, total, box, { paint, left = "", name = "", digits = 4, row = this.rowed() } = {}) {
     const values = terms.map(({ value }) => value)
     const written = writtenSum(values, total, { digits })
     const ends = endsOf(values)
     const [low, high] = [Math.min(...ends, total), Math.max(...ends, total)]
     const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low || 1)) * box.width
     const unit = written.power ? ` ${timesPower(written.power)}` : ""
-    const height = Math.min(row - 2, BAR.height)
+    const height = Math.min(row - 2, Math.max(BAR.height, 0.7 * row))
     const barOf = (/** @type {number} */ from, /** @type {number} */ to, /** @type {number} */ n) => {
       const width = Math.max(Math.abs(x(from) - x(to)), 1)
       return { x: Math.min(x(from), x(to)), y: box.y + n * row, width, height }
@@ -134,11 +139,11 @@ export class Sums extends Grids {
     this.context.fillRect(x(0) - 0.75, box.y - 4, 1.5, (terms.length + 1) * row + 6)
     this.total(own, paint)
     const text = `${equals(total, written.total).replace(name ? "" : /^= /, "")}${unit}`
-    const taken = this.widthOf(text, { bold: true })
+    const taken = this.widthOf(text, { bold: true, size: row > ROW ? LARGE : TEXT })
     let at = Math.max(own.x + own.width, x(0)) + 8
     if (name) at += this.rich(`${name} `, at, own.y + height / 2, { room: this.width - at - taken })
     this.stated = Boolean(name)
-    this.text(text, at, own.y + height / 2, { bold: true })
+    this.text(text, at, own.y + height / 2, { bold: true, size: row > ROW ? LARGE : TEXT })
     const after = at + taken + 6
     if (left) this.rich(left, after, own.y + height / 2, { size: SMALL, fill: this.soft })
     return own
@@ -151,14 +156,15 @@ export class Sums extends Grids {
     context.fillStyle = value < 0 ? NEGATIVE : POSITIVE
     context.fillRect(bar.x, bar.y, bar.width, bar.height)
     const y = bar.y + bar.height / 2
-    const how = { size: SMALL, bold: true }
+    const size = bar.height > BAR.height ? TEXT : SMALL
+    const how = { size, bold: true }
     const wide = this.widthOf(text, how)
     const inside = wide + 14 < bar.width
     const right = bar.x + bar.width - 8
     if (inside) this.text(text, right, y, { ...how, align: "right", fill: "#fff" })
     else this.text(text, end, y, { ...how, fill: this.hue(value) })
     const start = inside ? end : end + wide + 8
-    const words = this.rich(name, start, y, { size: SMALL, room: this.width - start })
+    const words = this.rich(name, start, y, { size, room: this.width - start })
     this.spot(bar, term)
     const from = inside ? right - wide : end
     const number = { x: from, y: bar.y, width: start + words - from, height: bar.height }

@@ -2,7 +2,7 @@
 //
 // All maps start small; the most cramped grow by a pixel until width or height is spent.
 
-/** @typedef {{ kind: string, tiles: number, rows: number, columns: number, scale: number, under?: number, share?: number, beside?: boolean, images?: number }} Need  of a column; `under` is the room of what stands below, `share` what it may take of the height, `beside` whether layers of weights stand side by side, `images` how many stand side by side in each tile */
+/** @typedef {{ kind: string, tiles: number, rows: number, columns: number, scale: number, under?: number, share?: number, beside?: boolean, images?: number, least?: number }} Need  of a column; `under` is the room of what stands below, `share` what it may take of the height, `beside` whether layers of weights stand side by side, `images` how many stand side by side in each tile, `least` the side of a map in any case */
 /** @typedef {{ width: number, height: number, side: number, across: number, wrap: number }} Place  of a column's figures, in pixels */
 
 export const GAP = 2 // between tiles,
@@ -67,7 +67,7 @@ function sides(needs, width, height) {
     const key = `${need.kind}${need.tiles}`
     const group = groups.get(key) ?? {
       of: [],
-      side: Math.min(need.kind === "filters" ? LEAST - 5 : LEAST, height),
+      side: Math.min(need.least ?? (need.kind === "filters" ? LEAST - 5 : LEAST), height),
       size: 0,
       open: true,
     }
@@ -87,7 +87,8 @@ function sides(needs, width, height) {
     ["maps", SMALL],
   ])) {
     for (const group of groups.values()) {
-      while (group.of[0].kind === kind && group.side > least && total() > width) group.side -= 1
+      const end = group.of[0].least ?? least
+      while (group.of[0].kind === kind && group.side > end && total() > width) group.side -= 1
     }
   }
   // The most cramped first; filters are to be told apart, not read, and count as three times as large. A single kernel is read.

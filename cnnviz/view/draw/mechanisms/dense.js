@@ -26,7 +26,7 @@ export function dense(pen, numbers, symbol, cell) {
     ? { width: (pen.width - 2 * sign - 8) / 3, height: pen.height / 3 }
     : { width: (pen.width - wide - 4 - 2 * sign - EDGE) / 3, height: pen.height - HEAD - FOOT }
   const size = extentOf(shape, room.width, room.height)
-  const top = pen.upright ? HEAD + size.height + 188 : HEAD
+  const top = pen.upright ? HEAD + size.height + 108 + 4 * pen.rowed() : HEAD
   const last = { x: pen.width - wide - 4, y: top, width: wide, height: pen.height - top - (pen.upright ? 0 : 40) }
   const most = strongest(numbers, parts)
   const pitch = (pen.upright ? room.width : size.width) + sign
@@ -50,7 +50,9 @@ export function dense(pen, numbers, symbol, cell) {
 
 /** Over the sum: the products, or all maps. @param {Pen} pen @param {Box[]} boxes @param {number} end @returns {Box} */
 const halvesAt = (pen, [first, , last], end) =>
-  pen.upright ? { ...first, y: first.y + 28, width: 128 } : { ...last, width: end - 200 - last.x }
+  pen.upright
+    ? { ...first, y: first.y + 28, width: Math.max(128, 0.4 * pen.width) }
+    : { ...last, width: end - 200 - last.x }
 
 /** @param {Numbers} numbers @param {string} symbol @param {number} n @returns {Parts} */
 function partsOf(numbers, symbol, n) {
@@ -112,7 +114,10 @@ function byHalves(pen, numbers, symbol, cell, { x, b, n, product }, over) {
       : []),
   ]
   const box = { x: over.x, y: over.y + over.height + 32, width: Math.min(over.width, 320), height: 60 }
-  return pen.balance(terms, numbers.at(symbol, cell), box, { paint: pen.paintOf(numbers, symbol, cell), row: 19 })
+  return pen.balance(terms, numbers.at(symbol, cell), box, {
+    paint: pen.paintOf(numbers, symbol, cell),
+    row: pen.upright ? pen.rowed() : 19,
+  })
 }
 
 /** Behind maps each channel's part is a step. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {Parts} parts @param {number} width */

@@ -33,7 +33,7 @@ export function flattened(pen, numbers, _symbol, cell) {
 /** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number[]} cell */
 function unrolled(pen, numbers, map, cell) {
   const [, rows, columns] = numbers.shape(map)
-  const box = fitted(numbers, map, 4, HEAD, pen.width * (pen.upright ? 0.44 : 0.26), pen.height - HEAD - 92)
+  const box = fitted(numbers, map, 4, HEAD, pen.width * (pen.upright ? 0.6 : 0.26), pen.height - HEAD - 92)
   pen.head(channelName(numbers, map, cell[0]), "", box.x, 13, box.width, numbers.maps[map].plain)
   const ring = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
   const shown = [...new Set(pen.upright ? [cell[1]] : [0, 1, cell[1], rows - 1])]

@@ -50,7 +50,7 @@ function sharesUpright(pen, numbers, parts, values) {
     .shape(x)
     .slice(-2)
     .map((n) => n * scaleOf(numbers, parts))
-  const high = (pen.height - 2 * HEAD - 92) / 2
+  const high = (pen.height - 2 * HEAD - 32 - 3 * pen.rowed()) / 2
   const side = Math.min((pen.width - 32) / (columns + across), high / Math.max(rows, down))
   const read = { x: 2, y: HEAD, width: side * columns, height: side * rows }
   const under = { x: pen.width - side * across - 2, y: HEAD, width: side * across, height: side * down }
@@ -133,8 +133,7 @@ function summed(pen, numbers, { symbol, cell }, values, over) {
   const terms = halves([...values], ["raises", "lowers"], { name: named(numbers, symbol.slice(1), cell) })
   const box = { x: over.x, y: over.y + over.height + 28, width: over.width, height: 60 }
   const said = pen.upright ? { name: named(numbers, symbol, cell) } : { left: say("web.mechanism.left") }
-  const paint = pen.paintOf(numbers, symbol, cell)
-  return pen.balance(terms, numbers.at(symbol, cell), box, { paint, row: 20, ...said })
+  return pen.balance(terms, numbers.at(symbol, cell), box, { paint: pen.paintOf(numbers, symbol, cell), ...said })
 }
 
 /** The largest share, and which cells belong to which. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ x: Box, dy: Box, shares: Box }} places @param {{ values: Float64Array, rows: number, columns: number, best: number }} of */

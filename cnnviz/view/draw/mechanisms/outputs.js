@@ -3,7 +3,7 @@
 import { number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
 import { line } from "../canvas.js"
-import { HEAD } from "../sheet.js"
+import { HEAD, LARGE, TEXT } from "../sheet.js"
 import { around, unitsOf } from "./units.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
@@ -30,18 +30,20 @@ export const columnOf = (numbers, name) => [numbers.maps[name].label, numbers.va
 
 /** Where it is upright: each row's name, and under each title its numbers; where rows stand, and where columns end. @param {Pen} pen @param {ReturnType<typeof rowsOf>} rows @param {[title: string, of: ArrayLike<number>][]} columns @param {number} [end] of the last column */
 export function listed(pen, rows, columns, end = pen.width - 2) {
-  const line = Math.min((pen.height - HEAD - 40) / rows.length, 32)
+  const free = pen.height - HEAD - 40
+  const line = Math.min(free / rows.length, Math.max(32, Math.min(free / 5, 120)))
+  const size = Math.min(Math.max(TEXT, line / 5), LARGE)
   const y = (/** @type {number} */ n) => HEAD + (n + 0.5) * line
   const each = (end - NAMES) / columns.length
   columns.forEach(([title, of], i) => {
     const right = NAMES + (i + 1) * each
     pen.symbol(title, right - 22, 13, { size: 18 })
     rows.forEach((row, n) =>
-      pen.text(short(of[row.n]), right, y(n), { align: "right", bold: row.bold, room: each - 6 }),
+      pen.text(short(of[row.n]), right, y(n), { size, align: "right", bold: row.bold, room: each - 6 }),
     )
   })
   rows.forEach(({ name, bold, term }, n) => {
-    pen.text(name, NAMES - 4, y(n), { align: "right", bold, room: NAMES - 6 })
+    pen.text(name, NAMES - 4, y(n), { size, align: "right", bold, room: NAMES - 6 })
     pen.spot({ x: 0, y: y(n) - line / 2, width: end, height: line }, term)
   })
   return { y, line, ends: columns.map((_, i) => NAMES + (i + 1) * each) }

@@ -66,7 +66,7 @@ function powersListed(pen, numbers, symbol, chosen, { z, powers, total }) {
     pen.symbol(numbers.maps[symbol].label, box.x, 13, { size: 18 })
   }
   pen.text(numbers.maps[z].label, parts - 11, 7, { size: SMALL, math: true })
-  pen.text(`Σ ${short(total)}`, parts, y(rows.length - 1) + line, { align: "right", bold: true })
+  pen.text(`Σ ${short(total)}`, parts, y(rows.length - 1) + line / 2 + 18, { align: "right", bold: true })
 }
 
 // From every power into the total, and from it to every share.
@@ -128,7 +128,7 @@ export function softmaxBack(pen, numbers, symbol, cell) {
     const words = `Σ ${numbers.maps[dy].label} · ${numbers.maps[y].label} ≈ ${number(mean)}`
     const rows = rowsOf(numbers, symbol, cell[0])
     const { y: at, line } = listed(pen, rows, listing)
-    pen.text(words, pen.width - 2, at(rows.length - 1) + line, { align: "right", bold: true })
+    pen.text(words, pen.width - 2, at(rows.length - 1) + line / 2 + 18, { align: "right", bold: true })
     return
   }
   const width = (pen.width - 130) / 3
