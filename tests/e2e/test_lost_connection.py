@@ -135,6 +135,16 @@ def numbers_held_back(screen: Screen, page: str) -> Callable[[], None]:
     return go_on
 
 
+def test_what_streamlit_has_typefaces_for_is_not_waited_for(screen: Screen):
+    screen.open(k=1)
+    screen.connected()
+    assert not [url for url in screen.requested if "SourceSans" in url], "a text of Streamlit's is in its typeface"
+    lateness = "performance.getEntriesByType('resource').filter(({name}) => name.includes('MaterialSymbols')).map(({startTime}) => startTime)"
+    screen.page.wait_for_function(f"() => {lateness}.length")
+    (asked,) = screen.page.evaluate(lateness)
+    assert asked >= 5000, "beside the lesson"
+
+
 def test_who_goes_to_another_page_before_streamlit_has_made_the_first_one_gets_there(screen: Screen):
     """Its word on the first page, and the numbers of the other, come when one has gone on."""
     streamlit = HeldBack(screen)

@@ -20,6 +20,7 @@ def test_streamlits_page_loads_the_component_first_and_the_policy_lets_it(coded)
     headers = {"ETag": '"theirs"', "Last-Modified": "yesterday"} | ({"Content-Encoding": "gzip"} if coded else {})
     _, found, body = ask(Early(HTMLResponse(gzip.compress(PAGE) if coded else PAGE, headers=headers)))
     assert body.decode().partition("<body>")[2].startswith(EARLY)
+    assert b'as="font"' in PAGE and b'as="font"' not in body
     assert found["content-length"] == str(len(body)) and not {"etag", "last-modified", "content-encoding"} & found.keys()
     assert set(inline_script_hashes(body.decode())) <= set(content_security_policy(page=page()).replace(";", "").split())
 
