@@ -105,6 +105,8 @@ SLIPS = (
         "slope left out", ("hidden_slope_forgotten", "output_sigmoid_forgotten"), _is("sigmoid", "tanh", "relu"),
         lambda right, v, line, layer: v[line.sources[0]],
     ),
+    Slip("tanh′ for σ′", ("slope_of_tanh",), _is("sigmoid"), lambda right, v, line, layer: v[line.sources[0]] * (1 - _y(v, line) ** 2)),
+    Slip("σ′ for tanh′", ("slope_of_sigmoid",), _is("tanh"), lambda right, v, line, layer: v[line.sources[0]] * _y(v, line) * (1 - _y(v, line))),
     Slip("σ′ quotient", ("product_divided",), _is("sigmoid"), lambda right, v, line, layer: v[line.sources[0]] / (_y(v, line) * (1 - _y(v, line)))),
     Slip("σ′ after the loss", ("slope_after_merged",), lambda line, layer: line.role == "dz", lambda right, v, line, layer: right * v["o"] * (1 - v["o"])),
     Slip("minus", ("sign_flipped", "minus"), lambda line, layer: line.role in ("do", "dz", "dw", "df"), lambda right, v, line, layer: -right),
@@ -132,6 +134,7 @@ SLIPS = (
     Slip("mask left out", ("mask_forgotten",), _is("drop"), lambda right, v, line, layer: v[line.sources[0]]),
     Slip("mask of 1", ("mask_not_scaled", "mask_forgotten"), _is("drop"), lambda right, v, line, layer: v[line.sources[0]] * (v[line.sources[1]] > 0)),
     Slip("mean's path left out", ("mean_path_forgotten",), _is("bn"), _paths(0, 2)),
+    Slip("variance's path left out", ("variance_path_forgotten",), _is("bn"), _paths(0, 1)),
     Slip("statistics constant", ("statistics_constant",), _is("bn"), _paths(0)),
     Slip("gain left out", ("gain_forgotten",), _is("bn", "gn", "ln"), _with_ones(1)),
     Slip(

@@ -49,6 +49,7 @@ SHOWS = {
     "slope_twice": FROM_THE_START[1:],
     "slope_factor_forgotten": FROM_THE_START[1:],
     "slope_one_minus_alone": FROM_THE_START[1:],
+    "slope_of_tanh": FROM_THE_START[1:],
     "hidden_slope_forgotten": ("dz1", "df", "update"),
     "overlap_assigned": ("dx",),
     "flip_forgotten": ("dx",),

@@ -64,6 +64,16 @@ def one_factor_of_tanh_prime(dy: Array, y: Array) -> Array:
     return dy * (1 - y)
 
 
+@mistake("slope_of_tanh", Sigmoid, "dx", has_a_line)
+def tanh_prime_for_sigmoid_prime(dy: Array, y: Array) -> Array:
+    return dy * (1 - y * y)
+
+
+@mistake("slope_of_sigmoid", Tanh, "dx", has_a_line)
+def sigmoid_prime_for_tanh_prime(dy: Array, y: Array) -> Array:
+    return dy * (y * (1 - y))
+
+
 @mistake("product_divided", Sigmoid, "dx", has_a_line, "{target} = {dy} / ({y} * (1 - {y}))", "{target} = {dy} * ({y} * (1 - {y}))")
 @np.errstate(all="ignore")
 def divided_by_sigmoid_prime(dy: Array, y: Array) -> Array:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnviz.core.layers._normalisation import EPS, Axes, by_itself, by_mean, by_variance
+from cnnviz.core.layers._normalisation import EPS, Axes, by_itself, by_mean, by_variance, gain_dg
 from cnnviz.core.layers.batch_norm import SHARE, BatchNorm, affine_dx, normalise_dx
 from cnnviz.core.layers.dropout import Dropout, drawn_mask
 from cnnviz.core.layers.group_norm import GroupNorm, group_normalise_dx, grouped
@@ -29,6 +29,26 @@ def group_mean_path_forgotten(dy: Array, g: Array, hat: Array, var: Array, group
     dhat, hat = (grouped(a, groups, own) for a in (dy * np.expand_dims(g, axes), hat))
     sigma = np.sqrt(var[..., None] + EPS)
     return (by_itself(dhat, sigma) + by_variance(dhat, hat, sigma, (-1,))).reshape(dy.shape)
+
+
+_NO_VARIANCE = _PATHS.replace(" + by_variance(dhat, hat, sigma)", "")
+
+
+@mistake("variance_path_forgotten", BatchNorm, "dx", anywhere, _NO_VARIANCE, _PATHS)
+def variance_path_forgotten(dy: Array, g: Array, var: Array, axes: Axes) -> Array:
+    dhat, sigma = dy * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS)
+    return by_itself(dhat, sigma) + by_mean(dhat, sigma, axes)
+
+
+@mistake("variance_path_forgotten", GroupNorm, "dx", anywhere, _NO_VARIANCE, _PATHS)
+def group_variance_path_forgotten(dy: Array, g: Array, var: Array, groups: int, own: int, axes: Axes) -> Array:
+    dhat, sigma = grouped(dy * np.expand_dims(g, axes), groups, own), np.sqrt(var[..., None] + EPS)
+    return (by_itself(dhat, sigma) + by_mean(dhat, sigma, (-1,))).reshape(dy.shape)
+
+
+@mistake("gain_of_z", (BatchNorm, GroupNorm), "dg", anywhere, "{dg} = ({dy} * {x}).sum(axes)", "{dg} = ({dy} * {hat}).sum(axes)")
+def gain_of_z(dy: Array, x: Array, own: int) -> Array:
+    return gain_dg(dy, x, own)
 
 
 @mistake("statistics_constant", BatchNorm, "dx", anywhere, "{dx} = by_itself(dhat, sigma)", _PATHS)

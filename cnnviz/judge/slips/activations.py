@@ -11,7 +11,6 @@ line("input_for_slope", ELEMENTWISE, "dx", "{dx} = {dout} * {x}")
 line("roles_exchanged", "relu", "dx", "{dx} = {x} * ({dout} > 0)")
 line("forward_again", "relu", "dx", "{dx} = np.maximum(0, {x})")
 line("slope_alone", "sigmoid", "dx", "{dx} = {out} * (1 - {out})")
-line("slope_of_tanh", "sigmoid", "dx", "{dx} = {dout} * (1 - {out} ** 2)")
 line("plus_for_minus", "sigmoid", "dx", "{dx} = {dout} * {out} * (1 + {out})")
 line("exponential_for_slope", "sigmoid", "dx", "{dx} = {dout} * np.exp(-{x})")
 line(
@@ -19,7 +18,6 @@ line(
     made="dout * sigmoid(-x)",
 )  # fmt: skip
 line("slope_alone", "tanh", "dx", "{dx} = 1 - {out} ** 2")
-line("slope_of_sigmoid", "tanh", "dx", "{dx} = {dout} * {out} * (1 - {out})")
 line("plus_for_minus", "tanh", "dx", "{dx} = {dout} * (1 + {out} ** 2)")
 line("one_minus_forgotten", "tanh", "dx", "{dx} = {dout} * {out} ** 2")
 line("square_outside", "tanh", "dx", "{dx} = {dout} * (1 - {out}) ** 2")

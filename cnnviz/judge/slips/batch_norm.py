@@ -35,7 +35,6 @@ def _in_rows(found: Found) -> Found:
     return {**found, **between, "x": x, "dout": dout, "out": out, "N": len(x)}
 
 
-_line("variance_path_forgotten", "dx", "{dx} = (dhat - dhat.mean(0)) / sigma")
 _line("variance_for_deviation", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)) / var")
 _line("deviation_forgotten", "dx", "{dx} = dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)")
 _line("sums_for_means", "dx", "{dx} = (dhat - dhat.sum(0) - hat * (dhat * hat).sum(0)) / sigma")
@@ -50,7 +49,6 @@ enter(
     "dvar path: (x - mean) / N", "dvar path: 2 * (x - mean) / N",
 )  # fmt: skip
 _line("variance_path_sign", "dx", "{dx} = (dhat - dhat.mean(0) + hat * (dhat * hat).mean(0)) / sigma")
-_line("not_normalised", "dgamma", "{dgamma} = ({dout} * {x}).sum(0)")
 _line("not_divided", "dgamma", "{dgamma} = ({dout} * ({x} - mean)).sum(0)")
 _line("output_for_hat", "dgamma", "{dgamma} = ({dout} * {out}).sum(0)")
 _line("gradient_left_out", "dgamma", "{dgamma} = hat.sum(0)")

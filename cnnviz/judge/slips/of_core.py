@@ -26,6 +26,8 @@ _OVER_IMAGES = {
     ("product_divided", "dense"): ("{dw} += {x}[n, :, None] / {dout}[n]", "{dw} += {x}[n, :, None] * {dout}[n]"),
     ("channels_not_summed", "conv"): ("{dx} = weigh_dx({dout}[:, :1], {w}[:1])", "{dx} = weigh_dx({dout}, {w})"),
     ("mean_path_forgotten", "batchnorm"): ("{dx} = (dhat - hat * (dhat * hat).mean(0)) / sigma", BATCH_NORM),
+    ("variance_path_forgotten", "batchnorm"): ("{dx} = (dhat - dhat.mean(0)) / sigma", BATCH_NORM),
+    ("gain_of_z", "batchnorm"): ("{dgamma} = ({dout} * {x}).sum(0)", "{dgamma} = ({dout} * hat).sum(0)"),
     ("statistics_constant", "batchnorm"): ("{dx} = dhat / sigma", BATCH_NORM),
     ("gain_forgotten", "batchnorm"): ("dhat = {dout}", "dhat = {dout} * {gamma}"),
     ("mask_drawn_again", "dropout"): ("{dx} = {dout} * (np.random.rand(*{dout}.shape) < p) / p", "{dx} = {dout} * {mask}"),
