@@ -99,6 +99,8 @@ def test_on_a_phone_the_card_never_lies_over_the_number_that_is_held(finger: Scr
     expect(finger.page.locator(".drag-card")).to_be_visible()
     box = finger.page.locator(".drag-card").bounding_box()
     assert box["y"] >= 0 and box["y"] + box["height"] < y
+    above = "(card) => getComputedStyle(card).zIndex > getComputedStyle(document.querySelector('.status')).zIndex"
+    assert finger.page.locator(".drag-card").evaluate(above), "the update's number stands on it"
     finger.page.set_viewport_size({"width": 820, "height": 1180})  # what it says is whole, on a tablet too
     assert finger.page.locator(".drag-card").evaluate(WITHIN) == []
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})

@@ -1,7 +1,7 @@
 // The page Learn: a list of lessons, or a question: its words, and beside them the maps that it names.
 
 import { COMPUTED } from "../../view/model/address.js"
-import { number, plainNumber } from "../../view/model/format.js"
+import { COLON, number, plainNumber } from "../../view/model/format.js"
 import { Numbers } from "../../view/model/numbers.js"
 import { tableOf } from "../../view/model/tables.js"
 import { say } from "../../view/model/words.js"
@@ -347,7 +347,7 @@ export class Learn extends Content {
     const map = this.question?.map
     if (!map || !cursor.length) return ""
     const at = `${this.numbers.maps[map].label}[${this.numbers.index(map, cursor).join(", ")}]`
-    return figure?.plate.symbol === map ? `${at}: ${number(this.numbers.at(map, cursor))}` : at
+    return figure?.plate.symbol === map ? `${at}${COLON}${number(this.numbers.at(map, cursor))}` : at
   }
 
   /** @override */

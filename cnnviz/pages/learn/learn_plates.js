@@ -1,6 +1,6 @@
 // A plate beside a question: its name, and its numbers as far as they are to be seen, or were answered.
 
-import { formula, number } from "../../view/model/format.js"
+import { COLON, formula, number } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/regions/html.js"
 import { blank, cell, coloursOf, ghost, grid, powerOf, said, split } from "./cells.js"
@@ -52,7 +52,7 @@ export function head(numbers, figure) {
 function spoken(numbers, { plate, hidden, values: all }, values = all) {
   const map = numbers.maps[plate.symbol]?.label ?? plate.label
   if (hidden) return say("web.learn.masked_map", { map })
-  if (values.length <= FEW) return `${map}: ${Array.from(values, said).join(", ")}`
+  if (values.length <= FEW) return `${map}${COLON}${Array.from(values, said).join(", ")}`
   const [low, high] = [Math.min, Math.max].map((of) => Array.from(values).reduce((a, b) => of(a, b)))
   return say("web.learn.range", { map, n: values.length, low: number(low), high: number(high) })
 }

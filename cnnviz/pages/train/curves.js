@@ -1,7 +1,7 @@
 // The curves under the film, one chart at a time: what is past in full, what is to come pale. Dragging on it moves the film.
 
 import { chart } from "../../view/draw/chart.js"
-import { number } from "../../view/model/format.js"
+import { COLON, number } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, markup, near, pick, render, setText } from "../../view/regions/html.js"
 import { CURVES, LINE_COLOURS } from "../../view/spec.js"
@@ -146,7 +146,7 @@ export class Curves {
     const k = this.pointed
     const lines = k === null ? [] : this.film.film.runs[0].lines[this.name].slice(0, MOST_SAID)
     const values = lines.map((line, n) => `${line} ${number(this.film.curveAt(0, this.name, n, Number(k)), 3)}`)
-    const text = lines.length ? `${this.film.at(Number(k))}: ${values.join(" · ")}` : ""
+    const text = lines.length ? `${this.film.at(Number(k))}${COLON}${values.join(" · ")}` : ""
     setText(/** @type {HTMLElement} */ (this.element.querySelector(".at")), text)
   }
 

@@ -5,6 +5,7 @@ import { PERCENT, say } from "./words.js"
 
 const MINUS = "−"
 const POINT = say("words.point")
+export const COLON = say("words.colon") // with its spaces, between a name and what is said of it
 
 /** With the language's decimal point. @param {string} text  as JavaScript writes a number, or a part of it */
 export const local = (text) => text.replace(".", POINT)

@@ -3,7 +3,7 @@
 
 import { named } from "../model/arithmetic.js"
 import { begin, boundsOf, FINE, hasMoved, isBehind, lossAt, next, toAsk } from "../model/drag.js"
-import { number } from "../model/format.js"
+import { COLON, number } from "../model/format.js"
 import { Numbers } from "../model/numbers.js"
 import { one } from "../model/patterns.js"
 import { settingOf } from "../model/set_values.js"
@@ -85,7 +85,7 @@ export class Dragging {
     if (!before || late || !numbers.maps[map] || step.isAhead(map)) return ""
     if (![before, numbers].every((each) => each.isExact(map, cell))) return ""
     const [was, is] = [before.at(map, cell), numbers.at(map, cell)]
-    return was === is ? "" : `${named(numbers, map, cell)}: ${number(was)} → <b>${number(is)}</b>`
+    return was === is ? "" : `${named(numbers, map, cell)}${COLON}${number(was)} → <b>${number(is)}</b>`
   }
 
   // ---- pointers

@@ -3,7 +3,7 @@
 import { chart } from "../draw/chart.js"
 import { figure } from "../draw/plotly_figure.js"
 import { nearest } from "../model/extremes.js"
-import { number } from "../model/format.js"
+import { COLON, number } from "../model/format.js"
 
 import { say } from "../model/words.js"
 import { LANG } from "../spec.js"
@@ -67,7 +67,7 @@ function readable({ body, closed: signal }, charts, root) {
     )
     setText(
       /** @type {HTMLElement} */ (body.querySelector(".readout")),
-      `${charts[0].xTitle} ${Number.isInteger(x[at]) ? x[at] : number(x[at], 4)}: ${values.join(" · ")}`,
+      `${charts[0].xTitle} ${Number.isInteger(x[at]) ? x[at] : number(x[at], 4)}${COLON}${values.join(" · ")}`,
     )
   }
   const go = (/** @type {number} */ to) => {

@@ -2,7 +2,7 @@
 // it larger still, until each cell has room for its number.
 
 import { Heatmap } from "../draw/heatmap.js"
-import { number, power, timesPower } from "../model/format.js"
+import { COLON, number, power, timesPower } from "../model/format.js"
 import { spread } from "../model/layout.js"
 import { one } from "../model/patterns.js"
 import { say } from "../model/words.js"
@@ -82,7 +82,7 @@ export class LargeMap {
     const times = Math.min(this.zoom, MOST / Math.max(width, height))
     Object.assign(map, { across, size: [width * times, height * times] })
     map.canvas.style.cssText = `width:${width * times}px;height:${height * times}px`
-    map.canvas.setAttribute("aria-label", `${source.label}: ${source.words}`)
+    map.canvas.setAttribute("aria-label", `${source.label}${COLON}${source.words}`)
     map.change()
     map.draw()
     const unit = own && map.prints() ? `${timesPower(own)}; ` : ""

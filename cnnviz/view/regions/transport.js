@@ -1,6 +1,6 @@
 // The row above the stage: restart, back, play and on; the stages; update, loss, saturated units; the whole network.
 
-import { escaped, formula } from "../model/format.js"
+import { COLON, escaped, formula } from "../model/format.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { guard, html, inner, near, nothing, render, select, setHTML, setText } from "./html.js"
@@ -102,7 +102,7 @@ const chip = ({ symbol, label, phase, title }, n, at, count) => {
   const tick = count > MOST_CHIPS && Math.abs(n - at) > AROUND
   const text = phase === "update" ? say("web.phases.tick") : label
   return html`<li><button type="button" data-stage-chip=${symbol} class="${phase}${n < at ? " done" : ""}${tick ? " tick" : ""}"
-    title=${title} aria-label="${text.normalize("NFKC")}: ${title}" tabindex=${n === Math.max(at, 0) ? 0 : -1} aria-current=${n === at ? "step" : nothing} ${inner(text === label ? formula(text) : escaped(text))}></button></li>`
+    title=${title} aria-label="${text.normalize("NFKC")}${COLON}${title}" tabindex=${n === Math.max(at, 0) ? 0 : -1} aria-current=${n === at ? "step" : nothing} ${inner(text === label ? formula(text) : escaped(text))}></button></li>`
 }
 
 /**

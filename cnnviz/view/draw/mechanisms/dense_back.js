@@ -1,7 +1,7 @@
 // Back through a fully connected layer, to a unit: through each weight what arrived at its output.
 
 import { exact } from "../../model/exact_sum.js"
-import { number, timesPower } from "../../model/format.js"
+import { COLON, number, timesPower } from "../../model/format.js"
 import { terms } from "../../model/formula_values.js"
 import { digitsOf, gridOf, product } from "../../model/printed_digits.js"
 import { writtenSum } from "../../model/printed_sums.js"
@@ -220,7 +220,11 @@ function under(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
   const steps = values.map((value, i) => {
     if (i === shown.length) return { value, name: `+${rest.length}`, term: "rest" }
     const [weight, came] = factors.map((factor, f) => writes[f](factor[i], i))
-    return { value, name: `${numbers.nameOf(shown[i].n, all.length)}: ${weight} · ${came}`, term: `n${shown[i].n}` }
+    return {
+      value,
+      name: `${numbers.nameOf(shown[i].n, all.length)}${COLON}${weight} · ${came}`,
+      term: `n${shown[i].n}`,
+    }
   })
   pen.rich(`<i>${numbers.maps[w].label}</i> · <i>${numbers.maps[dy].label}</i>`, 2 * TURN, top - 16)
   const place = { x: 2 * TURN + 4, y: top, width: (digits > 2 ? 0.25 : 0.18) * pen.width, height: pen.height - top }

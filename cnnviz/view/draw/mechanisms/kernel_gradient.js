@@ -1,7 +1,7 @@
 // A weight of a kernel: what it multiplies, and what its gradient is made of.
 
 import { named } from "../../model/arithmetic.js"
-import { number, power, timesPower } from "../../model/format.js"
+import { COLON, number, power, timesPower } from "../../model/format.js"
 import { one } from "../../model/patterns.js"
 import { product } from "../../model/printed_digits.js"
 import { fixed } from "../../model/printed_sums.js"
@@ -186,7 +186,10 @@ function kernelAt(pen, numbers, symbol, cell, place) {
   const middle = k % 2 && cell[2] === (k - 1) / 2 && cell[3] === cell[2]
   pen.note(say(`web.mechanism.${middle ? "counted_centre" : "counted"}`, { index }), box.x, box.y + side + 18)
   if (!fits)
-    pen.text(`${index}: ${number(numbers.at(symbol, cell), 3)}`, box.x, box.y + side + 36, { size: SMALL, bold: true })
+    pen.text(`${index}${COLON}${number(numbers.at(symbol, cell), 3)}`, box.x, box.y + side + 36, {
+      size: SMALL,
+      bold: true,
+    })
   if (channels > 1)
     tiles(pen, numbers, symbol, cell, { x: box.x, y: box.y + side + 36, width: side + 20, height: TILES })
   return box

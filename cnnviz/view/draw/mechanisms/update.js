@@ -2,7 +2,7 @@
 
 import { named } from "../../model/arithmetic.js"
 import { colour, ink } from "../../model/colour.js"
-import { number, timesPower } from "../../model/format.js"
+import { COLON, number, timesPower } from "../../model/format.js"
 import { apart, fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
@@ -52,7 +52,7 @@ export function update(pen, numbers, first, cell) {
 /** Names the parameters that there is no room for: a touch shows these. @param {Pen} pen @param {string[]} left @param {number} next @param {number} y */
 function unshown(pen, left, next, y) {
   const words = say("web.mechanism.unshown", { n: left.length })
-  const all = `${words}: ${left.map((name) => `<i>${name}</i>`).join(", ")}`
+  const all = `${words}${COLON}${left.map((name) => `<i>${name}</i>`).join(", ")}`
   const text = isLegible(pen, plain(all), pen.width) ? all : words
   const width = pen.rich(text, 4, y, { size: SMALL, fill: pen.accent, room: pen.width - 4 })
   pen.spots.push({
