@@ -78,9 +78,7 @@ def arithmetic_of(program: Program, target: str, cell: Cell, values: Arrays) -> 
 
 def _sources(program: Program, link: Link, cell: Cell, values: Arrays) -> list[Cell]:
     """The cells of a link; a pool's own numbers stand under its names for input and output."""
-    if link.pattern not in ("won", "winner"):
-        return list(cells(reach(link, cell, values[link.source].shape)))
-    if link.pattern == "winner":  # all of the window, from which the largest is to be found
+    if link.pattern != "won":  # of a winner all of the window, from which the largest is to be found
         return list(cells(reach(link, cell, values[link.source].shape)))
     place = next(n for n, names in enumerate(program.network.names) if link.source in (names.of("dy"), f"d{names.output}"))
     names = program.network.names[place]

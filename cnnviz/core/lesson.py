@@ -31,7 +31,6 @@ from cnnviz.core.fields import (
 )
 from cnnviz.core.filters import Filters, banks, filters_text, write_filters
 from cnnviz.core.image_ids import class_words
-from cnnviz.core.lesson_errors import refuse, replaced
 from cnnviz.core.lesson_network import applied, batch_shape, shape_of
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer
@@ -325,3 +324,31 @@ class Lesson:
 
     def __getstate__(self) -> dict[str, object]:
         return self._fields()
+
+
+def replaced(key: str, text: str, why: Problem, value: object, id: str = "") -> Message:
+    """The sentence on what could not be used, and what it is instead; `id` where it has an end of its own."""
+    clause = _is_clause(why)
+    field = _field(key)
+    whole = write_filters(value) if key in FILTER_KEYS else write_targets(value) if key == "y" else as_text(value)  # type: ignore[arg-type]
+    written = whole if len(whole) <= 80 else whole[:79] + "…"
+    if key == "classes" and not value:
+        id = "lesson.left_out"
+    return message(id or ("lesson.replaced" if clause else "lesson.instead"), field=field, text=quote(text), why=why.message, value=written or message("lesson.drawn"))
+
+
+def _is_clause(why: Problem) -> bool:
+    """Tells whether a reason is the end of a sentence; all others are sentences of their own."""
+    return why.code.startswith("lesson.")
+
+
+def _field(key: str) -> Message:
+    return message("lesson.field.filters", name=key) if key in FILTER_KEYS and key != "f" else message(f"lesson.field.{key}")
+
+
+def refuse(key: str, text: str, why: Problem, value: object, id: str = "") -> None:
+    """Refuses what a lesson cannot hold."""
+    if key == "rule" and id:
+        raise why
+    code = "lesson.cannot" if _is_clause(why) else "lesson.cannot_since"
+    raise Problem(code, field=_field(key), text=quote(text), why=why.message) from None

@@ -120,7 +120,7 @@ def curve(lesson: Lesson, x: np.ndarray, along: str, span: float | None = None) 
     losses, now = _losses(lesson, moment, symbol, at), float((moment.trace if symbol == "x" else moment.params)[symbol][at])
     gradient = float(moment.gradients[f"d{symbol}"][at])
     if span is None:
-        span = _pixel_range(lesson) if symbol == "x" else _span(losses, now, gradient)
+        span = (255.0 if lesson.scale == "raw" else 1.0) if symbol == "x" else _span(losses, now, gradient)
     theta = now + span * _SHARES
     return Curve(along, now, theta, losses(theta), gradient, _kink(lesson, moment, symbol, at, gradient), span)
 
@@ -143,10 +143,6 @@ def _losses(lesson: Lesson, moment: Moment, symbol: str, at: tuple[int, ...]) ->
         return _loss(updates, Point(params, {}, array if symbol == "x" else x, moment.buffers, len(moment.losses) - 1))
 
     return lambda values: np.array([loss(value) for value in values])
-
-
-def _pixel_range(lesson: Lesson) -> float:
-    return 255.0 if lesson.scale == "raw" else 1.0
 
 
 def _span(losses: Losses, now: float, gradient: float) -> float:

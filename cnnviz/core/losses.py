@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.layers.layer import Call, call
+from cnnviz.core.layers.sigmoid import sigmoid
 from cnnviz.words import Problem
 
 
@@ -88,7 +89,7 @@ def sigmoid_cross_entropy_change(z: np.ndarray, before: np.ndarray, y: np.ndarra
 
 def sigmoid_cross_entropy_dz(z: np.ndarray, y: np.ndarray) -> np.ndarray:
     """dz = -y · (1 - σ(z)), written as -y · σ(-z), which loses nothing where σ(z) is near 1."""
-    return -y * _sigmoid(-z)
+    return -y * sigmoid(-z)
 
 
 def binary_cross_entropy(o: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -121,17 +122,12 @@ def _softplus_change(z: np.ndarray, before: np.ndarray) -> np.ndarray:
     delta = z - before
     if np.abs(delta).max(initial=0) > 1:
         return np.logaddexp(0, z) - np.logaddexp(0, before)
-    return np.log1p(_sigmoid(before) * np.expm1(delta))
+    return np.log1p(sigmoid(before) * np.expm1(delta))
 
 
 def sigmoid_binary_cross_entropy_dz(z: np.ndarray, y: np.ndarray) -> np.ndarray:
     """dz = (o - y) / N with o = σ(z), as (1 - y) · σ(z) - y · σ(-z): nothing is lost where σ(z) is near 0 or 1."""
-    return ((1 - y) * _sigmoid(z) - y * _sigmoid(-z)) / z.shape[-1]
-
-
-@np.errstate(over="ignore")
-def _sigmoid(z: np.ndarray) -> np.ndarray:
-    return 1.0 / (1.0 + np.exp(-z))
+    return ((1 - y) * sigmoid(z) - y * sigmoid(-z)) / z.shape[-1]
 
 
 def _times_log(y: np.ndarray, o: np.ndarray) -> np.ndarray:

@@ -129,8 +129,10 @@ def sizes(program: Program, line: Line, values: Inner, least: float = 0.0) -> np
     """
     made = values[line.target]
     layer = None if line.layer is None else program.network.layers[line.layer]
+    if layer is None and line.role.partition(".")[0] in ("do", "dz"):  # of o - y, which may cancel: the larger of both
+        return np.maximum(np.abs(made), np.maximum(np.abs(values["o"]), np.abs(values["y"])))
     if layer is None:
-        return np.abs(made) if line.role.partition(".")[0] not in ("do", "dz") else np.maximum(np.abs(made), _output_sizes(values))
+        return np.abs(made)
     if line.role != "y" and line.target[0] != "d":
         return np.abs(made) if line.role in layer.kept else 0.0  # a statistic, or kept for the way back as it is
     parameters, links = layer.parameter_letters, {pattern for of in layer.links().values() for _, pattern in of}
@@ -151,11 +153,6 @@ def sizes(program: Program, line: Line, values: Inner, least: float = 0.0) -> np
             array = np.abs(array)
         absolute.append(array)
     return line.run(*absolute)
-
-
-def _output_sizes(values: Inner) -> np.ndarray:
-    """Of o - y, which may cancel: the larger of both."""
-    return np.maximum(np.abs(values["o"]), np.abs(values["y"]))
 
 
 def _answers(line: Line, values: Inner) -> np.ndarray:

@@ -2,20 +2,19 @@
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlencode
 
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
+from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.read_only import sealed
 from cnnviz.core.trajectory import Moment
 
-_MADE = (1980, 1, 1, 0, 0, 0)
-"""The date of every file in an archive: equal lessons give equal bytes."""
-
-
+PIECE = 200_000
+"""Bytes that are packed at once."""
 LESSON = "lesson"
 """The name of the array in an .npz that is no array: the lesson's query."""
 
@@ -70,12 +69,22 @@ def arrays_npz(lesson: Lesson, moment: Moment) -> bytes:
     """
     query = f"?{urlencode(lesson.to_query(), safe=',;')}"
     whole = {**named_arrays(lesson, moment), **moment.buffers, "L": moment.losses[-1], LESSON: np.array(query)}
+    return npz(whole)
+
+
+def npz(arrays: Mapping[str, np.ndarray]) -> bytes:
+    """As np.savez_compressed does it, the same bytes for the same numbers, in pieces between which others have their turn."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        for name, array in whole.items():
-            member = io.BytesIO()
+        for name, array in arrays.items():
+            member, entry = io.BytesIO(), zipfile.ZipInfo(f"{name}.npy")
             np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy", _MADE), member.getvalue(), zipfile.ZIP_DEFLATED)
+            content = member.getbuffer()
+            entry.compress_type, entry.file_size = zipfile.ZIP_DEFLATED, len(content)
+            with archive.open(entry, "w") as part:
+                for at in range(0, len(content), PIECE):
+                    check_wanted()
+                    part.write(content[at : at + PIECE])
     return file.getvalue()
 
 

@@ -15,6 +15,7 @@ from cnnviz.core.stages import Stage, label
 from cnnviz.core.trajectory import Moment
 from cnnviz.export.exercise import in_training
 from cnnviz.export.mathml import mathml
+from cnnviz.export.own_report import case_of
 from cnnviz.words import Message, reader, say, written
 
 MOST_TERMS = 9
@@ -58,10 +59,8 @@ def hand_sheet(lesson: Lesson, moment: Moment, image: Message | str) -> str:
 
 def tasks(lesson: Lesson, moment: Moment) -> list[Task]:
     """One cell of each stage: the pinned one where it lies in that stage's array, else the one with the largest number."""
-    x, network = moment.trace.x, lesson.network
-    program = network.program(x.shape)
-    trace = program.forward(moment.params, x, given=moment.trace.kept)
-    y = network.targets(np.array(lesson.y), trace.o.shape)
+    case, network = case_of(lesson, moment), lesson.network
+    program, trace, y = case.program, case.trace, case.y
     gradients = program.backward(moment.params, trace, y)
     values: dict[str, np.ndarray] = {name: np.asarray(array).reshape(program.laid_out[name]) for name, array in {**trace, **moment.params}.items()}
     values |= {name: np.asarray(array).reshape(program.laid_out[name[1:]]) for name, array in gradients.items()}

@@ -97,23 +97,24 @@ class Poll:
         2
         """
         here = self.at(now)
-        if here.phase not in _FROM.get(act, ()):
-            raise Refused(409, f"ui.rooms.not_now.{'close' if act == 'close' else 'first'}" if act in _FROM else "ui.rooms.no_act", known=tuple(_FROM))
+        before, phase = _ACTS.get(act, ((), here.phase))
+        if here.phase not in before:
+            raise Refused(409, f"ui.rooms.not_now.{'close' if act == 'close' else 'first'}" if before else "ui.rooms.no_act", known=tuple(_ACTS))
         if act == "again" and here.round >= MOST_ROUNDS:
             raise Refused(409, "ui.rooms.rounds", most=MOST_ROUNDS)
         if act == "reveal" and not self.keyed:
             raise Refused(409, "ui.rooms.no_key")
-        change: dict[str, object] = {"phase": _TO[act], "turn": self.turn + 1}
+        change: dict[str, object] = {"phase": phase, "turn": self.turn + 1}
         if act == "again":
             change |= {"round": here.round + 1, "closes": now + seconds if seconds else None}
         return replace(here, **change)  # type: ignore[arg-type]
 
 
-_FROM: Mapping[str, tuple[Phase, ...]] = {
-    "close": ("open",),
-    "show": ("closed",),
-    "again": ("closed", "shown"),
-    "reveal": ("closed", "shown"),
+_ACTS: Mapping[str, tuple[tuple[Phase, ...], Phase]] = {
+    "close": (("open",), "closed"),
+    "show": (("closed",), "shown"),
+    "again": (("closed", "shown"), "open"),
+    "reveal": (("closed", "shown"), "revealed"),
 }
-_TO: Mapping[str, Phase] = {"close": "closed", "show": "shown", "again": "open", "reveal": "revealed"}
+"""The phases in which an act has its place, and the one that it leads to."""
 _FIELDS = tuple(one.name for one in fields(Poll) if one.name != "more")

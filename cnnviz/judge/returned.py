@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnviz.core.cached import cached_property
 from cnnviz.core.comparison.precision import DOUBLE, Precision, precisions
-from cnnviz.core.gradcheck.verdict import SAFETY, WRONG, marks
+from cnnviz.core.gradcheck.verdict import WRONG, marks
 from cnnviz.judge.case import POOLS, RETURNS, Array, Case
 from cnnviz.judge.courses import CS231n
 from cnnviz.judge.right_gradients import Right
@@ -54,17 +54,14 @@ class Returned:
         shape = self.wanted.shape
         return self.array.shape != shape and self.array.size == self.wanted.size and np.allclose(self.array.reshape(shape), self.wanted, 1e-3)
 
-    @np.errstate(all="ignore")
     def is_as(self, made: Array) -> bool:
         """Tells whether it has the numbers of an array in the core's layout, as far as its precision goes; axes of 1 count for nothing."""
         made = self.course.laid_out(self.right.case, self.role, np.asarray(made, np.float64))
         if made.squeeze().shape != self.array.squeeze().shape:
             return False
         made = made.reshape(self.array.shape)
-        doubt = SAFETY * (self.doubt if self.doubt.shape == made.shape else self.precision.epsilon * np.abs(made))
-        apart, most = np.abs(self.array - made), np.maximum(np.abs(self.array), np.abs(made))
-        near = (apart <= self.precision.relative * most) | (apart <= doubt)
-        return bool(((np.isfinite(most) & near) | (self.array == made) | (np.isnan(self.array) & np.isnan(made))).all())
+        doubt = self.doubt if self.doubt.shape == made.shape else self.precision.epsilon * np.abs(made)
+        return bool(self.precision.alike(self.array, made, doubt).all())
 
     # ---- in words
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from cnnviz.core.gradcheck import TOLERANCE
 from cnnviz.export.colour import SCALES as COLOURS
+from cnnviz.export.colour import between
 
 LEAST_ERROR = 1e-16
 """The least relative error on the scale; it ends at 1."""
@@ -20,14 +21,7 @@ UNTOLD, UNTOLD_BY_NIGHT = "#b9c7e6", "#34466e"
 def _errors(grey: tuple[str, ...], red: tuple[str, ...], steps: int = 160) -> tuple[str, ...]:
     """One up to TOLERANCE, the other above."""
     last = round(steps * (1 - np.log10(TOLERANCE) / np.log10(LEAST_ERROR)))
-    return (*_between(grey, last + 1), *_between(red, steps - last))
-
-
-def _between(anchors: tuple[str, ...], count: int) -> list[str]:
-    channels = np.array([list(bytes.fromhex(anchor[1:])) for anchor in anchors])
-    places = np.linspace(0, len(anchors) - 1, count)
-    found = np.stack([np.interp(places, np.arange(len(anchors)), channel) for channel in channels.T], axis=1)
-    return [f"#{bytes(colour).hex()}" for colour in np.rint(found).astype(np.uint8)]
+    return tuple(f"#{bytes(colour).hex()}" for colour in (*between(grey, last + 1), *between(red, steps - last)))
 
 
 SCALES: dict[str, tuple[str, ...]] = COLOURS | {

@@ -3,9 +3,7 @@
 import dataclasses
 import gzip
 import hashlib
-import io
 import json
-import zipfile
 import zlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.trajectory import updates_ahead
 from cnnviz.core.work import estimate, state_bytes, step_work
 from cnnviz.data.images import load_images
+from cnnviz.export.arrays import npz
 from cnnviz.pages.address import Now, resolved
 from cnnviz.pages.answers import Unfinished, answers_of
 from cnnviz.pages.encoding import decode
@@ -194,30 +193,13 @@ def _for_programs(page: Page, now: Now, answer: bytes, form: str) -> Iterator[by
     wrong = {key: value | {"instead": header["lesson"].get(key, "")} for key, said in now.wrong.items() if (value := structured(said))}
     head = {"code": code(), "page": page.id, "asked": dict(now.asked), "lesson": header["lesson"], "wrong": wrong, "loss": header["loss"]}
     if form == "npz":
-        yield _npz({"header": np.array(json.dumps(head)), **arrays})
+        yield npz({"header": np.array(json.dumps(head)), **arrays})
         return
     yield f'{json.dumps(head, allow_nan=False)[:-1]}, "arrays": {{'.encode()
     for n, (name, array) in enumerate(arrays.items()):
         yield f"{', ' * bool(n)}{json.dumps(name)}: ".encode()
         yield from map(str.encode, _numbers(array))
     yield b"}}"
-
-
-def _npz(arrays: Mapping[str, np.ndarray]) -> bytes:
-    """As np.savez_compressed does it, in pieces between which others have their turn."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, array in arrays.items():
-            entry = zipfile.ZipInfo(f"{name}.npy")
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            with io.BytesIO() as written, archive.open(entry, "w", force_zip64=True) as part:
-                np.lib.format.write_array(written, array, allow_pickle=False)
-                content = written.getbuffer()
-                for at in range(0, len(content), PIECE):
-                    check_wanted()
-                    part.write(content[at : at + PIECE])
-                content.release()
-    return file.getvalue()
 
 
 def _numbers(array: np.ndarray) -> Iterator[str]:

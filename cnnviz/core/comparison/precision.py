@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.cached import cached_property
+from cnnviz.core.gradcheck.verdict import SAFETY
 from cnnviz.words import Message, message
 
 
@@ -29,6 +30,13 @@ class Precision:
         if self.kind in ("", "double"):
             return None
         return message(f"own.precision.{self.kind}", relative=self.relative, digits=self.digits)
+
+    @np.errstate(all="ignore")
+    def alike(self, one: np.ndarray, other: np.ndarray, doubt: np.ndarray) -> np.ndarray:
+        """The entries that are the same, as far as this precision goes; what is not finite has to be so in both."""
+        apart, size = np.abs(one - other), np.maximum(np.abs(one), np.abs(other))
+        near = np.isfinite(size) & ((apart <= self.relative * size) | (apart <= SAFETY * doubt))
+        return near | (one == other) | (np.isnan(one) & np.isnan(other))
 
 
 def _of(dtype: type, relative: float, kind: str) -> Precision:

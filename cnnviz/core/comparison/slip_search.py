@@ -19,7 +19,7 @@ from cnnviz.core.comparison.given_arrays import fitting
 from cnnviz.core.comparison.rearrangements import Rearrangement, left_out, rearrangements
 from cnnviz.core.comparison.slips import AXES, Match, Slip
 from cnnviz.core.comparison.stage_verdicts import RIGHT, WRONG, by_stage
-from cnnviz.core.gradcheck.verdict import KINK, SAFETY
+from cnnviz.core.gradcheck.verdict import KINK
 from cnnviz.core.line import Inner, Line, Override
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.mistakes import mistakes_for
@@ -186,10 +186,8 @@ class Suspect:
 
 
 def same(one: Compared, made: np.ndarray) -> np.ndarray:
-    """The entries where what was made is what was given, as far as their precision goes; what is not finite has to be the same."""
-    apart, size = np.abs(one.theirs - made), np.maximum(np.abs(one.theirs), np.abs(made))
-    near = (apart <= one.precision.relative * size) | (apart <= SAFETY * one.doubt)
-    return (np.isfinite(size) & near) | (one.theirs == made) | (np.isnan(one.theirs) & np.isnan(made))
+    """The entries where what was made is what was given, as far as their precision goes."""
+    return one.precision.alike(one.theirs, made, one.doubt)
 
 
 def _turned(turn: Rearrangement, values: Inner, right: Callable[[], np.ndarray]) -> np.ndarray:

@@ -10,7 +10,7 @@ from cnnviz.hosts.file import _answer
 from cnnviz.hosts.file.document import document, said_in
 from cnnviz.hosts.file.packing import Store
 from cnnviz.pages.encoding import decode
-from cnnviz.pages.registry import Page, pages
+from cnnviz.pages.registry import pages
 from cnnviz.pages.resource import asked_of, made_of, page_of
 from cnnviz.scripts.script_checker import check_file
 from cnnviz.words import Problem
@@ -26,19 +26,15 @@ def script_html(file: Path, server: str = "", *, scorm: bool = False) -> str:
     if script is None or faults:
         raise Problem("lessons.fault", file=str(file), line=str(faults[0].line), what=faults[0].what)
     content, server = file.read_bytes(), page_address(server)
-    header = decode(made_of(_named("script"), {"script": script.id}, content, compress=False).body)[0]
+    page = page_of("script")
+    assert page is not None
+    header = decode(made_of(page, {"script": script.id}, content, compress=False).body)[0]
     store = Store()
     for number, screen in enumerate(header["script"]["screens"], 1):
         store.add(str(number), _shown(screen["page"], screen["query"], content))
     contents = {"lesson": {}, "server": server, "scorm": scorm, "script": header["script"], **store.contents}
     said = said_in(*store.headers, json.dumps(header))
     return document("hosts/file/script", str(script.title), json.dumps(contents), store.content, said=said, pages=True)
-
-
-def _named(id: str) -> Page:
-    page = page_of(id)
-    assert page is not None
-    return page
 
 
 def _shown(path: str, query: dict[str, str], content: bytes) -> bytes:

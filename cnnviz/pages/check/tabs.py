@@ -45,20 +45,19 @@ def views(lesson: Lesson, tab: str) -> tuple[SwitchGroup, ...]:
     """
     found = []
     if len(lesson.images) > 1:
-        found.append(group(message("ui.check.views.image"), tuple(_image(n, name, n == lesson.image) for n, name in enumerate(lesson.images))))
+        images = [
+            switch(f"image_{n}", str(n + 1), message("ui.images.shown", n=n + 1, name=name), n == lesson.image, {"image": str(n) if n else ""})
+            for n, name in enumerate(lesson.images)
+        ]
+        found.append(group(message("ui.check.views.image"), tuple(images)))
     program = lesson.network.program(lesson.x_shape)
     if tab == "ours" and (program.buffers or program.draws):
-        found.append(group(message("ui.check.views.mode"), tuple(_mode(name, name == lesson.mode) for name in ("train", "eval"))))
+        modes = [
+            switch(f"mode_{name}", message(f"ui.check.views.{name}.label"), message(f"ui.check.views.{name}.words"), name == lesson.mode, change)
+            for name, change in (("train", {"mode": ""}), ("eval", {"mode": "eval"}))
+        ]
+        found.append(group(message("ui.check.views.mode"), tuple(modes)))
     return tuple(found)
-
-
-def _image(n: int, name: str, on: bool) -> SwitchData:
-    return switch(f"image_{n}", str(n + 1), message("ui.images.shown", n=n + 1, name=name), on, {"image": str(n) if n else ""})
-
-
-def _mode(name: str, on: bool) -> SwitchData:
-    words = f"ui.check.views.{name}"
-    return switch(f"mode_{name}", message(f"{words}.label"), message(f"{words}.words"), on, {"mode": "" if name == "train" else name})
 
 
 def mistake_in(asked: Mapping[str, str], lesson: Lesson) -> tuple[Placed | None, Message | None]:

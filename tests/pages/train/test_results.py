@@ -15,7 +15,7 @@ from cnnviz.core.recent import Recent
 from cnnviz.core.training import Progress, Training
 from cnnviz.core.values import Params
 from cnnviz.data.training_data import training_data
-from cnnviz.hosts.streamlit.training import open_in_step as results
+from cnnviz.hosts.streamlit.training.watch import opened
 from cnnviz.pages.encoding import encode
 from cnnviz.pages.train.training import starting, trainer
 from cnnviz.pages.train.training.crowd import EXAMPLES, images_of
@@ -149,7 +149,7 @@ def test_what_was_trained_opens_in_step_with_the_same_outputs(net, settings, mon
     assert header["ids"] == held_out.ids and header["held"] == header["shown"] == len(held_out)
     np.testing.assert_array_equal(arrays["labels"], held_out.labels)
     for row, epoch in ((0, epochs[-1]), (len(held_out) - 1, epochs[0])):
-        query = {key: text for key, text in results.opened(trainer_.job, row, epoch).items() if text}
+        query = {key: text for key, text in opened(trainer_.job, row, epoch).items() if text}
         there, wrong = Lesson.understand(query)
         assert not wrong and there.output_names == names
         np.testing.assert_array_equal(there.y, held_out.targets[row])

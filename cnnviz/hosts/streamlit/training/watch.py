@@ -5,11 +5,14 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from cnnviz.core.lesson import Lesson
+from cnnviz import export
+from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.stored_params import Learned
+from cnnviz.core.training_history import Epoch
 from cnnviz.data import cifar10
 from cnnviz.data.forbidden import excuse
 from cnnviz.hosts.streamlit.component import mount_training
-from cnnviz.hosts.streamlit.training import open_in_step, session
+from cnnviz.hosts.streamlit.training import session
 from cnnviz.hosts.streamlit.visit import adopt
 from cnnviz.pages.encoding import encode
 from cnnviz.pages.train.training.form import form
@@ -59,7 +62,7 @@ def watch(lesson: Lesson, asked: str, waited: bool) -> None:
     )  # fmt: skip
     act, chosen = mount_training(told)
     if chosen and trainer:
-        open_in_step.open_in_step(trainer, chosen)
+        open_in_step(trainer, chosen)
     elif act:
         _do(act, lesson, job, trainer)
     elif trainer and session.has_ended(trainer):
@@ -110,3 +113,28 @@ def _do(act: str, lesson: Lesson, job: Job | None, trainer: Trainer | None) -> N
         steps: Mapping[str, Callable[[], None]] = {"train_pause": trainer.pause, "train_go_on": trainer.resume, "train_stop": trainer.stop}
         steps.get(act, lambda: None)()
     st.rerun()
+
+
+def open_in_step(trainer: Trainer, chosen: str) -> None:
+    """Goes to Step with the image and the epoch that were `chosen`: places among the images shown and among the epochs kept."""
+    rows, epochs = trainer.history.rows, {epoch.report.epoch: epoch for epoch in trainer.history.epochs}
+    place, _, at = chosen.partition(",")
+    if not (place.isdecimal() and at.isdecimal() and int(place) < len(rows) and int(at) in epochs):
+        return
+    try:
+        adopt(page="", **opened(trainer.job, int(rows[int(place)]), epochs[int(at)]))
+    except ValueError:
+        adopt(note=message("ui.train.training.too_large"))
+    st.rerun()
+
+
+def opened(job: Job, row: int, epoch: Epoch) -> dict[str, str]:
+    """The address of an image held out with the network as it was at an epoch's end, whole; ValueError where its numbers are too large for a lesson."""
+    settings, data, channel = job
+    img, label = data.held_out.ids[row], data.names[data.held_out.labels[row]]
+    query = {"img": img, "ch": channel, "scale": settings.scale, "net": settings.net, "classes": ",".join(settings.classes or data.names)}
+    query |= {"stride": str(settings.stride), "pad": str(settings.padding), "y": label, "stage": "o"}
+    lesson, _ = Lesson.read(query)
+    learned = Learned(len(data.train), epoch.report.epoch)
+    found = export.starting_from(lesson, {**epoch.report.params, **epoch.report.buffers}, learned).to_query()
+    return dict.fromkeys(sorted(LESSON_KEYS - {*found, "lr", "opt"}), "") | {key: text for key, text in found.items() if key not in ("lr", "opt")}
