@@ -40,6 +40,8 @@ def _lines(layer: Taken) -> list[str]:
 def _weights(asked: argparse.Namespace, content: bytes, net: str) -> list[str]:
     """The sentence about the weights that are given, or that the model's file holds, and written with --npz; Problem where they do not fit."""
     arrays = arrays_of(content_of(asked.weights, MOST_BYTES)) if asked.weights is not None else weights_in(content)
+    if not arrays and asked.npz:
+        raise Problem("terminal.model.none", file=asked.file)
     if not arrays:
         return []
     try:

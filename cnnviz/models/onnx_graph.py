@@ -113,13 +113,13 @@ def _path(nodes: Iterable[Node], output: str, constants: Mapping[str, np.ndarray
 
 
 def _constants(graph: Any, nodes: Iterable[Node], onnx: Any) -> dict[str, np.ndarray]:
-    """Arrays by their names: those that the graph holds, and those that are another one reshaped or turned. What lies in a file beside it is NaN."""
+    """Arrays by their names: those that the graph holds, and those that are another one reshaped or turned. What lies in a file beside it is void."""
 
     def read(value: Any) -> np.ndarray:
         if not isinstance(value, onnx.TensorProto):
             return np.asarray(value)
         if value.data_location == onnx.TensorProto.EXTERNAL:
-            return np.broadcast_to(np.float32("nan"), tuple(value.dims))
+            return np.broadcast_to(np.void(1), tuple(value.dims))
         array: np.ndarray = onnx.numpy_helper.to_array(value)
         return array
 

@@ -88,7 +88,7 @@ def _of_onnx(content: bytes) -> Arrays:
             found += [("weight", (w.transpose(2, 3, 1, 0) if w.ndim == 4 else w.T) if last else w), *(("bias", one.reshape(-1)) for one in bias)]
         elif step.kind == "BatchNormalization":
             found += [("weight", one) for one in step.arrays]
-    if any(array.dtype.kind not in "fiu" or np.isnan(array.flat[0]) for _, array in found if array.size):  # no numbers, or those of a file beside it
+    if any(array.dtype.kind not in "fiu" for _, array in found):  # no numbers, or those of a file beside it
         return {}
     return {str(n) if last else f"{n}.{kind}": array for n, (kind, array) in enumerate(found)}
 

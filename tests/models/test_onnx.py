@@ -171,6 +171,27 @@ def test_weights_in_a_file_beside_it_are_not_opened():
     assert str(from_model(content)) == NET and weights_in(content) == {}
 
 
+@pytest.mark.parametrize("spoil", [lambda w: w.fill(np.nan), lambda w: w.flat.__setitem__(0, np.inf)], ids=["all NaN", "one ∞"])
+def test_weights_that_are_no_numbers_are_told(tmp_path, capsys, spoil):
+    model = onnx.ModelProto()
+    model.CopyFrom(WHOLE["pytorch"][1])
+    first = model.graph.initializer[0]
+    array = onnx.numpy_helper.to_array(first).copy()
+    spoil(array)
+    first.CopyFrom(onnx.numpy_helper.from_array(array, first.name))
+    file = tmp_path / "spoiled.onnx"
+    file.write_bytes(model.SerializeToString())
+    main(["model", str(file)])
+    assert "is not finite, or too large" in capsys.readouterr().out
+    assert main(["model", str(file), "--npz", str(tmp_path / "w.npz")]) == 2 and "is not finite" in capsys.readouterr().err
+
+
+def test_a_file_without_weights_has_none_to_write(tmp_path, capsys):
+    (tmp_path / "net.py").write_text("nn.Sequential(nn.Conv2d(1, 1, 3), nn.Sigmoid(), nn.Flatten(), nn.Linear(900, 2), nn.Sigmoid())")
+    assert main(["model", str(tmp_path / "net.py"), "--npz", str(tmp_path / "w.npz")]) == 2
+    assert "holds no weights" in capsys.readouterr().err and not (tmp_path / "w.npz").exists()
+
+
 def test_weights_that_fit_no_network_here_are_told_below_it(tmp_path, capsys):
     shapes = {"f": (6, 3, 5, 5), "b": (6,), "h": (16, 6, 5, 5), "d": (16,), "w": (512, 400), "c": (512,), "v": (10, 512), "e": (10,)}
     nodes = [CONV, POOL, ("Conv", ["h", "d"], CONV[2]), POOL, ("Flatten", [], {}), ("Gemm", ["w", "c"], {"transB": 1}), ("Gemm", ["v", "e"], {"transB": 1})]
