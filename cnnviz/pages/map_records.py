@@ -3,7 +3,7 @@
 One symbol is one picture on every page; all that is said here follows from the network's program.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -13,6 +13,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.links import reach
 from cnnviz.core.loss_change import step_for
 from cnnviz.core.program import Program
+from cnnviz.core.rounding import largest as largest_of
 from cnnviz.core.stages import label
 from cnnviz.core.symbols import Names
 from cnnviz.core.trajectory import Moment
@@ -67,7 +68,24 @@ def records(lesson: Lesson, program: Program, moment: Moment) -> dict[str, MapRe
     for symbol, record in fixed(program).items():
         limits = _limits(array_of(symbol, lesson, moment), scales.get(symbol, "signed"), lesson.scale)
         found[symbol] = {**record, "limits": limits, "raised_by": step_for(max(map(abs, limits)))}
+    for name in _round_off(program, moment):
+        found[name]["round_off"] = True
     return found
+
+
+LOST = 1e-9
+"""The share of what arrived below which a sum that must be 0 is round-off: more is a mistake's."""
+
+
+def _round_off(program: Program, moment: Moment) -> Iterator[str]:
+    """The gradients of biases before a batch normalisation, which takes the mean away again: 0, but for round-off."""
+    layers, names = program.network.layers, program.network.names
+    for layer, own, after in zip(layers, names, layers[1:], strict=False):
+        bias, arrived = f"d{own.of('b')}", f"d{own.output}"
+        if own.of("b") not in owned(layer, own) or after.kind != "bn":
+            continue
+        if largest_of(moment.gradients[bias]) <= LOST * largest_of(moment.gradients[arrived]):
+            yield bias
 
 
 @lru_cache(maxsize=128)
@@ -99,6 +117,7 @@ def _record(symbol: str, program: Program, layers: Mapping[str, int], scales: Ma
         scale="answer" if symbol in ANSWERS and colours == "activation" else colours,
         limits=(0.0, 1.0),
         raised_by=0.0,
+        round_off=False,
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -133,3 +134,24 @@ def test_answers_alone_have_the_ramp_of_one_hue(lesson):
     program, moment = here(lesson)
     for symbol, record in map_records.records(lesson, program, moment).items():
         assert (record["scale"] == "answer") == (symbol in map_records.ANSWERS and record["scale"] != "signed"), symbol
+
+
+@pytest.mark.parametrize(
+    ("net", "lost"),
+    [
+        ("conv2x3b-bn-relu-dense2-softmax-ce", {"db1"}),
+        ("conv2x3-bn-relu-dense2-softmax-ce", set()),  # no bias before, and none after
+        ("conv2x3b-relu-bn-dense2-softmax-ce", set()),  # a gate between
+        ("conv2x3b-gn1-relu-dense2-softmax-ce", set()),  # the mean is that of all channels
+    ],
+)
+def test_the_bias_before_a_batch_normalisation_has_a_gradient_of_round_off_alone(net, lost):
+    lesson = Lesson(net=net)
+    program, moment = here(lesson)
+
+    def told(moment: Moment) -> set[str]:
+        return {symbol for symbol, record in map_records.records(lesson, program, moment).items() if record["round_off"]}
+
+    assert told(moment) == lost
+    moved = {name: moment.gradients[name] + 1e-6 for name in lost}
+    assert told(replace(moment, gradients=moment.gradients.replace(**moved))) == set()

@@ -4,7 +4,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { placesOf, touched } from "../../cnnviz/view/draw/highlights.js"
 import { mechanism } from "../../cnnviz/view/draw/mechanism.js"
-import { decimalsOrDigits } from "../../cnnviz/view/draw/mechanisms/parameter_rows.js"
+import { decimalsOrDigits, signed } from "../../cnnviz/view/draw/mechanisms/parameter_rows.js"
 import { update } from "../../cnnviz/view/draw/mechanisms/update.js"
 import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
 import { Pen } from "../../cnnviz/view/draw/pen.js"
@@ -761,6 +761,26 @@ test("at the update every parameter has its row, or is shown by a touch", () => 
       } while (open)
       assert.deepEqual([...seen].toSorted(), labels(numbers).toSorted())
     }
+})
+
+test("at the update a parameter whose gradient is round-off alone has no step", () => {
+  const { numbers } = moments.find(({ numbers }) => numbers.network.text.startsWith("conv24x3"))
+  const step = () => written(numbers, "b2", [0], { stepping: true }).map(({ text }) => text)
+  const moved = signed(numbers.next("b2", 0) - numbers.values("b2")[0])
+  assert.ok(step().includes(moved))
+  numbers.maps.db2.round_off = true
+  assert.ok(!step().includes(moved))
+  numbers.maps.db2.round_off = false
+})
+
+test("of images that pull one way nothing cancels, and not −0 %", () => {
+  const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
+  images.arrays["pulls.df"].values.fill(0.7)
+  images.values("df").fill(0.7 * (1 + 1e-15)) // added in another order
+  const said = []
+  const rich = (text) => said.push(text)
+  instead({ rich }, () => mechanism(new Canvas(), images, "df", [0, 0, 0, 0], ROOM, palette, all))
+  assert.match(said.join(""), /<b>0%/)
 })
 
 test("at the update the same parameters are shown where the most weights came as colours as where all came", () => {

@@ -111,3 +111,13 @@ test("what has no gradient promises nothing", () => {
     ["", "", "", "", "", ""],
   )
 })
+
+test("a gradient of round-off alone is said to be 0, and nothing is asked for it", () => {
+  const lost = fixture("moments").map(
+    ({ bytes }) => new Numbers(decode(new Uint8Array(Buffer.from(bytes, "base64")))),
+  )[6]
+  const [symbol] = lost.said.update.makes.filter((name) => name.startsWith("b"))
+  lost.maps[`d${symbol}`].round_off = true
+  assert.match(promiseOf(lost, `d${symbol}`, [0]), /does not move\..* is 0, up to round-off\.$/)
+  assert.equal(raisedPart(lost, `d${symbol}`, [0]), "")
+})

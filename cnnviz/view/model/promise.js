@@ -20,7 +20,7 @@ const raisedOf = (numbers, map) => (numbers.maps[map]?.band === "gradients" ? ma
 
 /** Gives what is to be asked for to know what really happens; "" where a map has no gradients. @param {Numbers} numbers @param {string} map @param {Cell} cell */
 export function raisedPart(numbers, map, cell) {
-  const symbol = raisedOf(numbers, map)
+  const symbol = numbers.maps[map]?.round_off ? "" : raisedOf(numbers, map)
   return symbol && partOf(numbers, map, cell, raisedBy(numbers, map, cell))
 }
 
@@ -46,6 +46,7 @@ export function promiseOf(numbers, map, cell) {
   const at = numbers.index(map, cell).join(",")
   const by = raisedBy(numbers, map, cell)
   const [what, gradient] = [symbol, map].map((name) => `${numbers.maps[name].label}[${at}]`)
+  if (numbers.maps[map].round_off) return say("web.promise.round_off", { what, gradient })
   const really = numbers.arrays[partOf(numbers, map, cell, by)]?.values[0]
   if (slope === 0) {
     if (!really) return say("web.promise.flat", { what, gradient })

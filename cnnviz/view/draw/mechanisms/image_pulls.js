@@ -26,19 +26,24 @@ function rows(pen, numbers, symbol, cell, all) {
   const { images } = numbers.network
   const box = { x: 4, y: HEAD + 24, width: pen.width - 12, height: pen.height - HEAD - 60 }
   pen.head(label, "", 4, 13, pen.width - 8, say("web.mechanism.pulls", { n: images.length }), pen.tone)
-  const mean = { name: say("web.mechanism.mean_of_pulls"), value: numbers.at(symbol, cell), bold: true }
+  const told = toldOf(numbers, symbol)
+  const mean = { name: say("web.mechanism.mean_of_pulls"), value: told(numbers.at(symbol, cell)), bold: true }
   const count = numbers.count(symbol)
   const at = numbers.offset(symbol, cell)
-  const each = all ? images.map((name, n) => ({ name, value: all[n * count + at] })) : []
+  const each = all ? images.map((name, n) => ({ name, value: told(all[n * count + at]) })) : []
   pen.rows([...each, mean], box, { names: 220 })
 }
+
+/** Gives a number as it is told: 0 where it is round-off alone. @param {Numbers} numbers @param {string} symbol */
+const toldOf = (numbers, symbol) => (/** @type {number} */ value) => (numbers.maps[symbol].round_off ? 0 : value)
 
 /** Where it is upright: a row for each image, its pull behind its photograph; over them the kernel that is made. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number> | undefined} all @param {boolean} ofKernel */
 function under(pen, numbers, symbol, cell, all, ofKernel) {
   const { label, limits, plain } = numbers.maps[symbol]
   const names = numbers.network.images
   const [count, at] = [numbers.count(symbol), numbers.offset(symbol, cell)]
-  const pulls = all ? names.map((_, i) => all[i * count + at]) : []
+  const told = toldOf(numbers, symbol)
+  const pulls = all ? names.map((_, i) => told(all[i * count + at])) : []
   const made = { x: 4, y: HEAD, width: 0.4 * pen.width, height: 0.34 * pen.height }
   pen.head(ofKernel ? kernelName(numbers, symbol, cell) : label, "", 4, 13, pen.width - 8, plain, pen.tone)
   if (ofKernel) {
@@ -59,13 +64,13 @@ function under(pen, numbers, symbol, cell, all, ofKernel) {
   const side = Math.min(high / (names.length + 1), 40) - 2
   const left = all ? side + 8 : 0
   const box = { x: left, y: top, width: pen.width - 4 - left, height: high }
-  const mean = { name: say("web.mechanism.mean_of_pulls"), value: numbers.at(symbol, cell), bold: true }
+  const mean = { name: say("web.mechanism.mean_of_pulls"), value: told(numbers.at(symbol, cell)), bold: true }
   const each = pulls.map((value, i) => ({ name: names[i], value, term: `i${i}` }))
   const { y } = pen.rows([...each, mean], box, { names: 124, line: side + 2 })
   if (numbers.arrays["all.x"])
     pulls.forEach((_, i) => photo(pen, numbers, i, { x: 4, y: y(i) - side / 2, width: side, height: side }))
   const shares = pulls.map((value) => value / names.length)
-  if (all) cancelled(pen, shares, numbers.at(symbol, cell))
+  if (all) cancelled(pen, shares, mean.value)
 }
 
 /** Draws an image. @param {Pen} pen @param {Numbers} numbers @param {number} i @param {Box} box */
@@ -79,7 +84,7 @@ function photo(pen, numbers, i, box) {
 /** Writes how much of what the images add cancels. @param {Pen} pen @param {number[]} values @param {number} total */
 function cancelled(pen, values, total) {
   const pull = values.reduce((all, value) => all + Math.abs(value), 0)
-  const share = pull ? 1 - Math.abs(total) / pull : 0
+  const share = pull ? Math.max(1 - Math.abs(total) / pull, 0) : 0 // and not "−0%", by round-off
   const words = say("web.mechanism.cancels", { pull: number(pull, 2), left: number(Math.abs(total), 2), share })
   pen.rich(words, pen.width - 4, pen.height - 8, { align: "right", size: SMALL, room: pen.width - 8 })
 }

@@ -95,13 +95,12 @@ function rowsOf(pen, numbers, first, cell, part, foot) {
 const known = new WeakMap()
 
 /** @param {Numbers} numbers @param {string} parameter @param {number} at @returns {Row} */
-const rowAt = (numbers, parameter, at) => ({
-  parameter,
-  at,
-  name: plain(named(numbers, parameter, numbers.cell(parameter, at))),
-  old: numbers.values(parameter)[at],
-  next: numbers.next(parameter, at),
-})
+function rowAt(numbers, parameter, at) {
+  const old = numbers.values(parameter)[at]
+  const stays = numbers.network.optimizer === "gd" && numbers.maps[`d${parameter}`].round_off
+  const name = plain(named(numbers, parameter, numbers.cell(parameter, at)))
+  return { parameter, at, name, old, next: stays ? old : numbers.next(parameter, at) }
+}
 
 /** @param {Numbers} numbers @param {string} name */
 function largest(numbers, name) {
