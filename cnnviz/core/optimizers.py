@@ -31,6 +31,8 @@ class Optimizer:
     """The names of the arrays that are remembered of each parameter from step to step."""
     formulas: ClassVar[tuple[str, ...]] = (r"\theta \leftarrow \theta - \eta \cdot \partial \theta",)
     """The step in LaTeX, for a parameter θ."""
+    words: ClassVar[str] = "update"
+    """The name of its step among the messages `stage`, a title and a sentence."""
     code: ClassVar[Mapping[str, str]] = {
         "keras": "keras.optimizers.SGD(learning_rate)",
         "pytorch": "torch.optim.SGD(model.parameters(), lr=learning_rate)",
@@ -69,6 +71,7 @@ class Momentum(Optimizer):
     """velocity ← 0.9 · velocity + dθ, θ ← θ - η · velocity. Source: Polyak (1964), as in torch.optim.SGD."""
 
     name: ClassVar[str] = "momentum"
+    words: ClassVar[str] = "momentum"
     KEEPS: ClassVar[tuple[str, ...]] = ("velocity",)
     formulas: ClassVar[tuple[str, ...]] = (
         r"\text{velocity} \leftarrow 0.9 \cdot \text{velocity} + \partial \theta",
@@ -98,6 +101,7 @@ class Adam(Optimizer):
     """
 
     name: ClassVar[str] = "adam"
+    words: ClassVar[str] = "adam"
     KEEPS: ClassVar[tuple[str, ...]] = ("m", "s")
     formulas: ClassVar[tuple[str, ...]] = (
         r"m \leftarrow 0.9 \cdot m + 0.1 \cdot \partial \theta",

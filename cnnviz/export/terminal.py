@@ -40,7 +40,8 @@ def report(lesson: Lesson, moment: Moment) -> Iterator[str]:
                 yield from _rows(name, arrays[name], lesson.pinned)
     if not moment.trace.training:
         return
-    yield f"# {_said(network.stages[-1].title, lesson.optimizer.formulas)}   ({', '.join(map(label, network.parameters))})"
+    step = message(f"stage.{lesson.optimizer.words}.title")
+    yield f"# {_said(step, lesson.optimizer.formulas)}   ({', '.join(map(label, network.parameters))})"
     yield from _hint(hints, "update")
     yield from (describe(f"{name} next", moment.after[name], whole) for name in network.parameters)
 

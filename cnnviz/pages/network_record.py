@@ -133,8 +133,8 @@ def formulas(program: Program, scale: str = "unit", opt: str = "gd") -> dict[str
 def stage_records(program: Program, optimizer: str = "gd") -> list[StageRecord]:
     """The stages of one update, in order."""
     *stages, update = [_stage(stage, program) for stage in program.network.stages]
-    if optimizer != "gd":
-        update |= {"title": message(f"stage.{optimizer}.title"), "sentence": message(f"stage.{optimizer}.sentence")}
+    words = OPTIMIZERS[optimizer].words
+    update |= {"title": message(f"stage.{words}.title"), "sentence": message(f"stage.{words}.sentence")}
     return [*stages, update]
 
 

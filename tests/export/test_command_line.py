@@ -102,6 +102,11 @@ def test_a_heading_for_every_stage_and_the_pinned_channel_alone():
     assert "# Back through the gate: ∂z₁ = ∂a₁ ⊙ [z₁ > 0]\n" in done.stdout
 
 
+@pytest.mark.parametrize(("rule", "title"), [("gd", "One small step against the gradient"), ("momentum", "One step with momentum"), ("adam", "One step on each")])
+def test_the_step_is_called_by_its_rule(rule, title):
+    assert f"# {title}" in here(f"?opt={rule}").stdout
+
+
 def test_nothing_said_is_the_lesson_that_the_page_opens_with():
     done = cnnviz()
     assert done.returncode == 0 and done.stderr == ""
