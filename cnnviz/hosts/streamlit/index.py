@@ -13,7 +13,7 @@ from cnnviz.hosts.streamlit.loader import EARLY
 from cnnviz.pages.registry import pages
 
 _TYPEFACE = re.compile(r"""<link\s[^>]*as="font"[^>]*>""")
-"""What has a browser fetch Streamlit's own typeface, 170 kB: nothing on the page is written in it."""
+"""The line that has a browser fetch Streamlit's own typeface, 170 kB: nothing on the page is written in it."""
 
 
 def with_early(html: str) -> str:
