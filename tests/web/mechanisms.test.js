@@ -783,6 +783,19 @@ test("of images that pull one way nothing cancels, and not −0 %", () => {
   assert.match(said.join(""), /<b>0%/)
 })
 
+test("on a phone what a channel adds is never written as 0.000", () => {
+  const { numbers } = moments.find(({ numbers }) => numbers.network.text.startsWith("conv24x3"))
+  const said = []
+  for (let row = 0; row < 30; row += 3)
+    for (let column = 0; column < 30; column += 3)
+      said.push(...written(numbers, "da1", [3, row, column], { room: PHONE }).map(({ text }) => text))
+  assert.ok(said.some((text) => /: [+−]\d.*e−\d$/.test(text)))
+  assert.deepEqual(
+    said.filter((text) => /: [+−]?0\.000$/.test(text)),
+    [],
+  )
+})
+
 test("at the update the same parameters are shown where the most weights came as colours as where all came", () => {
   const { bytes, cells } = fixture("wide").tinygrad
   const read = (of) => decode(new Uint8Array(Buffer.from(bytes[of], "base64")))

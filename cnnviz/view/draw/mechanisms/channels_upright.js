@@ -3,9 +3,10 @@
 import { exact } from "../../model/exact_sum.js"
 import { COLON } from "../../model/format.js"
 import { gridOf } from "../../model/printed_digits.js"
-import { fixed, plus } from "../../model/printed_sums.js"
+import { plus } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
+import { decimalsOrDigits } from "./parameter_rows.js"
 import { beam, boxOf, channelName, fitted, kernelName, madeMap, middleOf, padded, ringCell } from "./windows.js"
 
 /** @import { Sum } from "./channels.js" */
@@ -51,7 +52,7 @@ function opened(pen, numbers, { read, f }, own, window, y) {
   pen.sign("⊙", width + BETWEEN / 2, y + height / 2)
   pen.note(kernelName(numbers, f, own.at), boxes[1].x, y - 11)
   pen.kernel(numbers, f, own.at[0], own.at[1], boxes[1], { write: writes[1], term })
-  const words = `${say("web.learn.channel", { n: own.channel })}${COLON}${plus(own.value, fixed(own.value, 3))}`
+  const words = `${say("web.learn.channel", { n: own.channel })}${COLON}${plus(own.value, decimalsOrDigits(own.value, 3))}`
   pen.text(words, pen.width - EDGE, y + height + 13, { align: "right", bold: true, fill: pen.hue(own.value) })
   return y + height + 34
 }
