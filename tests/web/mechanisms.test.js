@@ -770,6 +770,8 @@ test("at the update a parameter whose gradient is round-off alone has no step", 
   assert.ok(step().includes(moved))
   numbers.maps.db2.round_off = true
   assert.ok(!step().includes(moved))
+  assert.match(stepOf(numbers, "b2", [0]), / 0\.01 · 0 = <b>0<\/b> <small>\(up to round-off\)<\/small>$/)
+  assert.match(explained(numbers, "db2", [0]).numbers, /[^\d] = <b>0<\/b> <small>\(up to round-off\)<\/small>$/)
   numbers.maps.db2.round_off = false
 })
 

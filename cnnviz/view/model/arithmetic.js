@@ -26,6 +26,9 @@ export function result(value, digits = 5) {
   return ` ${isWhole(value, text) ? "=" : "≈"} <b>${text}</b>`
 }
 
+/** Said after what is so but for round-off. */
+export const roundOff = ` <small>${say("web.numbers.round_off")}</small>`
+
 /**
  * Under the notebook's rule, or with a mistake in the pass, a number need not be what the exact arithmetic gives: then it is
  * only set beside it.
@@ -40,7 +43,8 @@ export function filled(numbers, symbol, cell) {
   const name = named(numbers, symbol, cell)
   const tree = template ? expression(template) : undefined
   const places = tree && symbols(tree).length >= MANY ? 3 : 5
-  const value = result(numbers.at(symbol, cell), places)
+  const lost = numbers.maps[symbol].round_off
+  const value = lost ? result(0) + roundOff : result(numbers.at(symbol, cell), places)
   if (!tree) return name + value
   if (tree.kind === "symbol")
     return `${name} = ${named(numbers, tree.name, own(numbers, symbol, cell, tree.name))}${value}`
@@ -50,7 +54,7 @@ export function filled(numbers, symbol, cell) {
     return `${name}${value} <small>${say("web.numbers.nothing")}</small>`
   const lone = onlyTerm(filling, tree)
   if (lone) return `${name} = ${lone}${value}`
-  const digits = digitsOf(filling, tree, numbers.at(symbol, cell), places)
+  const digits = lost ? FEWEST : digitsOf(filling, tree, numbers.at(symbol, cell), places)
   return digits ? `${name} = ${text({ filling, digits }, tree)}${value}` : name + value
 }
 

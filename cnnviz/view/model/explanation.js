@@ -1,6 +1,6 @@
 // What is said of a cell: the stage's idea and sentence, the formula in symbols, and the cell's own numbers.
 
-import { filled, named, result } from "./arithmetic.js"
+import { filled, named, result, roundOff } from "./arithmetic.js"
 import { factor, formula, localFormula, number, plainNumber, wholeOr } from "./format.js"
 import { toldApart } from "./printed_digits.js"
 import { say } from "./words.js"
@@ -78,6 +78,8 @@ export function stepOf(numbers, name, cell) {
   const part = (/** @type {string} */ which) => numbers.part(which, name, at)
   const [velocity, mean] = [part("velocity"), part("mean")]
   const rate = written(numbers.rate)
+  if (numbers.maps[`d${name}`].round_off && numbers.network.optimizer === "gd")
+    return `${named(numbers, name, cell)} ← ${wholeOr(old, 5)} − ${rate} · 0${result(old)}${roundOff}`
   const change =
     mean !== undefined
       ? `${rate} · ${factor(mean)} / ${number(part("size"))}`
