@@ -6,9 +6,9 @@ import { say } from "../view/model/words.js"
 import { setHTML } from "../view/regions/html.js"
 import { AllRuns } from "./experiment.js"
 import { paintPlates, platesHTML } from "./plate_row.js"
-import { cellIn, endOf, found, leftUntil, windowAt } from "./question.js"
+import { cellIn, endOf, leftUntil, windowAt } from "./question.js"
 import { drawMap } from "./question_map.js"
-import { paintResults, resultsHTML } from "./results.js"
+import { foundIt, paintResults, resultsHTML } from "./results.js"
 
 /** @import { Asking } from "./ballot.js" */
 /** @import { HallMap, HallPoll, HallQuestion, HallResults } from "../view/types/view.js" */
@@ -163,13 +163,12 @@ export class HallBoard {
   asked(poll, question) {
     const { results } = this
     if (results) {
-      const { n, of } = found(results)
       const said = results.right
         ? `<p class="premise">${rich(question.ask)}</p><h1>${rich(results.right)}</h1>`
         : `<h1>${rich(question.ask)}</h1>`
       return `<header><div>${said}</div>${this.corner}</header>
         <div class="body">${platesHTML(results.plates)}${resultsHTML(question, results)}</div>
-        <footer><p class="headline">${results.revealed ? say("web.hall.found", { n, of }) : ""}</p><p class="soft">${say(`web.hall.phase.${poll.phase}`)}</p></footer>`
+        <footer><p class="headline">${results.revealed ? foundIt(results) : ""}</p><p class="soft">${say(`web.hall.phase.${poll.phase}`)}</p></footer>`
     }
     return `<header><div><p class="premise">${rich(question.text)}</p><h1>${rich(question.ask)}</h1></div>${this.corner}</header>
       <div class="body"><div class="scene">${this.scene(question)}</div>

@@ -17,10 +17,15 @@ export function resultsHTML(question, results, own = null) {
   const clicked = question.kind === "click"
   const grouped = results.groups.length > 0 && question.kind !== "choose"
   const raw = clicked ? heat(results) : bars(question, results, own)
-  const { n, of } = found(results)
-  const headline = results.revealed ? `<p class="headline">${say("web.hall.found", { n, of })}</p>` : ""
+  const headline = results.revealed ? `<p class="headline">${foundIt(results)}</p>` : ""
   return `<div class="results${clicked ? " clicked" : ""}${grouped ? " grouped" : ""}">${headline}
     <div class="raw">${raw}</div>${grouped ? groups(results) : ""}</div>`
+}
+
+/** Tells how many found it. @param {HallResults} results */
+export function foundIt(results) {
+  const { n, of } = found(results)
+  return say(of ? "web.hall.found" : "web.hall.unanswered", { n, of })
 }
 
 /** @param {HallResults} results @param {number} n */

@@ -19,6 +19,7 @@ import {
   valuesOf,
   windowAt,
 } from "../../cnnviz/hall/question.js"
+import { foundIt } from "../../cnnviz/hall/results.js"
 import { inReaders } from "../../cnnviz/hall/screen_bar.js"
 import { clock } from "../../cnnviz/view/model/format.js"
 
@@ -105,6 +106,11 @@ test("counts and times are those of the last round", () => {
     { n: 2, of: 3 },
   )
   assert.deepEqual([clock(23.2), clock(0), clock(-3), clock(120)], ["0:24", "0:00", "0:00", "2:00"])
+})
+
+test("of a question that nobody answered it is not said how many found it", () => {
+  const said = (votes) => foundIt({ rounds: [{ votes, counts: [] }], groups: [] })
+  assert.deepEqual([said(0), said(2)], ["Nobody answered.", "<b>0 of 2</b> found it."])
 })
 
 test("a form asks for what the server knows", () => {
