@@ -46,6 +46,7 @@ LESSONS = (
     Lesson(k=0, net="conv24x3-relu-conv2x3b-relu-dense2-sigmoid-bce"),
     Lesson(k=1, net="conv2x5-relu-max2-dense10-softmax-ce"),
     Lesson(k=3, net="conv2x5b-avg2-dense30-tanh-dense10-softmax-ce", opt="adam", lr=0.001),
+    Lesson.from_query(next(each for each in PRESETS if each.name == "toolbox").query)[0],
 )
 
 

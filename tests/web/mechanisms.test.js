@@ -4,6 +4,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { placesOf, touched } from "../../cnnviz/view/draw/highlights.js"
 import { mechanism } from "../../cnnviz/view/draw/mechanism.js"
+import { lines } from "../../cnnviz/view/draw/mechanisms/normalisation.js"
 import { decimalsOrDigits, signed } from "../../cnnviz/view/draw/mechanisms/parameter_rows.js"
 import { update } from "../../cnnviz/view/draw/mechanisms/update.js"
 import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
@@ -223,6 +224,7 @@ test("no two texts of a picture stand on each other, none runs over its edges, a
       const cell = numbers.shape(map).map((n) => n >> 1)
       const upright = [
         { width: 358, height: 426, upright: true }, // of a phone, and of a tablet
+        { width: 358, height: 372, upright: true }, // of a phone, under a remark
         TABLET,
       ]
       for (const room of [ROOM, ...upright]) {
@@ -235,6 +237,38 @@ test("no two texts of a picture stand on each other, none runs over its edges, a
     }
   }
   assert.deepEqual(bad, [])
+})
+
+test("the largest share of a kernel's gradient is told beside the maps, and not on one", () => {
+  const { numbers } = moments.at(-1)
+  const boxes = []
+  const { map } = Pen.prototype
+  const kept = function kept(...given) {
+    boxes.push(given[3])
+    return map.apply(this, given)
+  }
+  for (const symbol of ["df1", "df2"]) {
+    const cell = symbol === "df1" ? [0, 0, 4, 4] : [11, 0, 4, 4]
+    const texts = instead({ map: kept }, () => placed(numbers, symbol, cell, { room: { width: 1168, height: 358 } }))
+    const told = texts.find(({ words }) => words.startsWith("largest share"))
+    assert.ok(told, symbol)
+    const onMap = ({ x, y, width, height }) =>
+      told.left < x + width && told.right > x && told.top < y + height && told.bottom > y
+    assert.ok(boxes.length && !boxes.some(onMap), symbol)
+  }
+})
+
+test("all lines of a normalisation's way back stand within a picture that is low", () => {
+  const at = []
+  const pen = { height: 372, text: (_words, _x, y) => at.push(y) }
+  lines(pen, { x: 4, y: 262, width: 300, height: 88 }, ["∂n = 1", "γ = 1", "σ = 2", "∂z = 0"])
+  assert.ok(at.length === 4 && at.every((y) => y < 364), String(at))
+})
+
+test("on a phone every product of a kernel of five rows has its factors", () => {
+  const { numbers } = moments.at(-1)
+  const texts = written(numbers, "z1", [0, 15, 15], { room: { width: 358, height: 385, upright: true } })
+  assert.equal(texts.filter(({ text }) => text.startsWith("×") && text !== "×").length, 25)
 })
 
 test("on a tablet's channels no words are squeezed until they can't be read", () => {
@@ -459,7 +493,7 @@ test("the loss, softmax and what goes back through both stand upright with many 
       assert.ok(rows.size >= Math.min(numbers.count("o"), 12), `${symbol}: ${[...rows]}`)
       seen.add(symbol.slice(0, 2))
     }
-  assert.deepEqual([...seen].sort(), ["L", "dz", "o"])
+  assert.deepEqual([...seen].sort(), ["L", "do", "dz", "o"])
 })
 
 test("a phone's picture says the sum of a convolution, and of a kernel's gradient, itself, so that no line under it need say it again", () => {

@@ -1,7 +1,7 @@
 // Sums as pictures: a staircase of few terms, and bars of long ones; each term has the colour of its cell.
 
 import { colour, css } from "../model/colour.js"
-import { timesPower } from "../model/format.js"
+import { number, timesPower } from "../model/format.js"
 import { totals } from "../model/formula_values.js"
 import { equals } from "../model/printed_digits.js"
 import { plus, writtenSum } from "../model/printed_sums.js"
@@ -75,7 +75,8 @@ export class Sums extends Grids {
     const last = places[terms.length]
     const own = { x: last - wide / 2, y: top, width: wide, height: Math.max(bottom - top, 2) }
     this.total(own, paint)
-    const text = `${equals(total, sum.total)}${sum.power ? ` ${timesPower(sum.power)}` : ""}`
+    const unit = sum.power ? ` ${timesPower(sum.power)}` : ""
+    const text = figures ? equals(total, sum.total) + unit : equals(total, number(total, 3))
     const taken = this.widthOf(text, { size: LARGE, bold: true })
     const back = last < places[0] // then its steps stand on its right
     const apart = Math.abs(last - places[terms.length - 1]) - room / 2 // from its middle to the number of the last step

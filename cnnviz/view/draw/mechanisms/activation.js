@@ -92,7 +92,7 @@ export function gate(pen, numbers, symbol, cell) {
   )
   const arrived = numbers.links(symbol)[0].source
   const box = sides(pen, numbers, symbol, arrived, cell, true)
-  const high = { ...box, height: box.height - 62 }
+  const high = { ...box, height: box.height - (pen.upright ? 40 : 62) }
   const title = say("web.mechanism.slope_of", { name: numbers.said[made]?.name ?? made })
   pen.text(title, box.x, box.y - (pen.upright ? 27 : 17), { bold: true, room: box.width })
   const axes = curve(pen, numbers, made, z, cell, high, 2)

@@ -2,6 +2,7 @@
 
 import { brief } from "../../model/format.js"
 import { line } from "../canvas.js"
+import { SMALL } from "../sheet.js"
 
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
 /** @typedef {{ at: (n: number) => number, of: (n: number, row: number) => number, inside: number[], reach: number }} Samples  of a curve, as the core sampled it: where, what (row 1 is the function, 2 its slope, 3 whether it is flat there), and those that are shown */
@@ -80,7 +81,9 @@ export function curve(pen, numbers, made, z, cell, box, row) {
 
 /** Lines with numbers: heights at the left, sums below. @param {Pen} pen @param {Box} box @param {{ x: (value: number) => number, y: (value: number) => number, base: number, reach: number, low: number, high: number }} axes */
 function axes(pen, box, { x, y, base, reach, low, high }) {
-  for (const value of new Set([low, low < 0 ? 0 : high / 2, high])) {
+  const middle = low < 0 ? 0 : high / 2
+  const [up, down] = [y(middle) - y(high), y(low) - y(middle)]
+  for (const value of new Set([high, ...(Math.min(up, down) < SMALL ? [] : [middle]), low])) {
     pen.context.fillStyle = pen.line
     pen.context.fillRect(box.x, y(value) - 0.5, box.width, 1)
     pen.note(brief(value), box.x - 10, y(value), { align: "right" })

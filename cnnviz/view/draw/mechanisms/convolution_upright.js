@@ -12,7 +12,8 @@ import { boxOf, kernelName, madeMap, middleOf, padded, ringCell, ringIn, underKe
 /** @import { Parts } from "./windows.js" */
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
 
-const [BETWEEN, EDGE, FOOT] = [30, 20, 48] // between two maps, right of the map that is made, under the grids
+const [BETWEEN, EDGE, ABOVE, FOOT] = [30, 20, 40, 48] // between two maps, right of the map that is made, over and under the grids
+const ROW = 16 // of a grid, whose numbers can be read
 const TIMES = "×"
 
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {import("./convolution.js").Around} around */
@@ -23,7 +24,7 @@ export function convolutionUpright(pen, numbers, parts, { bias, zeros, window, b
   pen.head(numbers.maps[x].label, "", 1, 13, from.width, back ? say("web.mechanism.arrived") : numbers.maps[x].plain)
   pen.map(numbers, x, [0], box, [], undefined, false)
   madeMap(pen, numbers, symbol, cell, to)
-  const top = Math.max(from.y + from.height, to.y + to.height) + 40
+  const top = Math.max(from.y + from.height, to.y + to.height) + ABOVE
   const width = (pen.width - BETWEEN - EDGE) / 2
   const grid = { x: 1, y: top, width, height: Math.min(pen.height - top - FOOT, 1.05 * width) }
   const seen = boxOf(numbers, x, box, window)
@@ -42,13 +43,15 @@ export function convolutionUpright(pen, numbers, parts, { bias, zeros, window, b
 }
 
 /** Finds where the image and what is made of it stand, on one scale. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {import("./convolution.js").Around["zeros"]} zeros @param {boolean} back */
-function places(pen, numbers, { symbol, x }, { before, below, right }, back) {
+function places(pen, numbers, { symbol, x, k }, { before, below, right }, back) {
   const [[rows, columns], made] = [x, symbol].map((name) => numbers.shape(name).slice(-2))
   const { stride } = /** @type {any} */ (numbers.link(symbol, x)).geometry // what was made of so many cells is as large
   const [of, as] = back ? [stride, 1] : [1, stride]
   const [down, across] = [(rows + before + below) * of, (columns + before + right) * of]
   const [tall, wide] = made.map((n) => n * as)
-  const side = Math.min((pen.width - BETWEEN - EDGE) / (across + wide), (0.42 * pen.height) / Math.max(down, tall))
+  const left = pen.height - HEAD - ABOVE - 2 * k * ROW - FOOT // with the grids' numbers
+  const high = left < 0.25 * pen.height ? 0.42 * pen.height : Math.min(left, 0.42 * pen.height)
+  const side = Math.min((pen.width - BETWEEN - EDGE) / (across + wide), high / Math.max(down, tall))
   const from = { x: 1, y: HEAD, width: side * across, height: side * down }
   return { from, to: { x: from.width + BETWEEN, y: HEAD, width: side * wide, height: side * tall } }
 }

@@ -156,9 +156,13 @@ function lit(pen, numbers, { x, dy, met }, places, { values, rows, columns, best
   pen.ring(ring(pair[0]), .../** @type {[number, number]} */ (numbers.shape(x).slice(-2)), places.x)
   if (pen.upright) return
   const text = say("web.mechanism.largest_share", { product: product(numbers.at(x, pair[0]), numbers.at(dy, pair[1])) })
-  const left = Math.min(places.x.x, pen.width - pen.widthOf(text, { size: SMALL }) - 24)
-  const beside = pen.worded + 12 < left // the words of the sum's bars, or of what is left
-  const y = beside ? places.x.y + places.x.height + 34 : places.shares.y + places.shares.height + 77
+  const right = Math.min(places.x.x, pen.width - pen.widthOf(text, { size: SMALL }) - 24)
+  const [under, sum] = [places.x.y + places.x.height, places.shares.y + places.shares.height + 77]
+  const beside = pen.worded + 12 < right // the words of the sum's bars, or of what is left
+  const isFree = beside || sum > under + 8
+  const left = isFree ? right : places.shares.x
+  const y = beside ? under + 34 : isFree ? sum : sum + 22
+  if (y > pen.height - 6) return
   pen.ring({ rows: one(0), columns: one(0), strong: true }, 1, 1, { x: left + 2, y: y - 6, width: 12, height: 12 })
   pen.text(text, left + 22, y, { size: SMALL })
 }

@@ -151,15 +151,17 @@ export function normalisedBack(pen, numbers, symbol, cell) {
 }
 
 /** @param {Pen} pen @param {Box} box @param {string[]} texts the last of them is what comes out */
-export const lines = (pen, box, texts) =>
+export function lines(pen, box, texts) {
+  const line = Math.min(28, (pen.height - box.y - 24 - 10) / (texts.length - 1 || 1))
   texts.forEach((text, n) =>
-    pen.text(text, box.x + box.width / 2, box.y + 24 + 28 * n, {
+    pen.text(text, box.x + box.width / 2, box.y + 24 + line * n, {
       align: "center",
       bold: n === texts.length - 1,
       fill: n === texts.length - 1 ? pen.tone : pen.ink,
       room: box.width + 60,
     }),
   )
+}
 
 /** Draws what arrived at a channel, and the gradients of all γ. @type {Picture} */
 export function gained(pen, numbers, symbol, cell) {

@@ -25,7 +25,8 @@ export function photographed(pen, numbers, [, row, column], photo) {
   const ring = { rows: { start: top, count: down, step: 1 }, columns: { start: left, count: right, step: 1 } }
   const paint = (/** @type {number} */ i, /** @type {number} */ j) =>
     [0, 1, 2].map((c) => photo[(i * columns + j) * 3 + c])
-  const whole = fitted(numbers, "x", 4, HEAD, pen.width * (pen.upright ? 0.44 : 0.26), free)
+  const half = Math.min(0.44 * pen.width, (pen.height - 2 * HEAD - 20) / 2) // its numbers stand under it, as large
+  const whole = fitted(numbers, "x", 4, HEAD, pen.upright ? half : pen.width * 0.26, free)
   pen.text(say("web.mechanism.photograph"), 4, 13, { fill: pen.soft })
   pen.pixels(rows, columns, (n) => paint(Math.floor(n / columns), n % columns), whole, [ring])
   const size = Math.min(whole.height, pen.width * (pen.upright ? 0.44 : 0.22))
