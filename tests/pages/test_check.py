@@ -163,6 +163,17 @@ def test_a_mistake_is_spoken_of_in_one_entry_while_the_check_goes_on_and_after(m
     assert road_of(lesson, now(lesson).moment, asked).subject == "df2"
 
 
+def test_before_the_check_is_done_the_marked_entry_is_the_one_that_the_words_say_is_spoiled(monkeypatch):
+    monkeypatch.setattr(Examined, "checking", checking.Checking())
+    here, asked = now(Lesson.from_query({"net": "conv2x3-relu-max2-dense2-softmax-ce", "img": "test-3"})[0]), {"mistake": "max_gradient_to_all"}
+    board = road_of(here.lesson, here.moment, asked)
+    ours, right = (board.arrays()[f"{row}.{board.first}"] for row in ("ours", "exact"))
+    (said,) = besides(here.lesson, here.moment, asked)["best"]["words"]
+    place = tuple(board.cells[board.first])
+    assert (ours[place], right[place]) == (said.values["wrong"], said.values["right"])
+    assert ours[place] != right[place]
+
+
 @pytest.mark.parametrize("lesson", LESSONS, ids=str)
 def test_mistakes_are_judged_by_the_differences_that_the_right_gradients_were(lesson):
     here = now(lesson)
@@ -315,6 +326,9 @@ def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
     change = board.groups[-1]["options"][0]["change"]
     there = now(here.lesson.changed({key: text for key, text in change.items() if key in LESSON_KEYS})[0])
     assert road_of(there.lesson, there.moment, change).first == "df" and not board.first
+    here = now(Lesson.from_query({"net": "conv2x3-bn-relu-dense2-softmax-ce"})[0])
+    said = road_of(here.lesson, here.moment, {"mistake": "gain_forgotten"}).sentences
+    assert [str(one) for one in said] == ["It does not show here.", str(placed("gain_forgotten", here.lesson.network).sentence)]
 
 
 @pytest.mark.parametrize("mistake, how", [("sign_flipped", "does not fall"), ("sigmoid_prime_of_z", "falls"), ("stride_forgotten", "is the same")])

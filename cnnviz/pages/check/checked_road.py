@@ -55,14 +55,15 @@ def _groups(here: Examined) -> tuple[SwitchGroup, ...]:
 
 
 def _cells(here: Examined, parts: tuple[Part, ...], chosen: Entry | None) -> Mapping[str, list[int]]:
-    """The chosen entry as a cell of its card."""
-    found = next((one for one in parts if chosen and one.symbol == f"d{chosen.parameter}"), None)
-    if not found or not chosen:
+    """The chosen entry as a cell of its card, or the one that a mistake spoils most."""
+    symbol = f"d{chosen.parameter}" if chosen else here.first
+    found = next((one for one in parts if one.symbol == symbol), None)
+    if not found:
         return {}
     flat = np.zeros(found.shape)
-    flat.reshape(-1)[entry.flat_index(chosen, here.one)] = 1
+    flat.reshape(-1)[entry.flat_index(chosen, here.one) if chosen else int(here.apart(symbol).argmax())] = 1
     shown = found.of(flat)
-    return {found.symbol: largest(shown, shown.shape)}
+    return {symbol: largest(shown, shown.shape)} if shown.any() else {}  # of a channel that is not the pinned one
 
 
 def _charts(here: Examined, chosen: Entry | None) -> tuple[ChartData, ...]:
