@@ -269,6 +269,16 @@ def test_a_map_of_the_strip_leads_to_the_step_that_makes_or_reads_it(screen: Scr
     assert screen.address["cell"].startswith("dx:")
 
 
+def test_maps_and_pictures_have_the_colours_of_the_night_as_soon_as_it_comes(screen: Screen):
+    screen.open("/", stage="z1")
+    shown = "() => [...document.querySelectorAll('canvas.mechanism, canvas[data-map=w]')].map((canvas) => canvas.toDataURL())"
+    day = screen.page.evaluate(shown)
+    screen.page.emulate_media(color_scheme="dark")
+    screen.page.wait_for_function(f"(day) => ({shown})().every((picture, n) => picture !== day[n])", arg=day)
+    screen.page.emulate_media(color_scheme="light")
+    screen.page.wait_for_function(f"(day) => ({shown})().every((picture, n) => picture === day[n])", arg=day)
+
+
 def test_at_most_fifty_controls_are_in_sight(screen: Screen):
     """Of the row of stages only the row."""
     for query in ("stage=z1&cell=z1:4,4", "stage=df", f"{TINY_VGG}&stage=z2"):

@@ -102,6 +102,9 @@ export class View {
     bindKeys(this)
     bindFocus(this)
     host.address.onTravel(() => this.travelled(), this.stop.signal)
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.paint(), {
+      signal: this.stop.signal,
+    })
     host.numbers.receive((answer) => this.receive(answer))
     for (const element of [root, ...root.querySelectorAll("canvas")]) this.resizes.observe(element)
     const arrived = bindScript(this)
