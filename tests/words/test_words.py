@@ -101,7 +101,7 @@ def test_the_name_of_a_control_has_what_stands_on_it(lang):
 
 
 SIGNS = re.compile(r"`[^`]*`|\$[^$]*\$|<[^>]*>|\{[^}]*\}|%\(\w+\)s|%[rs]")
-SPACES = re.compile(r"(?<=[^\u202f(])[;!?](?=[\s»]|$)|(?<=[^\u00a0]):(?=\s|$)|«(?!\u202f)|(?<!\u202f)»|(?<=\w) ?%|(?<=\w)'(?=\w)")
+SPACES = re.compile(r"(?<=[^\u202f(])[;!?](?=[\s»]|$)|(?<=[^\u00a0]):(?=\s|$)|«(?!\u202f)|(?<!\u202f)»|(?<=\w) ?%|(?<=\w)'(?=\w)|[\u00a0\u202f]{2}")
 OTHERS = ("words.", "terminal.")
 
 
