@@ -423,6 +423,42 @@ test("a number that its decimals do not show at all is written as any number", (
   assert.equal(decimalsOrDigits(0, 2), "0")
 })
 
+test("a number that begins far behind the point has a power of ten, in as many digits as its decimals showed", () => {
+  assert.equal(decimalsOrDigits(-2.7e-9, 11), "−2.70e−9")
+  assert.equal(decimalsOrDigits(0.00002, 6), "0.000020")
+})
+
+test("at a step of momentum and of Adam small numbers have a power of ten, raised", () => {
+  const { bytes } = fixture("moments").find((_, n) => moments[n].numbers.network.optimizer === "momentum")
+  const numbers = new Numbers(decode(new Uint8Array(Buffer.from(bytes, "base64"))))
+  const [name] = numbers.said.update.makes
+  const { arrays } = numbers
+  for (const array of [name, `${name}_next`, `d${name}`, `kept.${name}`, `velocity.${name}`])
+    arrays[array]?.values.forEach((value, n, all) => (all[n] = value * 1e-15))
+  const cell = numbers.shape(name).map(() => 0)
+  const said = written(numbers, name, cell, { stepping: true }).map(({ text }) => text)
+  assert.ok(said.some((text) => /× 10⁻/.test(text)))
+  assert.deepEqual(
+    said.filter((text) => /\^|0\.0{6}/.test(text)),
+    [],
+  )
+})
+
+test("on a phone the titles of a step are whole, and apart", () => {
+  for (const { numbers } of moments.filter(({ numbers }) => numbers.network.optimizer !== "gd")) {
+    const [name] = numbers.said.update.makes
+    const cell = numbers.shape(name).map(() => 0)
+    const heads = placed(numbers, name, cell, { room: PHONE, stepping: true }).filter(({ bottom }) => bottom < 28)
+    assert.ok(heads.length >= 4)
+    assert.ok(
+      heads.every(({ top }) => top > 2),
+      JSON.stringify(heads),
+    )
+    const low = heads.filter(({ bottom }) => bottom > 20)
+    for (const [n, { left }] of low.slice(1).entries()) assert.ok(left - low[n].right > 7, JSON.stringify(low))
+  }
+})
+
 test("every stage stands upright: back through dense and convolutions, averages of channels, several images' pulls and paths", () => {
   const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   const kinds = new Set()

@@ -1,9 +1,9 @@
 // Adam: each averaged gradient by its own usual size.
 
 import { number, short } from "../../model/format.js"
-import { apart, fixed } from "../../model/printed_sums.js"
+import { apart } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { heads, lines, signed, stepped, table } from "./parameter_rows.js"
+import { decimalsOrDigits, heads, lines, signed, stepped, table } from "./parameter_rows.js"
 
 /** @import { Numbers, Pen, Row } from "../../types/view.js" */
 
@@ -30,7 +30,7 @@ export function scaled(pen, numbers, rows, foot) {
   const [half, wide, reach] = [(size - mean - 112) / 2, step - size - 120, (next - step - 110) / 2]
   parts.forEach((part, n) => {
     const digits = Math.max(apart(rows[n].old, rows[n].next), 2)
-    pen.text(fixed(rows[n].old, digits), old, y(n), { room: mean - old - 10 })
+    pen.text(decimalsOrDigits(rows[n].old, digits), old, y(n), { room: mean - old - 10 })
     pen.bar(mean + half, y(n), (part.mean / most) * half, bar)
     pen.text(signed(part.mean, 2), mean + 2 * half + 6, y(n), { bold: true, fill: pen.hue(part.mean), room: 74 })
     pen.sign("÷", size - 16, y(n))
@@ -40,7 +40,7 @@ export function scaled(pen, numbers, rows, foot) {
     pen.sign("→", step - 20, y(n))
     pen.vector(step + reach, y(n), (part.step / longest) * reach)
     pen.text(signed(part.step, 3), next - 14, y(n), { bold: true, align: "right", fill: pen.hue(part.step), room: 86 })
-    pen.text(fixed(rows[n].next, digits), next, y(n), { bold: true, room: pen.width - next })
+    pen.text(decimalsOrDigits(rows[n].next, digits), next, y(n), { bold: true, room: pen.width - next })
   })
   pen.measure(step + reach, pen.height - 24, reach, say("web.mechanism.length", { value: short(longest) }))
 }

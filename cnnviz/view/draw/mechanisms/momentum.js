@@ -1,10 +1,10 @@
 // Momentum: the old velocity and the gradient, the velocity that they add up to, its step; and the gradients so far.
 
-import { short } from "../../model/format.js"
-import { apart, fixed, plus, writtenSum } from "../../model/printed_sums.js"
+import { short, timesPower } from "../../model/format.js"
+import { apart, plus, writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { SMALL } from "../sheet.js"
-import { heads, lines, signed, stepped, table } from "./parameter_rows.js"
+import { decimalsOrDigits, heads, lines, signed, stepped, table } from "./parameter_rows.js"
 
 /** @import { Box, Numbers, Pen, Row } from "../../types/view.js" */
 
@@ -29,11 +29,11 @@ export function speeding(pen, numbers, rows, foot) {
   const y = lines(pen, numbers, rows, foot)
   rows.forEach((row, n) => {
     const digits = Math.max(apart(row.old, row.next), 2)
-    pen.text(fixed(row.old, digits), old, y(n))
+    pen.text(decimalsOrDigits(row.old, digits), old, y(n))
     velocity(pen, numbers, row, { x: sum, y: y(n), width: step - sum - 20, height: 0 })
     const change = row.next - row.old
     pen.text(signed(change), step, y(n), { bold: true, fill: pen.hue(change) })
-    pen.text(fixed(row.next, digits), next, y(n), { bold: true })
+    pen.text(decimalsOrDigits(row.next, digits), next, y(n), { bold: true })
   })
   const top = pen.height - PAST
   if (past) remembered(pen, numbers, past.values, { x: 4, y: top, width: pen.width * 0.34, height: PAST })
@@ -60,7 +60,11 @@ function velocity(pen, numbers, { parameter, at }, box) {
   const terms = [part("kept"), numbers.values(`d${parameter}`)[at]]
   const total = part("velocity")
   const { texts, total: made, power } = writtenSum(terms, total, { digits: 3 })
-  const pieces = [plus(terms[0], texts[0]), plus(terms[1], texts[1]), `= ${made}${power ? ` · 10^${power}` : ""}`]
+  const pieces = [
+    plus(terms[0], texts[0]),
+    plus(terms[1], texts[1]),
+    `= ${made}${power ? ` ${timesPower(power)}` : ""}`,
+  ]
   pieces.forEach((text, n) => {
     const value = [...terms, 0][n]
     pen.text(text, box.x + (n * box.width) / 3, box.y, { bold: true, fill: n < 2 ? pen.hue(value) : pen.ink })

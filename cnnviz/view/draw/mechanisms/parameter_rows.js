@@ -9,15 +9,19 @@ import { HEAD, SMALL, TEXT } from "../sheet.js"
 /** @typedef {{ parameter: string, name: string, at: number, old: number, next: number }} Row  an entry of a parameter, before and after */
 
 const LINE = 40 // a row with a note under its name
+const FAR = 1e-6 // less begins far behind the point
 const NAMES = 88 // beside their numbers
 export const MEASURE = 44 // room for the length that steps are measured by
 
 /** @param {number} value */
 export const signed = (value, digits = 3) => `${value > 0 ? "+" : ""}${number(value, digits)}`
 
-/** With so many decimals; what these do not show at all, as any number is written. @param {number} value @param {number} count */
-export const decimalsOrDigits = (value, count) =>
-  Math.abs(value) < 0.5 / 10 ** count ? number(value, 3) : fixed(value, count)
+/** With so many decimals; what begins far behind the point, or is not shown by these at all, with a power of ten. @param {number} value @param {number} count */
+export function decimalsOrDigits(value, count) {
+  const size = Math.abs(value)
+  const shown = count + 1 + Math.floor(Math.log10(size)) // digits of it
+  return size < Math.max(FAR, 0.5 / 10 ** count) ? number(value, shown > 0 ? shown : 3) : fixed(value, count)
+}
 
 // Lines for rows, each with a name and, where there is room, of how many entries it is one.
 /** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot room under them @returns {(n: number) => number} */
@@ -38,7 +42,7 @@ export function table(pen, numbers, rows, columns, foot) {
   const low = line < LINE
   const left = low ? NAMES : 4
   const each = (pen.width - left) / columns.length
-  columns.forEach(([title], n) => titled(pen, title, left + n * each, each - 6))
+  columns.forEach(([title], n) => titled(pen, title, left + n * each, each - 12))
   rows.forEach((row, i) => {
     const y = HEAD + (i + 0.5) * line
     const after = pen.symbol(row.name, 4, low ? y : y - 11, { size: low ? 18 : 19 })
@@ -63,7 +67,7 @@ function titled(pen, title, x, room) {
   let first = words.length
   while (first > 1 && taken(first) > room) first -= 1
   const lines = [words.slice(0, first), words.slice(first)].filter((line) => line.length)
-  lines.forEach((line, n) => pen.text(line.join(" "), x, 21 - 16 * (lines.length - 1 - n), how))
+  lines.forEach((line, n) => pen.text(line.join(" "), x, 21 - 13 * (lines.length - 1 - n), how))
 }
 
 /** The columns of an entry's step and of what it becomes. @returns {[string, (row: Row) => string, ((row: Row) => number)?][]} */
