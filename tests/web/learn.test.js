@@ -165,6 +165,15 @@ test("every step's plates fit beside its words and on a phone, and cells keep th
   )
 })
 
+test("numbers that are not 0 have colours, although the map that they are like is all 0", () => {
+  for (const { step, numbers } of steps)
+    for (const { plate, values, limits } of figuresOf(numbers, step, true))
+      assert.ok(
+        !Array.from(values).some(Boolean) || limits.some(Boolean),
+        `${step.lesson} ${step.number} ${plate.array}`,
+      )
+})
+
 test("on a phone numbers in sight have room in their cells, and no grid is wider than it", () => {
   const wide = (text) => [...text].reduce((sum, sign) => sum + (sign === "." ? 3.8 : 8.3), 0) // of a digit of 13 px
   for (const { step, numbers } of steps)

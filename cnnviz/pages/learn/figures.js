@@ -36,8 +36,9 @@ export function figureOf(numbers, plate, open, cells) {
   const { symbol, array } = plate
   const map = numbers.maps[symbol]
   const shape = map ? map.shape : numbers.arrays[array].shape
-  const { limits, scale } = map
-    ?? numbers.maps[plate.like] ?? { limits: plate.limits, scale: /** @type {const} */ ("signed") }
+  const like = map ?? numbers.maps[plate.like]
+  const { limits, scale } =
+    map || like?.limits.some(Boolean) ? like : { limits: plate.limits, scale: /** @type {const} */ ("signed") }
   const row = map ? map.kind === "row" : shape.length === 1
   const face = map && !row ? faceOf(map, "") : faceOfShape(shape)
   const asked = symbol && cells?.map === symbol ? blockOf(numbers, face, cells) : null
