@@ -114,6 +114,13 @@ def nudged(m: Moment, lesson: Lesson, name: str, at: tuple[int, ...], eps: float
     return slope if abs(slope) > 1e-9 else 0.0
 
 
+def along_filter(m: Moment, lesson: Lesson) -> float:
+    """The slope of the loss along the first filter, measured weight by weight, beside what it would be if none took from another."""
+    f = m.params.f[0]
+    slopes = np.array([f[at] * nudged(m, lesson, "f", (0, *at)) for at in np.ndindex(f.shape)])
+    return float(abs(slopes.sum()) / abs(slopes).sum())
+
+
 def shared(m: Moment) -> float:
     """What a unit gets from the windows of 3×3, two apart, in which it is the largest."""
     a1, dp1 = m.trace.a1[0], m.gradients.dp1[0]
@@ -213,10 +220,12 @@ KEYS = {
     ("norm", 1): lambda m, a: 1,
     ("norm", 2): lambda m, a: abs(nudged(m, a, "b1", (0,))) > 1e-6,
     ("norm", 3): lambda m, a: nudged(m, a, "g", (0,)) != 0,
-    ("norm", 4): lambda m, a: m.trace.r1 == 0,
-    ("norm", 5): lambda m, a: 1 / (1 - 0.5),
-    ("norm", 6): lambda m, a: 1 - 0.9,
-    ("norm", 7): lambda m, a: np.allclose(a.network.forward(m.params, m.trace.x[:1], training=False).o[0], m.evaluated.trace.o[0], rtol=1e-12),
+    ("norm", 4): lambda m, a: along_filter(m, a) > 1e-3,
+    ("norm", 5): lambda m, a: 1 if np.isclose(nudged(m, a, "g", (0,)), (m.gradients.dn1[:, 0] * m.trace.n1[:, 0]).sum()) else 2,
+    ("norm", 6): lambda m, a: m.trace.r1 == 0,
+    ("norm", 7): lambda m, a: 1 / (1 - 0.5),
+    ("norm", 8): lambda m, a: 1 - 0.9,
+    ("norm", 9): lambda m, a: np.allclose(a.network.forward(m.params, m.trace.x[:1], training=False).o[0], m.evaluated.trace.o[0], rtol=1e-12),
 }  # fmt: skip
 """What each step's key is, worked out from the moment and its lesson without the lesson's expressions."""
 
