@@ -215,7 +215,7 @@ test("a row is named by outputs where it is one of outputs, and a power of ten i
     ["blame", 2, "o"],
     ["blame", 2, "dz2"],
     ["zero", 6, "db"],
-    ["norm", 7, "o"],
+    ["norm", 9, "o"],
   ])
     assert.ok(named(lesson, number, symbol), symbol)
   for (const [lesson, number, symbol] of [
