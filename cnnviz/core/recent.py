@@ -147,8 +147,7 @@ class Once(Recent[Name, Value]):
         if found is None:
             with held(self._being_made.get_or_make(name, threading.Lock)):
                 check_wanted()
-                found = self.get(name) or make()
-                self.put(name, found)
+                return super().get_or_make(name, make)
         return found
 
 
