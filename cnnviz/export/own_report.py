@@ -1,6 +1,5 @@
-"""The faults of somebody's gradients, as lines of text."""
+"""The faults of somebody's gradients, as lines of text, and an example that has one."""
 
-import io
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -124,7 +123,6 @@ def example_of(case: Case) -> tuple[Placed, Mapping[str, np.ndarray]] | None:
 
     >>> from cnnviz.core.lesson import Lesson
     >>> from cnnviz.core.trajectory import trajectory
-    >>> from cnnviz.export.own_report import case_of
     >>> mistake, gradients = example_of(case_of(Lesson(), trajectory(Lesson(), np.zeros((32, 32)), 0)))
     >>> mistake.address, sorted(gradients)
     ('sigmoid_prime_of_z@dz1', ['da1', 'db', 'df', 'do', 'dw', 'dz1', 'dz2'])
@@ -140,10 +138,3 @@ def example_of(case: Case) -> tuple[Placed, Mapping[str, np.ndarray]] | None:
     mistake = min(hidden, key=lambda one: one.place or 0)
     made = mistake.run(case.program, case.params, case.trace, case.y, case.optimizer, case.state)
     return mistake, {name: made[name] for name in made if name not in ("dx", "dv")}
-
-
-def as_file(gradients: Mapping[str, np.ndarray]) -> bytes:
-    """As np.savez writes them."""
-    file = io.BytesIO()
-    np.savez(file, **dict(gradients))  # type: ignore[arg-type]  # of its keywords only allow_pickle is no array
-    return file.getvalue()

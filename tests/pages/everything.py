@@ -7,7 +7,7 @@ import json
 import numpy as np
 
 from cnnviz import Lesson, export
-from cnnviz.export.own_report import as_file
+from cnnviz.export.arrays import npz
 from cnnviz.export.terminal import report
 from cnnviz.hosts.file import lesson_html
 from cnnviz.pages.answers import Unfinished
@@ -55,7 +55,7 @@ def all_taken_home(lesson: Lesson) -> None:
     again, said = export.read_lesson(export.parameters_json(lesson, moment.params))
     assert (again.net, said) == (lesson.net, [])
     assert np.load(io.BytesIO(export.arrays_npz(lesson, moment)), allow_pickle=False)["w" if "dense" in lesson.net else "f"].size
-    assert np.load(io.BytesIO(as_file(moment.gradients)), allow_pickle=False).files
+    assert np.load(io.BytesIO(npz(moment.gradients)), allow_pickle=False).files
     assert export.hand_sheet(lesson, moment, here.image.words) and list(report(lesson, moment))
     assert export.spreadsheet(lesson, moment)[:2] == b"PK" and export.animation(lesson, moment.trace.x)
     assert lesson_html(lesson, here.image, 1).startswith("<!doctype html>")

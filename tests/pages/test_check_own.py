@@ -7,7 +7,7 @@ import pytest
 
 from cnnviz import Lesson
 from cnnviz.core.mistakes import placed
-from cnnviz.export.own_report import as_file, case_of, example_of
+from cnnviz.export.own_report import case_of, example_of
 from cnnviz.pages.check import own
 from cnnviz.pages.roads import answer
 from tests.pages.networks import LESSONS
@@ -120,7 +120,7 @@ def test_before_a_file_is_chosen_an_example_is_judged_as_its_file_would_be(lesso
     if not made:
         assert not own_of["example"]
         return
-    judged, _ = shown(here, as_file(made[1]))
+    judged, _ = shown(here, npz(made[1]))
     assert own_of["stages"] == judged["check"]["own"]["stages"] and not judged["check"]["own"]["example"]
     assert not own_of["example"] or f"{sum(array.size for array in made[1].values()):,} numbers differ, first at" in own_of["example"]
 

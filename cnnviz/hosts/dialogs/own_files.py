@@ -6,9 +6,10 @@ from cnnviz.core.image_ids import CLASSES
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.lesson_network import batch_shape, shape_of
 from cnnviz.data.uploads import read_upload
+from cnnviz.export.arrays import npz
 from cnnviz.export.checkpoints import files_in, read_checkpoints
 from cnnviz.export.import_weights import read_start
-from cnnviz.export.own_report import as_file, case_of, example_of
+from cnnviz.export.own_report import case_of, example_of
 from cnnviz.models.reading import Model, read_model
 from cnnviz.models.rules import Taken
 from cnnviz.pages.address import lesson_of, resolved
@@ -54,7 +55,7 @@ def example(asked: Mapping[str, str]) -> bytes:
     found = example_of(case_of(now.lesson, now.moment))
     if not found:
         raise Problem("ui.check.own.no_example")
-    return as_file(found[1])
+    return npz(found[1])
 
 
 def _lesson(asked: Mapping[str, str]) -> Lesson:
