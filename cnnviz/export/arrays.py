@@ -14,7 +14,7 @@ from cnnviz.core.read_only import sealed
 from cnnviz.core.trajectory import Moment
 
 PIECE = 200_000
-"""Bytes that are packed at once."""
+"""Bytes that are compressed in one go, a few milliseconds."""
 LESSON = "lesson"
 """The name of the array in an .npz that is no array: the lesson's query."""
 

@@ -17,7 +17,7 @@ from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.trajectory import updates_ahead
 from cnnviz.core.work import estimate, state_bytes, step_work
 from cnnviz.data.images import load_images
-from cnnviz.export.arrays import npz
+from cnnviz.export.arrays import PIECE, npz
 from cnnviz.pages.address import Now, resolved
 from cnnviz.pages.answers import Unfinished, answers_of
 from cnnviz.pages.encoding import decode
@@ -38,8 +38,6 @@ EXACT = "exact"
 
 AT_A_TIME = 4_000
 """Numbers that are written as JSON in one go, a few milliseconds."""
-PIECE = 200_000
-"""Bytes that are compressed in one go, a few milliseconds."""
 _LOOKS = {"stage"}
 """Keys of a lesson that say where one looks, and change no number."""
 _WORTH, _LEVEL = 1_000, 3

@@ -20,9 +20,10 @@ from cnnviz.checks import tensorflow_process
 from cnnviz.core.cancellation import as_long_as, check_wanted
 from cnnviz.core.lesson import LESSON_KEYS
 from cnnviz.data.images import find_image
+from cnnviz.export.arrays import PIECE
 from cnnviz.pages import resource
 from cnnviz.pages.registry import page_keys
-from cnnviz.pages.resource import EXACT, INSTEAD, PIECE, Resource, asked_of, cost, made, page_of
+from cnnviz.pages.resource import EXACT, INSTEAD, Resource, asked_of, cost, made, page_of
 from cnnviz.pages.version import code
 from cnnviz.server import numbers as server_numbers
 from cnnviz.server.admission import Admission
