@@ -86,11 +86,11 @@ def choices(lesson: Lesson, chosen: Placed | None) -> tuple[SwitchGroup, ...]:
     of = (lesson.network, lesson.opt, len(lesson.images))
     found = [*mistakes_for(*of), *(one for one in mistakes_for(*of, training=False) if one.mistake.after)]
     places = Counter(one.mistake.name for one in found)
-    mistakes += [_switch(one, one == chosen, places[one.mistake.name] > 1) for one in found]
+    mistakes += [_mistake(one, one == chosen, places[one.mistake.name] > 1) for one in found]
     return (group(message("ui.check.choices.break_it"), tuple(mistakes)),)
 
 
-def _switch(one: Placed, on: bool, several: bool) -> SwitchData:
+def _mistake(one: Placed, on: bool, several: bool) -> SwitchData:
     """A mistake; where it can be made in several places, each is named by the stage that it spoils."""
     address = one.address if several else one.mistake.name
     return switch(f"mistake_{address}", one.title, one.sentence, on, {"mistake": address}, label(one.stage))
