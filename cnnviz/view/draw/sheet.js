@@ -6,7 +6,7 @@ import { halves, widthOf } from "./text_width.js"
 /** @import { Box, Cell, Range } from "../types/view.js" */
 /** @typedef {{ rows: Range, columns: Range, strong?: boolean }} Ring */
 /** @typedef {{ width: number, height: number, zoom?: number, upright?: boolean }} Room  in CSS pixels; a picture is laid out as if they were `zoom` times larger; `upright`: its maps stand over what is made of them, as a phone has room for */
-/** @typedef {{ open?: number, unfolded?: boolean, thrown?: number }} Choice  of a picture: the channel that is opened, whether all are there, and how many fresh masks were drawn */
+/** @typedef {{ open?: number, unfolded?: boolean, thrown?: number }} Choice  of a picture: the channel that is opened, or the first of the rows that take turns; whether all channels are there; and how many fresh masks were drawn */
 /** @typedef {{ box: Box, term: string, symbol: string, cell: Cell, choose?: Choice }} Spot  what is drawn in a box: the term of a sum that it belongs to, and the cell whose number it shows; "" where it is none; and what a click on it chooses */
 /** @typedef {{ box: Box, rows: number, columns: number, term: (row: number, column: number) => string, place: (term: string) => [number, number] | null, say?: (row: number, column: number) => string, symbol?: string, cell?: (row: number, column: number) => Cell | null }} Field  a map each cell of which belongs to a term; `say`: what it comes to; `symbol`, `cell`: whose number it shows */
 /** @typedef {{ from: Box, to: Box }} Flight  of what is drawn in a box, from where it comes from: a window to where it stands enlarged, a total to its cell */

@@ -29,23 +29,24 @@ export function update(pen, numbers, first, cell) {
   pen.tone = pen.soft
   const { optimizer } = numbers.network
   const has = (/** @type {string} */ part) => numbers.part(part, first, numbers.offset(first, cell)) !== undefined
-  const part = optimizer === "gd" ? "" : has("size") ? "size" : "velocity"
-  const known = !part || has(part)
+  const part = optimizer === "gd" ? "" : (["size", "velocity"].find(has) ?? "")
+  if (part || numbers.said.update.makes.length > MOST) byRows(pen, numbers, first, cell, part)
+  else whole(pen, numbers, first, cell)
+  if (!part) promised(pen, numbers)
+}
+
+/** A row for one entry of each parameter, by the rule of the optimizer. @param {Pen} pen @param {Numbers} numbers @param {string} first @param {number[]} cell @param {string} part of which a row needs numbers */
+function byRows(pen, numbers, first, cell, part) {
   const [draw, least] = /** @type {[typeof scaled, number]} */ (
-    known && part === "size"
+    part === "size"
       ? [scaled, pen.upright ? 0 : MEASURE]
-      : known && part === "velocity"
+      : part
         ? [speeding, PAST + 10]
         : [plainly, pen.upright ? 30 : MEASURE]
   )
-  if (draw === plainly && numbers.said.update.makes.length <= MOST) {
-    whole(pen, numbers, first, cell)
-    return promised(pen, numbers)
-  }
-  const { rows, left, next } = rowsOf(pen, numbers, first, cell, known ? part : "", least)
+  const { rows, left, next } = rowsOf(pen, numbers, first, cell, part, least)
   const foot = least + (left.length ? LEAST : 0)
   draw(pen, numbers, rows, foot)
-  if (draw === plainly) promised(pen, numbers)
   if (left.length) unshown(pen, left, next, pen.height - foot + LEAST / 2)
 }
 
@@ -55,13 +56,7 @@ function unshown(pen, left, next, y) {
   const all = `${words}${COLON}${left.map((name) => `<i>${name}</i>`).join(", ")}`
   const text = isLegible(pen, plain(all), pen.width) ? all : words
   const width = pen.rich(text, 4, y, { size: SMALL, fill: pen.accent, room: pen.width - 4 })
-  pen.spots.push({
-    box: { x: 0, y: y - 14, width: width + 8, height: 28 },
-    term: "rest",
-    symbol: "",
-    cell: [],
-    choose: { open: next },
-  })
+  pen.spot({ x: 0, y: y - 14, width: width + 8, height: 28 }, "rest", { open: next })
 }
 
 /** Writes by how much the gradients promise that the loss changes, and by how much it does. @param {Pen} pen @param {Numbers} numbers */
@@ -82,7 +77,8 @@ function rowsOf(pen, numbers, first, cell, part, foot) {
   const shares = numbers.answer.promise?.shares ?? {}
   const weight = (/** @type {Row} */ row) => shares[row.parameter] ?? Math.abs(row.next - row.old)
   const each = found.length < room(0) ? found.length : room(2)
-  const from = (pen.choice.open ?? 0) < found.length ? (pen.choice.open ?? 0) : 0
+  const { open = 0 } = pen.choice
+  const from = open < found.length ? open : 0
   const kept = [...found].sort((a, b) => weight(b) - weight(a)).slice(from, from + each)
   return {
     rows: [rowAt(numbers, first, numbers.offset(first, cell)), ...found.filter((row) => kept.includes(row))],
