@@ -21,8 +21,6 @@ export const LARGE = 18
 const SYMBOL = 22
 
 export const HEAD = 30 // the line over a map
-/** Where it is upright and as tall as on a tablet. @param {{ upright: boolean, height: number }} pen */
-export const isTall = ({ upright, height }) => upright && height > 560
 /** How high one of so many rows is in a height: few are as large as four that fill it. @param {number} height @param {number} rows */
 export const lineOf = (height, rows) => Math.min(height / rows, Math.max(32, Math.min(height / 4, 72)))
 const LEAST = { width: 900, height: 300 } // what pictures are laid out for; in less they are smaller

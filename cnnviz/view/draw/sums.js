@@ -8,20 +8,21 @@ import { plus, writtenSum } from "../model/printed_sums.js"
 import { say } from "../model/words.js"
 import { line } from "./canvas.js"
 import { Grids } from "./grids.js"
-import { isTall, LARGE, SMALL, TEXT } from "./sheet.js"
+import { LARGE, SMALL, TEXT } from "./sheet.js"
 
 /** @import { Box, Cell } from "../types/view.js" */
 /** @typedef {{ value: number, name?: string, term?: string, limits?: number[], symbol?: string, cell?: Cell }} Term  a term of a sum: what it is called, what it belongs to, the ends of its colours, and the cell whose number it is, if it is one */
 
 const [NEGATIVE, POSITIVE] = ["#2166ac", "#b2182b"] // the line around a bar
 const BAR = { width: 40, height: 18 }
-const [ROW, TALL] = [20, 34] // of a bar with its words
+const [ROW, HIGH] = [20, 34] // of a bar with its words, the second where a picture is upright and higher than
+const TABLET = 560 // pixels
 const ROUND = 8 // of a corner
 const SPACE = 8 // between two numbers
 const SPOT = 8 // of a cell that a total is led to
 
 /** The positive and the negative total of many values as two terms that say how many each has; `ids` are of their messages. @param {number[]} values @param {string[]} ids @param {import("../model/words.js").Values} [of] @returns {Term[]} */
-export const halves = (values, ids, of = {}) =>
+export const upAndDown = (values, ids, of = {}) =>
   totals(values).map((value, n) => {
     const own = values.filter((each) => (n ? each < 0 : each > 0))
     return { value, name: say(`web.mechanism.${ids[n]}`, { n: own.length, ...of }) }
@@ -112,13 +113,13 @@ export class Sums extends Grids {
     return this.widthOf(`+${text.replace("−", "")}`, { size: SMALL, bold: true }) < room - SPACE
   }
 
-  /** Tells how high a row of such bars is. */
-  rowed() {
-    return isTall(this) ? TALL : ROW
+  /** How high a row is of bars below each other. */
+  get rowHeight() {
+    return this.upright && this.height > TABLET ? HIGH : ROW
   }
 
   /** A long sum as bars below each other, each from the end of the last, and the total; beside each its words. The total's bar. @param {Term[]} terms @param {number} total @param {Box} box @param {{ paint?: number[], left?: string, name?: string, digits?: number, row?: number }} [how] `left`: a word for the total; `name`: what it is, before it @returns {Box} */
-  balance(terms, total, box, { paint, left = "", name = "", digits = 4, row = this.rowed() } = {}) {
+  balance(terms, total, box, { paint, left = "", name = "", digits = 4, row = this.rowHeight } = {}) {
     const values = terms.map(({ value }) => value)
     const written = writtenSum(values, total, { digits })
     const ends = endsOf(values)

@@ -5,7 +5,7 @@ import { one } from "../../model/patterns.js"
 import { product as printed } from "../../model/printed_digits.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { halves } from "../sums.js"
+import { upAndDown } from "../sums.js"
 import { column } from "./outputs.js"
 import { extentOf, unitsOf } from "./units.js"
 
@@ -26,7 +26,7 @@ export function dense(pen, numbers, symbol, cell) {
     ? { width: (pen.width - 2 * sign - 8) / 3, height: pen.height / 3 }
     : { width: (pen.width - wide - 4 - 2 * sign - EDGE) / 3, height: pen.height - HEAD - FOOT }
   const size = extentOf(shape, room.width, room.height)
-  const top = pen.upright ? HEAD + size.height + 108 + 4 * pen.rowed() : HEAD
+  const top = pen.upright ? HEAD + size.height + 108 + 4 * pen.rowHeight : HEAD
   const last = { x: pen.width - wide - 4, y: top, width: wide, height: pen.height - top - (pen.upright ? 0 : 40) }
   const most = strongest(numbers, parts)
   const pitch = (pen.upright ? room.width : size.width) + sign
@@ -108,7 +108,7 @@ function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
 function byHalves(pen, numbers, symbol, cell, { x, b, n, product }, over) {
   const products = Array.from({ length: numbers.count(x) }, (_, d) => product(d))
   const terms = [
-    ...halves(products, ["units_up", "units_down"]),
+    ...upAndDown(products, ["units_up", "units_down"]),
     ...(b
       ? [{ value: numbers.at(b, cell), name: `<i>${numbers.maps[b].label}</i>[${n}]`, term: "b", symbol: b, cell }]
       : []),
@@ -116,7 +116,7 @@ function byHalves(pen, numbers, symbol, cell, { x, b, n, product }, over) {
   const box = { x: over.x, y: over.y + over.height + 32, width: Math.min(over.width, 320), height: 60 }
   return pen.balance(terms, numbers.at(symbol, cell), box, {
     paint: pen.paintOf(numbers, symbol, cell),
-    row: pen.upright ? pen.rowed() : 19,
+    row: pen.upright ? pen.rowHeight : 19,
   })
 }
 

@@ -7,7 +7,7 @@ import { digitsOf, gridOf, product } from "../../model/printed_digits.js"
 import { writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { halves } from "../sums.js"
+import { upAndDown } from "../sums.js"
 import { extentOf, unitsOf } from "./units.js"
 import { fitted, madeMap, middleOf, ringCell } from "./windows.js"
 
@@ -255,7 +255,7 @@ function added(pen, numbers, { symbol, cell, all }, { from, to }) {
   const paint = pen.paintOf(numbers, symbol, cell)
   const values = all.map(({ value }) => value)
   if (all.length > SHOWN) {
-    const terms = halves(values, ["outputs_up", "outputs_down"])
+    const terms = upAndDown(values, ["outputs_up", "outputs_down"])
     const box = { x: from, y: pen.height - 76, width: (to - from) * 0.5, height: 60 }
     return pen.balance(terms, total, box, { paint, left: say("web.mechanism.left") })
   }

@@ -7,7 +7,7 @@ import { product } from "../../model/printed_digits.js"
 import { fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { halves } from "../sums.js"
+import { upAndDown } from "../sums.js"
 import { boxOf, fitted, kernelName, meets, once, ranges, sizeOf, titled } from "./windows.js"
 
 /** @import { Box, Cell, Numbers, Pen, Picture } from "../../types/view.js" */
@@ -50,7 +50,7 @@ function sharesUpright(pen, numbers, parts, values) {
     .shape(x)
     .slice(-2)
     .map((n) => n * scaleOf(numbers, parts))
-  const high = (pen.height - 2 * HEAD - 32 - 3 * pen.rowed()) / 2
+  const high = (pen.height - 2 * HEAD - 32 - 3 * pen.rowHeight) / 2
   const side = Math.min((pen.width - 32) / (columns + across), high / Math.max(rows, down))
   const read = { x: 2, y: HEAD, width: side * columns, height: side * rows }
   const under = { x: pen.width - side * across - 2, y: HEAD, width: side * across, height: side * down }
@@ -130,7 +130,7 @@ const plain = (numbers, symbol, cell) => named(numbers, symbol.slice(1), cell).r
 
 /** The shares as two bars and what is left of them. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Float64Array} values @param {Box} over @returns {Box} */
 function summed(pen, numbers, { symbol, cell }, values, over) {
-  const terms = halves([...values], ["raises", "lowers"], { name: named(numbers, symbol.slice(1), cell) })
+  const terms = upAndDown([...values], ["raises", "lowers"], { name: named(numbers, symbol.slice(1), cell) })
   const box = { x: over.x, y: over.y + over.height + 28, width: over.width, height: 60 }
   const said = pen.upright ? { name: named(numbers, symbol, cell) } : { left: say("web.mechanism.left") }
   return pen.balance(terms, numbers.at(symbol, cell), box, { paint: pen.paintOf(numbers, symbol, cell), ...said })
