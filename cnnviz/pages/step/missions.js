@@ -3,7 +3,7 @@
 
 import { escaped } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
-import { html, markup, render } from "../../view/regions/html.js"
+import { html, markup, near, render } from "../../view/regions/html.js"
 import { closeSheets } from "../../view/regions/rail.js"
 import { rich } from "../learn/learn_words.js"
 import { reached, remembered } from "../learn/progress.js"
@@ -34,9 +34,9 @@ export class Missions {
       const named = this.strip.querySelector("select")?.value
       if (named) view.go({ named })
     })
-    this.list?.addEventListener("click", ({ target }) => {
-      const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-mission]"))
-      const chosen = this.data?.listed.find(({ id }) => id === button?.dataset.mission)
+    this.list?.addEventListener("click", (event) => {
+      const mission = near(event, "[data-mission]")?.dataset.mission
+      const chosen = this.data?.listed.find(({ id }) => id === mission)
       if (!chosen) return
       closeSheets(view) // the list's own, which lies over what the mission says
       view.leap({ ...chosen.query, ...view.look, mission: chosen.id })

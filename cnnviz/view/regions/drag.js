@@ -250,12 +250,12 @@ export class Dragging {
     const numbers = new Numbers(/** @type {StepAnswer} */ (answer))
     if (before) numbers.hold(before)
     step.take(numbers)
-    this.tell(answer)
+    this.showLoss(answer)
     step.view.paint()
   }
 
-  /** @param {Pick<Answer, "loss" | "saturated">} answer */
-  tell({ loss, saturated }) {
+  /** The page's own loss is that of an answer. @param {Pick<Answer, "loss" | "saturated">} answer */
+  showLoss({ loss, saturated }) {
     Object.assign(this.step.view, { loss: loss ?? Number.NaN, saturated })
   }
 
@@ -276,7 +276,7 @@ export class Dragging {
     if (!this.drag || !before) return
     this.end()
     step.take(before)
-    this.tell(before.answer)
+    this.showLoss(before.answer)
     step.view.paint(true)
   }
 

@@ -32,10 +32,10 @@ import { dress, recolour, speak } from "./view_look.js"
 const WORKING = 1000 // milliseconds after which we say that there is something to compute
 const ASK_AGAIN = 5000 // and how often it is then asked again
 
-/** A page of this class in the place of the one that is there, of which nothing clings to it. @param {string} kind */
-export function emptyPage(kind) {
+/** Puts an empty page where one stands, so that nothing of that clings to it. @param {string} classes  besides that of every page */
+export function emptyPage(classes) {
   const root = document.createElement("main")
-  root.className = `cnnviz ${kind}`
+  root.className = `cnnviz ${classes}`
   root.style.visibility = "hidden"
   document.querySelector(".cnnviz")?.replaceWith(root)
   return root

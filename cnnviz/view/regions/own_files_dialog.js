@@ -34,15 +34,14 @@ function takesFile(view, name, title, words, intro = "", several = false) {
   }
 }
 
-const gradients = (/** @type {string} */ id) => say(`ui.check.own.${id}`)
-
 /** @param {View} view */
 export function showOwnGradients(view) {
+  const words = (/** @type {string} */ id) => say(`ui.check.own.${id}`)
   /** @returns {Template} */
-  const content = (busy = false, failed = "") => html`<p class="hint">${gradients("kept")}</p>
-    ${fileField("gradients_file", gradients("file"), (file) => trying(dialog, content, () => take(file.name, file)))}
-    <p><button type="button" data-key="gradients_example" @click=${() => trying(dialog, content, example)}>${gradients("try")}</button></p>${outcome(busy, failed)}`
-  const dialog = openDialog(view, "own-gradients", gradients("dialog"), content())
+  const content = (busy = false, failed = "") => html`<p class="hint">${words("kept")}</p>
+    ${fileField("gradients_file", words("file"), (file) => trying(dialog, content, () => take(file.name, file)))}
+    <p><button type="button" data-key="gradients_example" @click=${() => trying(dialog, content, example)}>${words("try")}</button></p>${outcome(busy, failed)}`
+  const dialog = openDialog(view, "own-gradients", words("dialog"), content())
 
   /** @param {string} name @param {Blob} file */
   async function take(name, file) {
@@ -55,6 +54,6 @@ export function showOwnGradients(view) {
 
   async function example() {
     const response = await answered(view, questionOf(view, "example"), { signal: dialog.closed })
-    await take(gradients("example_file"), await response.blob())
+    await take(words("example_file"), await response.blob())
   }
 }
