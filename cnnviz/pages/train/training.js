@@ -95,7 +95,6 @@ export class Training {
       drawn.disconnect()
       clearTimeout(this.onward)
     })
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw(), { signal })
   }
 
   /** @param {string} selector */
