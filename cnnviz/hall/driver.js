@@ -181,7 +181,7 @@ export function roomDriver(base, travel = () => {}) {
     if (event.key === "PageUp") return void lead(-1)
     const act = nextAct(board.poll)
     if (act === "next" && lead(1)) return
-    act === "next" ? request("DELETE", "/question") : request("PUT", "/question", JSON.stringify({ act })) // else pressed again
+    act === "next" ? request("DELETE", "/question") : request("PUT", "/question", JSON.stringify({ act })) // unheard, it is pressed again
   })
 
   // In a script the keys of the remote, and its buttons, lead the hall from screen to screen; what hides numbers shows them before.
