@@ -5,6 +5,7 @@ import { decimals, number, power } from "./format.js"
 /** @typedef {{ power: number, texts: string[], total: string, write: (value: number) => string }} Written  a sum: the power of ten that all of it stands in, its terms, its total, and how a number is written beside them */
 
 const MORE = 4 // decimals that a sum may take beyond the fewest
+const FAR = 1e-6 // less begins far behind the point
 
 /**
  * How the terms of a sum and its total are written: with the fewest decimals with which the terms that are printed come to the
@@ -47,6 +48,13 @@ export function fixed(value, count) {
   if (!Number.isFinite(value)) return number(value)
   const text = decimals(value, count)
   return /[1-9]/.test(text) ? text : decimals(0, Math.max(count, 1))
+}
+
+/** With so many decimals; what begins far behind the point, or is not shown by these at all, with a power of ten. @param {number} value @param {number} count */
+export function decimalsOrDigits(value, count) {
+  const size = Math.abs(value)
+  const shown = count + 1 + Math.floor(Math.log10(size)) // digits of it
+  return size < Math.max(FAR, 0.5 / 10 ** count) ? number(value, shown > 0 ? shown : 3) : fixed(value, count)
 }
 
 /** The text of a number with a plus where it is more than 0, and does not look like 0. @param {number} value @param {string} text */

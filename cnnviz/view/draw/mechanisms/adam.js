@@ -1,9 +1,9 @@
 // Adam: each averaged gradient by its own usual size.
 
 import { number, short } from "../../model/format.js"
-import { apart } from "../../model/printed_sums.js"
+import { apart, decimalsOrDigits } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { decimalsOrDigits, heads, lines, signed, stepped, table } from "./parameter_rows.js"
+import { heads, lines, signed, stepped, table } from "./parameter_rows.js"
 
 /** @import { Numbers, Pen, Row } from "../../types/view.js" */
 

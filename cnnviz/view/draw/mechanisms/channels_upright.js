@@ -3,10 +3,9 @@
 import { exact } from "../../model/exact_sum.js"
 import { COLON } from "../../model/format.js"
 import { gridOf } from "../../model/printed_digits.js"
-import { plus } from "../../model/printed_sums.js"
+import { decimalsOrDigits, plus } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
-import { decimalsOrDigits } from "./parameter_rows.js"
 import { beam, boxOf, channelName, fitted, kernelName, madeMap, middleOf, padded, ringCell } from "./windows.js"
 
 /** @import { Sum } from "./channels.js" */

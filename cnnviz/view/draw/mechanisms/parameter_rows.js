@@ -1,7 +1,7 @@
 // Rows of parameters, for the pictures of a step.
 
 import { number } from "../../model/format.js"
-import { apart, fixed } from "../../model/printed_sums.js"
+import { apart, decimalsOrDigits } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL, TEXT } from "../sheet.js"
 
@@ -9,19 +9,11 @@ import { HEAD, SMALL, TEXT } from "../sheet.js"
 /** @typedef {{ parameter: string, name: string, at: number, old: number, next: number }} Row  an entry of a parameter, before and after */
 
 const LINE = 40 // a row with a note under its name
-const FAR = 1e-6 // less begins far behind the point
 const NAMES = 88 // beside their numbers
 export const MEASURE = 44 // room for the length that steps are measured by
 
 /** @param {number} value */
 export const signed = (value, digits = 3) => `${value > 0 ? "+" : ""}${number(value, digits)}`
-
-/** With so many decimals; what begins far behind the point, or is not shown by these at all, with a power of ten. @param {number} value @param {number} count */
-export function decimalsOrDigits(value, count) {
-  const size = Math.abs(value)
-  const shown = count + 1 + Math.floor(Math.log10(size)) // digits of it
-  return size < Math.max(FAR, 0.5 / 10 ** count) ? number(value, shown > 0 ? shown : 3) : fixed(value, count)
-}
 
 // Lines for rows, each with a name and, where there is room, of how many entries it is one.
 /** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot room under them @returns {(n: number) => number} */
