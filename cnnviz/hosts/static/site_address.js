@@ -1,9 +1,7 @@
 // The browser's address where every page is a folder of one site: its path names the page, its query the lesson.
 
-import { foreign, own, parse, query } from "../../view/model/address.js"
 import { PAGES } from "../../view/spec.js"
-
-/** @import { AddressPort, Lesson, StoryPort } from "../../view/types/view.js" */
+import { pageAddress } from "../page_address.js"
 
 /** The path of the page that the address names. @param {URL} base  where the site stands */
 export function pageAt(base) {
@@ -16,26 +14,10 @@ export function pageAt(base) {
  * @param {URL} base
  * @param {string} page  its path
  * @param {() => void} left  called when Back or Forward have led to another page
- * @returns {AddressPort & { aside: StoryPort["aside"] }}
  */
 export function addressIn(base, page, left) {
-  /** @type {Lesson | undefined}  in place of the address's, while the story is told */
-  let aside
-  const pathOf = (/** @type {string} */ name) => base.pathname + (name && `${name}/`)
-  return {
-    aside: (lesson) => {
-      aside = lesson
-    },
-    read: () => aside ?? parse(location.search),
-    link: (lesson) => location.origin + pathOf(page) + query(own(lesson)),
-    onTravel: (act, signal) => addEventListener("popstate", () => (pageAt(base) === page ? act() : left()), { signal }),
-    visit(lesson, { replace = false, page: other = page } = {}) {
-      if (aside) {
-        aside = lesson
-        return
-      }
-      const all = { ...lesson, ...foreign(parse(location.search)) }
-      history[replace ? "replaceState" : "pushState"](null, "", pathOf(other) + query(all))
-    },
-  }
+  const pathOf = (name = page) => base.pathname + (name && `${name}/`)
+  const onTravel = (/** @type {() => void} */ act, /** @type {AbortSignal} */ signal) =>
+    addEventListener("popstate", () => (pageAt(base) === page ? act() : left()), { signal })
+  return pageAddress(pathOf, onTravel, history.pushState.bind(history))
 }

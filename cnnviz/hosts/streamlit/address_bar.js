@@ -1,9 +1,7 @@
 // The browser's own address, which holds page and lesson, and what Streamlit has heard of it.
 
-import { foreign, own, parse, query } from "../../view/model/address.js"
 import { PAGES } from "../../view/spec.js"
-
-/** @import { AddressPort, Lesson, StoryPort } from "../../view/types/view.js" */
+import { pageAddress } from "../page_address.js"
 
 const TELL_AFTER = 400 // milliseconds that a lesson rests before Streamlit hears of it
 
@@ -29,36 +27,20 @@ export function pageAt() {
  * The address of a page's view.
  * @param {string} page  its path
  * @param {() => void} left  called when Back or Forward have led to another page
- * @returns {AddressPort & { aside: StoryPort["aside"] }}
  */
 export function addressOf(page, left) {
-  /** @type {Lesson | undefined}  in place of the address's, while the story is told */
-  let aside
   const folder = () => location.pathname.slice(0, location.pathname.length - page.length)
-  return {
-    aside: (lesson) => {
-      aside = lesson
-    },
-    read: () => aside ?? parse(location.search),
-    link: (lesson) => location.origin + location.pathname + query(own(lesson)),
-    onTravel(act, signal) {
-      const travelled = () => {
-        if (telling) return
-        heard = location.search
-        pageAt() === page ? act() : left()
-      }
-      addEventListener("popstate", travelled, { signal })
-    },
-    visit(lesson, { replace = false, page: other } = {}) {
-      if (aside) {
-        aside = lesson
-        return
-      }
-      const path = other === undefined ? location.pathname : folder() + other
-      const all = { ...lesson, ...foreign(parse(location.search)) } // such as embed=true: not ours to drop
-      replace ? history.replaceState(null, "", path + query(all)) : push(null, "", path + query(all))
-    },
+  const pathOf = (/** @type {string | undefined} */ other) =>
+    other === undefined ? location.pathname : folder() + other
+  const onTravel = (/** @type {() => void} */ act, /** @type {AbortSignal} */ signal) => {
+    const travelled = () => {
+      if (telling) return
+      heard = location.search
+      pageAt() === page ? act() : left()
+    }
+    addEventListener("popstate", travelled, { signal })
   }
+  return pageAddress(pathOf, onTravel, push)
 }
 
 /** Has Streamlit run the page that the address names: it does on "popstate", the event of the browser's own Back. */

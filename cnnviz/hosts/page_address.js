@@ -1,0 +1,33 @@
+// The browser's own address as that of a page's view: what Streamlit's page and a site of files have in common.
+
+import { foreign, own, parse, query } from "../view/model/address.js"
+
+/** @import { AddressPort, Lesson, StoryPort } from "../view/types/view.js" */
+
+/**
+ * @param {(page?: string) => string} pathOf  the path of a page, or of the one that is shown
+ * @param {(travelled: () => void, signal: AbortSignal) => void} onTravel  calls whenever Back or Forward have led somewhere
+ * @param {History["pushState"]} push  writes a new entry of the history
+ * @returns {AddressPort & { aside: StoryPort["aside"] }}
+ */
+export function pageAddress(pathOf, onTravel, push) {
+  /** @type {Lesson | undefined}  in place of the address's, while the story is told */
+  let aside
+  return {
+    aside: (lesson) => {
+      aside = lesson
+    },
+    read: () => aside ?? parse(location.search),
+    link: (lesson) => location.origin + pathOf() + query(own(lesson)),
+    onTravel,
+    visit(lesson, { replace = false, page } = {}) {
+      if (aside) {
+        aside = lesson
+        return
+      }
+      const all = { ...lesson, ...foreign(parse(location.search)) } // such as embed=true: not ours to drop
+      const url = pathOf(page) + query(all)
+      replace ? history.replaceState(null, "", url) : push(null, "", url)
+    },
+  }
+}
