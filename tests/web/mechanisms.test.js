@@ -840,6 +840,7 @@ test("at the update a parameter whose gradient is round-off alone has no step", 
   const moved = signed(numbers.next("b2", 0) - numbers.values("b2")[0])
   assert.ok(step().includes(moved))
   numbers.maps.db2.round_off = true
+  assert.equal(numbers.next("b2", 0), numbers.values("b2")[0])
   assert.ok(!step().includes(moved))
   assert.match(stepOf(numbers, "b2", [0]), / 0\.01 · 0 = <b>0<\/b> <small>\(up to round-off\)<\/small>$/)
   assert.match(explained(numbers, "db2", [0]).numbers, /[^\d] = <b>0<\/b> <small>\(up to round-off\)<\/small>$/)

@@ -78,7 +78,7 @@ export function stepOf(numbers, name, cell) {
   const part = (/** @type {string} */ which) => numbers.part(which, name, at)
   const [velocity, mean] = [part("velocity"), part("mean")]
   const rate = written(numbers.rate)
-  if (numbers.maps[`d${name}`].round_off && numbers.network.optimizer === "gd")
+  if (numbers.stays(name))
     return `${named(numbers, name, cell)} ← ${wholeOr(old, 5)} − ${rate} · 0${result(old)}${roundOff}`
   const change =
     mean !== undefined

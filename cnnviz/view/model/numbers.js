@@ -105,8 +105,14 @@ export class Numbers {
     return this.arrays[name]?.values[at] ?? this.wide[parameter]?.part(name, at)
   }
 
+  /** Tells whether the update leaves a parameter as it is: plain descent along a gradient of round-off alone. @param {string} parameter */
+  stays(parameter) {
+    return this.network.optimizer === "gd" && this.maps[`d${parameter}`].round_off
+  }
+
   /** A parameter after the update; in plain descent, where it is not sent, θ − η · ∂θ. @param {string} parameter @param {number} at */
   next(parameter, at) {
+    if (this.stays(parameter)) return this.values(parameter)[at]
     const sent = this.sent(`${parameter}_next`, parameter, at)
     if (sent === undefined && this.wide[parameter] && this.network.optimizer !== "gd") return Number.NaN
     return sent ?? this.values(parameter)[at] - this.rate * this.values(`d${parameter}`)[at]

@@ -93,9 +93,8 @@ const known = new WeakMap()
 /** @param {Numbers} numbers @param {string} parameter @param {number} at @returns {Row} */
 function rowAt(numbers, parameter, at) {
   const old = numbers.values(parameter)[at]
-  const stays = numbers.network.optimizer === "gd" && numbers.maps[`d${parameter}`].round_off
   const name = plain(named(numbers, parameter, numbers.cell(parameter, at)))
-  return { parameter, at, name, old, next: stays ? old : numbers.next(parameter, at) }
+  return { parameter, at, name, old, next: numbers.next(parameter, at) }
 }
 
 /** @param {Numbers} numbers @param {string} name */
