@@ -1,6 +1,6 @@
 // One array on a card: layers side by side, and numbers only where they can be read.
 
-import { local, whole } from "../model/format.js"
+import { local, timesPower, whole } from "../model/format.js"
 import { Heatmap } from "./heatmap.js"
 import { MapView } from "./map_view.js"
 
@@ -39,11 +39,15 @@ export class CardMap extends MapView {
     return size < 1000 && (size >= 10 || Number.isInteger(scaled)) ? whole(Math.round(scaled)) : super.written(value)
   }
 
-  /** @override @param {Layout} at  all its numbers stand there, or none and no power of ten */
+  /** @override @param {Layout} at  all its numbers stand there, or none */
   legible(at) {
-    const can = super.legible(at) && this.fitted([...this.values], at, LEAST).room >= LEAST
-    if (!can) this.withoutPower()
-    return can
+    return super.legible(at) && this.fitted([...this.values], at, LEAST).room >= LEAST
+  }
+
+  /** @override @param {Layout} at @param {number} done  a power of ten is said where there are numbers that it counts for */
+  paint(at, done) {
+    this.caption(".limits .power", this.legible(at) ? timesPower(this.power) : "")
+    super.paint(at, done)
   }
 
   /** @override @param {Layout} at @param {number} n @param {number} done */

@@ -41,12 +41,6 @@ export class MapView extends Heatmap {
     this.describe()
   }
 
-  /** Says no power of ten: its numbers do not stand there. */
-  withoutPower() {
-    this.power = 0
-    this.caption(".limits .power", "")
-  }
-
   /** The power of ten that its numbers are multiplied by. @param {number} most the largest of them */
   powerOf(most) {
     return power(most)
