@@ -145,9 +145,8 @@ export class Check extends Road {
     const title = this.check?.tab === "ours" ? "two_ways" : worst ? "largest" : ""
     if (heading) {
       setHTML(heading, title ? say(`web.check.${title}`, { entry: name }) : name)
-      heading.hidden = Boolean(
-        this.root.querySelector(".below [data-open=chart-sweep]")?.textContent?.endsWith(label + index),
-      ) // a title above says it
+      const charted = this.root.querySelector(".below [data-open=chart-sweep]") && this.check?.tab === "break"
+      heading.hidden = Boolean(charted) && this.check?.entry?.name === label + index // the chart's title says it
     }
     const lines = this.mapsOf(map).map(
       ({ name, label }) => html`<dt>${label}</dt><dd><b>${this.printed(name, values)}</b></dd>`,
