@@ -1,5 +1,6 @@
 """A lesson to be worked out by hand: a printed sheet with one cell of each stage and blanks, the answers on a page of their own."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
@@ -20,8 +21,8 @@ from cnnviz.words import Message, reader, say, written
 
 MOST_TERMS = 9
 """Products that are worked out by hand; of a longer sum the others are given."""
-MOST_NUMBERS = 16
-"""Numbers that an expression may read without the sheet running over."""
+MOST_NUMBERS = 25
+"""Numbers that an expression may read without the sheet running over: of a longer sum or mean the others are given."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,25 @@ def _of_stage(lesson: Lesson, moment: Moment, program: Program, stage: Stage, va
     elif stage == "v":
         source = next(names.source for names in program.network.names if names.flattens)
         yield Task(f"v[?] = {_name(program, source, at)}", stage.title, formula, (), (), float(np.ravel_multi_index(at, array.shape)))
-    elif "." not in program.arithmetic.get(stage, "."):  # what is kept of a pass stands on no sheet
-        yield _task_of(program, name, stage, formula, arithmetic_of(program, stage, at, values), answer)
+    elif stage in program.arithmetic:  # else it is made of a whole channel
+        made = arithmetic_of(program, stage, at, values)
+        if kept := re.findall(r"[a-z]\w*\.[a-z]+", made.text):
+            own = [number for number in made.numbers if number[1] in (at, at[:1])]
+            given = (*_names(program, own), *_kept(program, made.text, {name: moment.trace.kept[name] for name in kept}, at))
+            yield Task(name, stage.title, formula, (), given, answer)
+        elif len(made.numbers) <= MOST_NUMBERS or re.match(r"(sum|mean|max)\(\w+\)", made.text):
+            yield _task_of(program, name, stage, formula, made, answer)
+
+
+def _kept(program: Program, text: str, kept: Arrays, at: tuple[int, ...]) -> Iterator[tuple[str, float]]:
+    """What the layer keeps of the pass, at a cell of its output: a number of each cell, channel or group of channels."""
+    for name, array in kept.items():
+        shape, kind = program.laid_out[name.split(".")[0].removeprefix("d")], name.split(".")[1]
+        value = float(array.reshape(shape)[at] if array.size == np.prod(shape) else array.ravel()[at[0] * array.size // shape[0]])
+        if kind == "var":
+            yield "σ", float(np.sqrt(value + float(text.split(".var+")[1].split(")")[0])))
+        else:
+            yield "μ" if kind == "mean" else say(f"formula.{kind}"), value
 
 
 def _cell(lesson: Lesson, symbol: str, array: np.ndarray) -> tuple[int, ...]:
@@ -101,10 +119,13 @@ def _task_of(program: Program, name: str, stage: Stage, formula: tuple[str, ...]
         given += _names(program, made.added)
         rows = tuple(tuple((symbol, _name(program, symbol, at), value) for symbol, at, value in term.factors) for term in shown)
         return Task(name, stage.title, formula, rows, tuple(given), answer, tuple(term.product for term in shown))
-    numbers = made.numbers[:MOST_NUMBERS]
+    numbers = made.numbers
+    if len(numbers) > MOST_NUMBERS:
+        largest = made.text.startswith("max(")
+        numbers = tuple(sorted(sorted(numbers, key=lambda number: -number[2])[:MOST_NUMBERS])) if largest else numbers[:MOST_TERMS]
     given = _names(program, numbers)
-    if len(numbers) < len(made.numbers) and made.text.startswith("sum("):
-        rest = sum(value for *_, value in made.numbers[MOST_NUMBERS:])
+    if len(numbers) < len(made.numbers) and not made.text.startswith("max("):
+        rest = sum(value for *_, value in made.numbers[len(numbers) :])
         given.append((say("export.sheet.rest", n=len(made.numbers) - len(numbers)), rest))
     return Task(name, stage.title, formula, (), tuple(given), answer)
 
@@ -126,8 +147,11 @@ def _update(lesson: Lesson, moment: Moment, program: Program, stage: Stage, valu
     at = tuple(int(i) for i in np.unravel_index(int(np.argmax(np.nan_to_num(np.abs(slope)))), array.shape))
     after, _ = optimizer.step(moment.params, {f"d{own}": values[f"d{own}"].reshape(moment.params[own].shape) for own in program.parameters}, moment.state or None)
     given = [("η", optimizer.lr), (_name(program, name, at), float(array[at])), (_name(program, f"d{name}", at), float(slope[at]))]
-    given += [(f"{key}[{', '.join(map(str, at))}]", float(moment.state[f"{key}.{name}"][at])) for key in optimizer.KEEPS if f"{key}.{name}" in moment.state]
-    if optimizer.KEEPS:
+    cell = _name(program, name, at).removeprefix(label(name))
+    for key in optimizer.KEEPS:
+        if f"{key}.{name}" in moment.state:
+            given.append(((key if len(key) == 1 else say(f"formula.{key}")) + cell, float(moment.state[f"{key}.{name}"][at])))
+    if any("^t" in formula for formula in optimizer.formulas):
         given.append(("t", float(moment.state.get("t", 0)) + 1))
     return Task(_name(program, f"{name}_next", at), stage.title, optimizer.formulas, (), tuple(given), float(after[name][at]))
 
@@ -153,7 +177,7 @@ def _number(value: float) -> str:
 
 
 def _task(task: Task, answered: bool) -> str:
-    parts = [f"<h2>{escape(task.name)}</h2><p><b>{escape(str(task.title))}</b><br>{' '.join(map(mathml, map(in_words, task.formulas)))}</p>"]
+    parts = [f"<h2>{escape(task.name)}</h2><p><b>{escape(str(task.title))}</b><br>{' '.join(map(_formula, task.formulas))}</p>"]
     if task.rows:
         heads = "".join(f"<th>{escape(label(symbol))}</th>" for symbol, *_ in task.rows[0])
         cells = (
@@ -168,6 +192,12 @@ def _task(task: Task, answered: bool) -> str:
     answer = written(task.answer, "6") if np.isfinite(task.answer) else "–"
     parts.append(f'<p class="answer">{escape(task.name.split(" = ")[0])} = {f"<b>{answer}</b>" if answered else _BLANK}</p>')
     return f'<article class="task">{"".join(parts)}</article>'
+
+
+def _formula(latex: str) -> str:
+    """A formula in parts, between which a line may end: a browser breaks none of itself."""
+    parts = re.sub(r" (=|\+|\\cdot|\\odot|\\leftarrow) ", r" \1\n", in_words(latex)).split("\n")
+    return re.sub(r"(?<=<mn>)(\d+)\.(?=\d)", rf"\1{say('words.point')}", " ".join(map(mathml, parts)))
 
 
 def _given(name: str, value: float) -> str:
@@ -191,7 +221,7 @@ section + section {{ break-before: page }}
 .task {{ break-inside: avoid; border-top: 1px solid #999; padding: 3px 0 5px }}
 table {{ border-collapse: collapse; font-size: 8.5px; font-variant-numeric: tabular-nums }}
 table th {{ font-weight: 400; text-align: right; color: #444; white-space: nowrap }}
-table th:first-child {{ text-align: left }}
+table th:first-child {{ text-align: left; white-space: normal }}
 td {{ text-align: right; padding: 0 0 0 5px; border-bottom: 1px solid #ddd }}
 span {{ white-space: nowrap }}
 .blank {{ display: inline-block; min-width: 38px; border-bottom: 1px solid #111; height: 1em }}

@@ -1,5 +1,6 @@
 """The sheet to be worked out by hand: a task for each stage, whose numbers come to its answer."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.sheet import MOST_TERMS, hand_sheet, tasks
+from cnnviz.words import reading
 
 LESSONS = [
     Lesson(),
@@ -35,6 +37,48 @@ def test_there_is_a_task_for_each_stage_and_what_is_given_comes_to_the_answer(le
         if task.rows:
             assert sum(task.products) + sum(value for _, value in task.given) == pytest.approx(task.answer, rel=1e-9, abs=1e-12)
     assert found[-1].answer in moment.after[lesson.network.parameters[0]]
+
+
+@pytest.mark.parametrize(
+    "net", ["conv4x3b-bn-leaky20-drop25-conv3x3-gn3-max6-gap-dense6-ln-drop50-dense10-softmax-ce", "conv2x3b-tanh-avg6-dense10-softmax-ce"]
+)
+def test_every_number_that_an_answer_is_made_of_stands_on_the_sheet(net):
+    """Of a mean of hundreds, of a loss whose target comes last, and of what normalisation and dropout keep of the pass."""
+    lesson = Lesson(net=net, ch="rgb", k=2, opt="momentum", y=(0.0,) * 9 + (1.0,))
+    moment = moment_of(lesson)
+    found = {task.name.split("[")[0]: task for task in tasks(lesson, moment)}
+    sizes = {"p₁": 36, "p₂": 16} if "gap" in net else {"p₁": 36}
+    for name, size in sizes.items():
+        numbers = [value for _, value in found[name].given]
+        made = max(numbers) if name == "p₁" and "max6" in net else sum(numbers) / size
+        assert made == pytest.approx(found[name].answer, rel=1e-9)
+    loss = dict(found["L"].given)
+    assert -sum(loss[f"y[{n}]"] * np.log(loss[f"o[{n}]"]) for n in range(10)) == pytest.approx(moment.losses[-1])
+    if "gap" not in net:
+        return
+    for name in ("n₁", "n₂", "n₃"):
+        (_, z), (_, gamma), (_, beta), (_, mean), (_, spread) = found[name].given
+        assert gamma * (z - mean) / spread + beta == pytest.approx(found[name].answer, rel=1e-9)
+    for name in ("r₁", "∂a₁", "r₂", "∂n₃"):
+        assert np.prod([value for _, value in found[name].given]) == pytest.approx(found[name].answer, rel=1e-9)
+    assert {"a₁", "∂n₁"} <= set(found)  # of leaky ReLU
+
+
+def test_of_momentum_the_sheet_gives_what_its_formulas_name_in_the_readers_language():
+    lesson = Lesson(opt="momentum", k=2)
+    moment = moment_of(lesson)
+    with reading("fr"):
+        given = dict(tasks(lesson, moment)[-1].given)
+        page = hand_sheet(lesson, moment, "une image")
+    assert [name.split("[")[0] for name in given] == ["η", "f", "∂f", "vitesse"]
+    assert "<mn>0,9</mn>" in page
+
+
+def test_a_long_formula_is_in_parts_between_which_a_line_may_end():
+    lesson = Lesson(net="conv4x3bs2d2same-relu-dense2-sigmoid-mse", ch="rgb")
+    page = hand_sheet(lesson, moment_of(lesson), "an image")
+    found = re.search(r"z₁\[[^<]*</h2>.*?<br>(.*?)</p>", page)
+    assert len(found[1].split("</math> <math>")) == 4  # z = x · f + b
 
 
 def test_the_pinned_cell_is_the_one_that_is_asked_for():
