@@ -26,13 +26,13 @@ from cnnviz.core.gradcheck import GradientCheck, check_gradients
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.loss_along import curve
+from cnnviz.core.named_arrays import Gradients, Params, Trace
 from cnnviz.core.network import Network
 from cnnviz.core.notebook import DEVIATIONS, OBJECT_ORIENTED, PROCEDURAL, notebook_step
 from cnnviz.core.notebook_network import backward, forward, init_params, update
-from cnnviz.core.ops import conv2d, mse, output_size, sigmoid, sigmoid_prime
+from cnnviz.core.notebook_ops import conv2d, mse, output_size, sigmoid, sigmoid_prime
 from cnnviz.core.optimizers import adam, gd, momentum
 from cnnviz.core.trajectory import Moment, trajectory
-from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.data.images import load_image
 from cnnviz.data.sweeps import sweep
 from cnnviz.models.reading import from_model

@@ -20,9 +20,9 @@ from cnnviz.export.cli_language import language, speaking
 from cnnviz.export.cli_output import fail, put, reason, tell
 from cnnviz.export.exercise import exercise_notebook, exercise_script
 from cnnviz.export.frameworks import keras_script, pytorch_script
+from cnnviz.export.hand_sheet import hand_sheet
 from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
 from cnnviz.export.parameters import parameters_json
-from cnnviz.export.sheet import hand_sheet
 from cnnviz.export.spreadsheet import spreadsheet
 from cnnviz.export.terminal import Progress, report, run, title
 from cnnviz.words import Problem, message, reading, say

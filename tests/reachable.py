@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from cnnviz.core.recent import Recent
+from cnnviz.core.lru_cache import LruCache
 
 _LEADS_ELSEWHERE = (types.ModuleType, types.CodeType, types.FrameType, types.BuiltinFunctionType, type, str, bytes, int, float)
 
@@ -19,7 +19,7 @@ def caches() -> list[object]:
     of_modules = [value for module in modules for value in vars(module).values()]
     classes = [value for value in of_modules if isinstance(value, type) and value.__module__.startswith("cnnviz")]
     of_classes = [value for cls in classes for value in vars(cls).values()]
-    return [*of_modules, *of_classes, *(one for one in gc.get_objects() if isinstance(one, Recent) or _is_cache(one))]
+    return [*of_modules, *of_classes, *(one for one in gc.get_objects() if isinstance(one, LruCache) or _is_cache(one))]
 
 
 def _is_cache(one: object) -> bool:

@@ -8,9 +8,9 @@ import pytest
 from cnnviz import Lesson, check_gradients, load_image, trajectory
 from cnnviz.core.evaluation import evaluate
 from cnnviz.core.film import film
+from cnnviz.core.lru_cache import LruCache
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.recent import Recent
 from cnnviz.core.training import Training, train
 from cnnviz.pages import resource
 from cnnviz.pages.address import resolved
@@ -56,7 +56,7 @@ def test_the_walk_finds_what_is_kept():
 
 
 def test_what_is_put_into_a_store_is_locked_there():
-    recent, curve = Recent(2), np.zeros(3)
+    recent, curve = LruCache(2), np.zeros(3)
     recent.put("curve", ({"losses": curve.reshape(1, 3)}, [np.ones(1)]))
     assert not writable([recent]) and not curve.flags.writeable
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from cnnviz.checks.tensorflow_twin import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import Network
-from cnnviz.core.ops import Padding
-from cnnviz.core.values import Params
+from cnnviz.core.notebook_ops import Padding
 from cnnviz.words import Message, message
 
 _lock = threading.Lock()

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import Network
 from cnnviz.core.notebook_network import notebook_program
-from cnnviz.core.ops import Padding, targets
+from cnnviz.core.notebook_ops import Padding, targets
 from cnnviz.core.program import Program
-from cnnviz.core.values import Params
 from cnnviz.words import Problem
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from cnnviz.core.layers._activation import Activation
+from cnnviz.core.line_overrides import arguments
 from cnnviz.core.mistake_model import Placed
-from cnnviz.core.overrides import arguments
 
 
 def slopes(placed: Placed, z: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:

@@ -8,7 +8,7 @@ import numpy as np
 from cnnviz.core.cached import cached_property
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.losses import Loss, Merged
-from cnnviz.core.ops import targets
+from cnnviz.core.notebook_ops import targets
 from cnnviz.core.stages import Stage, stages_of
 from cnnviz.core.symbols import Names
 

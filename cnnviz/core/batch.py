@@ -14,11 +14,11 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from cnnviz.core.line import Inner, Line
+from cnnviz.core.named_arrays import Gradients
 from cnnviz.core.network import Network
 from cnnviz.core.program import Program
+from cnnviz.core.program_line import Inner, Line
 from cnnviz.core.threads import shared_out
-from cnnviz.core.values import Gradients
 from cnnviz.words import Problem
 
 Found = TypeVar("Found")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.links import Cell, Link, cells, reach, sources
+from cnnviz.core.cell_links import Cell, Link, cells, reach, sources
 from cnnviz.core.program import Program
 
 Arrays = Mapping[str, np.ndarray]

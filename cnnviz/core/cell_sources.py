@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from cnnviz.core.architecture import Architecture
+from cnnviz.core.cell_links import Link
 from cnnviz.core.layers.layer import Shape
-from cnnviz.core.links import Link
 from cnnviz.core.symbols import Names, is_parameter, latex
 
 _ROLE = re.compile(r"\b(d?[a-z])(?![a-zA-Z0-9_])")

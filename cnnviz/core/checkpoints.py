@@ -9,8 +9,8 @@ import numpy as np
 
 from cnnviz.core.filters import banks
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.stored_params import keep, kept
-from cnnviz.core.values import Params
 
 MOST = 100
 """Checkpoints of one film."""

@@ -9,10 +9,10 @@ from typing import Protocol
 import numpy as np
 
 from cnnviz.core.batch import batch_forward
-from cnnviz.core.line import Inner
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import Network
+from cnnviz.core.program_line import Inner
 from cnnviz.core.read_only import ReadOnly
-from cnnviz.core.values import Params
 
 CHUNK = 256
 """Images that are asked for at a time."""

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.named_arrays import Gradients, Params, Trace, one_image
 from cnnviz.core.network import Network
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.saturation import hidden_share
-from cnnviz.core.updating import Point, Updates, reached
-from cnnviz.core.values import Gradients, Params, Trace, one_image
-from cnnviz.core.work import check_updates, updates_a_turn
+from cnnviz.core.update_limits import check_updates, updates_a_turn
+from cnnviz.core.updates import Point, Updates, reached
+from cnnviz.core.work_cancellation import check_wanted
 
 FEW = 16
 """Numbers up to which a frame is kept exactly: so few are printed."""

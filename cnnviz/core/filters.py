@@ -11,11 +11,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.core.fields import any_text, as_text, numbers, pieces
 from cnnviz.core.kernels import KERNELS, random_kernel
+from cnnviz.core.lesson_fields import any_text, as_text, numbers, pieces
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import Network
 from cnnviz.core.stored_params import NotKept, is_kept_name, keep, kept
-from cnnviz.core.values import Params
 from cnnviz.words import Problem, message, quote
 
 Filters = str | tuple[float, ...] | tuple[tuple[float, ...], ...]

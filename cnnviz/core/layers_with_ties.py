@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.line import Inner
 from cnnviz.core.program import Program
+from cnnviz.core.program_line import Inner
 
 
 def layers_with_ties(

@@ -15,7 +15,10 @@ import numpy as np
 
 from cnnviz.core.cached import cached_property
 from cnnviz.core.cells import Cell, read_cell
-from cnnviz.core.fields import (
+from cnnviz.core.filters import Filters, banks, filters_text, write_filters
+from cnnviz.core.first_params import first_params
+from cnnviz.core.image_ids import class_words
+from cnnviz.core.lesson_fields import (
     CHANNELS,
     MAX_NUMBER,
     MAX_PADDING,
@@ -29,18 +32,15 @@ from cnnviz.core.fields import (
     learning_rate,
     whole_number,
 )
-from cnnviz.core.filters import Filters, banks, filters_text, write_filters
-from cnnviz.core.image_ids import class_words
 from cnnviz.core.lesson_network import applied, batch_shape, shape_of
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer
 from cnnviz.core.read_lesson import FILTER_KEYS, FILTERS, read_fields
 from cnnviz.core.set_values import SetValue, sets_text, with_params, write_sets
-from cnnviz.core.start import first_params
 from cnnviz.core.stored_params import is_kept_name
 from cnnviz.core.targets import named_outputs, write_targets
-from cnnviz.core.values import Params
-from cnnviz.core.work import MAX_UPDATES, most_updates
+from cnnviz.core.update_limits import MAX_UPDATES, most_updates
 from cnnviz.words import Message, Problem, message, quote
 
 __all__ = [

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.fields import number
 from cnnviz.core.gradcheck.differences import Differences
 from cnnviz.core.gradcheck.kinks import stands_at_kink
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.lesson_fields import number
 from cnnviz.core.losses_of_copies import losses_along
 from cnnviz.core.notebook import notebook_step
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.read_only import ReadOnly, lock
 from cnnviz.core.set_values import array_index, settable
 from cnnviz.core.trajectory import Moment, trajectory
-from cnnviz.core.updating import Point, Updates, reached
+from cnnviz.core.updates import Point, Updates, reached
 from cnnviz.words import Problem
 
 POINTS = 65

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.gradcheck.paths import end_of
+from cnnviz.core.gradcheck.nudge_path import end_of
+from cnnviz.core.named_arrays import Trace
 from cnnviz.core.program import Program
-from cnnviz.core.values import Trace
 
 STEPS = (0.1, 0.01, 0.001)
 """By how much an entry may be raised."""

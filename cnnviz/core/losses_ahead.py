@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.trajectory import Moment
-from cnnviz.core.updating import Point, Updates, reached
-from cnnviz.core.work import step_work
+from cnnviz.core.update_limits import step_work
+from cnnviz.core.updates import Point, Updates, reached
+from cnnviz.core.work_cancellation import check_wanted
 
 UPDATES = 200
 """Updates that are made where the network is small."""

@@ -10,12 +10,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.layers.dense import connect
-from cnnviz.core.line import Inner, Line
+from cnnviz.core.named_arrays import Trace
 from cnnviz.core.program import Program
+from cnnviz.core.program_line import Inner, Line
 from cnnviz.core.sweep_lines import connect_each
-from cnnviz.core.values import Trace
+from cnnviz.core.work_cancellation import check_wanted
 
 BYTES = 16_000_000
 """The most bytes of a block of copies."""

@@ -1,7 +1,7 @@
 """A mistake in a forward or backward pass, and where in a network it can be made.
 
 A mistake makes one line or more of a pass in another way, or the step that follows: it is an override
-(core/overrides.py), and all that comes after inherits it. The mistakes themselves stand in core/mistakes.
+(core/line_overrides.py), and all that comes after inherits it. The mistakes themselves stand in core/mistakes.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ import numpy as np
 from cnnviz.core.architecture import Architecture
 from cnnviz.core.cached import cached_property
 from cnnviz.core.layers import LAYERS
-from cnnviz.core.line import Inner, Line, Override, share_of_mean
+from cnnviz.core.line_overrides import arguments, override
 from cnnviz.core.losses import LOSSES
+from cnnviz.core.named_arrays import Gradients, Params, Trace
 from cnnviz.core.notebook_network import notebook_program
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer, State, gd
-from cnnviz.core.overrides import arguments, override
 from cnnviz.core.program import Program, program_of
+from cnnviz.core.program_line import Inner, Line, Override, share_of_mean
 from cnnviz.core.source_lines import expression, line_as_code
 from cnnviz.core.spoiled_stages import stages_hit
 from cnnviz.core.symbols import is_parameter
-from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.words import Message, Problem, message
 
 Kind = type | str

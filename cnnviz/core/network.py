@@ -17,10 +17,10 @@ import numpy as np
 
 from cnnviz.core.architecture import Architecture
 from cnnviz.core.layers.layer import Layer, Shape
-from cnnviz.core.line import Line
+from cnnviz.core.named_arrays import Gradients, Params, Trace
 from cnnviz.core.network_text import MOST, read
 from cnnviz.core.program import Program, program_of
-from cnnviz.core.values import Gradients, Params, Trace
+from cnnviz.core.program_line import Line
 from cnnviz.words import Problem
 
 WEIGHTS = ("zeros", "normal", "he")

@@ -7,10 +7,10 @@ import numpy as np
 
 from cnnviz.core.layers._normalisation import EPS, by_itself, by_mean, by_variance
 from cnnviz.core.layers.batch_norm import normalise_dx
-from cnnviz.core.line import Line
+from cnnviz.core.named_arrays import Gradients, Trace
 from cnnviz.core.program import Program
+from cnnviz.core.program_line import Line
 from cnnviz.core.read_only import ReadOnly
-from cnnviz.core.values import Gradients, Trace
 
 
 @dataclass(frozen=True, eq=False)

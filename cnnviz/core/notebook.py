@@ -11,12 +11,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.core.line import Inner, Override
+from cnnviz.core.line_overrides import chained, override
+from cnnviz.core.named_arrays import Gradients, Params, Trace
 from cnnviz.core.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.notebook_network import backward, forward, notebook_program, update
-from cnnviz.core.ops import Padding, conv2d_shape, pad_widths, targets
-from cnnviz.core.overrides import chained, override
-from cnnviz.core.values import Gradients, Params, Trace
+from cnnviz.core.notebook_ops import Padding, conv2d_shape, pad_widths, targets
+from cnnviz.core.program_line import Inner, Override
 from cnnviz.words import Message
 
 DEVIATIONS: tuple[str, ...] = tuple(DEVIATION_TABLE)

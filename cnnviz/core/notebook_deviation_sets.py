@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from cnnviz.core.cancellation import check_wanted
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.notebook import DEVIATIONS, notebook_step
-from cnnviz.core.values import Params
+from cnnviz.core.work_cancellation import check_wanted
 
 
 def moving_sets(params: Params, x: np.ndarray, y: np.ndarray, learning_rate: float) -> np.ndarray:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.layers.dense import connect_dx
-from cnnviz.core.overrides import Function
-from cnnviz.core.values import Params
+from cnnviz.core.line_overrides import Function
+from cnnviz.core.named_arrays import Params
 from cnnviz.words import Message
 
 

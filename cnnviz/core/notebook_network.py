@@ -14,12 +14,12 @@ from cnnviz.core.layers.dense import Dense
 from cnnviz.core.layers.layer import Shape
 from cnnviz.core.layers.sigmoid import Sigmoid
 from cnnviz.core.losses import LOSSES
+from cnnviz.core.named_arrays import Gradients, Params, Trace
 from cnnviz.core.network import WEIGHTS, Network
-from cnnviz.core.ops import conv2d_shape, targets
+from cnnviz.core.notebook_ops import conv2d_shape, targets
 from cnnviz.core.optimizers import gd
 from cnnviz.core.program import Pass, Program
 from cnnviz.core.sliding import Padding
-from cnnviz.core.values import Gradients, Params, Trace
 
 
 def init_params(

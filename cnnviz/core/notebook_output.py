@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.notebook import OBJECT_ORIENTED, PROCEDURAL, notebook_step
-from cnnviz.core.values import Params
 
 DRAWN = ((10, 6, 13), (13, 8, 9), (8, 7, 15))
 """The kernel that it draws first, and uses."""

@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from cnnviz.core.named_arrays import Gradients, Params
 from cnnviz.core.read_only import lock
-from cnnviz.core.values import Gradients, Params
 
 State = Mapping[str, Any]
 """Arrays by what they are of which parameter, "velocity.f1", and the number "t" of steps made."""

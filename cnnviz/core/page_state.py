@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from cnnviz.core.fields import asked_text, one_of, whole_number
+from cnnviz.core.lesson_fields import asked_text, one_of, whole_number
 from cnnviz.words import Message, Problem, languages, message, quote
 from cnnviz.words.pseudo import PSEUDO
 

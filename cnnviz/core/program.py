@@ -18,16 +18,16 @@ import numpy as np
 
 from cnnviz.core.architecture import Architecture
 from cnnviz.core.cached import cached_property
+from cnnviz.core.cell_links import Link
 from cnnviz.core.cell_sources import arithmetic, formulas, laid_out, links
-from cnnviz.core.compiled import CompiledLines, Made, compiled
+from cnnviz.core.compiled_lines import CompiledLines, Made, compiled
 from cnnviz.core.layers.layer import ONE, Buffer, Call, Draw, Layer, Parameter, Run, Shape
-from cnnviz.core.line import Inner, Line, Override, flatten, mean_loss, share_of_mean, unflatten
-from cnnviz.core.links import Link
+from cnnviz.core.named_arrays import Gradients, Params, Trace
+from cnnviz.core.program_line import Inner, Line, Override, flatten, mean_loss, share_of_mean, unflatten
 from cnnviz.core.read_only import lock, sealed
 from cnnviz.core.sliding import Padding
 from cnnviz.core.symbols import Names
 from cnnviz.core.ties import TIE, largest, margin
-from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.words import Problem
 
 

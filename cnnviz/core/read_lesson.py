@@ -8,9 +8,10 @@ refuses by raising, and the address, where what is refused is replaced and said.
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from cnnviz.core import fields
+from cnnviz.core import lesson_fields
 from cnnviz.core.cells import read_cell, write_cell
 from cnnviz.core.filters import Bank, Filters, banks, each, read_filters, spread
+from cnnviz.core.first_params import first_params
 from cnnviz.core.image_ids import label as label_of
 from cnnviz.core.image_ids import parse_image_id
 from cnnviz.core.kernels import KERNELS
@@ -20,10 +21,9 @@ from cnnviz.core.network_text import MOST
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.set_values import SetValue, read_sets, why_not, with_params, write_sets
 from cnnviz.core.sliding import pad_widths
-from cnnviz.core.start import first_params
 from cnnviz.core.stored_params import NotKept
 from cnnviz.core.targets import DEFAULT_IMAGE, Refitted, at_most, named_outputs, one_hot, read_each, read_targets
-from cnnviz.core.work import MAX_UPDATES, check_updates, most_updates
+from cnnviz.core.update_limits import MAX_UPDATES, check_updates, most_updates
 from cnnviz.words import Problem
 
 FILTERS = ("f", *(f"f{number}" for number in range(2, MOST["conv"] + 1)))
@@ -35,18 +35,18 @@ MODES = ("train", "eval")
 """The pass that is shown: as in training, or as after it."""
 
 _SIMPLE: dict[str, tuple[Any, Callable[[str], Any]]] = {
-    "img": (DEFAULT_IMAGE, fields.images),
-    "ch": ("red", fields.one_of(fields.CHANNELS)),
-    "scale": ("unit", fields.one_of(fields.SCALES)),
-    "w": ("normal", fields.weights),
-    "seed": (0, fields.whole_number(0, fields.MAX_SEED)),
-    "lr": (0.01, fields.learning_rate),
-    "stride": (1, fields.whole_number(1, fields.MAX_STRIDE)),
-    "pad": ("valid", fields.padding),
-    "rule": ("exact", fields.rule),
-    "k": (0, fields.whole_number(0, MAX_UPDATES)),
-    "opt": ("gd", fields.one_of(OPTIMIZERS)),
-    "mode": ("train", fields.one_of(MODES)),
+    "img": (DEFAULT_IMAGE, lesson_fields.images),
+    "ch": ("red", lesson_fields.one_of(lesson_fields.CHANNELS)),
+    "scale": ("unit", lesson_fields.one_of(lesson_fields.SCALES)),
+    "w": ("normal", lesson_fields.weights),
+    "seed": (0, lesson_fields.whole_number(0, lesson_fields.MAX_SEED)),
+    "lr": (0.01, lesson_fields.learning_rate),
+    "stride": (1, lesson_fields.whole_number(1, lesson_fields.MAX_STRIDE)),
+    "pad": ("valid", lesson_fields.padding),
+    "rule": ("exact", lesson_fields.rule),
+    "k": (0, lesson_fields.whole_number(0, MAX_UPDATES)),
+    "opt": ("gd", lesson_fields.one_of(OPTIMIZERS)),
+    "mode": ("train", lesson_fields.one_of(MODES)),
 }
 """Fields that stand for themselves: what they are by default, and how they are read."""
 
@@ -77,9 +77,9 @@ def read_fields(asked: Mapping[str, str], instead: Mapping[str, Any] | None, ref
     reading.targets(network.program(reading.x_shape).shapes["o"][0], label)
     reading.rule()
     reading.updates()
-    values["image"] = reading.take("image", fields.whole_number(0, reading.images - 1), 0)
+    values["image"] = reading.take("image", lesson_fields.whole_number(0, reading.images - 1), 0)
     stages = network.stages[:-1] if values["mode"] == "eval" else network.stages  # no update is made after training
-    values["stage"] = reading.take("stage", fields.one_of(stages), str(network.stages[-2]))
+    values["stage"] = reading.take("stage", lesson_fields.one_of(stages), str(network.stages[-2]))
     reading.cell()
     return values
 
@@ -121,7 +121,7 @@ class _Reading:
 
     def _as_it_was(self, key: str, parse: Callable[[str], Any], default: Any) -> Any:
         try:
-            return parse(fields.any_text(self.instead[key]))
+            return parse(lesson_fields.any_text(self.instead[key]))
         except (KeyError, Problem):
             return default
 
@@ -145,7 +145,7 @@ class _Reading:
                 self._refuse_geometry(key, why)
 
     def _refuse_geometry(self, key: str, why: Problem) -> None:
-        text, default = fields.any_text(self.values[key]), _SIMPLE[key][0]
+        text, default = lesson_fields.any_text(self.values[key]), _SIMPLE[key][0]
         if self.values[key] != default:
             self.refuse(key, text, why, default)
             self.values[key] = default
@@ -206,12 +206,12 @@ class _Reading:
         changed = with_params(params, own)
         for place, bank in enumerate(banks(*here)):
             if any(one.symbol == bank.name for one in own):
-                values[bank.name if place else "f"] = read_filters(fields.any_text(changed[bank.name]), bank)
+                values[bank.name if place else "f"] = read_filters(lesson_fields.any_text(changed[bank.name]), bank)
 
     def targets(self, n: int, label: str | None) -> None:
         """Names of the outputs, and what each of the `n` should be: the image's class, if it is among them, else output 0."""
         values = self.values
-        values["classes"] = classes = self.take("classes", lambda text: at_most(fields.classes(text), n), ())
+        values["classes"] = classes = self.take("classes", lambda text: at_most(lesson_fields.classes(text), n), ())
         names = named_outputs(classes, values["img"], n)
         labels = [label_of(parse_image_id(img)) for img in values["img"].split(",")]
         labels = [label or labels[0]] if self.images == 1 else labels

@@ -10,8 +10,8 @@ from typing import Self
 
 import numpy as np
 
-from cnnviz.core.line import Inner, Line
 from cnnviz.core.program import Program
+from cnnviz.core.program_line import Inner, Line
 
 PASSES, OF_FEW, FEW = 3, 12, 10_000
 """Passes that round at random, each with its opposite; more where there are few numbers, whose errors may happen to cancel in all of them."""

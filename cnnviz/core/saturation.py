@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
-from cnnviz.core.values import Trace
+from cnnviz.core.named_arrays import Trace
 
 
 def hidden_share(network: Architecture, trace: Trace, what: Literal["saturated", "silent"]) -> float:

@@ -13,12 +13,12 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnviz.core.cells import cell_shape, write_cell
-from cnnviz.core.fields import any_text, as_text, number, whole_number
+from cnnviz.core.lesson_fields import any_text, as_text, number, whole_number
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.program import Program
 from cnnviz.core.read_only import lock
 from cnnviz.core.stages import label
-from cnnviz.core.values import Params
-from cnnviz.core.work import MAX_UPDATES
+from cnnviz.core.update_limits import MAX_UPDATES
 from cnnviz.words import Problem, message, quote
 
 MOST = 32

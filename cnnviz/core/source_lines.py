@@ -5,7 +5,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Mapping
 
-from cnnviz.core.line import Line
+from cnnviz.core.program_line import Line
 
 
 def line_as_code(line: Line) -> str:

@@ -6,9 +6,9 @@ from functools import lru_cache
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import Optimizer, State, gd
-from cnnviz.core.values import Params
 
 Arrays = Mapping[str, np.ndarray]
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnviz.core.recent import Elsewhere, Recent, held_bytes
-from cnnviz.core.values import Params
+from cnnviz.core.lru_cache import Elsewhere, LruCache, held_bytes
+from cnnviz.core.named_arrays import Params
 from cnnviz.words import Problem
 
 MOST_BYTES = 64_000_000
@@ -43,7 +43,7 @@ class _Kept(NamedTuple):
     files: tuple[str, ...] = ()
 
 
-_kept: Recent[str, _Kept] = Recent(MOST_BYTES, held_bytes)
+_kept: LruCache[str, _Kept] = LruCache(MOST_BYTES, held_bytes)
 
 _LEARNED, _FILES = "learned", "files"
 """Arrays beside the parameters, elsewhere, that say what they have learned from and which files they were."""

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.line import Inner
 from cnnviz.core.optimizers import OPTIMIZERS, State
+from cnnviz.core.program_line import Inner
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.set_values import with_image
 from cnnviz.core.sweep_lines import SweepLines
 from cnnviz.core.threads import shared_out
-from cnnviz.core.updating import Updates, reached
-from cnnviz.core.work import MOST_WORK, step_work
+from cnnviz.core.update_limits import MOST_WORK, step_work
+from cnnviz.core.updates import Updates, reached
+from cnnviz.core.work_cancellation import check_wanted
 
 MOST_LOSSES = 400_000
 """Losses of one sweep, runs · (n + 1)."""

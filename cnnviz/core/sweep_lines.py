@@ -11,9 +11,9 @@ import numpy as np
 
 from cnnviz.core.layers.conv import channel_sums, weigh, weigh_bound, weigh_df, weigh_dx
 from cnnviz.core.layers.dense import connect, connect_bound, connect_db, connect_dw, connect_dx
-from cnnviz.core.line import Inner, Line
 from cnnviz.core.losses import mse
 from cnnviz.core.program import Program
+from cnnviz.core.program_line import Inner, Line
 
 Function = Callable[..., np.ndarray]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cnnviz.core.evaluation import Evaluation, Pixels, evaluate
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.read_only import ReadOnly, lock
 from cnnviz.core.training import Progress, Training
-from cnnviz.core.values import Params
 
 MOST_BYTES = 16_000_000
 """Parameters and outputs that are kept of one training; LeNet's at thirty epochs' ends, the small networks' at all."""

@@ -19,16 +19,16 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnviz.core.cached import cached_property
-from cnnviz.core.cancellation import check_wanted, held
+from cnnviz.core.first_params import DRAWN
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.lru_cache import LruCache
+from cnnviz.core.named_arrays import Gradients, Params, Trace
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import State
 from cnnviz.core.read_only import ReadOnly, lock
-from cnnviz.core.recent import Recent
-from cnnviz.core.start import DRAWN
-from cnnviz.core.updating import Point, Step, Updates, check_shape, reached, walk
-from cnnviz.core.values import Gradients, Params, Trace
-from cnnviz.core.work import SPACING, STATE_BYTES, check_updates, updates_a_turn
+from cnnviz.core.update_limits import SPACING, STATE_BYTES, check_updates, updates_a_turn
+from cnnviz.core.updates import Point, Step, Updates, check_shape, reached, walk
+from cnnviz.core.work_cancellation import check_wanted, held
 
 __all__ = ["SPACING", "Moment", "forget", "trajectory", "walk"]
 
@@ -253,7 +253,7 @@ class _Run:
 _Name = tuple[Lesson, bytes, tuple[int, ...]]
 """Lesson, image and its shape: what a run follows from."""
 
-_RUNS: Recent[_Name, _Run] = Recent(MOST_BYTES, lambda run: run.bytes)
+_RUNS: LruCache[_Name, _Run] = LruCache(MOST_BYTES, lambda run: run.bytes)
 _ONE_AT_A_TIME = threading.Lock()
 
 

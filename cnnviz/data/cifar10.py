@@ -13,8 +13,8 @@ import numpy as np
 
 from cnnviz.core.image_ids import CLASSES, SPLITS, ImageId
 from cnnviz.data import keras_cache
+from cnnviz.data.disabled_features import forbidden
 from cnnviz.data.failures import explain_failure
-from cnnviz.data.forbidden import forbidden
 from cnnviz.data.labelled import Collection, LabelledImages
 from cnnviz.words import Message
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.asked_sweep import Asked, read_sweep
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.read_only import ReadOnly
+from cnnviz.core.read_sweep import Asked, read_sweep
 from cnnviz.core.sweep import Start, runs_of, updates_that_fit
 from cnnviz.data.images import ImageUnavailable, find_image, load_image
 from cnnviz.words import Message, message

@@ -4,10 +4,10 @@ from cnnviz.export.animation import animation
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.exercise import exercise_notebook, exercise_script, in_training
 from cnnviz.export.frameworks import exact_rule, keras_script, pytorch_script
+from cnnviz.export.hand_sheet import hand_sheet
 from cnnviz.export.import_weights import read_start
 from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
 from cnnviz.export.parameters import parameters_json, read_lesson, read_parameters, starting_from
-from cnnviz.export.sheet import hand_sheet
 from cnnviz.export.spreadsheet import spreadsheet, too_large
 
 __all__ = [

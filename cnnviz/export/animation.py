@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.film import maps_of
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
 from cnnviz.core.trajectory import Moment, trajectory
-from cnnviz.export.frames import KINDS, Curve, Panel, draw, encode
+from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.export.animation_frames import KINDS, Curve, Panel, draw, encode
 from cnnviz.words import Problem, say
 
 MAX_FRAMES = 120

@@ -13,15 +13,15 @@ import cnnviz
 from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import CHANNELS, LESSON_KEYS, MAX_PADDING, MAX_STRIDE, MAX_UPDATES, Lesson
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.notebook import DEVIATIONS
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.read_lesson import FILTERS
 from cnnviz.core.stored_params import is_kept_name
-from cnnviz.core.values import Params
 from cnnviz.export.animation import MAX_FRAMES
+from cnnviz.export.animation_frames import KINDS
 from cnnviz.export.cli_language import OPTION
-from cnnviz.export.frames import KINDS
 from cnnviz.export.import_weights import is_arrays, read_start
 from cnnviz.export.parameters import MOST_BYTES, read_lesson, read_parameters, starting_from
 from cnnviz.words import Message, Problem, languages, message, say

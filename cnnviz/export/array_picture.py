@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from cnnviz.export.colour import levels_of, ramp
+from cnnviz.export.colour_scales import levels_of, ramp
 from cnnviz.words import Problem, say
 
 MOST_CELLS = 1_000_000

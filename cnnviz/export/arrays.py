@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
-from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.read_only import sealed
 from cnnviz.core.trajectory import Moment
+from cnnviz.core.work_cancellation import check_wanted
 
 PIECE = 200_000
 """Bytes that are compressed in one go, a few milliseconds."""

@@ -11,8 +11,8 @@ import numpy as np
 from cnnviz.core.layers.conv import Conv
 from cnnviz.core.layers.identity import identity
 from cnnviz.core.layers.layer import Shape
-from cnnviz.core.line import Line
 from cnnviz.core.program import Program
+from cnnviz.core.program_line import Line
 from cnnviz.core.sliding import pad_widths
 
 Index = tuple[int, ...]

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from cnnviz.core.archives import archive_of
 from cnnviz.core.checkpoints import MOST, MOST_BYTES, from_checkpoint, keep_checkpoints
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.stored_params import size
-from cnnviz.core.values import Params
 from cnnviz.export.import_weights import arrays_of, whole
 from cnnviz.words import Message, Problem, message
 

@@ -4,7 +4,7 @@ import inspect
 import textwrap
 from collections.abc import Sequence
 
-from cnnviz.core.line import Line
+from cnnviz.core.program_line import Line
 
 WIDTH = 112
 """Characters of a line of code, unless one word is longer."""

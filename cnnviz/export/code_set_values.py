@@ -9,7 +9,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.set_values import SetValue
 from cnnviz.export.code_lines import call
-from cnnviz.export.passes import Section, section
+from cnnviz.export.code_network import Section, section
 
 
 def set_arrays(lesson: Lesson, program: Program) -> list[str]:

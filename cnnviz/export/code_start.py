@@ -9,14 +9,14 @@ import numpy as np
 
 from cnnviz.core import latex_to_text
 from cnnviz.core.lesson import CHANNELS, Lesson
-from cnnviz.core.line import Inner, Line
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.program import Program
+from cnnviz.core.program_line import Inner, Line
 from cnnviz.data.images import LUMA
 from cnnviz.export.arrays import shown
 from cnnviz.export.code_lines import expression, variable, wrapped
+from cnnviz.export.code_network import Section, section, started
 from cnnviz.export.core_source import listing
-from cnnviz.export.passes import Section, section, started
 
 MOST_LITERAL = 100
 """Numbers up to which an array is written out; larger ones are packed."""

@@ -10,18 +10,18 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.line import Inner, Line
 from cnnviz.core.program import Program
+from cnnviz.core.program_line import Inner, Line
 from cnnviz.core.trajectory import Moment
 from cnnviz.export.animation import lesson_picture
 from cnnviz.export.code_lines import aligned, expression, variable, wrapped
+from cnnviz.export.code_network import Passes, Section, section
+from cnnviz.export.code_sections import seen, settings_of, sizes_of, wrapped_chain
 from cnnviz.export.code_set_values import assignment
 from cnnviz.export.code_start import IMPORTS, image_section, start_section
 from cnnviz.export.core_source import listing
 from cnnviz.export.exercise_check import checked, round_off
 from cnnviz.export.numpy_script import as_notebook, as_script
-from cnnviz.export.passes import Passes, Section, section
-from cnnviz.export.sections import seen, settings_of, sizes_of, wrapped_chain
 from cnnviz.words import Problem, has, message, reader, say, text
 
 SAID = ("right", "wrong", "untold", "not_finite", "kink", "some_untold", "shape", "not_yet")

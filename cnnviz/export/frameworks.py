@@ -10,21 +10,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.core.first_params import first_buffers
 from cnnviz.core.layers.layer import Layer, Shape
 from cnnviz.core.layers_with_ties import layers_with_ties
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.set_values import SetValue
-from cnnviz.core.start import first_buffers
 from cnnviz.core.symbols import Names
 from cnnviz.core.trajectory import trajectory
 from cnnviz.export.code_lines import variable
+from cnnviz.export.code_network import Section, draws, section
+from cnnviz.export.code_sections import as_docstring, printed, printing, seen
 from cnnviz.export.code_set_values import assignment, cases
 from cnnviz.export.code_start import image_section, start_section
 from cnnviz.export.core_source import listing
 from cnnviz.export.numpy_script import as_script
-from cnnviz.export.passes import Section, draws, section
-from cnnviz.export.sections import as_docstring, printed, printing, seen
 from cnnviz.words import Problem, has, say
 
 

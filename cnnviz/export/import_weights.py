@@ -16,8 +16,8 @@ import numpy as np
 from cnnviz.core.archives import archive_of
 from cnnviz.core.filters import Bank, banks, filters_text
 from cnnviz.core.lesson import MAX_NUMBER, Lesson
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.program import Program
-from cnnviz.core.values import Params
 from cnnviz.export.arrays import LESSON
 from cnnviz.export.parameters import MAX_VALUE, read_lesson, read_parameters, starting_from
 from cnnviz.words import Message, Problem, message

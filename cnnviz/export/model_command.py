@@ -8,8 +8,8 @@ import numpy as np
 from cnnviz.export.arguments import command_parser, content_of
 from cnnviz.export.cli_output import fail, put, reason
 from cnnviz.export.import_weights import MOST_BYTES, arrays_of, lesson_of_weights
+from cnnviz.models.layer_rules import Taken
 from cnnviz.models.reading import read_model
-from cnnviz.models.rules import Taken
 from cnnviz.models.weights import weights_in
 from cnnviz.words import Problem, say
 

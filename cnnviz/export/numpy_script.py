@@ -12,8 +12,8 @@ from cnnviz.core.latex_to_text import in_words
 from cnnviz.core.lesson import Lesson
 from cnnviz.data.images import load_image
 from cnnviz.export.animation import lesson_picture
-from cnnviz.export.passes import Section
-from cnnviz.export.sections import introduction, sections
+from cnnviz.export.code_network import Section
+from cnnviz.export.code_sections import introduction, sections
 
 
 def numpy_script(lesson: Lesson, pixels: np.ndarray) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from cnnviz.core.comparison.array_verdicts import Compared
-from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.diagnosis import Diagnosis, gradient_names
+from cnnviz.core.comparison.reference_pass import ReferencePass
 from cnnviz.core.comparison.slips import Match
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.comparison.worst_entry import worst_of
@@ -23,13 +23,13 @@ SHOWN = 3
 """Slips that a wrong stage is compared with at the most."""
 
 
-def case_of(lesson: Lesson, moment: Moment) -> Case:
+def case_of(lesson: Lesson, moment: Moment) -> ReferencePass:
     """The exact backward pass at this moment, whatever the lesson's rule."""
     x, network = moment.trace.x, lesson.network
     program = network.program(x.shape)
     trace = program.forward(moment.params, x, given=moment.trace.kept)
     y = network.targets(np.array(lesson.y), trace.o.shape)
-    return Case(program, moment.params, trace, sealed(y), lesson.optimizer, moment.state)
+    return ReferencePass(program, moment.params, trace, sealed(y), lesson.optimizer, moment.state)
 
 
 def report(found: Diagnosis, file: str, passed_over: int = 0) -> Iterator[str]:
@@ -118,7 +118,7 @@ def _worst(one: Compared) -> Iterator[str]:
         yield f"# {say('own.ratio', low=worst.ratios[0], high=worst.ratios[1])}"
 
 
-def example_of(case: Case) -> tuple[Placed, Mapping[str, np.ndarray]] | None:
+def example_of(case: ReferencePass) -> tuple[Placed, Mapping[str, np.ndarray]] | None:
     """A classic mistake in the first hidden activation, and the gradients that it leads to; None where there is none to be made.
 
     >>> from cnnviz.core.lesson import Lesson

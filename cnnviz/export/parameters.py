@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.filters import banks
 from cnnviz.core.lesson import MAX_NUMBER, Lesson
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import MOST_PARAMETERS
 from cnnviz.core.program import Program
 from cnnviz.core.stored_params import Learned, keep
-from cnnviz.core.values import Params
+from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.words import Message, Problem, message
 
 FORMAT, VERSION = "cnnviz parameters", 1

@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.latex_to_text import plain
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment
+from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.export.cell_formulas import FIRST_COLUMN, FIRST_ROW, CellFormulas, Index
 from cnnviz.words import Problem, say
 

@@ -8,21 +8,21 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from cnnviz.core.recent import Recent
+from cnnviz.core.lru_cache import LruCache
 from cnnviz.hall.addresses import address_in, sent_in
-from cnnviz.hall.experiments import Experiments
+from cnnviz.hall.experiment_routes import Experiments
 from cnnviz.hall.exploring import leaves, place_of
 from cnnviz.hall.follower import join_link, page_of_refusal, page_of_room, page_to_enter, qr
-from cnnviz.hall.keys import LENGTH, LETTERS, code_of, digest, is_secret, new_device, new_secret
-from cnnviz.hall.lecture import MOST_BODY, Lectures, Prepare, numbered, screens_of, script_in
-from cnnviz.hall.questions import Questions
+from cnnviz.hall.lecture_routes import MOST_BODY, Lectures, Prepare, numbered, screens_of, script_in
+from cnnviz.hall.question_routes import Questions
+from cnnviz.hall.room_secrets import LENGTH, LETTERS, code_of, digest, is_secret, new_device, new_secret
 from cnnviz.hall.store import Memory, Room, Store, StoreLost, TooManyRooms, TooManyVotes
 from cnnviz.hall.streams import Stream, Streams
-from cnnviz.server.bodies import Refused
-from cnnviz.server.direct import DirectRoute
+from cnnviz.server.direct_routes import DirectRoute
 from cnnviz.server.language import of_request
-from cnnviz.server.limits import Rate
 from cnnviz.server.numbers import refusal
+from cnnviz.server.rate_limits import Rate
+from cnnviz.server.request_bodies import Refused
 from cnnviz.server.visitors import visitor_of
 from cnnviz.words import reading
 
@@ -37,15 +37,15 @@ async def _nothing(query: str, client: object) -> None:
 
 
 class Rooms:
-    """The answers; `store` has the rooms, `prepare` makes what a hall will ask for at an address, for the driver there, and `key` is the servers' own (keys.py)."""
+    """The answers; `store` has the rooms, `prepare` makes what a hall will ask for at an address, for the driver there, and `key` is the servers' own (room_secrets.py)."""
 
     def __init__(self, store: Store | None = None, prepare: Prepare = _nothing, crowd: int = CROWD, key: str = "", everywhere: bool = True) -> None:
         self.store: Store = store or Memory()
         self.everywhere = everywhere  # the server listens to more than its own machine
         self.key = key
         self.streams = Streams(self.store)
-        self.reached: Recent[tuple[str, str], bool] = Recent(20_000)  # rooms that somebody at an address has been in
-        self.waiting: Recent[tuple[str, str], bool] = Recent(20_000)  # and that are not there: their pages ask whether they are again
+        self.reached: LruCache[tuple[str, str], bool] = LruCache(20_000)  # rooms that somebody at an address has been in
+        self.waiting: LruCache[tuple[str, str], bool] = LruCache(20_000)  # and that are not there: their pages ask whether they are again
         self.opened = Rate(20, 60)  # rooms a visitor opens: a school may share one address
         self.missed = Rate(60, 1)  # codes that there are not
         self.forged = Rate(10, 6)  # secrets that are none

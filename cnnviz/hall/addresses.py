@@ -4,8 +4,8 @@ import json
 
 from starlette.requests import Request
 
-from cnnviz.server.bodies import Refused, body_of
 from cnnviz.server.numbers import MOST_QUERY
+from cnnviz.server.request_bodies import Refused, body_of
 
 
 async def sent_in(request: Request, most: int) -> dict[str, object]:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.server.compression import takes_gzip
 
 Bytes = tuple[bytes, bytes]
@@ -18,7 +18,7 @@ class Kept:
     """Answers by name, `most` bytes of them."""
 
     def __init__(self, most: int = 20_000_000) -> None:
-        self.known: Recent[tuple[Hashable, ...], Bytes] = Recent(most, held_bytes)
+        self.known: LruCache[tuple[Hashable, ...], Bytes] = LruCache(most, held_bytes)
         self.coming: dict[tuple[Hashable, ...], asyncio.Task[Bytes]] = {}
 
     async def get(self, request: Request, name: tuple[Hashable, ...], make: Callable[[], Awaitable[Mapping[str, object]]]) -> Response:

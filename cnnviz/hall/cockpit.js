@@ -13,14 +13,14 @@ import { fillNext } from "../view/regions/next_stage.js"
 import { kept } from "../view/regions/preferences.js"
 import { Resources } from "../view/resources.js"
 import { CODE, LANG } from "../view/spec.js"
-import { spotHTML, spotOf } from "./cockpit_spot.js"
 import { ACTS, COVERS, cockpitHTML, comingOf, fillClock, fillCockpit } from "./cockpit_view.js"
 import { listen } from "./events.js"
-import { goneHTML, keepRoom, keptRooms, openAgain, openQuestion, roomScript } from "./held_room.js"
+import { spotHTML, spotOf } from "./impromptu_form.js"
+import { goneHTML, keepRoom, keptRooms, openAgain, openQuestion, roomScript } from "./kept_rooms.js"
+import { Stills } from "./preview_pictures.js"
 import { endOf, leftUntil, nextAct, possible } from "./question.js"
 import { hall } from "./requests.js"
 import { paintResults } from "./results.js"
-import { Stills } from "./stills.js"
 
 /** @import { Seen } from "./cockpit_view.js" */
 

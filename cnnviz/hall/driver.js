@@ -20,12 +20,12 @@ import {
   openQuestion,
   openRoom,
   roomScript,
-} from "./held_room.js"
+} from "./kept_rooms.js"
 import { followed, nextAct } from "./question.js"
 import { hall } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
 
-/** @import { Held } from "./held_room.js" */
+/** @import { Held } from "./kept_rooms.js" */
 /** @import { Dialog, HallScreen, Lesson } from "../view/types/view.js" */
 
 const KEY = "cnnviz.room"

@@ -12,16 +12,16 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.asked_sweep import MOST_RUNS, Asked
 from cnnviz.core.cached import cached_property
-from cnnviz.core.fields import as_text
 from cnnviz.core.film import film
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.lesson_fields import as_text
+from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.read_only import ReadOnly
-from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.read_sweep import MOST_RUNS, Asked
 from cnnviz.core.run_outcome import outcome
 from cnnviz.core.sweep import Runs, runs_of, updates_that_fit
-from cnnviz.core.work import step_work
+from cnnviz.core.update_limits import step_work
 from cnnviz.data.images import load_image
 from cnnviz.hall.poll import Poll
 from cnnviz.hall.question_view import plate_data
@@ -123,7 +123,7 @@ class Experiment(ReadOnly):
         return BLOCK * self.updates * (15e-6 + step_work(self.lesson.network, image_of(self.lesson).shape) / 2e9)
 
 
-_BLOCKS: Recent[tuple[str, str, int, int], Runs] = Recent(24_000_000, held_bytes)
+_BLOCKS: LruCache[tuple[str, str, int, int], Runs] = LruCache(24_000_000, held_bytes)
 
 
 def run_of(place: float) -> int:

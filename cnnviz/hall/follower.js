@@ -13,10 +13,10 @@ import { Ballot } from "./ballot.js"
 import { HallBoard } from "./board.js"
 import { listen } from "./events.js"
 import { plotly } from "./plotly.js"
+import { showStill } from "./preview_screen.js"
 import { followed, mayBe } from "./question.js"
 import { hall } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
-import { showStill } from "./still.js"
 
 /** @import { Answer, HallScreen, Host, Lesson } from "../view/types/view.js" */
 

@@ -10,7 +10,7 @@ import segno
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from cnnviz.server.bodies import Refused
+from cnnviz.server.request_bodies import Refused
 from cnnviz.words import say
 
 SETTING = "CNNVIZ_URL"

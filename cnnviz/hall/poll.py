@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Literal, Self, get_args
 
-from cnnviz.server.bodies import Refused
+from cnnviz.server.request_bodies import Refused
 
 Phase = Literal["open", "closed", "shown", "revealed"]
 

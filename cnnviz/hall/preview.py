@@ -7,8 +7,8 @@ from cnnviz.data.images import find_image
 from cnnviz.hall.question_view import MOST_CELLS, map_data
 from cnnviz.hall.room_script import is_asked, is_text, number_in, query_of_screen, script_of
 from cnnviz.pages import map_records
+from cnnviz.scripts.expression_limits import Allowance
 from cnnviz.scripts.library import library
-from cnnviz.scripts.limits import Allowance
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scope import Scope, lesson_of, scope_of
 from cnnviz.scripts.script import Script

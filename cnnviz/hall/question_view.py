@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 
+from cnnviz.core.cell_links import Link, reach
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
-from cnnviz.core.links import Link, reach
 from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
-from cnnviz.hall.in_redis import script_digest
+from cnnviz.hall.redis_keys import script_digest
 from cnnviz.hall.room_script import screen_of, script_of
 from cnnviz.hall.store import Ballot
 from cnnviz.pages import map_records

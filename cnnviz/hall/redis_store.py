@@ -12,9 +12,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from cnnviz.core.recent import Recent
+from cnnviz.core.lru_cache import LruCache
 from cnnviz.hall.exploring import place_of
-from cnnviz.hall.in_redis import (
+from cnnviz.hall.poll import Poll
+from cnnviz.hall.redis_keys import (
     ANSWERED,
     MOVED,
     NO_POLL,
@@ -35,8 +36,7 @@ from cnnviz.hall.in_redis import (
     script_mark,
     script_name,
 )
-from cnnviz.hall.in_redis import followers_name as _followers
-from cnnviz.hall.poll import Poll
+from cnnviz.hall.redis_keys import followers_name as _followers
 from cnnviz.hall.shared_votes import SharedVotes
 from cnnviz.hall.store import (
     IDLE,
@@ -74,7 +74,7 @@ class Shared:
         self.redis: Any = redis  # its types know nothing of decode_responses, by which all that it answers is text
         self.most = most
         self.process = uuid.uuid4().hex
-        self.known: Recent[str, Room] = Recent(10 * MOST_ROOMS)
+        self.known: LruCache[str, Room] = LruCache(10 * MOST_ROOMS)
         self.followed: set[Room] = set()
         self.tasks: list[asyncio.Task[None]] = []
         self.ready = asyncio.Event()

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from cnnviz.core.recent import Recent
+from cnnviz.core.lru_cache import LruCache
 from cnnviz.pages.script_screens import address_of
+from cnnviz.scripts.expression_limits import Allowance
 from cnnviz.scripts.library import library
-from cnnviz.scripts.limits import Allowance
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scope import lesson_of, scope_of
 from cnnviz.scripts.script import HALL_KINDS, Screen, Script
@@ -53,7 +53,7 @@ def _checked(text: str) -> Script:
     return found
 
 
-_KNOWN: Recent[bytes, Script] = Recent(40)
+_KNOWN: LruCache[bytes, Script] = LruCache(40)
 
 
 def screen_of(script: Script, number: object) -> Screen:

@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cnnviz.hall.in_redis import (
+from cnnviz.hall.poll import Poll
+from cnnviz.hall.redis_keys import (
     ANSWERED,
     ballot_name,
     places_name,
@@ -24,7 +25,6 @@ from cnnviz.hall.in_redis import (
     stamp_in,
     stamps_name,
 )
-from cnnviz.hall.poll import Poll
 from cnnviz.hall.store import MOST_DEVICES, SILENCE, Ballot, Room, StoreLost, TooManyVotes, cast, forget_ballots, takes
 from cnnviz.scripts.votes import sensible
 

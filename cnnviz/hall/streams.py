@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from cnnviz.hall.questions import poll_data
+from cnnviz.hall.question_routes import poll_data
 from cnnviz.hall.store import EXPLORE, Room, Store, StoreLost
-from cnnviz.server.limits import fair_share
+from cnnviz.server.rate_limits import fair_share
 
 One = TypeVar("One")
 

@@ -6,7 +6,7 @@ from typing import Any
 from cnnviz.judge.case import RETURNS, Case
 from cnnviz.judge.cases import cases_of
 from cnnviz.judge.courses import CS231n, course_named
-from cnnviz.judge.returned import Returned, called, own_cache, returned, said, wrong_ones
+from cnnviz.judge.returned_arrays import Returned, called, own_cache, returned, said, wrong_ones
 from cnnviz.judge.right_gradients import right
 from cnnviz.judge.search import nearest
 from cnnviz.words import Problem, message

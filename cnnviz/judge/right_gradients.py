@@ -26,9 +26,9 @@ from cnnviz.core.layers.relu import Relu
 from cnnviz.core.layers.sigmoid import Sigmoid
 from cnnviz.core.layers.softmax import Softmax
 from cnnviz.core.layers.tanh import Tanh
-from cnnviz.core.line import Inner, Line
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.program import Program, program_of
+from cnnviz.core.program_line import Inner, Line
 from cnnviz.core.rounding import sizes
 from cnnviz.judge.case import ELEMENTWISE, Array, Case
 from cnnviz.words import Problem

@@ -11,10 +11,10 @@ import numpy as np
 from cnnviz.core.comparison.factors import ONE, Factor, named_factor
 from cnnviz.core.comparison.rearrangements import EXCHANGED, MAPS, REVERSED
 from cnnviz.judge.case import POOLS, RETURNS, Array
-from cnnviz.judge.returned import Returned
+from cnnviz.judge.returned_arrays import Returned
 from cnnviz.judge.right_gradients import Right
 from cnnviz.judge.slips import Slip, known_slips
-from cnnviz.judge.slips.lines import Names, right_line
+from cnnviz.judge.slips.course_lines import Names, right_line
 from cnnviz.words import message
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cnnviz.core.layers import LAYERS
-from cnnviz.models.described import Described, Unknown
+from cnnviz.models.described_layers import Described, Unknown
 from cnnviz.words import Message, Problem, message
 
 ACTIVATIONS: Mapping[str, str] = {"relu": "relu", "sigmoid": "sigmoid", "tanh": "tanh", "softmax": "softmax", "linear": "identity", "identity": "identity"}

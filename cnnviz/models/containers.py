@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from cnnviz.models.described import Described, called, constant, described, name_of, shortened
+from cnnviz.models.described_layers import Described, called, constant, described, name_of, shortened
 from cnnviz.words import Problem
 
 MOST_LAYERS = 200

@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from cnnviz.models.containers import CONTAINERS, Names, few, layers_in
-from cnnviz.models.described import Described, called, described, name_of, shortened
+from cnnviz.models.described_layers import Described, called, described, name_of, shortened
 from cnnviz.words import Problem
 
 FUNCTIONS: Mapping[str, str] = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnviz.core.archives import piece_of
 from cnnviz.models.containers import few
-from cnnviz.models.described import Described, Description, Unknown, shortened
+from cnnviz.models.described_layers import Described, Description, Unknown, shortened
 from cnnviz.models.losses import BY_NAME
 from cnnviz.words import Problem
 

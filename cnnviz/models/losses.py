@@ -4,7 +4,7 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from cnnviz.core.losses import LOSSES
-from cnnviz.models.described import called
+from cnnviz.models.described_layers import called
 from cnnviz.words import Message, message
 
 BY_NAME: Mapping[str, str] = {

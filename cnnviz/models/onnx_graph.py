@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.models.containers import MOST_LAYERS
-from cnnviz.models.described import Described, Description, shortened
+from cnnviz.models.described_layers import Described, Description, shortened
 from cnnviz.words import Problem
 
 MOST_BYTES = 60_000_000

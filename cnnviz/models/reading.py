@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from cnnviz.core.network import Network
 from cnnviz.core.network_text import MOST
 from cnnviz.models.arguments import Before
-from cnnviz.models.described import Description
+from cnnviz.models.described_layers import Description
 from cnnviz.models.keras_config import MOST_BYTES, config_in, read_config
+from cnnviz.models.layer_rules import Taken, channels_of, taken
 from cnnviz.models.losses import ended
-from cnnviz.models.rules import Taken, channels_of, taken
 from cnnviz.models.source import is_printed, read_printed, read_source
 from cnnviz.words import Message, Problem, message
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cnnviz.models.containers import CONTAINERS, MOST_LAYERS, Names, defaults, few, layers_in
-from cnnviz.models.described import Described, Description, called, described, name_of, shortened
+from cnnviz.models.described_layers import Described, Description, called, described, name_of, shortened
 from cnnviz.models.forward import layers_of, layers_of_class, layers_of_functions
 from cnnviz.models.losses import loss_of
 from cnnviz.words import Problem

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.filters import banks
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.notebook import effects
 from cnnviz.core.saturation import hidden_share
 from cnnviz.core.stored_params import Learned, NotKept, is_kept_name, learned_by
 from cnnviz.core.trajectory import Moment
+from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.pages.address import Now
 from cnnviz.pages.derivable import derived
 from cnnviz.pages.map_records import program_of

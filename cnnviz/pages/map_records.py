@@ -8,9 +8,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from cnnviz.core.cell_links import reach
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.links import reach
 from cnnviz.core.loss_change import step_for
 from cnnviz.core.program import Program
 from cnnviz.core.rounding import largest as largest_of

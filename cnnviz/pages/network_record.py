@@ -7,11 +7,11 @@ from functools import lru_cache
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
+from cnnviz.core.cell_links import Link
 from cnnviz.core.latex_to_text import pixels
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.links import Link
 from cnnviz.core.loss_change import change_of_loss
 from cnnviz.core.losses_ahead import Promise
 from cnnviz.core.momentum_terms import velocity_terms
@@ -113,7 +113,7 @@ def raised(lesson: Lesson, moment: Moment, of: str) -> dict[str, np.ndarray]:
 
 @lru_cache(maxsize=128)
 def links(program: Program) -> dict[str, list[LinkRecord]]:
-    """The links of every symbol, as the browser's patterns.js reads them."""
+    """The links of every symbol, as the browser's cell_links.js reads them."""
 
     def record(target: str, link: Link) -> LinkRecord:
         return LinkRecord(target=target, source=link.source, pattern=link.pattern, geometry=dict(link.geometry), places=link.places)

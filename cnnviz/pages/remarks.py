@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnviz.core.film_analysis import LEAP, NEARLY_ALL
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.ops import saturated_share, sigmoid_prime
+from cnnviz.core.notebook_ops import saturated_share, sigmoid_prime
 from cnnviz.core.trajectory import Moment
 from cnnviz.words import Message, message
 

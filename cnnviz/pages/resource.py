@@ -11,11 +11,11 @@ from urllib.parse import parse_qsl, quote
 
 import numpy as np
 
-from cnnviz.core.cancellation import check_wanted
-from cnnviz.core.fields import asked_text
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.lesson_fields import asked_text
 from cnnviz.core.trajectory import updates_ahead
-from cnnviz.core.work import estimate, state_bytes, step_work
+from cnnviz.core.update_limits import estimate, state_bytes, step_work
+from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.data.images import load_images
 from cnnviz.export.arrays import PIECE, npz
 from cnnviz.pages.address import Now, resolved

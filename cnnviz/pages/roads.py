@@ -8,10 +8,10 @@ import numpy as np
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
 from cnnviz.pages.address import Now
-from cnnviz.pages.colours import LEAST_ERROR
 from cnnviz.pages.encoding import encode, header, losses
 from cnnviz.pages.map_parts import Part
 from cnnviz.pages.map_records import largest
+from cnnviz.pages.map_settings import LEAST_ERROR
 from cnnviz.wire.parts import ChartData, MapColours, SwitchData, SwitchGroup, Verdict, VersionData
 from cnnviz.wire.road import CardState, RoadCard, RoadData, RoadHeader
 from cnnviz.words import Message, Versions, message

@@ -4,7 +4,7 @@
 
 Numbers, the names of arrays, + - * / // % **, comparisons, and, or, not, cells and slices, .shape, .size, .T, and the
 functions of expression_functions.py, which may also be written behind an array (z1.max()). A first walk is over shapes alone: what
-is too long, too deep, too large or too much work (limits.py) is refused before anything is computed. Only what a shape
+is too long, too deep, too large or too much work (expression_limits.py) is refused before anything is computed. Only what a shape
 depends on is computed during that walk, after a walk of its own: a place, a mask of cells, a condition, another lesson.
 """
 
@@ -22,7 +22,19 @@ from typing import Any, Protocol
 import numpy as np
 
 from cnnviz.scripts.expression_functions import FUNCTIONS, REDUCTIONS, Function
-from cnnviz.scripts.limits import CHEAP, DEAR, DIVISION, LOOK, PART, POWER, Allowance, Budget, Planned, given, together
+from cnnviz.scripts.expression_limits import (
+    CHEAP,
+    DEAR,
+    DIVISION,
+    LOOK,
+    PART,
+    POWER,
+    Allowance,
+    Budget,
+    Planned,
+    given,
+    together,
+)
 from cnnviz.words import Problem
 
 MOST_TEXT, MOST_PARTS = 600, 240

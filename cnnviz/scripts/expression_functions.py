@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.ops import conv2d, conv2d_shape, sigmoid
-from cnnviz.scripts.limits import CHEAP, DEAR, Shape, together
+from cnnviz.core.notebook_ops import conv2d, conv2d_shape, sigmoid
+from cnnviz.scripts.expression_limits import CHEAP, DEAR, Shape, together
 from cnnviz.words import Problem
 
 Array = np.ndarray

@@ -11,9 +11,9 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.mistakes import mistakes_for
+from cnnviz.core.named_arrays import Gradients
 from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment
-from cnnviz.core.values import Gradients
 from cnnviz.scripts.expression import evaluate
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scope import query_of, scope_of

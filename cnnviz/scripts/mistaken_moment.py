@@ -7,11 +7,11 @@ import numpy as np
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistakes import MISTAKES, Placed, mistakes_for
+from cnnviz.core.named_arrays import Trace
 from cnnviz.core.network import Network
 from cnnviz.core.program import program_of
-from cnnviz.core.updating import Point, Updates, reached
-from cnnviz.core.values import Trace
-from cnnviz.core.work import estimate
+from cnnviz.core.update_limits import estimate
+from cnnviz.core.updates import Point, Updates, reached
 from cnnviz.scripts.scope import MOST_WRONG, SLOWER, Scope, changed_lesson, kept, query_of, scope_of
 
 MOST_SECONDS = 0.3

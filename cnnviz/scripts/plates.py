@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.scripts.expression import block, evaluate, parsed
-from cnnviz.scripts.limits import Allowance
+from cnnviz.scripts.expression_limits import Allowance
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scope import Scope
 from cnnviz.scripts.script import NOTHING, Screen, Shown

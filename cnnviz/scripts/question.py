@@ -10,7 +10,7 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.scripts.expression import evaluate, names_in
-from cnnviz.scripts.limits import Allowance
+from cnnviz.scripts.expression_limits import Allowance
 from cnnviz.scripts.mistaken_moment import mistaken, quickly_made
 from cnnviz.scripts.scope import Scope, label_of, lesson_of, query_of, scope_of
 from cnnviz.scripts.script import Screen

@@ -11,15 +11,15 @@ import numpy as np
 
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.losses_ahead import losses_on
+from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.mistakes import placed
 from cnnviz.core.read_only import ReadOnly
-from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.saturation import hidden_share
 from cnnviz.core.stored_params import is_kept_name
 from cnnviz.core.trajectory import Moment, trajectory, updates_ahead
-from cnnviz.core.work import estimate
+from cnnviz.core.update_limits import estimate
 from cnnviz.data.images import find_image, load_images
-from cnnviz.scripts.limits import MOST_SECONDS
+from cnnviz.scripts.expression_limits import MOST_SECONDS
 from cnnviz.words import Message, Problem
 
 SLOWER = 4
@@ -119,7 +119,7 @@ def kept(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> d
 MOST_BYTES = 32_000_000
 """The most bytes of all remembered scopes: two hundred of the teaching notebook's network."""
 
-_SCOPES: Recent[Lesson, Scope] = Recent(MOST_BYTES, held_bytes)
+_SCOPES: LruCache[Lesson, Scope] = LruCache(MOST_BYTES, held_bytes)
 
 
 def query_of(text: str) -> dict[str, str]:

@@ -9,10 +9,10 @@ from pathlib import Path as File
 
 import numpy as np
 
-from cnnviz.core.asked_sweep import read_sweep
-from cnnviz.core.fields import one_of, whole_number
+from cnnviz.core.lesson_fields import one_of, whole_number
 from cnnviz.core.mistakes import placed
 from cnnviz.core.page_state import PageState
+from cnnviz.core.read_sweep import read_sweep
 from cnnviz.data.images import find_image
 from cnnviz.scripts.missions import missions
 from cnnviz.scripts.plates import cells, hidden, plates

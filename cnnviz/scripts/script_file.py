@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnnviz.core.page_state import MOST_SCREENS
-from cnnviz.core.work import MAX_UPDATES
+from cnnviz.core.update_limits import MAX_UPDATES
 from cnnviz.scripts.screen_address import LEARN, PAGES, TRAIN, place_of
 from cnnviz.scripts.script import CHANGES, EXPERIMENTS, KINDS, MOST_ANSWERS, Answer, Screen, Script, Shown
 from cnnviz.scripts.script_fields import (

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from cnnviz.server.works import DEAR, Busy, Job
+from cnnviz.server.job import DEAR, Busy, Job
 
 SECONDS, SECONDS_EACH = 120.0, 30.0
 """Seconds of dear works that may be asked for at a time, of all and of one visitor: a class of a hundred, each near update 1,000, waits; who asks for

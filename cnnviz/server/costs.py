@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable, Hashable, Sequence
 
-from cnnviz.core.recent import Recent
-from cnnviz.server.works import Expected, Result
+from cnnviz.core.lru_cache import LruCache
+from cnnviz.server.job import Expected, Result
 
 KNOWN = 2_000
 """Kinds of answers that are remembered."""
@@ -25,8 +25,8 @@ class Costs:
     """
 
     def __init__(self) -> None:
-        self.ratios: Recent[Hashable, float] = Recent(KNOWN)
-        self.running: Recent[Hashable, float] = Recent(KNOWN)
+        self.ratios: LruCache[Hashable, float] = LruCache(KNOWN)
+        self.running: LruCache[Hashable, float] = LruCache(KNOWN)
 
     def expected(self, kinds: Sequence[Hashable], estimate: float) -> float:
         """Seconds that an answer will take, of which the estimate says so many."""

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from cnnviz.server.compression import is_known, takes_gzip
-from cnnviz.server.direct import DirectRoute
+from cnnviz.server.direct_routes import DirectRoute
 from cnnviz.server.language import of_request
 from cnnviz.server.waiting import made_in_a_thread
 from cnnviz.view.constants import sprite

@@ -7,9 +7,9 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cnnviz.server.limits import Rate, counted, fair_share
+from cnnviz.server.loop_turns import Turns
 from cnnviz.server.numbers import refusal
-from cnnviz.server.turns import Turns
+from cnnviz.server.rate_limits import Rate, counted, fair_share
 from cnnviz.server.visitors import PAUSE_KEY, connection_of, visitor_of
 
 REQUESTS, EACH_REQUEST = 24_000, 1 / 1_500

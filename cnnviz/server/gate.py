@@ -9,10 +9,10 @@ from collections.abc import Callable, Hashable
 from typing import Generic
 
 from cnnviz.server.admission import Admission
+from cnnviz.server.job import DEAR, Expected, Job, Result
 from cnnviz.server.schedule import Schedule
 from cnnviz.server.waiting import done
 from cnnviz.server.workers import Workers
-from cnnviz.server.works import DEAR, Expected, Job, Result
 
 
 class Gate(Generic[Result]):

@@ -14,21 +14,21 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
-from cnnviz.core.cancellation import goes_beside
-from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.lru_cache import LruCache, held_bytes
+from cnnviz.core.work_cancellation import goes_beside
 from cnnviz.pages import resource
 from cnnviz.pages.registry import Page
 from cnnviz.pages.resource import Resource, address_of
 from cnnviz.pages.version import code
 from cnnviz.server.admission import Admission
-from cnnviz.server.bodies import Refused, body_of
 from cnnviz.server.compression import LASTING, is_known, takes_gzip
 from cnnviz.server.costs import Cost, Costs, LikeOthers
-from cnnviz.server.direct import DirectRoute
+from cnnviz.server.direct_routes import DirectRoute
 from cnnviz.server.gate import Gate
+from cnnviz.server.job import DEAR, Busy
+from cnnviz.server.request_bodies import Refused, body_of
 from cnnviz.server.visitors import connection_of, pause_of, visitor_of
 from cnnviz.server.waiting import while_asked
-from cnnviz.server.works import DEAR, Busy
 from cnnviz.words import message
 
 MOST_BYTES = 48_000_000
@@ -61,10 +61,10 @@ class Numbers:
     """The known answers, those that are being made in turns, and the costs of such answers."""
 
     def __init__(self) -> None:
-        self.kept: Recent[tuple[Hashable, ...], Resource] = Recent(MOST_BYTES, held_bytes)
-        self.known: Recent[tuple[str, str, bytes], Known] = Recent(MOST_BYTES, held_bytes)
+        self.kept: LruCache[tuple[Hashable, ...], Resource] = LruCache(MOST_BYTES, held_bytes)
+        self.known: LruCache[tuple[str, str, bytes], Known] = LruCache(MOST_BYTES, held_bytes)
         self.preparing: set[asyncio.Task[Response]] = set()
-        self.costly: Recent[tuple[Hashable, ...], Cost] = Recent(MOST_COSTLY)
+        self.costly: LruCache[tuple[Hashable, ...], Cost] = LruCache(MOST_COSTLY)
         self.costs = Costs()
         self.refusing = 0
         self.work: Gate[Resource] = Gate(2, Admission(2_000, 400, 0.005))

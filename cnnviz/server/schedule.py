@@ -3,7 +3,7 @@
 from typing import Generic
 
 from cnnviz.server.fair_queue import FairQueue, Place, Waiting
-from cnnviz.server.works import Job, Result
+from cnnviz.server.job import Job, Result
 
 UNDER_WAY, MOST_UNDER_WAY = 3, 6
 """Dear works that may have been begun, and with those that are shorter than all of them; the others wait without holding anything."""

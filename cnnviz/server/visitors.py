@@ -4,7 +4,7 @@ from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from starlette.requests import HTTPConnection
 
-from cnnviz.core.recent import Recent
+from cnnviz.core.lru_cache import LruCache
 
 PAUSE_KEY = "cnnviz.pause"
 """The scope's key for the pause that a connection made before a request."""
@@ -50,7 +50,7 @@ class Networks:
     MANY, SIZES = 4, (32, 48, 56)
 
     def __init__(self, known: int = 10_000) -> None:
-        self.parts: Recent[IPv6Network, set[IPv6Network]] = Recent(known)
+        self.parts: LruCache[IPv6Network, set[IPv6Network]] = LruCache(known)
 
     def of(self, host: str) -> str:
         try:

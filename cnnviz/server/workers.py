@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Generic
 
-from cnnviz.core.cancellation import as_long_as
+from cnnviz.core.work_cancellation import as_long_as
 from cnnviz.server.admission import Admission
+from cnnviz.server.job import DEAR, Busy, Job, Result
 from cnnviz.server.schedule import Schedule
-from cnnviz.server.works import DEAR, Busy, Job, Result
 
 PATIENCE = 30.0
 """Seconds of its own after which work is given up, even where it is waited for."""

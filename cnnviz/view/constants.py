@@ -14,23 +14,23 @@ from functools import cache
 from PIL import Image as Pillow
 
 from cnnviz.checks.tensorflow_process import installed
-from cnnviz.core import fields as bounds
+from cnnviz.core import lesson_fields as bounds
 from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.loss_change import FAR
 from cnnviz.core.network import WEIGHTS
-from cnnviz.core.ops import PADDINGS
+from cnnviz.core.notebook_ops import PADDINGS
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.presets import PRESETS
 from cnnviz.core.targets import DEFAULT_CLASSES
-from cnnviz.data.forbidden import excuse
+from cnnviz.data.disabled_features import excuse
 from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.data.uploads import MAX_BYTES
 from cnnviz.export.mathml import mathml, named
 from cnnviz.pages.charts import LINE_COLOURS
-from cnnviz.pages.colours import MOST_PRINTED, SCALES
+from cnnviz.pages.map_settings import MOST_PRINTED, SCALES
 from cnnviz.pages.registry import page_keys, pages
 from cnnviz.pages.train.film.curves import CURVES
 from cnnviz.pages.version import code

@@ -4,8 +4,8 @@
 import { markOf, sentWith } from "./given_script.js"
 import { query } from "./model/address.js"
 import { decode } from "./model/decode.js"
+import { LruCache } from "./model/lru_cache.js"
 import { alongTo } from "./model/own_file.js"
-import { Recent } from "./model/recent.js"
 import { inTab } from "./model/storage.js"
 import { has, say } from "./model/words.js"
 import { LANG } from "./spec.js"
@@ -29,8 +29,8 @@ const LOST_AFTER = 35_000 // after which a request that was not answered is made
 const idle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ act) => setTimeout(act, 50))
 
 export class Resources {
-  /** @type {Recent<Answer>} */
-  kept = new Recent(MOST_BYTES)
+  /** @type {LruCache<Answer>} */
+  kept = new LruCache(MOST_BYTES)
   /** @type {Wanted | undefined}  what the page waits for, or shows */
   wanted = undefined
   /** @type {Flight | undefined}  the request for it */

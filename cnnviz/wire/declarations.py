@@ -14,7 +14,6 @@ from typing import Any, Literal, NotRequired, TypedDict, Union, get_args, get_or
 from cnnviz.wire import records
 from cnnviz.wire.check import CheckHeader
 from cnnviz.wire.constants import Spec
-from cnnviz.wire.curve import CurveHeader
 from cnnviz.wire.dialogs import Adopted, FullSet, OfferedFiles, OwnModel
 from cnnviz.wire.film import FilmHeader
 from cnnviz.wire.hall import (
@@ -28,6 +27,7 @@ from cnnviz.wire.hall import (
     HallSteps,
 )
 from cnnviz.wire.learn import LearnHeader
+from cnnviz.wire.loss_along import CurveHeader
 from cnnviz.wire.notebook import NotebookHeader
 from cnnviz.wire.page import Header, Query, StepHeader
 from cnnviz.wire.road import RoadHeader

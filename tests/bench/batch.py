@@ -18,9 +18,9 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnviz.core.batch import batch_gradients
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import gd
-from cnnviz.core.values import Params
 
 ROUNDS = 40
 CALLS = 5

@@ -14,9 +14,9 @@ import numpy as np
 
 from cnnviz.core.gradcheck import check_gradients
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import Network
 from cnnviz.core.trajectory import trajectory
-from cnnviz.core.values import Params
 from cnnviz.data.images import load_image
 
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 
 from cnnviz.checks.tensorflow_twin import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
 from cnnviz.core.losses import LOSSES
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.notebook_network import backward, forward, init_params
-from cnnviz.core.ops import mse
-from cnnviz.core.values import Params
+from cnnviz.core.notebook_ops import mse
 from tests.core.networks import ALL, Case, cases
 
 ROOT = Path(__file__).parents[2]

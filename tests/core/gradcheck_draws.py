@@ -11,15 +11,15 @@ from functools import cached_property
 
 import numpy as np
 
-from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.diagnosis import Diagnosis, diagnose
+from cnnviz.core.comparison.reference_pass import ReferencePass
 from cnnviz.core.gradcheck import KINK, SAFETY, TOLERANCE, WRONG, GradientCheck, check_gradients
 from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.layers.max_pooling import max_pool
-from cnnviz.core.line import flatten
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import WEIGHTS, Network
 from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.values import Params
+from cnnviz.core.program_line import flatten
 from cnnviz.data.images import load_image
 from cnnviz.data.patterns import pattern
 from cnnviz.words import Problem
@@ -126,7 +126,7 @@ class Drawn:
         """What is said of gradients of one's own."""
         program = self.network.program(self.x.shape)
         trace = program.forward(self.params, self.x, given=self.given)
-        return diagnose(Case(program, self.params, trace, self.y, OPTIMIZERS["gd"](0.1)), gradients)
+        return diagnose(ReferencePass(program, self.params, trace, self.y, OPTIMIZERS["gd"](0.1)), gradients)
 
     def check(self, *parameters: str, **more) -> GradientCheck:
         """Of these parameters; of all and of x where none is named."""

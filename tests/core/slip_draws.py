@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.diagnosis import diagnose
 from cnnviz.core.comparison.precision import DOUBLE
+from cnnviz.core.comparison.reference_pass import ReferencePass
 from cnnviz.core.comparison.stage_verdicts import WRONG, by_stage
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.line_overrides import chained
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import gd
-from cnnviz.core.overrides import chained
 from cnnviz.core.presets import PRESETS
 from tests.core.gradcheck_draws import network_of
 from tests.core.networks import OTHERS
@@ -148,7 +148,7 @@ SLIPS = (
 )
 
 
-def case_of(rng: np.random.Generator, mixing: bool = False) -> Case:
+def case_of(rng: np.random.Generator, mixing: bool = False) -> ReferencePass:
     """A pass of a course's network or of another one, on numbers drawn from a normal distribution; `mixing`: of several images mostly."""
     if mixing:
         text, shape = network_of(rng, mixing)
@@ -162,10 +162,10 @@ def case_of(rng: np.random.Generator, mixing: bool = False) -> Case:
     params = params.replace(**{name: (name[0] == "g") + rng.normal(size=params[name].shape) / 4 for name in params if name[0] in "bgs"})
     trace = network.forward(params, x, given=network.masks(x.shape, int(rng.integers(1000)), 1))
     n = trace.o.shape[-1]
-    return Case(network.program(x.shape), params, trace, np.eye(n)[rng.integers(n, size=trace.o.shape[:-1])], gd(0.1))
+    return ReferencePass(network.program(x.shape), params, trace, np.eye(n)[rng.integers(n, size=trace.o.shape[:-1])], gd(0.1))
 
 
-def passed(case: Case, overrides=None) -> dict[str, np.ndarray]:
+def passed(case: ReferencePass, overrides=None) -> dict[str, np.ndarray]:
     """All gradients of a pass."""
     with np.errstate(all="ignore"):
         return dict(case.program.backward(case.params, case.trace, case.y, overrides))
@@ -202,7 +202,7 @@ def _shows(theirs, beside, line, least) -> bool:
     return np.isfinite(theirs[target]).all() and not np.allclose(theirs[target], beside[target], rtol=1e-4, atol=least[target])
 
 
-def _shaken(case: Case, rng: np.random.Generator) -> Case:
+def _shaken(case: ReferencePass, rng: np.random.Generator) -> ReferencePass:
     """The case with an image whose last digits are others."""
     x = case.trace.x * (1 + 1e-14 * rng.normal(size=case.trace.x.shape))
     return replace(case, trace=case.program.forward(case.params, x, given=case.trace.kept))

@@ -8,9 +8,9 @@ from cnnviz.core.activation_slopes import slopes
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.conv import Conv
 from cnnviz.core.layers.layer import Call, Shape, call
+from cnnviz.core.line_overrides import Function
 from cnnviz.core.mistake_model import Act, Mistake, anywhere
 from cnnviz.core.network import Network
-from cnnviz.core.overrides import Function
 
 
 def leaky(z: np.ndarray, *, slope: float) -> np.ndarray:

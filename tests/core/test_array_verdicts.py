@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.precision import DOUBLE, SINGLE
+from cnnviz.core.comparison.reference_pass import ReferencePass
 from cnnviz.core.gradcheck import KINK
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import gd
@@ -53,7 +53,7 @@ def test_a_gate_that_inherits_large_terms_that_cancel_inherits_their_round_off()
     network, x = Network.parse("dense1-relu-dense2-mse"), np.ones((1, 1))
     params = network.init(x.shape, "zeros").replace(w1=np.ones((1, 1)), w2=np.array([[1.0, -1.0]]))
     trace = network.forward(params, x)
-    case = Case(network.program(x.shape), params, trace, trace.o - [1.0, 1 + 1e-12], gd(0.1))
+    case = ReferencePass(network.program(x.shape), params, trace, trace.o - [1.0, 1 + 1e-12], gd(0.1))
     exact = passed(case)
     assert 0 < np.abs(exact["dz1"]).max() < 1e-11
     off = {share: {"do": 1e8 * exact["do"], "dz1": 1e8 * exact["dz1"] * (1 + share)} for share in (1e-5, 10.0)}
@@ -75,7 +75,7 @@ def relu_at(z, slope):
     network, x = Network.parse(f"dense{len(z)}-relu-dense1-mse"), np.ones((1, 1))
     params = network.init(x.shape, "zeros").replace(b1=np.array(z), w2=np.ones((len(z), 1)))
     trace = network.forward(params, x)
-    return Case(network.program(x.shape), params, trace, trace.o - slope / 2, gd(0.1))
+    return ReferencePass(network.program(x.shape), params, trace, trace.o - slope / 2, gd(0.1))
 
 
 @pytest.mark.parametrize("slope", [1.0, 1e6])
@@ -108,7 +108,7 @@ def test_behind_equal_cells_each_may_have_what_comes_back_alone_and_none_has_mor
     """A window of 64, more than the passes that round at random choose of; its sums cancel, so elsewhere they are as far apart as their terms round off."""
     network, x = Network.parse("conv1x1b-max8-dense1-mse"), np.full((8, 8), 0.3)
     params = network.init(x.shape, "zeros").replace(f=np.ones((1, 1)), b1=-x[0, :1], w=np.ones((1, 1)))
-    case = Case(network.program(x.shape), params, network.forward(params, x), np.ones(1), gd(0.1))
+    case = ReferencePass(network.program(x.shape), params, network.forward(params, x), np.ones(1), gd(0.1))
     first = passed(case)["dx"]
     each = [np.roll(first, n) for n in range(0, first.size, 9)]
     assert first.any() and {diagnose(case, {"dx": theirs}).verdict for theirs in each} == {"right"}
@@ -121,7 +121,7 @@ def test_where_ours_is_no_number_nothing_is_told():
     params = network.init(x.shape, "normal").replace(w1=np.array([[1e200, 1.0], [1e200, 1.0]]), w2=np.array([[1e200, 1.0], [-1e200, 1.0]]))
     with np.errstate(all="ignore"):
         trace = network.forward(params, x)
-        case = Case(network.program(x.shape), params, trace, np.zeros(2), gd(0.1))
+        case = ReferencePass(network.program(x.shape), params, trace, np.zeros(2), gd(0.1))
         theirs = {name: np.array(array) for name, array in passed(case).items()}
         assert not np.isfinite(theirs["dw1"]).all()
         assert not accused(diagnose(case, theirs))

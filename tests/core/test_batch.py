@@ -18,8 +18,8 @@ from cnnviz.core.layers.conv import Conv
 from cnnviz.core.layers.dense import Dense
 from cnnviz.core.layers.sigmoid import Sigmoid
 from cnnviz.core.losses import LOSSES
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import DEFAULT, Network
-from cnnviz.core.values import Params
 from tests.core.networks import ALL, COURSES, OTHERS, Case, cases
 
 ROOT = Path(__file__).parents[2]

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.diagnosis import diagnose, gradient_names
 from cnnviz.core.comparison.precision import SINGLE
+from cnnviz.core.comparison.reference_pass import ReferencePass
 from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.optimizers import gd
 from cnnviz.data.own_gradients import read_gradients
@@ -21,7 +21,7 @@ NETWORKS = (
 def case_of(text, images=3):
     batch = Batch(text, (images, 2, 9, 10))
     program = batch.network.program(batch.x_shape)
-    return Case(program, batch.params, program.forward(batch.params, batch.x, given=batch.given), batch.y, gd(0.1))
+    return ReferencePass(program, batch.params, program.forward(batch.params, batch.x, given=batch.given), batch.y, gd(0.1))
 
 
 def ours(case, overrides=None):
@@ -86,7 +86,7 @@ def test_what_single_precision_leaves_of_images_that_hardly_differ_is_right(text
     for seed in seeds:
         batch = Batch(text, (images, 3, 3, 2), seed)
         program = batch.network.program(batch.x_shape)
-        case = Case(program, batch.params, program.forward(batch.params, batch.x * scale, given=batch.given), batch.y, gd(0.1))
+        case = ReferencePass(program, batch.params, program.forward(batch.params, batch.x * scale, given=batch.given), batch.y, gd(0.1))
         values = {name: array.astype(np.float32) for name, array in program.inner(batch.params, case.trace).items()} | {"y": batch.y.astype(np.float32)}
         with np.errstate(all="ignore"):
             for line in (*program.forward_lines, *program.backward_lines):

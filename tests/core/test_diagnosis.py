@@ -5,17 +5,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.diagnosis import diagnose
 from cnnviz.core.comparison.precision import DOUBLE, HALF, SINGLE, precisions
 from cnnviz.core.comparison.rearrangements import rearrangements
+from cnnviz.core.comparison.reference_pass import ReferencePass
 from cnnviz.core.comparison.slips import right_lines
 from cnnviz.core.comparison.stage_verdicts import by_stage
 from cnnviz.core.comparison.worst_entry import worst_of
+from cnnviz.core.line_overrides import chained
 from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import gd
-from cnnviz.core.overrides import chained
 from cnnviz.core.spoiled_stages import stages_hit
 from cnnviz.words import Problem
 from tests.core.networks import cases
@@ -39,7 +39,7 @@ def case_of(text, seed=0):
     x = rng.normal(size=(2, 23, 24)) if text != DEFAULT else rng.random(size=(32, 32))
     params = network.init(x.shape, "he", seed)
     trace = network.forward(params, x)
-    return Case(network.program(x.shape), params, trace, rng.random(trace.o.size) * 0.8 + 0.1, gd(RATE))
+    return ReferencePass(network.program(x.shape), params, trace, rng.random(trace.o.size) * 0.8 + 0.1, gd(RATE))
 
 
 def passed(case, overrides=None):
@@ -107,7 +107,7 @@ def test_a_factor_a_flip_and_a_transposition_are_found_wherever_they_are_made(te
 @given(cases(), st.data())
 def test_of_two_slips_in_a_random_network_the_first_is_named(case, data):
     trace = case.network.forward(case.params, case.x)
-    of = Case(case.network.program(case.x.shape), case.params, trace, case.y, gd(RATE))
+    of = ReferencePass(case.network.program(case.x.shape), case.params, trace, case.y, gd(RATE))
     lines = [line.target for line in of.program.backward_lines]
     one, other = sorted(data.draw(st.lists(st.sampled_from(lines), min_size=2, max_size=2, unique=True)), key=lines.index)
     exact, theirs = passed(of), spoiled(of, (one, lambda a: 3 * a), (other, lambda a: a - 0.25 * np.abs(a).max()))
@@ -224,7 +224,7 @@ def test_where_round_off_decides_another_winner_is_as_right_and_is_counted(text)
     edges[:, 4:20, 8:24] = 1.0 / 3
     params = network.init(edges.shape, "he", 3)
     trace = network.forward(params, edges)
-    case = Case(network.program(edges.shape), params, trace, np.array([0.0, 1.0, 0.0]), gd(RATE))
+    case = ReferencePass(network.program(edges.shape), params, trace, np.array([0.0, 1.0, 0.0]), gd(RATE))
     values = {name: array.astype(np.float32) for name, array in case.program.start(params, edges).items()} | {"y": case.y.astype(np.float32)}
     noise = np.random.default_rng(0)
     for line in (*case.program.forward_lines, *case.program.backward_lines):
@@ -245,7 +245,7 @@ def test_outputs_that_are_nearly_right_leave_few_digits_in_single_precision():
     x, rng = np.array([[8.0]]), np.random.default_rng(0)
     params = network.init(x.shape).replace(w=np.array([[1.6, 0.1, 0.2]]))
     trace = network.forward(params, x)
-    case = Case(network.program(x.shape), params, trace, np.array([1.0, 0.0, 0.0]), gd(RATE))
+    case = ReferencePass(network.program(x.shape), params, trace, np.array([1.0, 0.0, 0.0]), gd(RATE))
     exact = passed(case)
     o = trace.o.astype(np.float32) * (1 + np.float32(1.2e-7) * rng.choice([-1, 1], 3)).astype(np.float32)
     theirs = {"dz1": o - np.float32([1, 0, 0]), "db": o - np.float32([1, 0, 0])}
@@ -259,7 +259,7 @@ def test_where_the_answer_is_nearly_certain_a_mistake_is_found_and_round_off_is_
     x = np.array([[1.0]])
     params = network.init(x.shape).replace(w=np.array([[large, 0.1, 0.2]]))
     trace = network.forward(params, x)
-    case = Case(network.program(x.shape), params, trace, np.array([1.0, 0.0, 0.0]), gd(RATE))
+    case = ReferencePass(network.program(x.shape), params, trace, np.array([1.0, 0.0, 0.0]), gd(RATE))
     exact = passed(case)
     assert 0 < np.abs(exact["dz1"]).max() < 1e-9
     noisy = exact["dz1"] + np.array([3e-16 if tolerance is DOUBLE else 1e-7, 0, 0])
@@ -343,7 +343,7 @@ def test_a_file_of_0s_and_1s_gets_no_tolerance_of_half_precision():
     network, x = Network.parse("dense2-identity-mse"), np.ones((1, 1))
     params = network.init(x.shape)
     trace = network.forward(params, x)
-    case = Case(network.program(x.shape), params, trace, trace.o - [0.997, 0.0], gd(RATE))
+    case = ReferencePass(network.program(x.shape), params, trace, trace.o - [0.997, 0.0], gd(RATE))
     for name, whole in (("db", np.array([1.0, 0.0])), ("dw", np.array([[1.0, 0.0]]))):
         assert diagnose(case, {name: whole}, precisions({name: whole})).arrays[name].wrong.sum() == 1
         assert diagnose(case, {name: whole.astype(np.float16)}, precisions({name: whole.astype(np.float16)})).verdict == "right"
@@ -354,11 +354,11 @@ def test_what_is_too_small_beside_round_off_is_counted_and_what_is_zero_for_good
     x = np.random.default_rng(1).normal(size=(10, 10))
     params = network.init(x.shape)
     trace = network.forward(params, x)
-    case = Case(network.program(x.shape), params, trace, np.array([1.0, 0.0, 0.0]), gd(RATE))
+    case = ReferencePass(network.program(x.shape), params, trace, np.array([1.0, 0.0, 0.0]), gd(RATE))
     exact = passed(case)
     assert diagnose(case, exact).untold == 0 and (exact["dz1"] == 0).any()
-    tiny = {name: array.astype(np.float16) for name, array in passed(Case(case.program, params.replace(w=params["w"] * 1e-9), trace, case.y, gd(RATE))).items()}
-    case = Case(case.program, params.replace(w=params["w"] * 1e-9), trace, case.y, gd(RATE))
+    tiny = {name: array.astype(np.float16) for name, array in passed(ReferencePass(case.program, params.replace(w=params["w"] * 1e-9), trace, case.y, gd(RATE))).items()}
+    case = ReferencePass(case.program, params.replace(w=params["w"] * 1e-9), trace, case.y, gd(RATE))
     found = diagnose(case, tiny, HALF)
     assert found.arrays["dz1"].untold == np.count_nonzero(exact["dz1"]) and found.verdict == "right"
     assert diagnose(case, {"dz1": tiny["dz1"]}, HALF).untold < tiny["dz1"].size  # closed gates are told
@@ -438,7 +438,7 @@ def test_a_gate_that_is_open_at_0_is_wrong_where_round_off_leaves_0():
     """Of a black image every z1 is 0, in each program."""
     network, x = Network.parse("conv2x3-relu-dense2-mse"), np.zeros((1, 6, 6))
     params = network.init(x.shape)
-    case = Case(network.program(x.shape), params, network.forward(params, x), np.array([0.0, 1.0]), gd(RATE))
+    case = ReferencePass(network.program(x.shape), params, network.forward(params, x), np.array([0.0, 1.0]), gd(RATE))
     found = diagnose(case, passed(case, {"dz1": lambda values, right: values["da1"] * (values["z1"] >= 0)}))
     assert found.first == "dz1" and found.arrays["dz1"].wrong.all()
 
@@ -447,6 +447,6 @@ def test_a_mean_whose_terms_cancel_rounds_off_as_they_do():
     """What comes in is 0 here, and in a program that adds in another order a share of its terms."""
     network, x = Network.parse("avg2-dense2-mse"), np.array([[[0.3, -0.3], [0.1, -0.1]]])
     params = network.init(x.shape, "he", 0)
-    case = Case(network.program(x.shape), params, network.forward(params, x), np.array([0.0, 1.0]), gd(RATE))
+    case = ReferencePass(network.program(x.shape), params, network.forward(params, x), np.array([0.0, 1.0]), gd(RATE))
     by = {size: diagnose(case, {"dw": passed(case)["dw"] + size * passed(case)["db"]}).verdict for size in (1e-17, 1e-13)}
     assert by[1e-17] != "wrong" and by[1e-13] == "wrong"

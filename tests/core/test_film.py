@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from cnnviz.core.film import FEW, film, maps_of
 from cnnviz.core.film_analysis import fall_shares, loss_terms, turning_points
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.ops import saturated_share
+from cnnviz.core.notebook_ops import saturated_share
 from cnnviz.core.trajectory import trajectory
 from cnnviz.words import Problem
 from tests.core.networks import COURSES, Case

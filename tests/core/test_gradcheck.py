@@ -6,9 +6,9 @@ from cnnviz.core.gradcheck import STEPS, TOLERANCE, check_gradients, relative_er
 from cnnviz.core.gradcheck.inputs import differences
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.notebook_network import backward, forward, init_params, update
-from cnnviz.core.ops import mse
-from cnnviz.core.values import Params
+from cnnviz.core.notebook_ops import mse
 from cnnviz.data.images import load_image
 
 Y = np.array([1.0, 0.0])

@@ -12,7 +12,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import gd
 from cnnviz.core.trajectory import forget, trajectory, walk
-from cnnviz.core.work import step_work
+from cnnviz.core.update_limits import step_work
 from cnnviz.data.images import load_images
 from cnnviz.pages import answer
 from cnnviz.pages.encoding import decode

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cnnviz.core.kernels import KERNELS, random_kernel
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.ops import conv2d
+from cnnviz.core.notebook_ops import conv2d
 
 
 def answer(name: str, x: np.ndarray) -> np.ndarray:

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from cnnviz.core.cell_links import cells, reach
 from cnnviz.core.latex_to_text import plain
-from cnnviz.core.links import cells, reach
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import OPTIMIZERS
 

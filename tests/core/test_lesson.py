@@ -26,7 +26,7 @@ from cnnviz.core.lesson import (
 )
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.notebook import DEVIATIONS
-from cnnviz.core.ops import PADDINGS
+from cnnviz.core.notebook_ops import PADDINGS
 from cnnviz.core.trajectory import trajectory
 
 KEYS = ["img", "ch", "scale", "f", "w", "seed", "y", "lr", "stride", "pad", "rule", "k", "stage"]

@@ -15,11 +15,11 @@ from cnnviz.core.image_ids import CLASSES, parse_image_id
 from cnnviz.core.image_ids import label as label_of
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import DEFAULT, WEIGHTS, Network
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.stored_params import NotKept, keep, kept
-from cnnviz.core.values import Params
-from cnnviz.core.work import MAX_UPDATES, MOST_WORK, SPACING, STATE_BYTES, state_bytes, step_work
+from cnnviz.core.update_limits import MAX_UPDATES, MOST_WORK, SPACING, STATE_BYTES, state_bytes, step_work
 from cnnviz.words import Message
 from tests.core.networks import COURSES, cases
 from tests.core.test_lesson import ANYTHING, NotText, Raising, is_lesson_with_sentences

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.diagnosis import diagnose, gradient_names
+from cnnviz.core.comparison.reference_pass import ReferencePass
 from cnnviz.core.gradcheck import check_gradients
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
 from cnnviz.core.network import Network
@@ -105,7 +105,7 @@ def test_the_batchs_own_statistics_after_training_give_an_image_alone_another_an
 @pytest.mark.parametrize("name", ["images_summed", "images_divided_twice@dw", "images_divided_twice@df", "places_forgotten", "mask_not_scaled"])
 def test_it_is_found_in_gradients_of_ones_own(name):
     theirs = gradients(name)
-    found = diagnose(Case(PROGRAM, BATCH.params, TRACE, Y, gd(0.1)), {array: theirs[array] for array in gradient_names(PROGRAM)})
+    found = diagnose(ReferencePass(PROGRAM, BATCH.params, TRACE, Y, gd(0.1)), {array: theirs[array] for array in gradient_names(PROGRAM)})
     exact = [match.slip.placed for match in found.matches[found.first] if match.exact and match.slip.placed]
     assert run(name) in exact
 

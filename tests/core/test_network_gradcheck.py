@@ -7,13 +7,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.cancellation import as_long_as
-from cnnviz.core.gradcheck import STEPS, TOLERANCE, check_gradients, error_curve, paths, step_sweep
+from cnnviz.core.gradcheck import STEPS, TOLERANCE, check_gradients, error_curve, nudge_path, step_sweep
 from cnnviz.core.gradcheck.inputs import differences
 from cnnviz.core.gradcheck.verdict import SAFETY
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.notebook_network import init_params, update
+from cnnviz.core.work_cancellation import as_long_as
 from cnnviz.words import Problem
 from tests.core.networks import ALL, COURSES, Case, cases
 
@@ -219,20 +219,20 @@ def test_nudged_copies_are_passes_with_one_entry_moved(case):
 def test_what_lies_before_the_nudged_layer_is_not_computed_again(monkeypatch):
     case = COURSES["Tiny VGG"]
     program = case.network.program(case.x_shape)
-    assert [line.target for line in paths.path(program, "w").lines] == []
-    assert [line.target for line in paths.path(program, "b4").lines] == ["a4", "p2", "v", "z5"]
-    assert paths.path(program, "x").lines[-1].target == "z5" and len(paths.path(program, "x").lines) == 16
+    assert [line.target for line in nudge_path.path(program, "w").lines] == []
+    assert [line.target for line in nudge_path.path(program, "b4").lines] == ["a4", "p2", "v", "z5"]
+    assert nudge_path.path(program, "x").lines[-1].target == "z5" and len(nudge_path.path(program, "x").lines) == 16
 
 
 @pytest.mark.parametrize("blocks", [1, 7, 10**9])
 def test_the_size_of_blocks_does_not_matter(blocks, monkeypatch):
     case = COURSES["deeplearning.ai"]
     whole = check(case)
-    monkeypatch.setattr(paths, "BYTES", 16 * 100 * blocks)
-    monkeypatch.setattr(paths, "PRODUCTS", 1_000 * blocks)
-    paths.path.cache_clear()
+    monkeypatch.setattr(nudge_path, "BYTES", 16 * 100 * blocks)
+    monkeypatch.setattr(nudge_path, "PRODUCTS", 1_000 * blocks)
+    nudge_path.path.cache_clear()
     parts = check(case)
-    paths.path.cache_clear()
+    nudge_path.path.cache_clear()
     for name in case.params:
         np.testing.assert_allclose(parts.numeric[name], whole.numeric[name], rtol=1e-7, atol=1e-10)
 

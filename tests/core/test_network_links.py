@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 
 from cnnviz.core import sliding
-from cnnviz.core.line import Line, unflatten
-from cnnviz.core.links import Link, sources
+from cnnviz.core.cell_links import Link, sources
+from cnnviz.core.program_line import Line, unflatten
 from tests.core.networks import ALL, Case, cases
 
 CELLS, CANDIDATES = 3, 25

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core import notebook
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.notebook import (
     DEVIATION_TABLE,
     DEVIATIONS,
@@ -14,8 +15,7 @@ from cnnviz.core.notebook import (
     params_used,
 )
 from cnnviz.core.notebook_network import backward, forward, init_params, update
-from cnnviz.core.ops import sigmoid_prime
-from cnnviz.core.values import Params
+from cnnviz.core.notebook_ops import sigmoid_prime
 from tests.core import notebook_literal as literal
 
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "data"

@@ -5,10 +5,10 @@ import pytest
 
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.network import Network as CNN
-from cnnviz.core.ops import conv2d, conv2d_df, conv2d_dx, mse_prime, output_size, sigmoid, sigmoid_prime
+from cnnviz.core.notebook_ops import conv2d, conv2d_df, conv2d_dx, mse_prime, output_size, sigmoid, sigmoid_prime
 from cnnviz.words import reading
 from tests.core.seed_cells import LINKS, Geometry, sources
-from tests.core.test_ops import zeros_around
+from tests.core.test_notebook_ops import zeros_around
 
 TEXTS = (
     DEFAULT,

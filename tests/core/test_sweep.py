@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from cnnviz import Lesson, Problem, load_image, sweep, trajectory
 from cnnviz.core import sweep as sweeping
-from cnnviz.core.asked_sweep import MOST_RUNS, read_sweep
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.read_sweep import MOST_RUNS, read_sweep
 from cnnviz.core.sweep import MOST_LOSSES, runs_of, updates_that_fit
 from cnnviz.core.sweep_lines import EACH
 from cnnviz.core.threads import one_blas_thread
-from cnnviz.core.work import MOST_WORK, step_work
+from cnnviz.core.update_limits import MOST_WORK, step_work
 from tests.core.networks import COURSES, cases
 
 FITTING = cases().filter(lambda case: len(case.x_shape) == 2 or case.x_shape[0] == 3)

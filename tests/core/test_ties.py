@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.core.batch import batch_gradients
+from cnnviz.core.cell_links import Link, sources
 from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.links import Link, sources
 from cnnviz.core.network import Network
 from cnnviz.core.ties import TIE, settled
 from cnnviz.core.trajectory import trajectory

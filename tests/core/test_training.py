@@ -16,12 +16,12 @@ from cnnviz.core import evaluation as outcomes
 from cnnviz.core import training as module
 from cnnviz.core.evaluation import accuracy_range, evaluate, guessed_share
 from cnnviz.core.kernels import KERNELS
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import Network
 from cnnviz.core.notebook_network import backward, forward, init_params, update
-from cnnviz.core.ops import mse
+from cnnviz.core.notebook_ops import mse
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.training import Training, train
-from cnnviz.core.values import Params
 
 ROOT = Path(__file__).parents[2]
 SOBEL = KERNELS["sobel-x"]

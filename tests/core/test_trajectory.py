@@ -14,9 +14,9 @@ from cnnviz.core.kernels import KERNELS, random_kernel
 from cnnviz.core.lesson import RULES, Lesson
 from cnnviz.core.notebook import notebook_step
 from cnnviz.core.notebook_network import backward, forward, init_params, update
-from cnnviz.core.ops import mse
+from cnnviz.core.notebook_ops import mse
 from cnnviz.core.trajectory import SPACING, trajectory, walk
-from cnnviz.core.updating import Updates
+from cnnviz.core.updates import Updates
 
 FAR = 2 * SPACING + 50
 """Far enough to cross what is remembered on the way twice."""

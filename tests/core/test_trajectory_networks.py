@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from cnnviz.core import trajectory as trajectories
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.lru_cache import LruCache
 from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.recent import Recent
 from cnnviz.core.trajectory import NEAR, SPACING, forget, trajectory
-from cnnviz.core.updating import walk
-from cnnviz.core.work import STATE_BYTES
+from cnnviz.core.update_limits import STATE_BYTES
+from cnnviz.core.updates import walk
 from cnnviz.words import Problem
 from tests.core.networks import COURSES, OTHERS, Case, cases
 
@@ -110,7 +110,7 @@ def test_few_states_are_remembered_and_back_computes_few_steps(monkeypatch):
 
 
 def test_all_lessons_together_keep_within_their_bytes(monkeypatch):
-    monkeypatch.setattr(trajectories, "_RUNS", Recent(3_000_000, lambda run: run.bytes))
+    monkeypatch.setattr(trajectories, "_RUNS", LruCache(3_000_000, lambda run: run.bytes))
     x = np.random.default_rng(0).random((32, 32))
     for seed in range(40):
         trajectory(Lesson(seed=seed), x, 500)

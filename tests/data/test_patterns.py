@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core.image_ids import PATTERNS
-from cnnviz.core.ops import conv2d
+from cnnviz.core.notebook_ops import conv2d
 from cnnviz.data.patterns import pattern
 
 

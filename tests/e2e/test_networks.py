@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Lesson
-from cnnviz.core import links
+from cnnviz.core import cell_links
 from cnnviz.core.presets import PRESETS
 from cnnviz.words import message
 from tests.e2e.page import COLLIDING, Screen, faults, values
@@ -171,7 +171,7 @@ def test_pointing_lights_the_sources_in_every_channel(screen: Screen):
         assert cell[0] == channel
         for link in program.links[symbol]:
             lit = json.loads(screen.canvas(link.source).get_attribute("data-lit"))
-            assert set(cells(lit, arrays[link.source].shape)) == set(links.sources(link, cell, arrays)), link
+            assert set(cells(lit, arrays[link.source].shape)) == set(cell_links.sources(link, cell, arrays)), link
 
 
 def test_brackets_change_the_channel_and_a_pinned_one_stays(screen: Screen):

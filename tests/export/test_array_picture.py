@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from cnnviz import show
-from cnnviz.export.colour import ramp
+from cnnviz.export.colour_scales import ramp
 from cnnviz.words import Problem
 
 

@@ -8,9 +8,9 @@ from PIL import Image
 
 from cnnviz import Lesson, load_image, trajectory
 from cnnviz.export.animation import MAX_FRAMES, animation, frame_updates, shown_maps
-from cnnviz.export.colour import SCALES, levels_of, ramp
-from cnnviz.export.frames import GAP, LINE, PANEL
-from cnnviz.pages import colours
+from cnnviz.export.animation_frames import GAP, LINE, PANEL
+from cnnviz.export.colour_scales import SCALES, levels_of, ramp
+from cnnviz.pages import map_settings
 
 X = load_image("test-0")
 TOP = GAP + LINE
@@ -40,7 +40,7 @@ def test_frames_are_thinned_evenly_between_first_and_last(k, frames):
 
 
 def test_colours_are_those_of_the_page():
-    assert SCALES.items() <= colours.SCALES.items()
+    assert SCALES.items() <= map_settings.SCALES.items()
     assert [f"#{bytes(colour).hex()}" for colour in ramp("signed", 11)] == list(SCALES["signed"])
 
 

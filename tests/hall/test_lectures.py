@@ -8,7 +8,7 @@ import fakeredis
 import pytest
 
 from cnnviz.hall import room_script, store
-from cnnviz.hall.in_redis import script_name
+from cnnviz.hall.redis_keys import script_name
 from cnnviz.hall.redis_store import Shared
 from cnnviz.scripts.library import lectures
 from cnnviz.scripts.script_file import MOST_BYTES

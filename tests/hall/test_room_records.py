@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.hall import record, store
+from cnnviz.hall import answer_record, store
 from cnnviz.hall.exploring import LOOKED_AT
 from tests.hall.test_lectures import SCRIPT, Led, in_redis, told
 from tests.hall.test_room_questions import HANDS, LARGEST, Asked
@@ -51,8 +51,8 @@ async def test_every_question_and_round_is_saved_and_no_device(make):
 
 @given(st.text(max_size=20))
 def test_no_text_is_a_formula_to_a_spreadsheet(text):
-    one = record.Record(number=0, kind="choose", ask=text, rounds=[[(text, 1, 1, None)]])
-    (row,) = list(csv.DictReader(io.StringIO(record.table([one]), newline="")))
+    one = answer_record.Record(number=0, kind="choose", ask=text, rounds=[[(text, 1, 1, None)]])
+    (row,) = list(csv.DictReader(io.StringIO(answer_record.table([one]), newline="")))
     for cell in (row["text"], row["answer"]):
         assert not cell.startswith(("=", "@", "\t", "\r")) and (not cell.startswith(("-", "+")) or float(cell) is not None)
         assert cell.removeprefix("'") == "".join(letter if letter.isprintable() else " " for letter in text).removeprefix("'")
@@ -60,13 +60,13 @@ def test_no_text_is_a_formula_to_a_spreadsheet(text):
 
 @given(st.text() | st.from_type(int).map(str) | st.just('{"number": 1, "kind": "x", "ask": "", "rounds": [[1]]}'))
 def test_what_a_later_version_has_kept_is_passed_over(text):
-    assert record.read(text) is None
+    assert answer_record.read(text) is None
 
 
 async def test_what_is_kept_of_answers_is_bounded():
     here = await Asked(Hall()).open()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(record, "MOST_LINES", 3)
+        patched.setattr(answer_record, "MOST_LINES", 3)
         patched.setattr(store, "MOST_RECORDS", 2)
         for number in range(4):
             await here.put(kind="number", ask=f"How many? {number}")
@@ -74,7 +74,7 @@ async def test_what_is_kept_of_answers_is_bounded():
                 await here.vote(n, n)
         found = rows((await here.hall.ask("GET", f"{here.path}/results.csv", headers=here.driver))[1])
         assert sorted({row["text"] for row in found}) == ["How many? 1", "How many? 2", "How many? 3"]
-        assert [(row["answer"], row["count"]) for row in found][:4] == [("0", "1"), ("1", "1"), ("2", "1"), (record.REST, "3")]
+        assert [(row["answer"], row["count"]) for row in found][:4] == [("0", "1"), ("1", "1"), ("2", "1"), (answer_record.REST, "3")]
         patched.setattr(store, "MOST_RECORDED", 0)
         before = len(here.hall.rooms.store.rooms[here.path.removeprefix("/room/")].records)
         await here.put(**HANDS)

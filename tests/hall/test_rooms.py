@@ -8,18 +8,18 @@ import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from cnnviz.hall import LENGTH, LETTERS, Rooms, keys, room_routes
+from cnnviz.hall import LENGTH, LETTERS, Rooms, room_routes, room_secrets
 from cnnviz.hall.follower import join_link
 from cnnviz.hall.store import IDLE, SILENCE, Memory
-from cnnviz.server import bodies
-from cnnviz.server.bodies import Refused, body_of
-from cnnviz.server.limits import Rate
+from cnnviz.server import request_bodies
+from cnnviz.server.rate_limits import Rate
+from cnnviz.server.request_bodies import Refused, body_of
 from cnnviz.words import say
 
 
 @pytest.fixture(autouse=True)
 def cheap_codes(monkeypatch):
-    monkeypatch.setattr(keys, "COST", 4)
+    monkeypatch.setattr(room_secrets, "COST", 4)
 
 
 async def settled() -> None:
@@ -185,7 +185,7 @@ async def test_a_body_that_drips_is_not_waited_for():
         return {"type": "http.request", "body": b"", "more_body": next(left, None) is not None}
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(bodies, "BODY_SECONDS", 0.0)
+        patched.setattr(request_bodies, "BODY_SECONDS", 0.0)
         with pytest.raises(Refused) as refused:
             await body_of(Request({"type": "http", "method": "PUT", "headers": []}, receive), 100)
     assert (refused.value.status, refused.value.id) == (408, "ui.rooms.body_slow")
@@ -206,15 +206,15 @@ async def test_of_all_bodies_that_are_coming_so_much_is_held_and_no_more():
         return await body_of(Request({"type": "http", "method": "PUT", "headers": []}, receive), 500)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(bodies, "MOST_COMING", 1_000)
-        patched.setattr(bodies, "SHORT", 200)
+        patched.setattr(request_bodies, "MOST_COMING", 1_000)
+        patched.setattr(request_bodies, "SHORT", 200)
         asked = [asyncio.create_task(taken(length)) for length in (300, 300, 300, 300, 200)]
         with pytest.raises(Refused) as refused:
             await asked[3]
         assert len(await asked[4]) == 200
         go.set()
         assert {len(await one) for one in asked[:3]} == {300}
-    assert refused.value.status == 503 and not bodies._coming["bytes"]
+    assert refused.value.status == 503 and not request_bodies._coming["bytes"]
 
 
 async def test_guessing_and_flooding_are_bounded():

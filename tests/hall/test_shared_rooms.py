@@ -11,9 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.hall import LENGTH, record, redis_store
-from cnnviz.hall.in_redis import answers_in, followers_in
+from cnnviz.hall import LENGTH, answer_record, redis_store
 from cnnviz.hall.poll import Poll
+from cnnviz.hall.redis_keys import answers_in, followers_in
 from cnnviz.hall.redis_store import Shared
 from cnnviz.hall.store import IDLE, TooManyRooms
 from tests.hall.test_rooms import Hall, data, until
@@ -156,8 +156,8 @@ def with_others(whole: dict[str, object]) -> st.SearchStrategy[str]:
 def test_whatever_stands_in_redis_is_read_or_passed_over(poll, kept, told):
     with contextlib.suppress(ValueError):
         assert Poll.read(poll).at(5.0).phase
-    lines = record.read(kept)
-    assert lines is None or record.table([lines])
+    lines = answer_record.read(kept)
+    assert lines is None or answer_record.table([lines])
     followers_in(told)
     with contextlib.suppress(ValueError):
         answers_in(told)

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 from starlette.applications import Starlette
 
-from cnnviz.core import cancellation
-from cnnviz.core.cancellation import as_long_as
+from cnnviz.core import work_cancellation
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import trajectory
+from cnnviz.core.work_cancellation import as_long_as
 from cnnviz.data import cifar10
 from cnnviz.data.images import load_image
 from cnnviz.export import arrays_npz
@@ -128,7 +128,7 @@ LONG = [{"what": "spreadsheet"}, {"what": "gif", "k": "80"}, {"what": "parameter
 @pytest.mark.parametrize("asked", LONG, ids=lambda asked: asked["what"])
 def test_a_file_lets_numbers_go_first_again_and_again(monkeypatch, asked):
     looks, let_past = [], []
-    monkeypatch.setattr(cancellation, "_BESIDE", [let_past.append])
+    monkeypatch.setattr(work_cancellation, "_BESIDE", [let_past.append])
     with as_long_as(lambda: looks.append(True)):
         assert dialogs.answer("file", asked).status == 200
     assert len(looks) == len(let_past) >= 10

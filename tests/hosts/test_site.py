@@ -20,8 +20,8 @@ from cnnviz.core.presets import PRESETS
 from cnnviz.hosts import dialogs
 from cnnviz.hosts.static import pyodide
 from cnnviz.hosts.static.in_browser import get
-from cnnviz.hosts.static.package import archive
 from cnnviz.hosts.static.pyodide import pyodide_files
+from cnnviz.hosts.static.python_archive import archive
 from cnnviz.hosts.static.site import write_site
 from cnnviz.pages import answer
 from cnnviz.pages.check import checking

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 from cnnviz import Lesson
-from cnnviz.core.cancellation import as_long_as
 from cnnviz.core.gradcheck import KINK, TOLERANCE, UNTOLD, WRONG, check_gradients, judged_again
 from cnnviz.core.lesson import LESSON_KEYS
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
 from cnnviz.core.network import DEFAULT, Network
+from cnnviz.core.work_cancellation import as_long_as
 from cnnviz.pages.check import checking, own
 from cnnviz.pages.check.checked_road import drawn_errors, more, road
-from cnnviz.pages.check.examined import Examined
-from cnnviz.pages.colours import SCALES
+from cnnviz.pages.check.examined_pass import Examined
+from cnnviz.pages.map_settings import SCALES
 from cnnviz.pages.resource import made, page_of
 from cnnviz.pages.roads import answer, operations
 from cnnviz.server.admission import Admission

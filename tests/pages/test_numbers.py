@@ -17,8 +17,8 @@ from starlette.responses import PlainTextResponse
 
 from cnnviz import Lesson, load_image, trajectory
 from cnnviz.checks import tensorflow_process
-from cnnviz.core.cancellation import as_long_as, check_wanted
 from cnnviz.core.lesson import LESSON_KEYS
+from cnnviz.core.work_cancellation import as_long_as, check_wanted
 from cnnviz.data.images import find_image
 from cnnviz.export.arrays import PIECE
 from cnnviz.pages import resource
@@ -27,10 +27,10 @@ from cnnviz.pages.resource import EXACT, INSTEAD, Resource, asked_of, cost, made
 from cnnviz.pages.version import code
 from cnnviz.server import numbers as server_numbers
 from cnnviz.server.admission import Admission
-from cnnviz.server.direct import Direct
+from cnnviz.server.direct_routes import Direct
 from cnnviz.server.gate import Gate
+from cnnviz.server.job import Busy
 from cnnviz.server.numbers import LASTING, Numbers, number_routes
-from cnnviz.server.works import Busy
 from tests.pages import running
 from tests.pages.running import decode
 from tests.server.gates import is_empty

@@ -7,8 +7,8 @@ from cnnviz.pages import answer
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import pages
 from cnnviz.pages.resource import made_of, page_of
+from cnnviz.scripts.expression_limits import MOST_SECONDS
 from cnnviz.scripts.library import lectures, library
-from cnnviz.scripts.limits import MOST_SECONDS
 
 PAGES = {page.path: page.id for page in pages()}
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cnnviz.__main__ import main
 from cnnviz.core.lesson import Lesson
-from cnnviz.scripts import limits
+from cnnviz.scripts import expression_limits
 from cnnviz.scripts.expression import evaluate
 from cnnviz.scripts.question import ask
 from cnnviz.scripts.scope import lesson_of, scope_of
@@ -226,7 +226,7 @@ def test_what_takes_too_long_altogether_is_refused(monkeypatch):
     here = scope_of(lesson_of("lr=0.02"))
     text = " + ".join(f"at('k=100&lr=0.0{n}', L)" for n in range(3, 10))
     once = here.seconds("at", "k=100&lr=0.001")
-    monkeypatch.setattr(limits, "MOST_SECONDS", 2.5 * once)
+    monkeypatch.setattr(expression_limits, "MOST_SECONDS", 2.5 * once)
     for slow in (text, "wrong_loss('sign_flipped', 300)"):
         with pytest.raises(Problem) as problem:
             evaluate(slow, here)

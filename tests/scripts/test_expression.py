@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.scripts import limits
+from cnnviz.scripts import expression_limits
 from cnnviz.scripts.expression import evaluate
 from cnnviz.scripts.expression_functions import FUNCTIONS, REDUCTIONS
+from cnnviz.scripts.expression_limits import Allowance
 from cnnviz.scripts.library import bundled
-from cnnviz.scripts.limits import Allowance
 from cnnviz.scripts.question import ask, filled
 from cnnviz.scripts.scope import Scope, lesson_of, scope_of
 from cnnviz.words import Problem, Versions
@@ -130,7 +130,7 @@ def test_what_is_too_large_or_too_much_work_is_refused_before_anything_is_comput
     def computed(*_):
         raise AssertionError("nothing is to be computed")
 
-    monkeypatch.setattr(limits, "_plain", computed)
+    monkeypatch.setattr(expression_limits, "_plain", computed)
     with pytest.raises(Problem) as refused:
         evaluate(text, SCENES[LARGE])
     assert refused.value.code == f"lessons.expression.{DEAR[text]}" and str(refused.value)
@@ -180,7 +180,7 @@ def test_all_expressions_of_a_text_have_one_allowance_and_memory_is_bounded(text
     here.elsewhere("at", "k=1")
     with at_most(MOST_BYTES):
         filled(Versions({"en": text, "fr": text}), here, allowance)
-    assert allowance.work <= limits.MOST_WORK + max(limits.LOOK, 2_000 * limits.MOST_VALUES)  # what was refused last is counted, and not done
+    assert allowance.work <= expression_limits.MOST_WORK + max(expression_limits.LOOK, 2_000 * expression_limits.MOST_VALUES)  # what was refused last is counted, and not done
 
 
 @pytest.mark.parametrize(("part", "most"), [("L", 5_000), ("max(w2)", 60), ("sum(exp(w2))", 15), ("at('k=1', L)", 100)])
@@ -200,7 +200,7 @@ def test_a_question_s_texts_answers_and_key_have_one_allowance():
 
 
 def test_another_lesson_s_mistake_counts_as_time(monkeypatch):
-    monkeypatch.setattr(limits, "MOST_SECONDS", scope_of(Lesson()).seconds("wrong", "sign_flipped") * 1.5)
+    monkeypatch.setattr(expression_limits, "MOST_SECONDS", scope_of(Lesson()).seconds("wrong", "sign_flipped") * 1.5)
     assert evaluate("any(wrong('sign_flipped', df) != df)", scope_of(Lesson()))
     with pytest.raises(Problem) as refused:
         evaluate("any(wrong('sign_flipped', df) != wrong('sign_flipped', df))", scope_of(Lesson()))

@@ -8,16 +8,16 @@ from collections import Counter, deque
 
 import pytest
 
-from cnnviz.core.cancellation import check_wanted, held
+from cnnviz.core.work_cancellation import check_wanted, held
 from cnnviz.server.admission import Admission
 from cnnviz.server.costs import Costs
 from cnnviz.server.fair_queue import ORDINARY_JOBS, FairQueue
 from cnnviz.server.gate import Gate
-from cnnviz.server.limits import Rate
+from cnnviz.server.job import DEAR, Busy, Expected, Job
+from cnnviz.server.loop_turns import EACH_NEW, NEW, NEW_PAUSE
 from cnnviz.server.numbers import LATE, Numbers
+from cnnviz.server.rate_limits import Rate
 from cnnviz.server.schedule import UNDER_WAY
-from cnnviz.server.turns import EACH_NEW, NEW, NEW_PAUSE
-from cnnviz.server.works import DEAR, Busy, Expected, Job
 from tests.server.gates import is_empty, without_collection
 
 

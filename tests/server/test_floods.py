@@ -13,8 +13,8 @@ from cnnviz.server.admission import Admission
 from cnnviz.server.fair_queue import ORDINARY_JOBS
 from cnnviz.server.floods import Floods
 from cnnviz.server.gate import Gate
-from cnnviz.server.limits import Rate, fair_share
-from cnnviz.server.works import Expected
+from cnnviz.server.job import Expected
+from cnnviz.server.rate_limits import Rate, fair_share
 from cnnviz.words import say
 from tests.server.gates import is_empty
 

@@ -25,7 +25,7 @@ from cnnviz.hosts.streamlit.guards import (
     is_own,
 )
 from cnnviz.hosts.streamlit.start import send_at_once
-from cnnviz.server.direct import Direct
+from cnnviz.server.direct_routes import Direct
 from cnnviz.server.embedding import read_origins
 from cnnviz.server.files import file_routes, made_once
 from cnnviz.server.floods import Floods

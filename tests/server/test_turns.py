@@ -8,14 +8,14 @@ from collections.abc import Callable
 import pytest
 from starlette.requests import HTTPConnection
 
-from cnnviz.core import cancellation
+from cnnviz.core import work_cancellation
 from cnnviz.hosts.streamlit import script_turns
 from cnnviz.hosts.streamlit.script_turns import ScriptTurns
 from cnnviz.server import floods
-from cnnviz.server import turns as turns_module
+from cnnviz.server import loop_turns as turns_module
 from cnnviz.server.floods import Floods
-from cnnviz.server.limits import Rate
-from cnnviz.server.turns import CREDIT, LEAST_REST, MOST_REST, NEW_PAUSE, Turns
+from cnnviz.server.loop_turns import CREDIT, LEAST_REST, MOST_REST, NEW_PAUSE, Turns
+from cnnviz.server.rate_limits import Rate
 from cnnviz.server.visitors import pause_of
 from tests.server.test_floods import ask, scope
 
@@ -310,9 +310,9 @@ def test_of_the_scripts_of_a_hundred_sessions_one_runs_at_a_time_and_anothers_co
 
 def test_a_script_lets_numbers_that_people_wait_for_go_first_as_long_as_the_next_script_waits_for_it(monkeypatch):
     waited: list[float] = []
-    monkeypatch.setattr(cancellation, "_BESIDE", [waited.append])
+    monkeypatch.setattr(work_cancellation, "_BESIDE", [waited.append])
     now, turns = [0.0], ScriptTurns(clock=lambda: now[0])
-    monkeypatch.setattr(script_turns, "let_pass", lambda seconds: (cancellation.let_pass(seconds), now.__setitem__(0, 5.0)))
+    monkeypatch.setattr(script_turns, "let_pass", lambda seconds: (work_cancellation.let_pass(seconds), now.__setitem__(0, 5.0)))
     with turns.turn("one", OTHER):
         assert waited == [script_turns.LONG] and turns.since == 5.0
 

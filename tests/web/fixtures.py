@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from cnnviz import Lesson, load_image, trajectory
-from cnnviz.core.links import Link, sources
+from cnnviz.core.cell_links import Link, sources
 from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import find_image
 from cnnviz.hosts.file import _answer
@@ -20,8 +20,8 @@ from cnnviz.hosts.file.estimates import estimates
 from cnnviz.hosts.file.packing import Store
 from cnnviz.pages import answer as page_answer
 from cnnviz.pages.address import Now, resolved
-from cnnviz.pages.colours import SCALES
 from cnnviz.pages.map_records import array_of, program_of
+from cnnviz.pages.map_settings import SCALES
 from cnnviz.pages.network_record import network_record
 from cnnviz.pages.resource import asked_of, made, page_of
 from cnnviz.pages.step.answer import answer

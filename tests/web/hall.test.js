@@ -2,10 +2,10 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Ballot } from "../../cnnviz/hall/ballot.js"
 import { HallBoard } from "../../cnnviz/hall/board.js"
-import { spotOf } from "../../cnnviz/hall/cockpit_spot.js"
 import { comingOf, screenOf } from "../../cnnviz/hall/cockpit_view.js"
 import { AllRuns, runsIn, saidOf, worstOf } from "../../cnnviz/hall/experiment.js"
-import { openQuestion, roomScript } from "../../cnnviz/hall/held_room.js"
+import { spotOf } from "../../cnnviz/hall/impromptu_form.js"
+import { openQuestion, roomScript } from "../../cnnviz/hall/kept_rooms.js"
 import {
   cellIn,
   cellUnder,

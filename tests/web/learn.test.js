@@ -4,6 +4,9 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { coloursOf, written } from "../../cnnviz/pages/learn/cells.js"
 import { centred, covered, shifted, under } from "../../cnnviz/pages/learn/crop_bounds.js"
+import { comesOf, sumOf } from "../../cnnviz/pages/learn/learn_places.js"
+import { head } from "../../cnnviz/pages/learn/learn_plates.js"
+import { spokenQuestion } from "../../cnnviz/pages/learn/learn_words.js"
 import {
   cutOf,
   figuresOf,
@@ -14,11 +17,8 @@ import {
   slides,
   tileOf,
   valuesOf,
-} from "../../cnnviz/pages/learn/figures.js"
-import { comesOf, sumOf } from "../../cnnviz/pages/learn/learn_places.js"
-import { head } from "../../cnnviz/pages/learn/learn_plates.js"
-import { spokenQuestion } from "../../cnnviz/pages/learn/learn_words.js"
-import { cellOf, sizeOf, sizesOf } from "../../cnnviz/pages/learn/sizes.js"
+} from "../../cnnviz/pages/learn/plate_figures.js"
+import { cellOf, sizeOf, sizesOf } from "../../cnnviz/pages/learn/plate_sizes.js"
 import { decode } from "../../cnnviz/view/model/decode.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
 import { fixture } from "./hooks.js"

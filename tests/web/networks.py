@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from cnnviz.core import links
+from cnnviz.core import cell_links
 from cnnviz.core.cell_arithmetic import arithmetic_of, exact
 from cnnviz.core.cells import cell_shape, write_cell
 from cnnviz.core.network import Network
@@ -128,9 +128,9 @@ def _address(target: str, cell: tuple[int, ...], program: Program, arrays: dict[
 
 
 def _sources(
-    link: links.Link, cell: tuple[int, ...], program: Program, arrays: dict[str, np.ndarray]
+    link: cell_links.Link, cell: tuple[int, ...], program: Program, arrays: dict[str, np.ndarray]
 ) -> list[tuple[int, ...]]:
     if link.pattern != "won":
-        return links.sources(link, cell, arrays)
+        return cell_links.sources(link, cell, arrays)
     read = next(own.source for own in program.links[link.source[1:]])  # what the pool reads whose gradient this is
-    return links.sources(link, cell, {link.source: arrays[link.source], "x": arrays[read]})
+    return cell_links.sources(link, cell, {link.source: arrays[link.source], "x": arrays[read]})

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { beforeEach, test } from "node:test"
+import { LruCache } from "../../cnnviz/view/model/lru_cache.js"
 import { holdFile } from "../../cnnviz/view/model/own_file.js"
-import { Recent } from "../../cnnviz/view/model/recent.js"
 
 // A browser as far as it is needed: a server that answers when it is told to, and nothing to do but this.
 let requests = []
@@ -237,7 +237,7 @@ test("an answer has the stage that the address has, if there is one", () => {
 })
 
 test("what was not used for longest goes first", () => {
-  const recent = new Recent(10)
+  const recent = new LruCache(10)
   for (const name of "abac") recent.put(name, name.toUpperCase(), 5)
   assert.deepEqual([recent.get("a"), recent.get("b"), recent.get("c")], ["A", undefined, "C"])
   recent.put("large", 1, 100)

@@ -5,7 +5,7 @@ import { test } from "node:test"
 import { spread } from "../../cnnviz/view/model/layout.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
 import { csv, exact, parts, rowsAtOnce, start } from "../../cnnviz/view/model/table.js"
-import { tableOf, windowsOf } from "../../cnnviz/view/model/tables.js"
+import { tableOf, windowsOf } from "../../cnnviz/view/model/table_sources.js"
 import { fixture } from "./hooks.js"
 import { anyNumbers } from "./numbers.js"
 

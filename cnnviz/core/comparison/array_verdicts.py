@@ -11,11 +11,11 @@ from cnnviz.core.comparison.given_arrays import Given, fitting, with_numbers
 from cnnviz.core.comparison.precision import Precision
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.gradcheck import SAFETY, verdict
-from cnnviz.core.line import Inner, Line, Override
+from cnnviz.core.named_arrays import Params, Trace
 from cnnviz.core.program import Program
+from cnnviz.core.program_line import Inner, Line, Override
 from cnnviz.core.read_only import lock
 from cnnviz.core.rounding import Doubt, doubts, draws, equal_within, rounded
-from cnnviz.core.values import Params, Trace
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,9 +10,9 @@ import numpy as np
 
 from cnnviz.core.cached import cached_property
 from cnnviz.core.comparison.array_verdicts import Compared, compared
-from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.given_arrays import Given, given, with_numbers
 from cnnviz.core.comparison.precision import DOUBLE, Precision
+from cnnviz.core.comparison.reference_pass import ReferencePass
 from cnnviz.core.comparison.slip_search import Suspect, same
 from cnnviz.core.comparison.slips import Match
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG, by_stage, first_wrong
@@ -26,7 +26,7 @@ Arrays = Mapping[str, np.ndarray]
 class Diagnosis:
     """Every array that was given beside ours, a verdict on each stage, and for each wrong one what it looks like, nearest first."""
 
-    case: Case
+    case: ReferencePass
     arrays: Mapping[str, Compared]
     matches: Mapping[str, tuple[Match, ...]]
 
@@ -99,7 +99,7 @@ def gradient_names(program: Program) -> tuple[str, ...]:
 
 
 @np.errstate(all="ignore")
-def diagnose(case: Case, theirs: Arrays, precision: Precision | Mapping[str, Precision] = DOUBLE) -> Diagnosis:
+def diagnose(case: ReferencePass, theirs: Arrays, precision: Precision | Mapping[str, Precision] = DOUBLE) -> Diagnosis:
     """Diagnoses the gradients `theirs`, by name, of which any may be missing. Raises Problem where a shape does not fit.
 
     >>> from cnnviz.core.network import DEFAULT, Network
@@ -109,7 +109,7 @@ def diagnose(case: Case, theirs: Arrays, precision: Precision | Mapping[str, Pre
     >>> trace = network.forward(params, x)
     >>> exact = network.backward(params, trace, y)
     >>> theirs = {"dz2": exact["dz2"], "dz1": exact["da1"]}
-    >>> found = diagnose(Case(network.program(x.shape), params, trace, y, gd(0.1)), theirs)
+    >>> found = diagnose(ReferencePass(network.program(x.shape), params, trace, y, gd(0.1)), theirs)
     >>> found.first, found.matches["dz1"][0].slip.placed.address
     ('dz1', 'hidden_slope_forgotten@dz1')
     """
@@ -127,7 +127,7 @@ def diagnose(case: Case, theirs: Arrays, precision: Precision | Mapping[str, Pre
     return Diagnosis(case, found, matches | {stage: _explained(case, arrays, exact, found, stage) for stage in later})
 
 
-def _right_for(case: Case, other: Placed, found: Mapping[str, Compared], first: str) -> dict[str, Compared]:
+def _right_for(case: ReferencePass, other: Placed, found: Mapping[str, Compared], first: str) -> dict[str, Compared]:
     """The arrays where those after the `first` wrong stage that are right for another forward pass inherit what is wrong."""
     made = other.run(case.program, case.params, case.trace, case.y, case.optimizer, case.state)
     later = {name for name in found if first not in by_stage(case.program.network, {name: RIGHT})}
@@ -140,7 +140,7 @@ def _of_forward(matches: tuple[Match, ...]) -> Placed | None:
     return next((match.slip.placed for match in matches if match.exact and match.slip.placed and match.slip.placed.is_forward), None)
 
 
-def _explained(case: Case, arrays: Mapping[str, Given], exact: Arrays, found: Mapping[str, Compared], stage: str) -> tuple[Match, ...]:
+def _explained(case: ReferencePass, arrays: Mapping[str, Given], exact: Arrays, found: Mapping[str, Compared], stage: str) -> tuple[Match, ...]:
     """The slips that explain a stage, made from their numbers before it; where nothing fits, from ours: they may have been spoilt afterwards."""
     theirs = Suspect(case, {name: with_numbers(one.array, exact[name]) for name, one in arrays.items()}, found, stage).matches()
     if any(match.exact for match in theirs):

@@ -13,16 +13,16 @@ from functools import partial
 import numpy as np
 
 from cnnviz.core.comparison.array_verdicts import Compared
-from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.factors import ONE, named_factor
 from cnnviz.core.comparison.given_arrays import fitting
 from cnnviz.core.comparison.rearrangements import Rearrangement, left_out, rearrangements
+from cnnviz.core.comparison.reference_pass import ReferencePass
 from cnnviz.core.comparison.slips import AXES, Match, Slip
 from cnnviz.core.comparison.stage_verdicts import RIGHT, WRONG, by_stage
 from cnnviz.core.gradcheck.verdict import KINK
-from cnnviz.core.line import Inner, Line, Override
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.mistakes import mistakes_for
+from cnnviz.core.program_line import Inner, Line, Override
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -30,7 +30,7 @@ Arrays = Mapping[str, np.ndarray]
 class Suspect:
     """A wrong stage: `own` are its arrays that were given, `open` all lines in which the slip can be; `arrays` are what was before it."""
 
-    def __init__(self, case: Case, arrays: Arrays, found: Mapping[str, Compared], stage: str):
+    def __init__(self, case: ReferencePass, arrays: Arrays, found: Mapping[str, Compared], stage: str):
         self.case, self.stage, self.found = case, stage, found
         self.own = [name for name in found if stage in by_stage(case.program.network, {name: RIGHT})]
         self.wrong = [name for name in self.own if found[name].verdict == WRONG]

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnnviz.core.gradcheck.differences import Differences
+from cnnviz.core.named_arrays import Gradients, Params
 from cnnviz.core.network import Network
 from cnnviz.core.notebook_network import notebook_program
-from cnnviz.core.ops import Padding, targets
+from cnnviz.core.notebook_ops import Padding, targets
 from cnnviz.core.read_only import sealed
-from cnnviz.core.values import Gradients, Params
 from cnnviz.words import Problem
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from cnnviz.core.gradcheck.paths import Path, end_of
-from cnnviz.core.line import Inner, Line
+from cnnviz.core.gradcheck.nudge_path import Path, end_of
+from cnnviz.core.named_arrays import Gradients
 from cnnviz.core.program import Program
-from cnnviz.core.values import Gradients
+from cnnviz.core.program_line import Inner, Line
 
 
 class RoundOff:

@@ -24,7 +24,7 @@ Groups = Mapping[str, str | None]
 """The parts of a layer's text, by the field that each is for; None where the text leaves it out."""
 
 Links = dict[str, tuple[tuple[str, str], ...]]
-"""For each role that is computed, the roles that it is computed from, each with the pattern of cells (core/links.py)."""
+"""For each role that is computed, the roles that it is computed from, each with the pattern of cells (core/cell_links.py)."""
 
 
 @dataclass(frozen=True)

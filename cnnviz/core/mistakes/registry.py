@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from cnnviz.core.architecture import Architecture
+from cnnviz.core.line_overrides import Function
 from cnnviz.core.mistake_model import Act, Kind, Mistake, add, anywhere
-from cnnviz.core.overrides import Function
 
 MISTAKES: dict[str, Mistake] = {}
 """By name, in the order in which their modules are imported: backward, from the loss to the kernel, then the step."""

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from cnnviz.core.cancellation import in_background
+from cnnviz.core.work_cancellation import in_background
 from cnnviz.hosts.dialogs import full_set, own_files
 from cnnviz.hosts.dialogs.take_home import KINDS, file_of, offered
 from cnnviz.pages.registry import page_at

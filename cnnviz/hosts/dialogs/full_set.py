@@ -9,7 +9,7 @@ import numpy as np
 from cnnviz.checks.tensorflow_process import installed
 from cnnviz.core.image_ids import CLASSES, class_words
 from cnnviz.data import cifar10
-from cnnviz.data.forbidden import excuse
+from cnnviz.data.disabled_features import excuse
 from cnnviz.data.labelled import LabelledImages
 from cnnviz.wire.dialogs import FullSet, FullSetPage
 from cnnviz.words import message

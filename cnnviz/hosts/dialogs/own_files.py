@@ -10,8 +10,8 @@ from cnnviz.export.arrays import npz
 from cnnviz.export.checkpoints import files_in, read_checkpoints
 from cnnviz.export.import_weights import read_start
 from cnnviz.export.own_report import case_of, example_of
+from cnnviz.models.layer_rules import Taken
 from cnnviz.models.reading import Model, read_model
-from cnnviz.models.rules import Taken
 from cnnviz.pages.address import lesson_of, resolved
 from cnnviz.wire.dialogs import Adopted, OwnModel
 from cnnviz.words import Message, Problem, say

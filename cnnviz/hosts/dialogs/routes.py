@@ -15,14 +15,14 @@ from cnnviz.data.uploads import MAX_BYTES
 from cnnviz.hosts import dialogs
 from cnnviz.hosts.dialogs import Reply
 from cnnviz.server.admission import Admission
-from cnnviz.server.bodies import Refused
 from cnnviz.server.costs import Costs, LikeOthers
 from cnnviz.server.gate import Gate
-from cnnviz.server.limits import Rate
+from cnnviz.server.job import Busy
 from cnnviz.server.numbers import MOST_QUERY, come_again, refusal
+from cnnviz.server.rate_limits import Rate
+from cnnviz.server.request_bodies import Refused
 from cnnviz.server.visitors import connection_of, pause_of, visitor_of
 from cnnviz.server.waiting import while_asked
-from cnnviz.server.works import Busy
 
 MOST_MADE = 32_000_000
 """Bytes of answers that are on their way to all who asked, beyond which no other goes there; the largest network's parameters take 13 MB."""

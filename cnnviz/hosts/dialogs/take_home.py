@@ -18,7 +18,7 @@ from cnnviz.export.arguments import MOST_AROUND, page_address
 from cnnviz.export.parameters import diverged
 from cnnviz.pages.address import Now, lesson_of, resolved
 from cnnviz.pages.answers import answers_of
-from cnnviz.pages.batch import in_mode
+from cnnviz.pages.image_of_batch import in_mode
 from cnnviz.pages.registry import page_at
 from cnnviz.wire.dialogs import FileGroup, OfferedFile, OfferedFiles
 from cnnviz.words import message, say

@@ -5,9 +5,9 @@ import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.lesson import MAX_UPDATES, Lesson
 from cnnviz.core.trajectory import trajectory
+from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.data.images import Image, load_image
 from cnnviz.export.arguments import MOST_AROUND, page_address
 from cnnviz.hosts.file.document import document, said_in

@@ -14,9 +14,9 @@ from cnnviz.view.modules import CONSTANTS, module, styles
 from cnnviz.words import reader, say
 
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
-_NO_SERVER = dict.fromkeys(("view/regions/drawer", "view/regions/drawer_bind"), "view/regions/no_drawer") | {"view/regions/dialogs": "view/regions/dialogs_of_none"}
+_NO_SERVER = dict.fromkeys(("view/regions/drawer", "view/regions/drawer_bind"), "view/regions/no_drawer") | {"view/regions/dialogs": "view/regions/no_dialogs"}
 """Modules that others stand in for where there is nobody to ask."""
-_ONE_PAGE = {"view/regions/registry": "view/regions/registry_of_one"}
+_ONE_PAGE = {"view/regions/registry": "view/regions/registry_of_step"}
 """And where there is one page alone."""
 _OF_PAGES = frozenset({"film", "training", "road", "check", "notebook", "learn"})
 _OF_OTHERS = frozenset({"cockpit", "hall", "streamlit"})

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.line import Line
 from cnnviz.core.program import Program
+from cnnviz.core.program_line import Line
 from cnnviz.core.sliding import pad_widths
 
 Estimate = tuple[str, list[str], list[float]]

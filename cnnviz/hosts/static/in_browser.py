@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from cnnviz.data import forbidden
+from cnnviz.data import disabled_features
 from cnnviz.hosts import dialogs
 from cnnviz.pages.resource import asked_of, made, made_of, page_of, structured
 from cnnviz.words import message
@@ -18,7 +18,7 @@ Answered = tuple[int, dict[str, str], bytes]
 
 def start() -> Callable[..., Answered]:
     """`get`, once it is set what there is: no other process and no network."""
-    os.environ[forbidden.SETTING] = " ".join(forbidden.KINDS)
+    os.environ[disabled_features.SETTING] = " ".join(disabled_features.KINDS)
     return get
 
 

@@ -9,8 +9,8 @@ from string import Template
 from urllib.parse import urlencode
 
 from cnnviz.export.cli_output import fail, tell
-from cnnviz.hosts.static.package import archive
 from cnnviz.hosts.static.pyodide import pyodide_files
+from cnnviz.hosts.static.python_archive import archive
 from cnnviz.pages import answer
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import Page, pages

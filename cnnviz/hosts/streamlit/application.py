@@ -16,7 +16,7 @@ from cnnviz.hosts.streamlit.compressed import Compressed
 from cnnviz.hosts.streamlit.guards import Frames, Metrics, NoUploads, Origins, Proxies
 from cnnviz.hosts.streamlit.index import Early, page
 from cnnviz.hosts.streamlit.start import SCRIPT, at_the_end, lifespan
-from cnnviz.server.direct import Direct
+from cnnviz.server.direct_routes import Direct
 from cnnviz.server.files import file_routes, made_once
 from cnnviz.server.floods import Floods
 from cnnviz.server.headers import Headers

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 
-from cnnviz.data.forbidden import forbidden
+from cnnviz.data.disabled_features import forbidden
 from cnnviz.hosts.streamlit.preload import load
 from cnnviz.package_files import APP
 from cnnviz.server.embedding import SETTING, read_origins

@@ -14,7 +14,7 @@ from streamlit import config
 
 from cnnviz.core.threads import keep_one_blas_thread
 from cnnviz.data import keras_cache
-from cnnviz.data.forbidden import forbidden
+from cnnviz.data.disabled_features import forbidden
 from cnnviz.hosts.streamlit.connections import bound_connections
 from cnnviz.hosts.streamlit.preload import keep_for_good, load
 from cnnviz.server.embedding import embedders

@@ -5,7 +5,7 @@ import pkgutil
 from collections.abc import Iterator
 
 from cnnviz.judge.right_gradients import Right
-from cnnviz.judge.slips.of_core import slips_of_core
+from cnnviz.judge.slips.core_mistakes import slips_of_core
 from cnnviz.judge.slips.table import Slip, entered
 
 __all__ = ["Slip", "known_slips"]

@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnviz.judge.case import Array, Case
 from cnnviz.judge.right_gradients import right
-from cnnviz.judge.slips.of_core import slips_of_core
+from cnnviz.judge.slips.core_mistakes import slips_of_core
 from cnnviz.judge.slips.table import instead, line, slip
 
 _WINDOW_OF_X = "xp[n, :, i*s:i*s+k, j*s:j*s+k]"

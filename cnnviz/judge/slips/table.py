@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.layers.sigmoid import sigmoid
-from cnnviz.core.overrides import arguments
+from cnnviz.core.line_overrides import arguments
 from cnnviz.judge.case import RETURNS, Array, Case
 from cnnviz.judge.right_gradients import Right, right
-from cnnviz.judge.slips.lines import right_line, value_of
+from cnnviz.judge.slips.course_lines import right_line, value_of
 from cnnviz.words import Message, has, message
 
 Names = Mapping[str, str]

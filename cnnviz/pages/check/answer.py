@@ -9,13 +9,13 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.pages import roads
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers, Unfinished
-from cnnviz.pages.batch import in_mode, on_image
 from cnnviz.pages.check import own, tensorflow
 from cnnviz.pages.check.checked_road import more, road
 from cnnviz.pages.check.checking import AT_ONCE, effort
-from cnnviz.pages.check.examined import Examined
+from cnnviz.pages.check.examined_pass import Examined
 from cnnviz.pages.check.tabs import mode_of, tab_of
 from cnnviz.pages.encoding import lesson_of_all
+from cnnviz.pages.image_of_batch import in_mode, on_image
 
 
 class _CheckAnswers(Answers):

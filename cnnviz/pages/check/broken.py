@@ -9,17 +9,17 @@ from cnnviz.core.activation_slopes import slopes
 from cnnviz.core.cells import cell_shape
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.losses_ahead import descent
+from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.mistakes import mistakes_for, placed
+from cnnviz.core.named_arrays import one_image
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.program import program_of
-from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment, trajectory
-from cnnviz.core.values import one_image
 from cnnviz.data.images import load_images
 from cnnviz.pages.charts import Line, chart
-from cnnviz.pages.check.examined import Examined
+from cnnviz.pages.check.examined_pass import Examined
 from cnnviz.pages.switches import switch
 from cnnviz.wire.check import BestData, CodeData
 from cnnviz.wire.parts import ChartData, SwitchData
@@ -157,7 +157,7 @@ def _losses(lesson: Lesson, moment: Moment, mistake: Placed | None) -> np.ndarra
 MOST_BYTES = 4_000_000
 """The most bytes of all remembered runs."""
 
-_known: Recent[tuple[Hashable, ...], np.ndarray] = Recent(MOST_BYTES, held_bytes)
+_known: LruCache[tuple[Hashable, ...], np.ndarray] = LruCache(MOST_BYTES, held_bytes)
 
 
 def _drawn(losses: np.ndarray) -> list[float | None]:

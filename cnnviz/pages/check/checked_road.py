@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnnviz.core.gradcheck import WRONG, Entry, GradientCheck, relative_error
-from cnnviz.pages.check import broken, entry, tensorflow, words
+from cnnviz.pages.check import broken, one_entry, tensorflow, words
 from cnnviz.pages.check.checking import is_wrong
-from cnnviz.pages.check.examined import Examined
+from cnnviz.pages.check.examined_pass import Examined
 from cnnviz.pages.check.tabs import choices, mistake_in, tab_of, tabs, views
 from cnnviz.pages.map_parts import Part, filled_part, part, pinned
 from cnnviz.pages.map_records import largest
@@ -25,7 +25,7 @@ def road(here: Examined) -> Road:
     with np.errstate(all="ignore"):  # a mistake may divide by 0
         errors = {symbol: here.of_image(symbol, drawn_errors(relative_error(here.ours[symbol], here.exact[symbol]))) for symbol in (here.shown if here.wrong else ())}
     errors |= _errors(check)
-    chosen = entry.chosen(here)
+    chosen = one_entry.chosen(here)
     parts = tuple(_part(here, symbol, errors.get(symbol), chosen) for symbol in here.shown)
     return Road(
         title=words.title(lesson, mistake, here.hit, here.first, here.one),
@@ -61,7 +61,7 @@ def _cells(here: Examined, parts: tuple[Part, ...], chosen: Entry | None) -> Map
     if not found:
         return {}
     flat = np.zeros(found.shape)
-    flat.reshape(-1)[entry.flat_index(chosen, here.one) if chosen else int(here.apart(symbol).argmax())] = 1
+    flat.reshape(-1)[one_entry.flat_index(chosen, here.one) if chosen else int(here.apart(symbol).argmax())] = 1
     shown = found.of(flat)
     return {symbol: largest(shown, shown.shape)} if shown.any() else {}  # of a channel that is not the pinned one
 
@@ -71,8 +71,8 @@ def _charts(here: Examined, chosen: Entry | None) -> tuple[ChartData, ...]:
     if here.mistake:
         slope = broken.slope_chart(here.lesson, here.moment, here.mistake)
         falls = broken.runs(here.lesson, here.moment, here.mistake)[0]
-        return (falls, *((slope,) if slope else ()), *(entry.charts(here, chosen) if here.first else ()))
-    return entry.charts(here, chosen)
+        return (falls, *((slope,) if slope else ()), *(one_entry.charts(here, chosen) if here.first else ()))
+    return one_entry.charts(here, chosen)
 
 
 def more(here: Examined) -> dict[str, object]:
@@ -81,7 +81,7 @@ def more(here: Examined) -> dict[str, object]:
     return {
         "check": CheckData(
             tab=tab_of(here.asked),
-            entry=entry.entry_data(here, entry.chosen(here)),
+            entry=one_entry.entry_data(here, one_entry.chosen(here)),
             code=broken.code(mistake, here.moment) if mistake else None,
             falls=broken.runs(here.lesson, here.moment, mistake)[1] if mistake else "",
             best=broken.shows_best(here) if mistake else None,
@@ -123,7 +123,7 @@ def _part(here: Examined, symbol: str, error: np.ndarray | None, chosen: Entry |
     at = pinned(here.lesson.pinned, here.one).get(symbol, ())
     first = filled_part(here.one, symbol, here.of_image(symbol, here.ours[symbol]))
     if not at and chosen and symbol == f"d{chosen.parameter}":
-        at = tuple(int(axis) for axis in np.unravel_index(entry.flat_index(chosen, here.one), first.shape))
+        at = tuple(int(axis) for axis in np.unravel_index(one_entry.flat_index(chosen, here.one), first.shape))
     elif not at and error is not None and is_wrong(error).any():
         at = tuple(largest(here.apart(symbol) if symbol in here.wrong else np.nan_to_num(error), first.shape))
     return part(here.one, symbol, at) if at else first

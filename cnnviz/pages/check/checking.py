@@ -11,13 +11,13 @@ from collections.abc import Callable, Hashable, Mapping
 
 import numpy as np
 
-from cnnviz.core.cancellation import aside, in_background
 from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, check_gradients
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.read_only import sealed
-from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.threads import THREADS
 from cnnviz.core.trajectory import Moment
+from cnnviz.core.work_cancellation import aside, in_background
 
 AT_ONCE = 400_000_000
 """Entries times multiplications of a pass: what is checked while the page waits, about half a second."""
@@ -114,7 +114,7 @@ def effort(lesson: Lesson, x_shape: tuple[int, ...]) -> int:
     return entries * program.multiplications * images
 
 
-_known: Recent[Hashable, Checking] = Recent(MOST_BYTES, held_bytes)
+_known: LruCache[Hashable, Checking] = LruCache(MOST_BYTES, held_bytes)
 _turns = Turns()
 
 

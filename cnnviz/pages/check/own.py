@@ -11,10 +11,10 @@ from cnnviz.core.comparison.slips import right_lines
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.comparison.worst_entry import worst_of
 from cnnviz.core.gradcheck import relative_error, verdict
+from cnnviz.core.lru_cache import LruCache, held_bytes
+from cnnviz.core.named_arrays import one_image
 from cnnviz.core.program import Program
-from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
-from cnnviz.core.values import one_image
 from cnnviz.data.own_gradients import OwnGradients, read_gradients
 from cnnviz.export.own_report import case_of, example_of, near_ones, said, untold
 from cnnviz.pages.address import Now
@@ -56,7 +56,7 @@ def _compared(now: Now, data: bytes) -> Found:
 MOST_BYTES = 20_000_000
 """The most bytes of all remembered comparisons."""
 
-_known: Recent[tuple[Hashable, ...], Found] = Recent(MOST_BYTES, held_bytes)
+_known: LruCache[tuple[Hashable, ...], Found] = LruCache(MOST_BYTES, held_bytes)
 
 
 def road(now: Now, file: File | None, found: Found) -> Road:

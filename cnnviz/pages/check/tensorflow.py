@@ -8,7 +8,7 @@ from cnnviz.checks import tensorflow_process
 from cnnviz.core.gradcheck import TOLERANCE
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment
-from cnnviz.data.forbidden import excuse
+from cnnviz.data.disabled_features import excuse
 from cnnviz.wire.check import ThirdData
 from cnnviz.words import Message, message
 

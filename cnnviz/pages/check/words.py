@@ -7,8 +7,8 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
-from cnnviz.pages.check import entry
-from cnnviz.pages.check.examined import Examined
+from cnnviz.pages.check import one_entry
+from cnnviz.pages.check.examined_pass import Examined
 from cnnviz.pages.map_parts import Part
 from cnnviz.pages.roads import operations
 from cnnviz.words import Message, message
@@ -54,7 +54,7 @@ def verdict(here: Examined) -> Message:
 
 def _worst(here: Examined, check: GradientCheck) -> Message:
     worst = (here.shown_check or check).worst
-    return message("ui.check.verdict.worst", entry=entry.name_of(worst, here.one), error=float(worst.relative_error))
+    return message("ui.check.verdict.worst", entry=one_entry.name_of(worst, here.one), error=float(worst.relative_error))
 
 
 def _broken(here: Examined) -> Message:

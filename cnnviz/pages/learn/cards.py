@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.values import Params
+from cnnviz.core.named_arrays import Params
 from cnnviz.scripts.scope import scope_of
 from cnnviz.words import Message, message
 

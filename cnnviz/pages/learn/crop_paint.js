@@ -6,9 +6,9 @@ import { picture } from "../../view/draw/pixels.js"
 import { colour, css, ink } from "../../view/model/colour.js"
 import { layout } from "../../view/model/layout.js"
 import { coloursOf, written } from "./cells.js"
-import { acrossOf } from "./sizes.js"
+import { acrossOf } from "./plate_sizes.js"
 
-/** @import { Block, Figure } from "./figures.js" */
+/** @import { Block, Figure } from "./plate_figures.js" */
 /** @import { Box } from "../../view/types/view.js" */
 /** @typedef {{ block: Block, tone: string }} Mark */
 

@@ -3,7 +3,7 @@
 import { COMPUTED } from "../../view/model/address.js"
 import { COLON, number, plainNumber } from "../../view/model/format.js"
 import { Numbers } from "../../view/model/numbers.js"
-import { tableOf } from "../../view/model/tables.js"
+import { tableOf } from "../../view/model/table_sources.js"
 import { say } from "../../view/model/words.js"
 import { html, keyed, nothing, render, setHTML } from "../../view/regions/html.js"
 import { isNarrow, isPhone } from "../../view/regions/media_queries.js"
@@ -12,15 +12,15 @@ import { walk } from "../../view/regions/script_walk.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
 import { CellChoice } from "./cell_choice.js"
 import { paintMap } from "./crop_paint.js"
-import { figuresOf, placesOf, slides, valuesOf, windowOf } from "./figures.js"
+import { Slide } from "./kernel_slide.js"
 import { board, isPictured } from "./learn_board.js"
 import { bindIndex, index, paintIndex } from "./learn_index.js"
 import { product } from "./learn_places.js"
 import { endOf, kernelName, ordering, wordsOf } from "./learn_question.js"
 import { spokenQuestion } from "./learn_words.js"
+import { figuresOf, placesOf, slides, valuesOf, windowOf } from "./plate_figures.js"
 import { answer, remember } from "./progress.js"
 import { answered, score } from "./score.js"
-import { Slide } from "./slide.js"
 
 /** @import { Mark } from "./crop_paint.js" */
 /** @import { Given, Score } from "./score.js" */
@@ -214,7 +214,7 @@ export class Learn extends Content {
     this.choice.paint(accent)
   }
 
-  /** Gives what is marked in a map: the cells that are asked of, and where the kernel lies. @param {string} symbol @param {import("./figures.js").Figure} figure @param {string} tone @returns {Mark[]} */
+  /** Gives what is marked in a map: the cells that are asked of, and where the kernel lies. @param {string} symbol @param {import("./plate_figures.js").Figure} figure @param {string} tone @returns {Mark[]} */
   marks(symbol, figure, tone) {
     const step = /** @type {LearnStep} */ (this.question)
     if (step.kind === "click") return this.choice.marks(symbol, tone)

@@ -5,14 +5,14 @@ import { escaped } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/regions/html.js"
 import { cell, coloursOf, grid, powerOf, said } from "./cells.js"
-import { figuresOf, placesOf, signsOf, slides } from "./figures.js"
 import { circled, comesOf, place, product } from "./learn_places.js"
 import { bars, plate, shownOf } from "./learn_plates.js"
 import { letter, rich } from "./learn_words.js"
-import { sizesOf } from "./sizes.js"
+import { figuresOf, placesOf, signsOf, slides } from "./plate_figures.js"
+import { sizesOf } from "./plate_sizes.js"
 
 /** @import { Tried } from "./learn_question.js" */
-/** @import { Room } from "./sizes.js" */
+/** @import { Room } from "./plate_sizes.js" */
 /** @import { LearnStep, Numbers, Template } from "../../view/types/view.js" */
 
 /** Tells whether the answers are pictures. @param {LearnStep} step */

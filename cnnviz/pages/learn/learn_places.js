@@ -6,7 +6,7 @@ import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/regions/html.js"
 import { cell, coloursOf, grid, patch, said } from "./cells.js"
 import { covered } from "./crop_bounds.js"
-import { windowOf } from "./figures.js"
+import { windowOf } from "./plate_figures.js"
 
 /** @import { Cell, Numbers } from "../../view/types/view.js" */
 
@@ -18,7 +18,7 @@ export const circled = (n) => CIRCLED[n] ?? String(n + 1)
 
 /** Gives what a kernel finds at a place: the window's corner, its pixels and its weights. @param {Numbers} numbers @param {string} map @param {Cell} at */
 function under(numbers, map, at) {
-  const link = /** @type {import("../../view/model/patterns.js").Link} */ (windowOf(numbers, map))
+  const link = /** @type {import("../../view/model/cell_links.js").Link} */ (windowOf(numbers, map))
   const kernel = numbers.links(map).find(({ source }) => numbers.maps[source]?.kind === "filters")?.source ?? ""
   const [, height, width] = numbers.shape(link.source)
   const { k } = link.geometry

@@ -4,16 +4,16 @@ import { COLON, formula, number } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/regions/html.js"
 import { blank, cell, coloursOf, ghost, grid, powerOf, said, split } from "./cells.js"
-import { cutOf, FEW, fits, isOfOutputs, slides, tileOf, valuesOf } from "./figures.js"
 import { circled } from "./learn_places.js"
 import { rich } from "./learn_words.js"
+import { cutOf, FEW, fits, isOfOutputs, slides, tileOf, valuesOf } from "./plate_figures.js"
+import { acrossOf, cellOf, sizeOf } from "./plate_sizes.js"
 import { typed } from "./score.js"
-import { acrossOf, cellOf, sizeOf } from "./sizes.js"
 
 /** @import { Cell as Drawn } from "./cells.js" */
-/** @import { Block, Figure } from "./figures.js" */
+/** @import { Block, Figure } from "./plate_figures.js" */
 /** @import { Tried } from "./learn_question.js" */
-/** @import { Sizes } from "./sizes.js" */
+/** @import { Sizes } from "./plate_sizes.js" */
 /** @import { LearnStep, Numbers } from "../../view/types/view.js" */
 
 /** The numbers that were answered for the cells that are asked of, in reading order; null where the answer is no such. @param {Figure} figure @param {LearnStep} step @param {Tried} tried */

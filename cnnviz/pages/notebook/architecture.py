@@ -3,8 +3,8 @@
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.notebook_ops import conv2d, mse, sigmoid
 from cnnviz.core.notebook_output import SECOND_DRAWN
-from cnnviz.core.ops import conv2d, mse, sigmoid
 from cnnviz.core.trajectory import Moment, walk
 from cnnviz.words import Message, message
 

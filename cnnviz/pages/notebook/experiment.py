@@ -5,9 +5,9 @@ from collections.abc import Hashable
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.notebook_deviation_sets import index_of, moving_sets, smallest
 from cnnviz.core.notebook_deviations import DEVIATION_TABLE
-from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment
 from cnnviz.pages.notebook.choices import fits
@@ -42,4 +42,4 @@ def _sets(lesson: Lesson, moment: Moment) -> dict[str, object]:
 MOST_BYTES = 1_000_000
 """The most bytes of all remembered sets."""
 
-_known: Recent[tuple[Hashable, ...], np.ndarray] = Recent(MOST_BYTES, held_bytes)
+_known: LruCache[tuple[Hashable, ...], np.ndarray] = LruCache(MOST_BYTES, held_bytes)

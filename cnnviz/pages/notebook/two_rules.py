@@ -8,7 +8,7 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.notebook_deviations import DEVIATION_TABLE
-from cnnviz.core.ops import sigmoid_prime
+from cnnviz.core.notebook_ops import sigmoid_prime
 from cnnviz.core.stages import named
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.pages.charts import Line, chart

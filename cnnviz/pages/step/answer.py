@@ -2,16 +2,25 @@
 
 import numpy as np
 
-from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.loss_change import misses, steps_for
 from cnnviz.core.losses_ahead import promise
-from cnnviz.core.work import step_work
+from cnnviz.core.update_limits import step_work
+from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.export.arrays import named_arrays
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers
-from cnnviz.pages.batch import images_arrays, in_mode, loss_fact, of_all, on_image, stages_of_all, thrown, thumbnails
 from cnnviz.pages.encoding import encode, header, lesson_of_all, losses
 from cnnviz.pages.facts import facts
+from cnnviz.pages.image_of_batch import (
+    images_arrays,
+    in_mode,
+    loss_fact,
+    of_all,
+    on_image,
+    stages_of_all,
+    thrown,
+    thumbnails,
+)
 from cnnviz.pages.map_records import program_of
 from cnnviz.pages.network_record import arrays, network_record, promise_record, raised, stage_records, velocity_of
 from cnnviz.pages.step.missions import started

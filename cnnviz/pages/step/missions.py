@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.stages import label
 from cnnviz.pages.address import Now
 from cnnviz.scripts.missions import MOST_CASES, Blind, Mission, blind, find, missions
@@ -11,7 +11,7 @@ from cnnviz.scripts.scope import query_of
 from cnnviz.wire.page import MissionData, MissionListed, MissionsData, NamedMistake
 from cnnviz.words import Message, message
 
-_RECENT: Recent[tuple[tuple[tuple[str, str], ...], int], Blind] = Recent(16_000_000, held_bytes)
+_RECENT: LruCache[tuple[tuple[tuple[str, str], ...], int], Blind] = LruCache(16_000_000, held_bytes)
 
 
 def started(now: Now) -> tuple[Now, MissionsData]:

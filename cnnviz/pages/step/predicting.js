@@ -2,7 +2,7 @@
 // maps holds the question, then what became of the answer, and how many were right so far.
 
 import { COMPUTED, same } from "../../view/model/address.js"
-import { one } from "../../view/model/patterns.js"
+import { one } from "../../view/model/cell_links.js"
 import { judge, judgeClick, questions } from "../../view/model/prediction.js"
 import { say } from "../../view/model/words.js"
 import { ACTIONS, run } from "../../view/regions/actions.js"

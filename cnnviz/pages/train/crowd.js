@@ -6,11 +6,11 @@ import { say } from "../../view/model/words.js"
 import { isStill } from "../../view/regions/media_queries.js"
 import { certainty } from "./crowd_card.js"
 import { columnWidth, crowdLayout, imageAt, LEFT, levels, neighbour, startLayout } from "./crowd_layout.js"
-import { drawImage, rounded, sheetOf } from "./crowd_sheet.js"
+import { drawImage, rounded, sheetOf } from "./crowd_sprites.js"
 import { bright } from "./crowd_state.js"
 
 /** @import { Frame, Layout } from "./crowd_layout.js" */
-/** @import { Sheet } from "./crowd_sheet.js" */
+/** @import { Sheet } from "./crowd_sprites.js" */
 /** @import { CrowdState, Report } from "./crowd_state.js" */
 /** @import { Arrays } from "../../view/types/view.js" */
 /** @typedef {{ arrived: () => void, point: (i: number) => void, open: (i: number) => void, show: () => void }} Told  `show` brings into sight what is told */

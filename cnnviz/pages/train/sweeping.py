@@ -4,10 +4,10 @@ from collections.abc import Hashable, Mapping
 
 import numpy as np
 
-from cnnviz.core.asked_sweep import read_sweep
 from cnnviz.core.lesson import Lesson, as_text
-from cnnviz.core.recent import Once, held_bytes
-from cnnviz.core.work import step_work
+from cnnviz.core.lru_cache import Once, held_bytes
+from cnnviz.core.read_sweep import read_sweep
+from cnnviz.core.update_limits import step_work
 from cnnviz.data.sweeps import Sweep, sweep
 from cnnviz.pages.address import Now
 from cnnviz.pages.train.film.asked import asked_updates

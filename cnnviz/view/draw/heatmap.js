@@ -9,7 +9,7 @@ import { contextOf, ratio } from "./canvas.js"
 import { pixelsOf } from "./pixels.js"
 import { halves, widthOf } from "./text_width.js"
 
-/** @import { Box as CellBox } from "../model/plates.js" */
+/** @import { Box as CellBox } from "../model/array_faces.js" */
 /** @import { Box, Face, Layout, Range, Scale, Values } from "../types/view.js" */
 /** @typedef {{ ranges: Range[], strong?: boolean, thin?: boolean }} Mark  cells to outline */
 /** @typedef {[width: number, height: number]} Size  on the screen, in CSS pixels */

@@ -1,8 +1,8 @@
 // One array on a board, in the film or among the notebook's parts: a heat map as large as its style sheet has it.
 
+import { faceOfColumn } from "../model/array_faces.js"
 import { extremes } from "../model/extremes.js"
 import { number, power, rangeText, timesPower } from "../model/format.js"
-import { faceOfColumn } from "../model/plates.js"
 import { say } from "../model/words.js"
 import { smallest } from "./canvas.js"
 import { ends, Heatmap } from "./heatmap.js"

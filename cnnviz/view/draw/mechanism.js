@@ -11,6 +11,7 @@ import { denseBack } from "./mechanisms/dense_back.js"
 import { dropped, droppedBack } from "./mechanisms/dropout.js"
 import { flattened } from "./mechanisms/flatten.js"
 import { wholeChannel } from "./mechanisms/global_average.js"
+import { hiddenResult } from "./mechanisms/hidden_result.js"
 import { patch } from "./mechanisms/image.js"
 import { pulled } from "./mechanisms/image_pulls.js"
 import { shares, touched } from "./mechanisms/kernel_gradient.js"
@@ -20,7 +21,6 @@ import { outer, weights } from "./mechanisms/outer_product.js"
 import { alone, losses, outputs } from "./mechanisms/outputs.js"
 import { pathsTogether } from "./mechanisms/paths_together.js"
 import { pool, unpool } from "./mechanisms/pooling.js"
-import { premise } from "./mechanisms/premise.js"
 import { softmax, softmaxBack } from "./mechanisms/softmax.js"
 import { update } from "./mechanisms/update.js"
 import { Pen } from "./pen.js"
@@ -64,7 +64,7 @@ export function mechanism(
   const draw = () => {
     const pen = new Pen(canvas, room, palette, backward)
     Object.assign(pen, { done, seats, choice: lights?.choiceOf(`${numbers.network.text} ${map}`) ?? {} })
-    if (hidden) premise(pen, numbers, map === "update" ? first : map, cell)
+    if (hidden) hiddenResult(pen, numbers, map === "update" ? first : map, cell)
     else if (stepping) update(pen, numbers, map, cell)
     else picture(numbers, map)(pen, numbers, map === "update" ? first : map, cell)
     Object.assign(drawn, {

@@ -1,10 +1,10 @@
 // All maps of a network, values over gradients, every layer a column and every channel a tile: as a strip under the stage,
 // or, grown, as the whole network.
 
+import { faceOf, faceOfImages, stacks } from "../model/array_faces.js"
 import { escaped, formula } from "../model/format.js"
 import { meaningOf, signsOf } from "../model/meanings.js"
 import { arrange, FIXED, GAP } from "../model/overview.js"
-import { faceOf, faceOfImages, stacks } from "../model/plates.js"
 import { say } from "../model/words.js"
 import { COLOURS, Plate } from "./plate.js"
 
@@ -197,7 +197,7 @@ export class Overview {
   channels(plate) {
     const holder = /** @type {HTMLElement} */ (plate.canvas.parentElement)
     for (const old of plate.channels.splice(0)) old.remove()
-    const face = /** @type {import("../model/plates.js").Face} */ (plate.face)
+    const face = /** @type {import("../model/array_faces.js").Face} */ (plate.face)
     if (face.tiles < 2 || face.stacked) return
     const down = Math.ceil(Math.max(face.tiles, plate.places) / plate.across)
     for (let n = 0; n < face.tiles; n++) {
@@ -267,7 +267,7 @@ function isUnseen({ kind, tiles, rows, columns, images = 1 }, { side }, band) {
 
 /** The size of a map of several images, in the room that one of them has: cells are squares. @param {Plate} plate @param {number} images @param {import("../model/overview.js").Place} place @returns {[number, number]} */
 function sizeOfAll({ face }, images, { width, height }) {
-  const { tiles, rows, columns } = /** @type {import("../model/plates.js").Face} */ (face)
+  const { tiles, rows, columns } = /** @type {import("../model/array_faces.js").Face} */ (face)
   const down = tiles / images
   const least = columns === 1 ? 5 : 0 // of a row of numbers
   const cell = Math.min((height - (down - 1) * GAP) / down / rows, (width - (images - 1) * GAP) / images / columns)

@@ -1,4 +1,4 @@
-// Values -> colours. The scales themselves come from the server (cnnviz/pages/colours.py).
+// Values -> colours. The scales themselves come from the server (cnnviz/pages/map_settings.py).
 
 import { SCALES } from "../spec.js"
 

@@ -201,5 +201,5 @@ function operate(sign, left, right) {
   return sign === "+" ? left + right() : left - right()
 }
 
-/** @param {Numbers} numbers @param {import("./patterns.js").Link} link @param {Cell} cell */
+/** @param {Numbers} numbers @param {import("./cell_links.js").Link} link @param {Cell} cell */
 const windowOf = (numbers, link, cell) => numbers.sources({ ...link, pattern: "pool" }, cell)

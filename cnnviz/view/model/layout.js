@@ -1,9 +1,9 @@
 // Where the cells of a heat map lie, which cell lies at a place, and how tiles are spread over a room.
 
+import { one } from "./cell_links.js"
 import { GAP, STACK } from "./overview.js"
-import { one } from "./patterns.js"
 
-/** @import { Box as CellBox } from "./plates.js" */
+/** @import { Box as CellBox } from "./array_faces.js" */
 /** @import { Cell, Face, Range, Values } from "../types/view.js" */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box  in CSS pixels */
 /** @typedef {{ width: number, height: number, across?: number, places?: number }} Room  how large a map is, how many tiles stand side by side, and for how many there is a place */

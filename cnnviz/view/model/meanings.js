@@ -2,7 +2,7 @@
 
 import { extremes } from "./extremes.js"
 import { localFormula, rangeText, short } from "./format.js"
-import { promiseOf } from "./promise.js"
+import { promiseOf } from "./gradient_promise.js"
 import { has, say } from "./words.js"
 
 /** @import { Cell, ColumnRecord, Numbers } from "../types/view.js" */

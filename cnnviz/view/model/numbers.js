@@ -1,6 +1,6 @@
 // The arrays of one moment of a network, by symbol and cell: what the Step page shows and explains.
 
-import { pairs, reach, sources } from "./patterns.js"
+import { pairs, reach, sources } from "./cell_links.js"
 import { shaded, Wide } from "./wide_weights.js"
 
 /** @import { Cell, Link, MapRecord, Range } from "../types/view.js" */

@@ -2,10 +2,10 @@
 // are follows from the patterns of the stage's links and from its arithmetic: a new kind of layer is asked about by itself.
 
 import { named } from "./arithmetic.js"
+import { cells } from "./cell_links.js"
 import { expression } from "./expression.js"
 import { factor, number } from "./format.js"
 import { Filling, own } from "./formula_values.js"
-import { cells } from "./patterns.js"
 import { say } from "./words.js"
 
 /** @import { Node } from "./expression.js" */

@@ -13,7 +13,7 @@
  * @property {(act: () => void) => void} [whole]  gets the numbers that are not here yet
  */
 
-/** @typedef {{ face: import("./plates.js").Face, limits: [number, number], scale: import("../types/wire.js").Scale, name: (cell: import("./patterns.js").Cell) => string }} Picture  how cells lie, their colours, and what each is called */
+/** @typedef {{ face: import("./array_faces.js").Face, limits: [number, number], scale: import("../types/wire.js").Scale, name: (cell: import("./cell_links.js").Cell) => string }} Picture  how cells lie, their colours, and what each is called */
 
 const MOST_CELLS = 4000 // of one table: more than a browser lays out at once
 

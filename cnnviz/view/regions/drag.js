@@ -2,10 +2,10 @@
 // shown meanwhile is nobody's address; where it is let go, it is.
 
 import { named } from "../model/arithmetic.js"
+import { one } from "../model/cell_links.js"
 import { begin, boundsOf, FINE, hasMoved, isBehind, lossAt, next, toAsk } from "../model/drag.js"
 import { COLON, number } from "../model/format.js"
 import { Numbers } from "../model/numbers.js"
-import { one } from "../model/patterns.js"
 import { settingOf } from "../model/set_values.js"
 import { say } from "../model/words.js"
 import { DragCard } from "./drag_card.js"

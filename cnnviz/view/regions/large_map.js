@@ -2,9 +2,9 @@
 // it larger still, until each cell has room for its number.
 
 import { Heatmap } from "../draw/heatmap.js"
+import { one } from "../model/cell_links.js"
 import { COLON, number, power, timesPower } from "../model/format.js"
 import { spread } from "../model/layout.js"
-import { one } from "../model/patterns.js"
 import { say } from "../model/words.js"
 import { setText } from "./html.js"
 import { bindPinch } from "./pinch.js"

@@ -106,7 +106,7 @@ function putFilter(view, { key, shape, weights }, m, text) {
  * Puts a number in place of one weight of a convolution's filters, as they start.
  * @param {View} view
  * @param {Bank} bank
- * @param {import("../model/patterns.js").Cell} cell
+ * @param {import("../model/cell_links.js").Cell} cell
  * @param {string} text
  */
 export function putWeight(view, bank, [m, c, row, column], text) {

@@ -3,9 +3,9 @@
 import { triple } from "../draw/mechanisms/convolution.js"
 import { Pen, palette } from "../draw/pen.js"
 import { named, result } from "../model/arithmetic.js"
+import { one } from "../model/cell_links.js"
 import { explained } from "../model/explanation.js"
 import { formula } from "../model/format.js"
-import { one } from "../model/patterns.js"
 import { say } from "../model/words.js"
 import { setHTML } from "./html.js"
 

@@ -2,12 +2,12 @@
 // on it is data from the server (cnnviz/pages/roads.py), where it lies model/road.js; a page says what stands below it.
 
 import { CardMap } from "../draw/card_map.js"
+import { one } from "../model/cell_links.js"
 import { formula, lossText, sentence, withSymbols } from "../model/format.js"
 import { sameAcross } from "../model/large_chart.js"
-import { one } from "../model/patterns.js"
 import { layRoad } from "../model/road.js"
 import { RoadFocus } from "../model/road_focus.js"
-import { tableOfRow } from "../model/tables.js"
+import { tableOfRow } from "../model/table_sources.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"

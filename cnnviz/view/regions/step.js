@@ -3,19 +3,19 @@
 import { Missions } from "../../pages/step/missions.js"
 import { Predicting } from "../../pages/step/predicting.js"
 import { BuildUp } from "../draw/build_up.js"
-import { Flow } from "../draw/flow.js"
 import { lightsOf } from "../draw/highlights.js"
 import { mechanism, nothing } from "../draw/mechanism.js"
 import { Overview } from "../draw/overview.js"
 import { palette } from "../draw/pen.js"
+import { Ribbons } from "../draw/ribbons.js"
 import { COMPUTED } from "../model/address.js"
+import { one } from "../model/cell_links.js"
 import { escaped } from "../model/format.js"
 import { ownOf } from "../model/meanings.js"
 import { axisOf, neighbourOf } from "../model/neighbours.js"
 import { NetworkFocus } from "../model/network_focus.js"
 import { Numbers } from "../model/numbers.js"
-import { one } from "../model/patterns.js"
-import { tableOf, windowsOf } from "../model/tables.js"
+import { tableOf, windowsOf } from "../model/table_sources.js"
 import { say } from "../model/words.js"
 import { bindCells } from "./cell_pointer.js"
 import { Dragging } from "./drag.js"
@@ -24,13 +24,13 @@ import { bindMeanings, meaningBox } from "./glossary_popover.js"
 import { near } from "./html.js"
 import { KernelField } from "./kernel_field.js"
 import { Loupe } from "./loupe.js"
+import { channelFlights, GLIDE, Seats } from "./map_seats.js"
 import { zoomInto } from "./map_table.js"
 import { isPhone, isStill, isTall, isTouched } from "./media_queries.js"
 import { fillKernel } from "./network_controls.js"
 import { Content } from "./page.js"
 import { bindPicture, mapUnder } from "./picture_pointer.js"
 import { bindPinch } from "./pinch.js"
-import { channelFlights, GLIDE, Seats } from "./seats.js"
 import { inquire, inquireRaised, wholeTable } from "./step_inquiry.js"
 import { lay, lowerRoom, moveOf, place, roomOf, scrollStrip, uprightRoom } from "./step_layout.js"
 import { markCells, markMaps } from "./step_marks.js"
@@ -97,7 +97,7 @@ export class Step extends Content {
     writeWords(view)
     this.overview = new Overview(view.$(".overview"))
     this.loupe = new Loupe(view.root)
-    this.flow = new Flow(/** @type {HTMLCanvasElement} */ (view.$(".flow")))
+    this.flow = new Ribbons(/** @type {HTMLCanvasElement} */ (view.$(".flow")))
     bindMeanings(view, (id, symbol) => this.meaning(id, symbol))
     this.predicting = new Predicting(this)
     this.missions = new Missions(view)

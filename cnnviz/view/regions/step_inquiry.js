@@ -1,6 +1,6 @@
 // What Step asks for beside the numbers that it has: exact weights where colours came, and what happens when a number is raised.
 
-import { raisedPart } from "../model/promise.js"
+import { raisedPart } from "../model/gradient_promise.js"
 import { say } from "../model/words.js"
 
 /** @import { Subject } from "./step.js" */

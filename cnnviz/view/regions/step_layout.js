@@ -1,6 +1,6 @@
 // Where everything of Step lies: the strip or the whole network in its room, and what flows between two places.
 
-import { one } from "../model/patterns.js"
+import { one } from "../model/cell_links.js"
 import { isPhone } from "./media_queries.js"
 
 /** @import { Subject } from "./step.js" */
@@ -75,7 +75,7 @@ export function place(step) {
   }
 }
 
-/** Gives what flows, and under what; null where something of it is not on the screen. @param {Step} step @param {Subject} subject @returns {import("../draw/flow.js").Move | null} */
+/** Gives what flows, and under what; null where something of it is not on the screen. @param {Step} step @param {Subject} subject @returns {import("../draw/ribbons.js").Move | null} */
 export function moveOf(step, { map, cell }) {
   const { numbers, plates, places } = step
   const plate = plates[map]

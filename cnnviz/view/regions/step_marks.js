@@ -1,6 +1,6 @@
 // How the maps are marked: those that the stage makes and reads, and in them the cells behind the one that is spoken of.
 
-import { one } from "../model/patterns.js"
+import { one } from "../model/cell_links.js"
 
 /** @import { Step, Subject } from "./step.js" */
 /** @import { Numbers, Range } from "../types/view.js" */

@@ -3,7 +3,7 @@
 import { beside, named } from "../model/arithmetic.js"
 import { explained } from "../model/explanation.js"
 import { escaped, number, withSymbols } from "../model/format.js"
-import { promiseOf } from "../model/promise.js"
+import { promiseOf } from "../model/gradient_promise.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { heldIn } from "./drag_hit.js"
@@ -174,7 +174,7 @@ const imageStepper = (image, images) =>
       html`<button type="button" data-image=${(image + by + images) % images} aria-label=${label}>${sign}</button>`,
   )
 
-/** @param {Step} step @param {string} map @param {import("../model/patterns.js").Cell} cell @param {number} axis */
+/** @param {Step} step @param {string} map @param {import("../model/cell_links.js").Cell} cell @param {number} axis */
 function cellStepper(step, map, cell, axis) {
   const symbol = step.shown(map)
   const { kind, family } = step.numbers.maps[symbol]

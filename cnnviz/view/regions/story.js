@@ -16,10 +16,10 @@ import {
   UPDATES,
 } from "../model/story.js"
 import { near, render } from "./html.js"
+import { boxWithin } from "./map_seats.js"
 import { isStill } from "./media_queries.js"
 import { keep, kept } from "./preferences.js"
 import { reveal } from "./rail.js"
-import { boxWithin } from "./seats.js"
 import { photograph, weights } from "./story_paint.js"
 import { screen } from "./story_pictures.js"
 import { foot, heading, top, words } from "./story_screens.js"

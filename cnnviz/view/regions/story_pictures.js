@@ -2,7 +2,7 @@
 
 import { largest } from "../model/extremes.js"
 import { formula } from "../model/format.js"
-import { promiseOf } from "../model/promise.js"
+import { promiseOf } from "../model/gradient_promise.js"
 import { SCREENS } from "../model/story.js"
 import { say, written } from "../model/words.js"
 import { html, inner, keyed, nothing } from "./html.js"

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from cnnviz import Lesson
 from cnnviz.core.evaluation import accuracy_range, evaluate
 from cnnviz.core.image_ids import CLASSES, DIGITS
+from cnnviz.core.lru_cache import LruCache
+from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import DEFAULT
-from cnnviz.core.recent import Recent
 from cnnviz.core.training import Progress, Training
-from cnnviz.core.values import Params
 from cnnviz.data.training_data import training_data
 from cnnviz.hosts.streamlit.training.watch import opened
 from cnnviz.pages.encoding import encode
@@ -86,7 +86,7 @@ def test_an_accuracy_stands_beside_guessing(accuracy, images, words):
 
 def test_a_training_that_is_done_is_kept_for_those_who_open_its_link(monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(trainer, "_done", Recent(2))
+    monkeypatch.setattr(trainer, "_done", LruCache(2))
 
     def job(epochs: int = 3, channel: str = "red") -> Job:
         return Job(Training(epochs=epochs, reports=3), training_data(), channel)

@@ -10,7 +10,7 @@ from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.stored_params import Learned
 from cnnviz.core.training_history import Epoch
 from cnnviz.data import cifar10
-from cnnviz.data.forbidden import excuse
+from cnnviz.data.disabled_features import excuse
 from cnnviz.hosts.streamlit.component import mount_training
 from cnnviz.hosts.streamlit.training import session
 from cnnviz.hosts.streamlit.visit import adopt

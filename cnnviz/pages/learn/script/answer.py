@@ -7,9 +7,9 @@ from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import encode, finite
 from cnnviz.pages.script_screens import address_of
 from cnnviz.pages.version import code
+from cnnviz.scripts.expression_limits import Allowance
 from cnnviz.scripts.given_script import given
 from cnnviz.scripts.library import library, own_folders
-from cnnviz.scripts.limits import Allowance
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scope import duration, lesson_of, scope_of
 from cnnviz.scripts.script import Screen, Script

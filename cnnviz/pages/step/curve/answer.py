@@ -7,12 +7,12 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.loss_along import LR, POINTS, SPANS, Curve, curve, read_along, read_span
 from cnnviz.core.read_only import lock
-from cnnviz.core.work import PASSES, estimate
+from cnnviz.core.update_limits import PASSES, estimate
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import encode, finite
 from cnnviz.pages.version import code
-from cnnviz.wire.curve import CurveHeader
+from cnnviz.wire.loss_along import CurveHeader
 from cnnviz.words import Message, Problem, message, quote
 
 

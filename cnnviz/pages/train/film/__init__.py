@@ -11,11 +11,11 @@ from cnnviz.core.checkpoints import MOST, checkpoints
 from cnnviz.core.film import Film, checkpoint_film, film
 from cnnviz.core.film_analysis import turning_points
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.recent import Once, held_bytes
+from cnnviz.core.lru_cache import Once, held_bytes
 from cnnviz.core.run_outcome import Outcome, outcome
 from cnnviz.core.stages import label
 from cnnviz.core.stored_params import NotKept, files_of
-from cnnviz.core.work import estimate
+from cnnviz.core.update_limits import estimate
 from cnnviz.data.images import load_image
 from cnnviz.pages.address import Now
 from cnnviz.pages.encoding import encode, header

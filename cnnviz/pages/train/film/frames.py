@@ -6,8 +6,8 @@ from cnnviz.core.film import Film
 from cnnviz.core.film_analysis import loss_terms
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.rounding import largest
-from cnnviz.pages.colours import MOST_PRINTED
 from cnnviz.pages.map_parts import Part, part
+from cnnviz.pages.map_settings import MOST_PRINTED
 from cnnviz.pages.train.film.curves import CURVES, MOST_LINES, lines
 from cnnviz.pages.train.film.learning import (
     as_bytes,

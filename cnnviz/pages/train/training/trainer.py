@@ -11,10 +11,10 @@ import time
 from collections.abc import Hashable
 from typing import NamedTuple
 
-from cnnviz.core.cancellation import in_background
-from cnnviz.core.recent import Elsewhere, Recent, held_bytes
+from cnnviz.core.lru_cache import Elsewhere, LruCache, held_bytes
 from cnnviz.core.training import Progress, Training, train
 from cnnviz.core.training_history import History
+from cnnviz.core.work_cancellation import in_background
 from cnnviz.data.labelled import Collection
 
 PATIENCE = 8.0
@@ -167,4 +167,4 @@ class Trainer:
         return self._stop.is_set() or time.monotonic() - self._seen > PATIENCE
 
 
-_done: Recent[tuple[Hashable, ...], Trainer] = Recent(MOST_BYTES, lambda training: held_bytes((training.reports, training.history.epochs)))
+_done: LruCache[tuple[Hashable, ...], Trainer] = LruCache(MOST_BYTES, lambda training: held_bytes((training.reports, training.history.epochs)))

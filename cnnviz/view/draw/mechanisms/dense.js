@@ -1,7 +1,7 @@
 // A fully connected layer: each unit times its weight, all added up.
 
+import { one } from "../../model/cell_links.js"
 import { exact } from "../../model/exact_sum.js"
-import { one } from "../../model/patterns.js"
 import { product as printed } from "../../model/printed_digits.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"

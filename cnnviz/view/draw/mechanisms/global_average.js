@@ -1,7 +1,7 @@
 // Global average pooling: a whole map becomes one number, and the way back.
 
+import { one } from "../../model/cell_links.js"
 import { number, short } from "../../model/format.js"
-import { one } from "../../model/patterns.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { around } from "./units.js"

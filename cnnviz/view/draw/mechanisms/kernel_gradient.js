@@ -1,8 +1,8 @@
 // A weight of a kernel: what it multiplies, and what its gradient is made of.
 
 import { named } from "../../model/arithmetic.js"
+import { one } from "../../model/cell_links.js"
 import { COLON, number, power, timesPower } from "../../model/format.js"
-import { one } from "../../model/patterns.js"
 import { product } from "../../model/printed_digits.js"
 import { fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"

@@ -1,7 +1,7 @@
 // Windows and kernels: what the pictures of a convolution and of pooling have in common.
 
+import { one, spread } from "../../model/cell_links.js"
 import { byChannel } from "../../model/formula_values.js"
-import { one, spread } from "../../model/patterns.js"
 import { product } from "../../model/printed_digits.js"
 import { say } from "../../model/words.js"
 import { SMALL } from "../sheet.js"

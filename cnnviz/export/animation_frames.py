@@ -1,0 +1,197 @@
+"""Frames of a film, GIF or WebP: maps side by side, each with limits of its own printed below it."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cnnviz.export.colour_scales import levels_of, ramp
+from cnnviz.words import Problem, written
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
+
+KINDS = ("gif", "webp")
+
+PANEL, GAP, LINE, LETTERS = 240, 24, 32, 24
+"""Pixels: the side of a map, the space between two, the height of a line of text and of its letters."""
+
+MOST_WRITTEN = 9
+"""Cells up to which a map has its numbers written on it."""
+
+LEVELS = 101  # of each scale; odd, so that zero has a colour of its own
+_TOP = GAP + LINE
+_FIRST = {"signed": 0, "activation": LEVELS}
+_GRAYS = 16
+_BLACK = 2 * LEVELS
+_WHITE = _BLACK + _GRAYS - 1
+_SHADES = 256 - _WHITE - 1  # of images: as many as a GIF has left
+_FIRST["pixel"] = _WHITE + 1
+_THICK = 3
+_SHOWN_FOR, _LAST_FOR = 100, 1500  # milliseconds
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One map of a frame: its name, "signed", "activation" or "pixel", and its values (H,W)."""
+
+    name: str
+    scale: str
+    array: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A line over time (n,), from 0 up, with a dot where the film is."""
+
+    name: str
+    values: np.ndarray
+    at: int
+
+    @property
+    def most(self) -> float:
+        """The upper end."""
+        return float(np.nan_to_num(self.values, posinf=0.0).max())
+
+    def points(self) -> list[tuple[float, float]]:
+        """Each value's place in the panel, (x, y)."""
+        x = np.linspace(_THICK, PANEL - _THICK, len(self.values)) if len(self.values) > 1 else [PANEL / 2]
+        y = PANEL - _THICK - np.clip(np.nan_to_num(self.values / (self.most or 1.0)), 0, 1) * (PANEL - 2 * _THICK)
+        return list(zip(x, y, strict=True))
+
+
+def draw(caption: str, panels: Sequence[Panel | Curve]) -> np.ndarray:
+    """One frame, maps side by side over a line of text, as numbers of colours for `encode`, uint8 (H,W).
+
+    A map of few cells, such as a kernel, has its numbers written on it. Raises Problem for a map that is
+    larger than its panel.
+
+    >>> draw("update 0", [Panel("f", "signed", np.eye(3))]).shape
+    (384, 288)
+    """
+    size = (_TOP + PANEL + 2 * LINE + GAP, GAP + len(panels) * (PANEL + GAP))
+    frame = np.full(size, _WHITE, np.uint8)
+    texts = [((GAP, _TOP + PANEL + LINE + GAP // 2), caption)]
+    places = [(slice(_TOP, _TOP + PANEL), slice(left, left + PANEL)) for left in range(GAP, size[1], PANEL + GAP)]
+    for place, panel in zip(places, panels, strict=True):
+        low, high = _limits(panel)
+        if isinstance(panel, Curve):
+            _plot(frame[place], panel)
+        else:
+            _paint(frame[place], panel, low, high)
+        texts.append(((place[1].start, GAP - 2), panel.name))
+        texts.append(((place[1].start, _TOP + PANEL + 1), f"0 … {written(high, '3')}" if low == 0 else f"±{written(high, '3')}"))
+    ink = _ink(size, texts)
+    inked = ink > 0
+    frame[inked] = _WHITE - np.rint(ink[inked] / 255 * (_GRAYS - 1)).astype(np.uint8)
+    for place, panel in zip(places, panels, strict=True):
+        if isinstance(panel, Panel) and panel.array.size <= MOST_WRITTEN:
+            _write_numbers(frame[place], panel.array, panel.scale)
+    return frame
+
+
+def _limits(panel: Panel | Curve) -> tuple[float, float]:
+    """The values at the ends of a map's colours, or of a curve."""
+    if isinstance(panel, Curve):
+        return 0.0, panel.most
+    most = float(np.abs(panel.array).max())
+    return {"activation": (0.0, 1.0), "pixel": (0.0, most)}.get(panel.scale, (-most, most))
+
+
+def _plot(place: np.ndarray, curve: Curve) -> None:
+    """Draws the line in a pale gray as far as it will go, and in ink up to now."""
+    from PIL import Image, ImageDraw
+
+    image = Image.fromarray(place)
+    pen, points = ImageDraw.Draw(image), curve.points()
+    pen.line(points, fill=_BLACK + _GRAYS - 4, width=_THICK)
+    pen.line(points[: curve.at + 1], fill=_BLACK, width=_THICK)
+    x, y = points[curve.at]
+    pen.ellipse((x - 2 * _THICK, y - 2 * _THICK, x + 2 * _THICK, y + 2 * _THICK), fill=_BLACK)
+    place[:] = np.asarray(image)
+
+
+def _paint(place: np.ndarray, panel: Panel, low: float, high: float) -> None:
+    """Fills the middle of `place` with an array's colours, each entry a square of whole pixels."""
+    side, middle = _squares(panel.array)
+    if not side:
+        raise Problem("export.animation.map_too_large", shape=str(panel.array.shape), most=PANEL)
+    levels = levels_of(panel.array, low, high, _SHADES if panel.scale == "pixel" else LEVELS)
+    place[middle] = np.kron(levels + np.uint8(_FIRST[panel.scale]), np.ones((side, side), np.uint8))
+
+
+def _squares(array: np.ndarray) -> tuple[int, tuple[slice, ...]]:
+    """The side of an entry's square, and where in the panel all of them lie."""
+    side = PANEL // max(array.shape)
+    return side, tuple(slice((PANEL - n * side) // 2, (PANEL - n * side) // 2 + n * side) for n in array.shape)
+
+
+def _write_numbers(panel: np.ndarray, f: np.ndarray, scale: str) -> None:
+    """Writes each number on its square, white where that is dark."""
+    side, middle = _squares(f)
+    inner = panel[middle]
+    for (i, j), weight in np.ndenumerate(f):
+        ink = _ink((side, side), [((side // 2, side // 2), _fitting(weight, side - 4))], centred=True) >= 128
+        dark = weight < 0.5 if scale == "activation" else abs(weight) > 0.6 * np.abs(f).max()
+        inner[i * side : (i + 1) * side, j * side : (j + 1) * side][ink] = _WHITE if dark else _BLACK
+
+
+def _fitting(number: float, width: int) -> str:
+    """`number` with as many digits, three at most, as `width` pixels have room for.
+
+    >>> _fitting(-1.9962, 99), _fitting(-0.000234, 36), _fitting(12345.678, 99)
+    ('-2', '-2e-4', '1.23e4')
+    """
+    for digits in (".3g", ".2g", ".1g", ".0e"):
+        text = re.sub(r"e([-+])0*", lambda sign: "e-" if sign[1] == "-" else "e", f"{number + 0.0:{digits}}")
+        if _font().getlength(text) <= width:
+            break
+    return text
+
+
+@cache
+def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    from PIL import ImageFont
+
+    return ImageFont.load_default(LETTERS)
+
+
+def _ink(size: tuple[int, int], texts: list[tuple[tuple[int, int], str]], centred: bool = False) -> np.ndarray:
+    """The share of each pixel that the words cover, 0 to 255, in Pillow's own font, which has no true minus; places are (x, y)."""
+    from PIL import Image, ImageDraw
+
+    image = Image.new("L", size[::-1])
+    pen = ImageDraw.Draw(image)
+    for place, text in texts:
+        pen.text(place, text.replace("−", "-"), fill=255, font=_font(), anchor="mm" if centred else "la")
+    return np.asarray(image)
+
+
+def encode(drawn: Sequence[np.ndarray], kind: str = "gif") -> bytes:
+    """Frames from `draw` as a file of one of KINDS, played over and over; a single one also as "png".
+
+    >>> encode([draw("", [Panel("f", "signed", np.eye(3))])])[:6]
+    b'GIF89a'
+    """
+    from PIL import Image
+
+    grays = np.repeat(np.linspace(0, 255, _GRAYS).round().astype(np.uint8)[:, None], 3, axis=1)
+    palette = np.concatenate([ramp("signed", LEVELS), ramp("activation", LEVELS), grays, ramp("pixel", _SHADES)])
+    if kind == "gif":
+        images = [Image.fromarray(frame) for frame in drawn]
+        for image in images:
+            image.putpalette(palette.tobytes())
+        options = {}
+    else:
+        images = [Image.fromarray(palette[frame]) for frame in drawn]
+        options = {"lossless": True}
+    file = io.BytesIO()
+    duration = [_SHOWN_FOR] * (len(images) - 1) + [_LAST_FOR]
+    images[0].save(file, kind.upper(), save_all=True, append_images=images[1:], duration=duration, loop=0, **options)
+    return file.getvalue()

@@ -1,0 +1,283 @@
+"""A network in plain NumPy, section by section, as its program has it: the functions of its layers, then one line for each of the program's.
+
+The functions are the core's own (export/core_source.py) in the core's own order, so that they give the same numbers;
+a lesson with deviations gets the teaching notebook's lines in their places.
+"""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cnnviz.core import losses, ties
+from cnnviz.core.notebook_deviations import DEVIATION_TABLE, Deviation
+from cnnviz.core.optimizers import Optimizer
+from cnnviz.core.program import Program
+from cnnviz.core.program_line import Line, share_of_mean
+from cnnviz.core.stages import Stage
+from cnnviz.core.symbols import latex
+from cnnviz.export.code_lines import aligned, call, expression, settling, variable, wrapped
+from cnnviz.export.core_source import listing, rule_of
+from cnnviz.words import has, message, say
+
+
+@dataclass(frozen=True)
+class Section:
+    """A title, words in plain sentences, formulas in LaTeX, and the code that they are about."""
+
+    title: str
+    words: str
+    formulas: tuple[str, ...]
+    code: str
+
+
+IN_THE_LOOP = {
+    "fresh_weights": "w, b = np.zeros_like(w), np.zeros_like(b)",
+    "integer_kernel": "f = np.trunc(f) + 0.0",
+}
+"""The notebook's line for each of its deviations that changes parameters, before a pass and after an update; the others take a line's place."""
+
+
+@dataclass(frozen=True)
+class Passes:
+    """One network on so many images of one shape, under the deviations `on`; `sizes` are the shapes of all its arrays by symbol."""
+
+    program: Program
+    optimizer: Optimizer
+    on: frozenset[str]
+    sizes: Mapping[str, tuple[int, ...]]
+    images: int = 1
+
+    # ---- the layers
+
+    def layer_sections(self, forward_only: bool = False, more: Iterable[Line] = ()) -> Iterator[Section]:
+        """The functions that the lines call, and `more`, in the order of the forward pass: a section for each kind of layer, one for the loss."""
+        program, known, groups = self.program, set[Callable[..., Any] | str](), dict[str, list[Line]]()
+        for line in (*program.forward_lines, program.losses_line, *(() if forward_only else program.backward_lines), *more):
+            groups.setdefault(self._kind(line), []).append(line)
+            if line.settled:
+                groups.setdefault(self._kind(line.settled), []).append(line.settled)
+        for kind, lines in groups.items():
+            drawing = [draw.func for place, _, draw in program.draws.values() if kind == f"layer.{program.network.layers[place - 1].kind}"]
+            stages = [stage for stage in program.network.stages if self._words_of(stage) == kind]
+            deviating = [deviation.function for line in lines for deviation in self._deviations(line)]
+            code = listing([*drawing, *(line.function for line in lines), *deviating], known)
+            if kind == "ties":
+                yield section("ties", (), code)
+            elif code:
+                yield Section(str(stages[0].title), self._sentences(stages), self._formulas_of(lines), code)
+
+    def _kind(self, line: Line) -> str:
+        if line.function.__module__ == ties.__name__:
+            return "ties"
+        if line.layer is None or line.function.__module__ == losses.__name__:
+            return "loss" if line.function.__module__ == losses.__name__ or line.function is share_of_mean else "v"
+        return f"layer.{self.program.network.layers[line.layer].kind}"
+
+    def _words_of(self, stage: Stage) -> str:
+        if stage.layer is None or not stage.words.startswith("layer."):
+            return "v" if stage == "v" else stage.words.partition(".")[0]
+        return f"layer.{self.program.network.layers[stage.layer].kind}"
+
+    @staticmethod
+    def _sentences(stages: Iterable[Stage]) -> str:
+        return " ".join(dict.fromkeys(str(stage.sentence) for stage in stages))
+
+    def _formulas_of(self, lines: Sequence[Line]) -> tuple[str, ...]:
+        """The formulas of one place's lines in LaTeX: of the first, since another layer of the kind says the same of other symbols."""
+        formulas, first = self.program.formulas, lines[0].layer
+        found = [formulas[line.target] for line in lines if line.layer == first and line.target in formulas]
+        return tuple(dict.fromkeys(found)) or tuple(formulas[line.target] for line in lines if line.target in formulas)
+
+    # ---- the passes
+
+    def forward_section(self) -> Section:
+        """The forward pass: a function of the image and the parameters."""
+        lines = self.program.forward_lines
+        code = self._function(self._name("forward"), self._forward_reads, self._rows(lines), self.made_forward)
+        formulas = tuple(self.program.formulas[line.target] for line in lines if line.target in self.program.formulas)
+        return section(self._name("forward"), formulas, code)
+
+    def backward_section(self) -> Section:
+        """The backward pass, as far as an update needs it: a function of what it reads."""
+        rows = self._rows(self._needed)
+        code = self._function(self._name("backward"), self._read_by(rows), rows, self.made_backward)
+        formulas = [self.program.formulas[line.target] for line in self._needed if line.target in self.program.formulas]
+        return section(self._name("backward"), tuple(formulas), code)
+
+    def _name(self, way: str) -> str:
+        """The name of the function of a pass, which is another one after training."""
+        return way if self.program.run.training else f"{way}_after_training"
+
+    def update_section(self) -> Section:
+        """One step of the optimizer for every parameter."""
+        names, code = list(self.program.parameters), ""
+        given = [*names, *(f"d{name}" for name in names)]
+        rows: list[tuple[str, str]] = []
+        for name in names:
+            if self.keeps:
+                rows += [(f'change, memory["{name}"] = rule(d{name}, memory["{name}"], t)', ""), (f"{name} = {name} - change", self._size(name))]
+            else:
+                rows += [(f"{name} = {name} - learning_rate * d{name}", self._size(name))]
+        if "integer_kernel" in self.on:
+            rows.append((IN_THE_LOOP["integer_kernel"], f"{self._size('f')}  integer_kernel"))
+        if self.keeps:
+            code = rule_of(self.optimizer).replace("def change(", "def rule(", 1) + "\n\n\n"
+            remembered = wrapped("memory = dict.fromkeys([", [f'"{name}"' for name in names], "])")
+            code += f"{remembered}\n\n\n"
+            given.append("t")
+        code += self._function("update", given, rows, names)
+        return section("update", self.optimizer.formulas, code)
+
+    @property
+    def keeps(self) -> bool:
+        """Tells whether the optimizer remembers anything from step to step."""
+        return bool(self.optimizer.KEEPS)
+
+    # ---- calls, for the loop
+
+    @property
+    def fresh(self) -> str:
+        """The lines before a forward pass."""
+        return f"{IN_THE_LOOP['fresh_weights']}  # fresh_weights\n" if "fresh_weights" in self.on else ""
+
+    @property
+    def forward_call(self) -> str:
+        """z1_windows, z1, … = forward(x, f, w, b)"""
+        return call(self.made_forward, self._name("forward"), self._forward_reads)
+
+    @property
+    def _forward_reads(self) -> list[str]:
+        buffers = () if self.program.run.training else self.program.buffers
+        return ["x", *self.program.parameters, *self._drawn, *map(variable, buffers)]
+
+    @property
+    def kept(self) -> str:
+        """n1_running_mean = running(n1_running_mean, n1_mean), a line for each number that training keeps."""
+        return "".join(f"{variable(line.target)} = {expression(line)}\n" for line in self.program.buffer_lines)
+
+    @property
+    def _drawn(self) -> list[str]:
+        """The lines that draw anew in each pass."""
+        return [variable(name) for name in self.program.draws]
+
+    def draws(self, seed: int, k: str) -> str:
+        """r1_mask = drawn_mask(np.random.default_rng([0, k, 5]), (18,), p=0.5), a line each; nothing where nothing is drawn."""
+        return "".join(f"{variable(name)} = {drawn}\n" for name, drawn in draws(self.program, seed, k, self.images).items())
+
+    @property
+    def loss_call(self) -> str:
+        """mse(o, y), or of several images np.mean(mse(o, y))"""
+        losses = expression(self.program.losses_line)
+        return f"np.mean({losses})" if self.program.averages else losses
+
+    @property
+    def backward_call(self) -> str:
+        """do, dw, … = backward(w, …)"""
+        return call(self.made_backward, self._name("backward"), self._read_by(self._rows(self._needed)))
+
+    @property
+    def rest(self) -> str:
+        """The lines of the backward pass that no update needs."""
+        return aligned([(f"{variable(line.target)} = {expression(line)}", self._size(line.target)) for line in self.program.backward_lines[self.program.needed :]])
+
+    @property
+    def update_call(self) -> str:
+        """f, w, b = update(f, w, b, df, dw, db)"""
+        names = list(self.program.parameters)
+        return call(names, "update", [*names, *(f"d{name}" for name in names), *(["t"] if self.keeps else [])])
+
+    @property
+    def made_forward(self) -> list[str]:
+        """The arrays that the forward pass returns: of the bounds those that are read on the way back."""
+        read = {source for line in self.program.backward_lines for source in line.sources}
+        made = (line.target for line in self.program.forward_lines)
+        return [variable(name) for name in made if name in read or not name.endswith(".bound")]
+
+    @property
+    def made_backward(self) -> list[str]:
+        """The arrays that the backward pass returns."""
+        return [variable(line.target) for line in self._needed]
+
+    @property
+    def _needed(self) -> list[Line]:
+        return self.program.backward_lines[: self.program.needed]
+
+    # ---- rows of code with what they are
+
+    def _rows(self, lines: Iterable[Line]) -> list[tuple[str, str]]:
+        """Each line as code, or what deviations make of it, and its shape."""
+        rows = []
+        for line in lines:
+            code = expression(line.unsettled)
+            for deviation in self._deviations(line):
+                given = [code if name == "exact" else name for name in inspect.signature(deviation.function).parameters]
+                code = f"{deviation.name}({', '.join(given)})"
+            name = variable(line.target)
+            rows.append((f"{name} = {code}", self._size(line.target)))
+            if line.settled:
+                rows.append((f"{name} = {settling(line.settled, name)}", self._size(line.target)))
+        return rows
+
+    def _deviations(self, line: Line) -> list[Deviation]:
+        """The deviations in a line's place, one after another."""
+        return [deviation for name, deviation in DEVIATION_TABLE.items() if name in self.on and deviation.target == line.target]
+
+    def _size(self, symbol: str) -> str:
+        symbol = symbol.removesuffix(".each")
+        return str(self.sizes[symbol if symbol in self.sizes else symbol[1:]])
+
+    def _read_by(self, rows: Iterable[tuple[str, str]]) -> list[str]:
+        """The arrays that rows of code read and do not make: parameters first, then those of the forward pass, then y."""
+        made, read = set[str](), set[str]()
+        for code, _ in rows:
+            names = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)]
+            read |= {node.id for node in names if isinstance(node.ctx, ast.Load)} - made
+            made |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
+        return [name for name in (*self.program.parameters, "x", *self._drawn, *self.made_forward, "y") if name in read]
+
+    @staticmethod
+    def _function(name: str, given: Sequence[str], rows: Sequence[tuple[str, str]], made: Sequence[str]) -> str:
+        head, last = wrapped(f"def {name}(", given, "):"), wrapped("return ", made, "", "(", ")")
+        body = textwrap.indent(f"{aligned(rows)}\n{last}", "    ")
+        return f"{head}\n{body}"
+
+
+def draws(program: Program, seed: int, k: str, images: int = 1) -> dict[str, str]:
+    """The draws of update `k`, as code."""
+    found = {}
+    for name, (place, shape, draw) in program.draws.items():
+        shape = (images, *shape) if program.run.images else shape
+        settings = "".join(f", {setting}={value!r}" for setting, value in draw.keywords.items())
+        found[name] = f"{draw.func.__name__}(np.random.default_rng([{seed}, {k}, {place}]), {shape}{settings})"
+    return found
+
+
+def section(name: str, formulas: Iterable[str], code: str, **values: object) -> Section:
+    """A section by its words in the catalogue: a title, and a sentence where there is one."""
+    title, words = f"export.script.{name.partition('_')[0]}.title", f"export.script.{name}.words"
+    return Section(say(title), str(message(words, **values)) if has(words) else "", tuple(formulas), code)
+
+
+def chain(program: Program) -> str:
+    """The network as one line of symbols, shapes and layers.
+
+    >>> from cnnviz.core.network import Network
+    >>> chain(Network.parse("conv1x3-dense2-mse").program((8, 8)))
+    'x (8,8) --conv1x3--> z1 (6,6) --flatten--> v (36,) --dense2--> o (2,)'
+    """
+    network, shapes = program.network, {name: str(shape).replace(" ", "") for name, shape in program.shown.items()}
+    found = f"x {shapes['x']}"
+    for layer, names in zip(network.layers, network.names, strict=True):
+        flattened = f" --flatten--> v {shapes['v']}" if names.flattens else ""
+        found += f"{flattened} --{layer}--> {names.output} {shapes[names.output]}"
+    return found
+
+
+def started(name: str, how: str) -> str:
+    """A parameter's start in LaTeX: "drawn", "zero", "one" or "given"."""
+    symbol = latex(name)
+    return {"drawn": rf"{symbol} \sim N(0, 1/n)", "zero": f"{symbol} = 0", "one": f"{symbol} = 1", "given": rf"{symbol} = {symbol}^{{(0)}}"}[how]
+

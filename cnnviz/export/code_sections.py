@@ -1,0 +1,212 @@
+"""A lesson as a short text with code, section by section: what the script and the notebook are made of."""
+
+import textwrap
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+import numpy as np
+
+from cnnviz.core.first_params import first_buffers
+from cnnviz.core.latex_to_text import plain
+from cnnviz.core.layers.conv import Conv
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.notebook_deviations import DEVIATION_TABLE
+from cnnviz.core.program import Program
+from cnnviz.core.program_line import Inner
+from cnnviz.core.sliding import pad_widths
+from cnnviz.data.images import load_image
+from cnnviz.export.arrays import backward_names, describe, forward_names, most_whole, shown
+from cnnviz.export.code_lines import expression, variable
+from cnnviz.export.code_network import Passes, Section, chain, section
+from cnnviz.export.code_set_values import by_hand_call, by_hand_section
+from cnnviz.export.code_start import IMPORTS, image_section, start_section
+from cnnviz.export.core_source import listing
+from cnnviz.words import Problem, say
+
+
+def sections(lesson: Lesson, pixels: np.ndarray) -> tuple[Section, ...]:
+    """The lesson's code on an image, in the order in which it runs.
+
+    `pixels` (H,W,3) or one channel (H,W), uint8, of several images (m,H,W,3). Raises ValueError for others, and where the network does not fit.
+    """
+    x = seen(lesson, pixels)
+    program = lesson.network.program(x.shape)
+    values = program.start(lesson.unset.first_params(lesson.x_shape), x)
+    passes = Passes(program, lesson.optimizer, lesson.deviations, sizes_of(program, values, np.array(lesson.y)), len(lesson.images))
+    after = _after_training(lesson, x, values) if lesson.mode == "eval" else None
+    loops = None if program.run.images else loops_section(program)
+    return (
+        section("needs", [], IMPORTS),
+        *passes.layer_sections(more=[*program.buffer_lines, *after.program.forward_lines, *after.program.backward_lines] if after else ()),
+        passes.forward_section(),
+        passes.backward_section(),
+        passes.update_section(),
+        *([after.forward_section(), after.backward_section()] if after else []),
+        printing(program),
+        image_section(lesson, pixels, program, imports=False),
+        start_section(lesson, program, values, first_buffers(lesson.network, x.shape, lesson.w) if after else {}),
+        *([by_hand_section(lesson, program)] if lesson.set else []),
+        *([loops] if loops else []),
+        _training(lesson, passes, bool(after)),
+        _numbers_forward(lesson, passes, after or passes),
+        _numbers_backward(after or passes),
+        *([] if after else [_numbers_update(passes)]),
+    )
+
+
+def _after_training(lesson: Lesson, x: np.ndarray, values: Inner) -> Passes:
+    """The passes with what training has kept, nothing dropped, each image for itself."""
+    program = lesson.network.program(x.shape, training=False)
+    return Passes(program, lesson.optimizer, frozenset(), sizes_of(program, values, np.array(lesson.y)), len(lesson.images))
+
+
+def seen(lesson: Lesson, pixels: np.ndarray) -> np.ndarray:
+    """The network's input from the image, or from several (m,C,H,W). Raises Problem where one's pixels are given for several."""
+    pixels = np.asarray(pixels)
+    if len(lesson.images) > 1:
+        if pixels.ndim != 4 or len(pixels) != len(lesson.images):
+            raise Problem("data.image.several")
+        return np.stack([seen(lesson.alone(n), one) for n, one in enumerate(pixels)]).reshape(lesson.batch_shape)
+    if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)):
+        raise ValueError(f"sections: pixels are {pixels.dtype} {pixels.shape}; it needs uint8 (H, W, 3) or (H, W)")
+    return load_image(pixels, lesson.ch, lesson.scale)
+
+
+def introduction(lesson: Lesson, pixels: np.ndarray) -> str:
+    """The introduction in plain lines: the lesson's network, its link, and where its rule deviates."""
+    program = lesson.network.program(seen(lesson, pixels).shape)
+    text = as_docstring(lesson, program, say("export.script.introduction"))
+    if not lesson.deviations:
+        return text
+    effects = [f"- {name}: {DEVIATION_TABLE[name].words}" for name in DEVIATION_TABLE if name in lesson.deviations]
+    lines = ["", say("export.script.deviations", rule=lesson.rule), *(textwrap.fill(effect, 110, subsequent_indent="  ") for effect in effects)]
+    return "\n".join([text, *lines])
+
+
+def as_docstring(lesson: Lesson, program: Program, words: str, library: str = "") -> str:
+    """The lesson and the library of a script, NumPy where none is named; the network as a chain, and `words` on it."""
+    settings, held = settings_of(lesson)
+    image = say("export.script.own_picture") if lesson.img.startswith("upload-") else lesson.img
+    channel = say(f"export.script.channel.{lesson.ch}")
+    lines = [
+        say(f"export.{'frameworks' if library else 'script'}.title", image=image, channel=channel, when=lesson.when, library=library),
+        "",
+        *wrapped_chain(program),
+        f"    {plain(program.formulas['L'])}",
+        "",
+        *textwrap.wrap(words, 116),
+        say("export.script.settings" if held else "export.script.lesson", settings=settings),
+    ]
+    return "\n".join(lines)
+
+
+def settings_of(lesson: Lesson) -> tuple[str, bool]:
+    """The lesson's query, and whether something is left out of it that stands in the code: a picture of one's own, numbers that are held."""
+    query = lesson.to_query()
+    left_out = {name for name, value in query.items() if value.startswith("held-")} | ({"img"} if lesson.img.startswith("upload-") else set())
+    return urlencode({key: text for key, text in query.items() if key not in left_out}, safe=",;"), bool(left_out)
+
+
+def wrapped_chain(program: Program) -> list[str]:
+    """The network on lines of their own, none broken between a symbol and its shape."""
+    text = textwrap.fill(chain(program).replace(" (", "\0("), 100, break_on_hyphens=False, break_long_words=False)
+    return textwrap.indent(text.replace("\0", " "), "    ").splitlines()
+
+
+def sizes_of(program: Program, values: Inner, y: np.ndarray) -> dict[str, tuple[int, ...]]:
+    """The shape of every array of a pass, as its lines have them."""
+    with np.errstate(all="ignore"):
+        made = program.run_forward(values | program.given_to(None, len(y) if program.run.images else None)) | {"y": y}
+    return {symbol.replace(".", "_"): np.shape(array) for symbol, array in made.items()} | {
+        symbol: np.shape(array) for symbol, array in made.items()
+    }
+
+
+# ---- training
+
+
+def _training(lesson: Lesson, passes: Passes, keeps: bool) -> Section:
+    k = "t - 1" if passes.keeps else "k"
+    before = f"{by_hand_call(lesson, passes.program, k)}{passes.fresh}{passes.draws(lesson.seed, k)}"
+    kept = passes.kept if keeps else ""
+    body = f"{before}{passes.forward_call}\n{kept}losses.append({passes.loss_call})\n{passes.backward_call}\n{passes.update_call}"
+    count = "k" if lesson.set or passes.program.draws else "_"
+    step = "t in range(1, updates + 1)" if passes.keeps else f"{count} in range(updates)"
+    code = f"losses = []\nfor {step}:\n{textwrap.indent(body, '    ')}"
+    names = ", ".join(passes.program.parameters)
+    return section("training", [rf"{names} \leftarrow \text{{update}}({names})"], code)
+
+
+# ---- the numbers
+
+
+def printing(program: Program) -> Section:
+    """The function that prints an array."""
+    functions = [describe] + ([shown] if program.shown != {name: program.shapes[name] for name in program.shown} else [])
+    return section("printing", [r"\text{mean}\; z = \frac{1}{n} \sum z"], listing(functions, set()))
+
+
+def _prints(program: Program, names: Iterable[str], suffix: str = "") -> str:
+    return "\n".join(printed(program, name, suffix) for name in names)
+
+
+def printed(program: Program, name: str, suffix: str = "", variable: str = "") -> str:
+    """The line that prints an array, called `variable` where that is not its name, as everybody is shown it."""
+    (outputs,) = program.shapes["o"]
+    symbol = name if name in program.shapes else name[1:]
+    dropped = symbol in program.shown and program.shown[symbol] != program.shapes[symbol]
+    whole = f", {most_whole(outputs)}" if most_whole(outputs) > 9 else ""
+    return f'print(describe("{name}{suffix}", {f"shown({variable or name})" if dropped else variable or name}{whole}))'
+
+
+def _numbers_forward(lesson: Lesson, trained: Passes, passes: Passes) -> Section:
+    """The pass that is printed, with the parameters that `trained` has led to."""
+    names, by_hand = forward_names(passes.program.network), by_hand_call(lesson, passes.program, "updates")
+    code = f"{by_hand}{trained.fresh}{passes.draws(lesson.seed, 'updates')}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
+    return section("numbers.forward", [passes.program.formulas["L"]], code)
+
+
+def _numbers_backward(passes: Passes) -> Section:
+    program = passes.program
+    code = f"{passes.backward_call}\n{passes.rest}\n\n{_prints(program, backward_names(program.network))}"
+    formulas = [program.formulas[line.target] for line in program.backward_lines[program.needed :] if line.target in program.formulas]
+    return section("numbers.backward", formulas, code)
+
+
+def _numbers_update(passes: Passes) -> Section:
+    count = "t = updates + 1\n" if passes.keeps else ""
+    code = f"{count}{passes.update_call}\n\n{_prints(passes.program, passes.program.parameters, ' next')}"
+    return section("numbers.update", [passes.optimizer.formulas[-1]], code)
+
+
+def four_loops(x: np.ndarray, f: np.ndarray, stride: int, dilation: int, before: int, after: int) -> np.ndarray:
+    """One filter (C,K,K) over the image (C,H,W), with zeros before and after: its map (H',W')."""
+    x = np.pad(x, ((0, 0), (before, after), (before, after)))
+    k = f.shape[-1]
+    rows, columns = ((n - dilation * (k - 1) - 1) // stride + 1 for n in x.shape[1:])
+    z = np.zeros((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            for u in range(k):
+                for v in range(k):
+                    z[i, j] += (x[:, stride * i + dilation * u, stride * j + dilation * v] * f[:, u, v]).sum()
+    return z
+
+
+def loops_section(program: Program) -> Section | None:
+    """The first filter's map by four loops and by the lines of the pass; None where the network does not begin with a convolution."""
+    layer, names = program.network.layers[0], program.network.names[0]
+    if not isinstance(layer, Conv):
+        return None
+    before, after = pad_widths(layer.reach, layer.padding)
+    windows, z = (line for line in program.forward_lines if line.layer == 0 and line.role in ("windows", "y"))
+    bias = f" + {names.of('b')}[0]" if layer.bias else ""
+    code = [
+        listing([four_loops], set()),
+        "",
+        "",
+        f"slow = four_loops(x, {names.of('f')}[0], {layer.stride}, {layer.dilation}, {before}, {after}){bias}",
+        f"fast = {expression(z.unsettled).replace(variable(windows.target), expression(windows), 1)}[0]",
+        "assert np.allclose(slow, fast, rtol=1e-9, atol=1e-9 * np.abs(fast).max())",
+    ]
+    return section("loops", [program.formulas[names.output]], "\n".join(code))

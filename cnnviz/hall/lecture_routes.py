@@ -1,0 +1,132 @@
+"""Leading a hall, by plain HTTP: to an address, or from screen to screen of a script; docs/rooms.md describes it."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from cnnviz.hall.addresses import address_in, sent_in
+from cnnviz.hall.experiment import KIND, spec_of_experiment
+from cnnviz.hall.question_routes import Questions
+from cnnviz.hall.redis_keys import script_digest
+from cnnviz.hall.room_script import MOST_SCRIPT, is_asked, number_in, query_of_screen, screen_of, script_of, told
+from cnnviz.hall.room_script import is_text as is_own
+from cnnviz.hall.store import COVERS, EXPLORE, Room, Store
+from cnnviz.scripts.script import Screen, Script
+from cnnviz.server.request_bodies import Refused
+from cnnviz.words import Problem
+
+MOST_BODY = 3 * MOST_SCRIPT
+"""Bytes of a body with a script in it, in which JSON may write a character with several."""
+
+ORDERS = {"explore": EXPLORE, "cover": COVERS}
+"""A driver's words for everybody beside where to go, and what each may be."""
+
+Prepare = Callable[[str, object], Awaitable[None]]
+
+
+class Lectures:
+    """The answers to what a driver sends: `prepare` makes what a hall will ask for at an address, where at least `crowd` follow, `begun` is told of
+    a room in which an experiment begins.
+    """
+
+    def __init__(self, store: Store, questions: Questions, prepare: Prepare, crowd: int, begun: Callable[[Room], object]) -> None:
+        self.store, self.questions, self.prepare, self.crowd, self.begun = store, questions, prepare, crowd, begun
+
+    async def move(self, request: Request, room: Room) -> Response:
+        """PUT room/<code>, for its driver: everybody goes to an address, or to a {"screen"} of the {"script"} that is given from now on;
+        {"explore"} says how far who follows may go by themselves, {"cover"} what projectors show instead, until the lecture goes on.
+        """
+        sent = await sent_in(request, MOST_BODY)
+        if "script" in sent:
+            await self.give(request, room, script_in(sent), sent.get("screen", 1))
+        for name, known in ORDERS.items():
+            if name in sent and sent[name] not in known:
+                raise Refused(400, "ui.rooms.order", name=name, known=known)
+        ordered = {name: str(sent[name]) for name in ORDERS if name in sent}
+        number, goes = room.number, "screen" in sent or sent.keys().isdisjoint(("script", *ORDERS))
+        if "screen" in sent:
+            number = await self.show(request, room, sent["screen"]) or number
+        elif goes:
+            number = await self._go(request, room, address_in(sent.get("query")))
+        if goes and room.cover:
+            ordered = {"cover": "", **ordered}
+        if ordered:
+            await self.store.order(room, **ordered)
+        return JSONResponse({"number": number}, headers={"Cache-Control": "no-store"})
+
+    async def give(self, request: Request, room: Room, script: str, number: object = 1) -> None:
+        """Gives a script in a room from now on; the hall stays where it is. Raises Refused where something is wrong with it, or it has no such screen."""
+        numbered(await self.script(request, script), number)
+        await self.store.give(room, script)
+
+    async def show(self, request: Request, room: Room, number: object) -> int:
+        """Leads the hall to a screen of the room's script, which asks its question there, or begins its experiment. Raises Refused."""
+        if not room.script:
+            raise Refused(404, "ui.rooms.no_script")
+        script = await self.script(request, room.script)
+        screen = numbered(script, number)
+        place = int(str(number))
+        digest = script_digest(room.script)
+        said = await self.questions.worked(request, ("told", digest, place), partial(told, script, place))
+        if is_asked(screen):
+            await self.questions.pose(request, room, {"script": digest, "screen": place, "change": {}}, screen=said)
+            return room.number
+        return await self._lead(request, room, script, screen, place, said)
+
+    async def _lead(self, request: Request, room: Room, script: Script, screen: Screen, number: int, said: str) -> int:
+        """To a screen that asks the hall nothing; what is asked is over."""
+        look = {key: text for key, text in parse_qsl(room.query) if key == "view"}
+        query = "&".join(filter(None, (query_of_screen(script, number, is_own(room.script)), urlencode(look))))
+        spec = None
+        if screen.experiment:
+            spec = await self.questions.worked(request, (KIND, screen.at, screen.updates), partial(spec_of_experiment, screen))
+            await self.questions.begin(request, room, spec | {"query": query, "change": {}})
+            self.begun(room)
+        moved = await self._go(request, room, query, said)
+        if room.poll and not spec:
+            await self.questions.over(request, room)
+        return moved
+
+    async def _go(self, request: Request, room: Room, query: str, screen: str | None = None) -> int:
+        """To an address, when its numbers are ready, unless a later move has overtaken it by then; the move's number."""
+        room.came += 1
+        came = room.came
+        if room.followers >= self.crowd:
+            await self.prepare(query, request.client)
+        overtaken = came < room.came  # by a later move, whose numbers may have been there sooner
+        return room.number if overtaken else await self.store.move(room, query, screen)
+
+    async def script(self, request: Request, script: str) -> Script:
+        """The script of a text or an id. Raises Refused: what is wrong with it."""
+        found: Script = await self.questions.worked(request, ("script", script_digest(script)), partial(script_of, script))
+        return found
+
+    async def given(self, request: Request, room: Room) -> Response:
+        """GET room/<code>/script, for its driver: what is given, to be given again in a room that was gone."""
+        return JSONResponse({"script": room.script, **screens_of(room)}, headers={"Cache-Control": "no-store"})
+
+
+def numbered(script: Script, number: object) -> Screen:
+    """A script's screen by the number that was sent. Raises Refused."""
+    try:
+        return screen_of(script, number)
+    except Problem as problem:
+        raise Refused(400, problem.code, **problem.values) from None
+
+
+def script_in(sent: dict[str, object]) -> str:
+    """The script that was sent. Raises Refused."""
+    script = sent["script"]
+    if not isinstance(script, str) or not script:
+        raise Refused(400, "ui.rooms.no_text")
+    if len(script.encode("utf-8", "replace")) > MOST_SCRIPT:
+        raise Refused(413, "ui.rooms.body_long", most=MOST_SCRIPT)
+    return script
+
+
+def screens_of(room: Room) -> dict[str, int]:
+    """The number of the script's screen where the lecture is; nothing without a script."""
+    return {"screen": number_in(room.screen)} if room.script else {}

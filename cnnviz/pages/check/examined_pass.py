@@ -1,0 +1,148 @@
+"""Subject of the Check page: a lesson's backward pass, or one with a mistake in it, beside the exact one."""
+
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.cached import cached_property
+from cnnviz.core.gradcheck import RIGHT, WRONG, GradientCheck, judged_again
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.mistake_model import Placed
+from cnnviz.core.named_arrays import Gradients, one_image
+from cnnviz.core.program import Program
+from cnnviz.core.spoiled_stages import stages_hit
+from cnnviz.core.trajectory import Moment
+from cnnviz.pages.check.checking import Checking, checked, given_of
+from cnnviz.pages.check.tabs import mistake_in
+from cnnviz.pages.roads import operations
+from cnnviz.wire.road import CardState
+
+
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """A lesson's backward pass, or one with a mistake in it, beside the exact one, and the check of every number that can be nudged."""
+
+    lesson: Lesson
+    moment: Moment
+    asked: Mapping[str, str]
+
+    @property
+    def training(self) -> bool:
+        """Tells whether the pass is one in training, and not as after it."""
+        return self.moment.trace.training
+
+    @property
+    def given(self) -> Mapping[str, np.ndarray]:
+        """The arrays that its pass is given."""
+        return given_of(self.moment)
+
+    @cached_property
+    def program(self) -> Program:
+        """The lines of the lesson's network."""
+        return self.lesson.network.program(self.moment.trace.x.shape, training=self.training)
+
+    @cached_property
+    def one(self) -> Program:
+        """The lines of one image, as its arrays are shown."""
+        return self.lesson.network.program(self.lesson.x_shape, training=self.training)
+
+    def of_image(self, name: str, array: np.ndarray) -> np.ndarray:
+        """The part of an array that is shown: of several images the part of one."""
+        return one_image(array, self.lesson.image) if self.program.has_images(name) else array
+
+    @cached_property
+    def exact(self) -> Gradients:
+        """Those of the exact pass, whatever the rule."""
+        trace = self.program.forward(self.moment.params, self.moment.trace.x, given=self.given)
+        return self.program.backward(self.moment.params, trace, self._targets(trace.o.shape))
+
+    @cached_property
+    def mistake(self) -> Placed | None:
+        """The mistake that the address asks for."""
+        return mistake_in(self.asked, self.lesson)[0]
+
+    @cached_property
+    def ours(self) -> Gradients:
+        """The gradients that are examined; a mistake is made in the exact pass."""
+        if self.mistake is None:
+            return self.moment.gradients
+        trace = self.program.forward(self.moment.params, self.moment.trace.x, given=self.given)
+        return self.mistake.run(self.program, self.moment.params, trace, self._targets(trace.o.shape), self.lesson.optimizer, self.moment.state)
+
+    def _targets(self, shape: tuple[int, ...]) -> np.ndarray:
+        return self.lesson.network.targets(np.array(self.lesson.y), shape)
+
+    @cached_property
+    def checking(self) -> Checking:
+        """The check of the exact gradients, which may not be done yet."""
+        return checked(self.lesson, self.moment)
+
+    @cached_property
+    def check(self) -> GradientCheck | None:
+        """Those that are examined, by its differences."""
+        done = self.checking.check
+        return judged_again(done, self.ours) if done and self.wrong else done
+
+    @cached_property
+    def shown_check(self) -> GradientCheck | None:
+        """The same of the image that is shown."""
+        if self.check is None or not self.program.run.images:
+            return self.check
+        found = copy(self.check)
+        for part in ("analytic", "numeric", "relative_error", "kinks", "doubt", "marks", "structural"):
+            object.__setattr__(found, part, {name: self.of_image(name, array) for name, array in getattr(found, part).items()})
+        return found
+
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The gradients from the loss to the image."""
+        return tuple(operation.makes for operation in operations(self.one))
+
+    @cached_property
+    def hit(self) -> tuple[str, ...]:
+        """The stages at which they differ from the exact ones, the first one first."""
+        step = self.mistake.optimizer(self.lesson.optimizer) if self.mistake else None
+        return stages_hit(self.ours, self.exact, self.moment.params, self.lesson.optimizer, self.lesson.network, step, self.moment.state)
+
+    @cached_property
+    def wrong(self) -> frozenset[str]:
+        """The arrays that differ."""
+        return frozenset(name for name in self.shown if not np.array_equal(self.ours[name], self.exact[name], equal_nan=True))
+
+    def apart(self, name: str) -> np.ndarray:
+        """Distance of every shown entry of an array from the exact one."""
+        with np.errstate(all="ignore"):  # a mistake may divide by 0
+            return np.nan_to_num(np.abs(self.of_image(name, self.ours[name]) - self.of_image(name, self.exact[name])), nan=np.inf)
+
+    @property
+    def of_another_pass(self) -> bool:
+        """Tells whether the gradients are those of a forward pass with a mistake: they are right for it."""
+        return bool(self.mistake and self.mistake.is_forward and self.hit)
+
+    @cached_property
+    def first(self) -> str:
+        """The array in which the first wrong stage is wrong: "db", where dw is right; "" where no array is."""
+        if self.of_another_pass:
+            return ""
+        makes = {str(stage): stage.makes for stage in self.lesson.network.stages} | {"dx": ("dx",)}
+        return next((name for stage in self.hit[:1] for name in makes[stage] if name in self.wrong), "")
+
+    @cached_property
+    def states(self) -> dict[str, CardState]:
+        """The verdict on each array."""
+        return {symbol: self._state(symbol) for symbol in self.shown}
+
+    def _state(self, symbol: str) -> CardState:
+        if symbol in self.wrong and self.of_another_pass:
+            return "another"
+        if symbol in self.wrong:
+            return "first" if symbol == self.first else "inherits"
+        check, name = self.check, symbol[1:]
+        if check is None or not check.finite:
+            return ""
+        if name not in check.marks:
+            return "equal" if self.mistake else "follows"
+        marks = check.marks[name]
+        return "wrong" if (marks == WRONG).any() else "right" if (marks == RIGHT).any() else "untold"

@@ -1,0 +1,142 @@
+// What stands beside a question's words, plate by plate: a number, a row of outputs, a grid of cells, a picture, a curve.
+
+import { faceOf } from "../../view/model/array_faces.js"
+import { one } from "../../view/model/cell_links.js"
+
+/** @import { Cell, Face, LearnCells, LearnPlate, LearnStep, Link, Numbers, Scale } from "../../view/types/view.js" */
+/** @typedef {"number" | "row" | "grid" | "map" | "curve"} Form */
+/** @typedef {{ tile: number, top: number, left: number, tall: number, wide: number }} Block  cells of a tile */
+/**
+ * A plate with its numbers. `asked` are the cells of it that are asked of; where they are few, they alone are shown.
+ * @typedef {object} Figure
+ * @property {LearnPlate} plate
+ * @property {Form} form
+ * @property {Face} face
+ * @property {Float64Array | Float32Array} values
+ * @property {number[]} limits
+ * @property {Scale} scale
+ * @property {boolean} hidden
+ * @property {Block | null} asked
+ */
+
+export const FEW = 49 // cells that have room for their numbers
+const ROW = 12 // numbers of a row
+
+/** @param {number[]} shape */
+const size = (shape) => shape.reduce((product, n) => product * n, 1)
+
+/** A plate of an expression, laid out as a map is. @param {number[]} shape @returns {Face} */
+function faceOfShape(shape) {
+  const [rows, columns] = shape.length > 1 ? shape.slice(-2) : [1, size(shape)]
+  return faceOf(/** @type {*} */ ({ kind: "map", shape: [size(shape) / (rows * columns) || 1, rows, columns] }), "")
+}
+
+/** @param {Numbers} numbers @param {LearnPlate} plate @param {boolean} open whether the answer is out @param {LearnCells | null} cells @returns {Figure} */
+export function figureOf(numbers, plate, open, cells) {
+  const { symbol, array } = plate
+  const map = numbers.maps[symbol]
+  const shape = map ? map.shape : numbers.arrays[array].shape
+  const like = map ?? numbers.maps[plate.like]
+  const { limits, scale } =
+    map || like?.limits.some(Boolean) ? like : { limits: plate.limits, scale: /** @type {const} */ ("signed") }
+  const row = map ? map.kind === "row" : shape.length === 1
+  const face = map && !row ? faceOf(map, "") : faceOfShape(shape)
+  const asked = symbol && cells?.map === symbol ? blockOf(numbers, face, cells) : null
+  return {
+    plate,
+    form: formOf(shape, row, !map || map.kind === "loss"),
+    face,
+    values: numbers.values(array),
+    limits,
+    scale,
+    hidden: plate.hidden && !open,
+    asked,
+  }
+}
+
+/** @param {number[]} shape @param {boolean} row @param {boolean} own whether it is a number by itself @returns {Form} */
+function formOf(shape, row, own) {
+  if (own && size(shape) === 1) return "number"
+  if (row) return size(shape) <= ROW ? "row" : own ? "curve" : "map"
+  return size(shape) <= FEW ? "grid" : "map"
+}
+
+/** The cells that are asked of, as a block of the first tile that has some. @param {Numbers} numbers @param {Face} face @param {LearnCells} cells @returns {Block} */
+function blockOf(numbers, face, { map, start, count }) {
+  const shape = numbers.shape(map)
+  const lead = shape.length - start.length // an axis of one, which people do not name
+  const ranges = shape.map((_, axis) =>
+    axis < lead ? one(0) : { start: start[axis - lead], count: count[axis - lead], step: 1 },
+  )
+  const row = numbers.maps[map].kind === "row"
+  if (row) return { tile: 0, top: 0, left: ranges[0].start, tall: 1, wide: ranges[0].count }
+  const { tile, top, left, tall, wide } = face.boxes(ranges)[0]
+  return { tile, top, left, tall, wide }
+}
+
+/** The values of a block, in reading order. @param {Figure} figure @param {Block} block */
+export const valuesOf = ({ face, values }, { tile, top, left, tall, wide }) =>
+  Array.from(
+    { length: tall * wide },
+    (_, n) => values[face.offset(tile, top + Math.floor(n / wide), left + (n % wide))],
+  )
+
+/** All of a tile. @param {Figure} figure @param {number} [tile] @returns {Block} */
+export const tileOf = ({ face }, tile = 0) => ({ tile, top: 0, left: 0, tall: face.rows, wide: face.columns })
+
+/** The block that is shown in place of the whole map: that which is asked of, where it is one of a few cells. @param {Figure} figure */
+export const cutOf = ({ asked, form, plate }) =>
+  asked && form === "map" && plate.hidden && asked.tall * asked.wide > 1 && asked.tall * asked.wide <= FEW
+    ? asked
+    : null
+
+/** All figures of a step. @param {Numbers} numbers @param {LearnStep} step @param {boolean} open @returns {Figure[]} */
+export const figuresOf = (numbers, step, open) => step.plates.map((plate) => figureOf(numbers, plate, open, step.cells))
+
+/** The signs before each figure: "∗" and "=" where it is a map that a kernel makes of the map before. @param {Numbers} numbers @param {Figure[]} figures */
+export function signsOf(numbers, figures) {
+  const signs = figures.map(() => "")
+  figures.forEach(({ plate: { symbol } }, n) => {
+    const [map, kernel] = figures.slice(Math.max(n - 2, 0), n).map(({ plate }) => plate.symbol)
+    if (!symbol || !kernel || windowOf(numbers, symbol)?.source !== map || !numbers.link(symbol, kernel)) return
+    signs[n - 1] = "∗"
+    signs[n] = "="
+  })
+  return signs
+}
+
+/** The link to the map over which a window slides to make another. @param {Numbers} numbers @param {string} symbol @returns {Link | undefined} */
+export const windowOf = (numbers, symbol) => numbers.links(symbol).find(({ pattern }) => pattern === "window")
+
+/** Tells whether the products of a map's cells can be drawn one by one: a single kernel over a single channel. @param {Numbers} numbers @param {string} symbol */
+export function slides(numbers, symbol) {
+  const link = windowOf(numbers, symbol)
+  return Boolean(
+    link && numbers.shape(symbol)[0] === 1 && numbers.shape(link.source)[0] === 1 && link.geometry.dilation === 1,
+  )
+}
+
+/** The cells that are asked of, one by one, as the map has them. @param {Numbers} numbers @param {LearnCells} cells @returns {Cell[]} */
+export function placesOf(numbers, { map, start, count }) {
+  const lead = numbers
+    .shape(map)
+    .slice(0, numbers.shape(map).length - start.length)
+    .map(() => 0)
+  const places = start.reduce(
+    (/** @type {Cell[]} */ all, first, axis) =>
+      all.flatMap((cell) => Array.from({ length: count[axis] }, (_, n) => [...cell, first + n])),
+    [lead],
+  )
+  return places
+}
+
+/** Finds which of two lists of numbers agree, as a reader sees them. @param {ArrayLike<number>} given @param {ArrayLike<number>} wanted */
+export const fits = (given, wanted) =>
+  Array.from(wanted, (value, n) => Math.abs(value - given[n]) <= 1e-6 * Math.abs(value) + 1e-12)
+
+/** Tells whether a plate has a number for each output: o, y, what the last layer adds up and its biases, and their gradients. @param {Numbers} numbers @param {Figure} figure */
+export function isOfOutputs(numbers, { plate: { symbol, like } }) {
+  const base = (symbol || like).replace(/^d|_next$/g, "")
+  const alike = Object.keys(numbers.maps).filter((name) => /^[zb]\d*$/.test(name) && name[0] === base[0])
+  return base === "o" || base === "y" || (base !== "" && base === alike.at(-1))
+}

@@ -1,0 +1,109 @@
+// An operation whose result is hidden: what it reads, large, and the place of what it makes.
+
+import { brief } from "../../model/printed_digits.js"
+import { HEAD } from "../sheet.js"
+import { column } from "./outputs.js"
+import { extentOf, unitsOf } from "./units.js"
+import { channelName, fitted, kernelName, sizeOf } from "./windows.js"
+
+/** @import { Box, Cell, Numbers, Pen, Range } from "../../types/view.js" */
+
+const [GAP, WAY] = [36, 84] // between two arrays, and the arrow to what they make
+const [NEXT, DOWN] = [16, 36] // the same where it stands upright
+const ROW = 140 // width of a row's numbers
+
+/** @type {import("../mechanism.js").Picture} */
+export function hiddenResult(pen, numbers, symbol, cell) {
+  /** @type {Map<string, Range[]>} */
+  const read = new Map()
+  const step = { target: symbol, source: `d${symbol}`, pattern: "same", geometry: {}, places: [] }
+  for (const link of numbers.links(symbol).length ? numbers.links(symbol) : [step])
+    if (link.source !== symbol && pen.done(link.source) > 0 && !read.has(link.source))
+      read.set(link.source, numbers.reach(link, cell))
+  if (pen.upright) return above(pen, numbers, symbol, cell, read)
+  const room = {
+    width: Math.max((pen.width - WAY - GAP * read.size) / (read.size + 1), ROW),
+    height: pen.height - HEAD - 30,
+  }
+  const backward = numbers.maps[symbol].band === "gradients"
+  const widths = [...read.keys(), symbol].map((name) => sized(numbers, name, room).width)
+  const all = widths.reduce((sum, width) => sum + width, WAY + GAP * (read.size - 1))
+  let x = Math.max((pen.width - all) / 2, 3)
+  const order = [...read.keys()]
+  if (backward) {
+    hidden(pen, numbers, symbol, cell[0] ?? 0, { ...sized(numbers, symbol, room), x, y: HEAD })
+    x += widths[order.length] + WAY
+    pen.arrow(x - 20, pen.height / 2, x - WAY + 20, pen.height / 2)
+  }
+  order.forEach((name, n) => {
+    given(pen, numbers, name, /** @type {Range[]} */ (read.get(name)), { ...sized(numbers, name, room), x, y: HEAD })
+    x += widths[n] + GAP
+  })
+  if (backward) return
+  x += WAY - GAP
+  if (order.length) pen.arrow(x - WAY + 20, pen.height / 2, x - 20, pen.height / 2)
+  hidden(pen, numbers, symbol, cell[0] ?? 0, { ...sized(numbers, symbol, room), x, y: HEAD })
+}
+
+/** What is read stands above what it makes. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Map<string, Range[]>} read */
+function above(pen, numbers, symbol, cell, read) {
+  const across = Math.max(read.size, 1)
+  const room = {
+    width: (pen.width - 3 - NEXT * (across - 1)) / across,
+    height: (pen.height - (read.size ? 3 * HEAD + DOWN : HEAD)) / (read.size ? 2 : 1) - 3,
+  }
+  let x = 3
+  for (const [name, at] of read) {
+    given(pen, numbers, name, at, { ...sized(numbers, name, room), x, y: HEAD })
+    x += room.width + NEXT
+  }
+  const box = { ...sized(numbers, symbol, room), x: 3, y: pen.height - room.height - 3 }
+  hidden(pen, numbers, symbol, cell[0] ?? 0, box)
+  const from = box.y - HEAD - DOWN
+  if (read.size) pen.arrow(box.x + box.width / 2, from, box.x + box.width / 2, from + DOWN - 6)
+}
+
+/** Tells how large an array is drawn. @param {Numbers} numbers @param {string} symbol @param {{ width: number, height: number }} room */
+function sized(numbers, symbol, { width, height }) {
+  const { kind } = numbers.maps[symbol]
+  if (kind === "map") return fitted(numbers, symbol, 0, 0, width, height)
+  if (kind === "filters") return { width: Math.min(width, height, 260), height: Math.min(width, height, 260) }
+  if (kind === "weights") return extentOf(heads(numbers, symbol), width, height)
+  return { width: Math.min(width, ROW), height: Math.min(height, 300) }
+}
+
+/** The axes of the weights to one unit: those of what they weigh. @param {Numbers} numbers @param {string} symbol @returns {number[]} */
+const heads = (numbers, symbol) => numbers.shape(symbol).slice(0, -1)
+
+/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Range[]} at @param {Box} box */
+function given(pen, numbers, symbol, at, box) {
+  const { kind, label, plain, limits, scale } = numbers.maps[symbol]
+  const from = at.map((range) => range.start)
+  const [first = 0, second = 0] = from
+  if (kind === "map") {
+    pen.head(channelName(numbers, symbol, first), sizeOf(numbers, symbol), box.x, 13, box.width, plain)
+    pen.map(numbers, symbol, [first], box)
+    return
+  }
+  if (kind === "filters") {
+    pen.head(kernelName(numbers, symbol, [first, second]), "", box.x, 13, box.width, plain)
+    pen.kernel(numbers, symbol, first, second, box, { write: (value) => brief(value) })
+    return
+  }
+  pen.head(label, "", box.x, 13, box.width + (pen.upright ? 0 : GAP - 8), plain)
+  if (kind === "row") column(pen, numbers, symbol, -1, box)
+  if (kind !== "weights") return
+  const [values, outputs] = [numbers.values(symbol), numbers.shape(symbol)[from.length - 1]]
+  unitsOf(pen, heads(numbers, symbol), (d) => values[d * outputs + from[from.length - 1]], limits, scale, box)
+}
+
+/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} channel @param {Box} box */
+function hidden(pen, numbers, symbol, channel, box) {
+  const { label, plain, kind } = numbers.maps[symbol]
+  const name = kind === "map" ? channelName(numbers, symbol, channel) : label
+  pen.head(name, "", box.x, box.y - 17, box.width, plain, pen.tone)
+  pen.hatched(box)
+  pen.frame(box, "made")
+  pen.text("?", box.x + box.width / 2, box.y + box.height / 2, { size: 22, align: "center", fill: pen.soft })
+  if (kind === "map" && pen.seats(symbol)) pen.shown.push({ symbol, at: [channel], box })
+}

@@ -1,0 +1,46 @@
+// A least-recently-used cache of values by name, bounded by what the values weigh.
+
+/** @template V */
+export class LruCache {
+  /** @type {Map<string, { value: V, weight: number }>} */
+  #values = new Map()
+  #total = 0
+
+  /** @param {number} most  what the values may weigh together; the newest stays whatever it weighs */
+  constructor(most) {
+    this.most = most
+  }
+
+  /** @param {string} name */
+  has(name) {
+    return this.#values.has(name)
+  }
+
+  /**
+   * @param {string} name
+   * @returns {V | undefined}
+   */
+  get(name) {
+    const found = this.#values.get(name)
+    if (!found) return undefined
+    this.#values.delete(name) // and to the end with it
+    this.#values.set(name, found)
+    return found.value
+  }
+
+  /**
+   * @param {string} name
+   * @param {V} value
+   * @param {number} weight
+   */
+  put(name, value, weight) {
+    this.#total += weight - (this.#values.get(name)?.weight ?? 0)
+    this.#values.delete(name)
+    this.#values.set(name, { value, weight })
+    for (const [oldest, { weight: freed }] of this.#values) {
+      if (this.#total <= this.most || oldest === name) return
+      this.#values.delete(oldest)
+      this.#total -= freed
+    }
+  }
+}

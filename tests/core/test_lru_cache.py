@@ -1,0 +1,110 @@
+"""What is remembered is weighed as it is, and bounded."""
+
+import pkgutil
+import sys
+import threading
+import tracemalloc
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+import cnnviz
+from cnnviz import Lesson
+from cnnviz.core.lesson import Lesson as Start
+from cnnviz.core.lru_cache import LruCache, held_bytes
+from cnnviz.core.network import Network
+from cnnviz.core.trajectory import _Run, forget
+from cnnviz.data.images import find_image, load_image
+from cnnviz.scripts.scope import _made
+
+LARGEST = "conv32x1-relu-dense18-relu-dense10-softmax-ce"
+"""The network with the most parameters, 590,000."""
+MOST_TOGETHER = 720_000_000
+"""What all stores of a process may take: a server is allowed 1 GB, and needs some 130 MB before anybody comes."""
+
+
+@pytest.mark.parametrize("make", [
+    lambda: np.zeros((500, 700)),
+    lambda: [np.zeros((500, 700))[3:5] for _ in range(3)],  # a view keeps all of its base
+    lambda: {"name": (np.ones(300_000), b"x" * 200_000, "é" * 300_000)},
+    lambda: (lambda kept: lambda: kept)(np.ones(300_000)),  # what is to be done later holds what it needs
+    lambda: _made(Lesson(net=LARGEST)),
+    lambda: _made(Lesson(net=LARGEST, opt="adam", k=2)),
+])  # fmt: skip
+def test_what_a_value_holds_is_what_its_memory_takes(make):
+    make()  # what is remembered elsewhere for good
+    forget()
+    tracemalloc.start()
+    value = make()
+    forget()
+    taken = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert held_bytes(value) == pytest.approx(taken, rel=0.1)
+
+
+@pytest.mark.parametrize(("net", "opt"), [("conv1x3-sigmoid-dense2-sigmoid-mse", "gd"), (LARGEST, "adam")])
+def test_a_remembered_lesson_knows_without_counting_what_it_takes_at_most(net, opt):
+    lesson = Start(net=net, opt=opt)
+    run = _Run(lesson.start, load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale))
+    for k in (0, 130, 131):
+        run.at(k)
+        assert held_bytes(run) <= run.bytes + 30_000  # its network's program, which many share
+        assert run.bytes <= held_bytes(run) + 4 * run.point_bytes + 20_000  # one state may have two places
+
+
+def test_the_newest_stay_within_the_bytes_with_their_names_and_what_is_larger_stays_nowhere():
+    recent: LruCache[tuple, np.ndarray] = LruCache(10_000, held_bytes)
+    for n in range(20):
+        recent.put((n, b"x" * 500), np.zeros(100))
+    assert [n for n, _ in recent._values] == list(range(20 - len(recent), 20))
+    assert 6 <= len(recent) <= 7 and recent.total <= 10_000
+    recent.put(("large",), np.zeros(2_000))
+    assert recent.get(("large",)) is None and recent.total == 0
+
+
+def test_what_takes_long_to_make_holds_nobody_up_and_the_first_one_is_everybodys():
+    recent: LruCache[str, object] = LruCache(10)
+    going, go = threading.Event(), threading.Event()
+    made: list[object] = []
+
+    def slowly() -> object:
+        going.set()
+        go.wait(60)
+        return object()
+
+    thread = threading.Thread(target=lambda: made.append(recent.get_or_make("a", slowly)))
+    thread.start()
+    going.wait(60)
+    first = recent.get_or_make("a", object)
+    assert recent.get_or_make("b", object) is not first
+    go.set()
+    thread.join()
+    assert made == [first] == [recent.get("a")]
+
+
+def test_all_stores_together_leave_a_server_room():
+    for module in pkgutil.walk_packages(cnnviz.__path__, "cnnviz."):
+        if "tensorflow" not in module.name and not module.name.endswith(("__main__", "jupyter", "serve")):
+            import_module(module.name)
+    from cnnviz.hall import Rooms
+    from cnnviz.hosts.dialogs.routes import MOST_COMING, MOST_MADE
+    from cnnviz.server.numbers import Numbers
+
+    rooms = Rooms()
+    homes = [vars(module) for name, module in sys.modules.items() if name.startswith("cnnviz.")]
+    homes += [vars(one) for one in (Numbers(), rooms, rooms.questions, rooms.questions.kept)]
+    stores = {id(one): one for home in homes for one in list(home.values()) if isinstance(one, LruCache) and one.most >= 1_000_000}.values()
+    assert len(stores) > 10
+    assert sum(store.most for store in stores) + MOST_MADE + MOST_COMING <= MOST_TOGETHER
+
+
+def test_a_pass_weighs_with_what_it_keeps_for_the_way_back_and_nothing_is_worked_out_for_it():
+    network, x = Network.parse("conv8x3-relu-dense2-mse"), np.zeros((32, 32))
+    params = network.init(x.shape)
+    trace = network.forward(params, x)
+    gradients = network.backward(params, trace, np.zeros(2))
+    windows = trace.made_by.values["z1.windows"]
+    assert held_bytes(trace) > windows.nbytes + sum(array.nbytes for array in {id(one.base): one for one in trace.values()}.values())
+    assert held_bytes(gradients) > sum(gradients[name].nbytes for name in ("dw", "dv", "dz1"))  # da1 is dv, laid out
+    assert "dx" not in vars(gradients)

@@ -1,0 +1,36 @@
+// How arrays lie on the screen, where that is not tested with whole networks.
+
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { faceOfImages } from "../../cnnviz/view/model/array_faces.js"
+import { one } from "../../cnnviz/view/model/cell_links.js"
+
+test("of several images side by side a cell lies in its channel's row, under the image that is shown, and is found there", () => {
+  for (const [whole, shape] of [
+    [
+      [2, 30, 28],
+      [4, 2, 15, 14],
+    ],
+    [
+      [3, 5, 5],
+      [2, 3, 5, 5],
+    ],
+    [[300], [4, 1, 16, 1]],
+  ]) {
+    const [images, channels] = shape
+    const shown = images - 1
+    const face = faceOfImages(whole, shape, shown)
+    assert.equal(face.tiles, images * channels)
+    for (const cell of [whole.map(() => 0), whole.map((n) => n >> 1), whole.map((n) => n - 1)]) {
+      const [{ tile, top, left }] = face.boxes(cell.map(one))
+      assert.equal(tile, (whole.length === 3 ? cell[0] : 0) * images + shown)
+      assert.deepEqual(face.boxes(face.at(tile, top, left).map(one)), face.boxes(cell.map(one)), `${cell}`)
+    }
+    const places = Array.from({ length: face.tiles }, (_, tile) => face.offset(tile, 0, 0))
+    assert.equal(new Set(places).size, face.tiles)
+    assert.equal(
+      face.offset(images * channels - 1, shape[2] - 1, shape[3] - 1),
+      shape.reduce((all, n) => all * n, 1) - 1,
+    )
+  }
+})
