@@ -70,6 +70,14 @@ test("the small network fills its room to the end, a deep one is wider than it, 
   )
 })
 
+test("a kernel has room for its numbers on a road that is wider than its room, too; a map of an image has not", () => {
+  const kernel = cards(SEED).map((card) => (card.symbol === "df" ? { ...card, rows: 3, columns: 3 } : card))
+  const [narrow, wide] = [600, 1400].map((room) => layRoad(kernel, room).cards)
+  const side = (placed, wanted) => placed.find(({ symbol }) => symbol === wanted).map.width
+  assert.equal(side(narrow, "df"), side(wide, "df"))
+  assert.ok(side(narrow, "dx") < side(wide, "dx"))
+})
+
 test("a wrong bias has the arrow that leads to its layer's parameters", () => {
   const { arrows, cards: placed } = layRoad(cards(SEED, { db: "first" }), 1168)
   assert.ok(arrows.some(({ to, state }) => to === "db" && state === "first"))

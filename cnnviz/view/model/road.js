@@ -16,6 +16,7 @@ const [LEAST, MOST] = [66, 110] // length of an arrow
 const SCROLLED = 96 // of one on a road that is wider than its room anyway
 const FORK = 20 // from a card to where its arrow branches
 const PAD = 8
+const KERNEL = 9 // cells whose numbers can be read
 const [WIDE, NARROW, MARKED] = [150, 100, 130] // of a card: with words beside its map, over it, and where these say more
 const HEAD = 30 // the line of its name
 const UPPER = 0
@@ -39,14 +40,15 @@ export function way(cards) {
 /** Tells whether a card's cells are as wide as there is room, for their numbers: a row of cells each, or a small table. @param {Card} card */
 const isStretched = ({ flat, rows, columns, layers }) => flat || (columns * layers < rows && rows <= 16)
 
-/** Tells whether a card's words stand beside its map: there is room, or it is the one to look at. @param {Card} card @param {boolean} wide */
-const isBeside = (card, wide) => !isStretched(card) && card.layers === 1 && (wide || card.state === "first")
+/** Tells whether a card's words stand beside its map: there is room, its numbers take the height, or it is the one to look at. @param {Card} card @param {boolean} wide */
+const isBeside = (card, wide) =>
+  !isStretched(card) && card.layers === 1 && (wide || card.state === "first" || card.rows * card.columns <= KERNEL)
 
 /** @param {Card} card @param {boolean} wide @param {boolean} middle */
 function widthOf(card, wide, middle) {
   const wrong = card.state === "first"
   if (isStretched(card)) return wrong ? MARKED : middle && wide ? 122 : NARROW
-  return wide || wrong ? WIDE : NARROW
+  return wide || wrong || isBeside(card, wide) ? WIDE : NARROW
 }
 
 /** A card's map in its box: as square as its array is, below its words or beside them. @param {Card} card @param {Box} box @param {boolean} beside @returns {Box} */
