@@ -195,6 +195,19 @@ def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen)
     expect(screen.page.locator("[data-column][data-state=first]")).to_have_count(0)
 
 
+@pytest.mark.parametrize("query", ["opt=adam&mistake=state_forgotten", "opt=adam&mistake=adam_uncorrected", "net=conv2x3-drop50-dense2-mse&mistake=mask_not_scaled"])
+def test_a_mistake_that_no_gradient_shows_opens_no_red_arrow(screen: Screen, query: str):
+    screen.open("/check", query=query)
+    opened = screen.page.locator(".opened")
+    expect(opened.locator(".wrong-line").first).not_to_be_empty()
+    expect(opened).to_have_class("opened calm")
+    expect(opened.locator("> h2")).to_contain_text("The mistake: ")
+    expect(screen.page.locator(".arrow.first")).to_have_count(0)
+    same = "drop" not in query  # else both are right, each for its own forward pass
+    expect(screen.page.locator(".below canvas[data-map]")).to_have_count(0 if same else 2)
+    expect(screen.page.locator(".below .readout")).to_have_count(0 if same else 1)
+
+
 def test_a_mistake_survives_reload_and_update_and_can_hide(screen: Screen):
     screen.open("/check", k=1, stage="df")
     screen.switch("break_it")

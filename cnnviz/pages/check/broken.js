@@ -17,6 +17,9 @@ export const listed = ({ road }) => html`<section class="mistakes"><h2>${say("we
 /** @param {CodeData} code */
 export const lines = ({ wrong, right }) => html`<div class="code">${difference(wrong, right)}</div>`
 
+/** Tells whether a gradient differs from the right one. @param {RoadData} road */
+const isSeen = ({ cards }) => cards.some(({ state }) => state === "first" || state === "another")
+
 /** Gives what the mistake does to the error over the nudge, or to the loss. @param {Shown} shown */
 function effect({ road, check, falls }) {
   const chart = (/** @type {string} */ wanted) => road.charts.find(({ name }) => name === wanted)
@@ -31,7 +34,7 @@ function effect({ road, check, falls }) {
   if (!on) return nothing
   const picture =
     on === sweep ? errorCurve(on, []) : html`<canvas data-chart="falls" role="img" aria-label=${on.title}></canvas>`
-  return html`<section class="error-over-step"><h2><button type="button" data-open=${`chart-${on.name}`} title=${say("web.chart.open")}>${on.title}</button>${toggle}</h2>${picture}<div class="numbers"><span class="entry-name"></span> <span class="readout"></span></div>${on === loss ? html`<p class="falls">${check.falls}</p>` : nothing}</section>`
+  return html`<section class="error-over-step"><h2><button type="button" data-open=${`chart-${on.name}`} title=${say("web.chart.open")}>${on.title}</button>${toggle}</h2>${picture}${isSeen(road) ? html`<div class="numbers"><span class="entry-name"></span> <span class="readout"></span></div>` : nothing}${on === loss ? html`<p class="falls">${check.falls}</p>` : nothing}</section>`
 }
 
 /** @param {RoadData} road */
@@ -47,11 +50,13 @@ export function broken(shown) {
   const on = mistake.options.find(({ on }) => on)
   const slope = road.charts.find(({ name }) => name === "slope")
   const gradients = maps.filter(({ name }) => name !== "error")
-  const first = road.cards.find(({ state }) => state === "first")?.symbol ?? subject
+  const [first, name] = [road.cards.find(({ state }) => state === "first")?.symbol, on?.label ?? ""]
+  const picture =
+    slope && check.best ? slopeCurve(slope, check.best) : isSeen(road) ? versions(first ?? subject, gradients) : nothing
   return html`${effect(shown)}
-    <section class="opened"><h2>${check.code ? say("web.check.opened", { mistake: on?.label ?? "" }) : (on?.label ?? "")}</h2>
+    <section class=${first ? "opened" : "opened calm"}><h2>${say(`web.check.${first && check.code ? "opened" : "mistake"}`, { mistake: name })}</h2>
       ${check.code ? lines(check.code) : nothing}
-      <div class="where">${slope && check.best ? slopeCurve(slope, check.best) : versions(first, gradients)}
+      <div class="where">${picture}
         <div>${(check.best?.words ?? []).map((words) => html`<p>${words}</p>`)}<p class="sentence">${road.sentences.join(" ")}</p>
           <div class="doings">${there.map(group)}<button type="button" class="primary" data-key="fix" data-change=${JSON.stringify({ mistake: "", check: "break" })}>${say("web.check.fix")}</button>${others(road)}</div></div></div></section>`
 }
