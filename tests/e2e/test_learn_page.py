@@ -114,6 +114,23 @@ def test_a_whole_lesson_by_keyboard(screen: Screen):
     screen.prints_no_trace()
 
 
+def test_a_question_that_was_skipped_is_said_to_be_and_its_name_leads_to_it(screen: Screen):
+    lesson = next(one for one in bundled() if one.id == "blame")
+    last = len(lesson.screens)
+    screen.open("/learn", lesson="blame", step=2)
+    at(screen, 2)
+    screen.page.locator("[name=number]").fill("99")
+    screen.press("Enter")  # a wrong answer
+    expect(screen.page.locator(".feedback.missed")).to_be_visible()
+    screen.open("/learn", lesson="blame", step=last)
+    at(screen, last)
+    screen.key("learn_skip").click()
+    became = screen.page.locator(".ended li span")
+    expect(became).to_have_text(["skipped", "look again", *["skipped"] * (last - 2)])
+    screen.page.locator(f'.ended [data-go="{last}"]').click()
+    at(screen, last)
+
+
 def test_a_number_below_0_that_was_typed_is_said_with_a_minus(screen: Screen):
     screen.open("/learn", lesson="blame", step=2)
     at(screen, 2)

@@ -271,7 +271,8 @@ export class Learn extends Content {
     if (!step || !listed || !learn) return
     const { lesson, number } = step
     const to = (/** @type {number} */ n) => this.view.leap(n > 0 ? { lesson, step: String(n) } : {})
-    if (dataset.go !== undefined) this.view.leap(dataset.go ? { lesson, step: dataset.go } : {})
+    if (this.ended && dataset.go === String(number)) this.start(step, false)
+    else if (dataset.go !== undefined) this.view.leap(dataset.go ? { lesson, step: dataset.go } : {})
     else if (dataset.move) this.shift(Number(dataset.move), Number(dataset.by))
     else if (dataset.key === "learn_continue" || dataset.key === "learn_skip")
       this.view.look.script ? walk(this.view, 1) : this.goOn(step)

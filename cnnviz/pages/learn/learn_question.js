@@ -192,7 +192,7 @@ export function wordsOf(step, listed, lesson, filters, tried, wanted, more) {
 export function endOf({ lesson, titles }, listed, next) {
   const known = progress(lesson)
   const line = (/** @type {string} */ title, /** @type {number} */ n) =>
-    html`<li class=${known[n + 1] ?? ""}><button type="button" class="link" data-go=${n + 1} ${inner(rich(title))}></button> <span>${known[n + 1] === "right" ? say("web.learn.got") : say("web.learn.look_again")}</span></li>`
+    html`<li class=${known[n + 1] ?? ""}><button type="button" class="link" data-go=${n + 1} ${inner(rich(title))}></button> <span>${say(`web.learn.became.${known[n + 1] ?? "skipped"}`)}</span></li>`
   const language = foreign(listed.languages) || nothing
   return html`<div class="ended"><h1 tabindex="-1">${say("web.learn.ended")}</h1><p class="goal" lang=${language}>${say("web.learn.you_can", { goal: listed.goal })}</p>
     <ol>${titles.map(line)}</ol>
