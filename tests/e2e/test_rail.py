@@ -165,6 +165,25 @@ def test_words_find_stages_images_networks_and_what_can_be_done(screen: Screen):
         screen.ready()
 
 
+def test_what_files_are_for_is_found_by_what_people_call_it(screen: Screen):
+    files, image, gradients = "Script, notebook, arrays", "Your image", "Your own gradients, from a file"
+    saved, brought = ("Picture (PNG)", "Picture (SVG)", files), ("Weights in", "Your own model", image, gradients)
+    wanted = {"file": (*saved, *brought, "Your script"), "download": saved, "save": (*saved, "Your script"), "export": saved, "upload": brought, "photo": (image, "Picture (PNG)")}
+    french = {"télécharger": ("Image (PNG)", "Script, notebook, tableaux"), "photo": ("Votre image",), "fichier": ("Votre image", "Votre script", "Vos propres gradients", "Importer des poids")}
+    for lang, typed in (("en", wanted), ("fr", french)):
+        screen.open("/", stage="z1", lang=lang)
+        screen.press("ControlOrMeta+k")
+        for words, names in typed.items():
+            screen.key("find").fill(words)
+            for name in names:
+                expect(screen.page.locator("#found > li", has_text=name)).to_have_count(1)
+    screen.open("/", stage="z1")
+    screen.press("ControlOrMeta+k")
+    screen.key("find").fill("own gradients")
+    screen.press("Enter")
+    screen.page.wait_for_url(re.compile(r"/check\?.*check=own"))
+
+
 def test_words_find_settings_pages_lessons_and_every_mistake(screen: Screen):
     screen.open("/", stage="z1")
     screen.press("?")

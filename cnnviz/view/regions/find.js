@@ -2,7 +2,7 @@
 // done. Nothing is listed here: all of it is taken from where it is.
 
 import { found } from "../model/find.js"
-import { say } from "../model/words.js"
+import { has, say } from "../model/words.js"
 import { IMAGES, LESSONS, PAGES, PRESETS, WORDS } from "../spec.js"
 import { available, run } from "./actions.js"
 import { html, input, near, render } from "./html.js"
@@ -54,21 +54,29 @@ const everywhere = () => [
     go: (/** @type {View} */ view) =>
       view.page === "learn" ? view.go({ lesson: id, step: "1" }) : view.turn("learn", { lesson: id }),
   })),
+  ...PAGES.filter(({ path }) => path === "check").map(({ path, name }) => ({
+    kind: name,
+    text: say("web.find.own"),
+    also: say("web.actions.own_gradients.also"),
+    go: (/** @type {View} */ view) => view.adopt({ page: path, mistake: "", check: "own" }),
+  })),
 ]
 
 /** @param {string} id @param {string | undefined} name @returns {Place[]} */
 function mistake(id, name) {
   if (!name) return []
-  const change = { mistake: name, check: "break" }
-  const go = (/** @type {View} */ view) => (view.page === "check" ? view.go(change) : view.turn("check", change))
+  const go = (/** @type {View} */ view) => view.adopt({ page: "check", mistake: name, check: "break" })
   return [{ kind: say("web.find.mistake"), text: say(id, { slope: SLOPE }), also: name, go }]
 }
 
 /** Gives what can be done, by its button. @param {View} view @returns {Place[]} */
 const actions = (view) =>
   available(view.kind).flatMap((action) => {
-    const text = view.control(action.name)?.getAttribute("aria-label")
-    return text && action.name !== "keys" ? [{ kind: "", text, go: () => run(view, action) }] : []
+    const [label, also] = ["label", "also"].map((words) => `web.actions.${action.name}.${words}`)
+    const button = view.control(action.name)
+    const text = button?.getAttribute("aria-label") ?? (button && has(label) ? say(label) : "")
+    const place = { kind: "", text, also: has(also) ? say(also) : "", go: () => run(view, action) }
+    return text && action.name !== "keys" ? [place] : []
   })
 
 /** Gives what can be set, in the sheet that it stands in. @param {View} view @returns {Place[]} */
