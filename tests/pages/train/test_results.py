@@ -20,7 +20,7 @@ from cnnviz.pages.encoding import encode
 from cnnviz.pages.train.training import starting, trainer
 from cnnviz.pages.train.training.crowd import EXAMPLES, images_of
 from cnnviz.pages.train.training.form import form
-from cnnviz.pages.train.training.report import AT_A_TIME, beside_guessing, preview, stuck
+from cnnviz.pages.train.training.report import AT_A_TIME, _mixed, beside_guessing, preview, stuck
 from cnnviz.pages.train.training.report import report as told
 from cnnviz.pages.train.training.settings import MAX_BATCH, MAX_EPOCHS, MAX_RATE, Settings
 from cnnviz.pages.train.training.trainer import Job, Trainer
@@ -60,6 +60,11 @@ def test_any_text_gives_settings_and_a_sentence_where_it_is_none(text):
     settings, wrong = Settings.read(text)
     assert wrong is None or (settings == Settings() and str(wrong).endswith("is shown."))
     assert Settings.read(settings.to_text()) == (settings, None)
+
+
+def test_which_classes_are_mixed_up_is_said_of_three_and_not_of_two():
+    assert _mixed(np.array([[3, 4], [5, 6]]), ("cat", "dog")) == "" == _mixed(np.diag([3, 4, 5]), ("cat", "dog", "frog"))
+    assert str(_mixed(np.array([[3, 4, 0], [5, 6, 1], [1, 0, 2]]), ("cat", "dog", "frog"))) == "Errors that mix up cat and dog: 9 of 11."
 
 
 @pytest.mark.parametrize(

@@ -110,10 +110,10 @@ def state(trainer: Trainer) -> Message:
 
 
 def _mixed(confusion: np.ndarray, names: tuple[str | Message, ...]) -> Message | str:
-    """The two classes that are taken for each other most."""
+    """The two classes that are taken for each other most; of two alone all errors are that."""
     wrong = confusion - np.diag(np.diag(confusion))
     pairs = np.triu(wrong + wrong.T, 1)
-    if not pairs.any():
+    if len(names) == 2 or not pairs.any():
         return ""
     a, b = np.unravel_index(int(pairs.argmax()), pairs.shape)
     return message("ui.train.training.report.mixed", n=int(pairs[a, b]), errors=int(wrong.sum()), a=names[a], b=names[b])
