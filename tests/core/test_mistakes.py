@@ -375,6 +375,10 @@ def test_convolution_by_loops():
     for name, array in {"flip_forgotten": flipped, "kernel_transposed": turned, "overlap_assigned": last, "channels_not_summed": first}.items():
         wrong = placed(f"{name}@dz1", network).gradients(params, trace, y, 0)
         np.testing.assert_allclose(wrong["dz1"], array[:, 1:-1, 1:-1], rtol=1e-12, atol=1e-15, err_msg=name)
+    cut = placed("cut_at_corner@dz1", network).gradients(params, trace, y, 0)["dz1"]
+    np.testing.assert_array_equal(cut[:, 1:, 1:], exact["dz1"][:, :-1, :-1])  # each a row and a column too far
+    with pytest.raises(Problem, match="possible at dz1, not at dx"):
+        placed("cut_at_corner@dx", network)  # without zeros nothing is cut off
 
 
 def test_rows_by_hand():

@@ -4,9 +4,9 @@ import numpy as np
 
 from cnnviz.core.layers.conv import Conv, channel_sums, weigh_df, weigh_dx, windows
 from cnnviz.core.mistake_model import anywhere
-from cnnviz.core.mistakes.places import has_a_bias, overlaps, several_filters
+from cnnviz.core.mistakes.places import has_a_bias, has_zeros_before, overlaps, several_filters
 from cnnviz.core.mistakes.registry import mistake
-from cnnviz.core.sliding import Padding, places
+from cnnviz.core.sliding import Padding, pad_widths, places
 
 Array = np.ndarray
 
@@ -47,6 +47,16 @@ _FIRST_ONLY = ("{dx} = weigh_dx({dy}[:1], {f}[:1])", "{dx} = weigh_dx({dy}, {f})
 @mistake("channels_not_summed", Conv, "dx", several_filters, *_FIRST_ONLY)
 def channels_not_summed(dy: Array, f: Array, size: tuple[int, int], stride: int, padding: Padding, dilation: int = 1) -> Array:
     return weigh_dx(dy[..., :1, :, :], f[:1], size=size, stride=stride, padding=padding, dilation=dilation)
+
+
+_CORNER = ("{dx} = dxp[..., :H, :W]", "{dx} = dxp[..., before : before + H, before : before + W]")
+
+
+@mistake("cut_at_corner", Conv, "dx", has_zeros_before, *_CORNER)
+def cut_at_corner(dy: Array, f: Array, size: tuple[int, int], k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
+    (height, width), zeros = size, sum(pad_widths(dilation * (k - 1) + 1, padding))
+    wide: Array = weigh_dx(dy, f, size=(height + zeros, width + zeros), stride=stride, dilation=dilation)
+    return wide[..., :height, :width]
 
 
 @mistake("kernel_gradient_flipped", Conv, "df")

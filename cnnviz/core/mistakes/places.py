@@ -40,6 +40,10 @@ def overlaps(network: Architecture, place: int) -> bool:
     return g["k"] > g["stride"] // math.gcd(g["stride"], g["dilation"])
 
 
+def has_zeros_before(network: Architecture, place: int) -> bool:
+    return network.layers[place].geometry()["before"] > 0
+
+
 def several_filters(network: Architecture, place: int) -> bool:
     return network.layers[place].shape((1, 999, 999))[0] > 1
 
