@@ -309,10 +309,10 @@ export function roomDriver(base, travel = () => {}) {
     const content = `<img class="qr" src="${at("/qr.svg")}" alt="${escaped(say("web.room.qr", { link: found.link }))}">
       <p class="code">${escaped(code)}</p><p><a href="${escaped(found.link)}" target="_blank" rel="noopener">${escaped(found.link)}</a></p>
       <p class="count" role="status"></p>
-      <p class="buttons"><button type="button" data-key="room_cockpit">${say("web.room.cockpit")}</button></p>
-      <p class="buttons"><button type="button" data-key="room_driver">${say("web.room.driver")}</button>
+      <p class="choices"><button type="button" data-key="room_cockpit">${say("web.room.cockpit")}</button></p>
+      <p class="choices"><button type="button" data-key="room_driver">${say("web.room.driver")}</button>
       <button type="button" data-key="room_end">${say("web.room.end")}</button></p>
-      ${before ? `<p class="buttons"><button type="button" data-key="room_resume">${say("web.room.resume", { code: escaped(before.code) })}</button></p>` : ""}`
+      ${before ? `<p class="choices"><button type="button" data-key="room_resume">${say("web.room.resume", { code: escaped(before.code) })}</button></p>` : ""}`
     dialog.draw(html`${markup(content)}`)
     const count = /** @type {HTMLElement} */ (dialog.body.querySelector(".count"))
     const tell = (/** @type {number} */ n) => (count.textContent = followed(n))

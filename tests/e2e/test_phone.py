@@ -172,6 +172,18 @@ def test_a_phones_strip_is_whole_above_its_buttons_in_french_with_the_hint_for_f
     assert faults(finger.page, COVERED) == []
 
 
+def test_a_rooms_buttons_stand_in_its_dialog_each_by_itself_on_a_phone(screen: Screen):
+    screen.page.set_viewport_size({"width": 390, "height": 844})
+    screen.open("/", lang="fr")
+    screen.key("more").click()
+    screen.key("room").click()
+    for key in ("cockpit", "driver", "end"):
+        screen.key(f"room_{key}").click(trial=True)  # no other lies on it
+        assert screen.key(f"room_{key}").evaluate("(e) => e.scrollWidth <= e.clientWidth && e.offsetParent.tagName === 'DIALOG'"), key
+    screen.key("room_end").click()
+    expect(screen.page.get_by_role("dialog")).to_have_count(0)
+
+
 DENSE = "conv5x3b-sigmoid-dense100-sigmoid-dense2-sigmoid-bce"
 MANY = "conv32x7b-relu-max2-dense100-relu-dense10-softmax-ce"
 EIGHT = {
