@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { faceOfImages } from "../../cnnviz/view/model/array_faces.js"
+import { faceOfImages, filters } from "../../cnnviz/view/model/array_faces.js"
 import { one } from "../../cnnviz/view/model/cell_links.js"
 
 test("of several images side by side a cell lies in its channel's row, under the image that is shown, and is found there", () => {
@@ -31,6 +31,27 @@ test("of several images side by side a cell lies in its channel's row, under the
     assert.equal(
       face.offset(images * channels - 1, shape[2] - 1, shape[3] - 1),
       shape.reduce((all, n) => all * n, 1) - 1,
+    )
+  }
+})
+
+test("kernels of two filters can stand farther apart than those of one, and each number is found where it stands", () => {
+  for (const kernels of [1, 2, 3, 6]) {
+    const shape = [4, kernels, 3, 3]
+    const [close, apart] = [filters(shape), filters(shape, 2)]
+    const more = kernels > 1 ? 2 : 0
+    assert.deepEqual([apart.rows, apart.columns], [close.rows + more, close.columns + more])
+    const found = []
+    for (let tile = 0; tile < 4; tile++)
+      for (let i = 0; i < apart.rows; i++)
+        for (let j = 0; j < apart.columns; j++) {
+          const place = apart.offset(tile, i, j)
+          if (place >= 0) found.push(place)
+          assert.equal(place, i < close.rows && j < close.columns ? close.offset(tile, i, j) : -1)
+        }
+    assert.deepEqual(
+      found.sort((a, b) => a - b),
+      Array.from({ length: 4 * kernels * 9 }, (_, n) => n),
     )
   }
 })

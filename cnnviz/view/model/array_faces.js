@@ -64,9 +64,9 @@ const layers = ([, rows, columns, tiles]) => ({
   boxes: ([, r, c, of]) => along(of).map((tile) => boxOf(tile, r, c)),
 })
 
-// A filter is a tile; its kernels stand in it side by side, with a cell's room between them.
-/** @param {number[]} shape @returns {Face} */
-function filters([tiles, kernels, k]) {
+/** A filter is a tile; its kernels stand in it side by side, with a cell's room between them, and more to the next filter's.
+ * @param {number[]} shape @param {number} [apart]  cells of room after a filter of several kernels @returns {Face} */
+export function filters([tiles, kernels, k], apart = 0) {
   const across = Math.ceil(Math.sqrt(kernels))
   const down = Math.ceil(kernels / across)
   const pitch = kernels > 1 ? k + 1 : k
@@ -74,12 +74,12 @@ function filters([tiles, kernels, k]) {
   const offset = (/** @type {number} */ tile, /** @type {number} */ i, /** @type {number} */ j) => {
     const [u, v] = [i % pitch, j % pitch]
     const c = Math.floor(i / pitch) * across + Math.floor(j / pitch)
-    return u < k && v < k && c < kernels ? ((tile * kernels + c) * k + u) * k + v : -1
+    return u < k && v < k && c < kernels && j < extent(across) ? ((tile * kernels + c) * k + u) * k + v : -1
   }
   return {
     tiles,
-    rows: extent(down),
-    columns: extent(across),
+    rows: extent(down) + (kernels > 1 ? apart : 0),
+    columns: extent(across) + (kernels > 1 ? apart : 0),
     stacked: false,
     at(tile, i, j) {
       const place = offset(tile, i, j)

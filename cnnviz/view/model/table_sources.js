@@ -1,19 +1,21 @@
 // What of a page can be read as a table: a network's arrays, what lies under a kernel, and the maps of a board.
 
-import { faceOf, faceOfColumn } from "./array_faces.js"
+import { faceOf, faceOfColumn, filters } from "./array_faces.js"
 import { axesOf } from "./table.js"
 import { say } from "./words.js"
 
 /** @import { Cell, Numbers, RoadCard, Scale, Source, VersionData } from "../types/view.js" */
 
 const WRAP = 32 // numbers of a list that stand side by side in a picture
+const APART = 2 // cells between the kernels of two filters, where those of one have one
 
 /** @type {(numbers: Numbers, symbol: string, instead: string) => Source} */
 export function tableOf(numbers, symbol, instead) {
-  const { label, words, kind, index } = numbers.maps[symbol]
+  const { label, words, kind, index, shape } = numbers.maps[symbol]
   const axes = axesOf(kind, index)
   const { limits, scale } = numbers.maps[symbol]
-  const face = { ...faceOf(numbers.maps[symbol], "", WRAP), stacked: false }
+  const drawn = kind === "filters" ? filters(shape, APART) : faceOf(numbers.maps[symbol], "", WRAP)
+  const face = { ...drawn, stacked: false }
   const name = (/** @type {Cell} */ cell) => `${label}[${numbers.index(symbol, cell)}]`
   const picture = kind === "loss" ? undefined : { face, limits: /** @type {[number, number]} */ (limits), scale, name }
   return { name: symbol, label, words, axes, values: numbers.values(symbol), instead, picture }
