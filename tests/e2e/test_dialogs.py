@@ -86,6 +86,24 @@ def test_the_wheel_makes_a_map_large_until_its_digits_are_read_and_a_click_leads
     assert read(said.split(" = ")[1]) == pytest.approx(float(gradient), rel=1e-6, abs=1e-12)
 
 
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_a_large_map_is_whole_in_its_dialog(screen: Screen, width: int, height: int):
+    screen.page.set_viewport_size({"width": width, "height": height})
+    screen.open("/", net=LENET, img="digit7-3", stage="df2")
+    screen.press("o")
+    map_choice = dialog(screen).locator("[data-table=map]")
+    for label in ("∂f₂ ", "f₂ ", "x ", "p₂ ", "z₅ ", "b₅ "):
+        map_choice.select_option(index=[text.startswith(label) for text in map_choice.locator("option").all_inner_texts()].index(True))
+        out = dialog(screen).locator(".seen > div").evaluate("(e) => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]")
+        assert max(out) <= 0, label
+
+
+def test_a_large_map_says_how_fingers_enlarge_it_where_there_is_no_wheel(finger: Screen):
+    finger.open("/", stage="z1")
+    finger.press("o")
+    expect(dialog(finger).locator(".seen figcaption")).to_contain_text("two fingers")
+
+
 def test_two_fingers_that_go_apart_on_a_map_open_it_and_make_it_larger_still(screen: Screen):
     screen.open("/", stage="z1")
     touch = screen.page.context.new_cdp_session(screen.page)

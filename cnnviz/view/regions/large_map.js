@@ -7,13 +7,14 @@ import { COLON, number, power, timesPower } from "../model/format.js"
 import { spread } from "../model/layout.js"
 import { say } from "../model/words.js"
 import { setText } from "./html.js"
+import { isTouched } from "./media_queries.js"
 import { bindPinch } from "./pinch.js"
 
 /** @import { Picture } from "../model/table.js" */
 /** @import { Cell, Source } from "../types/view.js" */
 
 const DIGITS = 10
-const ROOM = { width: 96, height: 300 } // around it, in its dialog
+const AROUND = { width: 62, height: 40 } // a dialog as wide as there is room, and above and below the highest
 const FARTHEST = 16 // times as large
 const MOST = 8000 // pixels of a side
 const READ = 54 // pixels of a cell in which its number is read
@@ -33,6 +34,7 @@ class Zoomed extends Heatmap {
 
 export class LargeMap {
   zoom = 1
+  others = 0 // pixels of what stands above and below it in its dialog
   /** @type {Source | undefined} */
   source = undefined
 
@@ -70,14 +72,28 @@ export class LargeMap {
 
   /** @param {Source} source @param {Picture} picture */
   show(source, { face, limits, scale }) {
-    if (source !== this.source) this.zoom = 1
+    const { map, element, place } = this
+    const said = /** @type {Element} */ (element.querySelector("figcaption"))
+    const ends = say(isTouched() ? "web.table.ends_touch" : "web.table.ends", {
+      low: number(limits[0], 3),
+      high: number(limits[1], 3),
+    })
+    if (source !== this.source) {
+      this.zoom = 1
+      map.canvas.style.cssText = "width:0;height:0"
+      setText(said, ends)
+      const dialog = /** @type {HTMLElement} */ (element.closest("dialog"))
+      this.others = dialog.offsetHeight - place.offsetHeight
+    }
     this.source = source
-    const { map } = this
     const own = power(Math.max(...limits.map(Math.abs)))
     Object.assign(map, { values: source.values, face, limits, scale, marks: [], power: own })
     const { clientWidth, clientHeight } = document.documentElement
-    const zoom = this.element.currentCSSZoom || 1
-    const room = { width: clientWidth / zoom - ROOM.width, height: clientHeight / zoom - ROOM.height }
+    const zoom = element.currentCSSZoom || 1
+    const room = {
+      width: clientWidth / zoom - AROUND.width,
+      height: clientHeight / zoom - AROUND.height - this.others,
+    }
     const { across, width, height } = spread(face, room)
     const times = Math.min(this.zoom, MOST / Math.max(width, height))
     Object.assign(map, { across, size: [width * times, height * times] })
@@ -86,8 +102,7 @@ export class LargeMap {
     map.change()
     map.draw()
     const unit = own && map.prints() ? `${timesPower(own)}; ` : ""
-    const ends = say("web.table.ends", { low: number(limits[0], 3), high: number(limits[1], 3) })
-    setText(/** @type {Element} */ (this.element.querySelector("figcaption")), unit + ends)
+    setText(said, unit + ends)
   }
 
   /** @param {PointerEvent} event */
