@@ -94,7 +94,7 @@ def _of_stage(lesson: Lesson, moment: Moment, program: Program, stage: Stage, va
 
 
 def _kept(program: Program, text: str, kept: Arrays, at: tuple[int, ...]) -> Iterator[tuple[str, float]]:
-    """What the layer keeps of the pass, at a cell of its output: a number of each cell, channel or group of channels."""
+    """The numbers that the layer keeps of the pass, at a cell of its output: one of each cell, channel or group of channels."""
     for name, array in kept.items():
         shape, kind = program.laid_out[name.split(".")[0].removeprefix("d")], name.split(".")[1]
         value = float(array.reshape(shape)[at] if array.size == np.prod(shape) else array.ravel()[at[0] * array.size // shape[0]])
@@ -195,7 +195,7 @@ def _task(task: Task, answered: bool) -> str:
 
 
 def _formula(latex: str) -> str:
-    """A formula in parts, between which a line may end: a browser breaks none of itself."""
+    """A formula as HTML, in parts between which a line may end: a browser breaks none of itself."""
     parts = re.sub(r" (=|\+|\\cdot|\\odot|\\leftarrow) ", r" \1\n", in_words(latex)).split("\n")
     return re.sub(r"(?<=<mn>)(\d+)\.(?=\d)", rf"\1{say('words.point')}", " ".join(map(mathml, parts)))
 
