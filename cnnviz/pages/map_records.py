@@ -68,24 +68,30 @@ def records(lesson: Lesson, program: Program, moment: Moment) -> dict[str, MapRe
     for symbol, record in fixed(program).items():
         limits = _limits(array_of(symbol, lesson, moment), scales.get(symbol, "signed"), lesson.scale)
         found[symbol] = {**record, "limits": limits, "raised_by": step_for(max(map(abs, limits)))}
-    for name in _round_off(program, moment):
-        found[name]["round_off"] = True
+    for symbol in _round_off(lesson, program, moment):
+        found[symbol] |= {"round_off": True, "limits": (0.0, 0.0)}
     return found
 
 
 LOST = 1e-9
 """The share of what arrived below which a sum that must be 0 is round-off: more is a mistake's."""
 
+CENTRING, HANDING_ON = ("bn", "gn"), ("avg", "gap", "identity")
+"""The layers that take a mean away, and those that hand a number on that is added everywhere."""
 
-def _round_off(program: Program, moment: Moment) -> Iterator[str]:
-    """The gradients of biases before a batch normalisation, which takes the mean away again: 0, but for round-off."""
+
+def _round_off(lesson: Lesson, program: Program, moment: Moment) -> Iterator[str]:
+    """The gradients of biases that a normalisation takes away again, 0 but for round-off; and the biases that nothing but that has moved from 0."""
     layers, names = program.network.layers, program.network.names
-    for layer, own, after in zip(layers, names, layers[1:], strict=False):
-        bias, arrived = f"d{own.of('b')}", f"d{own.output}"
-        if own.of("b") not in owned(layer, own) or after.kind != "bn":
+    for place, (layer, own) in enumerate(zip(layers, names, strict=True)):
+        bias, arrived = own.of("b"), f"d{own.output}"
+        after = next((one for one in layers[place + 1 :] if one.kind not in HANDING_ON), None)
+        if bias not in owned(layer, own) or not after or after.kind not in CENTRING:
             continue
-        if largest_of(moment.gradients[bias]) <= LOST * largest_of(moment.gradients[arrived]):
-            yield bias
+        if largest_of(moment.gradients[f"d{bias}"]) <= LOST * largest_of(moment.gradients[arrived]):
+            yield f"d{bias}"
+            if all(one.symbol != bias for one in lesson.set) and not lesson.first_params()[bias].any():
+                yield bias
 
 
 @lru_cache(maxsize=128)

@@ -140,18 +140,23 @@ def test_answers_alone_have_the_ramp_of_one_hue(lesson):
     ("net", "lost"),
     [
         ("conv2x3b-bn-relu-dense2-softmax-ce", {"db1"}),
+        ("conv2x3b-avg2-bn-relu-dense2-softmax-ce", {"db1"}),  # the mean of a number is that number
+        ("conv2x3b-gn2-relu-dense2-softmax-ce", {"db1"}),  # each channel is a group
         ("conv2x3-bn-relu-dense2-softmax-ce", set()),  # no bias before, and none after
         ("conv2x3b-relu-bn-dense2-softmax-ce", set()),  # a gate between
+        ("conv2x3b-max2-relu-bn-dense2-softmax-ce", set()),
         ("conv2x3b-gn1-relu-dense2-softmax-ce", set()),  # the mean is that of all channels
+        ("dense6-ln-relu-dense2-softmax-ce", set()),
     ],
 )
-def test_the_bias_before_a_batch_normalisation_has_a_gradient_of_round_off_alone(net, lost):
-    lesson = Lesson(net=net)
-    program, moment = here(lesson)
-
-    def told(moment: Moment) -> set[str]:
+def test_the_bias_before_a_normalisation_has_a_gradient_of_round_off_alone_and_stays_at_0(net, lost):
+    def told(lesson: Lesson, **moved: float) -> set[str]:
+        program, moment = here(lesson)
+        moment = replace(moment, gradients=moment.gradients.replace(**{name: moment.gradients[name] + by for name, by in moved.items()}))
         return {symbol for symbol, record in map_records.records(lesson, program, moment).items() if record["round_off"]}
 
-    assert told(moment) == lost
-    moved = {name: moment.gradients[name] + 1e-6 for name in lost}
-    assert told(replace(moment, gradients=moment.gradients.replace(**moved))) == set()
+    for rule in ("gd", "momentum", "adam"):
+        assert told(Lesson(net=net, opt=rule, k=4)) == lost | {name[1:] for name in lost}
+    for gradient in lost:
+        assert told(Lesson(net=net), **{gradient: 1e-6}) == set()
+        assert told(Lesson.read({"net": net, "set": f"{gradient[1:]}:0:0.5", "k": "2"})[0]) == lost  # then the bias is no 0

@@ -224,12 +224,12 @@ test("a row is named by outputs where it is one of outputs, and a power of ten i
     ["sums", 5, "db1"],
   ])
     assert.ok(!named(lesson, number, symbol), symbol)
-  const { step, numbers } = at("norm", 2)
+  const { step, numbers } = at("blame", 5)
   const [before, after] = [false, true].map((open) =>
     JSON.stringify(
       head(
         numbers,
-        figuresOf(numbers, step, open).find(({ plate }) => plate.symbol === "db1"),
+        figuresOf(numbers, step, open).find(({ plate }) => plate.symbol === "df"),
       ),
     ),
   )

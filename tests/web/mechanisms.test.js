@@ -5,7 +5,6 @@ import { test } from "node:test"
 import { placesOf, touched } from "../../cnnviz/view/draw/highlights.js"
 import { mechanism } from "../../cnnviz/view/draw/mechanism.js"
 import { lines } from "../../cnnviz/view/draw/mechanisms/normalisation.js"
-import { signed } from "../../cnnviz/view/draw/mechanisms/parameter_rows.js"
 import { update } from "../../cnnviz/view/draw/mechanisms/update.js"
 import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
 import { Pen } from "../../cnnviz/view/draw/pen.js"
@@ -834,17 +833,30 @@ test("at the update every parameter has its row, or is shown by a touch", () => 
     }
 })
 
-test("at the update a parameter whose gradient is round-off alone has no step", () => {
-  const { numbers } = moments.find(({ numbers }) => numbers.network.text.startsWith("conv24x3"))
-  const step = () => written(numbers, "b2", [0], { stepping: true }).map(({ text }) => text)
-  const moved = signed(numbers.next("b2", 0) - numbers.values("b2")[0])
-  assert.ok(step().includes(moved))
-  numbers.maps.db2.round_off = true
-  assert.equal(numbers.next("b2", 0), numbers.values("b2")[0])
-  assert.ok(!step().includes(moved))
-  assert.match(stepOf(numbers, "b2", [0]), / 0\.01 · 0 = <b>0<\/b> <small>\(up to round-off\)<\/small>$/)
-  assert.match(explained(numbers, "db2", [0]).numbers, /[^\d] = <b>0<\/b> <small>\(up to round-off\)<\/small>$/)
-  numbers.maps.db2.round_off = false
+test("at any update a parameter whose gradient is round-off alone has no step, and is 0 where nothing else has moved it", () => {
+  for (const rule of ["gd", "momentum", "adam"]) {
+    const { numbers } = moments.find(
+      ({ numbers: { network, maps } }) => network.optimizer === rule && (maps.b ?? maps.b2),
+    )
+    const { answer } = numbers
+    const bias = numbers.maps.b ? "b" : "b2"
+    const losing = (...symbols) => {
+      const lost = symbols.map((symbol) => [symbol, { ...answer.network.maps[symbol], round_off: true }])
+      const maps = { ...answer.network.maps, ...Object.fromEntries(lost) }
+      return new Numbers({ ...answer, network: { ...answer.network, maps } })
+    }
+    const [lost, zero] = [losing(`d${bias}`), losing(`d${bias}`, bias)]
+    assert.equal(lost.next(bias, 0), numbers.values(bias)[0])
+    assert.deepEqual([zero.values(bias)[0], zero.next(bias, 0), zero.values(`d${bias}`)[0]], [0, 0, 0])
+    assert.match(stepOf(lost, bias, [0]), /· 0( \/ \S+)? [=≈] <b>\S+<\/b> <small>\(up to round-off\)<\/small>$/)
+    assert.match(stepOf(zero, bias, [0]), /← 0 − \S+ · 0( \/ \S+)? = <b>0<\/b> <small>\(up to round-off\)<\/small>$/)
+    assert.match(explained(lost, `d${bias}`, [0]).numbers, /[^\d] = <b>0<\/b> <small>\(up to round-off\)<\/small>$/)
+    assert.match(explained(zero, bias, [0]).numbers, / = <b>0<\/b> <small>\(up to round-off\)<\/small>/)
+    const past = `past.${bias}:0`
+    const history = new Float64Array([1e-18, 2e-18])
+    lost.learn(past, { [past]: { values: history, shape: [2] } })
+    assert.deepEqual([...lost.arrays[past].values], [0, 0])
+  }
 })
 
 test("of images that pull one way nothing cancels, and not −0 %", () => {

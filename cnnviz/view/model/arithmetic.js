@@ -44,7 +44,7 @@ export function filled(numbers, symbol, cell) {
   const tree = template ? expression(template) : undefined
   const places = tree && symbols(tree).length >= MANY ? 3 : 5
   const lost = numbers.maps[symbol].round_off
-  const value = lost ? result(0) + roundOff : result(numbers.at(symbol, cell), places)
+  const value = result(numbers.at(symbol, cell), places) + (lost ? roundOff : "")
   if (!tree) return name + value
   if (tree.kind === "symbol")
     return `${name} = ${named(numbers, tree.name, own(numbers, symbol, cell, tree.name))}${value}`

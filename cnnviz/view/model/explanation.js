@@ -78,8 +78,6 @@ export function stepOf(numbers, name, cell) {
   const part = (/** @type {string} */ which) => numbers.part(which, name, at)
   const [velocity, mean] = [part("velocity"), part("mean")]
   const rate = written(numbers.rate)
-  if (numbers.stays(name))
-    return `${named(numbers, name, cell)} ← ${wholeOr(old, 5)} − ${rate} · 0${result(old)}${roundOff}`
   const change =
     mean !== undefined
       ? `${rate} · ${factor(mean)} / ${number(part("size"))}`
@@ -89,5 +87,6 @@ export function stepOf(numbers, name, cell) {
           ? `${rate} · ${factor(gradient)}`
           : factor(old - next)
   const digits = toldApart(old, next)
-  return `${named(numbers, name, cell)} ← ${wholeOr(old, digits)} − ${change}${result(next, digits)}`
+  const lost = numbers.maps[`d${name}`].round_off ? roundOff : ""
+  return `${named(numbers, name, cell)} ← ${wholeOr(old, digits)} − ${change}${result(next, digits)}${lost}`
 }

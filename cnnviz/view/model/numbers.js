@@ -6,6 +6,9 @@ import { shaded, Wide } from "./wide_weights.js"
 /** @import { Cell, Link, MapRecord, Range } from "../types/view.js" */
 /** @typedef {import("../types/wire.js").StepHeader & { arrays: import("./decode.js").Arrays }} StepAnswer */
 
+// what a parameter's gradient and step are made of
+const OF_PARAMETER = /^(?:(?:velocity|kept|mean|past|pulls)\.)?d?([a-z]+\d*)(_next)?(?::.*)?$/
+
 const size = (/** @type {number[]} */ shape) => shape.reduce((product, n) => product * n, 1)
 
 export class Numbers {
@@ -26,7 +29,9 @@ export class Numbers {
     )
     /** @type {Record<string, number>}  the first stage that makes a symbol */
     this.maker = Object.fromEntries(makers.reverse())
-    this.arrays = { ...answer.arrays }
+    const arrays = Object.entries(answer.arrays).map(([name, array]) => [name, this.told(name, array)])
+    /** @type {import("./decode.js").Arrays} */
+    this.arrays = Object.fromEntries(arrays)
     /** @type {Record<string, Wide>}  what came as colours, by its symbol: parameters, and gradients by the lines of these */
     this.wide = {}
     /** @type {Map<string, import("./decode.js").Arrays>}  the lines that came with them */
@@ -39,6 +44,14 @@ export class Numbers {
     for (const [of, arrays] of first) this.learn(of, arrays)
     this.rate = Number(answer.lesson.lr)
     this.classes = answer.network.classes
+  }
+
+  /** An array as it is told: of what is round-off alone, and of what is made of it, 0. @param {string} name @param {import("./decode.js").Values} array @returns {import("./decode.js").Values} */
+  told(name, array) {
+    const [, parameter, next] = OF_PARAMETER.exec(name) ?? []
+    if (!this.maps[`d${parameter}`]?.round_off || (name === parameter && !this.maps[name].round_off)) return array
+    if (next) return this.told(parameter, this.answer.arrays[parameter])
+    return { ...array, values: new Float64Array(array.values.length) }
   }
 
   /** @param {string} symbol @param {Int8Array} colours */
@@ -105,14 +118,8 @@ export class Numbers {
     return this.arrays[name]?.values[at] ?? this.wide[parameter]?.part(name, at)
   }
 
-  /** Tells whether the update leaves a parameter as it is: plain descent along a gradient of round-off alone. @param {string} parameter */
-  stays(parameter) {
-    return this.network.optimizer === "gd" && this.maps[`d${parameter}`].round_off
-  }
-
   /** A parameter after the update; in plain descent, where it is not sent, θ − η · ∂θ. @param {string} parameter @param {number} at */
   next(parameter, at) {
-    if (this.stays(parameter)) return this.values(parameter)[at]
     const sent = this.sent(`${parameter}_next`, parameter, at)
     if (sent === undefined && this.wide[parameter] && this.network.optimizer !== "gd") return Number.NaN
     return sent ?? this.values(parameter)[at] - this.rate * this.values(`d${parameter}`)[at]
@@ -166,7 +173,7 @@ export class Numbers {
     this.learned += 1
     const [name, line] = of.split(":")
     const wide = this.wide[name]
-    if (arrays[of]) this.arrays[of] = arrays[of]
+    if (arrays[of]) this.arrays[of] = this.told(of, arrays[of])
     if (!wide || !arrays[name]) return
     for (const [each, { values }] of Object.entries(arrays)) {
       const all = /** @type {Float64Array | undefined} */ (this.arrays[each]?.values)

@@ -649,8 +649,8 @@ export interface MapColours {
 
     `shape` is that of its cells as they are laid out, (C,H,W), (N,), (M,C,K,K) or (C,H,W,N); `index` the shape by
     which a cell is named; `plain` is what it is called in a word or two. Maps of one `family` share the cell that is spoken of.
-    `raised_by` is the change of an entry by which its gradient is explained; of a gradient that is 0 and has nothing but
-    round-off in it, `round_off` says so.
+    `raised_by` is the change of an entry by which its gradient is explained; of a gradient, and of a parameter, that is 0 and
+    has nothing but round-off in it, `round_off` says so.
      */
 export interface MapRecord {
   symbol: string

@@ -26,24 +26,19 @@ function rows(pen, numbers, symbol, cell, all) {
   const { images } = numbers.network
   const box = { x: 4, y: HEAD + 24, width: pen.width - 12, height: pen.height - HEAD - 60 }
   pen.head(label, "", 4, 13, pen.width - 8, say("web.mechanism.pulls", { n: images.length }), pen.tone)
-  const told = toldOf(numbers, symbol)
-  const mean = { name: say("web.mechanism.mean_of_pulls"), value: told(numbers.at(symbol, cell)), bold: true }
+  const mean = { name: say("web.mechanism.mean_of_pulls"), value: numbers.at(symbol, cell), bold: true }
   const count = numbers.count(symbol)
   const at = numbers.offset(symbol, cell)
-  const each = all ? images.map((name, n) => ({ name, value: told(all[n * count + at]) })) : []
+  const each = all ? images.map((name, n) => ({ name, value: all[n * count + at] })) : []
   pen.rows([...each, mean], box, { names: 220 })
 }
-
-/** Gives a number as it is told: 0 where it is round-off alone. @param {Numbers} numbers @param {string} symbol */
-const toldOf = (numbers, symbol) => (/** @type {number} */ value) => (numbers.maps[symbol].round_off ? 0 : value)
 
 /** Where it is upright: a row for each image, its pull behind its photograph; over them the kernel that is made. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number> | undefined} all @param {boolean} ofKernel */
 function under(pen, numbers, symbol, cell, all, ofKernel) {
   const { label, limits, plain } = numbers.maps[symbol]
   const names = numbers.network.images
   const [count, at] = [numbers.count(symbol), numbers.offset(symbol, cell)]
-  const told = toldOf(numbers, symbol)
-  const pulls = all ? names.map((_, i) => told(all[i * count + at])) : []
+  const pulls = all ? names.map((_, i) => all[i * count + at]) : []
   const made = { x: 4, y: HEAD, width: 0.4 * pen.width, height: 0.34 * pen.height }
   pen.head(ofKernel ? kernelName(numbers, symbol, cell) : label, "", 4, 13, pen.width - 8, plain, pen.tone)
   if (ofKernel) {
@@ -64,7 +59,7 @@ function under(pen, numbers, symbol, cell, all, ofKernel) {
   const side = Math.min(high / (names.length + 1), 40) - 2
   const left = all ? side + 8 : 0
   const box = { x: left, y: top, width: pen.width - 4 - left, height: high }
-  const mean = { name: say("web.mechanism.mean_of_pulls"), value: told(numbers.at(symbol, cell)), bold: true }
+  const mean = { name: say("web.mechanism.mean_of_pulls"), value: numbers.at(symbol, cell), bold: true }
   const each = pulls.map((value, i) => ({ name: names[i], value, term: `i${i}` }))
   const { y } = pen.rows([...each, mean], box, { names: 124, line: side + 2 })
   if (numbers.arrays["all.x"])

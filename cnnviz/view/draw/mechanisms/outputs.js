@@ -60,7 +60,7 @@ export function column(
 ) {
   const count = numbers.count(symbol)
   const { scale } = numbers.maps[symbol]
-  const values = numbers.maps[symbol].round_off ? Array(count).fill(0) : numbers.values(symbol)
+  const values = numbers.values(symbol)
   const read = numbers.stages.find(({ inputs }) => inputs.includes(symbol.replace(/^d/, "")))?.symbol ?? symbol
   const ofChannels = /^d?[gs]\d*$/.test(symbol) || numbers.maps[read]?.kind === "map" // γ and β, and a filter's bias
   const ofClasses = numbers.isClasses(count) && !ofChannels
