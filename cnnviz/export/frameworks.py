@@ -78,7 +78,7 @@ def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
         parts.section("numbers", parts.numbers()),
     )
     words = [say(f"export.frameworks.introduction.{library}")]
-    words += [say(f"export.frameworks.tied.{kind}", layers=outputs) for kind, outputs in _tied(lesson, program, pixels).items()]
+    words += [say(f"layer.{kind}.tied", layers=outputs) for kind, outputs in _tied(lesson, program, pixels).items()]
     return as_script(as_docstring(lesson, program, " ".join(words), parts.NAME), sections)
 
 

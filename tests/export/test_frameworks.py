@@ -105,7 +105,7 @@ def test_the_note_names_the_layers_that_have_ties_in_this_lesson(name, library, 
     with reading(language):
         said = _plain(ast.get_docstring(ast.parse(made(library, lesson))))
         for kind, layers in zip(("relu", "max"), tied, strict=True):
-            note = f"export.frameworks.tied.{kind}"
+            note = f"layer.{kind}.tied"
             assert (_plain(text(note).partition("{")[0]) in said) == bool(layers)
             assert not layers or _plain(say(note, layers=layers.split())) in said
 

@@ -1,5 +1,6 @@
 """Every kind of layer, by its row: a slow and plain account of its forward pass, and what all kinds promise."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from cnnviz.core.network import Network
 from cnnviz.core.sliding import places, slices
 from cnnviz.core.symbols import is_parameter
 from cnnviz.core.ties import TIE
-from cnnviz.words import has
+from cnnviz.words import Problem, has
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,16 @@ def test_every_kind_has_a_row_here_and_its_words():
                 said = layer.words(role)
                 assert has(f"{said}.title") and has(f"{said}.sentence"), (kind, role)
                 assert role == "y" or has(f"{said}.way"), (kind, role)
+        assert cls.tied is Layer.tied or has(f"layer.{kind}.tied"), "who has ties tells other libraries' readers of them"
         assert all(is_parameter(letter) and has(f"ui.plain.{letter}") for letter in layer.parameter_letters)
+
+
+@each_row
+def test_a_setting_that_is_too_large_is_refused_by_its_name(row):
+    for number in re.finditer(r"\d+", row.text):
+        with pytest.raises(Problem) as refused:
+            Network.parse(f"{row.text[: number.start()]}9999999{row.text[number.end() :]}-dense2-mse")
+        assert str(refused.value)
 
 
 @each_row
