@@ -812,22 +812,29 @@ test("at the update every parameter has its row, or is shown by a touch", () => 
   const rows = (numbers, room, open) => {
     const { makes } = numbers.said.update
     const pen = Object.assign(new Pen(new Canvas(), room, palette, false), { choice: { open } })
-    const names = []
+    const [names, said] = [[], []]
     const symbol = (name) => 20 * names.push(name.split("[")[0])
+    const rich = (text) => said.push(text)
     const cell = numbers.shape(makes[0]).map(() => 0)
-    instead({ symbol }, () => update(pen, numbers, makes[0], cell))
-    return { names, next: pen.spots.find(({ term }) => term === "rest")?.choose.open }
+    instead({ symbol, rich }, () => update(pen, numbers, makes[0], cell))
+    const [others] = said.filter((text) => /^show (another|\d+ others)/.test(text))
+    return { names, others, next: pen.spots.find(({ term }) => term === "rest")?.choose.open }
   }
   const labels = ({ said, maps }) => said.update.makes.map((name) => maps[name].label)
-  assert.deepEqual(rows(deep, ROOM), { names: labels(deep), next: undefined })
+  assert.deepEqual(rows(deep, ROOM), { names: labels(deep), others: undefined, next: undefined })
   for (const numbers of [deep, few])
     for (const height of [330, 240]) {
       const seen = new Set()
       let open = 0
       do {
-        const { names, next = 0 } = rows(numbers, { ...PHONE, height }, open)
+        const { names, others, next = 0 } = rows(numbers, { ...PHONE, height }, open)
         for (const name of names) seen.add(name)
         open = next
+        if (names.length === labels(numbers).length) continue // all are there
+        const shown = rows(numbers, { ...PHONE, height }, next).names.slice(1) // the first is the one that is pointed at
+        assert.match(others, shown.length > 1 ? new RegExp(`^show ${shown.length} others`) : /^show another/)
+        const named = [...others.matchAll(/<i>(.*?)<\/i>/g)].map(([, name]) => name)
+        if (named.length) assert.deepEqual(named.toSorted(), shown.toSorted())
       } while (open)
       assert.deepEqual([...seen].toSorted(), labels(numbers).toSorted())
     }

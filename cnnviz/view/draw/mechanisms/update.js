@@ -44,16 +44,16 @@ function byRows(pen, numbers, first, cell, part) {
         ? [speeding, PAST + 10]
         : [plainly, pen.upright ? 30 : MEASURE]
   )
-  const { rows, left, next } = rowsOf(pen, numbers, first, cell, part, least)
-  const foot = least + (left.length ? LEAST : 0)
+  const { rows, others, next } = rowsOf(pen, numbers, first, cell, part, least)
+  const foot = least + (others.length ? LEAST : 0)
   draw(pen, numbers, rows, foot)
-  if (left.length) unshown(pen, left, next, pen.height - foot + LEAST / 2)
+  if (others.length) unshown(pen, others, next, pen.height - foot + LEAST / 2)
 }
 
-/** Names the parameters that there is no room for: a touch shows these. @param {Pen} pen @param {string[]} left @param {number} next @param {number} y */
-function unshown(pen, left, next, y) {
-  const words = say("web.mechanism.unshown", { n: left.length })
-  const all = `${words}${COLON}${left.map((name) => `<i>${name}</i>`).join(", ")}`
+/** Names the parameters that a touch shows: there is no room for all. @param {Pen} pen @param {string[]} others @param {number} next @param {number} y */
+function unshown(pen, others, next, y) {
+  const words = say("web.mechanism.unshown", { n: others.length })
+  const all = `${words}${COLON}${others.map((name) => `<i>${name}</i>`).join(", ")}`
   const text = isLegible(pen, plain(all), pen.width) ? all : words
   const width = pen.rich(text, 4, y, { size: SMALL, fill: pen.accent, room: pen.width - 4 })
   pen.spot({ x: 0, y: y - 14, width: width + 8, height: 28 }, "rest", { open: next })
@@ -67,23 +67,27 @@ function promised(pen, { answer: { promise } }) {
   pen.text(text, pen.width - 2, pen.height - 10, { align: "right" })
 }
 
-/** The entry that is pointed at, and of the other parameters the one with the largest step: all, or as many as there is room for; the others are the next to be shown. @param {Pen} pen @param {Numbers} numbers @param {string} first its parameter @param {number[]} cell @param {string} part of which a row needs numbers @param {number} foot */
+/** The entry that is pointed at, and of the other parameters the one with the largest step: all, or as many as there is room for, and which are the next to be shown. @param {Pen} pen @param {Numbers} numbers @param {string} first its parameter @param {number[]} cell @param {string} part of which a row needs numbers @param {number} foot */
 function rowsOf(pen, numbers, first, cell, part, foot) {
   const room = (/** @type {number} */ lines) => Math.max(Math.floor((pen.height - HEAD - foot) / LEAST) - lines, 1)
   const all = known.get(numbers) ?? numbers.said.update.makes.map((name) => largest(numbers, name))
   known.set(numbers, all)
-  const others = all.filter(({ parameter }) => parameter !== first)
-  const found = others.filter(({ parameter, at }) => !part || numbers.part(part, parameter, at) !== undefined)
+  const fits = (/** @type {Row} */ { parameter, at }) =>
+    parameter !== first && (!part || numbers.part(part, parameter, at) !== undefined)
+  const found = all.filter(fits)
   const shares = numbers.answer.promise?.shares ?? {}
   const weight = (/** @type {Row} */ row) => shares[row.parameter] ?? Math.abs(row.next - row.old)
   const each = found.length < room(0) ? found.length : room(2)
   const { open = 0 } = pen.choice
   const from = open < found.length ? open : 0
-  const kept = [...found].sort((a, b) => weight(b) - weight(a)).slice(from, from + each)
+  const sorted = [...found].sort((a, b) => weight(b) - weight(a))
+  const kept = sorted.slice(from, from + each)
+  const next = from + each < found.length ? from + each : 0
+  const others = kept.length < found.length ? sorted.slice(next, next + each) : []
   return {
     rows: [rowAt(numbers, first, numbers.offset(first, cell)), ...found.filter((row) => kept.includes(row))],
-    left: found.filter((row) => !kept.includes(row)).map(({ parameter }) => numbers.maps[parameter].label),
-    next: from + each < found.length ? from + each : 0,
+    others: others.map(({ parameter }) => numbers.maps[parameter].label),
+    next,
   }
 }
 
