@@ -7,7 +7,7 @@ class, and `export { a, b as c }`. A file that does otherwise fails here, at the
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 _IMPORT = re.compile(r"""(?:^|(?<=;))import ?\{([^}]+)\} ?from ?(["'])(\.{1,2}/[\w./-]+)\.js\2(;?)(?=\n|\Z|import)""", re.MULTILINE)
 _EXPORT = re.compile(r"^export (default )?((?:async )?(?:function\*?|class|const) ([\w$]+))", re.MULTILINE)
@@ -39,24 +39,22 @@ def bundle(entry: str, read: Callable[[str], str], ending: str = "export default
     })()
     export default $a.a
     """
-    parts: list[str] = []
-    state: dict[str, str] = {}
-
-    def add(name: str) -> None:
-        if state.get(name) == "done":
-            return
-        if name in state:
-            raise ValueError(f"bundle: {name}.js imports itself in a circle")
-        state[name] = "open"
-        text = read(name)
-        for _, _, path, _ in _IMPORT.findall(text):
-            add(_named(name, path))
-        parts.append(_scope(name, text))
-        state[name] = "done"
-
-    add(entry)
     default = next(match[3] for match in _EXPORT.finditer(read(entry)) if match[1])
-    return "\n".join([*parts, ending.format(f"{_scope_of(entry)}.{default}")])
+    return "\n".join([*_scopes(entry, read, {}), ending.format(f"{_scope_of(entry)}.{default}")])
+
+
+def _scopes(name: str, read: Callable[[str], str], state: dict[str, str]) -> Iterator[str]:
+    """The scopes of all that a module imports, then its own, without those that there were before: `state` says of each whether it is "open" or "done"."""
+    if state.get(name) == "done":
+        return
+    if name in state:
+        raise ValueError(f"bundle: {name}.js imports itself in a circle")
+    state[name] = "open"
+    text = read(name)
+    for _, _, path, _ in _IMPORT.findall(text):
+        yield from _scopes(_named(name, path), read, state)
+    yield _scope(name, text)
+    state[name] = "done"
 
 
 def style_sheet(entry: str, read: Callable[[str], str]) -> str:

@@ -1,5 +1,6 @@
 """The component's modules as one: what stands in a file stands in the bundle, and what is not understood is named."""
 
+import gc
 import re
 
 import pytest
@@ -26,6 +27,16 @@ def test_every_line_of_code_of_every_module_is_in_the_bundle():
         code = [line for line in lines if line and not line.startswith(("/", "*", "import ", "export ", "}"))]
         bare = [re.sub(r"/\*\* @.*?\*/ ?|\s+//.*", "", line) for line in code]
         assert all(line in made for line in bare if " from " not in line), path.name
+
+
+def test_nothing_is_left_of_what_a_bundle_was_made_of():
+    gc.collect()
+    gc.disable()
+    try:
+        bundle("a", {"a": "export default function a() {}"}.get)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def run(tmp_path, text: str, *options: str) -> str:
