@@ -5,10 +5,10 @@ import hashlib
 from collections.abc import Callable
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
 
-from cnnviz.server.compression import is_known, takes_gzip
+from cnnviz.server.compression import inflated, is_known, takes_gzip
 from cnnviz.server.direct_routes import DirectRoute
 from cnnviz.server.language import of_request
 from cnnviz.server.waiting import made_in_a_thread
@@ -34,21 +34,21 @@ def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Di
     """
 
     @made_in_a_thread
-    def content(lang: str) -> tuple[bytes, bytes, str]:
+    def content(lang: str) -> tuple[bytes, bool, str]:
         with reading(lang):
             made = make()
         body = made.encode() if isinstance(made, str) else made
-        compressed = gzip.compress(body, mtime=0) if isinstance(made, str) else b""
-        return body, compressed, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        kept = gzip.compress(body, mtime=0) if isinstance(made, str) else body
+        return kept, kept is not body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
     async def answer(request: Request) -> Response:
-        body, compressed, etag = await content(of_request(request) if KEY in request.query_params else DEFAULT)
+        kept, compressed, etag = await content(of_request(request) if KEY in request.query_params else DEFAULT)
         headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         if is_known(request, etag):
             return Response(status_code=304, headers=headers)
-        if compressed and takes_gzip(request.headers):
-            return Response(compressed, media_type=media_type, headers=headers | {"Content-Encoding": "gzip"})
-        return Response(body, media_type=media_type, headers=headers)
+        if compressed and not takes_gzip(request.headers):
+            return StreamingResponse(inflated(kept), media_type=media_type, headers=headers)
+        return Response(kept, media_type=media_type, headers=headers | ({"Content-Encoding": "gzip"} if compressed else {}))
 
     return DirectRoute(path, answer)
 

@@ -2,8 +2,7 @@
 
 import asyncio
 import hashlib
-import zlib
-from collections.abc import AsyncIterator, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,7 +20,7 @@ from cnnviz.pages.registry import Page
 from cnnviz.pages.resource import Resource, address_of
 from cnnviz.pages.version import code
 from cnnviz.server.admission import Admission
-from cnnviz.server.compression import LASTING, is_known, takes_gzip
+from cnnviz.server.compression import LASTING, PIECE, inflated, is_known, takes_gzip
 from cnnviz.server.costs import Cost, Costs, LikeOthers
 from cnnviz.server.direct_routes import DirectRoute
 from cnnviz.server.gate import Gate
@@ -35,8 +34,6 @@ MOST_BYTES = 48_000_000
 """The most bytes of all kept answers, compressed: some 600 moments of the teaching notebook's network."""
 MOST_QUERY = 24_000
 """Characters of a query: an uploaded image is one of 4,200, two lessons with one each may be compared."""
-PIECE = 200_000
-"""Bytes of an answer that are sent at a time to who does not read gzip."""
 MOST_COSTLY = 500
 """Questions of which it is remembered what they will cost."""
 LATE, MOST_REFUSING = 1.0, 500
@@ -192,17 +189,8 @@ def _answered(found: Resource, request: Request, versioned: bool) -> Response:
     if takes_gzip(request.headers):
         return Response(found.body, media_type=found.media_type, headers=headers | {"Content-Encoding": "gzip"})
     if int.from_bytes(found.body[-4:], "little") > PIECE:  # what it is in full: gzip notes that at the end
-        return StreamingResponse(_inflated(found.body), media_type=found.media_type, headers=headers)
+        return StreamingResponse(inflated(found.body), media_type=found.media_type, headers=headers)
     return Response(found.plain, media_type=found.media_type, headers=headers)
-
-
-async def _inflated(body: bytes) -> AsyncIterator[bytes]:
-    """Yields the compressed body piece by piece as it is read: a slow reader holds one piece at most and delays no other."""
-    inflate = zlib.decompressobj(wbits=31)
-    while not inflate.eof:
-        yield inflate.decompress(body, PIECE)
-        body = inflate.unconsumed_tail
-        await asyncio.sleep(0)
 
 
 def refusal(status: int, id: str, headers: Mapping[str, str] | None = None, /, **values: object) -> JSONResponse:

@@ -1,6 +1,7 @@
 """The web server's own layers, asked directly: headers, guards, the component's files, and what happens at the start."""
 
 import asyncio
+import gzip
 import logging
 import socket
 import subprocess
@@ -25,6 +26,7 @@ from cnnviz.hosts.streamlit.guards import (
     is_own,
 )
 from cnnviz.hosts.streamlit.start import send_at_once
+from cnnviz.server.compression import PIECE
 from cnnviz.server.direct_routes import Direct
 from cnnviz.server.embedding import read_origins
 from cnnviz.server.files import file_routes, made_once
@@ -80,6 +82,17 @@ def test_a_file_is_sent_once_and_then_known_by_its_tag():
     assert made == [1]
 
 
+def test_a_file_is_kept_compressed_and_goes_piece_by_piece_to_who_does_not_read_that():
+    text = "p {}\n" * 100_000
+
+    async def pieces() -> list[bytes]:
+        found = await made_once("/x", "text/css", lambda: text).endpoint(Request({"type": "http", "query_string": b"", "headers": []}))
+        return [piece async for piece in found.body_iterator]
+
+    sent = asyncio.run(pieces())
+    assert b"".join(sent) == text.encode() and max(map(len, sent)) <= PIECE
+
+
 def test_the_pages_own_files_are_answered_before_streamlits_layers():
     for path in ("/web/bundle.js", "/web/style.css", "/web/images.png"):
         assert ask(Direct(PlainTextResponse("Streamlit's"), file_routes("/cnn")), f"/cnn{path}")[2] != b"Streamlit's"
@@ -94,13 +107,13 @@ def test_a_file_that_a_class_asks_for_at_once_is_made_once_outside_the_event_loo
             raise MemoryError
         return "p {}"
 
-    request = Request({"type": "http", "query_string": b"", "headers": []})
+    request = Request({"type": "http", "query_string": b"", "headers": [(b"accept-encoding", b"gzip")]})
 
     async def tried() -> None:
         answer = made_once("/x", "text/css", make).endpoint
         with pytest.raises(MemoryError):
             await answer(request)
-        assert {found.body for found in await asyncio.gather(*(answer(request) for _ in range(100)))} == {b"p {}"}
+        assert {gzip.decompress(found.body) for found in await asyncio.gather(*(answer(request) for _ in range(100)))} == {b"p {}"}
 
     asyncio.run(tried())
     assert made == [False, False]
