@@ -66,7 +66,7 @@ def film(
     """
     updates = Updates(lesson, np.asarray(x, dtype=np.float64))
     check_updates(n, updates.network, updates.x.shape, lesson.opt)
-    shown = np.unique(np.linspace(0, n, min(n + 1, most_frames)).round().astype(int))
+    shown = thinned(n, most_frames)
     return _taken(_steps(updates, n, hold), shown, maps or maps_of(updates.network), updates.network, channel, filter, image)
 
 
@@ -77,8 +77,19 @@ def checkpoint_film(lessons: Sequence[Lesson], x: np.ndarray, most_frames: int, 
     (2,)
     """
     each = (Updates(one, np.asarray(x, dtype=np.float64)) for one in lessons)
-    shown = np.unique(np.linspace(0, len(lessons) - 1, min(len(lessons), most_frames)).round().astype(int))
+    shown = thinned(len(lessons) - 1, most_frames)
     return _taken(map(_as_trained, each), shown, maps, lessons[0].network, 0, 0, 0)
+
+
+def thinned(last: int, most: int) -> np.ndarray:
+    """At most `most` of the numbers from 0 to `last`, evenly, first and last among them.
+
+    They lie at least 1 apart before they are rounded, so that none is there twice: `np.unique` would bring all of NumPy's masked arrays.
+
+    >>> thinned(9, 4)
+    array([0, 3, 6, 9])
+    """
+    return np.linspace(0, last, min(last + 1, most)).round().astype(int)
 
 
 _Taken = tuple[Updates, Point, Trace, Gradients, Point | None]

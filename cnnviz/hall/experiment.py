@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 import numpy as np
 
 from cnnviz.core.cached import cached_property
-from cnnviz.core.film import film
+from cnnviz.core.fields import as_text
+from cnnviz.core.film import film, thinned
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.lesson_fields import as_text
 from cnnviz.core.lru_cache import LruCache, held_bytes
@@ -140,8 +141,8 @@ def experiment_data(experiment: Experiment, number: int, devices: int, most: int
     """The results of all devices: the last loss of each run, exactly, and curves of at most so many runs."""
     runs = runs_in(devices)
     losses = np.concatenate([experiment.block(block).losses for block in range(blocks(runs))] or [np.zeros((0, experiment.updates + 1))])[:runs]
-    shown = np.unique(np.linspace(0, runs - 1, min(runs, most)).round().astype(int)) if runs else np.zeros(0, int)
-    at = _points(experiment.updates)
+    shown = thinned(runs - 1, most)
+    at = thinned(experiment.updates, POINTS)
     return HallExperiment(
         number=number, key=experiment.key, updates=experiment.updates, devices=devices, values=[experiment.value(run) for run in range(runs)],
         last=_bytes(losses[:, -1] if runs else losses, "<f8"), at=at.tolist(), shown=shown.tolist(), curves=_bytes(losses[np.ix_(shown, at)], "<f4"),
@@ -154,17 +155,13 @@ def run_data(experiment: Experiment, number: int, place: float) -> HallRun:
     losses = experiment.block(run // BLOCK).losses[run % BLOCK]
     return HallRun(
         number=number, place=int(place), key=experiment.key, updates=experiment.updates, run=run, value=experiment.value(run), query=experiment.query(run),
-        curve=_bytes(losses[_points(experiment.updates)], "<f8"),
+        curve=_bytes(losses[thinned(experiment.updates, POINTS)], "<f8"),
     )  # fmt: skip
 
 
 def blocks(runs: int) -> int:
     """The number of blocks that hold so many runs."""
     return -(-runs // BLOCK)
-
-
-def _points(updates: int) -> np.ndarray:
-    return np.unique(np.linspace(0, updates, min(POINTS, updates + 1)).round().astype(int))
 
 
 def _spread(n: int) -> float:

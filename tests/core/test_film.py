@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.film import FEW, film, maps_of
+from cnnviz.core.film import FEW, film, maps_of, thinned
 from cnnviz.core.film_analysis import fall_shares, loss_terms, turning_points
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.notebook_ops import saturated_share
@@ -28,6 +28,12 @@ def test_no_terms_where_they_would_not_come_to_the_loss():
     lesson = Lesson(net="dense2-sigmoid-bce", w="zeros", lr=100.0)
     run = film(lesson, np.ones((32, 32)), 2, most_frames=2)
     assert np.isnan(loss_terms(run, lesson.network, np.array([0.0, 1.0]))[-1]).all()  # the targets are others than it learned
+
+
+@given(st.integers(1, 10_000), st.integers(2, 10_000))
+def test_no_update_is_shown_twice(last, most):
+    shown = thinned(last, most)
+    assert shown[0] == 0 and shown[-1] == last and len(shown) == min(last + 1, most) and (np.diff(shown) > 0).all()
 
 
 @pytest.mark.parametrize("opt", ["gd", "momentum", "adam"])

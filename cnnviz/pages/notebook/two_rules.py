@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from cnnviz.core.film import thinned
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.notebook_deviations import DEVIATION_TABLE
@@ -139,7 +140,7 @@ def _elsewhere(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Road
 def _charts(lesson: Lesson, x: np.ndarray) -> tuple[ChartData, ...]:
     """Both losses and all entries of both kernels, over the updates so far and a few more: the steps on the curve."""
     n = max(lesson.k, FEWEST)
-    updates = np.unique(np.linspace(0, n, min(n + 1, MOST_POINTS)).round().astype(int))
+    updates = thinned(n, MOST_POINTS)
     runs = {name: trajectory(dataclasses.replace(lesson, rule=rule), x, n) for name, rule in (("exact", "exact"), ("notebook", lesson.rule))}
     losses = [Line(message(f"ui.notebook.rows.{name}"), run.losses[updates].tolist(), name == "notebook") for name, run in runs.items()]
     kernels = [
