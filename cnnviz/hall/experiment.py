@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 import numpy as np
 
 from cnnviz.core.cached import cached_property
-from cnnviz.core.fields import as_text
 from cnnviz.core.film import film, thinned
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.lesson_fields import as_text

@@ -6,7 +6,6 @@ import os
 import socket
 from string import Template
 
-import segno
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -105,6 +104,8 @@ def own_address() -> str:
 
 def qr(link: str) -> Response:
     """The link as a picture, black on white in any theme."""
+    import segno
+
     out = io.BytesIO()
     segno.make(link, error="m", micro=False).save(out, kind="svg", border=2, scale=1, omitsize=True, light="white")
     return Response(out.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "no-store"})

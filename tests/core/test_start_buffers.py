@@ -8,8 +8,9 @@ import pytest
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import load_images
-from cnnviz.export import arrays_npz, parameters_json, starting_from
+from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.import_weights import read_start
+from cnnviz.export.parameters import parameters_json, starting_from
 
 LESSON = Lesson(net="conv2x3b-bn-relu-max4-dense2-bn-softmax-ce", img="cat-0,dog-1,dog-2", lr=0.1, k=7)
 X = load_images(LESSON)

@@ -14,7 +14,7 @@ from cnnviz.core.image_ids import CLASSES
 from cnnviz.core.presets import PRESETS
 from cnnviz.data import cifar10
 from cnnviz.data.images import find_image
-from cnnviz.hosts import dialogs
+from cnnviz.hosts.dialogs import answers
 from tests.e2e.page import Screen, moment, place, read, values
 from tests.e2e.test_accessibility import violations
 
@@ -183,7 +183,7 @@ def test_all_of_cifar10_is_chosen_by_class_page_and_number(screen: Screen, monke
     screen.open("/", k=1, stage="x")
 
     def answer(route: Route) -> None:
-        route.fulfill(body=dialogs.answer("cifar10", dict(parse_qsl(urlsplit(route.request.url).query))).body, content_type="application/json")
+        route.fulfill(body=answers.answer("cifar10", dict(parse_qsl(urlsplit(route.request.url).query))).body, content_type="application/json")
 
     screen.page.route("**/dialogs/cifar10?*", answer)
     screen.key("rail_image").click()

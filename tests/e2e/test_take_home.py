@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Download, expect
 
 from cnnviz import Lesson
-from cnnviz.export import arrays_npz
+from cnnviz.export.arrays import arrays_npz
 from tests.e2e.page import Screen, moment, printed_loss
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -10,7 +10,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistakes import placed
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import find_image, load_image
-from cnnviz.export import arrays_npz
+from cnnviz.export.arrays import arrays_npz
 
 SEED = Lesson()
 OTHER = Lesson(net="conv4x3b-relu-max2-dense3-softmax-ce", img="test-3", ch="rgb", opt="adam", k=3, y=(0.0, 1.0, 0.0))

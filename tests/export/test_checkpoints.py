@@ -11,7 +11,7 @@ import pytest
 from cnnviz import Lesson, load_image, trajectory
 from cnnviz.core.checkpoints import MOST, checkpoints
 from cnnviz.core.stored_params import is_kept_name, kept
-from cnnviz.export import arrays_npz
+from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.checkpoints import files_in, read_checkpoints
 from cnnviz.pages.train import film
 from cnnviz.words import Problem

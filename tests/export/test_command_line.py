@@ -21,7 +21,9 @@ import pytest
 from cnnviz import Lesson, load_image, trajectory
 from cnnviz.__main__ import main
 from cnnviz.data.images import find_image
-from cnnviz.export import arrays_npz, jupyter_notebook, numpy_script, parameters_json, read_parameters
+from cnnviz.export.arrays import arrays_npz
+from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
+from cnnviz.export.parameters import parameters_json, read_parameters
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "cnnviz"]

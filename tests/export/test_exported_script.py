@@ -20,8 +20,8 @@ from cnnviz.core.notebook import DEVIATIONS
 from cnnviz.core.stored_params import keep
 from cnnviz.data.images import find_image, load_images
 from cnnviz.data.uploads import pack
-from cnnviz.export import jupyter_notebook, numpy_script
 from cnnviz.export.arrays import describe, most_whole, named_arrays
+from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
 from cnnviz.words import Problem
 
 NAMES = [

@@ -12,7 +12,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.presets import PRESETS
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import find_image, load_images
-from cnnviz.export import keras_script, pytorch_script
+from cnnviz.export.frameworks import keras_script, pytorch_script
 from cnnviz.words import Problem, languages, reading, say, text
 
 # A drawn first filter: Sobel's sums over one colour are 0 but for rounding, and ReLU's gate is a matter of chance there.

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz import Lesson, load_image, trajectory
-from cnnviz.export import arrays_npz, parameters_json, read_start
+from cnnviz.export.arrays import arrays_npz
+from cnnviz.export.import_weights import read_start
+from cnnviz.export.parameters import parameters_json
 from cnnviz.words import Problem, reading
 
 NET = "conv4x3b-relu-max2-dense5-softmax-ce"

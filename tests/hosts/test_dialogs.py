@@ -17,9 +17,8 @@ from cnnviz.core.trajectory import trajectory
 from cnnviz.core.work_cancellation import as_long_as
 from cnnviz.data import cifar10
 from cnnviz.data.images import load_image
-from cnnviz.export import arrays_npz
-from cnnviz.hosts import dialogs
-from cnnviz.hosts.dialogs import full_set, routes
+from cnnviz.export.arrays import arrays_npz
+from cnnviz.hosts.dialogs import answers, full_set, routes
 from cnnviz.hosts.dialogs.routes import Dialogs, dialog_routes
 from cnnviz.pages.encoding import decode
 from cnnviz.words import Message, say
@@ -40,11 +39,11 @@ LESSONS = [
 
 @pytest.mark.parametrize("asked", LESSONS, ids=lambda asked: str(sorted(asked.items())))
 def test_every_file_that_is_offered_can_be_fetched_under_its_name_and_no_other(asked):
-    offered = json.loads(dialogs.answer("files", asked).body)
+    offered = json.loads(answers.answer("files", asked).body)
     files = [file for group in offered["groups"] for file in group["files"]]
     assert len(files) > 10
     for file in files:
-        reply = dialogs.answer("file", asked | {"what": file["what"]})
+        reply = answers.answer("file", asked | {"what": file["what"]})
         if file["instead"]:
             assert reply.status == 422 and json.loads(reply.body)["sentence"], file
         else:
@@ -53,7 +52,7 @@ def test_every_file_that_is_offered_can_be_fetched_under_its_name_and_no_other(a
 
 def test_what_a_lesson_cannot_be_is_said_beside_its_name():
     def instead(asked: dict[str, str]) -> set[str]:
-        groups = json.loads(dialogs.answer("files", asked).body)["groups"]
+        groups = json.loads(answers.answer("files", asked).body)["groups"]
         return {file["what"] for group in groups for file in group["files"] if file["instead"]}
 
     seed, deviating, _, diverged, drawn, _ = map(instead, LESSONS)
@@ -62,26 +61,26 @@ def test_what_a_lesson_cannot_be_is_said_beside_its_name():
 
 def test_a_file_holds_the_numbers_of_the_core_and_a_film_is_the_pages():
     lesson = Lesson(k=5, lr=0.2)
-    arrays = np.load(io.BytesIO(dialogs.answer("file", lesson.to_query() | {"what": "arrays"}).body))
+    arrays = np.load(io.BytesIO(answers.answer("file", lesson.to_query() | {"what": "arrays"}).body))
     expected = trajectory(lesson, load_image("test-0"), 5)
     np.testing.assert_array_equal(arrays["df"], expected.gradients.df)
-    named = {page: json.loads(dialogs.answer("files", {"page": page, "n": "12", "k": "7"}).body)["groups"][-1]["files"][0]["name"] for page in ("", "train")}
+    named = {page: json.loads(answers.answer("files", {"page": page, "n": "12", "k": "7"}).body)["groups"][-1]["files"][0]["name"] for page in ("", "train")}
     assert named == {"": "cnnviz-test-0-7-updates.gif", "train": "cnnviz-test-0-12-updates.gif"}
 
 
 def test_of_several_images_scripts_have_all_of_them_and_it_says_so():
     asked = LESSONS[4]
-    offered = json.loads(dialogs.answer("files", asked).body)
+    offered = json.loads(answers.answer("files", asked).body)
     assert "all images" in offered["notes"][0] and "cat-0" in offered["notes"][0]
-    script, keras = (dialogs.answer("file", asked | {"what": what}).body.decode() for what in ("script", "keras"))
+    script, keras = (answers.answer("file", asked | {"what": what}).body.decode() for what in ("script", "keras"))
     assert "forward_after_training(" in script and "passes(False)" in keras
     assert "reshape(2, 32, 32)" in script and "np.mean(" in script and "targets = y" in keras
 
 
 def test_it_speaks_the_readers_language():
-    french = json.loads(dialogs.answer("files", {"lang": "fr"}).body)
+    french = json.loads(answers.answer("files", {"lang": "fr"}).body)
     assert french["groups"][0]["title"] == say("ui.take_home.for.alone", "fr")
-    assert json.loads(dialogs.answer("file", {"what": "html", "around": "x", "lang": "fr"}).body)["sentence"] == say("export.html.around", "fr", around=-1, most=50)
+    assert json.loads(answers.answer("file", {"what": "html", "around": "x", "lang": "fr"}).body)["sentence"] == say("export.html.around", "fr", around=-1, most=50)
 
 
 ODD_QUERIES = [
@@ -94,7 +93,7 @@ ODD_QUERIES = [
 @pytest.mark.parametrize("asked", ODD_QUERIES, ids=str)
 def test_an_odd_address_gets_an_answer(asked):
     for name, more in (("files", {}), ("example", {}), ("cifar10", {}), ("file", {"what": "script"}), ("file", {"what": "html"})):
-        assert dialogs.cost_of(name, asked | more)[1] >= 0 and dialogs.answer(name, asked | more).status in (200, 422)
+        assert answers.cost_of(name, asked | more)[1] >= 0 and answers.answer(name, asked | more).status in (200, 422)
 
 
 @pytest.fixture
@@ -105,7 +104,7 @@ def app() -> Starlette:
 def test_a_server_answers_with_a_file_to_be_saved_a_sentence_or_nothing_of_that_name(app):
     status, headers, body = ask(app, "/cnn/dialogs/file", query="what=script&k=2")
     assert (status, headers["content-disposition"]) == (200, 'attachment; filename="cnnviz-test-0-update-2.py"')
-    assert body == dialogs.answer("file", {"what": "script", "k": "2"}).body
+    assert body == answers.answer("file", {"what": "script", "k": "2"}).body
     assert ask(app, "/cnn/dialogs/file", query="what=html&around=99")[0] == 422
     assert [ask(app, "/cnn/dialogs/file", query=query)[0] for query in ("", "what=../x")] == [404, 404]
     status, _, body = ask(app, "/cnn/dialogs/none")
@@ -130,14 +129,14 @@ def test_a_file_lets_numbers_go_first_again_and_again(monkeypatch, asked):
     looks, let_past = [], []
     monkeypatch.setattr(work_cancellation, "_BESIDE", [let_past.append])
     with as_long_as(lambda: looks.append(True)):
-        assert dialogs.answer("file", asked).status == 200
+        assert answers.answer("file", asked).status == 200
     assert len(looks) == len(let_past) >= 10
 
 
 def test_what_a_file_costs_is_learned_from_what_such_files_have_cost():
     served = Dialogs()
     app = Starlette(routes=[routes.Route("/dialogs/{name}", served)])
-    said = {what: dialogs.cost_of("file", {"what": what, "k": "1"}) for what in ("html", "script")}
+    said = {what: answers.cost_of("file", {"what": what, "k": "1"}) for what in ("html", "script")}
     before = served.costs.expected(*said["html"])
     ask(app, "/dialogs/file", query="what=html&k=2")
     assert served.costs.expected(*said["html"]) > 5 * before
@@ -191,7 +190,7 @@ def test_answers_that_were_asked_for_together_are_bounded_when_they_are_made(mon
         await asyncio.gather(*map(client, range(3)))
 
     asyncio.run(tried())
-    one = len(dialogs.answer("file", {"what": "arrays"}).body)
+    one = len(answers.answer("file", {"what": "arrays"}).body)
     assert sorted(states) == [200, 503, 503] and most < 2 * one and served.sending == 0
 
 
@@ -260,11 +259,11 @@ def test_an_odd_file_gets_a_sentence_and_never_a_trace(name, lang):
 
 
 def test_odd_gradients_are_said_on_the_page_and_an_example_is_found_wrong():
-    example = dialogs.answer("example", {"k": "2"}).body
+    example = answers.answer("example", {"k": "2"}).body
     for content, good in ((example, False), (b"PK", False)):
-        header, _ = decode(dialogs.answer("gradients", {"k": "2", "check": "own", "file": "mine.npz"}, content).body)
+        header, _ = decode(answers.answer("gradients", {"k": "2", "check": "own", "file": "mine.npz"}, content).body)
         assert header["check"]["own"]["file"] == "mine.npz" and header["road"]["verdict"]["good"] is good
-    assert dialogs.answer("example", {"net": "dense2-mse"}).status == 422
+    assert answers.answer("example", {"net": "dense2-mse"}).status == 422
 
 
 def test_what_is_sent_is_bounded_in_size_together_and_in_time(monkeypatch):
@@ -305,7 +304,7 @@ def loader(monkeypatch):
 
 
 def cifar(asked: dict[str, str] | None = None, content: bytes | None = None) -> dict:
-    return json.loads(dialogs.answer("cifar10", asked or {}, content).body)
+    return json.loads(answers.answer("cifar10", asked or {}, content).body)
 
 
 def test_without_tensorflow_the_full_set_says_so_before_anything_is_pressed_and_is_not_loaded(loader, monkeypatch):

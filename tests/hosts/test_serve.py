@@ -47,3 +47,21 @@ asyncio.run(started())
 def test_a_collection_of_garbage_does_not_walk_through_all_that_was_loaded():
     told = subprocess.run([sys.executable, "-c", AS_IT_STARTS], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "True True"
+
+
+A_FIRST_VISIT = """
+import sys
+from cnnviz.hosts.streamlit.preload import load
+from cnnviz.pages import answer
+
+load()
+answer("step", {})
+answer("curve", {"along": "f:1,1", "span": "2"})
+answer("train", {"n": "10"})
+print(sorted({"numpy.ma", "segno", "cnnviz.hosts.dialogs.answers", "cnnviz.export.animation", "cnnviz.export.spreadsheet"} & sys.modules.keys()))
+"""
+
+
+def test_a_first_visit_brings_nothing_of_what_only_files_and_rooms_need():
+    told = subprocess.run([sys.executable, "-c", A_FIRST_VISIT], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"

@@ -17,7 +17,7 @@ import pytest
 from cnnviz.__main__ import main
 from cnnviz.core import threads
 from cnnviz.core.presets import PRESETS
-from cnnviz.hosts import dialogs
+from cnnviz.hosts.dialogs import answers
 from cnnviz.hosts.static import pyodide
 from cnnviz.hosts.static.in_browser import get
 from cnnviz.hosts.static.pyodide import pyodide_files
@@ -133,7 +133,7 @@ def test_a_dialog_gets_the_servers_answer_with_what_was_sent_as_a_browser_has_it
 
     status, headers, body = get("dialogs/model?k=2&lang=fr", Bytes())
     assert (status, headers["Content-Type"]) == (200, "application/json")
-    assert body == dialogs.answer("model", {"k": "2", "lang": "fr"}, b"nn.Sequential(nn.Linear(4, 2))").body
+    assert body == answers.answer("model", {"k": "2", "lang": "fr"}, b"nn.Sequential(nn.Linear(4, 2))").body
     assert get("dialogs/none?")[0] == get("dialogs/model?")[0] == 404
 
 

@@ -11,7 +11,7 @@ import pytest
 from cnnviz import Network, from_model
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.presets import PRESETS
-from cnnviz.export import keras_script, pytorch_script
+from cnnviz.export.frameworks import keras_script, pytorch_script
 from cnnviz.models.keras_config import MOST_BYTES
 from cnnviz.models.reading import MOST_TEXT, read_model
 from cnnviz.words import Problem, languages, reading

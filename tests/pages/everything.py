@@ -6,8 +6,15 @@ import json
 
 import numpy as np
 
-from cnnviz import Lesson, export
-from cnnviz.export.arrays import npz
+from cnnviz import Lesson
+from cnnviz.export.animation import animation
+from cnnviz.export.arrays import arrays_npz, npz
+from cnnviz.export.exercise import exercise_notebook, exercise_script
+from cnnviz.export.frameworks import keras_script, pytorch_script
+from cnnviz.export.hand_sheet import hand_sheet
+from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
+from cnnviz.export.parameters import parameters_json, read_lesson
+from cnnviz.export.spreadsheet import spreadsheet
 from cnnviz.export.terminal import report
 from cnnviz.hosts.file import lesson_html
 from cnnviz.pages.answers import Unfinished
@@ -47,15 +54,15 @@ def all_taken_home(lesson: Lesson) -> None:
     """Every file of this lesson can be made and read."""
     here = now(lesson)
     pixels, moment = here.image.pixels, here.moment
-    for script in (export.numpy_script, export.keras_script, export.pytorch_script):
+    for script in (numpy_script, keras_script, pytorch_script):
         ast.parse(script(lesson, pixels))
-    ast.parse(export.exercise_script(lesson, pixels, moment))
-    for notebook in (export.jupyter_notebook(lesson, pixels), export.exercise_notebook(lesson, pixels, moment)):
+    ast.parse(exercise_script(lesson, pixels, moment))
+    for notebook in (jupyter_notebook(lesson, pixels), exercise_notebook(lesson, pixels, moment)):
         assert json.loads(notebook)["cells"]
-    again, said = export.read_lesson(export.parameters_json(lesson, moment.params))
+    again, said = read_lesson(parameters_json(lesson, moment.params))
     assert (again.net, said) == (lesson.net, [])
-    assert np.load(io.BytesIO(export.arrays_npz(lesson, moment)), allow_pickle=False)["w" if "dense" in lesson.net else "f"].size
+    assert np.load(io.BytesIO(arrays_npz(lesson, moment)), allow_pickle=False)["w" if "dense" in lesson.net else "f"].size
     assert np.load(io.BytesIO(npz(moment.gradients)), allow_pickle=False).files
-    assert export.hand_sheet(lesson, moment, here.image.words) and list(report(lesson, moment))
-    assert export.spreadsheet(lesson, moment)[:2] == b"PK" and export.animation(lesson, moment.trace.x)
+    assert hand_sheet(lesson, moment, here.image.words) and list(report(lesson, moment))
+    assert spreadsheet(lesson, moment)[:2] == b"PK" and animation(lesson, moment.trace.x)
     assert lesson_html(lesson, here.image, 1).startswith("<!doctype html>")

@@ -15,7 +15,8 @@ from cnnviz.checks.tensorflow_twin import tensorflow_gradients
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.layers.layer import ONE, Call, Groups, Layer, Links, Parameter, Run, Shape, Values, call, number
 from cnnviz.data.images import find_image
-from cnnviz.export import jupyter_notebook, keras_script, numpy_script
+from cnnviz.export.frameworks import keras_script
+from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
 from tests.export.test_exported_script import ALL_IN_ORDER, assert_same_numbers, run_alone
 from tests.pages.everything import PAGES, all_taken_home, answered
 from tests.pages.running import now

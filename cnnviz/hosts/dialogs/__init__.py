@@ -1,23 +1,9 @@
-"""Answers to the page's dialogs, beside the numbers: given by a server, and by Python in the visitor's browser."""
+"""Answers to the page's dialogs, beside the numbers: given by a server, and by Python in the visitor's browser.
 
-import json
-from collections.abc import Callable, Mapping
+They are in answers.py, which is imported for the first question: a first visit needs nothing of it.
+"""
+
 from dataclasses import dataclass
-from functools import partial
-
-import numpy as np
-
-from cnnviz.core.work_cancellation import in_background
-from cnnviz.hosts.dialogs import full_set, own_files
-from cnnviz.hosts.dialogs.take_home import KINDS, file_of, offered
-from cnnviz.pages.registry import page_at
-from cnnviz.pages.resource import Cost, cost
-from cnnviz.words import KEY, Problem, chosen, reading
-
-Asked = Mapping[str, str]
-"""The query: a lesson, the path of the page that it is on (`page`), the reader's language, and what each question has of its own."""
-
-BYTES = "application/octet-stream"
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,51 +14,3 @@ class Reply:
     media_type: str = "application/json"
     name: str = ""
     status: int = 200
-
-
-def _json(found: object, status: int = 200) -> Reply:
-    return Reply(json.dumps(found).encode(), status=status)
-
-
-ANSWERS: Mapping[str, Callable[[Asked], Reply]] = {
-    "files": lambda asked: _json(offered(asked)),
-    "file": lambda asked: Reply(*file_of(asked)),
-    "example": lambda asked: Reply(own_files.example(asked), BYTES),
-    "cifar10": lambda asked: _json(full_set.full_set(asked)),
-}
-"""The questions that are asked by an address alone, by name."""
-
-SENT: Mapping[str, Callable[[Asked, bytes], Reply]] = {
-    "picture": lambda asked, content: _json(own_files.picture(asked, content)),
-    "weights": lambda asked, content: _json(own_files.weights(asked, content)),
-    "model": lambda asked, content: _json(own_files.model(asked, content)),
-    "gradients": lambda asked, content: Reply(own_files.gradients(asked, content), BYTES),
-    "cifar10": lambda asked, content: _json(full_set.load(asked, content)),
-}
-"""The questions to which a file, or nothing, is sent."""
-
-
-def answer(name: str, asked: Asked, content: bytes | None = None) -> Reply:
-    """The answer to a question of that name, with what was sent to it, if it is one that is sent to; a sentence (422) where there is none.
-
-    Raises KeyError where there is no such question.
-
-    >>> reply = answer("file", {"what": "script", "k": "2"})
-    >>> reply.name, reply.media_type
-    ('cnnviz-test-0-update-2.py', 'text/x-python')
-    >>> answer("file", {"what": "html", "around": "99"}).status
-    422
-    """
-    find = partial(ANSWERS[name], asked) if content is None else partial(SENT[name], asked, content)
-    with in_background(), reading(chosen(asked.get(KEY, ""), "")), np.errstate(over="ignore", invalid="ignore"):  # of a run that has run away, which is taken home as it is
-        try:
-            return find()
-        except Problem as problem:
-            return _json({"sentence": str(problem)}, 422)
-
-
-def cost_of(name: str, asked: Asked) -> Cost:
-    """Of which kinds a question is, and about how many seconds it takes by the updates of its lesson alone."""
-    kinds, seconds = cost(page_at(asked.get("page", "")), asked)
-    what = asked.get("what", "")
-    return [("dialogs", name, what if what in KINDS else "", *kind) for kind in kinds], seconds

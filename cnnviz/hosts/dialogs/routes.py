@@ -12,7 +12,6 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from cnnviz.data.uploads import MAX_BYTES
-from cnnviz.hosts import dialogs
 from cnnviz.hosts.dialogs import Reply
 from cnnviz.server.admission import Admission
 from cnnviz.server.costs import Costs, LikeOthers
@@ -94,11 +93,13 @@ class Dialogs:
             raise Refused(408, "ui.server.slow_upload") from None
 
     async def _reply(self, request: Request, content: bytes) -> Reply:
+        from cnnviz.hosts.dialogs import answers
+
         name, asked, sent = request.path_params["name"], dict(request.query_params), request.method == "POST"
         known = object() if sent else (name, *sorted(asked.items()))
         async with while_asked(request):
-            made = partial(dialogs.answer, name, asked, content if sent else None)
-            expected = LikeOthers(self.costs, name, partial(dialogs.cost_of, name, asked))
+            made = partial(answers.answer, name, asked, content if sent else None)
+            expected = LikeOthers(self.costs, name, partial(answers.cost_of, name, asked))
             visitor, connection, pause = visitor_of(request), connection_of(request), pause_of(request)
             return await self.work.get(known, visitor, partial(expected.timed, made), connection, expected, pause)
 

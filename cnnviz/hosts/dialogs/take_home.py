@@ -9,13 +9,19 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from cnnviz import export
 from cnnviz.core.cached import cached_property
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment
 from cnnviz.data.images import find_image, load_image
+from cnnviz.export.animation import animation
 from cnnviz.export.arguments import MOST_AROUND, page_address
-from cnnviz.export.parameters import diverged
+from cnnviz.export.arrays import arrays_npz
+from cnnviz.export.exercise import exercise_notebook, exercise_script, in_training
+from cnnviz.export.frameworks import exact_rule, keras_script, pytorch_script
+from cnnviz.export.hand_sheet import hand_sheet
+from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
+from cnnviz.export.parameters import diverged, parameters_json
+from cnnviz.export.spreadsheet import spreadsheet, too_large
 from cnnviz.pages.address import Now, lesson_of, resolved
 from cnnviz.pages.answers import answers_of
 from cnnviz.pages.image_of_batch import in_mode
@@ -80,7 +86,7 @@ def public(server: str) -> str:
 def _film(kind: str) -> Callable[[Taken], bytes]:
     def make(of: Taken) -> bytes:
         lesson = dataclasses.replace(of.lesson, k=of.film_updates)
-        return export.animation(lesson, load_image(of.pixels, lesson.ch, lesson.scale), kind=kind)
+        return animation(lesson, load_image(of.pixels, lesson.ch, lesson.scale), kind=kind)
 
     return make
 
@@ -100,22 +106,22 @@ _PYTHON, _NOTEBOOK, _BYTES = "text/x-python", "application/x-ipynb+json", "appli
 GROUPS: Mapping[str, Mapping[str, Kind]] = {
     "alone": {"html": Kind(".html", "text/html", _html)},
     "run": {
-        "script": Kind(".py", _PYTHON, lambda of: export.numpy_script(*of.all_images)),
-        "notebook": Kind(".ipynb", _NOTEBOOK, lambda of: export.jupyter_notebook(*of.all_images)),
-        "keras": Kind("-keras.py", _PYTHON, lambda of: export.keras_script(*of.all_images)),
-        "pytorch": Kind("-pytorch.py", _PYTHON, lambda of: export.pytorch_script(*of.all_images)),
+        "script": Kind(".py", _PYTHON, lambda of: numpy_script(*of.all_images)),
+        "notebook": Kind(".ipynb", _NOTEBOOK, lambda of: jupyter_notebook(*of.all_images)),
+        "keras": Kind("-keras.py", _PYTHON, lambda of: keras_script(*of.all_images)),
+        "pytorch": Kind("-pytorch.py", _PYTHON, lambda of: pytorch_script(*of.all_images)),
     },
     "work": {
-        "exercise": Kind("-exercise.ipynb", _NOTEBOOK, lambda of: export.exercise_notebook(of.lesson, of.pixels, of.now.moment)),
-        "exercise_script": Kind("-exercise.py", _PYTHON, lambda of: export.exercise_script(of.lesson, of.pixels, of.now.moment)),
-        "sheet": Kind("-by-hand.html", "text/html", lambda of: export.hand_sheet(of.lesson, of.now.moment, of.now.image.words)),
+        "exercise": Kind("-exercise.ipynb", _NOTEBOOK, lambda of: exercise_notebook(of.lesson, of.pixels, of.now.moment)),
+        "exercise_script": Kind("-exercise.py", _PYTHON, lambda of: exercise_script(of.lesson, of.pixels, of.now.moment)),
+        "sheet": Kind("-by-hand.html", "text/html", lambda of: hand_sheet(of.lesson, of.now.moment, of.now.image.words)),
         "spreadsheet": Kind(
-            ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda of: export.spreadsheet(of.lesson, of.moment)
+            ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda of: spreadsheet(of.lesson, of.moment)
         ),
     },
     "numbers": {
-        "arrays": Kind(".npz", _BYTES, lambda of: export.arrays_npz(of.lesson, of.moment)),
-        "parameters": Kind(".json", "application/json", lambda of: export.parameters_json(of.lesson, of.now.moment.params, of.now.moment.buffers)),
+        "arrays": Kind(".npz", _BYTES, lambda of: arrays_npz(of.lesson, of.moment)),
+        "parameters": Kind(".json", "application/json", lambda of: parameters_json(of.lesson, of.now.moment.params, of.now.moment.buffers)),
     },
     "film": {kind: Kind(f".{kind}", f"image/{kind}", _film(kind), film=True) for kind in ("gif", "webp")},
 }
@@ -154,13 +160,13 @@ def _excuses(of: Taken) -> dict[str, str]:
     """Why some files cannot be made of this lesson."""
     needs = {"html": "cnnviz.view", "spreadsheet": "xlsxwriter"}  # which Python in a browser has not
     found = {what: say("ui.take_home.needs_server") for what, package in needs.items() if find_spec(package) is None}
-    for check, kinds in ((export.exact_rule, ("keras", "pytorch")), (export.in_training, ("exercise", "exercise_script", "sheet"))):
+    for check, kinds in ((exact_rule, ("keras", "pytorch")), (in_training, ("exercise", "exercise_script", "sheet"))):
         try:
             check(of.lesson)
         except ValueError as error:
             found |= dict.fromkeys(kinds, str(error))
     if problem := diverged(of.now.moment.params):
         found["parameters"] = say("ui.take_home.no_parameters", error=problem)
-    if problem := export.too_large(of.lesson.network.program(of.now.moment.trace.x.shape)):
+    if problem := too_large(of.lesson.network.program(of.now.moment.trace.x.shape)):
         found["spreadsheet"] = str(problem)
     return found

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from cnnviz.data import disabled_features
-from cnnviz.hosts import dialogs
 from cnnviz.pages.resource import asked_of, made, made_of, page_of, structured
 from cnnviz.words import message
 
@@ -64,7 +63,9 @@ def _numbers(name: str, query: dict[str, str], script: bytes | None) -> Answered
 
 
 def _dialog(name: str, query: dict[str, str], content: bytes | None) -> Answered:
-    reply = dialogs.answer(name, query, content)
+    from cnnviz.hosts.dialogs.answers import answer
+
+    reply = answer(name, query, content)
     return reply.status, {"Cache-Control": "no-store", "Content-Type": reply.media_type}, reply.body
 
 

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from cnnviz import export
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.stored_params import Learned
 from cnnviz.core.training_history import Epoch
 from cnnviz.data import cifar10
 from cnnviz.data.disabled_features import excuse
+from cnnviz.export.parameters import starting_from
 from cnnviz.hosts.streamlit.component import mount_training
 from cnnviz.hosts.streamlit.training import session
 from cnnviz.hosts.streamlit.visit import adopt
@@ -136,5 +136,5 @@ def opened(job: Job, row: int, epoch: Epoch) -> dict[str, str]:
     query |= {"stride": str(settings.stride), "pad": str(settings.padding), "y": label, "stage": "o"}
     lesson, _ = Lesson.read(query)
     learned = Learned(len(data.train), epoch.report.epoch)
-    found = export.starting_from(lesson, {**epoch.report.params, **epoch.report.buffers}, learned).to_query()
+    found = starting_from(lesson, {**epoch.report.params, **epoch.report.buffers}, learned).to_query()
     return dict.fromkeys(sorted(LESSON_KEYS - {*found, "lr", "opt"}), "") | {key: text for key, text in found.items() if key not in ("lr", "opt")}
