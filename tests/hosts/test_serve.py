@@ -1,7 +1,10 @@
 """The command `cnnviz`, up to where Streamlit takes over."""
 
+import platform
 import subprocess
 import sys
+
+import pytest
 
 BEFORE_IT_LISTENS = """
 import sys
@@ -47,6 +50,38 @@ asyncio.run(started())
 def test_a_collection_of_garbage_does_not_walk_through_all_that_was_loaded():
     told = subprocess.run([sys.executable, "-c", AS_IT_STARTS], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "True True"
+
+
+HEAPS = """
+import asyncio, ctypes, pathlib, sys, threading
+from cnnviz.hosts.streamlit.start import lifespan
+
+libc = ctypes.CDLL(None)
+libc.fopen.restype = ctypes.c_void_p
+
+def heaps():
+    file = ctypes.c_void_p(libc.fopen(sys.argv[1].encode(), b"w"))
+    libc.malloc_info(0, file)
+    libc.fclose(file)
+    return pathlib.Path(sys.argv[1]).read_text().count("<heap nr=")
+
+async def started():
+    async with lifespan(None):
+        before, together = heaps(), threading.Barrier(9)
+        for _ in range(8):
+            threading.Thread(target=lambda: (bytearray(10_000), together.wait(), together.wait())).start()
+        together.wait()
+        print(heaps() - before)
+        together.wait()
+
+asyncio.run(started())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has other heaps")
+def test_what_a_thread_took_for_an_answer_is_there_for_the_others(tmp_path):
+    told = subprocess.run([sys.executable, "-c", HEAPS, str(tmp_path / "heaps.xml")], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "0"
 
 
 A_FIRST_VISIT = """
