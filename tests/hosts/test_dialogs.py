@@ -196,6 +196,7 @@ def test_answers_that_were_asked_for_together_are_bounded_when_they_are_made(mon
 
 def test_one_address_cannot_ask_without_end(app, monkeypatch):
     monkeypatch.setattr(routes, "ASKED", 2)
+    monkeypatch.setattr(routes, "EACH", 60.0)
     app = Starlette(routes=dialog_routes(""))
     assert [ask(app, "/dialogs/file", query="what=none")[0] for _ in range(3)] == [404, 404, 429]
 
