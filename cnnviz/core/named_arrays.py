@@ -47,7 +47,7 @@ class Arrays(Mapping[str, np.ndarray]):
     def locked(cls, arrays: dict[str, np.ndarray]) -> Self:
         """As `of`, for arrays that are locked already, in a dict that is nobody else's."""
         self = object.__new__(cls)
-        _set(self, "__dict__", arrays)
+        _set_arrays(self, arrays)
         return self
 
     def replace(self, **changes: object) -> Self:
@@ -151,10 +151,10 @@ class Trace(Arrays):
         cls, arrays: dict[str, np.ndarray], stride: int = 1, padding: Padding = 0, made_by: object = None, mode: Mode | None = None
     ) -> Self:
         self = object.__new__(cls)
-        _set(self, "__dict__", arrays)
-        _set(self, "stride", stride)
-        _set(self, "padding", padding)
-        _set(self, "_made_by", made_by)
+        _set_arrays(self, arrays)
+        _set_stride(self, stride)
+        _set_padding(self, padding)
+        _set_made_by(self, made_by)
         if mode:
             _set(self, "_mode", mode)
         return self
@@ -237,8 +237,8 @@ class Gradients(Arrays):
     @classmethod
     def locked(cls, arrays: dict[str, np.ndarray], later: Later | None = None) -> Self:
         self = object.__new__(cls)
-        _set(self, "__dict__", arrays)
-        _set(self, "_later", later)
+        _set_arrays(self, arrays)
+        _set_later(self, later)
         return self
 
     def image(self, i: int) -> Gradients:
@@ -283,3 +283,9 @@ class Gradients(Arrays):
     def values(self) -> ValuesView[np.ndarray]:
         self._work_out()
         return super().values()
+
+
+# Slots that every pass sets, by setters of their own: in half the time that `_set` takes.
+_set_arrays = vars(Arrays)["__dict__"].__set__
+_set_stride, _set_padding, _set_made_by = (vars(Trace)[slot].__set__ for slot in ("stride", "padding", "_made_by"))
+_set_later = vars(Gradients)["_later"].__set__

@@ -42,12 +42,12 @@ class Optimizer:
     def step(self, params: Params, gradients: Mapping[str, np.ndarray], state: State | None = None) -> tuple[Params, State]:
         """The parameters after one step, and the state for the next; `state` is None at the start."""
         after: dict[str, np.ndarray] = {}
-        kept: dict[str, np.ndarray] = {}
         if not self.KEEPS:
             lr, slopes = self.lr, vars(gradients) if type(gradients) is Gradients else gradients
             for name, theta in params.items():
                 after[name] = theta - lr * slopes["d" + name]
             return Params.made(after), {}
+        kept: dict[str, np.ndarray] = {}
         t = int((state or {}).get("t", 0)) + 1
         for name, theta in params.items():
             before = {key: state[f"{key}.{name}"] for key in self.KEEPS} if state else None

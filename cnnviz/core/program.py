@@ -69,6 +69,8 @@ class Program:
         learning = [n for n, line in enumerate(self.backward_lines) if line.target[1:] in self.parameters]
         self.needed = 1 + max(learning, default=-1)  # what comes after it is the gradient of the image, and of no use to an update
         self.shown = {name: self._shown(shape) for name, shape in self.shapes.items() if "." not in name}
+        self._one_image = None if self.run.images else self.shown["x"]
+        self._parameter_shapes = tuple((name, self.shapes[name], self.shown[name]) for name in self.parameters)
         self._is_given = bool(self.buffers or self.draws)
         self._needed_lines, self._rest_lines = self.backward_lines[: self.needed], self.backward_lines[self.needed :]
         self._made_last = tuple(line.target for line in self._rest_lines)
@@ -228,14 +230,16 @@ class Program:
 
     def start(self, params: Mapping[str, np.ndarray], x: np.ndarray | None = None) -> Inner:
         """The arrays that a pass starts from: parameters, and the image; ValueError where a shape does not fit."""
-        values = {} if x is None else {"x": self._fitting("x", x)}
-        given, shapes, shown = vars(params) if type(params) is Params else params, self.shapes, self.shown
-        for name in self.parameters:
+        values: Inner = {}
+        if x is not None:
+            values["x"] = x.reshape(self.x_shape) if x.shape == self._one_image else self._fitting("x", x)
+        given = vars(params) if type(params) is Params else params
+        for name, shape, shown in self._parameter_shapes:
             array = given[name]
-            if array.shape == shapes[name]:
+            if array.shape == shape:
                 values[name] = array
-            elif array.shape == shown[name]:
-                values[name] = array.reshape(shapes[name])
+            elif array.shape == shown:
+                values[name] = array.reshape(shape)
             else:
                 values[name] = self._fitting(name, array)
         return values
@@ -341,7 +345,7 @@ class Program:
         values = self.start(params, x)
         if self._is_given:
             values |= self.given_to(given, len(x) if self.run.images else None)
-        shown = {"x": x if x.shape == self.shown["x"] or self.run.images else x[0]}
+        shown = {"x": x if x.shape == self._one_image or self.run.images else x[0]}
         shown.update(self._compiled_forward.go(values, overrides))
         stride, padding = self.sliding
         return Trace.locked(shown, stride, padding, Pass(self, params, values))

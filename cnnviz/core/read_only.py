@@ -13,7 +13,7 @@ def sealed(values: object) -> np.ndarray:
     >>> sealed([1, 2]).flags.writeable
     False
     """
-    if type(values) is np.ndarray and not values.flags.writeable and values.dtype == np.float64 and not _writable(values):
+    if type(values) is np.ndarray and values.dtype == np.float64 and not _writable(values):
         return values
     array = np.array(values, dtype=np.float64)
     array.setflags(False)  # type: ignore[call-arg]  # write: by place, which takes half as long
