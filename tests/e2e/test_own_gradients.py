@@ -49,6 +49,7 @@ def test_a_file_is_compared_mended_and_follows_the_lesson(screen: Screen, tmp_pa
     choose(screen, tmp_path / "mended.npz")
     expect(page.locator(".title")).to_have_text("Your gradients are right")
     expect(page.locator(".own-file span")).to_have_text("mended.npz")
+    expect(page.locator(".below .opened")).to_have_count(0)  # no empty box
     choose(screen, tmp_path / "odd.npz")
     expect(page.locator(".verdict")).to_contain_text("The file is damaged")
     screen.prints_no_trace()

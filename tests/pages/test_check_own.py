@@ -45,6 +45,15 @@ def test_right_ones_are_right_in_any_network_and_shown_beside_ours(lesson):
         assert not arrays[f"error.{column['symbol']}"].any()
 
 
+def test_right_ones_of_less_precision_have_the_error_that_they_have():
+    here = now(Lesson())
+    right = gradients(here)
+    header, arrays = shown(here, npz({name: array.astype(np.float32) for name, array in right.items()}))
+    assert header["road"]["verdict"]["good"]
+    apart = np.abs(right["df"].astype(np.float32) / right["df"] - 1)
+    np.testing.assert_allclose(np.squeeze(arrays["error.df"]), apart, rtol=1e-5)
+
+
 def test_one_number_agrees_in_the_singular():
     here = now(Lesson(net="dense1-sigmoid-mse"))
     header, _ = shown(here, npz({"db": gradients(here)["db"]}))

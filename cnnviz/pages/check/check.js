@@ -160,8 +160,8 @@ export class Check extends Road {
   /** A version's number, its digits that the one beside it shares apart from the others. @param {string} name @param {Record<string, number>} values */
   printed(name, values) {
     const value = values[name]
-    if (name === "error") return Number.isNaN(value) ? "–" : number(value, 2)
-    if (name === "ratio") return Number.isFinite(value) ? number(value, 4) : "–"
+    if (name === "error" || name === "ratio")
+      return Number.isFinite(value) ? number(value, name === "error" ? 2 : 4) : "–"
     if (this.check?.tab === "break") return number(value, 4)
     const other = values[BESIDE[name]]
     const [same, rest] = sharedDigits(value, other ?? value)

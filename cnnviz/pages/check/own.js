@@ -45,6 +45,10 @@ export function own({ road, check, subject, maps }) {
           : nothing
       }${example ? nothing : html`<div class="readout"></div>`}</div>
       ${road.sentences.map((words) => html`<p class="sentence">${words}</p>`)}</section>
-    <section class=${first ? "opened" : "opened calm"}>
+    ${
+      first || example || told.length
+        ? html`<section class=${first ? "opened" : "opened calm"}>
       ${example ? html`<div class="own-example"><h2>${say("web.check.own_example")}</h2><p>${example}</p>${told}</div>` : told}${see}</section>`
+        : nothing
+    }`
 }

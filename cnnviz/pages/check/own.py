@@ -111,10 +111,9 @@ def _slips(found: Diagnosis) -> dict[str, Message]:
 
 
 def _errors(one: Compared) -> np.ndarray:
-    """Of the wrong entries; NaN where nothing can be told, or round-off decides."""
+    """Of each entry; NaN where nothing can be told, or round-off decides."""
     with np.errstate(all="ignore"):
-        error = np.where(one.wrong, relative_error(one.theirs, one.ours), 0.0)
-    return drawn_errors(error, one.marks <= verdict.WRONG)
+        return drawn_errors(relative_error(one.theirs, one.ours), one.marks <= verdict.WRONG)
 
 
 def _apart(one: Compared) -> np.ndarray:
