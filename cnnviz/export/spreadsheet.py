@@ -128,9 +128,9 @@ class _Book:
             sheet.write_string(at, 1, self._words(name))
 
     def _words(self, name: str) -> str:
-        stage = next((stage for stage in self.program.network.stages if name in stage.makes), None)
+        titles = [str(stage.title) for stage in self.program.network.stages if stage == name]  # of a weight, not of the bias beside it
         formula = self.program.formulas.get(name)
-        return "   ".join([*([str(stage.title)] if stage and stage.phase != "update" else []), *([plain(formula)] if formula else [])])
+        return "   ".join([*titles, *([plain(formula)] if formula else [])])
 
     def _sheet(self, name: str, colour: str) -> None:
         sheet, shape = self.book.add_worksheet(name), self.formulas.at.shapes[name]

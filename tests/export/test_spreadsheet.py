@@ -212,3 +212,12 @@ def test_a_network_says_so_in_its_formulas():
     assert formulas.formula("a1", (0, 1, 2)) == "MAX(0,z1!D6)"
     assert formulas.formula("p1", (0, 0, 1)) == "MAX(a1!D5:E6)"
     assert formulas.formula("L", ()).startswith("SUM(y!B5:B6)*(MAX(z2!B5:B6)+LN(")
+
+
+def test_the_gradient_of_a_bias_is_not_called_that_of_a_weight():
+    lesson = Lesson(net="conv2x3b-relu-dense2-softmax-ce")
+    data = spreadsheet(lesson, trajectory(lesson, load_image("test-0"), 0))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        texts = [text.text or "" for text in ElementTree.fromstring(archive.read("xl/sharedStrings.xml")).iterfind(".//m:t", NS)]
+    for of, formula in (("weight", "∂w = "), ("kernel number", "∂f[")):
+        assert [formula in text for text in texts if f"What one {of} does to the loss" in text] == [True], of
