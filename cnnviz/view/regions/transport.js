@@ -27,7 +27,7 @@ const AROUND = 2
 
 /** @param {Kind} kind */
 export const transport = (kind) => `
-  <div class="transport" role="toolbar" aria-label="${say("web.frame.steps")}">
+  <div class="transport" role="toolbar" aria-label="${say("web.frame.play_controls")}">
     <div class="buttons">
       ${kind.stages ? actionButton("restart", RESTART) + actionButton("stage_back", STAGE_BACK) : ""}
       ${actionButton("play", " ", 'class="play" aria-pressed="false"')}
