@@ -38,7 +38,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Step:
+class ChainedNode:
     """A node that reads the one before it: its arrays in the order of its inputs, and its attributes."""
 
     kind: str
@@ -63,7 +63,7 @@ def read_onnx(content: bytes) -> Description:
     return Description(tuple(found))
 
 
-def _layers(steps: Iterable[Step]) -> list[Described]:
+def _layers(steps: Iterable[ChainedNode]) -> list[Described]:
     found: list[Described] = []
     for step in steps:
         before = found[-1] if found else Described("")
@@ -74,7 +74,7 @@ def _layers(steps: Iterable[Step]) -> list[Described]:
     return found
 
 
-def steps_of(content: bytes) -> list[Step]:
+def steps_of(content: bytes) -> list[ChainedNode]:
     """The nodes from the image to the output; Problem where one reads several others."""
     try:
         onnx: Any = import_module("onnx")
@@ -89,7 +89,7 @@ def steps_of(content: bytes) -> list[Step]:
     except Exception:  # whatever its reader of protobuf raises
         raise Problem("model.no_onnx") from None
     path = _path(nodes, graph.output[0].name if graph.output else "", constants)
-    return [Step(node.kind, tuple(constants[one] for one in node.reads if one in constants), node.given) for node in path]
+    return [ChainedNode(node.kind, tuple(constants[one] for one in node.reads if one in constants), node.given) for node in path]
 
 
 def _node(one: Any, onnx: Any) -> Node:
@@ -137,13 +137,13 @@ def _constants(graph: Any, nodes: Iterable[Node], onnx: Any) -> dict[str, np.nda
     return found
 
 
-def _is_bias(step: Step, before: Described) -> bool:
+def _is_bias(step: ChainedNode, before: Described) -> bool:
     """Tells whether a sum is the bias of the product or the convolution before it: a number for each output."""
     outputs = before.named.get("units", before.named.get("filters"))
     return step.kind == "Add" and before.named.get("bias") is False and [one.size for one in step.arrays] == [outputs]
 
 
-def _layer(step: Step, first: bool) -> Described | None:
+def _layer(step: ChainedNode, first: bool) -> Described | None:
     """A node as a layer; None where it only passes on what it reads."""
     given, arrays = step.given, step.arrays
     turned = step.kind == "Transpose" and tuple(given.get("perm", ())) in _TURNED

@@ -14,7 +14,7 @@ import numpy as np
 
 from cnnviz.core.archives import piece_of
 from cnnviz.models.keras_config import config_in
-from cnnviz.models.onnx_graph import CHANNELS_LAST, Step, steps_of
+from cnnviz.models.onnx_graph import CHANNELS_LAST, ChainedNode, steps_of
 from cnnviz.words import Problem
 
 Arrays = dict[str, np.ndarray]
@@ -93,7 +93,7 @@ def _of_onnx(content: bytes) -> Arrays:
     return {str(n) if last else f"{n}.{kind}": array for n, (kind, array) in enumerate(found)}
 
 
-def _flattens_channels_last(steps: list[Step]) -> bool:
+def _flattens_channels_last(steps: list[ChainedNode]) -> bool:
     return any(
         step.kind == "Transpose" and tuple(step.given.get("perm", ())) == CHANNELS_LAST and after.kind in ("Reshape", "Flatten") for step, after in pairwise(steps)
     )

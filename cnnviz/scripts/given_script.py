@@ -15,7 +15,7 @@ MOST_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenScript:
     """The script, None where its form or an address leaves none; the file's tables as they stand, and its bytes."""
 
     script: Script | None
@@ -28,16 +28,16 @@ class Given:
         return [fault for fault in check(self.content, MOST_SECONDS)[1] if fault.breaks and fault.what.id != "lessons.check.too_long"]
 
 
-_GIVEN: ContextVar[Given | None] = ContextVar("given", default=None)
+_GIVEN: ContextVar[GivenScript | None] = ContextVar("given", default=None)
 
 
-def given() -> Given | None:
+def given() -> GivenScript | None:
     """The script that came with the question that is being answered, None where none did."""
     return _GIVEN.get()
 
 
 @contextmanager
-def giving(content: bytes) -> Iterator[Given]:
+def giving(content: bytes) -> Iterator[GivenScript]:
     """Within it this script stands before those of the library.
 
     >>> with giving(b'id = "a"\\n[[screen]]\\nat = "/?k=1"\\n') as found:
@@ -45,7 +45,7 @@ def giving(content: bytes) -> Iterator[Given]:
     ('a', True)
     """
     script, reading = look(content)
-    found = Given(script, reading.tables, content)
+    found = GivenScript(script, reading.tables, content)
     token = _GIVEN.set(found)
     try:
         yield found

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from cnnviz.core.cached import cached_property
-from cnnviz.core.comparison.given_arrays import Given, fitting, with_numbers
+from cnnviz.core.comparison.given_arrays import GivenArray, fitting, with_numbers
 from cnnviz.core.comparison.precision import Precision
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.gradcheck import SAFETY, verdict
@@ -62,7 +62,7 @@ class Compared:
 
 
 @np.errstate(all="ignore")
-def compared(program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Mapping[str, Given]) -> dict[str, Compared]:
+def compared(program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Mapping[str, GivenArray]) -> dict[str, Compared]:
     """Each array of `theirs` beside ours, in the order of the backward pass."""
     comparison = _Comparison(program, params, trace, y, theirs)
     program.backward(params, trace, y, {line.target: comparison.judge(line) for line in program.backward_lines}).get("dx")
@@ -72,7 +72,7 @@ def compared(program: Program, params: Params, trace: Trace, y: np.ndarray, thei
 class _Comparison:
     """One pass through the backward lines, which are fed with what was given."""
 
-    def __init__(self, program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Mapping[str, Given]):
+    def __init__(self, program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Mapping[str, GivenArray]):
         self.program, self.theirs = program, theirs
         self.exact = program.backward(params, trace, y)
         self.arrays = {name: fitting(program, name, given.array) for name, given in theirs.items() if name in self.exact}

@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnviz.core.cached import cached_property
 from cnnviz.core.comparison.array_verdicts import Compared, compared
-from cnnviz.core.comparison.given_arrays import Given, given, with_numbers
+from cnnviz.core.comparison.given_arrays import GivenArray, given, with_numbers
 from cnnviz.core.comparison.precision import DOUBLE, Precision
 from cnnviz.core.comparison.reference_pass import ReferencePass
 from cnnviz.core.comparison.slip_search import Suspect, same
@@ -140,7 +140,7 @@ def _of_forward(matches: tuple[Match, ...]) -> Placed | None:
     return next((match.slip.placed for match in matches if match.exact and match.slip.placed and match.slip.placed.is_forward), None)
 
 
-def _explained(case: ReferencePass, arrays: Mapping[str, Given], exact: Arrays, found: Mapping[str, Compared], stage: str) -> tuple[Match, ...]:
+def _explained(case: ReferencePass, arrays: Mapping[str, GivenArray], exact: Arrays, found: Mapping[str, Compared], stage: str) -> tuple[Match, ...]:
     """The slips that explain a stage, made from their numbers before it; where nothing fits, from ours: they may have been spoilt afterwards."""
     theirs = Suspect(case, {name: with_numbers(one.array, exact[name]) for name, one in arrays.items()}, found, stage).matches()
     if any(match.exact for match in theirs):

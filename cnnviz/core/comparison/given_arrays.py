@@ -13,7 +13,7 @@ from cnnviz.words import Problem
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class GivenArray:
     """An array that was given, in our shape, and its precision; `turned` are the axes that were exchanged so that it fits."""
 
     array: np.ndarray
@@ -21,7 +21,7 @@ class Given:
     precision: Precision = EXACT
 
 
-def given(program: Program, name: str, array: np.ndarray, ours: np.ndarray, precision: Precision = EXACT) -> Given:
+def given(program: Program, name: str, array: np.ndarray, ours: np.ndarray, precision: Precision = EXACT) -> GivenArray:
     """An array as ours is laid out: axes of length 1 come and go, a flattened map may be one row, and axes may be exchanged.
 
     Where several ways of exchanging them fit, it is the one that comes nearest to `ours`. Raises Problem where none does.
@@ -35,14 +35,14 @@ def given(program: Program, name: str, array: np.ndarray, ours: np.ndarray, prec
     images = shown[:1] if program.has_images(name) else ()
     plain, laid = images + program.shapes[name[1:]], images + program.laid_out[name[1:]]
     if array.shape == plain or _no_ones(array.shape) in (_no_ones(shown), _no_ones(laid)):
-        return Given(array.reshape(shown), (), precision)
+        return GivenArray(array.reshape(shown), (), precision)
     if name[1] == "b" and (bias := _of_a_bias(program, name, array)) is not None:
-        return Given(bias, (), precision)
+        return GivenArray(bias, (), precision)
     axes = [way for way in permutations(range(array.ndim)) if array.transpose(way).shape == shown]
     if not axes:
         raise Problem("own.shape", name=label(name), shape=str(array.shape), wanted=str(shown))
     nearest = min(axes, key=lambda way: float(np.nan_to_num(np.abs(array.transpose(way) - ours), nan=np.inf).sum()))
-    return Given(array.transpose(nearest), nearest, precision)
+    return GivenArray(array.transpose(nearest), nearest, precision)
 
 
 def _of_a_bias(program: Program, name: str, array: np.ndarray) -> np.ndarray | None:

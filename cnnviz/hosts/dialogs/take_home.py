@@ -56,7 +56,7 @@ class Taken:
     def film_updates(self) -> int:
         return answers_of(page_at(self.asked.get("page", ""))).updates(self.now)
 
-    def name(self, kind: Kind) -> str:
+    def name(self, kind: FileKind) -> str:
         """The name of a file of it."""
         image = self.lesson.img[:12]
         return f"cnnviz-{image}-{self.film_updates}-updates{kind.ending}" if kind.film else f"cnnviz-{image}-update-{self.lesson.k}{kind.ending}"
@@ -92,7 +92,7 @@ def _film(kind: str) -> Callable[[Taken], bytes]:
 
 
 @dataclasses.dataclass(frozen=True)
-class Kind:
+class FileKind:
     """A kind of file: how its name ends, its type, and how it is made of a lesson; a film has updates of its own."""
 
     ending: str
@@ -103,31 +103,31 @@ class Kind:
 
 _PYTHON, _NOTEBOOK, _BYTES = "text/x-python", "application/x-ipynb+json", "application/octet-stream"
 
-GROUPS: Mapping[str, Mapping[str, Kind]] = {
-    "alone": {"html": Kind(".html", "text/html", _html)},
+GROUPS: Mapping[str, Mapping[str, FileKind]] = {
+    "alone": {"html": FileKind(".html", "text/html", _html)},
     "run": {
-        "script": Kind(".py", _PYTHON, lambda of: numpy_script(*of.all_images)),
-        "notebook": Kind(".ipynb", _NOTEBOOK, lambda of: jupyter_notebook(*of.all_images)),
-        "keras": Kind("-keras.py", _PYTHON, lambda of: keras_script(*of.all_images)),
-        "pytorch": Kind("-pytorch.py", _PYTHON, lambda of: pytorch_script(*of.all_images)),
+        "script": FileKind(".py", _PYTHON, lambda of: numpy_script(*of.all_images)),
+        "notebook": FileKind(".ipynb", _NOTEBOOK, lambda of: jupyter_notebook(*of.all_images)),
+        "keras": FileKind("-keras.py", _PYTHON, lambda of: keras_script(*of.all_images)),
+        "pytorch": FileKind("-pytorch.py", _PYTHON, lambda of: pytorch_script(*of.all_images)),
     },
     "work": {
-        "exercise": Kind("-exercise.ipynb", _NOTEBOOK, lambda of: exercise_notebook(of.lesson, of.pixels, of.now.moment)),
-        "exercise_script": Kind("-exercise.py", _PYTHON, lambda of: exercise_script(of.lesson, of.pixels, of.now.moment)),
-        "sheet": Kind("-by-hand.html", "text/html", lambda of: hand_sheet(of.lesson, of.now.moment, of.now.image.words)),
-        "spreadsheet": Kind(
+        "exercise": FileKind("-exercise.ipynb", _NOTEBOOK, lambda of: exercise_notebook(of.lesson, of.pixels, of.now.moment)),
+        "exercise_script": FileKind("-exercise.py", _PYTHON, lambda of: exercise_script(of.lesson, of.pixels, of.now.moment)),
+        "sheet": FileKind("-by-hand.html", "text/html", lambda of: hand_sheet(of.lesson, of.now.moment, of.now.image.words)),
+        "spreadsheet": FileKind(
             ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda of: spreadsheet(of.lesson, of.moment)
         ),
     },
     "numbers": {
-        "arrays": Kind(".npz", _BYTES, lambda of: arrays_npz(of.lesson, of.moment)),
-        "parameters": Kind(".json", "application/json", lambda of: parameters_json(of.lesson, of.now.moment.params, of.now.moment.buffers)),
+        "arrays": FileKind(".npz", _BYTES, lambda of: arrays_npz(of.lesson, of.moment)),
+        "parameters": FileKind(".json", "application/json", lambda of: parameters_json(of.lesson, of.now.moment.params, of.now.moment.buffers)),
     },
-    "film": {kind: Kind(f".{kind}", f"image/{kind}", _film(kind), film=True) for kind in ("gif", "webp")},
+    "film": {kind: FileKind(f".{kind}", f"image/{kind}", _film(kind), film=True) for kind in ("gif", "webp")},
 }
 """The files that there are, by their use."""
 
-KINDS: Mapping[str, Kind] = {what: kind for group in GROUPS.values() for what, kind in group.items()}
+KINDS: Mapping[str, FileKind] = {what: kind for group in GROUPS.values() for what, kind in group.items()}
 """The same by its name alone."""
 
 
@@ -151,7 +151,7 @@ def offered(asked: Mapping[str, str]) -> OfferedFiles:
     return OfferedFiles(groups=groups, notes=notes, words=say("ui.take_home.runs_alone", when=of.lesson.when), around=MOST_AROUND)
 
 
-def _offer(of: Taken, what: str, kind: Kind, instead: str) -> OfferedFile:
+def _offer(of: Taken, what: str, kind: FileKind, instead: str) -> OfferedFile:
     label = str(message("ui.take_home.film", n=of.film_updates, kind=what)) if kind.film else say(f"ui.take_home.{what}")
     return OfferedFile(what=what, label=label, name=of.name(kind), instead=instead)
 

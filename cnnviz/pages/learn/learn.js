@@ -23,7 +23,7 @@ import { answer, remember } from "./progress.js"
 import { answered, score } from "./score.js"
 
 /** @import { Mark } from "./crop_paint.js" */
-/** @import { Given, Score } from "./score.js" */
+/** @import { GivenAnswer, Score } from "./score.js" */
 /** @import { Answer, FiltersRecord, LearnData, LearnHeader, LearnStep, StepAnswer, View } from "../../view/types/view.js" */
 
 const TRIES = 2 // after so many a hint is shown
@@ -45,7 +45,7 @@ export class Learn extends Content {
   received = undefined
   /** @type {FiltersRecord | null} */
   filters = null
-  /** @type {Given} */
+  /** @type {GivenAnswer} */
   given = null
   /** @type {Score | null}  what became of the answer, once it is out */
   found = null

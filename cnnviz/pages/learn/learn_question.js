@@ -12,13 +12,13 @@ import { progress } from "./progress.js"
 import { answered } from "./score.js"
 
 /** @import { Option } from "../../view/regions/html.js" */
-/** @import { Given, Score } from "./score.js" */
+/** @import { GivenAnswer, Score } from "./score.js" */
 /** @import { FiltersRecord, LearnListed, LearnOption, LearnStep, Template } from "../../view/types/view.js" */
 
 /**
  * What became of a question so far.
  * @typedef {object} Tried
- * @property {Given} given
+ * @property {GivenAnswer} given
  * @property {Score | null} found  once the answer is out
  * @property {boolean} hinted
  * @property {number} tries  of a construction

@@ -4,7 +4,7 @@ import { plainNumber } from "../../view/model/format.js"
 
 /** @import { LearnStep } from "../../view/types/view.js" */
 /** @typedef {{ right: boolean, say: string }} Score */
-/** @typedef {number | string | string[] | null} Given  an option, a cell's place in its array, what was typed, symbols in an order */
+/** @typedef {number | string | string[] | null} GivenAnswer  an option, a cell's place in its array, what was typed, symbols in an order */
 /** @typedef {(name: string) => ArrayLike<number> | undefined} Masks  the cells that are right ("key"), or that an option stands for ("0") */
 
 /**
@@ -20,7 +20,7 @@ export function typed(text) {
 /**
  * Whether there is an answer to commit to.
  * @param {LearnStep} step
- * @param {Given} given
+ * @param {GivenAnswer} given
  */
 export function answered(step, given) {
   if (step.kind === "number") return !Number.isNaN(typed(String(given ?? "")))
@@ -29,7 +29,7 @@ export function answered(step, given) {
 
 /**
  * @param {LearnStep} step
- * @param {Given} given
+ * @param {GivenAnswer} given
  * @param {Masks} masks
  * @returns {Score}
  */
