@@ -129,18 +129,22 @@ def _kind_keys(page: Page, asked: Mapping[str, str]) -> tuple[tuple[str, ...], t
 def _read(page: Page, asked: Mapping[str, str]) -> tuple[dict[str, str], Lesson]:
     """The query, opened as the page opens where there is no lesson in it, and the lesson in place of what cannot be used."""
     last, _ = Lesson.understand(dict(parse_qsl(asked.get(INSTEAD, ""))))
-    query = {key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}
-    opened = dict(answers_of(page).opens(query)) if LESSON_KEYS.isdisjoint(query) else {}
-    return opened | query, last
+    query = _own(asked)
+    first = dict(answers_of(page).opens(query)) if LESSON_KEYS.isdisjoint(query) else {}
+    return first | query, last
+
+
+def _own(asked: Mapping[str, str]) -> dict[str, str]:
+    """The query of the address itself, without what is said of the answer."""
+    return {key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}
 
 
 @np.errstate(over="ignore", invalid="ignore")  # of a run that has run away, which is shown as it is
 def made(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = True) -> Resource:
     """The resource of the page for `asked`; programs get TimeoutError while a part of it is still being worked out elsewhere."""
-    opened, last = _read(page, asked)
+    query, last = _read(page, asked)
     answers, whole = answers_of(page), True
-    query = {key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}
-    now = dataclasses.replace(resolved(opened, page.first, last, answers.several, answers.modes), asked=query)
+    now = dataclasses.replace(resolved(query, page.first, last, answers.several, answers.modes), asked=_own(asked))
     now = dataclasses.replace(now, wrong={**now.wrong, **answers.wrong(now)})
     try:
         part = answers.part(now, asked[EXACT]) if EXACT in asked and not form else None
