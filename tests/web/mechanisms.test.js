@@ -300,6 +300,26 @@ test("on a phone a kernel of five rows has a number in each cell of its gradient
   assert.deepEqual(numbered, [25])
 })
 
+test("on a phone the lines of a kernel's sums at the update have room over each other", () => {
+  for (const { numbers } of moments.filter(({ numbers }) => isFew(numbers) && numbers.maps.f.shape[2] === 3)) {
+    const texts = placed(numbers, "f", [0, 0, 1, 1], { room: { ...PHONE, height: 426 }, stepping: true })
+    const lines = texts.filter(({ size, words }) => size === SMALL && /^[+−]0\.\d+$/.test(words)).map(({ top }) => top)
+    const apart = [...new Set(lines)].sort((a, b) => a - b).map((top, n, all) => top - (all[n - 1] ?? 0))
+    assert.ok(Math.min(...apart) > 1.2 * SMALL, `${numbers.network.text}: ${apart}`)
+  }
+})
+
+test("no end of the axis under the heaps of a normalisation stands on its 0", () => {
+  const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
+  const { arrays } = images
+  const sum = (n) => (n ? 0 : 0.7)
+  for (const [name, value] of Object.entries({ "n1.mean": 0.01, "n1.var": 0.01 })) arrays[name].values.fill(value)
+  arrays["all.z1"].values.forEach((_, n, all) => (all[n] = sum(n)))
+  arrays["all.n1"].values.forEach((_, n, all) => (all[n] = (sum(n) - 0.01) / 0.1))
+  for (const room of [ROOM, { ...PHONE, height: 426 }])
+    assert.deepEqual(crowding(placed(images, "n1", [0, 0, 0], { room }), room.width, room.height), [])
+})
+
 test("on a phone a kernel of five rows has its numbers at the update, each with its step", () => {
   const room = { width: 358, height: 426, upright: true }
   const kernels = moments.map(({ numbers }) => numbers).filter((each) => isFew(each) && each.maps.f.shape[2] === 5)
@@ -553,7 +573,7 @@ test("two outputs after softmax have rows high enough to fill half of a stage, f
     for (const symbol of ["o", numbers.stages.find(({ symbol }) => /^d/.test(symbol)).symbol]) {
       for (const [room, least] of [
         [ROOM, ROOM.height / 6],
-        [TABLET, 100],
+        [TABLET, TABLET.height / 4],
       ]) {
         const found = {}
         const text = (text, _x, y) => (found[text] ??= y)

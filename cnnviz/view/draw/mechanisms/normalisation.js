@@ -2,7 +2,7 @@
 
 import { number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
-import { HEAD } from "../sheet.js"
+import { HEAD, SMALL } from "../sheet.js"
 import { sides } from "./activation.js"
 import { images, stackOf } from "./image_stack.js"
 import { column } from "./outputs.js"
@@ -120,7 +120,9 @@ function stacked(pen, box, all) {
   })
   pen.thread(...way)
   for (const [at, base] of way) pen.dot(at, base, pen.tone)
-  for (const value of new Set([low, 0, high]))
+  const apart = (/** @type {number} */ value) => pen.widthOf(short(value), { size: SMALL }) / 2
+  const zero = [low, high].every((end) => !end || Math.abs(x(end) - x(0)) > apart(end) + apart(0) + 8) ? [0] : []
+  for (const value of new Set([low, ...zero, high]))
     pen.note(short(value), x(value), box.y + box.height - 16, { align: "center" })
 }
 

@@ -10,6 +10,7 @@ import { around, unitsOf } from "./units.js"
 
 const [CELLS, ROWS] = [4, 12] // numbers of a row that have a cell, or a bar, each
 const NAMES = 100 // room of names in a list
+const BARRED = 340 // width in which a list has bars, too
 const READ = 16.5 // height of a bar whose number is read
 
 /** Some of a row's numbers with their names, the chosen one among them. @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {(value: number, n: number) => number} [of] */
@@ -31,7 +32,7 @@ export const columnOf = (numbers, name) => [numbers.maps[name].label, numbers.va
 /** Where it is upright: each row's name, and under each title its numbers; where rows stand, and where columns end. @param {Pen} pen @param {ReturnType<typeof rowsOf>} rows @param {[title: string, of: ArrayLike<number>][]} columns @param {number} [end] of the last column */
 export function listed(pen, rows, columns, end = pen.width - 2) {
   const free = pen.height - HEAD - 40
-  const line = Math.min(free / rows.length, Math.max(32, Math.min(free / 5, 120)))
+  const line = Math.min(free / rows.length, Math.max(32, free / 3.5))
   const size = Math.min(Math.max(TEXT, line / 5), LARGE)
   const y = (/** @type {number} */ n) => HEAD + (n + 0.5) * line
   const each = (end - NAMES) / columns.length
@@ -47,6 +48,18 @@ export function listed(pen, rows, columns, end = pen.width - 2) {
     pen.spot({ x: 0, y: y(n) - line / 2, width: end, height: line }, term)
   })
   return { y, line, ends: columns.map((_, i) => NAMES + (i + 1) * each) }
+}
+
+/** The same, with bars in the last column where there is room for them: that of the rows' own numbers. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {ReturnType<typeof rowsOf>} rows @param {[title: string, of: ArrayLike<number>][]} columns those before it */
+export function barred(pen, numbers, symbol, rows, columns) {
+  if (pen.width <= BARRED) return listed(pen, rows, [...columns, columnOf(numbers, symbol)])
+  const found = listed(pen, rows, columns, NAMES + 81 * columns.length)
+  const x = found.ends[columns.length - 1] + 10
+  const unnamed = rows.map((row) => ({ ...row, name: "" }))
+  const box = { x, y: HEAD, width: pen.width - x, height: found.line * rows.length }
+  pen.rows(unnamed, box, { names: 0, line: found.line })
+  pen.symbol(numbers.maps[symbol].label, x, 13, { size: 18 })
+  return found
 }
 
 /** A row's numbers, the chosen one framed: few as cells, some as bars, many as pixels. Where the chosen one stands. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {Box} box @param {{ made?: boolean, limits?: number[], write?: (value: number) => string }} [how] @returns {{ x: number, y: number, width: number, height: number }} */
@@ -97,8 +110,8 @@ export function alone(pen, numbers, symbol, cell) {
 export function outputs(pen, numbers, symbol, cell) {
   const isGradient = numbers.maps[symbol].band === "gradients"
   if (pen.upright && isGradient) {
-    const columns = ["o", "y", symbol].map((name) => columnOf(numbers, name))
-    listed(pen, rowsOf(numbers, symbol, cell[0]), columns)
+    const columns = ["o", "y"].map((name) => columnOf(numbers, name))
+    barred(pen, numbers, symbol, rowsOf(numbers, symbol, cell[0]), columns)
     return
   }
   const half = pen.width / 2 - 50

@@ -5,7 +5,7 @@ import { number, short } from "../../model/format.js"
 import { terms } from "../../model/formula_values.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { columnOf, listed, rowsOf } from "./outputs.js"
+import { barred, columnOf, rowsOf } from "./outputs.js"
 
 /** @import { Numbers, Pen, Picture } from "../../types/view.js" */
 
@@ -45,26 +45,12 @@ export function softmax(pen, numbers, symbol, cell) {
   ifItRose(pen, numbers, symbol, chosen, { ...box(2), x: places[2] + 8, width: width - 12 }, then)
 }
 
-const BARRED = 340 // width in which shares have bars, too
-
 /** Sums, powers and shares in rows, and the total of the powers under them. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {{ z: string, powers: number[], total: number }} of */
 function powersListed(pen, numbers, symbol, chosen, { z, powers, total }) {
   const rows = rowsOf(numbers, symbol, chosen)
-  const columns = /** @type {Parameters<typeof listed>[2]} */ ([columnOf(numbers, z), ["e", powers]])
-  const barred = pen.width > BARRED
-  const { y, line, ends } = listed(
-    pen,
-    rows,
-    barred ? columns : [...columns, columnOf(numbers, symbol)],
-    barred ? 262 : undefined,
-  )
+  const columns = /** @type {Parameters<typeof barred>[4]} */ ([columnOf(numbers, z), ["e", powers]])
+  const { y, line, ends } = barred(pen, numbers, symbol, rows, columns)
   const parts = ends[1] // where the powers end
-  if (barred) {
-    const box = { x: parts + 10, y: HEAD, width: pen.width - parts - 10, height: line * rows.length }
-    const unnamed = rows.map((row) => ({ ...row, name: "" }))
-    pen.rows(unnamed, box, { names: 0, line })
-    pen.symbol(numbers.maps[symbol].label, box.x, 13, { size: 18 })
-  }
   pen.text(numbers.maps[z].label, parts - 11, 7, { size: SMALL, math: true })
   pen.text(`Σ ${short(total)}`, parts, y(rows.length - 1) + line / 2 + 18, { align: "right", bold: true })
 }
@@ -124,10 +110,10 @@ export function softmaxBack(pen, numbers, symbol, cell) {
   )
   const mean = exact(terms(numbers, symbol, cell).map(({ value }) => value))
   if (pen.upright) {
-    const listing = [dy, y, symbol].map((name) => columnOf(numbers, name))
+    const listing = [dy, y].map((name) => columnOf(numbers, name))
     const words = `Σ ${numbers.maps[dy].label} · ${numbers.maps[y].label} ≈ ${number(mean)}`
     const rows = rowsOf(numbers, symbol, cell[0])
-    const { y: at, line } = listed(pen, rows, listing)
+    const { y: at, line } = barred(pen, numbers, symbol, rows, listing)
     pen.text(words, pen.width - 2, at(rows.length - 1) + line / 2 + 18, { align: "right", bold: true })
     return
   }

@@ -21,7 +21,7 @@ const LINE = 20 // and a line of it
 const [DENSE, LOW, BESIDE] = [5, 14, 30] // up to so many rows a cell has two lower lines, if every other parameter keeps so much height
 const MOST = 3 // parameters that are shown whole
 const FOOT = 24
-const APART = 20 // between two parameters
+const [APART, CLOSE] = [20, 8] // between two parameters, and where it is upright
 const plain = (/** @type {string} */ html) => html.replace(/<[^>]*>/g, "")
 
 /** @type {Picture} */
@@ -141,7 +141,8 @@ function whole(pen, numbers, first, cell) {
   }
   const groups = numbers.said.update.makes.map((name) => groupOf(numbers, name, name === first ? cell : undefined))
   const over = pen.upright ? 30 : 0 // what names a parameter stands over it
-  const free = pen.height - HEAD - FOOT - (APART + over) * groups.length
+  const between = pen.upright ? CLOSE : APART
+  const free = pen.height - HEAD - FOOT - (between + over) * groups.length
   const stacks = (/** @type {Group} */ { symbol, shape: [, , k] }) =>
     pen.upright
     && numbers.maps[symbol].kind === "filters"
@@ -164,7 +165,7 @@ function whole(pen, numbers, first, cell) {
     if (stacks(group)) stacked(pen, numbers, group, { x: 2, y, width: pen.width - 4, height }, titles)
     else drawGroup(pen, numbers, group, places, { y, width: wide, height }, group.symbol === first)
     if (share) shareOf(pen, numbers, group.symbol, { x: at, y: y + height / 2, width: pen.width - at - 78, height: 0 })
-    y += height + APART
+    y += height + between
   })
 }
 
