@@ -73,7 +73,7 @@ def test_it_holds_the_updates_either_way_as_far_as_there_are_any(k, around, upda
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"around": 99}, "99 updates either way"),
+        ({"around": 99}, "99 updates before and after are too many"),
         ({"server": "javascript:alert(1)"}, "is no page's address"),
         ({"server": "https://"}, "is no page's address"),
     ],
