@@ -46,10 +46,10 @@ def in_words(latex: str) -> str:
     return re.sub(r"\\text\{(\w+)\}", lambda found: rf"\text{{{say(f'formula.{found[1]}')}}}", latex)
 
 
-def pixels(scale: str) -> str:
+def pixel_formula(scale: str) -> str:
     r"""The number of a pixel in LaTeX, where pixels run from 0 to 1 ("unit") or are taken as they are stored ("raw").
 
-    >>> print(pixels("unit"))
+    >>> print(pixel_formula("unit"))
     x = \text{pixel} / 255
     """
     return r"x = \text{pixel} / 255" if scale == "unit" else r"x = \text{stored}"

@@ -27,7 +27,7 @@ from cnnviz.core.program_line import Inner, Line, Override, flatten, mean_loss, 
 from cnnviz.core.read_only import lock, sealed
 from cnnviz.core.sliding import Padding
 from cnnviz.core.symbols import Names
-from cnnviz.core.ties import TIE, largest, margin
+from cnnviz.core.ties import TIE, bound_of_image, margin
 from cnnviz.words import Problem
 
 
@@ -58,7 +58,7 @@ class Program:
         self.forward_lines: list[Line] = []
         self._calls: list[dict[str, Call]] = []
         self._for_one: list[dict[str, Callable[..., np.ndarray]]] = []
-        self._bounds = {"x": Line("x.bound", largest, ("x",))}
+        self._bounds = {"x": Line("x.bound", bound_of_image, ("x",))}
         for place, (layer, names) in enumerate(zip(network.layers, network.names, strict=True)):
             self._add_layer(place, layer, names)
         if len(self.shapes["o"]) != 1:

@@ -30,10 +30,10 @@ nothing of the numbers of one.
 """
 
 
-def largest(x: np.ndarray) -> np.ndarray:
+def bound_of_image(x: np.ndarray) -> np.ndarray:
     """The bound of an image: max |x|, (…,C,H,W) -> (…,1,1,1); in float32 0, since ties are as they come there.
 
-    >>> largest(np.array([[[0.5, -2.0]]])).tolist()
+    >>> bound_of_image(np.array([[[0.5, -2.0]]])).tolist()
     [[[2.0]]]
     """
     if x.dtype == np.float32:

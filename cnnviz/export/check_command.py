@@ -11,7 +11,7 @@ from cnnviz.data.images import find_image, load_images
 from cnnviz.data.own_gradients import most_bytes, read_gradients
 from cnnviz.export.arguments import add_fields, asked_lesson, check_start, command_parser, content_of, joined
 from cnnviz.export.cli_output import fail, put, reason, tell
-from cnnviz.export.own_report import case_of, last_line, report
+from cnnviz.export.own_report import last_line, reference_of, report
 from cnnviz.export.terminal import Progress, title
 from cnnviz.export.terminal import run as run_lesson
 from cnnviz.words import say
@@ -31,7 +31,7 @@ def run(arguments: list[str]) -> int:
         progress = Progress(sys.stderr, lesson.k, "terminal.computing")
         try:
             with np.errstate(all="ignore"):
-                case = case_of(lesson, run_lesson(lesson, x, progress))
+                case = reference_of(lesson, run_lesson(lesson, x, progress))
         finally:
             progress.clear()
         found = diagnose(case, own.arrays, own.precisions)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core import latex_to_text
+from cnnviz.core.latex_to_text import pixel_formula
 from cnnviz.core.lesson import CHANNELS, Lesson
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.program import Program
@@ -44,7 +44,7 @@ def image_section(lesson: Lesson, pixels: np.ndarray, program: Program, imports:
     code += ["x = x / 255"] if lesson.scale == "unit" else []
     code += [] if every else [f"x = x.reshape{(*images, *program.x_shape)}"]
     brightness = rf"{LUMA[0]}\,R + {LUMA[1]}\,G + {LUMA[2]}\,B"
-    formula = (f"x = ({brightness}) / 255" if lesson.scale == "unit" else f"x = {brightness}") if gray else latex_to_text.pixels(lesson.scale)
+    formula = (f"x = ({brightness}) / 255" if lesson.scale == "unit" else f"x = {brightness}") if gray else pixel_formula(lesson.scale)
     return section("image", [formula], "\n".join(code))
 
 

@@ -9,14 +9,14 @@ from urllib.parse import urlencode
 import numpy as np
 
 from cnnviz.core.cell_arithmetic import Arithmetic, Arrays, Term, arithmetic_of
-from cnnviz.core.latex_to_text import in_words, pixels
+from cnnviz.core.latex_to_text import in_words, pixel_formula
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.stages import Stage, label
 from cnnviz.core.trajectory import Moment
 from cnnviz.export.exercise import in_training
 from cnnviz.export.mathml import mathml
-from cnnviz.export.own_report import case_of
+from cnnviz.export.own_report import reference_of
 from cnnviz.words import Message, reader, say, written
 
 MOST_TERMS = 9
@@ -60,7 +60,7 @@ def hand_sheet(lesson: Lesson, moment: Moment, image: Message | str) -> str:
 
 def tasks(lesson: Lesson, moment: Moment) -> list[Task]:
     """One cell of each stage: the pinned one where it lies in that stage's array, else the one with the largest number."""
-    case, network = case_of(lesson, moment), lesson.network
+    case, network = reference_of(lesson, moment), lesson.network
     program, trace, y = case.program, case.trace, case.y
     gradients = program.backward(moment.params, trace, y)
     values: dict[str, np.ndarray] = {name: np.asarray(array).reshape(program.laid_out[name]) for name, array in {**trace, **moment.params}.items()}
@@ -75,7 +75,7 @@ def _of_stage(lesson: Lesson, moment: Moment, program: Program, stage: Stage, va
         return
     array = values[stage]
     at = _cell(lesson, stage, array)
-    name, formula = _name(program, stage, at), (program.formulas[stage] if stage != "x" else pixels(lesson.scale),)
+    name, formula = _name(program, stage, at), (program.formulas[stage] if stage != "x" else pixel_formula(lesson.scale),)
     answer = float(array[at])
     if stage == "x":
         pixel = answer * 255 if lesson.scale == "unit" else answer

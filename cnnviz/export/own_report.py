@@ -23,7 +23,7 @@ SHOWN = 3
 """Slips that a wrong stage is compared with at the most."""
 
 
-def case_of(lesson: Lesson, moment: Moment) -> ReferencePass:
+def reference_of(lesson: Lesson, moment: Moment) -> ReferencePass:
     """The exact backward pass at this moment, whatever the lesson's rule."""
     x, network = moment.trace.x, lesson.network
     program = network.program(x.shape)
@@ -123,7 +123,7 @@ def example_of(case: ReferencePass) -> tuple[Placed, Mapping[str, np.ndarray]] |
 
     >>> from cnnviz.core.lesson import Lesson
     >>> from cnnviz.core.trajectory import trajectory
-    >>> mistake, gradients = example_of(case_of(Lesson(), trajectory(Lesson(), np.zeros((32, 32)), 0)))
+    >>> mistake, gradients = example_of(reference_of(Lesson(), trajectory(Lesson(), np.zeros((32, 32)), 0)))
     >>> mistake.address, sorted(gradients)
     ('sigmoid_prime_of_z@dz1', ['da1', 'db', 'df', 'do', 'dw', 'dz1', 'dz2'])
     """

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from cnnviz.core.cells import Cell
-from cnnviz.core.latex_to_text import pixels, plain
+from cnnviz.core.latex_to_text import pixel_formula, plain
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.notebook import effects
 from cnnviz.core.program import Program
@@ -52,7 +52,7 @@ def _headings(lesson: Lesson, program: Program) -> Iterator[tuple[str, Sequence[
     for stage in network.stages[:-1]:
         own = [formulas[name] for name in stage.makes if name in formulas]
         if stage == "x":
-            own = [pixels(lesson.scale)]
+            own = [pixel_formula(lesson.scale)]
         read = [name for name in stage.inputs if name in network.parameters and stage.phase == "forward"]
         yield _said(stage.title, own), ("y", "L", "losses") if stage.phase == "loss" else (*read, *stage.makes)
     first = message(f"{network.layers[0].words('dx')}.title")

@@ -14,7 +14,7 @@ Bytes = tuple[bytes, bytes]
 """An answer as it is, and packed."""
 
 
-class Kept:
+class AnswerCache:
     """Answers by name, `most` bytes of them."""
 
     def __init__(self, most: int = 20_000_000) -> None:

@@ -76,7 +76,7 @@ class Experiments:
             await self._make(room, experiment, runs_in(devices))
             return experiment_data(experiment, poll.number, devices, MANY if projected else FEW)
 
-        return await self.questions.kept.get(request, (KIND, room.code, poll.number, devices, projected), made)
+        return await self.questions.cache.get(request, (KIND, room.code, poll.number, devices, projected), made)
 
     async def inside(self, request: Request, room: Room) -> Response:
         """GET room/<code>/inside?run=3: the kernel and the maps of one of the runs that there are, and why it ends as it does."""
@@ -89,7 +89,7 @@ class Experiments:
         async def made() -> HallInside:
             return await self.questions.worked(request, ("inside", *experiment.name, run, lang), partial(inside_data, experiment, run, lang))
 
-        return await self.questions.kept.get(request, ("inside", *experiment.name, run, lang), made)
+        return await self.questions.cache.get(request, ("inside", *experiment.name, run, lang), made)
 
     def _begun(self, room: Room) -> tuple[Poll, Experiment]:
         poll = room.poll

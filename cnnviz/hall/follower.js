@@ -56,7 +56,7 @@ export default function show() {
   /** @type {Lesson[]}  where the lecture has been */
   const seen = []
   /** @type {HallScreen | null}  of the room's script */
-  let given = null
+  let onScreen = null
   let gone = false // the server has no such room any more; it may have again
   const where = () => new URL(`${path}/events${projected ? "?screen=1" : alone ? "?alone=1" : ""}`, location.href).href
   const sheet = document.createElement("section")
@@ -70,7 +70,7 @@ export default function show() {
     moved(address) {
       led = parse(address)
       note(led)
-      if (!given) goesOn()
+      if (!onScreen) goesOn()
       if (held) {
         held = ""
         fill()
@@ -84,7 +84,7 @@ export default function show() {
       fill()
     },
     shown(screen) {
-      given = screen
+      onScreen = screen
       goesOn()
       said()
     },
@@ -184,7 +184,7 @@ export default function show() {
   }
 
   // What the lecturer's script says of this screen.
-  const said = () => showScreen(root, alone ? null : given)
+  const said = () => showScreen(root, alone ? null : onScreen)
 
   // Who was lost may find the way from the next screen.
   function goesOn() {

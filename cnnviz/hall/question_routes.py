@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from cnnviz.core.lru_cache import LruCache, held_bytes
-from cnnviz.hall import question_view as answers
-from cnnviz.hall.answer_cache import Kept
+from cnnviz.hall import question_view
+from cnnviz.hall.answer_cache import AnswerCache
 from cnnviz.hall.answer_record import Record, read, record, table
 from cnnviz.hall.experiment import KIND
 from cnnviz.hall.poll import Poll
@@ -55,7 +55,7 @@ class Questions:
     def __init__(self, store: Store):
         self.store = store
         self.prepared: LruCache[tuple[str, str], Asked] = LruCache(32_000_000, held_bytes)
-        self.kept = Kept()
+        self.cache = AnswerCache()
         self.work: Gate[Any] = Gate(1, Admission(40, 6))
         self.voted = Rate(3_000, 0.02)  # a hall may share one address
         self.again = Rate(20, 0.5)  # changes of mind of one device
@@ -73,7 +73,7 @@ class Questions:
             raise Refused(409, "ui.rooms.no_act", known=("close",))
         here = room.poll.at(time.time())
         if act == "again" and here.phase == "revealed":  # its answer is out: on another picture
-            spec = await self.worked(request, ("elsewhere", text_of(here.spec)), lambda: answers.elsewhere(here.spec, room.script))
+            spec = await self.worked(request, ("elsewhere", text_of(here.spec)), lambda: question_view.elsewhere(here.spec, room.script))
             return JSONResponse(poll_data(await self.pose(request, room, spec, seconds)), 201, _FRESH)
         await self.store.ask(room, room.poll.turned(str(act), time.time(), seconds))
         return JSONResponse(poll_data(room.poll), headers=_FRESH)
@@ -81,11 +81,11 @@ class Questions:
     async def pose(self, request: Request, room: Room, spec: dict[str, Any], seconds: float | None = None, screen: str | None = None) -> Poll:
         """Asks a question in a room, which is led to its lesson where it has one of its own, and to that `screen` of the script."""
         asked = await self._prepared(request, room, spec)
-        leads = bool(answers.of_file(spec) or spec["change"])
+        leads = bool(question_view.of_file(spec) or spec["change"])
         poll = self._next(room, spec, asked.step.kind, asked.most, asked.keyed, seconds, leads)
         await self._note(request, room)
         if leads:
-            await self.store.move(room, answers.moved_query(asked, room.query), screen)
+            await self.store.move(room, question_view.moved_query(asked, room.query), screen)
         await self.store.ask(room, poll)
         return poll
 
@@ -138,7 +138,7 @@ class Questions:
         """The address to which a question has led the hall."""
         if poll.kind == KIND:
             return str(poll.spec.get("query"))
-        return answers.moved_query(await self._prepared(request, room, poll.spec), room.query)
+        return question_view.moved_query(await self._prepared(request, room, poll.spec), room.query)
 
     async def look(self, request: Request, room: Room) -> Response:
         """GET room/<code>/question: what everybody may know of it; with `number`, of none before that one."""
@@ -150,9 +150,9 @@ class Questions:
         name = ("question", poll.number, text_of(poll.spec), lang)
 
         async def made() -> HallQuestion:
-            return answers.question_data(await self._prepared(request, room, poll.spec, lang), poll.number)
+            return question_view.question_data(await self._prepared(request, room, poll.spec, lang), poll.number)
 
-        return await self.kept.get(request, name, made)
+        return await self.cache.get(request, name, made)
 
     async def asked(self, request: Request, room: Room) -> Response:
         """GET room/<code>/asked, for its driver: the question as it was sent, to be sent again to a room that was gone."""
@@ -208,9 +208,9 @@ class Questions:
         async def made() -> HallResults:
             asked = await self._prepared(request, room, poll.spec, lang)
             ballots, followers = await self.store.ballots(room, poll), await self.store.followers(room)
-            return answers.results_data(asked, ballots, followers[0], revealed)
+            return question_view.results_data(asked, ballots, followers[0], revealed)
 
-        return JSONResponse(await made(), headers=_FRESH) if private else await self.kept.get(request, name, made)
+        return JSONResponse(await made(), headers=_FRESH) if private else await self.cache.get(request, name, made)
 
     async def steps(self, request: Request, room: Room) -> Response:
         """GET room/<code>/steps?lesson=…, for its driver: what a hall can be asked, and what there is to say."""
@@ -262,7 +262,7 @@ def _poll(room: Room) -> Poll:
 
 def _spec(sent: dict[str, object], room: Room) -> dict[str, object]:
     try:
-        return answers.spec_of(sent, room.query, room.script)
+        return question_view.spec_of(sent, room.query, room.script)
     except Problem as problem:
         raise Refused(400, problem.code, **problem.values) from None
 

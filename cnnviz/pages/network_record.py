@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.architecture import Architecture
 from cnnviz.core.cell_links import Link
-from cnnviz.core.latex_to_text import pixels
+from cnnviz.core.latex_to_text import pixel_formula
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
@@ -126,7 +126,7 @@ def formulas(program: Program, scale: str = "unit", opt: str = "gd") -> dict[str
     found = {symbol: mathml(latex) for symbol, latex in program.formulas.items()}
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
         found |= dict.fromkeys(map_records.owned(layer, names), found[names.output])
-    return found | {"x": mathml(pixels(scale)), "y": found["L"], "update": "\u2003".join(map(mathml, OPTIMIZERS[opt].formulas))}
+    return found | {"x": mathml(pixel_formula(scale)), "y": found["L"], "update": "\u2003".join(map(mathml, OPTIMIZERS[opt].formulas))}
 
 
 @lru_cache(maxsize=128)

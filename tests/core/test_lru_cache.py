@@ -93,7 +93,7 @@ def test_all_stores_together_leave_a_server_room():
 
     rooms = Rooms()
     homes = [vars(module) for name, module in sys.modules.items() if name.startswith("cnnviz.")]
-    homes += [vars(one) for one in (Numbers(), rooms, rooms.questions, rooms.questions.kept)]
+    homes += [vars(one) for one in (Numbers(), rooms, rooms.questions, rooms.questions.cache)]
     stores = {id(one): one for home in homes for one in list(home.values()) if isinstance(one, LruCache) and one.most >= 1_000_000}.values()
     assert len(stores) > 10
     assert sum(store.most for store in stores) + MOST_MADE + MOST_COMING <= MOST_TOGETHER

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Lesson
-from cnnviz.core.latex_to_text import in_words, pixels, plain
+from cnnviz.core.latex_to_text import in_words, pixel_formula, plain
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.presets import PRESETS
@@ -21,7 +21,7 @@ NETWORKS = {preset.query.get("net", "conv1x3-sigmoid-dense2-sigmoid-mse") for pr
 
 def formulas() -> set[str]:
     found = {latex for text in NETWORKS for latex in Network.parse(text).program((3, 32, 32)).formulas.values()}
-    return found | {latex for rule in OPTIMIZERS.values() for latex in rule.formulas} | {pixels("unit"), pixels("raw")}
+    return found | {latex for rule in OPTIMIZERS.values() for latex in rule.formulas} | {pixel_formula("unit"), pixel_formula("raw")}
 
 
 def bare(text: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from cnnviz import Lesson
 from cnnviz.core.mistakes import placed
-from cnnviz.export.own_report import case_of, example_of
+from cnnviz.export.own_report import example_of, reference_of
 from cnnviz.pages.check import own
 from cnnviz.pages.roads import answer
 from tests.pages.networks import LESSONS
@@ -124,7 +124,7 @@ def test_before_a_file_is_chosen_an_example_is_judged_as_its_file_would_be(lesso
     here = now(lesson)
     header, _ = shown(here, None)
     own_of = header["check"]["own"]
-    made = example_of(case_of(lesson, here.moment))
+    made = example_of(reference_of(lesson, here.moment))
     assert bool(own_of["example"]) == bool(own_of["stages"])
     if not made:
         assert not own_of["example"]

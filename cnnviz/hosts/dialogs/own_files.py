@@ -9,7 +9,7 @@ from cnnviz.data.uploads import read_upload
 from cnnviz.export.arrays import npz
 from cnnviz.export.checkpoints import files_in, read_checkpoints
 from cnnviz.export.import_weights import read_start
-from cnnviz.export.own_report import case_of, example_of
+from cnnviz.export.own_report import example_of, reference_of
 from cnnviz.models.layer_rules import Taken
 from cnnviz.models.reading import Model, read_model
 from cnnviz.pages.address import lesson_of, resolved
@@ -52,7 +52,7 @@ def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
 def example(asked: Mapping[str, str]) -> bytes:
     """A file of this lesson's gradients with one slip in them. Raises Problem where there is none to be made."""
     now = resolved(asked, several=True)
-    found = example_of(case_of(now.lesson, now.moment))
+    found = example_of(reference_of(now.lesson, now.moment))
     if not found:
         raise Problem("ui.check.own.no_example")
     return npz(found[1])

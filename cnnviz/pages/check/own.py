@@ -16,7 +16,7 @@ from cnnviz.core.named_arrays import one_image
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
 from cnnviz.data.own_gradients import OwnGradients, read_gradients
-from cnnviz.export.own_report import case_of, example_of, near_ones, said, untold
+from cnnviz.export.own_report import example_of, near_ones, reference_of, said, untold
 from cnnviz.pages.address import Now
 from cnnviz.pages.check.checked_road import drawn_errors
 from cnnviz.pages.check.tabs import tabs, views
@@ -45,7 +45,7 @@ def found_in(now: Now, file: File | None) -> Found:
 
 
 def _compared(now: Now, data: bytes) -> Found:
-    case = case_of(now.lesson, now.moment)
+    case = reference_of(now.lesson, now.moment)
     try:
         own = read_gradients(data, case.program, len(now.lesson.images))
         return own, diagnose(case, own.arrays, own.precisions)
@@ -61,7 +61,7 @@ _known: LruCache[tuple[Hashable, ...], Found] = LruCache(MOST_BYTES, held_bytes)
 
 def road(now: Now, file: File | None, found: Found) -> Road:
     """Yours, ours, the error of every entry and yours ÷ ours; ours alone where there is no file that can be compared."""
-    case = case_of(now.lesson, now.moment)
+    case = reference_of(now.lesson, now.moment)
     exact = case.program.backward(case.params, case.trace, case.y)
     one = now.lesson.network.program(now.lesson.x_shape)  # of several images one is shown
     ways = operations(one)
@@ -244,7 +244,7 @@ def more(now: Now, file: File | None, found: Found) -> Mapping[str, object]:
 
 def _example(now: Now) -> OwnData:
     """The answer to a file with one slip in it."""
-    case = case_of(now.lesson, now.moment)
+    case = reference_of(now.lesson, now.moment)
     made = example_of(case)
     found = diagnose(case, made[1]) if made else None
     if not made or not found or not found.first:
