@@ -96,6 +96,15 @@ def test_nothing_below_the_road_stands_on_anything_else(screen: Screen, query):
         assert faults(screen.page, OVERLAPPING) == faults(screen.page.locator(".below"), CUT) == [], width
 
 
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_all_that_is_said_of_somebodys_own_gradients_is_in_sight_without_scrolling(screen: Screen, lang: str):
+    screen.open("/check", query=f"check=own&lang={lang}")
+    screen.key("own_gradients").click()
+    screen.key("gradients_example").click()
+    expect(screen.page.locator(".entry .sentence").last).not_to_be_empty()
+    assert faults(screen.page.locator(".below"), CUT) == faults(screen.page, OVERLAPPING) == []
+
+
 ON_MAPS = """() => [...document.querySelectorAll(".card.beside .state")].filter((said) => {
   const range = document.createRange()
   range.selectNodeContents(said)
