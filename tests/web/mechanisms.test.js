@@ -300,6 +300,17 @@ test("on a phone a kernel of five rows has a number in each cell of its gradient
   assert.deepEqual(numbered, [25])
 })
 
+test("filters and units that are as many as the classes are not called by them while layers weigh them", () => {
+  const { numbers } = moments.find(({ numbers }) =>
+    numbers.network.text.startsWith("conv24x3-relu-conv2x3b-relu-dense2"),
+  )
+  for (const symbol of ["z2", "dz2", "db2", "b2", "f2"]) assert.equal(numbers.nameOf(1, 2, symbol), "1", symbol)
+  for (const symbol of ["o", "y", "z3", "dz3", "w", "db3"])
+    assert.equal(numbers.nameOf(1, 2, symbol), numbers.classes[1])
+  const named = (symbol) => written(numbers, symbol, [0]).some(({ text }) => text === numbers.classes[1])
+  assert.deepEqual(["db2", "db3"].map(named), [false, true])
+})
+
 test("on a phone the lines of a kernel's sums at the update have room over each other", () => {
   for (const { numbers } of moments.filter(({ numbers }) => isFew(numbers) && numbers.maps.f.shape[2] === 3)) {
     const texts = placed(numbers, "f", [0, 0, 1, 1], { room: { ...PHONE, height: 426 }, stepping: true })

@@ -334,7 +334,10 @@ function figure(numbers, symbol, { kind: column, title }, single, biased) {
   const note = single ? (sized ? shape.slice(-2).join("×") : "") : kind === "maps" || kind === "classes" ? title : ""
   const over = single && kind === "cells" && band === "values" && isMade(numbers, symbol)
   const named =
-    kind === "cells" && what === "row" && symbol.replace(/^d/, "").startsWith("b") && numbers.isClasses(shape[0])
+    kind === "cells"
+    && what === "row"
+    && symbol.replace(/^d/, "").startsWith("b")
+    && numbers.isClasses(shape[0], symbol)
   return `<figure class="map${biased ? " biased" : ""}" data-kind="${kind}" data-figure="${symbol}" ${named ? `style="--longest: ${Math.max(...numbers.classes.map((name) => name.length))}"` : ""}>${over ? bracket(numbers, symbol) : ""}
     <figcaption ${explains(meaningOf(numbers, symbol), symbol)}><i class="name">${formula(label)}</i>${single ? `<span class="plain">${escaped(plain)}</span>` : ""}<span class="badge"></span><span class="size">${escaped(note)}</span></figcaption>
     <div class="slot" ${named ? `data-names="${escaped(numbers.classes.join("\n"))}" style="--n: ${shape[0]}"` : ""}><div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div></div>

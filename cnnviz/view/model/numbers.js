@@ -188,14 +188,18 @@ export class Numbers {
     return this.wide[symbol]?.has(this.offset(symbol, cell)) ?? true
   }
 
-  /** Tells whether so many outputs, or channels, are the classes. @param {number} count */
-  isClasses(count) {
-    return this.classes.length === count
+  /** Tells whether so many numbers, or channels, are the classes: no layer weighs them any more. @param {number} count @param {string} [symbol] */
+  isClasses(count, symbol = "o") {
+    const maps = Object.values(this.maps)
+    const last = Math.max(
+      ...maps.map(({ kind, layer }) => (kind === "weights" || kind === "filters" ? (layer ?? 0) : 0)),
+    )
+    return this.classes.length === count && (this.maps[symbol].layer ?? last) >= last
   }
 
-  /** Gives what the n-th of so many is called: by its class, else by its number. @param {number} n @param {number} count */
-  nameOf(n, count) {
-    return this.isClasses(count) ? this.classes[n] : String(n)
+  /** Gives what the n-th of so many is called: by its class, else by its number. @param {number} n @param {number} count @param {string} [symbol] */
+  nameOf(n, count, symbol) {
+    return this.isClasses(count, symbol) ? this.classes[n] : String(n)
   }
 
   /** Finds where a cell stands in its array. @param {string} symbol @param {Cell} cell */

@@ -72,7 +72,7 @@ function draw(root, numbers, stage, cell) {
   }
   if (!whole.hidden && kind === "row") {
     const rows = Array.from(numbers.values(stage), (value, n) => ({
-      name: numbers.nameOf(n, numbers.count(stage)),
+      name: numbers.nameOf(n, numbers.count(stage), stage),
       value,
     }))
     const box = { x: 0, y: 0, width: SIDE + 40, height: Math.min(LINE * rows.length, SIDE) }

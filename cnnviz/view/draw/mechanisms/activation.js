@@ -56,7 +56,7 @@ function fewUnits(pen, numbers, symbol, z, [chosen]) {
   const axes = curve(pen, numbers, symbol, z, [chosen], box, 1)
   const values = Array.from(numbers.values(z))
   const outputs = numbers.values(symbol)
-  const name = (/** @type {number} */ n) => (count > 1 ? numbers.nameOf(n, count) : "")
+  const name = (/** @type {number} */ n) => (count > 1 ? numbers.nameOf(n, count, symbol) : "")
   const heights = markedAll(pen, axes, values, chosen, name, box, true)
   const beside = heights.map((to) => to - 4)
   for (const [n, y] of apart(beside, box.y + box.height, TEXT + 2)) {
@@ -98,7 +98,7 @@ export function gate(pen, numbers, symbol, cell) {
   const axes = curve(pen, numbers, made, z, cell, high, 2)
   const values = cellsOf(numbers, z, cell)
   const few = values.length <= MOST_DOTS
-  if (few) markedAll(pen, axes, values, cell[0], (n) => numbers.nameOf(n, values.length), high)
+  if (few) markedAll(pen, axes, values, cell[0], (n) => numbers.nameOf(n, values.length, z), high)
   else {
     marked(pen, axes, numbers.at(z, cell), high)
     open(pen, axes, values, high)

@@ -75,8 +75,8 @@ function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
   const [values, weights] = [numbers.values(x), numbers.values(w)]
   const weight = (/** @type {number} */ d) => weights[d * outputs + n]
   const largest = Math.abs(product(chosen))
-  const to = numbers.isClasses(outputs)
-    ? say("web.mechanism.to_output", { name: numbers.nameOf(n, outputs) })
+  const to = numbers.isClasses(outputs, w)
+    ? say("web.mechanism.to_output", { name: numbers.nameOf(n, outputs, w) })
     : numbers.maps[w].plain
   const read = numbers.maps[x]
   const three = /** @type {[string, string, (d: number) => number, number[], string, string][]} */ ([

@@ -97,7 +97,7 @@ function reports(pen, numbers, parts, made) {
   )
   for (let n = 0; n < count; n++) {
     const y = top + n * line
-    const name = numbers.nameOf(n, count)
+    const name = numbers.nameOf(n, count, dy)
     const weight = (/** @type {number} */ d) => values[0][d * count + n]
     const known = (/** @type {number} */ d) => numbers.isExact(w, numbers.cell(w, d * count + n))
     const words = (/** @type {number} */ d) => (known(d) ? product(weight(d), values[1][n]) : "")
@@ -155,10 +155,10 @@ function below(pen, shape, count, made) {
 
 // The shares of one unit, output by output, and what they add up to.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ box: Box, at: number[] }} made */
-function barsOf(pen, numbers, { symbol, cell, all }, { box, at }) {
+function barsOf(pen, numbers, { symbol, cell, dy, all }, { box, at }) {
   const total = numbers.at(symbol, cell)
   const limits = numbers.maps[symbol].limits
-  const named = all.map(({ value }, n) => ({ value, term: `n${n}`, name: numbers.nameOf(n, all.length), limits }))
+  const named = all.map(({ value }, n) => ({ value, term: `n${n}`, name: numbers.nameOf(n, all.length, dy), limits }))
   const beside = TURN + 12 + Math.max(...named.map(({ name }) => pen.widthOf(name, { size: SMALL }))) // the names, which no line crosses
   const width = EDGE - 50 - beside
   const place = pen.upright
@@ -193,13 +193,13 @@ function ranked(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
     const x = from + i * (width + 34)
     label ? pen.head(label, "", x, 13, width, title) : pen.text(title, x, 13, { bold: true, room: width })
     const rows = shown.map(({ n, term }, at) => ({
-      name: numbers.nameOf(n, all.length),
+      name: numbers.nameOf(n, all.length, dy),
       value: values[at],
       text: writes[(i + 2) % 3](values[at], at),
       term: `n${n}`,
       ...(i === 1 ? { symbol: w, cell: term.cells[w] } : {}),
     }))
-    pen.rows(rows, { x, y: HEAD, width, height }, { names: numbers.isClasses(all.length) ? 84 : 40 })
+    pen.rows(rows, { x, y: HEAD, width, height }, { names: numbers.isClasses(all.length, dy) ? 84 : 40 })
     if (sign) pen.sign(sign, x + width + 17, HEAD + height / 2)
   })
   const bar = added(pen, numbers, { symbol, cell, w, dy, all }, { from, to: pen.width })
@@ -222,7 +222,7 @@ function under(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
     const [weight, came] = factors.map((factor, f) => writes[f](factor[i], i))
     return {
       value,
-      name: `${numbers.nameOf(shown[i].n, all.length)}${COLON}${weight} · ${came}`,
+      name: `${numbers.nameOf(shown[i].n, all.length, dy)}${COLON}${weight} · ${came}`,
       term: `n${shown[i].n}`,
     }
   })
@@ -250,7 +250,7 @@ function strongest(all, most) {
 }
 
 /** All shares, from right to left; of many what goes up and what goes down. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ from: number, to: number }} place @returns {Box} */
-function added(pen, numbers, { symbol, cell, all }, { from, to }) {
+function added(pen, numbers, { symbol, cell, dy, all }, { from, to }) {
   const total = numbers.at(symbol, cell)
   const paint = pen.paintOf(numbers, symbol, cell)
   const values = all.map(({ value }) => value)
@@ -263,7 +263,7 @@ function added(pen, numbers, { symbol, cell, all }, { from, to }) {
   const pitch = (to - from - 80) / all.length
   const steps = all.map(({ value }, n) => ({
     value,
-    name: numbers.nameOf(n, all.length),
+    name: numbers.nameOf(n, all.length, dy),
     term: `n${n}`,
     limits: [-most, most],
   }))

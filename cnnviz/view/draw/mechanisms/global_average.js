@@ -58,7 +58,7 @@ function levelled(pen, numbers, symbol, source, [chosen]) {
     const box = { x, y, width, height: side }
     pen.picture(rows, columns, (n) => values[from + n], limits, scale, box, c === chosen ? [whole] : [])
     if (foot > 3)
-      pen.text(numbers.nameOf(c, channels), x + width / 2, y + side + 8, {
+      pen.text(numbers.nameOf(c, channels, symbol), x + width / 2, y + side + 8, {
         size: SMALL,
         align: "center",
         bold: c === chosen,
@@ -137,9 +137,9 @@ function heaped(pen, numbers, map, channel, mean, box) {
 function all(pen, numbers, symbol, chosen, box) {
   const channels = numbers.count(symbol)
   const rows = around(chosen, channels, Math.min(MOST_ROWS, Math.floor(box.height / ROW))).map((n) => ({
-    name: numbers.nameOf(n, channels),
+    name: numbers.nameOf(n, channels, symbol),
     value: numbers.values(symbol)[n],
     bold: n === chosen,
   }))
-  pen.rows(rows, box, { names: numbers.isClasses(channels) ? 54 : 24 })
+  pen.rows(rows, box, { names: numbers.isClasses(channels, symbol) ? 54 : 24 })
 }

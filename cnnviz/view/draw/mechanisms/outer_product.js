@@ -78,7 +78,7 @@ export function outer(pen, numbers, symbol, cell) {
       say: (d) => product(numbers.values(x)[d], numbers.values(dy)[m]),
     })
     pen.frame({ x: left, y: HEAD, width, height }, "made")
-    const word = say("web.mechanism.to_output", { name: numbers.nameOf(m, outputs) })
+    const word = say("web.mechanism.to_output", { name: numbers.nameOf(m, outputs, dy) })
     pen.head(numbers.maps[symbol].label, "", left, 13, Math.max(width, 120), word, pen.tone)
     pen.ends(limits, "signed", { ...box, width, height })
     left += width + 20

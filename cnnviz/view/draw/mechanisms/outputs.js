@@ -19,7 +19,7 @@ export const rowsOf = (numbers, symbol, chosen, of = (value) => value) => {
   const values = numbers.values(symbol)
   return around(Math.max(chosen, 0), count, ROWS).map((n) => ({
     n,
-    name: numbers.nameOf(n, count),
+    name: numbers.nameOf(n, count, symbol),
     value: of(values[n], n),
     bold: n === chosen,
     term: `n${n}`,
@@ -76,12 +76,12 @@ export function column(
   const values = numbers.values(symbol)
   const read = numbers.stages.find(({ inputs }) => inputs.includes(symbol.replace(/^d/, "")))?.symbol ?? symbol
   const ofChannels = /^d?[gs]\d*$/.test(symbol) || numbers.maps[read]?.kind === "map" // γ and β, and a filter's bias
-  const ofClasses = numbers.isClasses(count) && !ofChannels
+  const ofClasses = numbers.isClasses(count, symbol) && !ofChannels
   if (count <= CELLS) {
     const each = Math.min((box.height + 12) / count, 128)
     const cells = Array.from(values, (value, n) => {
       const place = { x: box.x, y: box.y + n * each, width: Math.min(box.width, 140), height: each - 12 }
-      const own = { name: ofClasses ? numbers.nameOf(n, count) : "", term: `n${n}`, symbol, at: [n] }
+      const own = { name: ofClasses ? numbers.nameOf(n, count, symbol) : "", term: `n${n}`, symbol, at: [n] }
       const ring = n === chosen ? (made ? pen.ink : pen.tone) : undefined
       pen.cell(value, limits, scale, place, write ? { ...own, ring, write } : { ...own, ring })
       return place

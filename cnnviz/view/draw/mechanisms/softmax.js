@@ -27,7 +27,7 @@ export function softmax(pen, numbers, symbol, cell) {
   const places = [4, 4 + width + 60, 4 + 2 * width + 60 + middle]
   titles.forEach((title, n) => pen.rich(title, places[n], 13, { fill: pen.soft, room: width }))
   const box = (/** @type {number} */ n) => ({ x: places[n], y: HEAD, width, height })
-  const names = numbers.isClasses(sums.length) ? 84 : 40
+  const names = numbers.isClasses(sums.length, z) ? 84 : 40
   const { y } = pen.rows(rowsOf(numbers, z, cell[0]), box(0), { names })
   const powers = rowsOf(numbers, z, cell[0], (_, n) => all[n])
   pen.rows(powers, box(1), { names })
@@ -83,7 +83,7 @@ function ifItRose(pen, numbers, symbol, chosen, box, shares) {
   const rows = rowsOf(numbers, symbol, chosen)
   const then = rows.map(({ n }) => shares[n])
   const limits = [0, Math.max(...then, ...rows.map(({ value }) => value))]
-  const { x, y } = pen.rows(rows, box, { names: numbers.isClasses(shares.length) ? 84 : 40, limits })
+  const { x, y } = pen.rows(rows, box, { names: numbers.isClasses(shares.length, symbol) ? 84 : 40, limits })
   const line = y(1) - y(0)
   pen.context.setLineDash([3, 2])
   pen.context.strokeStyle = pen.ink
@@ -129,7 +129,7 @@ export function softmaxBack(pen, numbers, symbol, cell) {
     const word = n === 2 ? say("web.mechanism.arrived") : numbers.maps[name].plain
     pen.head(numbers.maps[name].label, "", place.x, 13, width, word, n ? pen.ink : pen.tone)
     const rows = rowsOf(numbers, name, cell[0]).map((row) => ({ ...row, mark }))
-    const { y: at } = pen.rows(rows, place, { names: numbers.isClasses(numbers.count(name)) ? 84 : 40 })
+    const { y: at } = pen.rows(rows, place, { names: numbers.isClasses(numbers.count(name), name) ? 84 : 40 })
     if (sign) pen.sign(sign, place.x + width + 30, (at(0) + at(rows.length - 1)) / 2)
   })
   const note = say("web.mechanism.weighted", {

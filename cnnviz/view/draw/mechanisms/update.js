@@ -299,12 +299,13 @@ function drawWeights(pen, numbers, { symbol, cell, values }, places, { y, width,
       const value = (/** @type {number} */ d) => values(which, d * outputs + n)
       const say = (/** @type {number} */ d) => number(value(d), 5)
       unitsOf(pen, units, value, limits, "signed", { ...box, width: each, height: height - 18 }, { say })
-      pen.note(toOutput(numbers, n, outputs), box.x, y + extent.height + 12, { room: each })
+      pen.note(toOutput(numbers, n, outputs, symbol), box.x, y + extent.height + 12, { room: each })
     })
 }
 
-/** @param {Numbers} numbers @param {number} n @param {number} outputs */
-const toOutput = (numbers, n, outputs) => say("web.mechanism.to_output", { name: numbers.nameOf(n, outputs) })
+/** @param {Numbers} numbers @param {number} n @param {number} outputs @param {string} symbol */
+const toOutput = (numbers, n, outputs, symbol) =>
+  say("web.mechanism.to_output", { name: numbers.nameOf(n, outputs, symbol) })
 
 /** Writes how many of all numbers a parameter has, and how much of the fall it is promised to bring. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box `y`: the middle */
 function shareOf(pen, numbers, symbol, { x, y, width }) {
