@@ -14,6 +14,7 @@ the browser, to which messages travel as they are. Whoever serves a reader says 
 
 import math
 import re
+import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -297,10 +298,11 @@ def _local(text: str, lang: str, grouped: bool = True) -> str:
 def _flat(table: Mapping[str, object], before: str = "") -> dict[str, str | Mapping[str, str]]:
     found: dict[str, str | Mapping[str, str]] = {}
     for name, value in table.items():
+        id = sys.intern(before + name)  # the same in every language
         if isinstance(value, str):
-            found[before + name] = value
+            found[id] = value
         elif isinstance(value, Mapping) and "other" in value:
-            found[before + name] = {str(form): str(text) for form, text in value.items()}
+            found[id] = {str(form): str(text) for form, text in value.items()}
         elif isinstance(value, Mapping):
-            found |= _flat(value, f"{before}{name}.")
+            found |= _flat(value, f"{id}.")
     return found

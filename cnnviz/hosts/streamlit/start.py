@@ -47,7 +47,6 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
     load()
     raise_file_limit()
     keep_one_blas_thread()
-    share_heaps()
     sys.setswitchinterval(SWITCH)
     send_at_once(asyncio.get_running_loop())
     bound_connections()
@@ -58,6 +57,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
         config.set_option("server.enableXsrfProtection", False)
     with keras_cache.claim() or contextlib.nullcontext():
         keep_for_good()
+        share_heaps()
         yield {}
 
 
