@@ -5,11 +5,14 @@ import hashlib
 import re
 from collections.abc import Sequence
 from functools import cache
+from urllib.parse import urlencode
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cnnviz.pages.resource import address_of
+from cnnviz.pages.step import PAGE as STEP
+from cnnviz.pages.step import STORY
 from cnnviz.server.embedding import embedders
 from cnnviz.server.files import PRELOAD
 from cnnviz.server.language import of_request
@@ -73,10 +76,14 @@ MOST_PRELOADED = 1_000
 def numbers_of(scope: Scope) -> str:
     """Tells a browser that asks for a page which numbers it will ask for, so that they travel beside Streamlit's own files.
 
+    Without any key they are the story's: who has seen it has kept the others, too.
+
     >>> numbers_of({"path": "/", "query_string": b"k=2"}).endswith("/step?k=2>; rel=preload; as=fetch; crossorigin")
     True
     """
     address = address_of(scope["path"], scope["query_string"].decode("latin-1"))
+    if address.endswith(f"/{STEP.id}?") and not scope["query_string"]:
+        address += urlencode(STORY)
     return f", <{address}>; rel=preload; as=fetch; crossorigin" if len(address) < MOST_PRELOADED else ""
 
 

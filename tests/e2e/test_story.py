@@ -60,6 +60,16 @@ def behind(symbol: str, shown: list[str]) -> set[str]:
     return {found for source in sources.get(symbol, ()) for found in ({source} if source in shown else {source} | behind(source, shown))}
 
 
+def test_its_numbers_come_with_the_page_and_no_others(browser: Browser, browser_context_args: dict):
+    with newcomer(browser, browser_context_args) as screen:
+        asked = []
+        screen.page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+        screen.page.goto("/")
+        at(screen, "wrong")
+        assert [one for one in asked if one.startswith("step?")][:1] == ["step?k=0&seed=39"] and len(set(asked)) == len(asked)
+        assert "step?" not in asked
+
+
 def test_it_is_told_once_with_the_numbers_of_the_core_and_leads_to_its_lesson(browser: Browser, browser_context_args: dict):
     now = moment(LESSON)
     x = load_image(LESSON.img, LESSON.ch, LESSON.scale)

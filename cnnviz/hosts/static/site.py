@@ -15,6 +15,7 @@ from cnnviz.pages import answer
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import Page, pages
 from cnnviz.pages.resource import address_of
+from cnnviz.pages.step import STORY
 from cnnviz.pages.version import code
 from cnnviz.scripts.library import SETTINGS, library, own_folders
 from cnnviz.view.bundle import bundle
@@ -27,8 +28,8 @@ FILES = "files"
 STARTS = "hosts/static/pyodide"
 """The module that starts Python in the worker."""
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
-_STORY, _STORYS = {"seed": "39", "k": "0"}, 10
-"""The lesson that a new visitor's browser asks for first, and the number of updates in the story (view/model/story.js)."""
+_STORYS = 10
+"""The number of updates in the story (view/model/story.js)."""
 
 
 def write_site(folder: Path, python: Mapping[str, bytes], starts: str = "", scripts: Sequence[Path] = ()) -> int:
@@ -78,10 +79,10 @@ def _first() -> dict[str, bytes]:
         found[address_of(page.path, _whole(found[address_of(page.path, "")]))] = found[address_of(page.path, "")]
     path = pages()[0].path
     for k in range(_STORYS + 1):
-        content = answer(pages()[0].id, _STORY | {"k": str(k)})
+        content = answer(pages()[0].id, STORY | {"k": str(k)})
         found[address_of(path, _whole(content))] = content
         if not k:
-            found[address_of(path, urlencode(_STORY))] = content
+            found[address_of(path, urlencode(STORY))] = content
     return found
 
 

@@ -3,3 +3,5 @@
 from cnnviz.pages.registry import Page
 
 PAGE = Page(__name__, place=0, path="", keys=("mission", "case", "named"), first="x")
+STORY = {"k": "0", "seed": "39"}
+"""The lesson that a new visitor's browser asks for first (view/model/story.js)."""
