@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from cnnviz.server.compression import inflated, is_known, takes_gzip
 from cnnviz.server.direct_routes import DirectRoute
+from cnnviz.server.heaps import give_back
 from cnnviz.server.language import of_request
 from cnnviz.server.waiting import made_in_a_thread
 from cnnviz.view.constants import sprite
@@ -39,6 +40,8 @@ def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Di
             made = make()
         body = made.encode() if isinstance(made, str) else made
         kept = gzip.compress(body, mtime=0) if isinstance(made, str) else body
+        del made
+        give_back()
         return kept, kept is not body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
     async def answer(request: Request) -> Response:

@@ -100,3 +100,34 @@ print(sorted({"numpy.ma", "segno", "cnnviz.hosts.dialogs.answers", "cnnviz.expor
 def test_a_first_visit_brings_nothing_of_what_only_files_and_rooms_need():
     told = subprocess.run([sys.executable, "-c", A_FIRST_VISIT], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+MADE = """
+import asyncio
+from starlette.requests import Request
+from cnnviz.server.files import made_once
+
+kept = []
+
+def make():
+    taken = [bytearray(3_000) for _ in range(10_000)]
+    kept.append(bytearray(3_000))  # behind them: what is free ends before it
+    return "p {}"
+
+def megabytes():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4_096 / 1e6
+
+async def asked():
+    before = megabytes()
+    await made_once("/x", "text/css", make).endpoint(Request({"type": "http", "query_string": b"", "headers": []}))
+    print(megabytes() - before < 10)
+
+asyncio.run(asked())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has other heaps")
+def test_what_the_making_of_a_file_took_is_given_back():
+    told = subprocess.run([sys.executable, "-c", MADE], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "True"

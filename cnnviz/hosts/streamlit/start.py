@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ctypes
 import signal
 import socket
 import sys
@@ -19,15 +18,13 @@ from cnnviz.data.disabled_features import forbidden
 from cnnviz.hosts.streamlit.connections import bound_connections
 from cnnviz.hosts.streamlit.preload import keep_for_good, load
 from cnnviz.server.embedding import embedders
+from cnnviz.server.heaps import give_back, share_heaps
 
 SCRIPT = Path(__file__).with_name("navigation.py")
 """The script that Streamlit runs for every visitor."""
 
 FILES = (65_536, 10_240)
 """Files that may be open at once, the most first: a visitor takes four, and macOS allows no more than the second."""
-
-ARENA_MAX = -8
-"""M_ARENA_MAX of glibc's malloc.h."""
 
 SWITCH = 0.001
 """Seconds that work in another thread may go on while somebody is to be answered; Python's own 5 ms add up, several times a request."""
@@ -58,19 +55,8 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
     with keras_cache.claim() or contextlib.nullcontext():
         keep_for_good()
         share_heaps()
+        give_back()
         yield {}
-
-
-def share_heaps() -> None:
-    """Has threads that begin from now on share the heaps that there are, and gives back what the start left free.
-
-    glibc has up to eight heaps a core, and each keeps what its thread's dearest answer took. Python lets one thread at a time
-    ask for memory, so that none waits.
-    """
-    with contextlib.suppress(AttributeError, OSError, TypeError):  # another C library
-        libc = ctypes.CDLL(None)
-        libc.mallopt(ARENA_MAX, 1)
-        libc.malloc_trim(0)
 
 
 def raise_file_limit() -> None:
