@@ -39,8 +39,10 @@ class Image:
     def message(self) -> Message:
         """Its name on the page, in any language."""
         id = parse_image_id(self.id)
-        if id.kind in ("pattern", "upload"):
-            return Message(f"data.image.{id.kind}", {"name": id.name})
+        if id.kind == "upload":
+            return Message("data.image.upload")
+        if id.kind == "pattern":
+            return Message("data.image.pattern", {"name": Message(f"data.pattern.{id.name}")})
         kind = id.kind if id.kind in SIDES else "labelled"
         words = Message(f"data.image.{kind}", {"id": self.id, "label": class_words(self.label) if self.label else None})
         return Message("data.image.held_out", {"words": words}) if id.kind in COUNTS and id.held_out else words

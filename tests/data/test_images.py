@@ -135,6 +135,8 @@ def test_words_name_image_and_class():
         "digit0-h3, handwritten 0, test image",
     ]
     assert find_image("pattern-edges").label is None
+    french = [find_image(f"pattern-{name}").message.say("fr") for name in PATTERNS]
+    assert french == [f"motif\u00a0: {name}" for name in ("bords", "damier", "dégradé", "point")]
 
 
 def test_an_image_keeps_a_copy_of_what_somebody_else_could_change():
