@@ -131,6 +131,21 @@ def test_a_question_that_was_skipped_is_said_to_be_and_its_name_leads_to_it(scre
     at(screen, last)
 
 
+NARROW = """() => [...document.querySelectorAll(".cells.tiny b")]
+  .filter((number) => number.getBoundingClientRect().width > number.parentElement.getBoundingClientRect().width)
+  .map((number) => number.textContent)"""
+
+
+@pytest.mark.parametrize(("lesson", "step"), [("sums", 2), ("kernel", 3)])
+def test_what_was_answered_has_its_numbers_within_their_cells(screen: Screen, lesson: str, step: int):
+    screen.open("/learn", lesson=lesson, step=step)
+    at(screen, step)
+    screen.page.locator("[name=answer]").first.check()
+    screen.key("learn_commit").click()
+    expect(screen.page.locator(".cells.tiny b").first).to_be_visible()
+    assert faults(screen.page, NARROW) == []
+
+
 def test_a_number_below_0_that_was_typed_is_said_with_a_minus(screen: Screen):
     screen.open("/learn", lesson="blame", step=2)
     at(screen, 2)
