@@ -21,6 +21,7 @@ export const RULES: string[]
 export const LIMITS: Bounds
 export const IMAGES: ImageData[]
 export const DEFAULT_CLASSES: string[]
+export const CLASSES: Record<string, string[]>
 export const PAGES: PageData[]
 export const TENSORFLOW: boolean
 export const LESSONS: LessonData[]

@@ -85,6 +85,7 @@ class Spec(TypedDict):
     LIMITS: Bounds
     IMAGES: Sequence[ImageData]
     DEFAULT_CLASSES: Sequence[str]
+    CLASSES: Mapping[str, Sequence[str]]
     PAGES: Sequence[PageData]
     TENSORFLOW: bool
     LESSONS: Sequence[LessonData]

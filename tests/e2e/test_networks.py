@@ -222,6 +222,13 @@ def cells(lit, shape) -> list[tuple[int, ...]]:
     return [tuple(map(int, cell)) for cell in np.stack(np.meshgrid(*along, indexing="ij"), -1).reshape(-1, len(along))]
 
 
+def test_a_text_has_capitals_and_blanks_as_a_phone_types_it_and_ten_outputs_the_images_classes(screen: Screen):
+    screen.open("/", img="dog-1")
+    screen.type("network", "Conv4x3 - ReLU - Dense10 - Softmax - CE")
+    assert screen.lesson.net == "conv4x3-relu-dense10-softmax-ce"
+    assert screen.lesson.y.index(1) == screen.lesson.classes.index("dog") == 5 and len(screen.lesson.classes) == 10
+
+
 def test_the_network_is_changed_layer_by_layer_and_back_undoes_it(screen: Screen):
     screen.open("/", net=SMALL, ch="rgb", lr=0.05, k=2, stage="a1")
     assert screen.page.locator(".stages").evaluate("(e) => e.scrollWidth <= e.clientWidth"), "stages are cut off"

@@ -45,11 +45,23 @@ test("an image that is not among the small pictures says its class by its id, or
 test("in another network the outputs keep their names, as many as there are", () => {
   const into = (net, lesson = start) => withTargets({ net }, lesson).classes
   assert.equal(into("conv1x3-dense3-softmax-ce"), "cat,dog")
-  assert.equal(into("dense30-sigmoid-dense10-mse", { ...start, img: of("dog"), classes: "cat,dog" }), "cat,dog")
+  assert.equal(into("dense30-sigmoid-dense9-mse", { ...start, img: of("dog"), classes: "cat,dog" }), "cat,dog")
+  assert.equal(into("dense10-mse", { ...start, classes: "cat,lynx" }), "cat,lynx")
   assert.equal(into("dense2-mse", { ...start, classes: "ship,dog,frog", y: "0,1,0" }), "ship,dog")
   assert.equal(into("dense2-mse"), undefined) // as they are
   assert.equal(into("dense3-mse", { img: of("ship"), y: "1,0" }), undefined)
   assert.deepEqual(withTargets({ net: "dense3-mse", classes: "" }, start), { net: "dense3-mse", classes: "" })
+})
+
+test("ten outputs are the ten classes of the image's kind, and fewer keep the image's own", () => {
+  const into = (net, lesson) => withTargets({ net, y: "" }, lesson).classes
+  const ten = "airplane,automobile,bird,cat,deer,dog,frog,horse,ship,truck"
+  assert.equal(into("conv4x3-relu-dense10-softmax-ce", start), ten)
+  assert.equal(into("dense10-softmax-ce", { img: "dog-1", y: "1,0" }), ten)
+  assert.equal(into("dense10-softmax-ce", { img: "digit7-3", y: "1,0" }), "0,1,2,3,4,5,6,7,8,9")
+  assert.equal(into("dense10-softmax-ce", { img: "pattern-edges", y: "1,0" }), undefined)
+  assert.equal(into("relu-dense10-softmax-ce", { img: "dog-1", y: "1,0,0,0,0,0,0,0,0,0" }), undefined) // their targets stay
+  assert.equal(into("dense2-softmax-ce", { img: "dog-1", classes: ten, y: "0,0,0,0,0,1,0,0,0,0" }), "airplane,dog")
 })
 
 test("what names its own, and a lesson whose outputs have no names, are left alone", () => {

@@ -1,6 +1,6 @@
 // What goes with another image, or another network: the outputs keep their names, and targets that said a class say the image's.
 
-import { DEFAULT_CLASSES, IMAGES } from "../spec.js"
+import { CLASSES, DEFAULT_CLASSES, IMAGES } from "../spec.js"
 
 /** @import { Lesson } from "../types/view.js" */
 
@@ -19,13 +19,18 @@ export const kindOf = (id) => /^(?:digit|small)(?=\d)/.exec(id)?.[0] ?? ""
 /** Gives what is on an image, as far as its id says so. @param {string} id */
 export const labelOf = (id) => IMAGES.find((image) => image.id === id)?.label || (NAMED.exec(id)?.[1] ?? "")
 
-/** A change with the names that outputs keep in another network, as many as it has; it names none itself. @param {Lesson} change @param {Lesson} lesson @returns {Lesson} */
+/** A change with the names that outputs have in another network: all classes of the image's kind where it has as many, else those
+ * that they had, as many as it has, the image's among them; it names none itself. @param {Lesson} change @param {Lesson} lesson @returns {Lesson} */
 function withNames(change, lesson) {
   const outputs = Number(/.*dense(\d+)/.exec(change.net)?.[1] ?? 0)
-  const names = namesOf(lesson)
-  return names.length && outputs && outputs !== names.length
-    ? { ...change, classes: names.slice(0, outputs).join(",") }
-    : change
+  const [names, label, all] = [namesOf(lesson), labelOf(lesson.img), CLASSES[kindOf(lesson.img)]]
+  const others = outputs && outputs !== (lesson.y ?? "").split(",").length
+  if (others && outputs === all.length && [label, ...names].every((name) => all.includes(name)))
+    return { ...change, classes: all.join(",") }
+  if (!names.length || !outputs || outputs === names.length) return change
+  const kept = names.slice(0, outputs)
+  if (names.includes(label) && !kept.includes(label)) kept[outputs - 1] = label
+  return { ...change, classes: kept.join(",") }
 }
 
 /** A change with the names and targets that another image brings along, where it names none itself. @param {Lesson} change @param {Lesson} lesson @param {string} [label] what is on the image, where its id does not say so @returns {Lesson} */

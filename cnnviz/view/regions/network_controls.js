@@ -26,7 +26,7 @@ export function bindNetwork(view) {
   /** @type {(key: string, act: (value: string) => void) => void} */
   const changed = (key, act) => view.control(key).addEventListener("change", () => act(view.field(key).value.trim()))
   changed("preset", (n) => n !== OWN && choosePreset(view, Number(n)))
-  changed("network", (net) => view.go({ net, ...fresh(view.lesson) }))
+  changed("network", (text) => view.go({ net: text.toLowerCase().replace(/\s/g, ""), ...fresh(view.lesson) })) // a phone begins with a capital
   view.control("kernel_preset").addEventListener("click", (event) => {
     const value = near(event, "[data-value]")?.dataset.value
     if (value) replaced(view, value)
