@@ -32,6 +32,12 @@ test("charts stand under each other over one x, and a second version is dashed i
   )
   assert.equal(data[0].line.color, data[1].line.color)
   assert.equal(layout.yaxis2.type, "log")
+  assert.deepEqual([layout.yaxis2.dtick, layout.yaxis.dtick], [1, undefined]) // a small one has powers of ten alone
+  assert.deepEqual(
+    layout.annotations.map(({ yshift }) => yshift),
+    [24, 0],
+  ) // the names of the lines stand under the title, beside which a phone has no room
+  assert.equal(figure([one], LOOK).layout.annotations[0].yshift, 0)
   assert.ok(layout.yaxis2.domain[1] < layout.yaxis.domain[0])
   assert.equal(layout.shapes[0].x0, 1)
   assert.equal(layout.separators, ".,")

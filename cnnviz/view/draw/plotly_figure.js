@@ -11,6 +11,7 @@ const GAP = 0.28 // of a small chart's height, to the next above it
 const MOST_VALUES = 18 // lines that say their values where one points; more would cover the charts
 const FEW = 60 // values that are dots, too
 const SIZE = 13 // of letters
+const LEGEND = 24 // pixels of the line with the names of the lines, under the first title
 const FONT = "Inter, system-ui, sans-serif"
 
 /**
@@ -22,10 +23,11 @@ export function figure(charts, look) {
   const [{ x, xTitle, log, cursor }] = charts
   const bottom = charts.length > 1 ? 1 - LARGE : 0
   const step = bottom / (charts.length - 1)
+  const above = charts[0].series.length > 1 ? LEGEND * look.times : 0
   const grid = { gridcolor: look.line, zerolinecolor: look.line, linecolor: look.line }
   /** @type {Part} */
   const layout = {
-    ...drawn(look),
+    ...drawn(look, above),
     xaxis: {
       title: { text: xTitle },
       anchor: `y${charts.length}`,
@@ -59,8 +61,10 @@ export function figure(charts, look) {
       rangemode: x.length > 1 ? "normal" : "tozero",
       ...grid,
       ...byTens(chart.logY),
+      ...(n && chart.logY ? { dtick: 1 } : {}), // where there is no room for more than powers of ten
     }
-    if (Array.isArray(layout.annotations)) layout.annotations.push({ text: chart.yTitle, x: 0, y: domain[1], ...ABOVE })
+    if (Array.isArray(layout.annotations))
+      layout.annotations.push({ text: chart.yTitle, x: 0, y: domain[1], yshift: n ? 0 : above, ...ABOVE })
     const silent = n > 0 && values + chart.series.length > MOST_VALUES
     values += silent ? 0 : chart.series.length
     return chart.series.map((line) => ({
@@ -78,17 +82,17 @@ const CROSS = { showspikes: true, spikemode: "across", spikethickness: 1, spikec
 /** @param {boolean} log @returns {Part} */
 const byTens = (log) => (log ? { type: "log", exponentformat: "power" } : {})
 
-/** @param {Look} look @returns {Part} */
-const drawn = ({ ink, line, paper, points, times }) => ({
+/** @param {Look} look @param {number} above  pixels between the first chart and its title @returns {Part} */
+const drawn = ({ ink, line, paper, points, times }, above) => ({
   separators: points,
   paper_bgcolor: "transparent",
   plot_bgcolor: "transparent",
-  margin: { l: 60 * times, r: 44 * times, t: 34 * times, b: 50 * times },
+  margin: { l: 60 * times, r: 44 * times, t: 34 * times + above, b: 50 * times },
   hovermode: "x unified",
   hoversubplots: "axis",
   font: { family: FONT, size: SIZE * times, color: ink },
   hoverlabel: { bgcolor: paper, bordercolor: line, font: { family: FONT, size: SIZE * times, color: ink } },
-  legend: { orientation: "h", x: 1, xanchor: "right", y: 1, yanchor: "bottom" },
+  legend: { orientation: "h", x: 0, xanchor: "left", y: 1, yanchor: "bottom" },
   modebar: { orientation: "v", bgcolor: "transparent", color: ink, activecolor: ink },
 })
 
