@@ -30,7 +30,7 @@ checks-web: node_modules/.made
 	$(BIN)/python -m tests.web
 
 quick: checks  ## lint, types, formats and quick units, of Python and the browser's part: under a minute
-	$(BIN)/pytest --quiet --numprocesses auto tests/words tests/core/test_contract.py tests/core/test_network.py tests/core/test_network_texts.py tests/core/test_notebook_ops.py tests/core/test_losses.py -k "not tensorflow"
+	$(BIN)/pytest --quiet --numprocesses auto tests/words tests/core/test_contract.py tests/core/test_notebook_network.py tests/core/test_network_texts.py tests/core/test_notebook_ops.py tests/core/test_losses.py -k "not tensorflow"
 
 # What the last line needs is fetched and unpacked meanwhile.
 test: checks browser servers  ## what CI runs, with `make wasm` and `make browsers`: the same, doctests, all unit, property and browser tests, the lowest versions

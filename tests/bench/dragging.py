@@ -13,7 +13,7 @@ import urllib.parse
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.bench.curves import NETWORKS
+from tests.bench.loss_along import NETWORKS
 from tests.conftest import Server
 from tests.e2e.conftest import launch_arguments
 from tests.e2e.page import ready

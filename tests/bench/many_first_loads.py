@@ -1,7 +1,7 @@
 """A hundred who come for the first time at the same moment: all that a browser asks for until a lesson is there.
 
-    python -m tests.bench.first_loads
-    python -m tests.bench.first_loads --directly
+    python -m tests.bench.many_first_loads
+    python -m tests.bench.many_first_loads --directly
 
 Each asks for the page, and then, over six connections, for all that it names, the lesson's numbers among it, and opens a
 session whose script runs to its end. Behind nginx there are two servers and a Redis, set up as in deploy/; they are warm,

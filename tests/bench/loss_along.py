@@ -1,6 +1,6 @@
 """How long the loss along one number takes, beside a single forward pass: 65 losses, each that of a pass of its own.
 
-    python -m tests.bench.curves
+    python -m tests.bench.loss_along
 
 What counts is the ratio of the medians, since both take turns in one process; 65 passes one by one would be 65.
 """
