@@ -4,7 +4,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { coloursOf, written } from "../../cnnviz/pages/learn/cells.js"
 import { centred, covered, shifted, under } from "../../cnnviz/pages/learn/crop_bounds.js"
-import { comesOf, sumOf } from "../../cnnviz/pages/learn/learn_places.js"
+import { comesOf, sumOf } from "../../cnnviz/pages/learn/kernel_places.js"
 import { head } from "../../cnnviz/pages/learn/learn_plates.js"
 import { spokenQuestion } from "../../cnnviz/pages/learn/learn_words.js"
 import {
