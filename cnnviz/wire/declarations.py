@@ -29,7 +29,7 @@ from cnnviz.wire.hall import (
 from cnnviz.wire.learn import LearnHeader
 from cnnviz.wire.loss_along import CurveHeader
 from cnnviz.wire.notebook import NotebookHeader
-from cnnviz.wire.page import Header, Query, StepHeader
+from cnnviz.wire.page import AnswerHeader, Header, Query, StepHeader
 from cnnviz.wire.road import RoadHeader
 from cnnviz.wire.script import ScriptData, ScriptHeader
 from cnnviz.wire.training import ReportHeader
@@ -116,7 +116,7 @@ def _written(kind: Any, into: dict[str, str]) -> str:
 
 def _record(record: Any, into: dict[str, str]) -> str:
     fields, lines, extends = get_type_hints(record, include_extras=True), [], ""
-    for header in (RoadHeader, StepHeader, Header):  # a TypedDict does not tell what it inherits from
+    for header in (RoadHeader, StepHeader, Header, AnswerHeader):  # a TypedDict does not tell what it inherits from
         inherited = get_type_hints(header, include_extras=True)
         if fields.items() > inherited.items():
             extends, fields = f" extends {_written(header, into)}", {name: kind for name, kind in fields.items() if name not in inherited}

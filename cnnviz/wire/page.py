@@ -12,18 +12,23 @@ Cell = Sequence[int]
 """Row and column; in w and dw, also the output."""
 
 
-class Header(TypedDict):
-    """The header of every page: the lesson that this answers, sentences, and the status line; a loss that is no number is None."""
+class AnswerHeader(TypedDict):
+    """The header of every answer: what was asked, the lesson that this answers, and what could not be used; a loss that is no number is None."""
 
     page: str
     code: str
     asked: Query
     lesson: Query
-    words: records.Text
     wrong: Mapping[str, records.Text]
+    loss: float | None
+
+
+class Header(AnswerHeader):
+    """The header of every page: sentences, and the status line."""
+
+    words: records.Text
     remarks: Sequence[records.Text]
     deviations: Mapping[str, records.Text]
-    loss: float | None
     learned: records.Text
     saturated: float | None
     filters: records.FiltersRecord | None

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from cnnviz.wire import records
-from cnnviz.wire.page import Query
+from cnnviz.wire.page import AnswerHeader, Query
 
 
 class ScriptScreen(TypedDict):
@@ -33,15 +33,9 @@ class ScriptData(TypedDict):
     screens: Sequence[ScriptScreen]
 
 
-class ScriptHeader(TypedDict):
+class ScriptHeader(AnswerHeader):
     """The script that is named; None where there is none of that name. Of a file that was sent along, its tables as they stand, and its faults."""
 
-    page: str
-    code: str
-    asked: Query
-    lesson: Query
-    wrong: Mapping[str, records.Text]
-    loss: float | None
     script: ScriptData | None
     tables: Mapping[str, object] | None
     faults: Sequence[records.Text]

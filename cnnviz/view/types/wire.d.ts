@@ -6,6 +6,16 @@ export interface Adopted {
   note: string
 }
 
+/** The header of every answer: what was asked, the lesson that this answers, and what could not be used; a loss that is no number is None. */
+export interface AnswerHeader {
+  page: string
+  code: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  wrong: Record<string, string>
+  loss: number | null
+}
+
 /** The parts beside the maps of the architecture. */
 export interface ArchitectureData {
   here: string
@@ -99,13 +109,7 @@ export interface CurveData {
 
     Nothing of it where no number is named. The arrays are `theta` and `loss`.
      */
-export interface CurveHeader {
-  page: string
-  code: string
-  asked: Record<string, string>
-  lesson: Record<string, string>
-  wrong: Record<string, string>
-  loss: number | null
+export interface CurveHeader extends AnswerHeader {
   along: string
   at: number | null
   gradient: number | null
@@ -452,17 +456,11 @@ export interface HallSteps {
   stages: [string, string][]
 }
 
-/** The header of every page: the lesson that this answers, sentences, and the status line; a loss that is no number is None. */
-export interface Header {
-  page: string
-  code: string
-  asked: Record<string, string>
-  lesson: Record<string, string>
+/** The header of every page: sentences, and the status line. */
+export interface Header extends AnswerHeader {
   words: string
-  wrong: Record<string, string>
   remarks: string[]
   deviations: Record<string, string>
-  loss: number | null
   learned: string
   saturated: number | null
   filters: FiltersRecord | null
@@ -983,13 +981,7 @@ export interface ScriptData {
 }
 
 /** The script that is named; None where there is none of that name. Of a file that was sent along, its tables as they stand, and its faults. */
-export interface ScriptHeader {
-  page: string
-  code: string
-  asked: Record<string, string>
-  lesson: Record<string, string>
-  wrong: Record<string, string>
-  loss: number | null
+export interface ScriptHeader extends AnswerHeader {
   script: ScriptData | null
   tables: Record<string, unknown> | null
   faults: string[]
