@@ -147,7 +147,7 @@ def test_a_curve_opens_large_with_the_others_on_one_cursor(screen: Screen):
     said = dict(text.split(" : ") for text in values.all_text_contents())
     here = moment(Lesson(lr=0.3, k=int(plot.locator(".hoverlayer .legendtitletext").text_content())))
     assert read(said["L"]) == pytest.approx(here.losses[-1], rel=1e-5)
-    assert read(said["o[1]"]) == pytest.approx(here.trace.o[1], rel=1e-5)
+    assert read(said["dog"]) == pytest.approx(here.trace.o[1], rel=1e-5)
     assert read(said["Δf[2,0]"]) == pytest.approx((here.params.f - Lesson().kernel)[2, 0], rel=1e-5)
     assert read(said["‖∂w‖"]) == pytest.approx(np.linalg.norm(here.gradients.dw), rel=1e-5)
 

@@ -36,8 +36,7 @@ def lines(film: Film, lesson: Lesson, name: str) -> dict[str, np.ndarray]:
     if name == "norms":
         return {f"‖∂{label(parameter)}‖": film.norms[:, place] for place, parameter in enumerate(film.parameters)}
     if name == "o":
-        names = [f": {output}" if lesson.classes else "" for output in lesson.output_words]
-        return {f"o[{n}]{called}": film.o[:, n] for n, called in enumerate(names)}
+        return {f"o[{n}]": of for n, of in enumerate(film.o.T)}
     moved = film.kernel - film.kernel[0]  # small beside the weights themselves
     shape = lesson.kernel.shape[-3:] if lesson.kernel.shape[-3:-2] != (1,) else lesson.kernel.shape[-2:]
     first = np.sort(np.argsort(-np.abs(moved[-1]), kind="stable")[:MOST_LINES]) if moved.shape[1] > MOST_LINES else range(moved.shape[1])
