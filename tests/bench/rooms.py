@@ -37,7 +37,7 @@ Result = TypeVar("Result")
 
 JOIN, MOVES, EVERY, WANTED_P95 = 20.0, 6, 2.0, 1000
 AHEAD_IN = 0.3, 1.5
-"""Seconds after which a follower's page asks ahead: hosts/follower.js."""
+"""Seconds after which a follower's page asks ahead: hall/follower.js."""
 EVERY_BEHIND, WANTED_BEHIND = 4.0, 2000
 VOTE = 2.0
 WANTED_SHOWN, LONGEST = 5.0, 60.0
