@@ -91,6 +91,16 @@ test("before a training each stands in its class, beside each other", () => {
   assert.deepEqual(columns, labels)
   assert.equal(new Set(labels.map((_, i) => `${x[i]} ${y[i]}`)).size, 300)
   assert.ok(Math.min(...y) === 80 && Math.max(...y) + size <= 450)
+  for (const [classes, height] of [
+    [2, 461],
+    [4, 461],
+    [2, 560],
+  ]) {
+    const each = Array.from({ length: 30 * classes }, (_, i) => i % classes)
+    const few = layouts.startLayout(each, { width: 712, height, classes, floor: 0.1 }, 216)
+    const bottom = Math.max(...few.y) + few.size
+    assert.ok(bottom <= height && few.size > (classes === 2 ? 32 : 26), `${classes}: ${few.size}, ${bottom}`)
+  }
 })
 
 test("an arrow goes to the nearest image that way, and every image can be reached", () => {

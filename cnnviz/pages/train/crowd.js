@@ -19,7 +19,7 @@ const WALK = 500 // milliseconds
 const DIM = 0.13
 const EXAMPLES = 9 // of each class to learn from, in rows of three
 const LINE = 24 // of words between the images to learn from and those that are held out
-const LARGEST_EXAMPLE = 53
+const [LARGEST_EXAMPLE, OF_HEIGHT] = [64, 0.14]
 
 /** Slow at both ends, 0 to 1. @param {number} t */
 const eased = (t) => (t < 0.5 ? 2 * t * t : 1 - 2 * (1 - t) ** 2)
@@ -82,7 +82,8 @@ export class Crowd {
 
   /** Tells how large the images to learn from are, before a training. */
   get example() {
-    return Math.floor(Math.min((columnWidth(this.frame) - 16) / 3, LARGEST_EXAMPLE))
+    const { frame } = this
+    return Math.floor(Math.min((columnWidth(frame) - 16) / 3, LARGEST_EXAMPLE, OF_HEIGHT * frame.height))
   }
 
   /** Where those that are held out begin, before a training. */

@@ -15,6 +15,7 @@ import { largest } from "../../view/model/extremes.js"
 
 export const LEFT = 52 // where the columns begin: the levels' names stand before them
 const [LARGEST, SMALLEST, GAP] = [26, 11, 1]
+const AT_START = 40 // so large at most before a training, where each has its place
 const MARGIN = 4 // on either side of a column
 const PITCH = 0.4 // of an image's side that stays in sight where another stands over it
 const [ROWS, LOWER] = [1 / 6, 1 / 8] // of the height: what an even share of a column may take, and how far down it may be pushed
@@ -132,9 +133,14 @@ function pitches(columns, classes, beside, height, size) {
  */
 export function startLayout(labels, frame, top) {
   const columns = Array.from(labels)
-  const size = imageSize(frame, columns.length / frame.classes)
   const width = columnWidth(frame)
-  const beside = Math.max(1, Math.floor((width - 2 * MARGIN + GAP) / (size + GAP)))
+  const most = Math.max(
+    ...Array.from({ length: frame.classes }, (_, n) => columns.filter((label) => label === n).length),
+  )
+  const besides = (/** @type {number} */ size) => Math.max(1, Math.floor((width - 2 * MARGIN + GAP) / (size + GAP)))
+  let size = AT_START
+  while (size > SMALLEST && top + Math.ceil(most / besides(size)) * (size + GAP) > frame.height) size -= 1
+  const beside = besides(size)
   const seen = new Array(frame.classes).fill(0)
   const [x, y] = [new Float64Array(columns.length), new Float64Array(columns.length)]
   columns.forEach((column, i) => {
