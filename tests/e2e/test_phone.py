@@ -39,6 +39,18 @@ def test_every_page_has_its_place_on_a_phone(screen: Screen):
         page.set_viewport_size({"width": 390, "height": 844})
 
 
+def test_all_pages_of_a_phone_begin_at_the_same_edge(screen: Screen):
+    screen.page.set_viewport_size({"width": 390, "height": 844})
+    for path in ("/check", "/train?k=60", "/train?of=many"):
+        screen.page.goto(path)
+        screen.ready()
+        edges = "(all) => all.filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect().left)"
+        assert set(screen.page.locator(":is(.check h1, .road-head h1, .film h1, .training h2, .halves)").evaluate_all(edges)) == {16}, path
+    screen.open("/train", k=60)
+    tops = screen.page.locator(".film .reel canvas").evaluate_all("(all) => all.slice(0, 2).map((e) => e.getBoundingClientRect().top)")
+    assert tops[0] == tops[1]  # the weights to both classes stand beside each other
+
+
 def test_a_phones_words_have_its_whole_width_beside_a_remark_too_and_its_strip_no_names_of_rows(screen: Screen):
     screen.page.set_viewport_size({"width": 390, "height": 844})
     screen.open("/", k=2, stage="df", rule="one_pixel")
