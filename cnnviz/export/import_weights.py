@@ -20,7 +20,7 @@ from cnnviz.core.named_arrays import Params
 from cnnviz.core.program import Program
 from cnnviz.export.arrays import LESSON
 from cnnviz.export.parameters import MAX_VALUE, read_lesson, read_parameters, starting_from
-from cnnviz.words import Message, Problem, message
+from cnnviz.words import Message, Problem, message, say
 
 MOST_BYTES = 60_000_000
 """The most bytes of a file's arrays, unpacked: all of a large lesson's, or a trained network's of other layers."""
@@ -159,12 +159,12 @@ def _channels_first(w: np.ndarray, symbol: str, program: Program) -> np.ndarray:
 
 def _kernels(arrays: Arrays, lesson: Lesson) -> tuple[Lesson, list[Message | str]]:
     """The lesson with its first filters from the first array that has a slice which fits."""
-    if strange := next((f"{name or 'array'} {array.shape}" for name, array in arrays.items() if array.dtype.kind not in _NUMBERS), ""):
+    if strange := next((f"{name or say('export.elsewhere.unnamed')} {array.shape}" for name, array in arrays.items() if array.dtype.kind not in _NUMBERS), ""):
         raise Problem("export.parameters.no_number", name=strange)
     bank = next(iter(banks(lesson.network, lesson.x_shape)), None)
     for name, array in arrays.items():
         for layout, taken in _slices(array, bank) if bank else ():
-            f = _numbers(name or "array", taken)
+            f = _numbers(name or say("export.elsewhere.unnamed"), taken)
             if np.abs(f).max() > MAX_NUMBER:
                 raise Problem("export.parameters.too_large", name=name or "f", most=MAX_NUMBER)
             whose = message("export.elsewhere.of", name=name, shape=str(array.shape)) if name else message("export.elsewhere.alone", shape=str(array.shape))
@@ -173,7 +173,7 @@ def _kernels(arrays: Arrays, lesson: Lesson) -> tuple[Lesson, list[Message | str
             if rest := [f"{other} {left.shape}" for other, left in arrays.items() if other != name]:
                 said.append(message("export.elsewhere.left", names=[*rest[:MOST_NAMED], *(["…"] if len(rest) > MOST_NAMED else [])], net=lesson.net))
             return dataclasses.replace(lesson, f=filters_text(f), k=0, set=others), said
-    listed = [f"{name or 'array'} {array.shape}" for name, array in arrays.items()]
+    listed = [f"{name or say('export.elsewhere.unnamed')} {array.shape}" for name, array in arrays.items()]
     more = ["…"] if len(listed) > MOST_NAMED else []
     fits, k = ("nothing_fits", bank.k) if bank else ("no_parameters_fit", 0)
     raise Problem(f"export.elsewhere.{fits}", names=[*listed[:MOST_NAMED], *more], k=k, net=lesson.net)

@@ -185,6 +185,11 @@ def test_only_a_network_with_kernels_misses_one(net, kernel):
         assert str(problem.value).endswith(kernel)
 
 
+def test_an_array_without_a_name_is_called_so_in_the_readers_language():
+    with reading("fr"), pytest.raises(ValueError, match="Dans le fichier, le tableau contient NaN"):
+        read_start(npy(np.full((3, 3), np.nan)), Lesson())
+
+
 def test_an_archive_that_would_unpack_to_more_than_memory_is_refused_unread():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
