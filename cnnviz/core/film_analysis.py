@@ -66,9 +66,25 @@ def turning_points(run: Film) -> list[tuple[int, str]]:
     """The updates where a run first goes wrong, and how: at most one update for its loss and one for its units, in order.
 
     Its loss "leaps" where it lies LEAP above the best so far; a run "diverges" there if it lies so in the end,
-    too. It "saturates" where NEARLY_ALL of its units do.
+    too, and was not better meanwhile. It "saturates" where NEARLY_ALL of its units do.
     """
-    leapt = ~(run.losses <= np.fmin.accumulate(run.losses) + LEAP)  # written so that NaN has leapt
-    how = "diverges" if leapt[-1] else "leaps"
-    found = ((how, leapt), ("saturates", run.saturated >= NEARLY_ALL))
-    return sorted((int(wrong.argmax()), name) for name, wrong in found if wrong.any())
+    saturated = run.saturated >= NEARLY_ALL
+    found = [*_leap(run.losses), *([(int(saturated.argmax()), "saturates")] if saturated.any() else [])]
+    return sorted(found)
+
+
+def _leap(losses: np.ndarray) -> list[tuple[int, str]]:
+    """The update of a loss's first leap, or the one from which on it never comes back.
+
+    >>> [_leap(np.array(run)) for run in ([1, 3, 0.5], [1, 3, 9], [1, 3, 0.5, 0.9], [1, 3, 0.5, 0.9, np.nan])]
+    [[(1, 'leaps')], [(1, 'diverges')], [(1, 'leaps')], [(3, 'diverges')]]
+    """
+    best = np.fmin.accumulate(losses)
+    leapt = ~(losses <= best + LEAP)  # written so that NaN has leapt
+    if not leapt.any():
+        return []
+    first = int(leapt.argmax())
+    back = bool((losses[first:] < best[first]).any())
+    if not leapt[-1] or (back and losses[-1] <= losses[0]):
+        return [(first, "leaps")]
+    return [(len(losses) - int(leapt[::-1].argmin()) if back else first, "diverges")]

@@ -18,7 +18,7 @@ MANY = 50
 
 @dataclass(frozen=True)
 class Outcome:
-    """The end of a run, seen best at update `k` on this stage: it "wins" (from the start, turned, or with one output), "diverges",
+    """The end of a run, seen best at update `k` on this stage: it "wins" (from the start, turned, or with no one right answer), "diverges",
     "saturates", is "silent", "sparse" or "slow".
     """
 
@@ -56,7 +56,7 @@ def _won(lesson: Lesson, run: Film) -> Outcome | None:
         return None
     half = milestones(run.losses).get(0.5, 0)
     y = np.array(lesson.y)
-    if run.o.ndim != 2 or len(y) < 2:
+    if run.o.ndim != 2 or (y == y.max()).sum() > 1 or len(y) < 2:  # no output is the right answer alone
         return Outcome("wins.one", half, "o", {"half": half})
     wrong = np.flatnonzero(run.o.argmax(axis=1) != y.argmax())
     first = int(wrong[-1]) + 1 if len(wrong) else 0

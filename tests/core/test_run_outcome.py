@@ -7,6 +7,7 @@ import pytest
 
 from cnnviz import load_image
 from cnnviz.core.film import film
+from cnnviz.core.film_analysis import turning_points
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.run_outcome import Outcome, outcome
 from cnnviz.core.trajectory import Moment, trajectory
@@ -64,3 +65,22 @@ def test_what_saturates_and_fails_is_told_at_the_stage_where_it_does():
     found, there, _ = told(lesson)
     assert (found.how, found.k, found.stage) == ("saturates", 0, "a1")
     assert 0.9 < found.values["share"] == pytest.approx((there.trace.a1 * (1 - there.trace.a1) < 0.01).mean())
+
+
+def test_a_run_that_was_better_after_its_leap_overshoots_and_one_that_ends_in_nothing_diverges_where_it_left_for_good():
+    lesson = Lesson(net="conv1x3-tanh-dense2-mse", opt="adam", lr=0.3)
+    run = film(lesson, X, 100, 2)
+    leap = int(np.argmax(run.losses > np.minimum.accumulate(run.losses) + 0.05))
+    assert run.losses[-1] > run.losses.min() + 0.05 and run.losses[leap:].min() < run.losses[:leap].min()
+    assert turning_points(run)[0] == (leap, "leaps") and outcome(lesson, run).how != "diverges"
+    gone = dataclasses.replace(run, losses=np.append(run.losses[:-1], np.nan))
+    ((left, how),) = turning_points(gone)
+    assert how == "diverges" and not (gone.losses[left:] < gone.losses[:left].min()).any()
+    assert outcome(lesson, gone).values["before"] == np.nanmin(gone.losses)
+
+
+@pytest.mark.parametrize("y", [(1.0, 1.0), (0.5, 0.5)])
+def test_where_no_output_alone_should_be_the_largest_no_answer_is_called_right(y):
+    lesson = Lesson(y=y)
+    found, _, _ = told(lesson, 50)
+    assert found.how == "wins.one"
