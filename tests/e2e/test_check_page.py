@@ -256,7 +256,7 @@ def test_a_broken_arrow_is_in_sight_and_one_entry_is_spoken_of_everywhere(screen
         screen.open("/check", **query)
         expect(screen.page.locator("[data-column][data-state=first]")).to_be_in_viewport(ratio=1)
         name = screen.page.locator(".below .entry-name").inner_text()
-        assert screen.page.locator(".error-over-step [data-open]").inner_text().translate(SUBSCRIPTS).endswith(f": {name}")
+        assert screen.page.locator(".error-over-step [data-open]").inner_text().translate(SUBSCRIPTS).endswith(f" {name}")
     name = screen.page.locator(".below .entry-name")
     expect(name).to_have_text("∂b2[1]")
     expect(name).to_be_hidden()  # the chart's title says it
@@ -336,3 +336,11 @@ def test_no_card_has_numbers_times_a_power_of_ten_that_it_does_not_say(screen: S
     powers = screen.page.locator(".card .power")
     hidden = powers.evaluate_all("(all) => all.filter((e) => e.textContent && !e.checkVisibility()).map((e) => e.closest('.card').outerHTML)")
     assert hidden == []
+
+
+def test_the_nudge_that_is_marked_is_the_best_one_also_where_the_longest_is(screen: Screen):
+    screen.open("/check", net="conv1x3-dense2-mse", lr="0.001", k="1")  # L is a parabola: no secant misses it
+    marked = screen.page.locator(".digits tr.best")
+    expect(marked).to_have_count(1)
+    expect(marked.locator("th")).to_contain_text("①")
+    expect(marked).to_contain_text("a good balance")

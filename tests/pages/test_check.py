@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import threading
 import time
 from urllib.parse import parse_qsl
@@ -86,7 +87,7 @@ def test_a_wrong_slope_is_drawn_beside_the_right_one_at_a_unit_of_this_lesson():
         ours, exact = (shown.arrays()[f"{row}.{shown.first}"] for row in ("ours", "exact"))
         place = np.unravel_index(np.abs(ours - exact).argmax(), ours.shape)
         (said,) = besides(here.lesson, here.moment, {"mistake": mistake})["best"]["words"]
-        assert (said.values["wrong"], said.values["right"]) == (ours[place], exact[place])
+        assert (said.values["wrong"], said.values["right"]) == pytest.approx((ours[place], exact[place]), rel=1e-3)
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=str)
@@ -128,11 +129,8 @@ def test_every_mistake_in_each_of_its_places_shows_where_the_core_has_it(lesson)
         makes = next((stage.makes for stage in lesson.network.stages if stage == hits[0]), hits) if hits and hits[0] != "update" else ("",)
         assert (one.is_forward or board.first in makes) and bool(board.first) == bool(makes[0] and not one.is_forward), one.address
         assert [switch["on"] for switch in board.groups[0]["options"]].count(True) == 1
-        nudged = {f"d{name}" for name in (*lesson.network.parameters, "x")}
-        if not hits:
-            assert board.good, one.address
-        if board.good is False:
-            assert {board.first, *board.inherits} & nudged
+        if not one.is_forward:
+            assert board.good == (not board.first), one.address
 
 
 def test_the_pinned_cells_channel_shows():
@@ -170,7 +168,7 @@ def test_before_the_check_is_done_the_marked_entry_is_the_one_that_the_words_say
     ours, right = (board.arrays()[f"{row}.{board.first}"] for row in ("ours", "exact"))
     (said,) = besides(here.lesson, here.moment, asked)["best"]["words"]
     place = tuple(board.cells[board.first])
-    assert (ours[place], right[place]) == (said.values["wrong"], said.values["right"])
+    assert (ours[place], right[place]) == pytest.approx((said.values["wrong"], said.values["right"]), rel=1e-3)
     assert ours[place] != right[place]
 
 
@@ -318,6 +316,42 @@ def test_the_digits_that_cancel_are_those_of_the_losses(lesson):
         drawn = dict(zip(sweep["x"], sweep["series"][1]["values"], strict=True))
         assert row["error"] == drawn[min(drawn, key=lambda at: abs(at - step))]
     assert [row["exponent"] for row in entry["rows"]] == sorted((row["exponent"] for row in entry["rows"]), reverse=True)
+
+
+def test_what_nudging_cannot_tell_is_not_called_right_where_a_mistake_has_spoiled_it():
+    here = now(Lesson(net="conv1x3-relu-dense2-mse", lr=90.0, k=30))  # it has run away: all its units are shut
+    for mistake in ("mean_forgotten", "relu_gate_of_gradient"):
+        board = road_of(here.lesson, here.moment, {"mistake": mistake})
+        wrong = {board.first, *board.inherits}
+        assert board.good is False and board.first
+        assert not {str(board.notes[name]) for name in wrong} & {"exact", "undecided"}
+        assert [chart["name"] for chart in board.charts] == ["falls"], "every entry that can be told is right: no ε fails there"
+
+
+def test_of_a_wrong_entry_no_nudge_is_called_a_good_one():
+    here = now(Lesson(rule="object-oriented", k=1))
+    entry = besides(here.lesson, here.moment, {})["entry"]
+    (sweep,) = road_of(here.lesson, here.moment, {}).charts
+    assert entry["error"] > TOLERANCE and entry["rows"] == []
+    assert str(sweep["title"]) == f"No ε saves {entry['name']}"
+    broken, right = ([value for value in line["values"] if value is not None] for line in sweep["series"])
+    assert min(broken) > TOLERANCE > min(right)
+
+
+def test_a_wrong_number_is_printed_apart_from_the_right_one_and_infinite_where_it_is():
+    almost = now(Lesson(w="normal", k=4, seed=3, lr=0.5))
+    (said,) = besides(almost.lesson, almost.moment, {"mistake": "weights_updated_first"})["best"]["words"]
+    wrong, right = re.search("becomes (.*), not (.*)[.]", str(said)).groups()
+    assert wrong != right and wrong[:5] == right[:5]
+    raw = now(Lesson(scale="raw", k=1))
+    (said,) = besides(raw.lesson, raw.moment, {"mistake": "product_divided@dz1"})["best"]["words"]
+    assert str(said) == "∂z₁[0,1] becomes −∞, not 0."
+
+
+def test_digits_of_a_power_of_ten_are_none_that_cancel():
+    here = now(Lesson(w="normal", k=4, seed=3, lr=0.5))
+    short = besides(here.lesson, here.moment, {})["entry"]["rows"][-1]
+    assert short["up"][0].endswith("e−09") and str(short["words"]) == "17 digits cancel, left: 0"
 
 
 def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():

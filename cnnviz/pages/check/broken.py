@@ -21,6 +21,7 @@ from cnnviz.data.images import load_images
 from cnnviz.pages.charts import Line, chart
 from cnnviz.pages.check.examined_pass import Examined
 from cnnviz.pages.switches import switch
+from cnnviz.pages.told_apart import told_apart
 from cnnviz.wire.check import BestData, CodeData
 from cnnviz.wire.parts import ChartData, SwitchData
 from cnnviz.words import Message, Problem, message
@@ -117,11 +118,12 @@ def shows_best(here: Examined) -> BestData | None:
         ends = min(-2.0, found.z.min()), max(2.0, found.z.max())
         counted = [message("ui.check.slope.below", n=found.below, count=found.count)] if found.below and not (found.right < 0).any() else []
         return BestData(words=[_at(found), *counted], units=np.histogram(found.z, BINS, ends)[0].tolist())
-    wrong, right = (np.nan_to_num(here.of_image(here.first, of[here.first])) for of in (here.ours, here.exact))
+    wrong, right = (here.of_image(here.first, of[here.first]).reshape(-1) for of in (here.ours, here.exact))
     flat = int(here.apart(here.first).argmax())
     at = np.unravel_index(flat, cell_shape(here.one, here.first) or ())
     name = f"{label(here.first)}[{','.join(str(int(one)) for one in at)}]"
-    said = message("ui.check.shows.at", entry=name, wrong=float(wrong.reshape(-1)[flat]), right=float(right.reshape(-1)[flat]))
+    values = dict(zip(("wrong", "right"), told_apart(wrong[flat], right[flat]), strict=True))
+    said = message("ui.check.shows.at", entry=name, **values)
     return BestData(words=[said], units=[])
 
 

@@ -23,14 +23,14 @@ def road(here: Examined) -> Road:
     lesson, check, mistake = here.lesson, here.shown_check, here.mistake
     unusable = mistake_in(here.asked, lesson)[1]
     with np.errstate(all="ignore"):  # a mistake may divide by 0
-        errors = {symbol: here.of_image(symbol, drawn_errors(relative_error(here.ours[symbol], here.exact[symbol]))) for symbol in (here.shown if here.wrong else ())}
-    errors |= _errors(check)
+        beside = {symbol: here.of_image(symbol, drawn_errors(relative_error(here.ours[symbol], here.exact[symbol]))) for symbol in (here.shown if here.wrong else ())}
+    errors = beside | _errors(check) | {symbol: beside[symbol] for symbol in here.wrong if mistake}  # nudging may tell nothing of what a mistake has made
     chosen = one_entry.chosen(here)
     parts = tuple(_part(here, symbol, errors.get(symbol), chosen) for symbol in here.shown)
     return Road(
         title=words.title(lesson, mistake, here.hit, here.first, here.one),
         verdict=words.verdict(here) if check else words.under_way(here.checking.share),
-        good={"right": True, "wrong": False}.get(check.verdict) if check and not here.of_another_pass else None,
+        good=False if check and mistake and here.first else {"right": True, "wrong": False}.get(check.verdict) if check and not here.of_another_pass else None,
         rows=_rows(here, errors),
         parts=parts,
         operations=operations(here.one),

@@ -24,6 +24,13 @@ const ten = (exponent) =>
 
 export const CIRCLED = ["①", "②", "③"]
 
+/** Finds the nudge with the least error. @param {NudgeRow[]} rows */
+export const bestOf = (rows) =>
+  nearest(
+    rows.map(({ error }) => error),
+    (error) => error,
+  )
+
 /** Places along a line's values, broken where one is missing. @param {(number | null)[]} values @param {(n: number, value: number) => [number, number]} at */
 const path = (values, at) =>
   values
@@ -55,13 +62,14 @@ export function errorCurve(chart, rows, name = "") {
       name: { x: x(at), y: Math.min(Math.max(...over) + 16, PLOT.bottom - 4) },
     }
   })
+  const best = bestOf(rows)
   const dots = rows.map(({ exponent, error }, n) => ({ x: x(exponent), y: y(power(error)), n }))
   return html`<svg class="curve" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${`${chart.title} ${chart.words}`}>
     <rect class="over" x=${PLOT.left} y=${PLOT.top} width=${PLOT.right - PLOT.left} height=${y(TOLERANCE) - PLOT.top} />
     ${levels.map((e) => svg`<line x1=${PLOT.left} x2=${PLOT.right} y1=${y(e)} y2=${y(e)} class=${e === TOLERANCE ? "limit" : ""} /><text x=${PLOT.left - 6} y=${y(e) + 4} class="left">${e ? ten(e) : "1"}</text>`)}
     ${[-13, -9, -5, -1].map((e) => svg`<line x1=${x(e)} x2=${x(e)} y1=${PLOT.top} y2=${PLOT.bottom} /><text x=${x(e)} y=${PLOT.bottom + 16}>${ten(e)}</text>`)}
     ${drawn.map(({ way, look, dashed, label, name }) => svg`<path d=${way} class=${dashed ? `dashed ${look}` : look} /><text class="curve-name ${look}" x=${name.x} y=${name.y}>${label}</text>`)}
-    ${dots.map(({ x, y, n }) => svg`<circle cx=${x} cy=${y} r="5" class=${n === 1 ? "good" : ""} /><text x=${x + (n === 2 ? 16 : n ? 0 : -12)} y=${n === 1 ? y + 22 : y < PLOT.top + 8 ? y + 20 : y - 10} class=${n === 1 ? "good" : "ink"}>${CIRCLED[n]}</text>`)}
+    ${dots.map(({ x, y, n }) => svg`<circle cx=${x} cy=${y} r="5" class=${n === best ? "good" : ""} /><text x=${x + (n === best ? 0 : n ? 16 : -12)} y=${n === best ? y + 22 : y < PLOT.top + 8 ? y + 20 : y - 10} class=${n === best ? "good" : "ink"}>${CIRCLED[n]}</text>`)}
     <text class="start" x=${PLOT.left} y=${PLOT.top - 8}>${[say("ui.check.sweep.y"), name].filter(Boolean).join(" · ")}</text>
     <text class="start" x=${PLOT.left} y=${PLOT.bottom + 38}>${say("web.check.small")}</text><text class="left" x=${PLOT.right} y=${PLOT.bottom + 38}>${say("web.check.large")}</text>
   </svg>`

@@ -69,7 +69,8 @@ class Examined:
         if self.mistake is None:
             return self.moment.gradients
         trace = self.program.forward(self.moment.params, self.moment.trace.x, given=self.given)
-        return self.mistake.run(self.program, self.moment.params, trace, self._targets(trace.o.shape), self.lesson.optimizer, self.moment.state)
+        with np.errstate(all="ignore"):  # a mistake may divide by 0
+            return self.mistake.run(self.program, self.moment.params, trace, self._targets(trace.o.shape), self.lesson.optimizer, self.moment.state)
 
     def _targets(self, shape: tuple[int, ...]) -> np.ndarray:
         return self.lesson.network.targets(np.array(self.lesson.y), shape)

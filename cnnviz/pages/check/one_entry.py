@@ -63,18 +63,22 @@ def name_of(entry: Entry, program: Program) -> str:
 
 
 def charts(here: Examined, entry: Entry | None) -> tuple[ChartData, ...]:
-    """The error of its central difference over the nudge: in two precisions, or beside what a mistake gives."""
-    if entry is None:
+    """The error of its central difference over the nudge: in two precisions, or of a wrong one beside what is right; none of a mistake's right entry."""
+    if entry is None or (here.mistake and not _is_wrong(here, entry)):
         return ()
     steps, found = _nudged(here, entry)
     exact = float(here.of_image(f"d{entry.parameter}", here.exact[f"d{entry.parameter}"]).reshape(-1)[flat_index(entry, here.one)])
-    if here.mistake:
+    if _is_wrong(here, entry):
         lines = [Line(message("ui.check.falls.broken"), _drawn(found[0], entry.backward), hue=2), Line(message("ui.check.falls.right"), _drawn(found[0], exact), True, 3)]
         title = message("ui.check.sweep.broken", entry=name_of(entry, here.one))
     else:
         lines = [Line(name, _drawn(one, entry.backward)) for name, one in (("float32", found[1]), ("float64", found[0]))]
         title = message("ui.check.sweep.title")
     return (chart("sweep", title, steps, tuple(lines), message("ui.check.sweep.x"), message("ui.check.sweep.y"), log="xy", words=message("ui.check.sweep.words")),)
+
+
+def _is_wrong(here: Examined, entry: Entry) -> bool:
+    return bool(here.shown_check and here.shown_check.marks[entry.parameter][entry.index] == WRONG)
 
 
 def _drawn(found: Sequence[Nudge], exact: float) -> list[float | None]:
@@ -109,7 +113,7 @@ def entry_data(here: Examined, entry: Entry | None) -> EntryData | None:
     best = min((error, step) for step, error in zip(steps, errors, strict=True) if step in STEPS)[1]
     shown = [nudge for nudge in found if nudge.step in (LONG, best, SHORT)]
     values = [entry.backward, *(value for nudge in shown for value in (nudge.up, nudge.down))]
-    told = bool(entry.backward) and all(map(math.isfinite, values)) and not here.mistake
+    told = bool(entry.backward) and all(map(math.isfinite, values)) and not here.mistake and not _is_wrong(here, entry)
     kinds = {LONG: "long", SHORT: "short", best: "best"}
     return EntryData(
         name=name_of(entry, here.one),
@@ -131,13 +135,18 @@ def _row(nudge: Nudge, backward: float, kind: str) -> NudgeRow:
         up=(up[:shared], up[shared:]),
         down=(down[:shared], down[shared:]),
         central=(central[:agree], central[agree:]),
-        words=message(f"ui.check.digits.{kind}", n=sum(map(str.isdigit, up[shared:])), cancel=sum(map(str.isdigit, up[:shared].lstrip("0.")))),
+        words=message(f"ui.check.digits.{kind}", n=_digits(up) - _digits(up[:shared]), cancel=_digits(up[:shared])),
     )
 
 
 def _shared(a: str, b: str) -> int:
     """The number of characters that two numbers have in common from the left."""
     return next((at for at, (left, right) in enumerate(zip(a, b, strict=False)) if left != right), min(len(a), len(b)))
+
+
+def _digits(text: str) -> int:
+    """The number of significant digits, without those of a power of ten."""
+    return sum(map(str.isdigit, text.partition("e")[0].lstrip("0.")))
 
 
 def _loss(value: float, like: float) -> str:

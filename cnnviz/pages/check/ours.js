@@ -5,7 +5,7 @@ import { say } from "../../view/model/words.js"
 import { html, keyed, markup, nothing } from "../../view/regions/html.js"
 import { mapOf } from "../../view/regions/road.js"
 import { TENSORFLOW } from "../../view/spec.js"
-import { CIRCLED, errorCurve } from "./error_curve.js"
+import { bestOf, CIRCLED, errorCurve } from "./error_curve.js"
 
 /** @import { CheckData, NudgeRow, RoadData, Template, ThirdData, VersionData } from "../../view/types/view.js" */
 /** @typedef {{ road: RoadData, check: CheckData, all: boolean, falls: boolean, subject: string, maps: VersionData[] }} Shown  what stands below the road; `maps` are the versions of the array that is spoken of */
@@ -22,9 +22,9 @@ export const versions = (subject, rows) =>
 const halves = (first, second, [left, right]) =>
   html`<span class=${first}>${local(left)}</span><span class=${second}>${local(right)}</span>`
 
-/** @type {(row: NudgeRow, n: number) => Template} */
-const nudge = ({ exponent, up, down, central, words }, n) => html`
-  <tr class=${n === 1 ? "best" : ""}><th scope="row">${CIRCLED[n]} ${markup(`10<sup>${exponent.toFixed(Number.isInteger(exponent) ? 0 : 1).replace("-", "−")}</sup>`)}</th>
+/** @type {(row: NudgeRow, n: number, rows: NudgeRow[]) => Template} */
+const nudge = ({ exponent, up, down, central, words }, n, rows) => html`
+  <tr class=${n === bestOf(rows) ? "best" : ""}><th scope="row">${CIRCLED[n]} ${markup(`10<sup>${exponent.toFixed(Number.isInteger(exponent) ? 0 : 1).replace("-", "−")}</sup>`)}</th>
     <td><div>${halves("shared", "left", up)}</div><div>${halves("shared", "left", down)}</div><small>${words}</small></td>
     <td>${halves("agrees", "differs", central)}</td></tr>`
 

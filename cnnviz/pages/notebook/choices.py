@@ -12,6 +12,7 @@ from cnnviz.core.trajectory import Moment
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook.story import story
 from cnnviz.pages.switches import group, switch
+from cnnviz.pages.told_apart import told_apart
 from cnnviz.wire.parts import SwitchData, SwitchGroup
 from cnnviz.words import Message, message
 
@@ -130,19 +131,8 @@ def _matters(on: bool, changed: list[str], now: Moment, flipped: Moment) -> Mess
     stands = not (flipped.after.f != flipped.params.f).any()
     place = tuple(int(i) for i in np.unravel_index(np.abs(flipped.after.f - now.after.f).argmax(), now.after.f.shape))
     entry = f"f′[{place[0]},{place[1]}]"
-    values = dict(zip(("now", "flipped"), _told_apart(now.after.f[place], flipped.after.f[place]), strict=True))
+    values = dict(zip(("now", "flipped"), told_apart(now.after.f[place], flipped.after.f[place]), strict=True))
     return message(f"ui.notebook.matters.{'stands' if stands else 'moves'}", without=without, entry=entry, **values)
-
-
-def _told_apart(a: float, b: float) -> tuple[float, float]:
-    """Both rounded to four digits, or to as many as it takes to tell them apart.
-
-    >>> _told_apart(0.999791, 0.999814), _told_apart(0.5, 3.14159)
-    ((0.99979, 0.99981), (0.5, 3.142))
-    """
-    texts = ((f"{a:.{digits}g}", f"{b:.{digits}g}") for digits in range(4, 18))
-    one, other = next((both for both in texts if both[0] != both[1]), (repr(float(a)), repr(float(b))))
-    return float(one), float(other)
 
 
 def _alone(name: str, lesson: Lesson, exact: Moment, alone: Moment, columns: tuple[str, ...]) -> Message:
