@@ -70,8 +70,8 @@ def told_of(found: Evaluation, labels: np.ndarray, rows: np.ndarray) -> np.ndarr
 class History:
     """The history of `training`, of which the images `X` (M,H,W) or (M,C,H,W) with targets `Y` (M,N) are held out.
 
-    `reports` are the numbers of all reports, `epochs` the first end of an epoch, every so many after it, and the last:
-    as many as fit into `most` bytes.
+    `reports` are the numbers of all reports, `epochs` the first end of an epoch, every so many after it, and the last
+    with outputs that are numbers: as many as fit into `most` bytes.
     """
 
     def __init__(self, training: Training, X: Pixels, Y: np.ndarray, most: int = MOST_BYTES):
@@ -87,7 +87,8 @@ class History:
         if report.step * self.training.epochs % report.steps == 0:
             found = evaluate(self.training, report.params, self.X, self.Y, report.buffers)
             report = replace(report, held_loss=found.loss, held_accuracy=found.accuracy)
-            self._keep(Epoch(report, found.confusion, found.o[self.rows], told_of(found, self.labels, self.rows)))
+            if not self.epochs or np.isfinite(found.o).all():  # what is no number is no answer
+                self._keep(Epoch(report, found.confusion, found.o[self.rows], told_of(found, self.labels, self.rows)))
         self.reports.append(replace(report, params=Params.of({})))
 
     def _keep(self, epoch: Epoch) -> None:

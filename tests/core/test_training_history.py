@@ -73,3 +73,13 @@ def test_of_many_images_the_first_of_each_class_are_shown():
     assert len(rows) == 7 * (MOST_SHOWN // 7) and (np.diff(rows) > 0).all()
     for n in range(7):
         assert rows[labels[rows] == n].tolist() == np.flatnonzero(labels == n)[: MOST_SHOWN // 7].tolist()
+
+
+def test_an_end_of_an_epoch_without_numbers_has_no_answers_that_could_be_right():
+    X, Y, X_held, Y_held = halves(*colours())
+    settings = Training(net="conv1x3-dense8-dense3-mse", epochs=60, reports=60, batch=2, learning_rate=100.0)
+    made = History(settings, X_held, Y_held)
+    for report in train(settings, X, Y, X_held, Y_held):
+        made.add(report)
+    assert made.reports[-1].diverged and made.reports[-1].epoch > made.epochs[-1].report.epoch
+    assert all(np.isfinite(epoch.o).all() for epoch in made.epochs)

@@ -226,7 +226,10 @@ test("the words are those of the epoch that is shown", () => {
   const report = reportOf([0, 6, 12], [0, 6, 12], { active: false, kind: "done" })
   const state = states.taken(states.EMPTY, report)
   assert.equal(words.title(report, state), "Accuracy 75.0%: 3 of 4 test images right")
-  assert.equal(words.sentence(report, state), "verdict 12. On other new images, expect 25% to 75%. Trained on 30.")
+  assert.equal(
+    words.sentence(report, state),
+    "verdict 12. On other new images, expect 25% to 75%. Trained on 30 images.",
+  )
   assert.match(words.note(report, state), /Wilson's 95% interval for 4 images, after the last epoch/)
   const first = states.sought(state, 0)
   assert.match(words.note(report, states.sought(state, 6)), /for 4 images\. To stop at the best epoch would promise/)
@@ -238,6 +241,7 @@ test("the words are those of the epoch that is shown", () => {
     words.sentence(report, before),
     /30 images, 12 times each, and is tested on 4 others\. Guessing gets 33%/,
   )
+  assert.match(words.sentence({ ...report, epochs: 1 }, before), /30 images, once each, and is tested on 4 others\./)
   assert.equal(words.note({ ...report, warning: "stuck" }, state), "stuck")
   assert.equal(words.note({ ...report, active: true }, state), "under way")
   assert.match(words.foot({ ...report, shown: 3 }, state), /how sure.*3 of 4, the first 1 of each class/)

@@ -24,7 +24,7 @@ export function title({ names, held }, { crowds, at }) {
 /** @param {Report} report @param {CrowdState} state */
 export function sentence({ names, learn, epochs, held, guessing, arrays, verdicts }, { crowds, at }) {
   if (!names.length) return ""
-  if (!crowds.has(at)) return say("web.training.will_see", { train: sum(learn), epochs, n: held, guessing })
+  if (!crowds.has(at)) return say("web.training.will_see", { train: sum(learn), n: epochs, held, guessing })
   const place = Array.from(arrays.at.values).indexOf(at)
   const verdict = verdicts[place]
   if (at === 0) return say("web.training.nothing_yet", { verdict })
