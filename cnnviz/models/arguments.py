@@ -19,7 +19,7 @@ class Before:
     """State that the layers before leave for the next: zeros around a map, whether a softmax is a logarithm, and their words.
 
     `own` are the text's own functions and classes; `pixels` tells whether the last one has left a map, which Keras does not flatten by itself,
-    `keras` whether one has been Keras'.
+    `keras` whether one has been Keras'. `gives` is how many filters or outputs the last one had, where that is what the next one reads.
     """
 
     zeros: tuple[int, int] = (0, 0)
@@ -27,6 +27,7 @@ class Before:
     own: frozenset[str] = frozenset()
     pixels: bool = False
     keras: bool = False
+    gives: int | None = None
     words: list[str] = field(default_factory=list)
 
 

@@ -45,7 +45,7 @@ SIGNATURES: Mapping[str, str] = {
 NAMED: Mapping[str, str] = {
     "in_channels": "channels", "out_channels": "filters", "kernel_size": "k", "pool_size": "k", "strides": "stride", "dilation_rate": "dilation",
     "use_bias": "bias", "padding_mode": "mode", "ceil_mode": "ceil", "in_features": "inputs", "out_features": "units", "negative_slope": "slope",
-    "alpha": "slope", "p": "rate", "num_groups": "groups", "num_channels": "channels", "output_size": "size", "data_format": "format",
+    "alpha": "slope", "p": "rate", "num_groups": "groups", "num_channels": "channels", "num_features": "channels", "output_size": "size", "data_format": "format",
     "epsilon": "eps", "scale": "affine", "elementwise_affine": "affine",
     "normalized_shape": "shape", "axis": "shape",
 }  # fmt: skip
@@ -83,7 +83,9 @@ def taken(layer: Described, before: Before) -> Taken:
     """
     name = SAME_NAME.get(layer.name, layer.name)
     before.keras = before.keras or "2D" in name or name == "Dense"
+    gives, before.gives = before.gives, None
     if name in NOTHING:
+        before.gives = None if before.pixels or name != "Flatten" else gives
         before.pixels = before.pixels and name not in ("Flatten", "Reshape")
         return Taken(layer.text)
     if name not in RULES:
@@ -94,13 +96,23 @@ def taken(layer: Described, before: Before) -> Taken:
     given |= {"class": layer.name, "text": layer.text}
     if isinstance(spelt := given.get("padding"), str):
         given["padding"] = spelt.lower()  # as Keras reads it
+    notes = _other_inputs(given, before, gives)
     try:
-        words, notes = RULES[name](given, before)
+        words, own_notes = RULES[name](given, before)
     except Untaken as why:
         return Taken(layer.text, (), (why.note,))
+    own = given.get("filters", given.get("units", gives))
+    before.gives = own if isinstance(own, int) else None
     before.words += words
     before.pixels = words[0][:3] in ("con", "max", "avg") or (before.pixels and words[0][:3] not in ("gap", "den")) if words else before.pixels
-    return Taken(layer.text, tuple(words), tuple(notes))
+    return Taken(layer.text, tuple(words), (*notes, *own_notes))
+
+
+def _other_inputs(given: Arguments, before: Before, gives: int | None) -> list[Message]:
+    """A note where a layer is made for another number of channels or inputs than the layer before `gives`."""
+    reads = given.get("channels", None if before.pixels else given.get("inputs"))  # after a map: pixels, which its size decides
+    told = gives is not None and isinstance(reads, int) and reads not in (0, gives)  # a lazy layer is printed with 0
+    return [message("model.other_inputs", n=reads, fits=gives)] if told else []
 
 
 def channels_of(layers: Iterable[Described]) -> int | None:

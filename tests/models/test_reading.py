@@ -477,3 +477,20 @@ def test_it_is_said_in_each_language(lang):
 
 def test_a_printed_model_is_told_from_code():
     assert read_model(PRINTED[0]).layers[0].text.startswith("Conv2d(3, 8, kernel_size=(3, 3)")
+
+
+@pytest.mark.parametrize(
+    "layers, said",
+    [
+        ("nn.Conv2d(1, 6, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 4, 3)", [(8, 6)]),
+        ("nn.Conv2d(1, 6, 3), nn.BatchNorm2d(num_features=8), nn.ReLU()", [(8, 6)]),
+        ("nn.Flatten(), nn.Linear(784, 20), nn.ReLU(), nn.Dropout(), nn.Linear(in_features=30, out_features=10)", [(30, 20)]),
+        ("nn.Conv2d(3, 256, 3), nn.Conv2d(256, 8, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 10)", []),
+        ("nn.Conv2d(3, 6, 3), nn.BatchNorm2d(6), nn.Flatten(), nn.BatchNorm1d(4056), nn.Linear(4056, 10)", []),
+        ("nn.Conv2d(3, 6, 3), nn.Linear(4056, 10), nn.LazyLinear(10)", []),
+    ],
+)
+def test_a_layer_for_other_inputs_than_there_are_is_told(layers, said):
+    model = read_model(f"nn.Sequential({layers})")
+    notes = [note for layer in model.layers for note in layer.notes if note.id == "model.other_inputs"]
+    assert [(note.values["n"], note.values["fits"]) for note in notes] == said
