@@ -76,8 +76,11 @@ def records(lesson: Lesson, program: Program, moment: Moment) -> dict[str, MapRe
 LOST = 1e-9
 """The share of what arrived below which a sum that must be 0 is round-off: more is a mistake's."""
 
-CENTRING, HANDING_ON = ("bn", "gn"), ("avg", "gap", "identity")
-"""The layers that take a mean away, and those that hand a number on that is added everywhere."""
+SEEN = 1e-7
+"""The share of its output from which a bias is seen there: steps of a large rate in Adam make so much of round-off."""
+
+HANDING_ON = ("avg", "gap", "identity")
+"""The layers that hand a number on that is added everywhere."""
 
 
 def _round_off(lesson: Lesson, program: Program, moment: Moment) -> Iterator[str]:
@@ -86,12 +89,20 @@ def _round_off(lesson: Lesson, program: Program, moment: Moment) -> Iterator[str
     for place, (layer, own) in enumerate(zip(layers, names, strict=True)):
         bias, arrived = own.of("b"), f"d{own.output}"
         after = next((one for one in layers[place + 1 :] if one.kind not in HANDING_ON), None)
-        if bias not in owned(layer, own) or not after or after.kind not in CENTRING:
+        if bias not in owned(layer, own) or not after or not _takes_away(after, program.shapes[bias][0]):
+            continue
+        alone = all(one.symbol != bias for one in lesson.set) and not lesson.first_params()[bias].any()
+        if alone and largest_of(moment.after[bias]) > SEEN * largest_of(moment.trace[own.output]):
             continue
         if largest_of(moment.gradients[f"d{bias}"]) <= LOST * largest_of(moment.gradients[arrived]):
             yield f"d{bias}"
-            if all(one.symbol != bias for one in lesson.set) and not lesson.first_params()[bias].any():
+            if alone:
                 yield bias
+
+
+def _takes_away(layer: Layer, channels: int) -> bool:
+    """Tells whether a layer subtracts each channel's own mean, and with it any bias; not where a group has several channels."""
+    return layer.kind == "bn" or (layer.kind == "gn" and layer.geometry()["groups"] == channels)
 
 
 @lru_cache(maxsize=128)

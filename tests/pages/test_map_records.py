@@ -160,3 +160,15 @@ def test_the_bias_before_a_normalisation_has_a_gradient_of_round_off_alone_and_s
     for gradient in lost:
         assert told(Lesson(net=net), **{gradient: 1e-6}) == set()
         assert told(Lesson.read({"net": net, "set": f"{gradient[1:]}:0:0.5", "k": "2"})[0]) == lost  # then the bias is no 0
+
+
+@pytest.mark.parametrize(
+    "lesson",
+    [
+        Lesson(net="conv2x3b-gn1-relu-dense2-softmax-ce", opt="momentum", lr=100, k=10),  # no gradient is left, the bias has grown
+        Lesson(net="conv2x3b-gn1-relu-dense2-softmax-ce", w="zeros"),  # nor does one arrive
+        Lesson(net="conv4x5b-avg2-bn-relu-conv4x3b-bn-relu-dense2-identity-mse", opt="adam", lr=100, k=20),  # Adam makes steps of round-off
+    ],
+)
+def test_no_bias_is_told_as_0_that_is_seen_or_that_no_normalisation_takes_away(lesson):
+    assert not [symbol for symbol, record in map_records.records(lesson, *here(lesson)).items() if record["round_off"]]
