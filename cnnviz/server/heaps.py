@@ -2,16 +2,9 @@
 
 import contextlib
 import ctypes
-from collections.abc import Iterator
 
 ARENA_MAX = -8
 """M_ARENA_MAX of glibc's malloc.h."""
-
-
-@contextlib.contextmanager
-def _glibc() -> Iterator[ctypes.CDLL]:
-    with contextlib.suppress(AttributeError, OSError, TypeError):  # another C library
-        yield ctypes.CDLL(None)
 
 
 def share_heaps() -> None:
@@ -20,11 +13,14 @@ def share_heaps() -> None:
     glibc has up to eight heaps a core, and each keeps what its thread's dearest answer took. Python lets one thread at a time
     ask for memory, so that none waits.
     """
-    with _glibc() as libc:
-        libc.mallopt(ARENA_MAX, 1)
+    _tell_glibc("mallopt", ARENA_MAX, 1)
 
 
 def give_back() -> None:
     """Gives the system what is free, after work that is done once: it took more than any answer will."""
-    with _glibc() as libc:
-        libc.malloc_trim(0)
+    _tell_glibc("malloc_trim", 0)
+
+
+def _tell_glibc(what: str, *numbers: int) -> None:
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # another C library, or Windows, where None names none
+        ctypes.CDLL(None)[what](*numbers)

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from cnnviz.server.heaps import give_back, share_heaps
+
 BEFORE_IT_LISTENS = """
 import sys
 from streamlit.web import cli
@@ -131,3 +133,13 @@ asyncio.run(asked())
 def test_what_the_making_of_a_file_took_is_given_back():
     told = subprocess.run([sys.executable, "-c", MADE], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "True"
+
+
+@pytest.mark.parametrize("error", [TypeError, OSError, AttributeError])  # the first is what Windows says
+def test_a_server_begins_without_glibc(monkeypatch, error):
+    def none(name):
+        raise error
+
+    monkeypatch.setattr("cnnviz.server.heaps.ctypes.CDLL", none)
+    share_heaps()
+    give_back()
