@@ -14,3 +14,8 @@ test("what is no number has a colour of its own, by day and by night, unlike eve
   assert.deepEqual(colour(Number.POSITIVE_INFINITY, [1e-16, 1], "error"), colour(1, [1e-16, 1], "error"))
   assert.ok(isUntold(Number.NaN, "error") && !isUntold(Number.NaN, "signed") && !isUntold(0, "error"))
 })
+
+test("numbers of a run that has run away have their colours, too, as far apart as their limits are", () => {
+  for (const value of [-1, -0.4, 0, 0.3, 1])
+    assert.deepEqual(colour(1e308 * value, [-1e308, 1e308], "signed"), colour(value, [-1, 1], "signed"))
+})

@@ -74,7 +74,7 @@ function step(value, low, high, scale) {
     const least = low
     ;[value, low, high] = [value, low, high].map((size) => Math.log10(Math.max(size, least)))
   }
-  const share = high > low ? (value - low) / (high - low) : scale === "signed" ? 0.5 : 0
+  const share = high > low ? (value / 2 - low / 2) / (high / 2 - low / 2) : scale === "signed" ? 0.5 : 0 // of halves: a run that has run away has limits whose distance is no number
   return Math.round(Math.min(Math.max(share, 0), 1) * (STEPS - 1))
 }
 
