@@ -82,3 +82,7 @@ test("text becomes HTML and never markup", () => {
   assert.equal(sentence("$L$ < 2, $5 & <b>$ $1"), `${L} &lt; 2, $5 &amp; &lt;b&gt;$ $1`)
   assert.equal(marked("<b>$L$</b>"), `<b>${L}</b>`)
 })
+
+test("what is infinite is written as such", () => {
+  assert.deepEqual([number(Number.POSITIVE_INFINITY), number(Number.NEGATIVE_INFINITY, 3)], ["∞", "−∞"])
+})

@@ -33,7 +33,7 @@ export function plainNumber(text, group = say("words.thousands")) {
 }
 
 /** The number that a text says which `number` or `shortened` has made. @param {string} text */
-export const readBack = (text) => Number(text.replaceAll(MINUS, "-").replace(POINT, "."))
+export const readBack = (text) => Number(text.replaceAll(MINUS, "-").replace(POINT, ".").replace("∞", "Infinity"))
 
 /** The same text with the language's decimal point, for a field. @param {string} text */
 export const inField = (text) => (/^-?\d*\.\d+(e-?\d+)?$/.test(text) ? local(text) : text)
@@ -46,6 +46,7 @@ export function number(value, digits = 4) {
   if (value === 0) return "0"
   const size = Math.abs(value)
   const text = size >= 1e5 || size < 1e-3 ? size.toExponential(digits - 1) : size.toPrecision(digits)
+  if (size === Number.POSITIVE_INFINITY) return value < 0 ? `${MINUS}∞` : "∞"
   return (value < 0 ? MINUS : "") + local(text).replace("e+", "e").replace("e-", `e${MINUS}`)
 }
 

@@ -168,3 +168,10 @@ def test_what_the_film_cannot_use_gets_a_sentence(query, words, monkeypatch, tmp
 def _group(page: film.FilmPage, title: str):
     """The switches under a title, if there are any."""
     return next((group["options"] for group in page.groups if str(group["title"]) == title), ())
+
+
+def test_outputs_that_have_run_away_are_the_numbers_that_they_are():
+    here = now(Lesson(net="conv1x3-relu-dense2-mse", lr=90.0, k=25))
+    page = film.film_page(here.lesson, here.moment.trace.x, {})
+    assert np.abs(here.moment.trace.o).min() > np.finfo(np.float32).max
+    np.testing.assert_array_equal(page.arrays()["0.o"][25], here.moment.trace.o)

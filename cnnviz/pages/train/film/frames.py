@@ -77,7 +77,7 @@ def arrays(film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | N
     curves["terms"] = loss_terms(film, lesson.network, np.array(lesson.y))
     if isinstance(share := share_of_the_fall(film, lesson), tuple):
         curves["shares"] = share[0]
-    found |= {name: array.astype(np.float32) for name, array in (curves | {"saturated": film.saturated}).items()}
+    found |= {name: _narrow(array) for name, array in (curves | {"saturated": film.saturated}).items()}
     if kernel and found["kernel"].shape == found["moved"].shape == film.kernel.shape:
         found["kernel"] = found["moved"]  # the very same, and sent once
     return found
@@ -87,6 +87,12 @@ def largest_change(film: Film, parts: tuple[Part, ...], kernel: Part | None) -> 
     """The largest move of any weight that is shown, by any frame."""
     moved = [changes(film, one) for one in parts[:-1]] + ([_moved(film, kernel)] if kernel else [])
     return max(map(largest, moved), default=0.0)
+
+
+def _narrow(array: np.ndarray) -> np.ndarray:
+    """In half the bytes; as it is where that would make a number infinite."""
+    narrow = array.astype(np.float32)
+    return narrow if np.array_equal(np.isfinite(narrow), np.isfinite(array)) else array
 
 
 def _frames(film: Film, one: Part) -> np.ndarray:
