@@ -44,7 +44,7 @@ class FilmRun(TypedDict):
 
     label: records.Text
     maps: Sequence[FilmMap]
-    lines: Mapping[str, Sequence[str]]
+    lines: Mapping[str, Sequence[records.Text]]
     marks: Sequence[FilmMark]
     share: FilmShare | None
     unshared: records.Text

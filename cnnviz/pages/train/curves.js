@@ -37,17 +37,11 @@ export class Curves {
     this.bind()
   }
 
-  /** What the lines of a run's chart are called; outputs by their names, in the reader's language. @param {string} name @param {number} place */
-  called(name, place) {
-    const { film, outputs } = this.film
-    return film.runs[place].lines[name].map((line, column) => (name === "o" ? outputs[column] : line))
-  }
-
   /** The lines of a chart, of all runs. @param {string} name @returns {Line[]} */
   lines(name) {
     const { film, arrays } = this.film
-    return film.runs.flatMap((_, place) =>
-      this.called(name, place).map((line, column) => {
+    return film.runs.flatMap(({ lines }, place) =>
+      lines[name].map((line, column) => {
         const { values, shape } = arrays[`${place}.${name}`]
         const along = Array.from({ length: film.n + 1 }, (_, k) => values[k * (shape[1] ?? 1) + column])
         const label = place ? say("ui.train.film.compared", { line }) : line
@@ -150,7 +144,7 @@ export class Curves {
   /** The values of the chart at the update that is pointed at. */
   say() {
     const k = this.pointed
-    const lines = k === null ? [] : this.called(this.name, 0).slice(0, MOST_SAID)
+    const lines = k === null ? [] : this.film.film.runs[0].lines[this.name].slice(0, MOST_SAID)
     const values = lines.map((line, n) => `${line} ${number(this.film.curveAt(0, this.name, n, Number(k)), 3)}`)
     const text = lines.length ? `${this.film.at(Number(k))}${COLON}${values.join(" · ")}` : ""
     setText(/** @type {HTMLElement} */ (this.element.querySelector(".at")), text)

@@ -102,6 +102,13 @@ def test_a_film_of_any_network_has_its_maps_its_filter_and_its_lines(lesson, vs)
     np.testing.assert_allclose(arrays["0.losses"][-1], there.losses[-1] if lesson.k < 6 else arrays["0.losses"][-1])
 
 
+def test_the_curves_of_outputs_bear_each_runs_own_names():
+    here = now(Lesson())
+    page = film.film_page(here.lesson, here.moment.trace.x, {"n": "6", "vs": "net=conv1x3-relu-dense3-softmax-ce&classes=frog,ship,cat"})
+    first, other = (run_["lines"]["o"] for run_ in decode(film.answer(here, page))[0]["film"]["runs"])
+    assert (first, other) == (["cat", "dog"], ["frog", "ship", "cat"])
+
+
 def test_a_film_is_long_enough_for_the_update_that_the_lesson_is_at():
     here = now(Lesson(k=300))
     for asked, n in (({}, 1000), ({"n": "200"}, 1000), ({"n": "300"}, 300), ({"n": "2"}, 1000)):
