@@ -104,6 +104,27 @@ def test_a_first_visit_brings_nothing_of_what_only_files_and_rooms_need():
     assert told.stdout.strip() == "[]"
 
 
+A_FIRST_QUESTION = """
+import asyncio, sys, threading
+from starlette.applications import Starlette
+from cnnviz.hosts.dialogs.routes import dialog_routes
+from tests.pages.running import ask
+
+class Told:
+    def find_spec(name, path, target=None):
+        if name == "cnnviz.hosts.dialogs.answers":
+            print(threading.current_thread() is threading.main_thread(), end=" ")
+
+sys.meta_path.insert(0, Told)
+print(ask(Starlette(routes=dialog_routes("")), "/dialogs/files")[0])
+"""
+
+
+def test_what_files_need_is_loaded_outside_the_event_loop():
+    told = subprocess.run([sys.executable, "-c", A_FIRST_QUESTION], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False 200"
+
+
 MADE = """
 import asyncio
 from starlette.requests import Request

@@ -5,6 +5,7 @@ A file that is sent is in memory until it is answered for, and nowhere else.
 
 import asyncio
 from functools import partial
+from importlib import import_module
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -93,8 +94,7 @@ class Dialogs:
             raise Refused(408, "ui.server.slow_upload") from None
 
     async def _reply(self, request: Request, content: bytes) -> Reply:
-        from cnnviz.hosts.dialogs import answers
-
+        answers = await asyncio.to_thread(import_module, "cnnviz.hosts.dialogs.answers")  # for the first question it takes its time
         name, asked, sent = request.path_params["name"], dict(request.query_params), request.method == "POST"
         known = object() if sent else (name, *sorted(asked.items()))
         async with while_asked(request):
