@@ -854,7 +854,7 @@ test("at the update every parameter has its row, or is shown by a touch", () => 
   const labels = ({ said, maps }) => said.update.makes.map((name) => maps[name].label)
   assert.deepEqual(rows(deep, ROOM), { names: labels(deep), others: undefined, next: undefined })
   for (const numbers of [deep, few])
-    for (const height of [330, 240]) {
+    for (const height of [330, 240, 160]) {
       const seen = new Set()
       let open = 0
       do {
