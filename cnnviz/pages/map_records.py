@@ -79,7 +79,7 @@ LOST = 1e-9
 SEEN = 1e-7
 """The share of its output from which a bias is seen there: steps of a large rate in Adam make so much of round-off."""
 
-HANDING_ON = ("avg", "gap", "identity")
+HANDING_ON = ("avg", "max", "gap", "identity")
 """The layers that hand a number on that is added everywhere."""
 
 

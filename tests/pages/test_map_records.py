@@ -141,6 +141,7 @@ def test_answers_alone_have_the_ramp_of_one_hue(lesson):
     [
         ("conv2x3b-bn-relu-dense2-softmax-ce", {"db1"}),
         ("conv2x3b-avg2-bn-relu-dense2-softmax-ce", {"db1"}),  # the mean of a number is that number
+        ("conv2x3b-max2-bn-relu-dense2-softmax-ce", {"db1"}),  # the largest of numbers rises as they all do
         ("conv2x3b-gn2-relu-dense2-softmax-ce", {"db1"}),  # each channel is a group
         ("conv2x3-bn-relu-dense2-softmax-ce", set()),  # no bias before, and none after
         ("conv2x3b-relu-bn-dense2-softmax-ce", set()),  # a gate between

@@ -890,10 +890,10 @@ test("at any update a parameter whose gradient is round-off alone has no step, a
     assert.match(stepOf(zero, bias, [0]), /← 0 − \S+ · 0( \/ \S+)? = <b>0<\/b> <small>\(up to round-off\)<\/small>$/)
     assert.match(explained(lost, `d${bias}`, [0]).numbers, /[^\d] = <b>0<\/b> <small>\(up to round-off\)<\/small>$/)
     assert.match(explained(zero, bias, [0]).numbers, / = <b>0<\/b> <small>\(up to round-off\)<\/small>/)
-    const past = `past.${bias}:0`
-    const history = new Float64Array([1e-18, 2e-18])
-    lost.learn(past, { [past]: { values: history, shape: [2] } })
-    assert.deepEqual([...lost.arrays[past].values], [0, 0])
+    for (const made of [`past.${bias}:0`, `pulls.d${bias}`, `velocity.${bias}`, `mean.${bias}`]) {
+      lost.learn(made, { [made]: { values: new Float64Array([1e-18, 2e-18]), shape: [2] } })
+      assert.deepEqual([...lost.arrays[made].values], [0, 0], made)
+    }
   }
 })
 
