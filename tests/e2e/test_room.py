@@ -104,6 +104,26 @@ def test_a_follower_is_where_the_lecturer_is_until_they_explore_alone(lecturer: 
     assert follower.page.locator('.cnnviz[data-update="7"]').count() == 1, "the lesson stays"
 
 
+BESIDE = "() => [...document.querySelectorAll('.room-bar > *')].filter((e) => e.getBoundingClientRect().right > innerWidth - 4).map((e) => e.textContent)"
+"""What of the line above a follower's lesson is beyond the screen; with it the whole page is as wide, and its buttons below the screen."""
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("width", [390, 360, 320])
+def test_on_a_phone_all_that_a_follower_can_do_is_within_the_screen(browser, browser_context_args, lecturer: Screen, lang: str, width: int):
+    lecturer.open("/", k=1, stage="z1")
+    code = open_room(lecturer)
+    phone = {"viewport": {"width": width, "height": 740}, "has_touch": True, "is_mobile": True}
+    context = been_here(browser.new_context(**browser_context_args | phone))
+    page = context.new_page()
+    page.goto(f"/room/{code}?lang={lang}")
+    ready(page, update=1, stage="z1")
+    expect(page.locator("[data-key=room_leave]")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("innerWidth") == width and faults(page, BESIDE) == []
+    expect(page.locator("[data-key=play]")).to_be_in_viewport(ratio=1)
+    context.close()
+
+
 def test_a_followers_phone_has_the_lesson_and_comes_back_by_itself(browser, browser_context_args, lecturer: Screen, server: Server):
     lecturer.open("/", k=1, stage="z1")
     code = open_room(lecturer)
