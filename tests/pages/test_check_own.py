@@ -10,6 +10,7 @@ from cnnviz.core.mistakes import placed
 from cnnviz.export.own_report import example_of, reference_of
 from cnnviz.pages.check import own
 from cnnviz.pages.roads import answer
+from cnnviz.words import say
 from tests.pages.networks import LESSONS
 from tests.pages.running import decode, now
 
@@ -132,6 +133,12 @@ def test_before_a_file_is_chosen_an_example_is_judged_as_its_file_would_be(lesso
     judged, _ = shown(here, npz(made[1]))
     assert own_of["stages"] == judged["check"]["own"]["stages"] and not judged["check"]["own"]["example"]
     assert not own_of["example"] or f"{sum(array.size for array in made[1].values()):,} numbers differ, first at" in own_of["example"]
+
+
+def test_in_french_the_example_is_named_within_a_sentence_as_a_file_is():
+    example = say("ui.check.own.example_file", "fr")
+    for n in (1, 2):
+        assert f" dans {example} diff" in say("ui.check.own.differ", "fr", n=n, count=3, stage="∂f", file=example)  # "de un" stood there
 
 
 def test_where_no_known_mistake_comes_near_our_line_is_shown():
