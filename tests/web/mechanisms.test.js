@@ -546,6 +546,22 @@ test("on a phone the kernel and the bias have their numbers before and after an 
   }
 })
 
+test("at the update a title's formula is whole, or left out: the rule stands under the picture", () => {
+  const [{ numbers }] = moments.filter(({ numbers }) => isFew(numbers))
+  const formulas = (room) => {
+    const found = []
+    const text = function (words, x, _y, how = {}) {
+      if (!how.math || !words.includes("θ")) return
+      const width = this.widthOf(words, how)
+      found.push(words)
+      assert.ok(width <= (how.room ?? width) && x + width <= this.width, `${words} in ${room.width}`)
+    }
+    instead({ text }, () => mechanism(new Canvas(), numbers, "f", [0, 0, 1, 1], room, palette, all, true))
+    return found.length
+  }
+  assert.deepEqual([ROOM, TABLET, { ...PHONE, height: 426 }].map(formulas), [3, 3, 0])
+})
+
 test("the loss, softmax and what goes back through both stand upright with many outputs, a row each", () => {
   const room = { width: 358, height: 426, upright: true }
   const seen = new Set()

@@ -125,11 +125,13 @@ function whole(pen, numbers, first, cell) {
   const places = [0, 1, 2].map((n) => left + n * (wide + gap))
   const titles = ["old", "step", "new"].map((id) => say(`web.mechanism.${id}`))
   const formulas = ["θ", "−η · ∂θ", "θ − η · ∂θ"]
+  const how = { math: true, size: 17, fill: pen.soft }
+  const after = titles.map((title) => pen.widthOf(title, { bold: true }) + 8)
+  const fit = formulas.every((formula, n) => after[n] + pen.widthOf(formula, how) <= wide) // the rule stands under the picture, too
   const headed = (/** @type {number} */ y) => {
     places.forEach((x, n) => {
       pen.text(titles[n], x, y, { bold: true })
-      const after = pen.widthOf(titles[n], { bold: true }) + 8
-      pen.text(formulas[n], x + after, y + 1, { math: true, size: 17, fill: pen.soft, room: wide + gap / 2 - after })
+      if (fit) pen.text(formulas[n], x + after[n], y + 1, how)
     })
     pen.context.fillStyle = pen.line
     pen.context.fillRect(0, y + 14, pen.width, 1)
