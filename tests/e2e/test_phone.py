@@ -94,6 +94,8 @@ def test_in_the_lecture_view_of_a_phone_no_control_stands_on_another(screen: Scr
     screen.page.set_viewport_size({"width": 390, "height": 844})
     screen.open("/", "view=lecture&stage=df")
     assert faults(screen.page, ON_EACH_OTHER) == []
+    leave = screen.key("lecture_off").bounding_box()
+    assert leave["width"] >= 44 and leave["x"] + leave["width"] == 374  # as large as a finger, at the edge of all else
 
 
 def test_keys_scroll_a_formula_that_is_wider_than_a_phone_and_its_end_fades_while_there_is_more(screen: Screen):
