@@ -75,7 +75,7 @@ __all__ = [
 ]
 
 
-def show(shown: object = None, lang: str = "en") -> object:
+def show(lesson: object = None, lang: str = "en") -> object:
     """A view for a cell of a Jupyter notebook: a lesson as the page's own view, to step through, point at and edit, or an array as its heat map.
 
     Without a lesson, the default one; `lang` is the language of its words, "en" or "fr". The widget's `lesson` is where one is in it, and its `moment` the numbers there.
@@ -87,12 +87,12 @@ def show(shown: object = None, lang: str = "en") -> object:
     >>> show([[1.0, -2.0]]).limit
     2.0
     """
-    if shown is not None and not isinstance(shown, Lesson):
-        return import_module("cnnviz.export.array_picture").ArrayView(shown, lang)
+    if lesson is not None and not isinstance(lesson, Lesson):
+        return import_module("cnnviz.export.array_picture").ArrayView(lesson, lang)
     try:
         module = import_module("cnnviz.hosts.jupyter")  # and with it Streamlit: an import of cnnviz alone takes neither
     except ModuleNotFoundError as error:
         if error.name not in ("anywidget", "traitlets"):
             raise
         raise Problem("export.jupyter.missing") from None
-    return module.LessonView(shown or Lesson(stage="x"), lang)
+    return module.LessonView(lesson or Lesson(stage="x"), lang)

@@ -36,7 +36,7 @@ def test_a_notebook_that_shows_a_lesson_runs():
 def test_a_cell_and_a_file_hold_numbers_and_no_colours_since_they_cannot_ask_for_them():
     lesson = Lesson(net="conv32x3-relu-max4-conv64x3-relu-gap-dense10-softmax-ce", k=1)  # with 18,432 filter weights
     gradients = trajectory(lesson, load_image(lesson.img), lesson.k).gradients
-    for given in (show(lesson).answer(lesson.to_query()), _answer(lesson, find_image(lesson.img))):
+    for given in (show(lesson=lesson).answer(lesson.to_query()), _answer(lesson, find_image(lesson.img))):
         assert np.array_equal(decode(given)[1]["df2"], gradients["df2"])
 
 
