@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cnnviz.export.arguments import command_parser
 from cnnviz.export.cli_output import put
-from cnnviz.scripts.library import bundled, lectures, named
+from cnnviz.scripts.library import bundled, named, reserved
 from cnnviz.scripts.mistakes_found import matrix
 from cnnviz.scripts.script import Script
 from cnnviz.scripts.script_checker import check_file
@@ -16,7 +16,7 @@ from cnnviz.words import message, say
 def run(arguments: list[str], name: str = "scripts") -> int:
     """Checks and prints, a line for each fault, and the matrix if it is asked for; 0 if there is no fault, 1 if there are some."""
     asked = _parse(arguments, name)
-    known = (*bundled(), *lectures())
+    known = reserved()
     taken, own = {named(script): "cnnviz" for script in known}, {named(script): script for script in known}
     lines: list[str] = []
     fine: list[Script] = []

@@ -21,6 +21,8 @@ SETTING = "CNNVIZ_LESSONS"
 SETTINGS = ("CNNVIZ_SCRIPTS", SETTING)
 """The environment's settings that name a folder, which mean the same."""
 MOST_FILES = 60
+LATER = ("sums", "zero", "dead", "rate", "mean", "norm")
+"""Lessons that came along later than others could write their own: one of one's own with such an id stands in its place."""
 _HERE = Path(__file__).parent
 
 
@@ -73,6 +75,11 @@ def named(script: Script) -> tuple[str, bool]:
     return script.id, script.is_lesson
 
 
+def reserved() -> tuple[Script, ...]:
+    """Those that come along whose ids nobody else's can have."""
+    return (*(script for script in bundled() if script.id not in LATER), *lectures())
+
+
 def own_folders() -> tuple[str, ...]:
     """The folders of one's own."""
     return tuple(dict.fromkeys(folder for name in SETTINGS if (folder := os.environ.get(name, ""))))
@@ -99,12 +106,14 @@ def _library() -> Library:
 
 @lru_cache(maxsize=4)
 def _with_own(files: tuple[tuple[Path, int], ...]) -> Library:
-    known, faults = [*bundled(), *lectures()], []
+    known, taken, faults = {named(script): script for script in (*bundled(), *lectures())}, set(map(named, reserved())), []
     for file, _ in files:
         script, found = check_file(file)
-        if script is not None and named(script) in map(named, known):
+        if script is not None and named(script) in taken:
             found, script = [Fault(1, message("lessons.file.taken", id=script.id))], None
-        known += [script] if script else []
+        if script:
+            taken.add(named(script))
+            known[named(script)] = script
         faults += [(file.name, fault) for fault in found if fault.breaks]
-    lessons, others = ([script for script in known if script.is_lesson is asks] for asks in (True, False))
+    lessons, others = ([script for script in known.values() if script.is_lesson is asks] for asks in (True, False))
     return Library(tuple(lessons), tuple(faults), tuple(others))

@@ -158,6 +158,17 @@ def test_scripts_of_ones_own_stand_beside_the_others(tmp_path, monkeypatch, sett
     assert found.find("blame") in bundled() and found.find_script("blame") in found.lectures
 
 
+@pytest.mark.parametrize("id", library.LATER)
+def test_a_lesson_of_ones_own_keeps_the_id_of_one_that_came_along_later(id, tmp_path, monkeypatch, capsys):
+    for name in ("mine.toml", "same.toml"):
+        (tmp_path / name).write_text(FINE.replace('"dot"', f'"{id}"'), "utf-8")
+    monkeypatch.setenv(library.SETTING, str(tmp_path))
+    found = library.library()
+    assert found.find(id) not in bundled() and [lesson.id for lesson in found.lessons] == [lesson.id for lesson in bundled()]
+    assert [file for file, _ in found.faults] == ["same.toml"]
+    assert main(["lessons", str(tmp_path / "mine.toml")]) == 0 and "fine" in capsys.readouterr().out
+
+
 def test_both_settings_may_name_a_folder(tmp_path, monkeypatch):
     for name, setting in zip("ab", library.SETTINGS, strict=True):
         folder = tmp_path / name
