@@ -331,6 +331,22 @@ test("no end of the axis under the heaps of a normalisation stands on its 0", ()
     assert.deepEqual(crowding(placed(images, "n1", [0, 0, 0], { room }), room.width, room.height), [])
 })
 
+test("the name of a normalisation's axis stands on none of its bars, nor do its ends' numbers run over the edge", () => {
+  const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
+  for (const picture of ["of all images", "of one"]) {
+    const bars = []
+    const histogram = (_values, _how, { x, y, height }) => bars.push({ x, top: y, bottom: y + height })
+    const texts = instead({ histogram }, () => placed(images, "n1", [0, 0, 0]))
+    assert.equal(bars.length, 3, picture)
+    for (const { x, top, bottom } of bars)
+      for (const { words, left, right, top: high, bottom: low } of texts)
+        if (left < x + 30 && low > top && high < bottom) assert.ok(right < x - 2, `${words} ${picture}`)
+    for (const { words, right } of placed(images, "n1", [0, 0, 0], { room: TABLET }))
+      assert.ok(right < TABLET.width, `${words} ${picture}`)
+    delete images.arrays["all.n1"]
+  }
+})
+
 test("on a phone a kernel of five rows has its numbers at the update, each with its step", () => {
   const room = { width: 358, height: 426, upright: true }
   const kernels = moments.map(({ numbers }) => numbers).filter((each) => isFew(each) && each.maps.f.shape[2] === 5)

@@ -13,6 +13,7 @@ import { channelName, fitted, sizeOf } from "./windows.js"
 
 const BARS = 60
 const NEXT = 30 // between two heaps
+const NAME = 38 // left of an axis, for its name
 const LINE = 20 // of what is said above each where it stands upright
 
 /** The layer that makes a value, or through which a gradient goes back. @param {Numbers} numbers @param {string} map */
@@ -65,15 +66,15 @@ export function normalisedTogether(pen, numbers, symbol, cell) {
   const low = HEAD + left.height + 34
   const under = { x: 24, y: low, width: pen.width - 48, height: pen.height - low + 2 }
   const between = {
-    x: left.x + left.width + 60,
+    x: left.x + left.width + 46 + NAME,
     y: HEAD - 22,
-    width: right.x - left.width - 124,
+    width: right.x - left.width - 110 - NAME,
     height: pen.height - HEAD + 16,
   }
   const box = pen.upright ? under : between
   const middle = left.y + left.height / 2
   if (!pen.upright) {
-    pen.arrow(left.x + left.width + 8, middle, box.x - 10, middle)
+    pen.arrow(left.x + left.width + 8, middle, box.x - NAME, middle)
     pen.arrow(box.x + box.width + 10, middle, right.x - 10, middle)
   }
   heaps(pen, numbers, symbol, cell, z.values, n.values, box)
@@ -123,12 +124,12 @@ function stacked(pen, box, all) {
   const apart = (/** @type {number} */ value) => pen.widthOf(short(value), { size: SMALL }) / 2
   const zero = [low, high].every((end) => !end || Math.abs(x(end) - x(0)) > apart(end) + apart(0) + 8) ? [0] : []
   for (const value of new Set([low, ...zero, high]))
-    pen.note(short(value), x(value), box.y + box.height - 16, { align: "center" })
+    pen.note(short(value), Math.min(x(value), pen.width - apart(value)), box.y + box.height - 16, { align: "center" })
 }
 
 /** @param {Pen} pen @param {Heap} heap @param {Box} box @param {number} base @param {number} top */
 function saidBeside(pen, { name, said }, box, base, top) {
-  pen.symbol(name, box.x, base - 14, { size: 18 })
+  pen.symbol(name, box.x - 8 - pen.widthOfSymbol(name, { size: 18 }), base - 14, { size: 18 }) // where no bar is
   said.forEach((text, line) => pen.text(text, box.x + box.width, top + 8 + 18 * line, { align: "right", halo: true }))
 }
 
