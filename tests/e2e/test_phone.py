@@ -39,6 +39,32 @@ def test_every_page_has_its_place_on_a_phone(screen: Screen):
         page.set_viewport_size({"width": 390, "height": 844})
 
 
+def test_no_line_of_numbers_ends_with_the_sign_before_what_they_come_to(screen: Screen):
+    screen.page.set_viewport_size({"width": 320, "height": 640})
+    for lang in ("en", "fr"):
+        for stage in ("z1", "z2", "do", "dw"):
+            screen.open("/", lang=lang, stage=stage)
+            screen.painted()
+            lines = screen.numbers.evaluate(LINES)
+            assert len(lines) > 1 and all(line.strip()[-1] not in "=≈" for line in lines), lines
+
+
+LINES = """(numbers) => {
+  const [lines, range, texts] = [[], document.createRange(), document.createTreeWalker(numbers, NodeFilter.SHOW_TEXT)]
+  let top = -Infinity
+  while (texts.nextNode())
+    [...texts.currentNode.data].forEach((sign, at) => {
+      range.setStart(texts.currentNode, at)
+      range.setEnd(texts.currentNode, at + 1)
+      const box = range.getBoundingClientRect()
+      if (box.top > top + 10 && sign.trim()) [top] = [box.top, lines.push("")]
+      lines[lines.length - 1] += sign
+    })
+  return lines
+}"""
+"""The lines of a text as they are broken."""
+
+
 def test_all_pages_of_a_phone_begin_at_the_same_edge(screen: Screen):
     screen.page.set_viewport_size({"width": 390, "height": 844})
     for path in ("/check", "/train?k=60", "/train?of=many"):

@@ -22,9 +22,9 @@ const head = ({ tag = "", phase = "", title, sentence = "", how = "", fact = "",
     <div class="said" ?data-remarked=${Boolean(remark)}><p class="sentence" ${inner(withSymbols(sentence))}></p> <p class="how" ${inner(withSymbols(how))}></p> <p class="fact" ${inner(withSymbols(fact))}></p></div>
     <p class="remark" tabindex=${remark ? 0 : -1} ${inner(remark)}></p>`
 
-/** The formula, and the numbers of a cell. @param {Partial<Said>} said */
+/** The formula, and the numbers of a cell: no line ends with the sign before what they come to. @param {Partial<Said>} said */
 const foot = ({ formula = "", numbers = "" }) =>
-  html`<p class="formula" ${inner(formula)}></p><div class="numbers" ${inner(numbers)}></div>`
+  html`<p class="formula" ${inner(formula)}></p><div class="numbers" ${inner(numbers.replace(/[=≈] <b>[^<]*<\/b>/g, '<span class="end">$&</span>'))}></div>`
 
 /** @param {Step} step @param {Subject} subject @returns {Said} */
 function said(step, { map, cell }) {
