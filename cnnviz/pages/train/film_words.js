@@ -2,7 +2,7 @@
 
 import { ticks } from "../../view/model/axes.js"
 import { largest } from "../../view/model/extremes.js"
-import { number, percent, withSymbols } from "../../view/model/format.js"
+import { capitalised, number, percent, withSymbols } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, pick, render, setHTML, setText } from "../../view/regions/html.js"
 import { fallen, headline, moved, placed, shareRows } from "./film_model.js"
@@ -42,7 +42,7 @@ export function head(film) {
       ? say("web.film.title.two", { n: k, one, other })
       : k
         ? say("web.film.title.after", { n: k, fell })
-        : say("web.film.title.zero", { to: number(to, 3) })
+        : say("web.film.title.zero", { learned: capitalised(view.data?.learned ?? ""), to: number(to, 3) })
   const [{ share, unshared }] = runs
   const told = share && runs.length === 1 && fallen(film.losses, 0) !== null // else no fall came of what was promised
   setHTML(view.$(".title"), withSymbols(told ? headline(share) : stands))

@@ -1,7 +1,7 @@
 // What is said of a cell: the stage's idea and sentence, the formula in symbols, and the cell's own numbers.
 
 import { filled, named, result, roundOff } from "./arithmetic.js"
-import { factor, formula, localFormula, number, plainNumber, wholeOr } from "./format.js"
+import { capitalised, factor, formula, localFormula, number, plainNumber, wholeOr } from "./format.js"
 import { toldApart } from "./printed_digits.js"
 import { say } from "./words.js"
 
@@ -21,7 +21,7 @@ export function explained(numbers, map, cell, stepping = false) {
   return {
     tag: `${tag}${stage.symbol === map && stage.layer !== null ? ` · ${stage.name}` : ""}`,
     phase: stage.phase,
-    title: own || !isPart ? stage.title : words.charAt(0).toUpperCase() + words.slice(1),
+    title: own || !isPart ? stage.title : capitalised(words),
     sentence: stage.sentence,
     formula: localFormula(formulas[map] ?? formulas[stage.symbol] ?? ""),
     numbers: map === "update" ? stepOf(numbers, numbers.said.update.makes[0], cell) : arithmetic(numbers, map, cell),

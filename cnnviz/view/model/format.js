@@ -195,6 +195,9 @@ export const withFormulas = (text, html) =>
  */
 export const sentence = (text) => withFormulas(text, escaped)
 
+/** Words with a large first letter. @param {string} text */
+export const capitalised = (text) => text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase())
+
 /** A sentence in which symbols stand in italics, as in formulas, letter for letter: "∂z₁". @param {string} text */
 export const withSymbols = (text) =>
   withFormulas(text, (part) => escaped(part).replace(SYMBOL, (symbol) => `<i>${symbol}</i>`))

@@ -4,7 +4,7 @@
 import { named } from "./arithmetic.js"
 import { cells } from "./cell_links.js"
 import { expression } from "./expression.js"
-import { factor, number } from "./format.js"
+import { capitalised, factor, number } from "./format.js"
 import { Filling, own } from "./formula_values.js"
 import { say } from "./words.js"
 
@@ -198,7 +198,7 @@ function largest(numbers, map, cell) {
 // ---- what becomes of the answer
 
 /** A message, its first letter large. @param {string} id @param {import("./words.js").Values} values */
-const sentence = (id, values) => say(id, values).replace(/^\p{Ll}/u, (letter) => letter.toUpperCase())
+const sentence = (id, values) => capitalised(say(id, values))
 
 /** Gives what a number that was typed is worth. @param {Numbers} numbers @param {Question} question @param {number} given @returns {Judged} */
 export function judge(numbers, question, given) {
