@@ -49,6 +49,15 @@ def test_what_a_film_shows_is_what_the_trajectory_has_within_the_steps_of_a_byte
         assert (np.sign(frame[seen]) == np.sign(pushes[seen])).all() and largest >= np.abs(pushes).max() * (1 - 1e-6)
 
 
+def test_the_parts_of_a_loss_come_to_it_or_are_not_told_however_small_it_is():
+    here = now(Lesson(lr=50))
+    arrays = film.film_page(here.lesson, here.moment.trace.x, {"n": "20"}).arrays()
+    losses, together = arrays["0.losses"], arrays["0.terms"].astype(float).sum(axis=1)
+    told = np.isfinite(together)
+    assert losses[-1] < 1e-45 and losses[told].min() < 0.3 and not told[-1]  # "0 + 0" stood there
+    np.testing.assert_allclose(together[told], losses[told], rtol=1e-5)
+
+
 def test_what_is_held_still_takes_no_steps_and_the_shares_are_those_of_the_steps():
     here = now(Lesson())
     page = film.film_page(here.lesson, here.moment.trace.x, {"hold": "f"})

@@ -74,7 +74,9 @@ def arrays(film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | N
     if kernel:
         found |= {kernel.symbol: kernel.of(lesson.kernel), "moved": _moved(film, kernel)}
     curves = {name: np.stack([*of.values()], axis=1) for name in CURVES if name != "losses" and (of := lines(film, lesson, name))}
-    curves["terms"] = loss_terms(film, lesson.network, np.array(lesson.y))
+    terms = loss_terms(film, lesson.network, np.array(lesson.y))
+    lost = terms.any(axis=1) & (np.abs(terms) < np.finfo(np.float32).tiny).all(axis=1)  # they would be sent as 0, beside a loss that is not
+    curves["terms"] = np.where(lost[:, None], np.nan, terms)
     if isinstance(share := share_of_the_fall(film, lesson), tuple):
         curves["shares"] = share[0]
     found |= {name: _narrow(array) for name, array in (curves | {"saturated": film.saturated}).items()}
