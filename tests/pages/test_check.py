@@ -55,7 +55,7 @@ def test_the_road_says_what_the_core_says(mistake):
     unlike = {s for s in CARDS if not np.array_equal(ours[f"ours.{s}"], getattr(here.moment.gradients, s))}
     assert shown.good == (not unlike)
     assert bool(mistake) == bool(unlike) == bool(shown.first)
-    assert unlike == shown.inherits | ({shown.first} if shown.first else set())
+    assert unlike == {symbol for symbol, state in shown.states.items() if state in ("first", "inherits", "wrong")}
     counts = {"f": 9, "w": 450, "b": 2, "x": 1024}
     right = {"equal"} if mistake else {"follows"}
     for symbol, state in shown.states.items():
@@ -326,6 +326,20 @@ def test_what_nudging_cannot_tell_is_not_called_right_where_a_mistake_has_spoile
         assert board.good is False and board.first
         assert not {str(board.notes[name]) for name in wrong} & {"exact", "undecided"}
         assert [chart["name"] for chart in board.charts] == ["falls"], "every entry that can be told is right: no ε fails there"
+
+
+@pytest.mark.parametrize("query, mistake, also, said", [
+    ({"stride": 2}, "stride_forgotten", {"dx"}, "The same mistake spoils ∂x, too."),
+    ({"net": "conv2x3-tanh-conv2x3b-relu-dense2-mse"}, "loop_stops_early@df2", {"db2", "da1"}, "The same mistake spoils ∂b₂, ∂a₁, too; all else that is wrong inherits it."),
+])  # fmt: skip
+def test_what_a_mistake_spoils_beside_the_first_wrong_array_is_not_said_to_come_from_it(query, mistake, also, said):
+    here = now(Lesson(**query))
+    shown = road_of(here.lesson, here.moment, {"mistake": mistake})
+    assert {symbol for symbol, state in shown.states.items() if state == "wrong"} == also
+    assert str(shown.verdict) == f"All before the red arrow is right. {said}"
+    sources = {one.makes: one.source for one in shown.operations}
+    assert all(shown.states[sources[symbol]] in ("first", "inherits", "wrong") for symbol in shown.inherits)
+    assert {sources[symbol] for symbol in also} == {sources[shown.first]}
 
 
 def test_of_a_wrong_entry_no_nudge_is_called_a_good_one():

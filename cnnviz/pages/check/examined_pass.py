@@ -139,7 +139,10 @@ class Examined:
         if symbol in self.wrong and self.of_another_pass:
             return "another"
         if symbol in self.wrong:
-            return "first" if symbol == self.first else "inherits"
+            if symbol == self.first:
+                return "first"
+            source = next(one.source for one in operations(self.one) if one.makes == symbol)
+            return "inherits" if source in self.wrong else "wrong"  # a mistake may spoil several that are made from one
         check, name = self.check, symbol[1:]
         if check is None or not check.finite:
             return ""

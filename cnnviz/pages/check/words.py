@@ -61,6 +61,8 @@ def _broken(here: Examined) -> Message:
     later = [label(name) for name in here.shown if name in here.wrong and name != here.first]
     if here.hit == ("dx",):
         return message("ui.check.shows.image_only", first=label("dx"))
+    if also := [label(name) for name, state in here.states.items() if state == "wrong"]:
+        return message("ui.check.shows.also_later" if len(later) > len(also) else "ui.check.shows.also", also=also)
     how = "once" if not later else "and_on" if len(later) <= LISTED else "and_many"
     return message(f"ui.check.shows.{how}", first=label(here.first), n=len(later), later=later)
 
