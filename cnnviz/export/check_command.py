@@ -31,10 +31,10 @@ def run(arguments: list[str]) -> int:
         progress = Progress(sys.stderr, lesson.k, "terminal.computing")
         try:
             with np.errstate(all="ignore"):
-                case = reference_of(lesson, run_lesson(lesson, x, progress))
+                reference = reference_of(lesson, run_lesson(lesson, x, progress))
         finally:
             progress.clear()
-        found = diagnose(case, own.arrays, own.precisions)
+        found = diagnose(reference, own.arrays, own.precisions)
     except ValueError as error:
         return fail(2, reason(error))
     for note in (*notes, *own.notes):

@@ -60,8 +60,8 @@ def hand_sheet(lesson: Lesson, moment: Moment, image: Message | str) -> str:
 
 def tasks(lesson: Lesson, moment: Moment) -> list[Task]:
     """One cell of each stage: the pinned one where it lies in that stage's array, else the one with the largest number."""
-    case, network = reference_of(lesson, moment), lesson.network
-    program, trace, y = case.program, case.trace, case.y
+    reference, network = reference_of(lesson, moment), lesson.network
+    program, trace, y = reference.program, reference.trace, reference.y
     gradients = program.backward(moment.params, trace, y)
     values: dict[str, np.ndarray] = {name: np.asarray(array).reshape(program.laid_out[name]) for name, array in {**trace, **moment.params}.items()}
     values |= {name: np.asarray(array).reshape(program.laid_out[name[1:]]) for name, array in gradients.items()}

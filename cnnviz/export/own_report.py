@@ -34,7 +34,7 @@ def reference_of(lesson: Lesson, moment: Moment) -> ReferencePass:
 
 def report(found: Diagnosis, file: str, passed_over: int = 0) -> Iterator[str]:
     """Each array with its verdict, then what each wrong stage looks like."""
-    names = gradient_names(found.case.program)
+    names = gradient_names(found.reference.program)
     yield f"# {say('terminal.check.file_has', file=file, n=len(found.arrays), count=len(names) - ('dv' in names and 'dv' not in found.arrays))}"
     if found.missing:
         yield f"# {say('terminal.check.missing', names=[label(name) for name in found.missing])}"
@@ -85,7 +85,7 @@ def _explained(found: Diagnosis, stage: str, matches: tuple[Match, ...]) -> Iter
     near = near_ones(matches)
     yield from (f"# {words}" for words in said(found, stage, near))
     if near:
-        wrong, right = near[0].slip.code(found.case.program, stage, tuple(one.name for one in own))
+        wrong, right = near[0].slip.code(found.reference.program, stage, tuple(one.name for one in own))
         yield from (f"- {line}" for line in wrong.split("\n"))
         yield from (f"+ {line}" for line in right.split("\n"))
 
@@ -103,7 +103,7 @@ def said(found: Diagnosis, stage: str, near: tuple[Match, ...]) -> Iterator[Mess
         yield message("own.exact" if match.exact else "own.nearest", slip=match.slip.title, n=match.reproduced, count=match.of)
     if near and (made := near[0].slip.made_at) and made != stage:
         yield message("own.made_before", made=label(made), stage=label(stage))
-    if not near and stage == found.case.program.backward_lines[0].target:
+    if not near and stage == found.reference.program.backward_lines[0].target:
         yield message("own.same_lesson", stage=label(stage))
 
 
@@ -118,7 +118,7 @@ def _worst(one: Compared) -> Iterator[str]:
         yield f"# {say('own.ratio', low=worst.ratios[0], high=worst.ratios[1])}"
 
 
-def example_of(case: ReferencePass) -> tuple[Placed, Mapping[str, np.ndarray]] | None:
+def example_of(reference: ReferencePass) -> tuple[Placed, Mapping[str, np.ndarray]] | None:
     """A classic mistake in the first hidden activation, and the gradients that it leads to; None where there is none to be made.
 
     >>> from cnnviz.core.lesson import Lesson
@@ -127,14 +127,14 @@ def example_of(case: ReferencePass) -> tuple[Placed, Mapping[str, np.ndarray]] |
     >>> mistake.address, sorted(gradients)
     ('sigmoid_prime_of_z@dz1', ['da1', 'db', 'df', 'do', 'dw', 'dz1', 'dz2'])
     """
-    network = case.program.network
+    network = reference.program.network
     hidden = [
         one
-        for one in mistakes_for(network, case.optimizer)
+        for one in mistakes_for(network, reference.optimizer)
         if one.place is not None and one.place < len(network.layers) - 1 and isinstance(network.layers[one.place], Activation)
     ]
     if not hidden:
         return None
     mistake = min(hidden, key=lambda one: one.place or 0)
-    made = mistake.run(case.program, case.params, case.trace, case.y, case.optimizer, case.state)
+    made = mistake.run(reference.program, reference.params, reference.trace, reference.y, reference.optimizer, reference.state)
     return mistake, {name: made[name] for name in made if name not in ("dx", "dv")}

@@ -26,14 +26,14 @@ Arrays = Mapping[str, np.ndarray]
 class Diagnosis:
     """Every array that was given beside ours, a verdict on each stage, and for each wrong one what it looks like, nearest first."""
 
-    case: ReferencePass
+    reference: ReferencePass
     arrays: Mapping[str, Compared]
     matches: Mapping[str, tuple[Match, ...]]
 
     @cached_property
     def stages(self) -> dict[str, str]:
         """"right", "inherits" or "wrong" for each stage that there is an array of, in the order of the backward pass."""
-        return by_stage(self.case.program.network, {name: one.verdict for name, one in self.arrays.items()})
+        return by_stage(self.reference.program.network, {name: one.verdict for name, one in self.arrays.items()})
 
     @property
     def first(self) -> str:
@@ -55,12 +55,12 @@ class Diagnosis:
 
     def stage_of(self, name: str) -> str:
         """The stage that an array belongs to."""
-        return next(iter(by_stage(self.case.program.network, {name: RIGHT})))
+        return next(iter(by_stage(self.reference.program.network, {name: RIGHT})))
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The gradients that were not given; dv, which is ∂ of a map laid out as a row, is not missed."""
-        return tuple(name for name in gradient_names(self.case.program) if name not in self.arrays and name != "dv")
+        return tuple(name for name in gradient_names(self.reference.program) if name not in self.arrays and name != "dv")
 
     @property
     def wrong(self) -> int:
@@ -99,7 +99,7 @@ def gradient_names(program: Program) -> tuple[str, ...]:
 
 
 @np.errstate(all="ignore")
-def diagnose(case: ReferencePass, theirs: Arrays, precision: Precision | Mapping[str, Precision] = DOUBLE) -> Diagnosis:
+def diagnose(reference: ReferencePass, theirs: Arrays, precision: Precision | Mapping[str, Precision] = DOUBLE) -> Diagnosis:
     """Diagnoses the gradients `theirs`, by name, of which any may be missing. Raises Problem where a shape does not fit.
 
     >>> from cnnviz.core.network import DEFAULT, Network
@@ -113,24 +113,24 @@ def diagnose(case: ReferencePass, theirs: Arrays, precision: Precision | Mapping
     >>> found.first, found.matches["dz1"][0].slip.placed.address
     ('dz1', 'hidden_slope_forgotten@dz1')
     """
-    exact = case.program.backward(case.params, case.trace, case.y)
+    exact = reference.program.backward(reference.params, reference.trace, reference.y)
     of = {name: precision if isinstance(precision, Precision) else precision[name] for name in theirs}
-    arrays = {name: given(case.program, name, array, exact[name], of[name]) for name, array in theirs.items()}
-    found = compared(case.program, case.params, case.trace, case.y, arrays)
-    stages = by_stage(case.program.network, {name: one.verdict for name, one in found.items()})
+    arrays = {name: given(reference.program, name, array, exact[name], of[name]) for name, array in theirs.items()}
+    found = compared(reference.program, reference.params, reference.trace, reference.y, arrays)
+    stages = by_stage(reference.program.network, {name: one.verdict for name, one in found.items()})
     first = first_wrong(stages)
-    matches = {first: _explained(case, arrays, exact, found, first)} if first else {}
+    matches = {first: _explained(reference, arrays, exact, found, first)} if first else {}
     if other := _of_forward(matches.get(first, ())):
-        found = _right_for(case, other, found, first)
-        stages = by_stage(case.program.network, {name: one.verdict for name, one in found.items()})
+        found = _right_for(reference, other, found, first)
+        stages = by_stage(reference.program.network, {name: one.verdict for name, one in found.items()})
     later = [stage for stage, verdict in stages.items() if verdict == WRONG and stage != first]
-    return Diagnosis(case, found, matches | {stage: _explained(case, arrays, exact, found, stage) for stage in later})
+    return Diagnosis(reference, found, matches | {stage: _explained(reference, arrays, exact, found, stage) for stage in later})
 
 
-def _right_for(case: ReferencePass, other: Placed, found: Mapping[str, Compared], first: str) -> dict[str, Compared]:
+def _right_for(reference: ReferencePass, other: Placed, found: Mapping[str, Compared], first: str) -> dict[str, Compared]:
     """The arrays where those after the `first` wrong stage that are right for another forward pass inherit what is wrong."""
-    made = other.run(case.program, case.params, case.trace, case.y, case.optimizer, case.state)
-    later = {name for name in found if first not in by_stage(case.program.network, {name: RIGHT})}
+    made = other.run(reference.program, reference.params, reference.trace, reference.y, reference.optimizer, reference.state)
+    later = {name for name in found if first not in by_stage(reference.program.network, {name: RIGHT})}
     fits = {name for name in later if found[name].verdict == WRONG and same(found[name], made[name].reshape(found[name].theirs.shape)).all()}
     return {name: replace(one, verdict=INHERITS) if name in fits else one for name, one in found.items()}
 
@@ -140,10 +140,10 @@ def _of_forward(matches: tuple[Match, ...]) -> Placed | None:
     return next((match.slip.placed for match in matches if match.exact and match.slip.placed and match.slip.placed.is_forward), None)
 
 
-def _explained(case: ReferencePass, arrays: Mapping[str, GivenArray], exact: Arrays, found: Mapping[str, Compared], stage: str) -> tuple[Match, ...]:
+def _explained(reference: ReferencePass, arrays: Mapping[str, GivenArray], exact: Arrays, found: Mapping[str, Compared], stage: str) -> tuple[Match, ...]:
     """The slips that explain a stage, made from their numbers before it; where nothing fits, from ours: they may have been spoilt afterwards."""
-    theirs = Suspect(case, {name: with_numbers(one.array, exact[name]) for name, one in arrays.items()}, found, stage).matches()
+    theirs = Suspect(reference, {name: with_numbers(one.array, exact[name]) for name, one in arrays.items()}, found, stage).matches()
     if any(match.exact for match in theirs):
         return theirs
-    ours = Suspect(case, {name: exact[name] for name in arrays}, found, stage).matches()
+    ours = Suspect(reference, {name: exact[name] for name in arrays}, found, stage).matches()
     return ours if any(match.exact for match in ours) else theirs

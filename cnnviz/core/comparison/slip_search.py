@@ -30,28 +30,28 @@ Arrays = Mapping[str, np.ndarray]
 class Suspect:
     """A wrong stage: `own` are its arrays that were given, `open` all lines in which the slip can be; `arrays` are what was before it."""
 
-    def __init__(self, case: ReferencePass, arrays: Arrays, found: Mapping[str, Compared], stage: str):
-        self.case, self.stage, self.found = case, stage, found
-        self.own = [name for name in found if stage in by_stage(case.program.network, {name: RIGHT})]
+    def __init__(self, reference: ReferencePass, arrays: Arrays, found: Mapping[str, Compared], stage: str):
+        self.reference, self.stage, self.found = reference, stage, found
+        self.own = [name for name in found if stage in by_stage(reference.program.network, {name: RIGHT})]
         self.wrong = [name for name in self.own if found[name].verdict == WRONG]
         self.turned = any(found[name].turned for name in self.own)
-        self.fed = {name: fitting(case.program, name, array) for name, array in arrays.items() if name not in self.own}
+        self.fed = {name: fitting(reference.program, name, array) for name, array in arrays.items() if name not in self.own}
         self.open = self._open()
-        lines = case.program.backward_lines
+        lines = reference.program.backward_lines
         places = [place for place, line in enumerate(lines) if line.target in self.open]
-        self.values = self._run(case.program.inner(case.params, case.trace) | {"y": case.y}, 0, places[0], {})
+        self.values = self._run(reference.program.inner(reference.params, reference.trace) | {"y": reference.y}, 0, places[0], {})
         self.first, self.last = places[0], max(place for place in places if lines[place].target in self.own) + 1
 
     def _open(self) -> set[str]:
         """Its own arrays, and those that are missing on the way to them."""
         reached = set(self.own)
-        for line in reversed(self.case.program.backward_lines):
+        for line in reversed(self.reference.program.backward_lines):
             if line.target in reached:
                 reached |= {name for name in line.sources if name[0] == "d" and name not in self.fed}
         return reached
 
     def _run(self, values: Inner, first: int, last: int, instead: Mapping[str, Override]) -> Inner:
-        for line in self.case.program.backward_lines[first:last]:
+        for line in self.reference.program.backward_lines[first:last]:
             if line.target in self.fed:
                 values[line.target] = self.fed[line.target]
             elif override := instead.get(line.target):
@@ -89,28 +89,28 @@ class Suspect:
         return any(not np.array_equal(made[name], plain[name], equal_nan=True) for name in self.own)
 
     def _mistakes(self) -> Iterator[tuple[Placed, Mapping[str, Override]]]:
-        case = self.case
+        reference = self.reference
         for one in filter(None, (placed.backward for placed in self._fitting())):
-            if (instead := one.overrides(case.program, case.optimizer, case.state)) and self.open & set(instead):
+            if (instead := one.overrides(reference.program, reference.optimizer, reference.state)) and self.open & set(instead):
                 yield one, instead
 
     def _fitting(self) -> list[Placed]:
-        program = self.case.program
-        return mistakes_for(program.network, self.case.optimizer, len(self.case.y) if program.run.images else 1, program.run.training)
+        program = self.reference.program
+        return mistakes_for(program.network, self.reference.optimizer, len(self.reference.y) if program.run.images else 1, program.run.training)
 
     def _of_another_pass(self) -> Iterator[tuple[Slip, Arrays]]:
         """Its arrays after forward passes with a mistake, which show in the first that is wrong."""
-        case = self.case
+        reference = self.reference
         if next(one for one in self.found.values() if one.verdict == WRONG).name not in self.own:
             return
         for one in self._fitting():
             if one.is_forward:
-                gradients = one.run(case.program, case.params, case.trace, case.y, case.optimizer, case.state)
+                gradients = one.run(reference.program, reference.params, reference.trace, reference.y, reference.optimizer, reference.state)
                 yield Slip(one), {name: gradients[name].reshape(self.found[name].theirs.shape) for name in self.own}
 
     def _other_lines(self) -> Iterator[tuple[Slip, Arrays]]:
         """Its arrays where an open line gives its numbers in other places, or leaves some of them out."""
-        program = self.case.program
+        program = self.reference.program
         for line in (line for line in program.backward_lines if line.target in self.open and "." not in line.target):
             for turn in rearrangements(program, line.target):
                 yield Slip(turn=turn, target=line.target), self._made({line.target: partial(_turned, turn)})
@@ -121,8 +121,8 @@ class Suspect:
     def _result_turned(self, made: Arrays) -> Iterator[tuple[str, Rearrangement, Arrays]]:
         """The result with one of its wrong arrays turned."""
         for target in self.wrong:
-            for turn in rearrangements(self.case.program, target):
-                array = turn.of(fitting(self.case.program, target, made[target]))
+            for turn in rearrangements(self.reference.program, target):
+                array = turn.of(fitting(self.reference.program, target, made[target]))
                 yield target, turn, {**made, target: array.reshape(made[target].shape)}
 
     def _times(self, slip: Slip, made: Arrays) -> list[Match]:
@@ -143,10 +143,10 @@ class Suspect:
 
     def _named(self) -> Mapping[str, float]:
         """Known factors by their names: the numbers of what is summed or averaged here, and settings."""
-        program, target = self.case.program, self.wrong[0]
+        program, target = self.reference.program, self.wrong[0]
         line = next(line for line in program.backward_lines if line.target == target)
-        outputs, settings = {"outputs": self.case.trace.o.shape[-1]}, {"rate": self.case.optimizer.lr, "pixels": 255.0}
-        images = {"images": float(len(self.case.y))} if program.run.images and len(self.case.y) > 1 else {}
+        outputs, settings = {"outputs": self.reference.trace.o.shape[-1]}, {"rate": self.reference.optimizer.lr, "pixels": 255.0}
+        images = {"images": float(len(self.reference.y))} if program.run.images and len(self.reference.y) > 1 else {}
         if line.layer is None and line.role:
             return {**images, **outputs, "outputs_squared": outputs["outputs"] ** 2, "two": 2.0, **settings}
         counts = {name: n for name, n in self._counts(line).items() if n > 2}
@@ -154,7 +154,7 @@ class Suspect:
 
     def _counts(self, line: Line) -> dict[str, float]:
         """The numbers of cells of the window, places of the map, rows … that a layer's line goes over."""
-        program, found = self.case.program, {}
+        program, found = self.reference.program, {}
         shape = program.shapes[line.target[1:]]
         if line.layer is not None:
             layer, names = program.network.layers[line.layer], program.network.names[line.layer]

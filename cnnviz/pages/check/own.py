@@ -45,10 +45,10 @@ def found_in(now: Now, file: File | None) -> Found:
 
 
 def _compared(now: Now, data: bytes) -> Found:
-    case = reference_of(now.lesson, now.moment)
+    reference = reference_of(now.lesson, now.moment)
     try:
-        own = read_gradients(data, case.program, len(now.lesson.images))
-        return own, diagnose(case, own.arrays, own.precisions)
+        own = read_gradients(data, reference.program, len(now.lesson.images))
+        return own, diagnose(reference, own.arrays, own.precisions)
     except Problem as problem:
         return problem
 
@@ -61,13 +61,13 @@ _known: LruCache[tuple[Hashable, ...], Found] = LruCache(MOST_BYTES, held_bytes)
 
 def road(now: Now, file: File | None, found: Found) -> Road:
     """Yours, ours, the error of every entry and yours ÷ ours; ours alone where there is no file that can be compared."""
-    case = reference_of(now.lesson, now.moment)
-    exact = case.program.backward(case.params, case.trace, case.y)
+    reference = reference_of(now.lesson, now.moment)
+    exact = reference.program.backward(reference.params, reference.trace, reference.y)
     one = now.lesson.network.program(now.lesson.x_shape)  # of several images one is shown
     ways = operations(one)
 
     def of_image(name: str, array: np.ndarray) -> np.ndarray:
-        return one_image(array, now.lesson.image) if case.program.has_images(name) else array
+        return one_image(array, now.lesson.image) if reference.program.has_images(name) else array
 
     right = {way.makes: of_image(way.makes, exact[way.makes]) for way in ways}
     ours = Row("ours", message("ui.check.own.ours"), right)
@@ -244,9 +244,9 @@ def more(now: Now, file: File | None, found: Found) -> Mapping[str, object]:
 
 def _example(now: Now) -> OwnData:
     """The answer to a file with one slip in it."""
-    case = reference_of(now.lesson, now.moment)
-    made = example_of(case)
-    found = diagnose(case, made[1]) if made else None
+    reference = reference_of(now.lesson, now.moment)
+    made = example_of(reference)
+    found = diagnose(reference, made[1]) if made else None
     if not made or not found or not found.first:
         return OwnData(file="", example="", stages=[])
     inherit = [label(stage) for stage, verdict in found.stages.items() if verdict == INHERITS]
@@ -267,7 +267,7 @@ def _looks_like(found: Diagnosis, stage: str) -> OwnStage:
     how = message("ui.check.own.nearest" if near else "ui.check.own.none", stage=_label(found, stage))
     if near and near[0].exact:
         how = message("ui.check.own.exact", stage=_label(found, stage))
-    program = found.case.program
+    program = found.reference.program
     wrong, right = near[0].slip.code(program, stage, own) if near else ("", right_lines(program, own))
     counts = [
         OwnMatch(title=one.slip.title, share=one.reproduced / max(1, one.of), count=message("ui.check.own.count", n=one.reproduced, count=one.of))
