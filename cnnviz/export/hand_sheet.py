@@ -10,6 +10,7 @@ import numpy as np
 
 from cnnviz.core.cell_arithmetic import Arithmetic, Arrays, Term, arithmetic_of
 from cnnviz.core.latex_to_text import in_words, pixel_formula
+from cnnviz.core.layers._normalisation import EPS
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.stages import Stage, label
@@ -87,19 +88,19 @@ def _of_stage(lesson: Lesson, moment: Moment, program: Program, stage: Stage, va
         made = arithmetic_of(program, stage, at, values)
         if kept := re.findall(r"[a-z]\w*\.[a-z]+", made.text):
             own = [number for number in made.numbers if number[1] in (at, at[:1])]
-            given = (*_names(program, own), *_kept(program, made.text, {name: moment.trace.kept[name] for name in kept}, at))
+            given = (*_names(program, own), *_kept(program, {name: moment.trace.kept[name] for name in kept}, at))
             yield Task(name, stage.title, formula, (), given, answer)
         elif len(made.numbers) <= MOST_NUMBERS or re.match(r"(sum|mean|max)\(\w+\)", made.text):
             yield _task_of(program, name, stage, formula, made, answer)
 
 
-def _kept(program: Program, text: str, kept: Arrays, at: tuple[int, ...]) -> Iterator[tuple[str, float]]:
+def _kept(program: Program, kept: Arrays, at: tuple[int, ...]) -> Iterator[tuple[str, float]]:
     """The numbers that the layer keeps of the pass, at a cell of its output: one of each cell, channel or group of channels."""
     for name, array in kept.items():
         shape, kind = program.laid_out[name.split(".")[0].removeprefix("d")], name.split(".")[1]
         value = float(array.reshape(shape)[at] if array.size == np.prod(shape) else array.ravel()[at[0] * array.size // shape[0]])
         if kind == "var":
-            yield "σ", float(np.sqrt(value + float(text.split(".var+")[1].split(")")[0])))
+            yield "σ", float(np.sqrt(value + EPS))
         else:
             yield "μ" if kind == "mean" else say(f"formula.{kind}"), value
 
