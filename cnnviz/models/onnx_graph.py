@@ -53,7 +53,7 @@ class ChainedNode:
 def read_onnx(content: bytes) -> Description:
     """The layers of a graph in which each node reads the one before it. Problem where the library is missing or nothing can be read."""
     try:
-        found = _layers(steps_of(content))
+        found = _layers(chain_of(content))
     except Problem:
         raise
     except Exception:  # whatever attributes and arrays of another kind than the format has make of this
@@ -63,18 +63,18 @@ def read_onnx(content: bytes) -> Description:
     return Description(tuple(found))
 
 
-def _layers(steps: Iterable[ChainedNode]) -> list[Described]:
+def _layers(chain: Iterable[ChainedNode]) -> list[Described]:
     found: list[Described] = []
-    for step in steps:
+    for node in chain:
         before = found[-1] if found else Described("")
-        if _is_bias(step, before):
+        if _is_bias(node, before):
             found[-1] = Described(before.name, (), {**before.named, "bias": True}, f"{before.text}, Add")
-        elif (layer := _layer(step, first=not found)) is not None:
+        elif (layer := _layer(node, first=not found)) is not None:
             found.append(layer)
     return found
 
 
-def steps_of(content: bytes) -> list[ChainedNode]:
+def chain_of(content: bytes) -> list[ChainedNode]:
     """The nodes from the image to the output; Problem where one reads several others."""
     try:
         onnx: Any = import_module("onnx")
@@ -137,42 +137,42 @@ def _constants(graph: Any, nodes: Iterable[Node], onnx: Any) -> dict[str, np.nda
     return found
 
 
-def _is_bias(step: ChainedNode, before: Described) -> bool:
+def _is_bias(node: ChainedNode, before: Described) -> bool:
     """Tells whether a sum is the bias of the product or the convolution before it: a number for each output."""
     outputs = before.named.get("units", before.named.get("filters"))
-    return step.kind == "Add" and before.named.get("bias") is False and [one.size for one in step.arrays] == [outputs]
+    return node.kind == "Add" and before.named.get("bias") is False and [one.size for one in node.arrays] == [outputs]
 
 
-def _layer(step: ChainedNode, first: bool) -> Described | None:
+def _layer(node: ChainedNode, first: bool) -> Described | None:
     """A node as a layer; None where it only passes on what it reads."""
-    given, arrays = step.given, step.arrays
-    turned = step.kind == "Transpose" and tuple(given.get("perm", ())) in _TURNED
-    if step.kind in _PASSED_ON or turned or (first and step.kind in _SCALED and all(one.size <= 4 for one in arrays)):
+    given, arrays = node.given, node.arrays
+    turned = node.kind == "Transpose" and tuple(given.get("perm", ())) in _TURNED
+    if node.kind in _PASSED_ON or turned or (first and node.kind in _SCALED and all(one.size <= 4 for one in arrays)):
         return None
     named: dict[str, Any] = {}
-    name = _PLAIN.get(step.kind, step.kind)
-    if step.kind == "Reshape":
+    name = _PLAIN.get(node.kind, node.kind)
+    if node.kind == "Reshape":
         name = "Flatten" if not arrays or arrays[-1].size == 2 or (first and arrays[-1].size == 4) else name
     elif name in ("BatchNormalization", "LayerNorm", "GroupNormalization"):
         named = {"epsilon": round(float(given.get("epsilon", 1e-5)), 9), "groups": given.get("num_groups")}
-    elif step.kind == "Conv" and arrays and arrays[0].ndim == 4:
+    elif node.kind == "Conv" and arrays and arrays[0].ndim == 4:
         f = arrays[0].shape
         named = {"in_channels": f[1] * given.get("group", 1), "filters": f[0], "k": f[2:], "groups": given.get("group", 1), "bias": len(arrays) > 1}
         name, named = "Conv2d", named | _sliding(given) | {"dilation": tuple(given.get("dilations", (1, 1)))}
-    elif step.kind in ("MaxPool", "AveragePool") and len(given.get("kernel_shape", ())) == 2:
+    elif node.kind in ("MaxPool", "AveragePool") and len(given.get("kernel_shape", ())) == 2:
         named = {"k": tuple(given["kernel_shape"]), "ceil": bool(given.get("ceil_mode", 0))} | _sliding(given)
-        name = "MaxPool2d" if step.kind == "MaxPool" else "AvgPool2d"
-    elif step.kind in ("Gemm", "MatMul") and arrays and arrays[0].ndim == 2:
+        name = "MaxPool2d" if node.kind == "MaxPool" else "AvgPool2d"
+    elif node.kind in ("Gemm", "MatMul") and arrays and arrays[0].ndim == 2:
         name, named = "Linear", {"units": arrays[0].shape[0 if given.get("transB") else 1], "bias": len(arrays) > 1}
-    elif step.kind == "LeakyRelu":
+    elif node.kind == "LeakyRelu":
         name, named = "LeakyReLU", {"slope": round(float(given.get("alpha", 0.01)), 6)}
-    elif step.kind == "ReduceMean" and sorted(given.get("axes", arrays[-1].tolist() if arrays else ())) in ([2, 3], [-2, -1]):
+    elif node.kind == "ReduceMean" and sorted(given.get("axes", arrays[-1].tolist() if arrays else ())) in ([2, 3], [-2, -1]):
         name = "GlobalAveragePooling2D"
-    elif step.kind == "Pad" and given.get("mode", b"constant") == b"constant":
+    elif node.kind == "Pad" and given.get("mode", b"constant") == b"constant":
         pads = list(given.get("pads", arrays[0].tolist() if arrays else ()))
         if len(pads) == 8 and not any((*pads[:2], *pads[4:6])):  # images and channels; then rows and columns, before and after
             name, named = "ZeroPad2d", {"padding": (pads[3], pads[7], pads[2], pads[6])}
-    return Described(name, (), named, step.text)
+    return Described(name, (), named, node.text)
 
 
 def _sliding(given: Mapping[str, Any]) -> dict[str, Any]:

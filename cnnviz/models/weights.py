@@ -14,7 +14,7 @@ import numpy as np
 
 from cnnviz.core.archives import piece_of
 from cnnviz.models.keras_config import config_in
-from cnnviz.models.onnx_graph import CHANNELS_LAST, ChainedNode, steps_of
+from cnnviz.models.onnx_graph import CHANNELS_LAST, ChainedNode, chain_of
 from cnnviz.words import Problem
 
 Arrays = dict[str, np.ndarray]
@@ -73,27 +73,27 @@ def _variables(h5: Any, name: str) -> Iterator[np.ndarray]:
 def _of_onnx(content: bytes) -> Arrays:
     """PyTorch's layouts, or Keras' where a map is flattened with the channels last; a product without a sum has a bias of 0."""
     try:
-        steps = steps_of(content)
+        chain = chain_of(content)
     except Problem:
         return {}
-    last = _flattens_channels_last(steps)
+    last = _flattens_channels_last(chain)
     found: list[tuple[str, np.ndarray]] = []
-    for n, step in enumerate(steps):
-        if step.kind in ("Conv", "Gemm", "MatMul") and step.arrays:
-            w, *bias = step.arrays
-            if w.ndim == 2 and not step.given.get("transB"):
+    for n, node in enumerate(chain):
+        if node.kind in ("Conv", "Gemm", "MatMul") and node.arrays:
+            w, *bias = node.arrays
+            if w.ndim == 2 and not node.given.get("transB"):
                 w = w.T
-            after = next((one for one in steps[n + 1 : n + 2] if one.kind == "Add" and [len(w)] == [array.size for array in one.arrays]), None)
+            after = next((one for one in chain[n + 1 : n + 2] if one.kind == "Add" and [len(w)] == [array.size for array in one.arrays]), None)
             bias = [*bias, *(after.arrays if after else ())] or ([np.zeros(len(w))] if w.ndim == 2 else [])
             found += [("weight", (w.transpose(2, 3, 1, 0) if w.ndim == 4 else w.T) if last else w), *(("bias", one.reshape(-1)) for one in bias)]
-        elif step.kind == "BatchNormalization":
-            found += [("weight", one) for one in step.arrays]
+        elif node.kind == "BatchNormalization":
+            found += [("weight", one) for one in node.arrays]
     if any(array.dtype.kind not in "fiu" for _, array in found):  # no numbers, or those of a file beside it
         return {}
     return {str(n) if last else f"{n}.{kind}": array for n, (kind, array) in enumerate(found)}
 
 
-def _flattens_channels_last(steps: list[ChainedNode]) -> bool:
+def _flattens_channels_last(chain: list[ChainedNode]) -> bool:
     return any(
-        step.kind == "Transpose" and tuple(step.given.get("perm", ())) == CHANNELS_LAST and after.kind in ("Reshape", "Flatten") for step, after in pairwise(steps)
+        node.kind == "Transpose" and tuple(node.given.get("perm", ())) == CHANNELS_LAST and after.kind in ("Reshape", "Flatten") for node, after in pairwise(chain)
     )
