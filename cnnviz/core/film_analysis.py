@@ -65,8 +65,8 @@ def milestones(losses: np.ndarray, shares: tuple[float, ...] = (0.5, 0.9, 0.99))
 def turning_points(run: Film) -> list[tuple[int, str]]:
     """The updates where a run first goes wrong, and how: at most one update for its loss and one for its units, in order.
 
-    Its loss "leaps" where it lies LEAP above the best so far; a run "diverges" there if it lies so in the end,
-    too, and was not better meanwhile. It "saturates" where NEARLY_ALL of its units do.
+    Its loss "leaps" where it first lies LEAP above the best so far, or a run "diverges" from where it never comes back (`_leap`).
+    It "saturates" where NEARLY_ALL of its units do.
     """
     saturated = run.saturated >= NEARLY_ALL
     found = [*_leap(run.losses), *([(int(saturated.argmax()), "saturates")] if saturated.any() else [])]
