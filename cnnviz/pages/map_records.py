@@ -79,17 +79,14 @@ LOST = 1e-9
 SEEN = 1e-7
 """The share of its output from which a bias is seen there: steps of a large rate in Adam make so much of round-off."""
 
-HANDING_ON = ("avg", "max", "gap", "identity")
-"""The layers that hand a number on that is added everywhere."""
-
 
 def _round_off(lesson: Lesson, program: Program, moment: Moment) -> Iterator[str]:
     """The gradients of biases that a normalisation takes away again, 0 but for round-off; and the biases that nothing but that has moved from 0."""
     layers, names = program.network.layers, program.network.names
     for place, (layer, own) in enumerate(zip(layers, names, strict=True)):
         bias, arrived = own.of("b"), f"d{own.output}"
-        after = next((one for one in layers[place + 1 :] if one.kind not in HANDING_ON), None)
-        if bias not in owned(layer, own) or not after or not _takes_away(after, program.shapes[bias][0]):
+        after = next((one for one in layers[place + 1 :] if not one.hands_on), None)
+        if bias not in owned(layer, own) or not after or not after.takes_away(program.shapes[bias][0]):
             continue
         alone = all(one.symbol != bias for one in lesson.set) and not lesson.first_params()[bias].any()
         if alone and largest_of(moment.after[bias]) > SEEN * largest_of(moment.trace[own.output]):
@@ -98,11 +95,6 @@ def _round_off(lesson: Lesson, program: Program, moment: Moment) -> Iterator[str
             yield f"d{bias}"
             if alone:
                 yield bias
-
-
-def _takes_away(layer: Layer, channels: int) -> bool:
-    """Tells whether a layer subtracts each channel's own mean, and with it any bias; not where a group has several channels."""
-    return layer.kind == "bn" or (layer.kind == "gn" and layer.geometry()["groups"] == channels)
 
 
 @lru_cache(maxsize=128)

@@ -148,6 +148,7 @@ def test_answers_alone_have_the_ramp_of_one_hue(lesson):
         ("conv2x3b-max2-relu-bn-dense2-softmax-ce", set()),
         ("conv2x3b-gn1-relu-dense2-softmax-ce", set()),  # the mean is that of all channels
         ("dense6-ln-relu-dense2-softmax-ce", set()),
+        ("dense1-ln-relu-dense2-softmax-ce", {"db1"}),  # of one unit the mean is its own number
     ],
 )
 def test_the_bias_before_a_normalisation_has_a_gradient_of_round_off_alone_and_stays_at_0(net, lost):

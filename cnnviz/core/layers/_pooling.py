@@ -18,6 +18,7 @@ class Pooling(Layer):
     letter = "p"
     takes = gives = "map"
     scale = "same"
+    hands_on = True
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:

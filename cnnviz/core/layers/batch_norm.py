@@ -90,6 +90,9 @@ class BatchNorm(Normalisation):
     across = ("mean", "var", "dg", "ds")
     after_training = {"dx": (r"{dx} = {dy} \odot {g} / \sigma", "dy*g/sqrt({var}+0.00001)")}  # noqa: RUF012
 
+    def takes_away(self, channels: int) -> bool:
+        return True
+
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
         own = len(x)
         places = tuple(range(1 - own, 0))

@@ -29,6 +29,7 @@ class GlobalAverage(Layer):
     letter = "p"
     takes, gives = "map", "row"
     scale = "same"
+    hands_on = True
 
     def shape(self, x: Shape) -> Shape:
         return x[:1]

@@ -68,6 +68,9 @@ class GroupNorm(Normalisation):
     def __str__(self) -> str:
         return f"gn{self.groups}"
 
+    def takes_away(self, channels: int) -> bool:
+        return self.groups == channels
+
     def shape(self, x: Shape) -> Shape:
         if x[0] % self.groups:
             raise Problem("network.groups", groups=self.groups, n=x[0])

@@ -117,6 +117,9 @@ class Layer:
     has_kinks: ClassVar[bool] = False
     """Tells whether it decides by comparing numbers, as ReLU and max pooling do: there its slope jumps."""
 
+    hands_on: ClassVar[bool] = False
+    """Tells whether a number that is added to a whole channel is added to all of its output, too."""
+
     function: ClassVar[str] = ""
     """Its name as a function, "σ", whose slope is σ′; its kind unless it is said."""
 
@@ -197,6 +200,10 @@ class Layer:
     def parameter_letters(self) -> tuple[str, ...]:
         """The letters of its parameters, in the order in which they are named."""
         return tuple(role[1:] for role in self.links() if role[0] == "d" and role not in ("dx", "dy"))
+
+    def takes_away(self, channels: int) -> bool:
+        """Tells whether it subtracts the mean of each of so many channels, and with it any bias."""
+        return False
 
     def geometry(self) -> dict[str, int]:
         """k, stride, zeros before and dilation, where a window slides."""
