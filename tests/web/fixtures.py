@@ -55,7 +55,7 @@ def write(folder: Path) -> None:
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
     for lang in languages():
         (folder / f"spec.{lang}.mjs").write_text(spec(lang), encoding="utf-8")
-    for make in (words, colours, addresses, moments, networks, files, wide, lessons, batch, drawn):
+    for make in (words, colours, addresses, moments, networks, files, wide, lessons, batch, averaged, drawn):
         (folder / f"{make.__name__}.json").write_text(json.dumps(make(), default=written), encoding="utf-8")
 
 
@@ -69,6 +69,11 @@ def batch() -> dict:
     """The answer to a lesson on four images, with a batch normalisation and dropout."""
     query = {"img": "cat-0,cat-1,dog-0,dog-1", "ch": "red", "net": "conv2x3-bn-relu-max2-drop50-dense2-softmax-ce", "k": "2", "image": "2"}
     return {"bytes": base64.b64encode(page_answer("step", query)).decode()}
+
+
+def averaged() -> dict:
+    """The answer to a lesson whose outputs are the means of its filters' maps."""
+    return {"bytes": base64.b64encode(page_answer("step", {"net": "conv2x3b-relu-gap-softmax-ce", "k": "1"})).decode()}
 
 
 IN_FILES: tuple[tuple[str, tuple[int, ...], dict], ...] = (

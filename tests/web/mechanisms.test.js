@@ -311,6 +311,15 @@ test("filters and units that are as many as the classes are not called by them w
   assert.deepEqual(["db2", "db3"].map(named), [false, true])
 })
 
+test("filters whose means are the outputs are called by the classes in the pictures of their biases and of what comes back to these", () => {
+  const averaged = new Numbers(decode(new Uint8Array(Buffer.from(fixture("averaged").bytes, "base64"))))
+  for (const symbol of ["b", "db"])
+    assert.ok(
+      written(averaged, symbol, [0]).some(({ text }) => text === averaged.classes[1]),
+      symbol,
+    )
+})
+
 test("on a phone the lines of a kernel's sums at the update have room over each other", () => {
   for (const { numbers } of moments.filter(({ numbers }) => isFew(numbers) && numbers.maps.f.shape[2] === 3)) {
     const texts = placed(numbers, "f", [0, 0, 1, 1], { room: { ...PHONE, height: 426 }, stepping: true })

@@ -134,9 +134,8 @@ export function placesOf(numbers, { map, start, count }) {
 export const fits = (given, wanted) =>
   Array.from(wanted, (value, n) => Math.abs(value - given[n]) <= 1e-6 * Math.abs(value) + 1e-12)
 
-/** Tells whether a plate has a number for each output: o, y, what the last layer adds up and its biases, and their gradients. @param {Numbers} numbers @param {Figure} figure */
+/** Tells whether a plate has a number for each output. @param {Numbers} numbers @param {Figure} figure */
 export function isOfOutputs(numbers, { plate: { symbol, like } }) {
-  const base = (symbol || like).replace(/^d|_next$/g, "")
-  const alike = Object.keys(numbers.maps).filter((name) => /^[zb]\d*$/.test(name) && name[0] === base[0])
-  return base === "o" || base === "y" || (base !== "" && base === alike.at(-1))
+  const name = (symbol || like).replace(/_next$/, "")
+  return name in numbers.maps && numbers.isOfOutputs(name)
 }

@@ -6,7 +6,7 @@ import { shaded, Wide } from "./wide_weights.js"
 /** @import { Cell, Link, MapRecord, Range } from "../types/view.js" */
 /** @typedef {import("../types/wire.js").StepHeader & { arrays: import("./decode.js").Arrays }} StepAnswer */
 
-// what a parameter's gradient and step are made of
+// The name of an array that belongs to a parameter: it, its next value, its gradient, or what either is made of.
 const OF_PARAMETER = /^(?:(?:velocity|kept|mean|past|pulls)\.)?d?([a-z]+\d*)(_next)?(?::.*)?$/
 
 const size = (/** @type {number[]} */ shape) => shape.reduce((product, n) => product * n, 1)
@@ -188,13 +188,16 @@ export class Numbers {
     return this.wide[symbol]?.has(this.offset(symbol, cell)) ?? true
   }
 
-  /** Tells whether so many numbers, or channels, are the classes: no layer weighs them any more. @param {number} count @param {string} [symbol] */
+  /** Tells whether a symbol's numbers, or channels, are those of the outputs: no layer weighs them any more. @param {string} symbol */
+  isOfOutputs(symbol) {
+    const weighing = Object.values(this.maps).filter(({ kind }) => kind === "weights" || kind === "filters")
+    const { layer } = this.maps[symbol]
+    return layer === null || weighing.every((map) => layer >= (map.layer ?? 0))
+  }
+
+  /** Tells whether so many of them are the classes. @param {number} count @param {string} [symbol] */
   isClasses(count, symbol = "o") {
-    const maps = Object.values(this.maps)
-    const last = Math.max(
-      ...maps.map(({ kind, layer }) => (kind === "weights" || kind === "filters" ? (layer ?? 0) : 0)),
-    )
-    return this.classes.length === count && (this.maps[symbol].layer ?? last) >= last
+    return this.classes.length === count && this.isOfOutputs(symbol)
   }
 
   /** Gives what the n-th of so many is called: by its class, else by its number. @param {number} n @param {number} count @param {string} [symbol] */

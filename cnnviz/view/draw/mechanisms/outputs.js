@@ -74,9 +74,7 @@ export function column(
   const count = numbers.count(symbol)
   const { scale } = numbers.maps[symbol]
   const values = numbers.values(symbol)
-  const read = numbers.stages.find(({ inputs }) => inputs.includes(symbol.replace(/^d/, "")))?.symbol ?? symbol
-  const ofChannels = /^d?[gs]\d*$/.test(symbol) || numbers.maps[read]?.kind === "map" // γ and β, and a filter's bias
-  const ofClasses = numbers.isClasses(count, symbol) && !ofChannels
+  const ofClasses = numbers.isClasses(count, symbol)
   if (count <= CELLS) {
     const each = Math.min((box.height + 12) / count, 128)
     const cells = Array.from(values, (value, n) => {
