@@ -17,7 +17,7 @@ import { ACTS, COVERS, cockpitHTML, comingOf, fillClock, fillCockpit } from "./c
 import { listen } from "./events.js"
 import { spotHTML, spotOf } from "./impromptu_form.js"
 import { goneHTML, keepRoom, keptRooms, openAgain, openQuestion, roomScript } from "./kept_rooms.js"
-import { Stills } from "./preview_pictures.js"
+import { Previews } from "./preview_pictures.js"
 import { endOf, leftUntil, nextAct, possible } from "./question.js"
 import { hall } from "./requests.js"
 import { paintResults } from "./results.js"
@@ -52,7 +52,7 @@ export default function show() {
     veiled: false,
     began: Date.now(),
     cover: "",
-    picture: (query) => stills.pictures.get(query) ?? "",
+    picture: (query) => previews.pictures.get(query) ?? "",
   }
   let where = ""
   let ends = 0
@@ -64,9 +64,9 @@ export default function show() {
   let pointed = "" // the cell that is pinned, as the address has it
   darken(isDark(root))
   const projector = new URL(`screen?lang=${LANG}`, room).href
-  root.innerHTML = cockpitHTML(projector, `${projector}&still=1`)
+  root.innerHTML = cockpitHTML(projector, `${projector}&preview=1`)
   const [, frame] = root.querySelectorAll("iframe")
-  const stills = new Stills(frame, () => fill())
+  const previews = new Previews(frame, () => fill())
 
   /**
    * Asks the server; what it refuses to do is said.
@@ -115,7 +115,7 @@ export default function show() {
     }
     fill()
     const after = comingOf(found)
-    stills.show(found.steps, after?.query)
+    previews.show(found.steps, after?.query)
     const next = after ? undefined : beyond("stage_next")
     if (next) coming.ask("step", next, COMPUTED)
     else root.querySelector(".coming")?.replaceChildren()

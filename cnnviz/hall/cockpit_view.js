@@ -43,10 +43,10 @@ const MAY = ["free", "screens", "paused"] // explore those who follow
 const FEW = 5 // answers of which nothing follows
 const [LEAST, MOST] = [0.3, 0.7] // of right answers between which talking helps most
 
-/** The whole screen, before anything is known. @param {string} screen  the address of the projector's page @param {string} still  of a page that shows a screen to come */
+/** The whole screen, before anything is known. @param {string} screen  the address of the projector's page @param {string} preview  of a page that shows a screen to come */
 export const cockpitHTML = (
   screen,
-  still,
+  preview,
 ) => `<header><h1>cnnviz</h1><span class="private">${say("web.cockpit.private")}</span><span class="room"></span>
     <span class="count" role="status"></span><span class="clock"></span></header>
   <p class="wrong" role="alert"></p><section class="room-gone" role="alert" hidden></section>
@@ -60,7 +60,7 @@ export const cockpitHTML = (
     <section class="now" tabindex="0" aria-label="${say("web.cockpit.now")}"><h2>${say("web.cockpit.now")} <small></small></h2><div class="preview"><iframe src="${escaped(screen)}" title="${say("web.cockpit.now")}" tabindex="-1" inert></iframe></div>
       <div class="drive" role="group" aria-label="${say("web.cockpit.drive")}">${drive()}</div>
       <h2>${say("web.cockpit.notes")}</h2><div class="notes"></div><p class="pace"></p></section>
-    <section class="answers hall" tabindex="0" aria-label="${say("web.cockpit.answers")}"><div class="next"></div><div class="preview" hidden><iframe data-src="${escaped(still)}" title="${say("web.cockpit.upcoming")}" tabindex="-1" inert></iframe></div><div class="coming"></div>
+    <section class="answers hall" tabindex="0" aria-label="${say("web.cockpit.answers")}"><div class="next"></div><div class="preview" hidden><iframe data-src="${escaped(preview)}" title="${say("web.cockpit.upcoming")}" tabindex="-1" inert></iframe></div><div class="coming"></div>
       <div class="live"></div></section>
   </div>
   <nav class="acts" aria-label="${say("web.cockpit.acts")}"><p class="keys"></p><div class="turns"></div><div class="on"></div></nav>`

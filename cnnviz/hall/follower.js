@@ -13,7 +13,7 @@ import { Ballot } from "./ballot.js"
 import { HallBoard } from "./board.js"
 import { listen } from "./events.js"
 import { plotly } from "./plotly.js"
-import { showStill } from "./preview_screen.js"
+import { showPreview } from "./preview_screen.js"
 import { followed, mayBe } from "./question.js"
 import { hall } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
@@ -27,7 +27,7 @@ const MOST_SEEN = 400 // places where the lecture has been
 /** Shows the room that the page's address names: to a follower, or, under "/screen", on a projector. */
 export default function show() {
   let root = /** @type {HTMLElement} */ (document.querySelector(".cnnviz"))
-  if (parse(location.search).still) return showStill(root)
+  if (parse(location.search).preview) return showPreview(root)
   const bar = /** @type {HTMLElement} */ (document.querySelector(".room-bar"))
   const projected = location.pathname.endsWith("/screen")
   const path = location.pathname.replace(/\/screen$/, "")

@@ -1,11 +1,11 @@
 // Small pictures of a script's screens, on the lecturer's private screen: the one that comes next as it will be, and of each a picture for its row.
 
-/** @import { Still } from "./preview_screen.js" */
+/** @import { Preview } from "./preview_screen.js" */
 /** @import { HallStep } from "../view/types/view.js" */
 
 const PATIENCE = 60_000 // milliseconds after which a screen that is not painted has no picture
 
-export class Stills {
+export class Previews {
   /** @type {Map<string, string>}  by the screen's address; "" where there is none */
   pictures = new Map()
   /** @type {string[]}  addresses of which there is no picture yet */
@@ -20,8 +20,8 @@ export class Stills {
     this.frame = frame
     this.changed = changed
     addEventListener("message", ({ data, origin }) => {
-      const { still, picture } = /** @type {Partial<Still>} */ (data ?? {})
-      if (origin === location.origin && still !== undefined) this.came(still, picture ?? "")
+      const { preview, picture } = /** @type {Partial<Preview>} */ (data ?? {})
+      if (origin === location.origin && preview !== undefined) this.came(preview, picture ?? "")
     })
   }
 

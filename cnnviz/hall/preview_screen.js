@@ -8,14 +8,14 @@ import { looked, Resources } from "../view/resources.js"
 import { CODE } from "../view/spec.js"
 
 /** @import { Answer, Host } from "../view/types/view.js" */
-/** @typedef {{ still: string, picture: string }} Still  the screen's address, and a small picture of it */
+/** @typedef {{ preview: string, picture: string }} Preview  the screen's address, and a small picture of it */
 
 /** Shows the address behind "#", and tells the page around it when that is painted. @param {HTMLElement} first */
-export function showStill(first) {
+export function showPreview(first) {
   let root = first
   /** @type {View | undefined} */
   let view
-  document.body.className = "still"
+  document.body.className = "preview"
   const base = new URL("../..", location.href)
 
   function show() {
@@ -49,8 +49,8 @@ export function showStill(first) {
     host.numbers.ask()
   }
 
-  /** @param {string} still */
-  const tell = (still) => innerWidth && parent.postMessage({ still, picture: thumbnail(root) }, location.origin) // in sight
+  /** @param {string} preview */
+  const tell = (preview) => innerWidth && parent.postMessage({ preview, picture: thumbnail(root) }, location.origin) // in sight
   addEventListener("hashchange", show)
   show()
 }
