@@ -234,7 +234,7 @@ def test_what_flows_to_a_number_goes_under_the_digits_of_its_map_and_leads_into_
         screen.open("/", stage=stage, whole=1)
         screen.point(stage, (1, 1), values(screen.lesson)[stage].shape)
         screen.painted()
-        assert screen.page.locator(".flow").evaluate(INKED, f'canvas[data-map="{stage}"]') == inked
+        assert screen.page.locator(".ribbons").evaluate(INKED, f'canvas[data-map="{stage}"]') == inked
 
 
 WRITTEN = """() => {

@@ -93,7 +93,7 @@ function drawn(view) {
     }
   }
   // What only shows motion lies over everything, and is no part of a picture that stands still.
-  for (const canvas of element.querySelectorAll(/** @type {"canvas"} */ ("canvas:not(.flow)"))) {
+  for (const canvas of element.querySelectorAll(/** @type {"canvas"} */ ("canvas:not(.ribbons)"))) {
     const box = canvas.getBoundingClientRect()
     if (!box.width || !isShown(canvas)) continue
     const { opacity, outlineWidth, outlineColor, outlineStyle } = getComputedStyle(canvas)

@@ -51,7 +51,7 @@ const FRAME = () => `
     <div class="foot"></div><p class="holds" hidden></p>
   </section>
   <div class="maps overview"></div>
-  <canvas class="flow" aria-hidden="true"></canvas>${meaningBox()}`
+  <canvas class="ribbons" aria-hidden="true"></canvas>${meaningBox()}`
 
 export class Step extends Content {
   /** @override */
@@ -97,7 +97,7 @@ export class Step extends Content {
     writeWords(view)
     this.overview = new Overview(view.$(".overview"))
     this.loupe = new Loupe(view.root)
-    this.flow = new Ribbons(/** @type {HTMLCanvasElement} */ (view.$(".flow")))
+    this.ribbons = new Ribbons(/** @type {HTMLCanvasElement} */ (view.$(".ribbons")))
     bindMeanings(view, (id, symbol) => this.meaning(id, symbol))
     this.predicting = new Predicting(this)
     this.missions = new Missions(view)
@@ -383,7 +383,7 @@ export class Step extends Content {
   // Ribbons show where a number of the whole network comes from.
   /** @param {Subject} subject */
   flows(subject) {
-    this.flow.show(this.view.veiled ? null : moveOf(this, subject))
+    this.ribbons.show(this.view.veiled ? null : moveOf(this, subject))
     this.stepped = false
   }
 

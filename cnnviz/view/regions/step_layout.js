@@ -64,11 +64,11 @@ export function lay(step) {
 /** Finds where everything lies, for what flows from one place to another: in the whole network alone. @param {Step} step */
 export function place(step) {
   step.places = {}
-  const sheet = step.flow.canvas
-  if (!step.isWhole) return step.flow.size(0, 0)
+  const sheet = step.ribbons.canvas
+  if (!step.isWhole) return step.ribbons.size(0, 0)
   const { left, top, width, height } = sheet.getBoundingClientRect()
   const zoom = sheet.currentCSSZoom
-  step.flow.size(width / zoom, height / zoom)
+  step.ribbons.size(width / zoom, height / zoom)
   for (const [symbol, { canvas }] of Object.entries(step.plates)) {
     const box = canvas.getBoundingClientRect()
     step.places[symbol] = { x: (box.left - left) / zoom, y: (box.top - top) / zoom }
