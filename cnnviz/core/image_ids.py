@@ -18,6 +18,8 @@ from cnnviz.words import Message, Problem, quote
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 """CIFAR-10's, by their number there."""
 DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+CLASSES_OF = {"sample": CLASSES, "digit": DIGITS, "small": DIGITS}
+"""The classes of each kind of bundled image."""
 PATTERNS = ("edges", "checkerboard", "gradient", "dot")
 """Images that are drawn: pattern-edges, and so on."""
 SPLITS = {"train": 50_000, "test": 10_000}

@@ -8,13 +8,12 @@ from functools import cache
 
 import numpy as np
 
-from cnnviz.core.image_ids import CLASSES, COUNTS, DIGITS, SIDES, ImageId
+from cnnviz.core.image_ids import CLASSES_OF, COUNTS, SIDES, ImageId
 from cnnviz.core.read_only import lock
 from cnnviz.data.labelled import Collection, LabelledImages
 from cnnviz.package_files import ASSETS
 from cnnviz.words import Problem
 
-_NAMES = {"sample": CLASSES, "digit": DIGITS, "small": DIGITS}
 _FILES = {"sample": "cifar10", "digit": "mnist"}
 
 
@@ -34,7 +33,7 @@ def bundled(source: str) -> Collection:
 def bundled_pixels(id: ImageId) -> np.ndarray:
     """The pixels (H,W,3) of an image of the sample or the digits, uint8."""
     images = sheet(id.kind, id.held_out)
-    place = _NAMES[id.kind].index(id.name) * COUNTS[id.kind][id.held_out] + id.number
+    place = CLASSES_OF[id.kind].index(id.name) * COUNTS[id.kind][id.held_out] + id.number
     return np.ascontiguousarray(images[place])
 
 
@@ -45,7 +44,7 @@ def sheet(kind: str, held_out: bool) -> np.ndarray:
 
     if kind == "small":
         return _averaged(sheet("digit", held_out))
-    side, count = SIDES.get(kind, 32), len(_NAMES[kind]) * COUNTS[kind][held_out]
+    side, count = SIDES.get(kind, 32), len(CLASSES_OF[kind]) * COUNTS[kind][held_out]
     try:
         with Pillow.open(ASSETS / "sample" / f"{_FILES[kind]}_{'held_out' if held_out else 'train'}.png") as picture:
             pixels = np.asarray(picture).reshape(picture.height, picture.width, -1)  # (rows·side, columns·side, 1 or 3)
@@ -64,7 +63,7 @@ def _averaged(digits: np.ndarray) -> np.ndarray:
 
 
 def _labelled(kind: str, held_out: bool) -> LabelledImages:
-    source, names, each = sheet(kind, held_out), _NAMES[kind], COUNTS[kind][held_out]
+    source, names, each = sheet(kind, held_out), CLASSES_OF[kind], COUNTS[kind][held_out]
 
     def id_of(index: int) -> ImageId:
         return ImageId(kind, names[index // each], index % each, held_out)

@@ -15,7 +15,7 @@ from PIL import Image as Pillow
 
 from cnnviz.checks.tensorflow_process import installed
 from cnnviz.core import lesson_fields as bounds
-from cnnviz.core.image_ids import CLASSES, DIGITS, PATTERNS
+from cnnviz.core.image_ids import CLASSES, CLASSES_OF, PATTERNS, SIDES
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.loss_change import FAR
@@ -119,7 +119,7 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
         "LIMITS": {"strides": list(range(1, bounds.MAX_STRIDE + 1)), "seeds": 1_000_000, "bytes": MAX_BYTES, "script": MOST_BYTES, "seconds": MOST_SECONDS},
         "IMAGES": [{"id": image.id, "label": image.label or "", "words": image.words} for image in gallery()],
         "DEFAULT_CLASSES": DEFAULT_CLASSES,
-        "CLASSES": {"": CLASSES, "digit": DIGITS, "small": DIGITS},
+        "CLASSES": {"": CLASSES, **{kind: CLASSES_OF[kind] for kind in SIDES}},
         "PAGES": [{"path": page.path, "name": page.name, "keys": screen_address.keys_of(page.path)} for page in pages()],
         "TENSORFLOW": served and installed() and not excuse("tensorflow"),
         "LESSONS": [{"id": lesson.id, "title": str(lesson.title)} for lesson in library().lessons],
