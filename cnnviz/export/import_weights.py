@@ -159,24 +159,28 @@ def _channels_first(w: np.ndarray, symbol: str, program: Program) -> np.ndarray:
 
 def _kernels(arrays: Arrays, lesson: Lesson) -> tuple[Lesson, list[Message | str]]:
     """The lesson with its first filters from the first array that has a slice which fits."""
-    if strange := next((f"{name or say('export.elsewhere.unnamed')} {array.shape}" for name, array in arrays.items() if array.dtype.kind not in _NUMBERS), ""):
+    called = {name: name or say("export.elsewhere.unnamed") for name in arrays}
+    listed = {name: f"{called[name]} {array.shape}" for name, array in arrays.items()}
+    if strange := next((listed[name] for name, array in arrays.items() if array.dtype.kind not in _NUMBERS), ""):
         raise Problem("export.parameters.no_number", name=strange)
     bank = next(iter(banks(lesson.network, lesson.x_shape)), None)
     for name, array in arrays.items():
         for layout, taken in _slices(array, bank) if bank else ():
-            f = _numbers(name or say("export.elsewhere.unnamed"), taken)
+            f = _numbers(called[name], taken)
             if np.abs(f).max() > MAX_NUMBER:
                 raise Problem("export.parameters.too_large", name=name or "f", most=MAX_NUMBER)
             whose = message("export.elsewhere.of", name=name, shape=str(array.shape)) if name else message("export.elsewhere.alone", shape=str(array.shape))
             others = tuple(one for one in lesson.set if bank and one.symbol != bank.name)
             said: list[Message | str] = [message(f"export.elsewhere.{layout}", of=whose, n=len(f))]
-            if rest := [f"{other} {left.shape}" for other, left in arrays.items() if other != name]:
-                said.append(message("export.elsewhere.left", names=[*rest[:MOST_NAMED], *(["…"] if len(rest) > MOST_NAMED else [])], net=lesson.net))
+            if rest := [left for other, left in listed.items() if other != name]:
+                said.append(message("export.elsewhere.left", names=_first(rest), net=lesson.net))
             return dataclasses.replace(lesson, f=filters_text(f), k=0, set=others), said
-    listed = [f"{name or say('export.elsewhere.unnamed')} {array.shape}" for name, array in arrays.items()]
-    more = ["…"] if len(listed) > MOST_NAMED else []
     fits, k = ("nothing_fits", bank.k) if bank else ("no_parameters_fit", 0)
-    raise Problem(f"export.elsewhere.{fits}", names=[*listed[:MOST_NAMED], *more], k=k, net=lesson.net)
+    raise Problem(f"export.elsewhere.{fits}", names=_first([*listed.values()]), k=k, net=lesson.net)
+
+
+def _first(names: list[str]) -> list[str]:
+    return [*names[:MOST_NAMED], *(["…"] if len(names) > MOST_NAMED else [])]
 
 
 def _slices(array: np.ndarray, bank: Bank) -> Iterator[tuple[str, np.ndarray]]:
