@@ -38,11 +38,13 @@ def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Di
     def content(lang: str) -> tuple[bytes, bool, str]:
         with reading(lang):
             made = make()
+        is_text = isinstance(made, str)
         body = made.encode() if isinstance(made, str) else made
-        kept = gzip.compress(body, mtime=0) if isinstance(made, str) else body
-        del made
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        kept = gzip.compress(body, mtime=0) if is_text else body
+        del made, body
         give_back()
-        return kept, kept is not body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        return kept, is_text, etag
 
     async def answer(request: Request) -> Response:
         kept, compressed, etag = await content(of_request(request) if KEY in request.query_params else DEFAULT)
