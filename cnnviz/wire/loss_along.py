@@ -1,6 +1,5 @@
 """Record of the curve of the loss along one number."""
 
-
 from cnnviz.wire.page import AnswerHeader
 
 
