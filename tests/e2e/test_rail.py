@@ -31,6 +31,16 @@ def test_sheets_open_over_the_stage_one_at_a_time_and_nothing_moves(screen: Scre
     expect(sheet(screen, "legend")).to_be_hidden()
 
 
+def test_the_words_of_the_rail_are_not_cut_below_their_line(screen: Screen):
+    screen.open("/", stage="z1")
+    cut = """(all) => all.filter((e) => {
+      const text = document.createRange()
+      text.selectNodeContents(e)
+      return text.getBoundingClientRect().bottom > e.getBoundingClientRect().bottom
+    }).map((e) => e.textContent)"""
+    assert screen.page.locator(".rail > button > span").evaluate_all(cut) == []
+
+
 def test_a_sheet_closes_at_escape_and_beside_it_and_a_pinned_cell_stays(screen: Screen):
     screen.open("/", stage="z1", cell="z1:13,18")
     expect(screen.key("unpin")).to_be_visible()
