@@ -200,6 +200,10 @@ def test_the_kernel_slides_over_its_places_and_any_key_lands_it(screen: Screen):
     screen.page.emulate_media(reduced_motion="reduce")
     screen.key("learn_slide").click()
     expect(screen.page.locator("[name=place]")).to_have_value("8")
+    screen.page.set_viewport_size({"width": 390, "height": 844})  # there one place is shown, the one that was reached
+    for place, title in (("3", "④"), ("4", "⑤ middle place"), ("8", "⑨ last place")):
+        screen.page.locator("[name=place]").fill(place)
+        expect(screen.page.locator(".place figcaption")).to_have_text(title)
 
 
 def test_cells_to_be_chosen_are_as_large_as_a_finger_and_the_choice_is_where_it_was_clicked(screen: Screen):

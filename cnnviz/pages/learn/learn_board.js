@@ -49,9 +49,12 @@ function reasons(step, numbers, tried, phone) {
       : html`<p class="sum large" ${inner(comesOf(numbers, map, places[0]))}></p>`
   const last = places.length - 1
   const at = tried.reached ?? last
-  const title = (/** @type {number} */ n) =>
-    `${circled(n)} ${say(`web.learn.${n === 0 ? "first" : n === last ? "last" : "middle"}_place`)}`
-  return html`<div class="places">${(phone ? [at] : shownOf(places.length)).map((n) => place(numbers, map, places[n], places, title(n)))}</div>
+  const shown = shownOf(places.length)
+  const title = (/** @type {number} */ n) => {
+    const named = n === 0 ? "first" : n === last ? "last" : shown.includes(n) ? "middle" : ""
+    return named ? `${circled(n)} ${say(`web.learn.${named}_place`)}` : circled(n)
+  }
+  return html`<div class="places">${(phone ? [at] : shown).map((n) => place(numbers, map, places[n], places, title(n)))}</div>
     <div class="sliding"><button type="button" data-key="learn_slide" class="play" aria-label=${say("web.learn.slide", { n: places.length })} aria-pressed=${tried.sliding}></button><span>${say("web.learn.slide", { n: places.length })}</span>
     <input type="range" name="place" min="0" max=${last} step="1" .value=${String(at)} aria-label=${say("web.learn.at", { map: numbers.maps[map].label })} aria-valuetext=${numbers.index(map, places[at]).join(", ")}></div>`
 }
