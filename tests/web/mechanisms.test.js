@@ -540,6 +540,27 @@ test("every stage stands upright: back through dense and convolutions, averages 
   assert.deepEqual(bad, [])
 })
 
+test("on a phone the bars of what a unit sends back end before the shares of all units", () => {
+  const over = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
+  let count = 0
+  for (const { numbers } of moments) {
+    for (const { symbol } of numbers.stages.filter(({ phase }) => phase === "backward")) {
+      if (numbers.links(symbol)[0].pattern !== "unit") continue
+      const cell = numbers.shape(symbol).map((n) => n >> 1)
+      for (const width of [288, 358]) {
+        const room = { width, height: 412, upright: true }
+        const [bars, maps] = [[], []]
+        const [block, picture] = [(box) => bars.push(box), (...all) => maps.push(all[5])]
+        instead({ block, picture }, () => mechanism(new Canvas(), numbers, symbol, cell, room, palette, all))
+        count += bars.length * maps.length
+        const found = bars.filter((bar) => maps.some((map) => over(bar, map)))
+        assert.deepEqual(found, [], `${numbers.network.text} ${symbol} ${width}`)
+      }
+    }
+  }
+  assert.ok(count > 0)
+})
+
 test("the pictures of pools, dropout, rows and the steps of every rule stand upright, with all their numbers", () => {
   const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   const room = { width: 358, height: 426, upright: true }

@@ -148,7 +148,7 @@ function beside(pen, shape, count, made) {
 function below(pen, shape, count, made) {
   const top = made.y + made.height + 56
   const line = (pen.height - top) / count
-  const size = extentOf(shape, (pen.width - 160) / 2, line - 8)
+  const size = extentOf(shape, (pen.width - EDGE + 16) / 2, line - 8)
   const last = { x: pen.width - 116, y: HEAD, width: 112, line: (made.height + 12) / count }
   return { top, last, line, from: pen.width - 2 * size.width - 24, size, gap: 20 }
 }
