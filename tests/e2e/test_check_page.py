@@ -47,6 +47,9 @@ def test_all_entries_agree_and_the_road_shows_them(screen: Screen):
     verdict = screen.page.locator(".verdict")
     expect(verdict).to_contain_text("1,811 parameters and 1,024 pixels one by one")
     expect(verdict).to_have_class(re.compile("good"))
+    screen.open("/check", query="check=break")  # where no entry is spoken of there is no sentence of it
+    expect(screen.page.locator(".live")).to_have_text(re.compile(r"as the gradient says\. +Loss"))
+    screen.open("/check", k=2, stage="df")
     # Who listens hears a question with its own sign, and words that stand apart one after the other.
     expect(screen.page.locator(".live")).to_have_text(re.compile(r"Is our gradient right\? Yes\. .*backward pass −?0\.\d+ nudging −?0\.\d+"))
     shown = screen.page.locator("canvas[data-map]").evaluate_all("(all) => all.map((c) => c.dataset.map)")

@@ -327,7 +327,7 @@ export class Road extends Content {
     const element = /** @type {HTMLElement | null} */ (view.root.querySelector(".numbers"))
     // biome-ignore lint/performance/useDomNodeTextContent: words that stand apart are said apart
     const numbers = element?.innerText.replace(/\s+/g, " ") ?? ""
-    const [title, verdict] = [road?.title ?? "", road?.verdict.text ?? ""]
-    return say("web.spoken.board", { place: view.place, title, verdict, numbers, loss: lossText(view.loss) })
+    const verdict = [road?.verdict.text, numbers && `${numbers}.`].filter(Boolean).join(" ")
+    return say("web.spoken.board", { place: view.place, title: road?.title ?? "", verdict, loss: lossText(view.loss) })
   }
 }
