@@ -1,4 +1,4 @@
-"""Slides with two lessons as frames, walked by the plugin in docs/serving.md; the deck stands for reveal.js."""
+"""Slides with two lessons as frames, walked by the plugin in docs/embedding.md; the deck stands for reveal.js."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ from cnnviz.data.images import find_image
 from cnnviz.hosts.file import lesson_html
 from tests.conftest import ROOT
 
-PLUGIN = re.search(r"```js\n(const Cnnviz = .*?)```", (ROOT / "docs/serving.md").read_text("utf-8"), re.DOTALL)[1]
+PLUGIN = re.search(r"```js\n(const Cnnviz = .*?)```", (ROOT / "docs/embedding.md").read_text("utf-8"), re.DOTALL)[1]
 DECK = """<!doctype html><title>deck</title>
 <style>iframe { width: 960px; height: 700px; border: 0 } section { display: none } section.now { display: block }</style>
 <section>First</section>

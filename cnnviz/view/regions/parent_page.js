@@ -1,5 +1,5 @@
 // A page in a frame on another one: the keys are the frame's after any click, what it has no use for is the other page's, and
-// that may lead it to another lesson. docs/serving.md says in which words.
+// that may lead it to another lesson. docs/embedding.md describes the messages.
 
 import { own, parse } from "../model/address.js"
 import { leads, stepOf, wayOf } from "../model/embedded.js"
