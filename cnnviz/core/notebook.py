@@ -33,7 +33,7 @@ def effects(deviations: Iterable[str]) -> dict[str, Message]:
     >>> sorted(effects(PROCEDURAL))
     ['da1', 'df', 'dz1', 'update', 'w', 'z1']
     >>> print(effects(["integer_gradient"])["df"])
-    The notebook's number. ∂f is cut to integers: between −1 and 1 it becomes 0.
+    The number that the notebook computes. ∂f is truncated to integers: between −1 and 1 it becomes 0.
     """
     names = _checked(deviations)
     found: dict[str, Message] = {}

@@ -48,7 +48,7 @@ def read_upload(data: bytes) -> str:
 
     >>> read_upload(b"")
     Traceback (most recent call last):
-    cnnviz.words.Problem: The file is empty: choose a PNG, JPEG, WEBP, GIF or BMP picture.
+    cnnviz.words.Problem: The file is empty. Choose a PNG, JPEG, WEBP, GIF or BMP picture.
     """
     if not data:
         raise Problem("data.upload.empty", formats=_NAMES)

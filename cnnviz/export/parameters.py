@@ -75,7 +75,7 @@ def read_parameters(text: str | bytes, units: int | None = None, program: Progra
 
     >>> read_parameters("[1, 2]")
     Traceback (most recent call last):
-    cnnviz.words.Problem: The file has no parameters of cnnviz.
+    cnnviz.words.Problem: The file has no cnnviz parameters.
     """
     data = _load(text)
     own = _lesson(data)[0]

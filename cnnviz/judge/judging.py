@@ -29,7 +29,7 @@ def judge(function: Function, kind: str, like: str = "cs231n", cases: Iterable[A
     >>> judge(relu_backward, "relu")
     Traceback (most recent call last):
     AssertionError: dx is wrong, for x (10, 10): 50 of 100 numbers. At (0, 1) it is 1.0397, not 0.
-    It is exactly this slip: ReLU′ of the wrong input.
+    It is exactly this mistake: ReLU′ of the wrong input.
     - dx = dout * (dout > 0)
     + dx = dout * (x > 0)
     """

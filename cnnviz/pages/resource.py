@@ -224,7 +224,7 @@ def structured(said: object) -> dict[str, object]:
     """A message as programs read it: its id, its values, and its sentence in English.
 
     >>> structured(Message("words.unknown", {"id": "x"}))
-    {'id': 'words.unknown', 'values': {'id': 'x'}, 'sentence': 'There are no words for x.'}
+    {'id': 'words.unknown', 'values': {'id': 'x'}, 'sentence': 'No message x.'}
     """
     if isinstance(said, Problem):
         said = said.message

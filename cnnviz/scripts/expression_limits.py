@@ -56,7 +56,7 @@ class Allowance:
     >>> allowance.take(MOST_WORK)
     >>> allowance.take(1)
     Traceback (most recent call last):
-    cnnviz.words.Problem: The expressions compute too many numbers.
+    cnnviz.words.Problem: The expressions take too much computation.
     """
 
     def __init__(self) -> None:

@@ -54,7 +54,7 @@ def check(content: bytes, seconds: float = math.inf) -> tuple[Script | None, lis
     """The same for a file's bytes; what is not looked at within so many seconds of a processor's time is a fault.
 
     >>> [str(fault.what) for fault in check(b'id = "a"\\ntitle = "A"\\ngoal = "go"\\n')[1]]
-    ['There is no screen: write [[screen]].']
+    ['There is no screen. Add [[screen]].']
     """
     until = time.thread_time() + seconds
     script, reading = read(content)

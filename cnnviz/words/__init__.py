@@ -58,7 +58,7 @@ def message(id: str, /, **values: object) -> Message:
     """A message by its id, with its values.
 
     >>> str(message("words.unknown", id="x"))
-    'There are no words for x.'
+    'No message x.'
     """
     return Message(id, values)
 
@@ -72,7 +72,7 @@ def together(messages: Iterable[Message]) -> Message | None:
     """Sentences one after another; None where there are none.
 
     >>> str(together([message("words.unknown", id="a"), message("words.unknown", id="b")]))
-    'There are no words for a. There are no words for b.'
+    'No message a. No message b.'
     """
     said = None
     for one in messages:
@@ -85,7 +85,7 @@ class Problem(ValueError):
 
     >>> error = Problem("words.unknown", id="a.b")
     >>> str(error), error.code, error.values
-    ('There are no words for a.b.', 'words.unknown', {'id': 'a.b'})
+    ('No message a.b.', 'words.unknown', {'id': 'a.b'})
     """
 
     def __init__(self, code: str, /, **values: object):
@@ -191,7 +191,7 @@ def catalogue(lang: str = DEFAULT) -> Mapping[str, str | Mapping[str, str]]:
     """Every message of a language by its id: a text, or a text for each plural form.
 
     >>> catalogue()["words.unknown"]
-    'There are no words for {id}.'
+    'No message {id}.'
     """
     if lang == PSEUDO:
         return stretched(catalogue())
@@ -219,7 +219,7 @@ def say(id: str, /, lang: str = "", **values: object) -> str:
     value is missing.
 
     >>> say("words.unknown", id="x")
-    'There are no words for x.'
+    'No message x.'
     """
     lang = lang or reader()
     text = catalogue(lang).get(id)
@@ -234,7 +234,7 @@ def text(id: str, /, lang: str = "") -> str:
     """The message `id` as it stands: for long texts without values, whose braces are LaTeX's.
 
     >>> text("words.unknown")
-    'There are no words for {id}.'
+    'No message {id}.'
     """
     found = catalogue(lang or reader()).get(id)
     if not isinstance(found, str):

@@ -69,8 +69,8 @@ def test_a_number_that_is_its_own_mean_gets_round_off_back():
 
 
 @pytest.mark.parametrize("text, target, factor, words", [
-    (NETWORKS[1], "dg2", 3.0, "times 3, the number of images: summed, not averaged"),
-    (NETWORKS[0], "dn1", 1 / 3, "times 1/3, one by the number of images: a mean"),
+    (NETWORKS[1], "dg2", 3.0, "times 3, the number of images: a sum instead of a mean"),
+    (NETWORKS[0], "dn1", 1 / 3, "times 1/3, one over the number of images: a mean instead of a sum"),
 ])
 def test_the_number_of_images_is_a_factor_that_is_named(text, target, factor, words):
     theirs = ours(case_of(text))
@@ -98,7 +98,7 @@ def test_a_mask_that_is_not_scaled_on_the_way_back_alone_is_named_after_another_
     case = case_of(NETWORKS[0])
     backward = placed("mask_not_scaled", case.program.network, images=3).backward.overrides(case.program, case.optimizer)
     found = diagnose(case, ours(case, {**backward, "dw": lambda values, right: 0.3 * right()}))
-    assert {stage: str(matches[0].slip.title) for stage, matches in found.matches.items()} == {"dw": "times 0.3", "dp1": "what stays is not scaled"}
+    assert {stage: str(matches[0].slip.title) for stage, matches in found.matches.items()} == {"dw": "times 0.3", "dp1": "kept numbers not scaled up"}
 
 
 def test_a_file_of_several_images_is_read_by_its_names(tmp_path):

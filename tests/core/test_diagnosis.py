@@ -193,7 +193,7 @@ def test_a_mistake_in_an_array_that_is_missing_is_still_named():
 def test_a_mistake_times_a_factor_and_turned():
     case = case_of(DEFAULT)
     theirs = passed(case, placed("sigmoid_prime_of_z", case.program.network).overrides(case.program, case.optimizer))
-    for change, title in ((lambda a: 4 * a, "σ′ on the wrong side, times 4"), (lambda a: a[::-1], "σ′ on the wrong side, ∂z₁ flipped up-down")):
+    for change, title in ((lambda a: 4 * a, "σ′ of the wrong argument, times 4"), (lambda a: a[::-1], "σ′ of the wrong argument, ∂z₁ flipped up-down")):
         found = diagnose(case, {"da1": theirs["da1"], "dz1": change(theirs["dz1"])})
         assert found.first == "dz1" and str(found.matches["dz1"][0].slip.title) == title
 
@@ -273,7 +273,7 @@ def test_exchanged_axes_are_wrong_and_said_and_any_other_shape_is_a_sentence():
     exact = passed(case)
     found = diagnose(case, exact | {"dw": exact["dw"].T, "df2": exact["df2"].transpose(2, 3, 1, 0)})
     assert found.first == "dw" and {stage for stage, verdict in found.stages.items() if verdict == "wrong"} == {"dw", "df2"}
-    assert str(found.matches["dw"][0].slip.title) == "∂w with its axes exchanged" and found.arrays["df2"].turned == (3, 2, 0, 1)
+    assert str(found.matches["dw"][0].slip.title) == "∂w with axes exchanged" and found.arrays["df2"].turned == (3, 2, 0, 1)
     with pytest.raises(Problem, match=r"∂w has shape \(7, 3\), not "):
         diagnose(case, {"dw": np.zeros((7, 3))})
 
@@ -376,10 +376,10 @@ def test_a_transposed_map_is_called_so_and_not_by_what_comes_before_it():
 @pytest.mark.parametrize(
     "target, factor, words",
     [
-        ("df", 1 / 900, "times 1/900, one by the number of places, H·W: a mean"),
-        ("df", -1 / 900, "times 1/900, one by the number of places, H·W: a mean, with the sign flipped"),
-        ("do", 0.25, "times 1/4, the number of outputs squared: divided, not multiplied"),
-        ("dz2", 2.0, "times 2: a factor too many"),
+        ("df", 1 / 900, "times 1/900, one over the number of places, H·W: a mean instead of a sum"),
+        ("df", -1 / 900, "times 1/900, one over the number of places, H·W: a mean instead of a sum, with the sign flipped"),
+        ("do", 0.25, "times 1/4, the number of outputs squared: divided instead of multiplied"),
+        ("dz2", 2.0, "times 2: one factor too many"),
         ("da1", 0.5, "times 1/2: a factor is missing"),
         ("da1", 255.0, "times 255, a pixel's largest value"),
     ],
@@ -393,8 +393,8 @@ def test_a_factor_that_means_something_is_named(target, factor, words):
 def test_a_slope_is_called_by_its_function():
     network = Network.parse("conv2x3-tanh-conv2x3-relu-dense2-sigmoid-mse")
     titles = {one.address: str(one.title) for one in mistakes_for(network)}
-    assert titles["hidden_slope_forgotten@dz1"] == "tanh′ left out in a hidden layer"
-    assert titles["hidden_slope_forgotten@dz2"] == "ReLU′ left out in a hidden layer"
+    assert titles["hidden_slope_forgotten@dz1"] == "tanh′ forgotten in a hidden layer"
+    assert titles["hidden_slope_forgotten@dz2"] == "ReLU′ forgotten in a hidden layer"
     assert titles["output_sigmoid_forgotten@dz3"] == "σ′ forgotten at the output"
 
 

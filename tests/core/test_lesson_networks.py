@@ -191,7 +191,7 @@ def test_the_parameters_name_says_which_convolution_and_f_means_the_first():
     [
         ({"net": "conv2x2-gap-mse", "f": "blur"}, "Kernel: 'blur' is a 3×3 kernel, and these are 2×2: type 4 numbers"),
         ({"net": "conv2x5-gap-mse", "f": "1,2"}, "Kernel: '1,2' is neither 9 numbers nor 25 separated by commas"),
-        ({"net": "conv2x3-gap-mse", "f": "blur;blur;blur"}, "Kernel: 'blur;blur;blur' are 3 filters, for 2 of this layer"),
+        ({"net": "conv2x3-gap-mse", "f": "blur;blur;blur"}, "Kernel: 'blur;blur;blur' has 3 filters; this layer has at most 2"),
         ({"net": "conv2x3-gap-mse", "f": "blur;blurr"}, "Kernel: 'blur;blurr' cannot be used: filter 2, 'blurr', is none of sobel-x"),
         ({"net": "conv1x3-conv2x3-gap-mse", "f2": "1"}, "Filters f2: '1' is not 9 numbers separated by commas. It stays drawn."),
     ],
@@ -253,9 +253,9 @@ def test_targets_are_numbers_or_a_class_and_fit_the_outputs():
     y = {text: Lesson.from_query(asked | {"y": text}) for text in ("dog", "1,2", "1,2,3,4", "0,0,1")}
     assert [lesson.y for lesson, _ in y.values()] == [(0, 1, 0), (1, 2, 0), (1, 2, 3), (0, 0, 1)]
     assert [len(wrong) for _, wrong in y.values()] == [0, 1, 1, 0]
-    assert y["1,2"][1] == ["Targets: '1,2' are 2 numbers, for 3 outputs. They are 1,2,0 here."]
+    assert y["1,2"][1] == ["Targets: '1,2' has 2 numbers for 3 outputs. Using 1,2,0."]
     assert Lesson.from_query(asked | {"y": "bird"})[1] == [
-        "Targets: 'bird' is not 3 numbers separated by commas, nor one of cat, dog, ship. It stays 1,0,0."
+        "Targets: 'bird' is neither 3 numbers separated by commas nor one of cat, dog, ship. Using 1,0,0."
     ]
 
 
@@ -287,7 +287,7 @@ def test_outputs_are_called_by_classes():
     assert [str(name) for name in Lesson(img="test-3").output_names] == ["output 0", "output 1"]
     assert [str(name) for name in Lesson(net="dense3-mse", classes="a").output_names] == ["a", "output 1", "output 2"]
     lesson, (said,) = Lesson.from_query({"classes": "a,b,c"})
-    assert "are 3 classes, for 2 outputs. It is left out." in said and lesson.classes == ()
+    assert "has 3 classes for 2 outputs. It is ignored." in said and lesson.classes == ()
 
 
 @pytest.mark.parametrize(("net", "y"), [("dense2-sigmoid-bce", "2,0"), ("dense2-softmax-ce", "-1,0"), ("dense2-sigmoid-bce", "7")])

@@ -80,7 +80,7 @@ def test_numbers_that_are_none_are_read_as_they_are():
 
 def test_what_looks_like_a_gradient_and_is_none_is_named():
     own = read_gradients(npz(dz1=DZ1, dz7=DZ1, z1=DZ1), PROGRAM)
-    assert [str(note) for note in own.notes] == ["dz7: not of this lesson, ignored."]
+    assert [str(note) for note in own.notes] == ["dz7: not in this network, ignored."]
     merged = Network.parse("dense2-softmax-ce").program((6, 6))
     (note,) = read_gradients(npz(do=np.zeros(2), dz1=np.zeros(2)), merged).notes
     assert str(note).startswith("do is ") and str(note).endswith("one step here, dz1.")

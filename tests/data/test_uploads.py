@@ -263,7 +263,7 @@ def check_answer(data: bytes):
 )
 def test_nonsense_in_a_link_is_answered_with_a_sentence(img):
     with pytest.raises(
-        ValueError, match="The picture in this address is incomplete or changed: upload it again."
+        ValueError, match="The picture in this address is incomplete or altered. Upload it again."
     ):
         unpack(img)
 

@@ -66,7 +66,7 @@ def test_a_follower_is_where_the_lecturer_is_until_they_explore_alone(lecturer: 
         ready(screen.page, stage="v")
         expect(screen.root).to_have_class(hidden)
     follower.page.keyboard.press("Space")
-    expect(follower.page.locator(".notice")).to_have_text("These numbers have not been shown.")
+    expect(follower.page.locator(".notice")).to_have_text("These numbers are still hidden.")
     expect(follower.root).to_have_class(hidden)
     lecturer.press("Space")
     expect(follower.root).not_to_have_class(hidden)
@@ -332,7 +332,7 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_con
     assert violations(Screen(phone)) == []
     phone.locator("[data-key=hall_inside]").click()
     ready(phone, update=200)
-    expect(phone.locator(".room-bar")).to_contain_text("An experiment goes on there.")
+    expect(phone.locator(".room-bar")).to_contain_text("The lecture has an experiment.")
     lecturer.press("PageUp")
     expect(cockpit.locator(".lesson .here [data-screen]")).to_have_attribute("data-screen", "11")
     cockpit.locator("[data-screen='2']").click()

@@ -58,7 +58,7 @@ def test_a_first_visit_finds_every_key_and_every_map(screen: Screen):
 def test_a_visit_begins_with_nothing_learned_and_tells_nothing_that_is_not_computed_yet(screen: Screen):
     screen.open("/")
     status = screen.page.locator(".status")
-    expect(status).to_contain_text("nothing learned yet")
+    expect(status).to_contain_text("not trained yet")
     expect(status.locator(".loss")).to_be_hidden()
     screen.press("ArrowRight")
     screen.ready(stage="z1")

@@ -68,11 +68,11 @@ def test_options_and_single_precision(tmp_path, capsys):
 
 def test_a_file_or_a_lesson_that_cannot_be_used_is_a_sentence(tmp_path, capsys):
     (tmp_path / "own.npz").write_bytes(b"PK\x03\x04")
-    assert check(capsys, tmp_path / "own.npz")[::2] == (2, "cnnviz: The file is damaged: save it anew.\n")
+    assert check(capsys, tmp_path / "own.npz")[::2] == (2, "cnnviz: The file is damaged. Save it again.\n")
     assert check(capsys, tmp_path / "none.npz")[0] == 2
     assert check(capsys, tmp_path / "own.npz", "--img", "nothing")[0] == 2
     np.savez(tmp_path / "own.npz", dw=np.zeros((30, 60)))
-    assert check(capsys, tmp_path / "own.npz")[2] == "cnnviz: ∂w has shape (30, 60), not (900, 2).\n"
+    assert check(capsys, tmp_path / "own.npz")[2] == "cnnviz: ∂w has shape (30, 60); expected (900, 2).\n"
 
 
 def test_names_of_a_notebook_are_known_and_others_are_counted(tmp_path, capsys):

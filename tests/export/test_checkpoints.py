@@ -106,21 +106,21 @@ def test_what_is_no_film_of_one_network_is_refused_in_one_sentence(monkeypatch):
     (_, first), (_, second), _ = foreign("pytorch")
     other = next(iter(saved(Lesson(net="dense3-mse"), (1,)).values()))
     own = next(iter(saved(LESSON, (1,)).values()))
-    assert refused({"a.npz": first}) == "A film needs two checkpoints or more; this is one."
-    assert refused({"a.npz": own, "b.npz": other}) == f"b.npz is of the network dense3-mse, but a.npz of {NET}."
+    assert refused({"a.npz": first}) == "A film needs at least two checkpoints."
+    assert refused({"a.npz": own, "b.npz": other}) == f"b.npz is for the network dense3-mse, but a.npz for {NET}."
     assert refused({"a.npz": first, "b.npz": npz(a=np.zeros((3, 3)))}) == f"b.npz does not have the parameters of {NET}."
     assert refused({"a.npz": first, "b.npz": b"\x80\x04K\x01."}).startswith("b.npz: The file is damaged or pickled")
     assert refused({"a.npz": first, "b.npz": second}, Lesson()) == "a.npz does not have the parameters of conv1x3-sigmoid-dense2-sigmoid-mse."
-    assert refused({f"{n}.npz": first for n in range(MOST + 1)}) == "These are 101 checkpoints; a film has at most 100."
+    assert refused({f"{n}.npz": first for n in range(MOST + 1)}) == "101 checkpoints; a film can have 100."
     half = next(iter(saved(NORMALISED, (1,)).values()))
     without = {name: array for name, array in np.load(io.BytesIO(half)).items() if "running" not in name}
-    assert refused({"a.npz": half, "b.npz": npz(**without)}) == "b.npz has other arrays than a.npz."
+    assert refused({"a.npz": half, "b.npz": npz(**without)}) == "b.npz and a.npz have different arrays."
     monkeypatch.setattr("cnnviz.export.checkpoints.MOST_BYTES", 50_000)
-    assert refused({"a.npz": first, "b.npz": second}) == "These checkpoints take over 0.05 MB."
+    assert refused({"a.npz": first, "b.npz": second}) == "The checkpoints take more than 0.05 MB."
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("a.npz", bytes(50_001))
-    with pytest.raises(Problem, match="These checkpoints take over 0.05 MB."):
+    with pytest.raises(Problem, match="The checkpoints take more than 0.05 MB."):
         files_in(packed.getvalue())
 
 

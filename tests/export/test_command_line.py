@@ -157,7 +157,7 @@ def test_a_heading_says_how_its_number_came_about_in_this_lesson():
         assert words in padded
     deviating = here("--rule", "one_pixel").stdout.splitlines()
     hint = next(i for i, line in enumerate(deviating) if "uses one pixel, x[u, v]" in line)
-    assert deviating[hint].startswith("# The notebook's number.") and deviating[hint + 1].startswith("df ")
+    assert deviating[hint].startswith("# The number that the notebook computes.") and deviating[hint + 1].startswith("df ")
 
 
 @pytest.mark.parametrize("rule", ["exact", "procedural"])
@@ -201,7 +201,7 @@ def test_nobody_to_tell_is_no_failure(closed, tmp_path):
         (["--net", "conv3x3"], "Network 'conv3x3': A network ends with its loss"),
         (["--img", "train-5"], "train-5 needs the full CIFAR-10."),
         (["--img", "upload-abc"], "incomplete or changed"),
-        (["?k=many"], "Update 'many' is not a whole number from 0 to 10000"),
+        (["?k=many"], "Update 'many' is not an integer from 0 to 10000"),
         (["?lr=nan"], "Learning rate 'nan' is not a finite number"),
         (["--f", "-1,0,1"], "is not 9 numbers"),
         (["--rule", "procedural", "--stride", "2"], "need stride 1 and padding valid"),
@@ -214,7 +214,7 @@ def test_nobody_to_tell_is_no_failure(closed, tmp_path):
         (["--params", "p.json", "--f", "blur"], "no --f, --w or --seed"),
         (["--params", ""], "cannot be read"),
         (["--film", ""], "must end in .gif or .webp"),
-        (["--json", "a", "--npz", "./a"], "two files cannot have one name"),
+        (["--json", "a", "--npz", "./a"], "two outputs have the same file name"),
         (["?w=held-0123456789abcdef"], "and use --params"),
         (["--colour", "red"], "unrecognized arguments: --colour"),
         (["--k"], "expected one argument"),
@@ -260,7 +260,7 @@ def test_the_exercise_is_a_notebook_where_the_name_says_so(name, tmp_path):
 
 def test_keys_that_are_no_part_of_a_lesson_are_named():
     done = here("?picture=test-3")
-    assert done.returncode == 0 and "picture: no part of a lesson" in done.stderr
+    assert done.returncode == 0 and "picture: not part of a setup" in done.stderr
 
 
 def test_help_names_every_field_of_a_lesson_and_its_examples_run(tmp_path):

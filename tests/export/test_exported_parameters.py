@@ -95,7 +95,7 @@ def test_parameters_of_another_layout_are_told_apart():
 def test_what_could_not_be_read_again_is_not_written(name, number):
     arrays = {"f": np.zeros((3, 3)), "w": np.zeros((64, 2)), "b": np.zeros(2)}
     arrays[name].flat[-1] = number
-    with pytest.raises(ValueError, match=f"{name} holds a number beyond 1.*: the lesson has diverged"):
+    with pytest.raises(ValueError, match=f"{name} has a number beyond 1.*: the training has diverged"):
         parameters_json(LESSON, Params(**arrays))
 
 
@@ -125,10 +125,10 @@ def test_parameters_of_another_network_are_told_apart():
         read_parameters(text, program=LESSON.network.program(LESSON.x_shape))
     data = json.loads(text)
     data["f1"], data["shapes"]["f1"] = [[[[1.0]], [[1.0]]]], [1, 2, 1, 1]
-    with pytest.raises(ValueError, match=r"^The file's f1 has shape \(1, 2, 1, 1\); it needs \(2, 1, 1, 1\)\.$"):
+    with pytest.raises(ValueError, match=r"^f1 in the file has shape \(1, 2, 1, 1\); expected \(2, 1, 1, 1\)\.$"):
         read_parameters(json.dumps(data))
     del data["b"]
-    with pytest.raises(ValueError, match=r"^The file lacks b: it needs f1, f2, b\.$"):
+    with pytest.raises(ValueError, match=r"^The file has no b. Required: f1, f2, b\.$"):
         read_parameters(json.dumps(data | {"f1": json.loads(text)["f1"], "shapes": json.loads(text)["shapes"]}))
 
 

@@ -75,10 +75,10 @@ def test_arrays_by_our_names_are_all_taken_and_one_of_another_shape_is_named():
     drawn = np.random.default_rng(1)
     params = {name: drawn.normal(size=array.shape) for name, array in Lesson().first_params().items()}
     start, (said,) = read_start(npz(**params), Lesson())
-    assert str(said) == "All 3 parameters are the file's, laid out as here."
+    assert str(said) == "All 3 parameters come from the file, laid out as here."
     for name, array in start.first_params().items():
         assert np.array_equal(array, params[name]), name
-    with pytest.raises(Problem, match=re.escape("The file's w has shape (899, 2); it needs (900, 2).")):
+    with pytest.raises(Problem, match=re.escape("w in the file has shape (899, 2); expected (900, 2).")):
         read_start(npz(**params | {"w": params["w"][:899]}), Lesson())
     _, said = read_start(npz(kernel=params["f"], dense=params["w"][:899]), Lesson())
     assert "the rest is not taken: dense (899, 2)" in str(said[-1])

@@ -179,7 +179,7 @@ def test_the_files_of_a_folder_are_taken_where_their_hashes_are_right(release, t
     folder = folder_of(release, tmp_path / "pyodide")
     assert pyodide_files(folder) == release
     (folder / "numpy.whl").write_bytes(b"other numbers")
-    with pytest.raises(Problem, match=r"numpy\.whl is not of Pyodide 1\.2"):
+    with pytest.raises(Problem, match=r"numpy\.whl is not from Pyodide 1\.2"):
         pyodide_files(folder)
     (folder / "numpy.whl").unlink()
     with pytest.raises(Problem, match=r"numpy\.whl cannot be read: No such file"):

@@ -163,7 +163,7 @@ def _mutant(cases, role, made):
         (lambda dx: None, "It returns 0 arrays, not 1: dx."),
         (lambda dx: (dx, dx), "It returns 2 arrays, not 1: dx."),
         (lambda dx: np.where(dx == dx.max(), np.nan, dx), "dx is not finite, for x (10, 10): 1 of 100 numbers, first at ("),
-        (lambda dx: dx.ravel(), "dx has the shape (100,), not (10, 10), for x (10, 10). Its numbers are right: reshape it."),
+        (lambda dx: dx.ravel(), "dx has shape (100,); expected (10, 10), for x (10, 10). Its numbers are right. Reshape it."),
         (lambda dx: "dx", "dx is str, not an array of numbers."),
         (lambda dx: [[1.0], [1.0, 2.0]], "dx is list, not an array of numbers."),
         (lambda dx: dx + 0j, "dx is ndarray, not an array of numbers."),

@@ -79,7 +79,7 @@ def test_a_wrong_slope_is_drawn_beside_the_right_one_at_a_unit_of_this_lesson():
         best = besides(here.lesson, here.moment, {"mistake": mistake})["best"]
         sums = here.moment.trace.z1
         assert sum(best["units"]) == int(((np.abs(sums) <= 6) & (np.abs(slope(sums)) <= 1.5)).sum())
-        below = [f"Slopes below 0: {(slope(sums) < 0).sum()} of 900 units. The right slope never is."] if mistake == "sigmoid_prime_of_z" else []
+        below = [f"{(slope(sums) < 0).sum()} of 900 units have slopes below 0, which is impossible."] if mistake == "sigmoid_prime_of_z" else []
         assert [str(words) for words in best["words"][1:]] == below  # of all units, not of those that are drawn
     for mistake in ("sign_flipped", "kernel_gradient_flipped"):
         shown = road_of(here.lesson, here.moment, {"mistake": mistake})
@@ -365,7 +365,7 @@ def test_a_wrong_number_is_printed_apart_from_the_right_one_and_infinite_where_i
 def test_digits_of_a_power_of_ten_are_none_that_cancel():
     here = now(Lesson(w="normal", k=4, seed=3, lr=0.5))
     short = besides(here.lesson, here.moment, {})["entry"]["rows"][-1]
-    assert short["up"][0].endswith("e−09") and str(short["words"]) == "17 digits cancel, left: 0"
+    assert short["up"][0].endswith("e−09") and str(short["words"]) == "17 digits cancel, 0 remain"
 
 
 def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
@@ -376,7 +376,7 @@ def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
     assert road_of(there.lesson, there.moment, change).first == "df" and not board.first
     here = now(Lesson.from_query({"net": "conv2x3-bn-relu-dense2-softmax-ce"})[0])
     said = road_of(here.lesson, here.moment, {"mistake": "gain_forgotten"}).sentences
-    assert [str(one) for one in said] == ["It does not show here.", str(placed("gain_forgotten", here.lesson.network).sentence)]
+    assert [str(one) for one in said] == ["The mistake has no effect here.", str(placed("gain_forgotten", here.lesson.network).sentence)]
 
 
 @pytest.mark.parametrize("mistake, how", [("sign_flipped", "does not fall"), ("sigmoid_prime_of_z", "falls"), ("stride_forgotten", "is the same")])
@@ -392,7 +392,7 @@ def test_what_a_mistake_far_from_the_kernel_spoils_is_said_in_short_and_shown_ne
     here = now(Lesson(net=net, y=(1, 0, 0)))
     shown = road_of(here.lesson, here.moment, {"mistake": "sigmoid_prime_of_z@dz3"})
     later = [symbol for symbol, state in shown.states.items() if state == "inherits"]
-    assert str(shown.verdict) == f"All before the red arrow is right. {len(later)} more are wrong only because of ∂z₃."
+    assert str(shown.verdict) == f"Everything before the red arrow is right. {len(later)} more are wrong only because of ∂z₃."
     assert shown.subject == "dw3" and len(later) > 6
     (foot,) = map(str, besides(here.lesson, here.moment, {"mistake": "sigmoid_prime_of_z@dz3"})["foot"])
     assert foot.startswith("Wrong by nudging: ") and foot.endswith(" entries.")

@@ -40,7 +40,7 @@ def test_step_says_that_each_image_pulls_at_a_parameter():
     header, _ = decode(answer("step", QUERY))
     assert {stage["symbol"] for stage in header["stages"] if stage["title"] == str(message("stage.pulled.title"))} == {"df", "dg", "dw"}
     symbols = [stage["symbol"] for stage in header["stages"]]
-    divided = [stage["symbol"] for stage in header["stages"] if stage["sentence"].endswith(" Divided by 3, as the loss is the mean over the images.")]
+    divided = [stage["symbol"] for stage in header["stages"] if stage["sentence"].endswith(" Divided by 3, because the loss is the mean over the images.")]
     assert divided == [symbols[symbols.index("L") + 1]]
 
 
@@ -114,7 +114,7 @@ def test_ones_own_gradients_of_all_images_are_judged_and_one_is_shown():
     theirs = placed("images_summed", LESSON.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(LESSON.y), LESSON.optimizer)
     header, arrays = owned({name: theirs[name] for name in ("dz2", "dw", "db", "dz1", "df")})
     assert states(header)["dz2"] == "first" and states(header)["df"] == "inherits"
-    assert header["check"]["own"]["stages"][0]["title"] == "the mean over the images forgotten"
+    assert header["check"]["own"]["stages"][0]["title"] == "the mean over images forgotten"
     np.testing.assert_array_equal(arrays["yours.dz2"].reshape(-1), theirs["dz2"][2])
 
 

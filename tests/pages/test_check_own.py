@@ -67,14 +67,14 @@ def test_the_first_wrong_stage_what_inherits_and_what_is_missing_have_their_mark
     header, arrays = shown(here, npz({name: theirs[name] for name in ("dz2", "dw", "db", "dz1", "df")}))
     states = {column["symbol"]: column["state"] for column in header["road"]["cards"]}
     assert states == {"do": "missing", "dz2": "right", "dw": "right", "db": "right", "da1": "missing", "dz1": "first", "df": "inherits", "dx": "missing"}
-    assert header["road"]["title"] == "Your gradient goes wrong at ∂z₁" and header["road"]["verdict"]["good"] is False
+    assert header["road"]["title"] == "Your gradient is wrong from ∂z₁ on" and header["road"]["verdict"]["good"] is False
     assert "909 of 2,713" in header["road"]["verdict"]["text"] and header["road"]["subject"] == "dz1"
     cells = {column["symbol"]: column["cell"] for column in header["road"]["cards"]}
     apart = np.abs(theirs["dz1"] - gradients(here)["dz1"])
     assert cells["dz1"] == cells["da1"] == list(np.unravel_index(apart.argmax(), apart.shape))
     (stage,) = header["check"]["own"]["stages"]
     assert stage["code"] == {"wrong": "dz1 = da1", "right": "dz1 = da1 * (a1 * (1 - a1))"}
-    assert stage["matches"][0] == {"title": "σ′ left out in a hidden layer", "share": 1.0, "count": "900 of 900"}
+    assert stage["matches"][0] == {"title": "σ′ forgotten in a hidden layer", "share": 1.0, "count": "900 of 900"}
     assert stage["how"].endswith("an exact match") and "yours.dx" not in arrays and "ours.dx" in arrays
 
 
@@ -94,7 +94,7 @@ def test_two_mistakes_are_both_told_and_the_second_has_a_mark_of_its_own():
     header, _ = shown(here, npz({**theirs, "dw": theirs["dw"].T, "df": -theirs["df"]}))
     states = {column["symbol"]: column["state"] for column in header["road"]["cards"]}
     assert (states["dw"], states["db"], states["df"]) == ("first", "right", "wrong")
-    assert [stage["title"] for stage in header["check"]["own"]["stages"]] == ["∂w with its axes exchanged", "times −1"]
+    assert [stage["title"] for stage in header["check"]["own"]["stages"]] == ["∂w with axes exchanged", "times −1"]
 
 
 def test_a_bias_that_alone_is_wrong_is_named_and_one_ratio_is_no_range():
@@ -102,7 +102,7 @@ def test_a_bias_that_alone_is_wrong_is_named_and_one_ratio_is_no_range():
     theirs = gradients(here)
     header, _ = shown(here, npz({**theirs, "db1": theirs["db1"] / 9}))
     (stage,) = header["check"]["own"]["stages"]
-    assert header["road"]["title"] == "Your gradient goes wrong at ∂b₁"
+    assert header["road"]["title"] == "Your gradient is wrong from ∂b₁ on"
     assert header["road"]["verdict"]["text"].endswith("none before ∂b₁.") and "∂b₁" in stage["how"]
     assert "Yours ÷ ours is 0.111." in header["road"]["sentences"]
 
@@ -147,14 +147,14 @@ def test_where_no_known_mistake_comes_near_our_line_is_shown():
     theirs["dz1"] = np.sin(50 * np.arange(900.0)).reshape(30, 30)
     header, _ = shown(here, npz({"dz1": theirs["dz1"]}))
     (stage,) = header["check"]["own"]["stages"]
-    assert stage["title"] == "No known mistake comes near." and stage["code"] == {"wrong": "", "right": "dz1 = da1 * (a1 * (1 - a1))"}
+    assert stage["title"] == "No known mistake explains it." and stage["code"] == {"wrong": "", "right": "dz1 = da1 * (a1 * (1 - a1))"}
 
 
 def test_a_slope_without_its_first_factor_is_known():
     here = now(Lesson())
     header, _ = shown(here, npz({"dz1": here.moment.gradients["da1"] * (1 - here.moment.trace["a1"])}))
-    assert header["check"]["own"]["stages"][0]["title"] == "1 − σ for σ (1 − σ)"
-    assert header["road"]["verdict"]["text"] == "900 of 900 numbers in mine.npz differ, none before ∂z₁."
+    assert header["check"]["own"]["stages"][0]["title"] == "1 − σ instead of σ (1 − σ)"
+    assert header["road"]["verdict"]["text"] == "900 of 900 numbers in mine.npz differ, none of them before ∂z₁."
 
 
 def test_ratios_of_both_signs_are_not_told():

@@ -43,7 +43,7 @@ def test_the_loss_of_the_next_update_is_said(lesson):
 def test_what_is_too_little_to_be_seen_in_print_is_not_said_with_the_same_digits():
     before, after = trajectory(Lesson(lr=1e-7), load_image("test-0"), 1).losses
     assert _said(Lesson(lr=1e-7))["update"] == f"With η = 1e−7 the loss falls by {written(before - after, '2')}, from {written(before, '4')}."
-    assert _said(Lesson(k=1000, lr=1.0))["dz2"] == "All units together pass on less than 0.1% of the gradient."
+    assert _said(Lesson(k=1000, lr=1.0))["dz2"] == "All units together pass less than 0.1% of the gradient."
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -54,7 +54,7 @@ def test_of_gradients_that_are_no_numbers_it_is_not_said_what_passes():
 
 def test_of_a_loss_with_a_mask_it_is_said_that_the_next_update_draws_another():
     lesson = Lesson(net="conv2x3-relu-drop50-dense2-sigmoid-mse")
-    assert _said(lesson)["update"].endswith(" That is with this mask; the next update draws another.")
+    assert _said(lesson)["update"].endswith(" This holds for this mask; the next update draws another.")
     assert trajectory(lesson, load_image("test-0"), 1).losses[-1] != pytest.approx(promise(lesson, now(lesson).moment).after, rel=1e-3)
 
 
@@ -70,7 +70,7 @@ def test_what_it_says_is_set_beside_the_target():
 
 def test_an_image_that_is_none_of_the_classes_is_said_to_be():
     ship = Lesson(img="test-1", classes="cat,dog")
-    assert _said(ship)["o"].endswith(" The image, ship, is none of these.")
+    assert _said(ship)["o"].endswith(" The image, ship, belongs to none of these classes.")
     for lesson in (Lesson(), Lesson(img="test-1"), Lesson(img="test-1", classes="ship,dog"), Lesson(img="pattern-edges", classes="cat,dog")):
         assert "none of these" not in _said(lesson)["o"]
 

@@ -131,7 +131,7 @@ def test_elsewhere_it_says_so_and_leads_back(lesson):
 def test_where_the_exact_rule_moves_the_kernel_no_set_is_named():
     lesson = Lesson(img="test-3", k=3)
     said = " ".join(map(str, _sets(lesson, now(lesson).moment)["words"]))
-    assert said.endswith("The exact rule moves f already.") and ": ." not in said
+    assert said.endswith("The exact rule already moves f.") and ": ." not in said
 
 
 @pytest.mark.parametrize("call, both, first, second", [(1, True, False, False), (2, True, False, False)])

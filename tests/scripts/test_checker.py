@@ -83,7 +83,7 @@ FAULTS = [
     (FINE, 'right = "The dot meets the last weight first."\n', "", 4, "feedback “right”"),
     (FINE, 'id = "dot"\n', "", 1, "“id” is missing"),
     (FINE, 'id = "dot"', 'id = "The dot"', 1, "The dot"),
-    (FINE, 'goal = "say', 'gaol = "say', 3, "No field gaol. Did you mean goal?"),
+    (FINE, 'goal = "say', 'gaol = "say', 3, "There is no field gaol. Did you mean goal?"),
     (FINE, "ask = ", "ask == ", 7, "straight quotes"),
     (FINE, "ask = ", "ask ", 7, "name = value"),
     (FINE, "ask = ", "kind = ", 8, "stands twice"),
@@ -167,7 +167,7 @@ def test_a_choice_that_lacks_the_right_answer_on_another_image_is_found():
     answers = 'answers = [\n  { label = "0", is = "0", say = "x" },\n  { label = "-1", is = "-1", say = "x" },\n]\n'
     content = FINE[: FINE.index("answers")].replace('"z1[14:17, 14:17]"', '"x[0, 0]"\nchange = "image"') + answers
     (fault,) = check(content.encode())[1]
-    assert fault.line == 10 and "On img=test-3 this cannot be asked: No answer" in str(fault.what)
+    assert fault.line == 10 and "On img=test-3, this question does not work: No answer" in str(fault.what)
 
 
 def test_a_fault_in_one_step_does_not_hide_another_s(tmp_path, capsys):

@@ -149,7 +149,7 @@ def words() -> dict:
         for n in (1, 2) if not isinstance(text, str) else (1,):
             said.append((id_, fields | {"n": n}, say(id_, **(fields | {"n": n}))))
     nested = {"id": ["a", 2, {"id": "words.unknown", "values": {"id": "b"}}]}
-    said.append(("words.unknown", nested, "There are no words for a, 2, There are no words for b.."))
+    said.append(("words.unknown", nested, "No message a, 2, No message b.."))
     return {"written": cases, "plurals": plurals, "said": said}
 
 

@@ -110,7 +110,7 @@ test("counts and times are those of the last round", () => {
 
 test("of a question that nobody answered it is not said how many found it", () => {
   const said = (votes) => foundIt({ rounds: [{ votes, counts: [] }], groups: [] })
-  assert.deepEqual([said(0), said(2)], ["Nobody answered.", "<b>0 of 2</b> found it."])
+  assert.deepEqual([said(0), said(2)], ["Nobody answered.", "<b>0 of 2</b> answered correctly."])
 })
 
 test("a form asks for what the server knows", () => {

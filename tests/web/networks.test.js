@@ -82,7 +82,7 @@ test("a cell that nothing comes back to is 0, and has no sum", () => {
       .map(({ map, cell }) => [filled(numbers, map, cell), named(numbers, map, cell)]),
   )
   assert.ok(lost.length > 4)
-  for (const [text, name] of lost) assert.equal(text, `${name} = <b>0</b> <small>(nothing reaches it)</small>`)
+  for (const [text, name] of lost) assert.equal(text, `${name} = <b>0</b> <small>(no gradient reaches it)</small>`)
 })
 
 test("a number that a template itself has is written with the language's decimal point, too", async () => {

@@ -58,6 +58,6 @@ test("every message is said as Python says it", () => {
 
 test("what is missing is an error and not a gap", () => {
   assert.ok(has("words.unknown") && !has("toString"))
-  assert.throws(() => say("no.such"), /There are no words for no\.such\./)
+  assert.throws(() => say("no.such"), /No message no\.such\./)
   assert.throws(() => say("words.unknown", {}), /no value id/)
 })

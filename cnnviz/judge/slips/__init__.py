@@ -23,7 +23,7 @@ def known_slips(of: Right) -> Iterator[Slip]:
     >>> case = Case("relu", {"x": np.array([[1.0, -2.0]]), "dout": np.array([[3.0, 4.0]])})
     >>> slip = next(known_slips(right(case)))
     >>> str(slip.title), slip.make().tolist(), slip.code({"x": "x", "dx": "dx", "dout": "dout", "out": "out"})
-    ('ReLU′ left out in a hidden layer', [[3.0, 4.0]], ('dx = dout', 'dx = dout * (x > 0)'))
+    ('ReLU′ forgotten in a hidden layer', [[3.0, 4.0]], ('dx = dout', 'dx = dout * (x > 0)'))
     """
     yield from slips_of_core(of)
     yield from entered(of)

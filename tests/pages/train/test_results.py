@@ -64,7 +64,7 @@ def test_any_text_gives_settings_and_a_sentence_where_it_is_none(text):
 
 def test_which_classes_are_mixed_up_is_said_of_three_and_not_of_two():
     assert _mixed(np.array([[3, 4], [5, 6]]), ("cat", "dog")) == "" == _mixed(np.diag([3, 4, 5]), ("cat", "dog", "frog"))
-    assert str(_mixed(np.array([[3, 4, 0], [5, 6, 1], [1, 0, 2]]), ("cat", "dog", "frog"))) == "Errors that mix up cat and dog: 9 of 11."
+    assert str(_mixed(np.array([[3, 4, 0], [5, 6, 1], [1, 0, 2]]), ("cat", "dog", "frog"))) == "9 of 11 errors confuse cat and dog."
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_what_was_trained_opens_in_step_with_the_same_outputs(net, settings, mon
         np.testing.assert_allclose(now(there).moment.trace.o, epoch.o[row], atol=1e-12 if settings.dtype == "float64" else 1e-5)
         learned = shown("", query)[0]["learned"]
         said = str(message("web.status.learned", images=len(trainer_.job.data.train), n=settings.epochs))
-        assert learned == (said if epoch.report.epoch else "nothing learned yet")
+        assert learned == (said if epoch.report.epoch else "not trained yet")
     assert starting.start_of(trainer_.job, starting.start_of(trainer_.job, lesson)) == starting.start_of(trainer_.job, lesson)
 
 

@@ -99,7 +99,7 @@ def share_of_the_fall(film: Film, lesson: Lesson) -> tuple[np.ndarray, FilmShare
     >>> from cnnviz.core.film import film as filmed
     >>> run = filmed(Lesson(lr=0.0), np.zeros((32, 32)), 1, most_frames=2)
     >>> print(share_of_the_fall(run, Lesson(lr=0.0)))
-    These steps promise no fall.
+    The gradient promises no fall for these steps.
     """
     if lesson.deviations:
         return message("ui.train.film.share.rule")

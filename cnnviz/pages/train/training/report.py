@@ -145,7 +145,7 @@ def beside_guessing(accuracy: float, images: int, classes: int = 2) -> Message:
     """The worth of an accuracy on so few images.
 
     >>> str(beside_guessing(0.5, 4))
-    '4 images are too few to judge.'
+    '4 images are too few for a judgement.'
     """
     if images < FEW:
         return message("ui.train.training.too_few", n=images)
