@@ -47,6 +47,11 @@ class Case:
         rows, columns = self.arrays["w"].shape[2:]
         return rows, columns
 
+    @property
+    def has_square_windows(self) -> bool:
+        """Whether it has no windows, or square ones."""
+        return self.kind not in ("conv", *POOLS) or self.window[0] == self.window[1]
+
     def number(self, name: str) -> int:
         """A whole number of its settings."""
         value = self.settings[name]

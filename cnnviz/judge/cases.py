@@ -83,11 +83,11 @@ def _case(course: CS231n, kind: str, given: Any, rng: np.random.Generator) -> Ca
         return Case(kind, {"x": rng.normal(size=x), "y": rng.integers(x[1], size=x[0])})
     arrays = _parameters(course, kind, x, shapes[1:], rng)
     out = _output(kind, x, arrays, settings)
-    drawn = _apart(x, rng) if kind in POOLS else away_from_zero(rng.normal(size=x), 0.001 if kind in ELEMENTWISE else LEAST)
+    drawn = drawn_apart(x, rng) if kind in POOLS else draw(x, rng, kind)
     if kind == "dropout":
         p = float(str(settings["p"]))
         arrays["mask"] = (rng.random(x) < p) / p
-    return Case(kind, {"x": drawn, **arrays, "dout": away_from_zero(rng.normal(size=out))}, settings)
+    return Case(kind, {"x": drawn, **arrays, "dout": draw(out, rng, "dout")}, settings)
 
 
 def _is_shape(one: Any) -> bool:
@@ -132,7 +132,12 @@ def away_from_zero(numbers: np.ndarray, least: float = LEAST) -> np.ndarray:
     return numbers + np.copysign(least, numbers)
 
 
-def _apart(shape: Shape, rng: np.random.Generator) -> np.ndarray:
-    """Numbers of -1 … 1 of which none equals another, nor its opposite, in any order."""
+def draw(shape: Shape, rng: np.random.Generator, kind: str) -> np.ndarray:
+    """Return numbers of both signs, none near 0; before a gate they may be nearer."""
+    return away_from_zero(rng.normal(size=shape), 0.001 if kind in ELEMENTWISE else LEAST)
+
+
+def drawn_apart(shape: Shape, rng: np.random.Generator) -> np.ndarray:
+    """Return numbers of -1 … 1 of which none equals another, nor its opposite, in any order."""
     n = math.prod(shape)
     return (rng.permutation(n).reshape(shape) + 0.25) * (2 / n) - 1

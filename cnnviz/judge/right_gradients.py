@@ -30,7 +30,7 @@ from cnnviz.core.losses import LOSSES
 from cnnviz.core.program import Program, program_of
 from cnnviz.core.program_line import Inner, Line
 from cnnviz.core.rounding import sizes
-from cnnviz.judge.case import ELEMENTWISE, POOLS, Array, Case
+from cnnviz.judge.case import ELEMENTWISE, Array, Case
 from cnnviz.judge.oblong_windows import oblong_gradients
 from cnnviz.words import Problem
 
@@ -95,7 +95,7 @@ def _layer(case: Case) -> Layer:
 
 
 def _of_layer(case: Case) -> Right:
-    if case.kind in ("conv", *POOLS) and case.window[0] != case.window[1]:
+    if not case.has_square_windows:
         return _oblong(case)
     x, layer = _as_maps(case), _layer(case)
     program = _program(case, layer, x.shape)

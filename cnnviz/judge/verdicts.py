@@ -97,7 +97,7 @@ def notes(course: CS231n, case: Case, runs: Sequence[Run], show: str) -> list[st
 def _is_square(case: Case, windows_only: bool = False) -> bool:
     rows, columns = case.arrays["dout"].shape[2:]
     height, width = case.arrays["x"].shape[2:]
-    return case.window[0] == case.window[1] and (windows_only or (rows == columns and height == width))
+    return case.has_square_windows and (windows_only or (rows == columns and height == width))
 
 
 # ---- arguments

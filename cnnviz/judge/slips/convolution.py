@@ -12,7 +12,7 @@ _WINDOW_OF_X = "xp[n, :, i*s:i*s+k, j*s:j*s+k]"
 _WINDOW_OF_DX = "dxp[n, :, i*s:i*s+k, j*s:j*s+k]"
 _RIGHT_DX = f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[m]"
 _RIGHT_DW = "{dw}[m] += (windows of image n * {dout}[n, m]).sum()"
-_CUT = "{dx} = dxp[:, :, {pad}:{pad}+H, {pad}:{pad}+W]"
+_CUT = "{dx} = dxp[:, :, pad:pad+H, pad:pad+W]"
 
 
 instead("last_image_only", "conv", "dw", "{dw}[m] = (windows of image n * {dout}[n, m]).sum()", _RIGHT_DW, x="x[-1:]", dout="dout[-1:]")
@@ -29,7 +29,7 @@ instead(
 def last_filter_assigned(case: Case, dout: Array, w: Array, b: Array) -> Array | None:
     last = right(Case(case.kind, {**case.arrays, "dout": dout[:, -1:], "w": w[-1:], "b": b[-1:]}, case.settings))
     overlapping = next((one for one in slips_of_core(last) if one.key == "overlap_assigned.dx"), None)
-    return overlapping.make() if overlapping else last.gradients["dx"] if case.window[0] == case.window[1] else None
+    return overlapping.make() if overlapping else last.gradients["dx"] if case.has_square_windows else None
 
 
 @slip("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, :H, :W]", _CUT)
@@ -37,7 +37,7 @@ def cut_at_corner(case: Case, x: Array, pad: int) -> Array:
     return _with_zeros(case, x, pad)[..., : x.shape[2], : x.shape[3]]
 
 
-@slip("cut_empty", "conv", "dx", "{dx} = dxp[:, :, {pad}:-{pad}, {pad}:-{pad}]  # empty where the padding is 0", _CUT)
+@slip("cut_empty", "conv", "dx", "{dx} = dxp[:, :, pad:-pad, pad:-pad]  # empty if pad is 0", _CUT)
 def cut_empty(case: Case, x: Array, pad: int) -> Array:
     return _with_zeros(case, x, pad)[..., pad:-pad, pad:-pad]
 
@@ -58,7 +58,7 @@ def _with_zeros(case: Case, x: Array, pad: int) -> Array:
     return right(Case(case.kind, {**case.arrays, "x": wide}, {**case.settings, "pad": 0})).gradients["dx"]
 
 
-@slip("padding_forgotten", "conv", "dw", "xp = {x}, with zeros after it alone", "xp = {x}, with {pad} zeros on each side")
+@slip("padding_forgotten", "conv", "dw", "xp = {x}, with zeros after it alone", "xp = {x}, with pad zeros on each side")
 def padding_forgotten(case: Case, x: Array, pad: int) -> Array:
     wide = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))
     return right(Case(case.kind, {**case.arrays, "x": wide}, {**case.settings, "pad": 0})).gradients["dw"]
@@ -74,7 +74,7 @@ instead("first_image_only", "conv", "dw", "{dw}[m] += (windows of image 0 * {dou
 line("first_image_only", "conv", "db", "{db} = {dout}[0].sum(axis=(1, 2))")
 
 
-@slip("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, 2*{pad}:, 2*{pad}:]", _CUT)
+@slip("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, 2*pad:, 2*pad:]", _CUT)
 def cut_at_start(case: Case, x: Array, pad: int) -> Array:
     return _with_zeros(case, x, pad)[..., 2 * pad :, 2 * pad :]
 
