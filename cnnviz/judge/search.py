@@ -70,7 +70,7 @@ def _slip(one: Returned, key: str, title: object, make: Array, wrong: str) -> Sl
 
 def _factor(one: Returned) -> Iterator[Slip]:
     ours, theirs = one.wanted, one.array
-    if theirs.shape != ours.shape or not (np.isfinite(theirs).all() and ours.any()):
+    if theirs.shape != ours.shape or not (np.isfinite(theirs).all() and theirs.any() and ours.any()):
         return
     number = float((theirs * ours).sum() / (ours * ours).sum())
     counts = _counts(one.right)
@@ -81,8 +81,8 @@ def _factor(one: Returned) -> Iterator[Slip]:
 
 
 def _times(factor: Factor) -> str:
-    if factor.number in (0.0, -1.0):
-        return "0 * ({})" if factor.number == 0 else "-({})"
+    if factor.number == -1.0:
+        return "-({})"
     return f"({{}}) / {factor.n:g}" if factor.inverse and factor.number > 0 else f"{factor.number:.6g} * ({{}})"
 
 
