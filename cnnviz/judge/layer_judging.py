@@ -1,7 +1,8 @@
 """Runs a layer class of the user's own on cases and says what is wrong with its gradients."""
 
+import contextlib
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from cnnviz.core.sliding import output_size
 from cnnviz.judge.case import ELEMENTWISE, POOLS, RETURNS, Array, Case
 from cnnviz.judge.cases import draw, drawn_apart
-from cnnviz.judge.layer_layout import AXES, LayerLayout, attribute, parameter_axes
+from cnnviz.judge.layer_layout import AXES, LayerLayout, attribute, parameter_orders
 from cnnviz.judge.own_forward import by_output
 from cnnviz.judge.returned_arrays import beside, numbers_of, said
 from cnnviz.judge.right_gradients import Right
@@ -28,7 +29,7 @@ class LayerSize:
     """What a layer is made for, in a case. `shape` is its input's, in the layer's own axes; `inputs` and `units` are a dense layer's."""
 
     images: int = 2
-    channels: int = 3
+    channels: int = 2
     height: int = 5
     width: int = 7
     filters: int = 4
@@ -49,9 +50,9 @@ class LayerSize:
 _SIZES: Mapping[str, Sequence[Mapping[str, int | float]]] = {
     "conv": (
         {"pad": 1},
-        {"images": 3, "channels": 2, "height": 7, "width": 5},
+        {"images": 3, "channels": 5, "height": 7, "width": 5},
         {"height": 7, "width": 9, "stride": 2, "pad": 1},
-        {"channels": 2, "height": 4, "width": 6, "filters": 5, "k": 1},
+        {"channels": 3, "height": 4, "width": 6, "filters": 5, "k": 1},
         {"channels": 1, "height": 8, "width": 6, "filters": 3, "k": 2, "stride": 2},
     ),
     **dict.fromkeys(
@@ -150,7 +151,9 @@ def judge_layer(
         layout, case = _case(kind, letters, size, mean, np.random.default_rng(number))
         size = replace(size, shape=layout.laid_out(case, "x", case.arrays["x"]).shape)
         try:
-            runs.append(_run(_new(make, size), layout, case, source))
+            with _fixed_draws():
+                layer = make(size) if _wants_size(make) else make()
+                runs.append(_run(layer, layout, case, source))
         except (Problem, AssertionError):
             raise
         except Exception as error:
@@ -202,8 +205,12 @@ def _last(path: str) -> str:
 def _read(layer: object, path: str) -> Array | None:
     """An array of numbers at a path; None if there is none."""
     try:
-        array = np.asarray(attribute(layer, path), dtype=None)
-    except (LookupError, ValueError):
+        found = attribute(layer, path)
+    except LookupError:
+        return None
+    try:
+        array = np.asarray(found)
+    except ValueError:  # lists of different lengths
         return None
     return array if array.dtype.kind in "fiu" and array.ndim else None
 
@@ -262,12 +269,13 @@ def _case(kind: str, letters: str, size: LayerSize, mean: bool, rng: np.random.G
     return layout, Case(kind, {"x": x, "dout": draw(out, rng, "dout")}, settings)
 
 
-def _new(make: Callable[..., object], size: LayerSize) -> object:
-    """A new layer, with the same random numbers each time."""
+@contextlib.contextmanager
+def _fixed_draws() -> Iterator[None]:
+    """Draw the same random numbers each time, and leave NumPy's own state as it was."""
     state = np.random.get_state()
     np.random.seed(1)
     try:
-        return make(size) if _wants_size(make) else make()
+        yield
     finally:
         np.random.set_state(state)
 
@@ -304,18 +312,18 @@ def _run(layer: object, layout: LayerLayout, case: Case, source: _Source) -> Run
     forward, backward = _method(layer, source.forward, _FORWARD, "forward"), _method(layer, source.backward, _BACKWARD, "backward")
     x = layout.laid_out(case, "x", case.arrays["x"])
     out = _output(forward, x.copy())
-    case, paths = _with_parameters(layer, layout, case, source)
-    if case.arrays.get("w") is not None and not np.any(case.arrays["w"]):
-        weight = attribute(layer, str(paths["w"]))
-        if isinstance(weight, np.ndarray):  # a layer that starts at 0 shows nothing
-            weight[...] = np.random.default_rng(2).normal(size=weight.shape)
+    paths = {role: source.path(layer, role) for role in _PARAMETERS.get(case.kind, ())}
+    weight = _read(layer, paths["w"]) if paths.get("w") else None
+    if weight is not None and not np.any(weight):
+        start = attribute(layer, str(paths["w"]))
+        if isinstance(start, np.ndarray):  # a layer that starts at 0 shows nothing
+            start[...] = np.random.default_rng(2).normal(size=start.shape)
         out = _output(forward, x.copy())
-        case, paths = _with_parameters(layer, layout, case, source)
 
     def again(other: Case) -> Any:
         return _output(forward, layout.laid_out(other, "x", other.arrays["x"]))
 
-    exact = by_output(layout, case, out, again)
+    exact = _exact(layer, layout, case, paths, lambda case: by_output(layout, case, out, again))
     if case.kind == "batchnorm":
         out = _output(forward, x.copy())  # other inputs may have been tried
     given = [layout.laid_out(case, "dout", case.arrays["dout"]), *_rate(backward, source)]
@@ -352,45 +360,44 @@ def _takes(function: Callable[..., Any], count: int) -> bool:
     return True
 
 
-def _with_parameters(layer: object, layout: LayerLayout, case: Case, source: _Source) -> tuple[Case, dict[str, str | None]]:
-    """The case with the layer's parameters, in the core's layout, and their attributes."""
-    paths = {role: source.path(layer, role) for role in _PARAMETERS.get(case.kind, ())}
-    x, out = case.arrays["x"], case.arrays["dout"]
-    found: dict[str, Array] = {}
+def _exact(layer: object, layout: LayerLayout, case: Case, paths: Mapping[str, str | None], judged: Callable[[Case], Right]) -> Right:
+    """What is right for the layer's parameters, whose axes may come in several orders: that which gives its output counts."""
+    arrays: dict[str, Array] = {}
+    orders: list[tuple[int, ...] | None] = [None]
     for role, path in paths.items():
-        if path is None and role == "w":
-            raise Problem("judge.layer_weights", type=type(layer).__name__)
-        wanted: tuple[int, ...] = (out.shape[1],)
-        if role == "w" and case.kind == "conv":
-            size = _side(case, layer, path)
-            wanted = (out.shape[1], x.shape[1], size, size)
-        elif role == "w":
-            wanted = (x.shape[1], out.shape[1])
+        wanted = _shape(case, role, None if path is None else _read(layer, path))
         if path is None:
-            found[role] = np.ones(wanted) if role == "gamma" else np.zeros(wanted)
+            if role == "w":
+                raise Problem("judge.layer_weights", type=type(layer).__name__)
+            arrays[role] = np.ones(wanted) if role == "gamma" else np.zeros(wanted)
             continue
         array = np.array(_read(layer, path), np.float64)
         if array.size != np.prod(wanted):
             raise Problem("judge.layer_shape", path=path, shape=str(array.shape), wanted=str(wanted), case=str(said(layout, case)))
-        layout.shapes[role] = array.shape
-        found[role] = _in_core(case.kind, role, array, wanted)
-    return replace(case, arrays={**case.arrays, **found}), paths
+        layout.shapes[role], arrays[role] = array.shape, array
+        if role == "w":
+            orders = [*(parameter_orders(case.kind, wanted, array.shape) or [None])]
+    for order in orders:
+        if order is not None:
+            layout.orders["w"] = order
+        placed = {role: layout.parameter(role, array, _shape(case, role, array)) for role, array in arrays.items()}
+        try:
+            return judged(replace(case, arrays={**case.arrays, **placed}))
+        except AssertionError:
+            if order == orders[-1]:
+                raise
+    raise AssertionError
 
 
-def _side(case: Case, layer: object, path: str | None) -> int:
-    """The side of a convolution's kernel, by the number of its weights."""
-    array = _read(layer, str(path))
-    count = (0 if array is None else array.size) / (case.arrays["dout"].shape[1] * case.arrays["x"].shape[1])
-    return round(count**0.5)
-
-
-def _in_core(kind: str, role: str, array: Array, wanted: tuple[int, ...]) -> Array:
-    """A parameter in the core's layout."""
-    order = {"conv": "FCHW", "dense": "XU"}.get(kind) if role == "w" else None
-    axes = parameter_axes(order, wanted, array.shape) if order else None
-    if axes is None:
-        return array.reshape(wanted)
-    return array.reshape([wanted[axis] for axis in axes]).transpose(np.argsort(axes))
+def _shape(case: Case, role: str, array: Array | None) -> tuple[int, ...]:
+    """The core's shape of a parameter; the side of a convolution's kernel follows from the number of its weights."""
+    channels, units = case.arrays["x"].shape[1], case.arrays["dout"].shape[1]
+    if role != "w":
+        return (units,)
+    if case.kind == "dense":
+        return channels, units
+    side = round((0 if array is None else array.size / (channels * units)) ** 0.5)
+    return units, channels, side, side
 
 
 def _gradients(

@@ -15,7 +15,6 @@ from cnnviz.words import Problem
 AXES: Mapping[str, str] = {"conv": "NCHW", "max": "NCHW", "avg": "NCHW", "batchnorm": "NC"}
 """Letters of the input's axes by kind: N images, C channels, H rows, W columns, X numbers of a row. Other kinds have "NX"."""
 
-_PARAMETERS: Mapping[str, str] = {"conv": "FCHW", "dense": "XU"}
 _ROW = "NX"
 
 
@@ -23,14 +22,16 @@ _ROW = "NX"
 class LayerLayout(CS231n):
     """A course whose arrays are laid out as a layer class has them.
 
-    `axes` are letters of its input's axes; an axis that is left out has one entry. `shapes` are those of its parameters by
-    role. With `mean` its parameters' gradients are means over the images.
+    `letters` are those of its input's axes; an axis that is left out has one entry. `shapes` are those of its parameters by
+    role, `orders` the order in which the core's axes come in them. With `mean` its parameters' gradients are means over the
+    images.
     """
 
     kind: str
     letters: str
     shapes: dict[str, Shape] = field(default_factory=dict)
     mean: bool = False
+    orders: dict[str, Shape] = field(default_factory=dict)
 
     @property
     def core(self) -> str:
@@ -61,11 +62,13 @@ class LayerLayout(CS231n):
         return f"{self.letters}C"
 
     def _parameter(self, role: str, array: Array) -> Array:
-        order = _PARAMETERS.get(self.kind) if role == "w" else None
-        if order is None:
-            return array.reshape(self.shapes[role])
-        axes = parameter_axes(order, np.shape(array), self.shapes[role])
-        return array if axes is None else array.transpose(axes).reshape(self.shapes[role])
+        order = self.orders.get(role)
+        return (array if order is None or np.ndim(array) != len(order) else array.transpose(order)).reshape(self.shapes[role])
+
+    def parameter(self, role: str, array: Array, core: Shape) -> Array:
+        """A parameter of the layer in the core's layout, of this shape."""
+        order = self.orders.get(role)
+        return array.reshape(core) if order is None else array.reshape([core[axis] for axis in order]).transpose(np.argsort(order))
 
     def taken(self, kind: str, role: str, array: Array) -> Array:
         """An output in the core's layout; as it is if it cannot be one."""
@@ -81,13 +84,15 @@ def _with_channels(letters: str) -> tuple[str, ...]:
 
 
 def arranged(array: Array, core: str, letters: str) -> Array:
-    """Return an array of the core's axes with other ones, leaving out those of one entry.
+    """Return an array of the core's axes with other ones, leaving out those of one entry; as it is if it has other axes.
 
     >>> arranged(np.zeros((1, 2, 3, 4)), "NCHW", "HWC").shape
     (3, 4, 2)
     """
     order = [core.index(letter) for letter in letters]
     rest = [axis for axis in range(len(core)) if axis not in order]
+    if array.ndim != len(core) or any(array.shape[axis] > 1 for axis in rest):
+        return array  # an array of another kind, as a slip may make it
     return array.transpose(order + rest).reshape([array.shape[axis] for axis in order])
 
 
@@ -102,15 +107,16 @@ def rearranged(array: Array, letters: str, core: str) -> Array:
     return array.transpose(present).reshape(sizes)
 
 
-def parameter_axes(order: str, core: Shape, shape: Shape) -> tuple[int, ...] | None:
-    """Return the order of the core's axes in a parameter of this shape, in which axes of one entry count for nothing. None if there is none.
+def parameter_orders(kind: str, core: Shape, shape: Shape) -> list[Shape]:
+    """Return the orders in which the core's axes may come in a weight of this shape, rows before columns. Axes of one entry count for nothing.
 
-    >>> parameter_axes("FCHW", (4, 2, 3, 3), (3, 3, 2, 4)), parameter_axes("XU", (6, 5), (5, 6))
-    ((2, 3, 1, 0), (1, 0))
+    >>> parameter_orders("conv", (4, 2, 3, 3), (3, 3, 2, 4)), parameter_orders("dense", (6, 5), (5, 6))
+    ([(2, 3, 1, 0)], [(1, 0)])
     """
     wanted = [n for n in shape if n > 1]
-    ways = [axes for axes in itertools.permutations(range(len(core))) if "H" not in order or axes.index(order.index("H")) < axes.index(order.index("W"))]
-    return next((axes for axes in ways if [core[axis] for axis in axes if core[axis] > 1] == wanted), None)
+    ways = [axes for axes in itertools.permutations(range(len(core))) if kind != "conv" or axes.index(2) < axes.index(3)]
+    found = {tuple(axis for axis in axes if core[axis] > 1): axes for axes in reversed(ways) if [core[axis] for axis in axes if core[axis] > 1] == wanted}
+    return list(reversed(found.values()))
 
 
 _STEP = re.compile(r"\.?([A-Za-z_]\w*)|\[(?:'([^']*)'|\"([^\"]*)\"|(\d+))\]")

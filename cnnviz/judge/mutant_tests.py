@@ -5,8 +5,8 @@ A test may loop for ever with a wrong function, or end its process. Neither is a
 
 import contextlib
 import importlib.util
-import io
 import inspect
+import io
 import multiprocessing
 import sys
 import time

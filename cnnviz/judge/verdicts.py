@@ -87,14 +87,12 @@ def notes(course: CS231n, case: Case, runs: Sequence[Run], show: str) -> list[st
         before = [run.case for run in runs]
         if case.kind == "conv" and case.number("pad") == 0 and all(one.number("pad") for one in before):
             found.append(str(message("judge.raised_without_padding")))
-        if not _is_square(case) and all(_is_square(one) for one in before):
-            found.append(str(message("judge.raised_not_square")))
-        elif not _is_square(case, windows_only=True) and all(_is_square(one, windows_only=True) for one in before):
+        if any(not _is_square(case, windows) and all(_is_square(one, windows) for one in before) for windows in (False, True)):
             found.append(str(message("judge.raised_not_square")))
     return found
 
 
-def _is_square(case: Case, windows_only: bool = False) -> bool:
+def _is_square(case: Case, windows_only: bool) -> bool:
     rows, columns = case.arrays["dout"].shape[2:]
     height, width = case.arrays["x"].shape[2:]
     return case.has_square_windows and (windows_only or (rows == columns and height == width))

@@ -53,12 +53,33 @@ _spread("stride_forgotten", "max", "{dx}[n, c, i:i+k, j:j+k] += mask * {dout}[n,
 _spread("stride_forgotten", "avg", "{dx}[n, c, i:i+k, j:j+k] += {dout}[n, c, i, j] / k**2", _AVERAGE, _to_all, _stride(lambda found: 1))
 _spread("window_for_stride", "max", "{dx}[n, c, i*k:i*k+k, j*k:j*k+k] += mask * {dout}[n, c, i, j]", _MAX, _to_largest, _stride(lambda found: found["k"]))
 _spread("window_for_stride", "avg", "{dx}[n, c, i*k:i*k+k, j*k:j*k+k] += {dout}[n, c, i, j] / k**2", _AVERAGE, _to_all, _stride(lambda found: found["k"]))
+
+
+def _square(name: str, kind: str, wrong: str, right: str, side: str, cells: Callable[[Found], int]) -> None:
+    """Enter a ∂x whose windows have one side's length for both, and end where x ends."""
+
+    def make(found: Found) -> Array:
+        x, dout, k, stride = found["x"], found["dout"], found[side], found["stride"]
+        dx = np.zeros(x.shape)
+        for i, j in np.ndindex(dout.shape[-2:]):
+            at = (..., slice(i * stride, i * stride + k), slice(j * stride, j * stride + k))
+            share = _mask(x[at]) if kind == "max" else 1 / cells(found)
+            dx[at] += dout[..., i, j, None, None] * share
+        return dx
+
+    enter(name, kind, "dx", wrong, make, wrong, right)
+
+
+_BOTH = "window = {x}[n, c, i*s:i*s+pool_height, j*s:j*s+pool_width]"
+_SHARED = "{dx}[n, c, i*s:i*s+pool_height, j*s:j*s+pool_width] += {dout}[n, c, i, j] / (pool_height * pool_width)"
 for _side, _is in (("pool_height", "k"), ("pool_width", "across")):
-    for _kind, _share in (("max", _to_largest), ("avg", _to_all)):
-        _spread(
-            "one_side_for_both", _kind, f"window = {{x}}[n, c, i*s:i*s+{_side}, j*s:j*s+{_side}]",
-            "window = {x}[n, c, i*s:i*s+pool_height, j*s:j*s+pool_width]", _share, lambda found, side=_is: {"k": found[side], "across": found[side]},
-        )  # fmt: skip
+    _square("one_side_for_both", "max", _BOTH.replace("pool_height", _side).replace("pool_width", _side), _BOTH, _is, lambda found: 1)
+    _square("one_side_for_both", "avg", _SHARED.replace("pool_height", _side).replace("pool_width", _side), _SHARED, _is, lambda found, side=_is: found[side] ** 2)
+    _sides, _count = _SHARED.split(" / ")
+    _square(
+        "one_side_for_both", "avg", f"{_sides.replace('pool_height', _side).replace('pool_width', _side)} / {_count}", _SHARED, _is,
+        lambda found: found["k"] * found["across"],
+    )  # fmt: skip
 
 
 @slip("overlap_assigned", "max", "dx", f"{_POOLED} = mask * {{dout}}[n, c, i, j]", _MAX)
