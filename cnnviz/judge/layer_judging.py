@@ -80,7 +80,7 @@ _USUAL: Mapping[str, Sequence[str]] = {
     "beta": ("beta", "params['beta']", "bias", "shift"),
 }
 _GRADIENTS = (
-    "d{0}", "d_{0}", "grad_{0}", "{0}_grad", "{0}_gradient", "{0}_gradients", "grads['{0}']", "grads['d{0}']", "gradients['{0}']", "gradients['d{0}']",
+    "d{0}", "d_{0}", "grad_{0}", "gradient_{0}", "{0}_grad", "{0}_gradient", "{0}_gradients", "grads['{0}']", "grads['d{0}']", "gradients['{0}']", "gradients['d{0}']",
     "{0}['grad']", "{0}.grad",
 )  # fmt: skip
 _FORWARD = ("forward", "__call__", "forward_propagate", "forward_pass")
@@ -323,17 +323,18 @@ def _run(layer: object, layout: LayerLayout, case: Case, source: _Source) -> Run
     def again(other: Case) -> Any:
         return _output(forward, layout.laid_out(other, "x", other.arrays["x"]))
 
-    exact = _exact(layer, layout, case, paths, lambda case: by_output(layout, case, out, again))
+    exact = _exact(layer, layout, case, paths, lambda case, bias: by_output(layout, case, out if bias is None else out - bias, again))
     if case.kind == "batchnorm":
         out = _output(forward, x.copy())  # other inputs may have been tried
     given = [layout.laid_out(case, "dout", case.arrays["dout"]), *_rate(backward, source)]
-    before = [(name, array, copy) for name, array, copy in copies(given[0], "dout")]
+    before = copies(given[0], "dout")
+    starts = {role: np.array(_read(layer, path), np.float64) for role, path in paths.items() if path is not None}
     returned = backward(*given)
     changed = overwritten(before)
     if source.update is not None:
         step = _method(layer, source.update, (), "update")
         step(*([source.rate] if source.rate is not None and _needs(step, 1) else []))
-    roles, arrays, exact = _gradients(layer, layout, exact, source, paths, returned)
+    roles, arrays, exact = _gradients(layer, exact, source, paths, starts, returned)
     return Run(exact.case, beside(layout, exact, roles, arrays), changed)
 
 
@@ -360,10 +361,11 @@ def _takes(function: Callable[..., Any], count: int) -> bool:
     return True
 
 
-def _exact(layer: object, layout: LayerLayout, case: Case, paths: Mapping[str, str | None], judged: Callable[[Case], Right]) -> Right:
+def _exact(layer: object, layout: LayerLayout, case: Case, paths: Mapping[str, str | None], judged: Callable[[Case, Array | None], Right]) -> Right:
     """What is right for the layer's parameters, whose axes may come in several orders: that which gives its output counts."""
     arrays: dict[str, Array] = {}
     orders: list[tuple[int, ...] | None] = [None]
+    places = None
     for role, path in paths.items():
         wanted = _shape(case, role, None if path is None else _read(layer, path))
         if path is None:
@@ -372,6 +374,9 @@ def _exact(layer: object, layout: LayerLayout, case: Case, paths: Mapping[str, s
             arrays[role] = np.ones(wanted) if role == "gamma" else np.zeros(wanted)
             continue
         array = np.array(_read(layer, path), np.float64)
+        if role == "b" and _is_of_places(case, layout, array):
+            layout.shapes[role], arrays[role], places = array.shape, np.zeros(wanted), array
+            continue
         if array.size != np.prod(wanted):
             raise Problem("judge.layer_shape", path=path, shape=str(array.shape), wanted=str(wanted), case=str(said(layout, case)))
         layout.shapes[role], arrays[role] = array.shape, array
@@ -382,11 +387,25 @@ def _exact(layer: object, layout: LayerLayout, case: Case, paths: Mapping[str, s
             layout.orders["w"] = order
         placed = {role: layout.parameter(role, array, _shape(case, role, array)) for role, array in arrays.items()}
         try:
-            return judged(replace(case, arrays={**case.arrays, **placed}))
+            exact = judged(replace(case, arrays={**case.arrays, **placed}), places)
+            return exact if places is None else _with_places(exact)
         except AssertionError:
             if order == orders[-1]:
                 raise
     raise AssertionError
+
+
+def _is_of_places(case: Case, layout: LayerLayout, bias: Array) -> bool:
+    """Return whether a convolution's bias has a number for each place, channels first, not only for each filter."""
+    shape = case.arrays["dout"].shape[1:]
+    return case.kind == "conv" and layout.letters in ("NCHW", "CHW") and bias.shape == shape and np.prod(shape[1:]) > 1
+
+
+def _with_places(exact: Right) -> Right:
+    """The gradients of a convolution whose bias has a number for each place."""
+    dout = exact.case.arrays["dout"]
+    gradients, sizes = {**exact.gradients, "db": dout.sum(axis=0)}, {**exact.sizes, "db": np.abs(dout).sum(axis=0)}
+    return replace(exact, gradients=gradients, sizes=sizes)
 
 
 def _shape(case: Case, role: str, array: Array | None) -> tuple[int, ...]:
@@ -401,7 +420,7 @@ def _shape(case: Case, role: str, array: Array | None) -> tuple[int, ...]:
 
 
 def _gradients(
-    layer: object, layout: LayerLayout, exact: Right, source: _Source, paths: Mapping[str, str | None], returned: Any
+    layer: object, exact: Right, source: _Source, paths: Mapping[str, str | None], starts: Mapping[str, Array], returned: Any
 ) -> tuple[list[str], list[Any], Right]:
     """The arrays to judge by role, and what is right, with the round-off of a weight's change."""
     given = dict(zip(RETURNS[exact.case.kind], returned if isinstance(returned, tuple) else (returned,), strict=False))
@@ -411,9 +430,9 @@ def _gradients(
         if source.arrays is not None and name not in source.arrays:
             continue
         if source.rate is not None and name not in source.gradients and path is not None:
-            start = layout.laid_out(exact.case, role, exact.case.arrays[role])
+            start = starts[role]
             found[name] = (start - np.asarray(_read(layer, path), np.float64)) / source.rate
-            sizes = exact.sizes[name] + np.abs(exact.case.arrays[role]) / abs(source.rate)
+            sizes = exact.sizes[name] + np.abs(start).max() / abs(source.rate)
             exact = replace(exact, sizes={**exact.sizes, name: sizes})
         elif name in given:
             found[name] = given[name]

@@ -49,6 +49,29 @@ class ConvLast:
         return dx[:, p : p + self.shape[1], p : p + self.shape[2]]
 
 
+class ConvOfPlaces:
+    """Of one image, with a bias for each place."""
+
+    def __init__(self, input_shape, kernel_size, depth):
+        channels, height, width = input_shape
+        self.kernels = np.random.randn(depth, channels, kernel_size, kernel_size)
+        self.biases = np.random.randn(depth, height - kernel_size + 1, width - kernel_size + 1)
+
+    def forward(self, x):
+        self.x = x
+        windows = np.lib.stride_tricks.sliding_window_view(x, self.kernels.shape[2:], axis=(1, 2))
+        return self.biases + np.einsum("cijuv,mcuv->mij", windows, self.kernels)
+
+    def backward(self, gradient, learning_rate):
+        dx, k = np.zeros(self.x.shape), self.kernels.shape[2]
+        for m, i, j in np.ndindex(gradient.shape):
+            dx[:, i : i + k, j : j + k] += self.kernels[m] * gradient[m, i, j]
+        windows = np.lib.stride_tricks.sliding_window_view(self.x, gradient.shape[1:], axis=(1, 2))
+        self.kernels -= learning_rate * np.einsum("cuvij,mij->mcuv", windows, gradient)
+        self.biases -= learning_rate * gradient
+        return dx
+
+
 class Columns:
     """A dense layer with examples in columns, means over them, and a method that learns."""
 

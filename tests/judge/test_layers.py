@@ -17,6 +17,9 @@ RIGHT = {
     "as many channels as a kernel has rows": (
         lambda size: layers.ConvLast(size.filters, size.k, size.stride, size.pad), "conv", {"axes": "NHWC", "fixed": {"channels": 3, "k": 3}},
     ),
+    "a bias for each place": (
+        lambda size: layers.ConvOfPlaces(size.input_shape, size.k, size.filters), "conv", {"axes": "CHW", "rate": 0.1, "fixed": {"stride": 1, "pad": 0}},
+    ),
     "channels last": (lambda size: layers.ConvLast(size.filters, size.k, size.stride, size.pad), "conv", {"axes": "NHWC"}),
     "change of a weight": (
         lambda size: layers.Columns(size.inputs, size.units), "dense", {"axes": "XN", "mean": True, "rate": 1e-2, "update": "update"},
@@ -55,6 +58,7 @@ def test_a_right_layer_passes(name):
     [
         ("one image without channels", "backprop", lambda right: lambda layer, d, rate: right(layer, 2 * d, rate), "dw", "times 2"),
         ("channels last", "backward", lambda right: lambda layer, d: 0.5 * right(layer, d), "dx", "times 1/2"),
+        ("a bias for each place", "backward", lambda right: lambda layer, d, rate: (right(layer, d, rate), right(layer, d, 0))[0] * 2, "dx", "times 2"),
         ("change of a weight", "update", lambda right: lambda layer, rate: right(layer, -rate), "dw", "minus"),
         ("one image, channels last", "backward", lambda right: lambda layer, d: -right(layer, d), "dx", "minus"),
         ("no arguments", "backward", lambda right: lambda layer, d: d, "dx", "left out in a hidden layer"),
