@@ -79,7 +79,7 @@ def _run(course: CS231n, case: Case, function: Function, forward: Function | Non
 
 
 def _right(course: CS231n, case: Case, forward: Function | None, beside: Function | None) -> tuple[Right, Any]:
-    """What is right, and the cache of the user's own forward function, None if it has none that works."""
+    """The right gradients, and the cache of the user's own forward function, None if it has none that works."""
     if case.kind == "softmax":
         return right(case), None
     if forward is not None or (beside is not None and case.kind == "batchnorm"):

@@ -26,7 +26,7 @@ Method = str | Callable[..., Any]
 
 @dataclass(frozen=True)
 class LayerSize:
-    """What a layer is made for, in a case. `shape` is its input's, in the layer's own axes; `inputs` and `units` are a dense layer's."""
+    """The sizes that a layer is made for, in a case. `shape` is its input's, in the layer's own axes; `inputs` and `units` are a dense layer's."""
 
     images: int = 2
     channels: int = 2
@@ -167,7 +167,7 @@ def judge_layer(
 
 @dataclass(frozen=True)
 class _Source:
-    """Where a layer keeps its parameters and their gradients, and how it is called."""
+    """The places of a layer's parameters and gradients, and the ways to call it."""
 
     kind: str
     weights: Mapping[str, str]
@@ -313,9 +313,10 @@ def _run(layer: object, layout: LayerLayout, case: Case, source: _Source) -> Run
     x = layout.laid_out(case, "x", case.arrays["x"])
     out = _output(forward, x.copy())
     paths = {role: source.path(layer, role) for role in _PARAMETERS.get(case.kind, ())}
-    weight = _read(layer, paths["w"]) if paths.get("w") else None
-    if weight is not None and not np.any(weight):
-        start = attribute(layer, str(paths["w"]))
+    path = paths.get("w")
+    weight = None if path is None else _read(layer, path)
+    if path is not None and weight is not None and not np.any(weight):
+        start = attribute(layer, path)
         if isinstance(start, np.ndarray):  # a layer that starts at 0 shows nothing
             start[...] = np.random.default_rng(2).normal(size=start.shape)
         out = _output(forward, x.copy())
@@ -362,7 +363,7 @@ def _takes(function: Callable[..., Any], count: int) -> bool:
 
 
 def _exact(layer: object, layout: LayerLayout, case: Case, paths: Mapping[str, str | None], judged: Callable[[Case, Array | None], Right]) -> Right:
-    """What is right for the layer's parameters, whose axes may come in several orders: that which gives its output counts."""
+    """The right gradients for the layer's parameters. If their axes may come in several orders, that which gives its output counts."""
     arrays: dict[str, Array] = {}
     orders: list[tuple[int, ...] | None] = [None]
     places = None
@@ -381,7 +382,7 @@ def _exact(layer: object, layout: LayerLayout, case: Case, paths: Mapping[str, s
             raise Problem("judge.layer_shape", path=path, shape=str(array.shape), wanted=str(wanted), case=str(said(layout, case)))
         layout.shapes[role], arrays[role] = array.shape, array
         if role == "w":
-            orders = [*(parameter_orders(case.kind, wanted, array.shape) or [None])]
+            orders = list(parameter_orders(case.kind, wanted, array.shape)) or orders
     for order in orders:
         if order is not None:
             layout.orders["w"] = order
@@ -398,7 +399,7 @@ def _exact(layer: object, layout: LayerLayout, case: Case, paths: Mapping[str, s
 def _is_of_places(case: Case, layout: LayerLayout, bias: Array) -> bool:
     """Return whether a convolution's bias has a number for each place, channels first, not only for each filter."""
     shape = case.arrays["dout"].shape[1:]
-    return case.kind == "conv" and layout.letters in ("NCHW", "CHW") and bias.shape == shape and np.prod(shape[1:]) > 1
+    return case.kind == "conv" and layout.letters in ("NCHW", "CHW") and bias.shape == shape and bool(np.prod(shape[1:]) > 1)
 
 
 def _with_places(exact: Right) -> Right:

@@ -107,7 +107,7 @@ def rearranged(array: Array, letters: str, core: str) -> Array:
     return array.transpose(present).reshape(sizes)
 
 
-def parameter_orders(kind: str, core: Shape, shape: Shape) -> list[Shape]:
+def parameter_orders(kind: str, core: Shape, shape: Shape) -> list[Shape | None]:
     """Return the orders in which the core's axes may come in a weight of this shape, rows before columns. Axes of one entry count for nothing.
 
     >>> parameter_orders("conv", (4, 2, 3, 3), (3, 3, 2, 4)), parameter_orders("dense", (6, 5), (5, 6))
@@ -116,7 +116,7 @@ def parameter_orders(kind: str, core: Shape, shape: Shape) -> list[Shape]:
     wanted = [n for n in shape if n > 1]
     ways = [axes for axes in itertools.permutations(range(len(core))) if kind != "conv" or axes.index(2) < axes.index(3)]
     found = {tuple(axis for axis in axes if core[axis] > 1): axes for axes in reversed(ways) if [core[axis] for axis in axes if core[axis] > 1] == wanted}
-    return list(reversed(found.values()))
+    return [*reversed(found.values())]
 
 
 _STEP = re.compile(r"\.?([A-Za-z_]\w*)|\[(?:'([^']*)'|\"([^\"]*)\"|(\d+))\]")

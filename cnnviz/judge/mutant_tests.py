@@ -25,12 +25,12 @@ LEAST_SECONDS, MOST_SECONDS = 5.0, 60.0
 """The least time that a test has for a mutant, and the most that it has for the right function."""
 
 SLOWER = 10
-"""How many times as long as for the right function a test may take for a mutant."""
+"""Factor by which a test may take longer for a mutant than for the right function."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """How a test did: by mutant whether it let it pass, None if the slip cannot be made of its arrays.
+    """Result of a test: by mutant whether it let it pass, None if the slip cannot be made of its arrays.
 
     `error` is what it raises for the right function, "" if it passes.
     """

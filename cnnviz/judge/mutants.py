@@ -23,7 +23,7 @@ Test = Callable[[Function], object]
 
 @dataclass(eq=False)
 class Calls:
-    """How often a mutant was called, and how often its slip could not be made of the arrays."""
+    """Counts of a mutant's calls, and of those with arrays of which its slip cannot be made."""
 
     count: int = 0
     impossible: int = 0

@@ -72,7 +72,7 @@ class Returned:
 
     @property
     def place(self) -> Message:
-        """Where it is wrong, without a number that is right."""
+        """The place at which it is wrong, without a right number."""
         if self.array.shape == self.wanted.shape and self.wrong.ndim and np.isfinite(self.array).all():
             at = tuple(int(n) for n in np.argwhere(self.wrong)[0])
             count = {"n": int(self.wrong.sum()), "count": self.wrong.size}

@@ -18,12 +18,12 @@ SHOW = "CNNVIZ_JUDGE_SHOW"
 """The environment variable by which a course hides what is right."""
 
 SHOWN = ("fix", "place")
-"""What a verdict shows: the slip with the right line, or only which array is wrong, where, and in how many entries."""
+"""Amounts of detail: the slip with the right line, or only which array is wrong, where, and in how many entries."""
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """What a function returned in a case, and the names of the arguments that it overwrote."""
+    """The arrays that a function returned in a case, and the names of the arguments that it overwrote."""
 
     case: Case
     arrays: Sequence[Returned]
@@ -81,7 +81,7 @@ def _slip(course: CS231n, kind: str, of_role: list[Returned]) -> list[str]:
 
 
 def notes(course: CS231n, case: Case, runs: Sequence[Run], show: str) -> list[str]:
-    """What to add to an error that a function raises: its case and, by the cases that it passed before, the likely cause."""
+    """Return notes for an error that a function raises: its case and, by the cases that it passed before, the likely cause."""
     found = [str(message("judge.raised", case=said(course, case)))]
     if show == "fix" and case.kind in ("conv", *POOLS) and runs:
         before = [run.case for run in runs]

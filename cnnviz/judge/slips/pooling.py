@@ -70,11 +70,15 @@ def _square(name: str, kind: str, wrong: str, right: str, side: str, cells: Call
     enter(name, kind, "dx", wrong, make, wrong, right)
 
 
+def _squared(side: str) -> Callable[[Found], int]:
+    return lambda found: int(found[side]) ** 2
+
+
 _BOTH = "window = {x}[n, c, i*s:i*s+pool_height, j*s:j*s+pool_width]"
 _SHARED = "{dx}[n, c, i*s:i*s+pool_height, j*s:j*s+pool_width] += {dout}[n, c, i, j] / (pool_height * pool_width)"
 for _side, _is in (("pool_height", "k"), ("pool_width", "across")):
     _square("one_side_for_both", "max", _BOTH.replace("pool_height", _side).replace("pool_width", _side), _BOTH, _is, lambda found: 1)
-    _square("one_side_for_both", "avg", _SHARED.replace("pool_height", _side).replace("pool_width", _side), _SHARED, _is, lambda found, side=_is: found[side] ** 2)
+    _square("one_side_for_both", "avg", _SHARED.replace("pool_height", _side).replace("pool_width", _side), _SHARED, _is, _squared(_is))
     _sides, _count = _SHARED.split(" / ")
     _square(
         "one_side_for_both", "avg", f"{_sides.replace('pool_height', _side).replace('pool_width', _side)} / {_count}", _SHARED, _is,

@@ -254,7 +254,7 @@ def _without_code(stage: OwnStage) -> OwnStage:
 
 
 def _example(now: Now) -> OwnData:
-    """What a file with one slip in it gets, without the line that is right."""
+    """The response to a file with one slip in it, without the right line."""
     reference = reference_of(now.lesson, now.moment)
     made = example_of(reference)
     found = diagnose(reference, made[1]) if made else None
