@@ -18,7 +18,7 @@ from cnnviz.words import Problem
 _ROWS = ((10, 10), (2, 3, 4, 5), (1, 7))
 _WINDOW = ("pool_height", "pool_width", "stride")
 _POOLED = (((3, 2, 8, 8), (2, 2, 2)), ((2, 3, 7, 9), (3, 3, 2)), ((1, 1, 5, 4), (2, 2, 1)), ((2, 2, 5, 8), (2, 2, 3)))
-_POOLED_OBLONG = (((2, 2, 6, 9), (2, 3, 2)), ((2, 3, 9, 4), (3, 2, 2)), ((2, 2, 8, 6), (2, 3, 3)))
+_POOLED_MORE = (((2, 2, 6, 9), (2, 3, 2)), ((2, 3, 9, 4), (3, 2, 2)), ((2, 2, 8, 6), (2, 3, 3)), ((7, 1, 6, 4), (2, 2, 2)))
 
 DEFAULT: Mapping[str, Mapping[str, Sequence[Any]]] = {
     "cs231n": {
@@ -33,10 +33,11 @@ DEFAULT: Mapping[str, Mapping[str, Sequence[Any]]] = {
             ((3, 2, 4, 6), (2, 2, 1, 1), {"stride": 1, "pad": 0}),
             ((2, 2, 8, 5), (3, 2, 2, 3), {"stride": 2, "pad": 0}),
             ((2, 2, 5, 7), (3, 2, 3, 2), {"stride": 1, "pad": 1}),
+            ((7, 2, 4, 3), (3, 2, 2, 2), {"stride": 1, "pad": 0}),
         ),
         **dict.fromkeys(
             POOLS,
-            tuple((shape, dict(zip(_WINDOW, sizes, strict=True))) for shape, sizes in (*_POOLED, *_POOLED_OBLONG)),
+            tuple((shape, dict(zip(_WINDOW, sizes, strict=True))) for shape, sizes in (*_POOLED, *_POOLED_MORE)),
         ),
         "batchnorm": ((4, 5), (7, 3)),
         "dropout": (((10, 10), {"p": 0.2}), ((3, 4, 5), {"p": 0.7})),
@@ -51,11 +52,12 @@ DEFAULT: Mapping[str, Mapping[str, Sequence[Any]]] = {
             ((3, 5, 6, 1), (2, 2, 1, 4), {"stride": 1, "pad": 1}),
             ((2, 6, 5, 3), (3, 3, 3, 4), {"stride": 1, "pad": 0}),
             ((3, 4, 6, 2), (1, 1, 2, 3), {"stride": 1, "pad": 0}),
+            ((7, 4, 3, 2), (2, 2, 2, 3), {"stride": 1, "pad": 0}),
         ),
         **dict.fromkeys(
             POOLS,
             tuple((shape, {"f": f, "stride": stride}) for shape, f, stride in (
-                ((5, 5, 3, 2), 2, 1), ((2, 7, 9, 3), 3, 2), ((2, 6, 8, 2), 2, 2), ((2, 5, 8, 2), 2, 3),
+                ((5, 5, 3, 2), 2, 1), ((2, 7, 9, 3), 3, 2), ((2, 6, 8, 2), 2, 2), ((2, 5, 8, 2), 2, 3), ((7, 6, 4, 1), 2, 2),
             )),
         ),
     },

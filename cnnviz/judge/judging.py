@@ -54,18 +54,20 @@ def judge(
     if kind == "batchnorm" and forward is None and beside is None:
         raise Problem("judge.forward")
     runs: list[Run] = []
+    raised: Exception | None = None
     for case in cases_of(course, like, kind, cases):
         if not case.has_square_windows and cases is None and not _can_do(course, case, forward or beside):
             continue
         try:
             runs.append(_run(course, case, function, forward, beside))
         except Exception as error:
-            if any(not run.is_right for run in runs):
-                break  # the wrong arrays explain more
-            for note in notes(course, case, runs, show):
-                error.add_note(note)
-            raise
-    announce(course, kind, runs, show)
+            if raised is None:
+                raised = error
+                for note in notes(course, case, runs, show):
+                    error.add_note(note)
+    if raised is not None and all(run.is_right for run in runs):
+        raise raised
+    announce(course, kind, runs, show, raised)  # wrong arrays explain more than what is raised
 
 
 def _run(course: CS231n, case: Case, function: Function, forward: Function | None, beside: Function | None) -> Run:

@@ -147,6 +147,7 @@ def judge_layer(
         raise Problem("judge.layer_arrays", names=list(arrays), known=RETURNS[kind])
     source = _Source(kind, weights or {}, gradients or {}, rate, update, forward, backward, arrays)
     runs: list[Run] = []
+    raised: Exception | None = None
     for number, size in enumerate(_sizes(kind, letters, fixed or {})):
         layout, case = _case(kind, letters, size, mean, np.random.default_rng(number))
         size = replace(size, shape=layout.laid_out(case, "x", case.arrays["x"]).shape)
@@ -157,12 +158,13 @@ def judge_layer(
         except (Problem, AssertionError):
             raise
         except Exception as error:
-            if any(not run.is_right for run in runs):
-                break  # the wrong arrays explain more
-            for note in notes(layout, case, runs, show):
-                error.add_note(note)
-            raise
-    announce(layout, kind, runs, show)
+            if raised is None:
+                raised = error
+                for note in notes(layout, case, runs, show):
+                    error.add_note(note)
+    if raised is not None and all(run.is_right for run in runs):
+        raise raised
+    announce(layout, kind, runs, show, raised)
 
 
 @dataclass(frozen=True)

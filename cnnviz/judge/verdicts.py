@@ -48,12 +48,16 @@ def shown(show: str | None) -> str:
     return "place" if "place" in settings else "fix"
 
 
-def announce(course: CS231n, kind: str, runs: Sequence[Run], show: str) -> None:
-    """Raise AssertionError for the first wrong array in the order of return. Warn if all are right but arguments were overwritten."""
+def announce(course: CS231n, kind: str, runs: Sequence[Run], show: str, raised: Exception | None = None) -> None:
+    """Raise AssertionError for the first wrong array in the order of return. Warn if all are right but arguments were overwritten.
+
+    `raised` is the first error that the function raised in another case.
+    """
     names = list(dict.fromkeys(name for run in runs for name in run.overwritten))
     overwritten = [str(message("judge.overwritten", names=names))] if names else []
     if lines := _fault(course, kind, runs, show):
-        raise AssertionError("\n".join([*lines, *overwritten]))
+        other = [str(message("judge.also_raised", error=f"{type(raised).__name__}: {raised}"))] if raised else []
+        raise AssertionError("\n".join([*lines, *other, *overwritten])) from raised
     if overwritten:
         warnings.warn(overwritten[0], stacklevel=3)
 

@@ -4,6 +4,7 @@ The slip is a message's id, and "" where no slip of the catalogue is the one tha
 """
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -123,6 +124,15 @@ def slipped(function: Callable[..., Any], right: str, wrong: str) -> Callable[..
     """A function with one thing written in another way."""
     text = inspect.getsource(function)
     assert text.count(right) == 1, (right, text.count(right))
+    return _run(text.replace(right, wrong), function)
+
+
+def slipped_everywhere(function: Callable[..., Any], right: str, wrong: str) -> Callable[..., Any]:
+    """A function with one name in place of another."""
+    return _run(re.sub(rf"\b{right}\b", wrong, inspect.getsource(function)), function)
+
+
+def _run(text: str, function: Callable[..., Any]) -> Callable[..., Any]:
     found: dict[str, Any] = {}
-    exec(text.replace(right, wrong), vars(students), found)
+    exec(text, vars(students), found)
     return found[function.__name__]

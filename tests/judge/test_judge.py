@@ -359,6 +359,13 @@ def test_an_output_that_is_too_small_is_named():
     assert say("judge.slip.sides_divided") in judged(pool, "avg", cases=cases)
 
 
+@pytest.mark.parametrize("variable", ["i", "j"])
+def test_a_loop_that_takes_the_images_variable_is_named(variable):
+    function = single_slips.slipped_everywhere(students.conv, "image", variable)
+    said = judged(function, "conv")
+    assert say("judge.slip.loop_shadowed") in said and "In another case it raises IndexError" in said
+
+
 @pytest.mark.parametrize("place", ["divmod(window.argmax(), k)", "(window.argmax() // k, window.argmax() % across)"])
 def test_a_place_divided_by_the_other_side_is_caught(place):
     function = single_slips.slipped(students.max_pool, "np.unravel_index(window.argmax(), window.shape)", place)

@@ -142,25 +142,23 @@ _over("for i in range(H_out): for j in range(H_out):", "H_out", "H_out")
 _over("for i in range(W_out): for j in range(W_out):", "W_out", "W_out")
 
 
-def _with_image(found: Found) -> tuple[Found, int] | None:
-    """The arrays with the row's number for the image's, which is so many times the same; None if there are fewer images than rows."""
-    x, dout = found["x"], found["dout"]
-    rows, images = dout.shape[2], len(dout)
-    if rows > images:
-        return None
-    kept = np.zeros_like(dout)
-    for i in range(rows):
-        kept[i, :, i] = dout[i, :, i]
-    return {"x": x, "dout": kept}, images
+def _shadowed(axis: int, variable: str, side: str) -> None:
+    """Enter gradients of which rows or columns count as images, as many times as there are images."""
+    for role in ("dx", "dw", "db"):
+
+        def make(found: Found, role: str = role) -> Array | None:
+            dout: Array = found["dout"]
+            if dout.shape[axis] > len(dout):
+                return None  # the code would read beyond dout
+            kept = np.zeros_like(dout)
+            for n in range(dout.shape[axis]):
+                at = (n, slice(None), n) if axis == 2 else (n, slice(None), slice(None), n)
+                kept[at] = dout[at]
+            return again(found["case"], dout=kept).gradients[role] * len(dout)
+
+        loops = f"for {variable} in range(N): ... for {variable} in range({side}):"
+        enter("loop_shadowed", ("conv", *POOLS), role, loops, make, f"{loops}  # for {{{role}}}", f"for n in range(N): ... for {variable} in range({side}):")
 
 
-for _role in ("dx", "dw", "db"):
-
-    def _shadowed(found: Found, role: str = _role) -> Array | None:
-        arrays = _with_image(found)
-        return None if arrays is None else again(found["case"], **arrays[0]).gradients[role] * arrays[1]
-
-    enter(
-        "loop_shadowed", ("conv", *POOLS), _role, "for i in range(N): ... for i in range(H_out):", _shadowed,
-        f"for i in range(N): ... for i in range(H_out):  # for {{{_role}}}", "for n in range(N): ... for i in range(H_out):",
-    )  # fmt: skip
+_shadowed(2, "i", "H_out")
+_shadowed(3, "j", "W_out")
