@@ -434,7 +434,8 @@ def _gradients(
             continue
         if source.rate is not None and name not in source.gradients and path is not None:
             start = starts[role]
-            found[name] = (start - np.asarray(_read(layer, path), np.float64)) / source.rate
+            after = np.asarray(_read(layer, path))
+            found[name] = ((start - after) / source.rate).astype(after.dtype if after.dtype.kind == "f" else np.float64)
             sizes = exact.sizes[name] + np.abs(start).max() / abs(source.rate)
             exact = replace(exact, sizes={**exact.sizes, name: sizes})
         elif name in given:

@@ -75,6 +75,20 @@ def test_a_wrong_layer_is_named(name, method, change, array, slip, monkeypatch):
     assert place.startswith(f"{array} is wrong") and "exactly" not in place and "the first at" in place
 
 
+def test_a_change_of_a_weight_in_single_precision_is_judged_as_such():
+    class Single(layers.Columns):
+        def __init__(self, inputs, units):
+            super().__init__(inputs, units)
+            self.W, self.b = self.W.astype(np.float32), self.b.astype(np.float32)
+
+        def update(self, rate):
+            super().update(np.float32(rate))
+            self.W, self.b = self.W.astype(np.float32), self.b.astype(np.float32)
+
+    more = {"axes": "XN", "mean": True, "rate": 1e-2, "update": "update"}
+    assert judged(lambda size: Single(size.inputs, size.units), "dense", **more) == ""
+
+
 def test_a_layer_that_overwrites_its_gradient_is_warned_of():
     with pytest.warns(UserWarning, match="overwrites its arguments: dout"):
         judge_layer(layers.InPlaceReLU, "relu")
