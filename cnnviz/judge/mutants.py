@@ -98,9 +98,12 @@ def _function(course: CS231n, kind: str, key: str, calls: Calls) -> Function:
 
 
 def _can_be_made(of: Right, key: str) -> bool:
-    """Return whether a slip can be made here. One of the core's that this layer does not have, as of a stride of 1, changes nothing."""
+    """Return whether a slip can be made here.
+
+    One of the core's that this layer does not have, as of a stride of 1, changes nothing; for oblong windows none can be made.
+    """
     slip = next((slip for slip in known_slips(of) if slip.key == key), None)
-    return slip is None or slip.make() is not None
+    return of.case.has_square_windows if slip is None else slip.make() is not None
 
 
 def passes(test: Test, function: Function) -> BaseException | None:
