@@ -21,7 +21,7 @@ from typing import Any
 from cnnviz.judge.mutants import Function, Mutant, Test, mutants, passes, right_function
 from cnnviz.words import Problem
 
-LEAST_SECONDS, MOST_SECONDS = 5.0, 60.0
+LEAST_SECONDS, MOST_SECONDS = 10.0, 120.0
 """The least time that a test has for a mutant, and the most that it has for the right function."""
 
 SLOWER = 10
@@ -93,7 +93,7 @@ class _Child:
 def _work(connection: Connection, name: str, kind: str, like: str, function: str | None, first: int) -> None:
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         try:
-            test = load_test(name, function)
+            test, every = load_test(name, function), list(mutants(kind, like))
             start = time.monotonic()
             error = passes(test, right_function(kind, like))
             connection.send((f"{type(error).__name__}: {error}".strip(": ") if error else "", time.monotonic() - start, None))
@@ -104,7 +104,7 @@ def _work(connection: Connection, name: str, kind: str, like: str, function: str
             values = {"file": name, "error": f"{type(error).__name__}: {error}"}
             connection.send(("", 0.0, ("judge.test_file", values)))
             return
-        for mutant in list(mutants(kind, like))[first:] if not error else ():
+        for mutant in every[first:] if not error else ():
             connection.send((_passed(test, mutant),))
 
 
