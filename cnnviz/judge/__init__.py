@@ -10,5 +10,6 @@
 """
 
 from cnnviz.judge.judging import judge
+from cnnviz.judge.layer_judging import LayerSize, judge_layer
 
-__all__ = ["judge"]
+__all__ = ["LayerSize", "judge", "judge_layer"]

@@ -1,14 +1,11 @@
-"""Judges tests: which of the known slips does a test of a backward function let pass?
+"""Mutants of right backward functions, by which tests are judged: which of the known slips does a test let pass?
 
-A mutant is the right function with one slip in it, for arrays of any shape. One that is as good as right on all of our cases,
-where nothing is tied and nothing is 0, is no mutant, and of several with the same numbers there is one.
+A mutant is the right function with one slip in it, for arrays of any shape. Slips that are as good as right on all of our
+cases, where nothing is tied and nothing is 0, make no mutant, and several with the same numbers make one.
 """
 
-import importlib.util
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,12 +21,26 @@ Function = Callable[..., Any]
 Test = Callable[[Function], object]
 
 
+@dataclass(eq=False)
+class Calls:
+    """Counts of a mutant's calls, and of those with arrays of which its slip cannot be made."""
+
+    count: int = 0
+    impossible: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class Mutant:
     """A backward function with one slip."""
 
     slip: Slip
     function: Function
+    calls: Calls = field(default_factory=Calls)
+
+    @property
+    def was_impossible(self) -> bool:
+        """Whether it was called, but never with arrays of which the slip can be made."""
+        return 0 < self.calls.count == self.calls.impossible
 
 
 def right_function(kind: str, like: str = "cs231n") -> Function:
@@ -38,7 +49,7 @@ def right_function(kind: str, like: str = "cs231n") -> Function:
     >>> right_function("relu")(np.array([3.0, 4.0]), np.array([1.0, -1.0])).tolist()
     [3.0, 0.0]
     """
-    return _function(course_named(like), kind, "")
+    return _function(course_named(like), kind, "", Calls())
 
 
 def mutants(kind: str, like: str = "cs231n") -> Iterator[Mutant]:
@@ -56,7 +67,8 @@ def mutants(kind: str, like: str = "cs231n") -> Iterator[Mutant]:
         made = [_gradients(of, key)[slip.role] for of in cases]
         if not any(_same(made, other) for other in (*seen, [of.gradients[slip.role] for of in cases]) if len(other) == len(made)):
             seen.append(made)
-            yield Mutant(slip, _function(course, kind, key))
+            calls = Calls()
+            yield Mutant(slip, _function(course, kind, key, calls), calls)
 
 
 def _same(some: list[Array], others: list[Array]) -> bool:
@@ -71,16 +83,27 @@ def _gradients(of: Right, key: str) -> dict[str, Array]:
     return found | ({slip.role: np.asarray(made)} if slip and made is not None else {})
 
 
-def _function(course: CS231n, kind: str, key: str) -> Function:
+def _function(course: CS231n, kind: str, key: str, calls: Calls) -> Function:
     def backward(*arguments: Any) -> Any:
         case: Case = course.read(kind, arguments)
         of = right(case)
+        calls.count += 1
+        calls.impossible += bool(key) and not _can_be_made(of, key)
         arrays = _gradients(of, key) if key else of.gradients
         found = tuple(course.laid_out(case, role, arrays[role]) for role in RETURNS[kind])
         return found if len(found) > 1 else found[0]
 
     backward.__name__ = f"{kind}_backward"
     return backward
+
+
+def _can_be_made(of: Right, key: str) -> bool:
+    """Return whether a slip can be made here.
+
+    One of the core's that this layer does not have, as of a stride of 1, changes nothing; for oblong windows none can be made.
+    """
+    slip = next((slip for slip in known_slips(of) if slip.key == key), None)
+    return of.case.has_square_windows if slip is None else slip.make() is not None
 
 
 def passes(test: Test, function: Function) -> BaseException | None:
@@ -93,24 +116,3 @@ def passes(test: Test, function: Function) -> BaseException | None:
     except BaseException as error:
         return error
     return None
-
-
-def load_test(name: str) -> Test:
-    """The test that "tests/test_backward.py::test_relu" names, in a file that is run as Python runs it. Problem where it is not there."""
-    file, *inner = name.split("::")
-    path = Path(file).resolve()
-    if not inner or not path.is_file():
-        raise Problem("judge.no_file", name=name)
-    sys.path[:0] = [str(path.parent), str(Path.cwd())]
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise Problem("judge.no_file", name=name)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    found: Any = module
-    for one in inner:
-        found = getattr(found() if isinstance(found, type) else found, one, None)
-    if not callable(found):
-        raise Problem("judge.no_test", name=inner[-1], file=file)
-    return found

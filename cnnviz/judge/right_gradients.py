@@ -31,6 +31,7 @@ from cnnviz.core.program import Program, program_of
 from cnnviz.core.program_line import Inner, Line
 from cnnviz.core.rounding import sizes
 from cnnviz.judge.case import ELEMENTWISE, Array, Case
+from cnnviz.judge.oblong_windows import oblong_gradients
 from cnnviz.words import Problem
 
 
@@ -52,6 +53,11 @@ class Lines:
     program: Program
     values: Inner
     targets: Mapping[str, str]
+
+    @property
+    def has_values(self) -> bool:
+        """Whether the lines can be run: those for windows that are not square are text only."""
+        return bool(self.values)
 
     def line(self, role: str) -> Line:
         """The line that makes a gradient."""
@@ -80,10 +86,7 @@ def _layer(case: Case) -> Layer:
         case "dense":
             return Dense(case.arrays["w"].shape[1])
         case "conv":
-            m, _, k, across = case.arrays["w"].shape
-            if k != across:
-                raise Problem("judge.square", what=f"w {case.arrays['w'].shape}")
-            return Conv(m, k, True, case.number("stride"), case.number("pad"))
+            return Conv(len(case.arrays["w"]), case.window[0], True, case.number("stride"), case.number("pad"))
         case "max" | "avg":
             return {"max": MaxPooling, "avg": AveragePooling}[case.kind](case.number("k"), case.number("stride"))
         case "dropout":
@@ -92,10 +95,10 @@ def _layer(case: Case) -> Layer:
 
 
 def _of_layer(case: Case) -> Right:
+    if not case.has_square_windows:
+        return _oblong(case)
     x, layer = _as_maps(case), _layer(case)
-    rest = Identity() if case.kind == "dense" else GlobalAverage()  # a network ends with a row
-    network = Architecture((layer, rest), LOSSES["mse"])
-    program = program_of(network, x.shape, training=case.settings.get("mode") != "test")
+    program = _program(case, layer, x.shape)
     names = program.network.names[0]
     given = {names.of(letter): np.asarray(case.arrays[_ROLES[letter]], np.float64) for letter in layer.parameter_letters}
     drawn = program.given_to({name: case.arrays["mask"] for name in program.draws}, len(x))
@@ -113,6 +116,23 @@ def _of_layer(case: Case) -> Right:
     told = {(role := roles[line.target]): np.broadcast_to(sizes(program, line, values), values[line.target].shape).reshape(shapes[role]) for line in made}
     between = {"out": out.reshape(np.shape(case.arrays["dout"]))}
     return Right(case, gradients, told, between, Lines(program, values, {role: target for target, role in roles.items()}))
+
+
+def _program(case: Case, layer: Layer, x: tuple[int, ...]) -> Program:
+    """A network of the layer alone, but for what makes a row of its maps: a network ends with one."""
+    rest = Identity() if case.kind == "dense" else GlobalAverage()
+    return program_of(Architecture((layer, rest), LOSSES["mse"]), x, training=case.settings.get("mode") != "test")
+
+
+def _oblong(case: Case) -> Right:
+    """Windows that are not square, which the core does not have; the lines are those of square ones."""
+    out, gradients, magnitudes = oblong_gradients(case)
+    if np.shape(case.arrays["dout"]) != out.shape:
+        raise Problem("judge.dout", shape=str(np.shape(case.arrays["dout"])), wanted=str(out.shape))
+    k, x = max(case.window), case.arrays["x"].shape
+    program = _program(case, _layer(case), (*x[:2], *(n + k for n in x[2:])))
+    targets = {f"d{_ROLES.get(line.role[1:], 'x')}": line.target for line in program.backward_lines if line.layer == 0}
+    return Right(case, gradients, magnitudes, {"out": out}, Lines(program, {}, targets))
 
 
 def _as_maps(case: Case) -> Array:

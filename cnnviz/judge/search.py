@@ -32,10 +32,17 @@ def nearest(of_role: Sequence[Returned]) -> Slip | None:
             if slip.role == one.role and _gives(slip, one):
                 exact.setdefault(slip.name, []).append((place, slip))
     for found in exact.values():
-        if len({place for place, _ in found}) == len(wrong):
+        others = set(range(len(wrong))) - {place for place, _ in found}
+        if not any(_tells_against(found, wrong[place]) for place in others):
             keys = [slip.key for _, slip in found]
             return max((slip for _, slip in found), key=lambda slip: keys.count(slip.key))
     return None
+
+
+def _tells_against(found: Sequence[tuple[int, Slip]], one: Returned) -> bool:
+    """Return whether a case that a slip does not explain tells against it. The core's mistakes can only be made for square windows."""
+    lines = one.right.lines
+    return lines is None or lines.has_values or not any(slip.of_core for _, slip in found)
 
 
 @np.errstate(all="ignore")
@@ -63,7 +70,7 @@ def _slip(one: Returned, key: str, title: object, make: Array, wrong: str) -> Sl
 
 def _factor(one: Returned) -> Iterator[Slip]:
     ours, theirs = one.wanted, one.array
-    if theirs.shape != ours.shape or not (np.isfinite(theirs).all() and ours.any()):
+    if theirs.shape != ours.shape or not (np.isfinite(theirs).all() and theirs.any() and ours.any()):
         return
     number = float((theirs * ours).sum() / (ours * ours).sum())
     counts = _counts(one.right)
@@ -74,8 +81,8 @@ def _factor(one: Returned) -> Iterator[Slip]:
 
 
 def _times(factor: Factor) -> str:
-    if factor.number in (0.0, -1.0):
-        return "0 * ({})" if factor.number == 0 else "-({})"
+    if factor.number == -1.0:
+        return "-({})"
     return f"({{}}) / {factor.n:g}" if factor.inverse and factor.number > 0 else f"{factor.number:.6g} * ({{}})"
 
 
@@ -85,8 +92,7 @@ def _counts(right: Right) -> dict[str, float]:
     found = {"two": 2.0, "images": float(case.images)}
     if case.kind in ("conv", *POOLS):
         rows, columns = case.arrays["dout"].shape[-2:]
-        k = case.arrays["w"].shape[-1] if case.kind == "conv" else case.number("k")
-        found |= {"window": k**2, "places": rows * columns, "places_of_all": case.images * rows * columns}
+        found |= {"window": case.window[0] * case.window[1], "places": rows * columns, "places_of_all": case.images * rows * columns}
     if case.kind == "softmax":
         found["classes"] = dx.shape[1]
     return {name: float(n) for name, n in found.items() if n > 1}

@@ -4,6 +4,7 @@ The slip is a message's id, and "" where no slip of the catalogue is the one tha
 """
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -45,10 +46,10 @@ CS231N = [
     ("conv", "w[m] * dout", "w[0] * dout", "dx", "judge.slip.first_filter_always"),
     ("max", "+ v] +=", "+ v] =", "dx", "mistake.overlap_assigned.title"),
     ("max", "window.argmax()", "window.argmin()", "dx", "judge.slip.smallest_for_largest"),
-    ("max", "dx[n, c, i * stride + u, j * stride + v]", "dx[n, c, i * stride : i * stride + k, j * stride : j * stride + k]", "dx", "mistake.max_gradient_to_all.title"),
-    ("max", "stride = param[\"pool_height\"], param[\"stride\"]", "stride = param[\"pool_height\"], 1", "dx", "mistake.stride_forgotten.title"),
-    ("avg", " / k**2", "", "dx", "mistake.pool_mean_forgotten.title"),
-    ("avg", "k**2", "k", "dx", "judge.slip.side_for_cells"),
+    ("max", "dx[n, c, i * stride + u, j * stride + v]", "dx[n, c, i * stride : i * stride + k, j * stride : j * stride + across]", "dx", "mistake.max_gradient_to_all.title"),
+    ("max", "param[\"pool_width\"], param[\"stride\"]", "param[\"pool_width\"], 1", "dx", "mistake.stride_forgotten.title"),
+    ("avg", " / (k * across)", "", "dx", "mistake.pool_mean_forgotten.title"),
+    ("avg", "(k * across)", "k", "dx", "judge.slip.side_for_cells"),
     ("avg", "+=", "=", "dx", "mistake.overlap_assigned.title"),
     ("batchnorm", " + dmean / n", "", "dx", "mistake.mean_path_forgotten.title"),
     ("batchnorm", "dvar * 2 * (x - mean) / n", "dvar * (x - mean) / n", "dx", "judge.slip.variance_path_halved"),
@@ -88,7 +89,7 @@ CS231N = [
     ("conv", "dxp[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]", "dxp[:, :, pad - 1 : pad - 1 + x.shape[2], pad - 1 : pad - 1 + x.shape[3]]", "dx", ""),
     ("conv", "], dw, db", "], dw, db / n", "db", "own.factor.per_count"),
     ("dense", "dout.sum(axis=0)", "dout.sum(axis=0, keepdims=True)", "db", ""),  # as not summed where there is one image
-    ("avg", "k**2", "(dout.shape[2] * dout.shape[3])", "dx", "judge.slip.outputs_for_window"),  # twice or four times k² in some
+    ("avg", "(k * across)", "(dout.shape[2] * dout.shape[3])", "dx", "judge.slip.outputs_for_window"),  # twice or four times k² in some
     ("batchnorm", "** -1.5", "** -2", "dx", "judge.slip.power_of_deviation"),
     ("softmax", "dscores[np.arange(n), y] -= 1", "dscores[:, y] -= 1", "dx", "judge.slip.subtracted_everywhere"),
     ("softmax", "np.exp(shifted).sum(axis=1, keepdims=True)", "np.exp(shifted).sum()", "loss", "judge.slip.over_everything"),
@@ -103,7 +104,7 @@ DEEPLEARNING_AI = [
     ("dense", "keepdims=True", "keepdims=False", "db", ""),
     ("conv", "dA_pad[at] +=", "dA_pad[at] =", "dx", "mistake.overlap_assigned.title"),
     ("conv", "dW[..., c] +=", "dW[..., c] =", "dw", "mistake.last_place_only.title"),
-    ("conv", "[:, pad:-pad, pad:-pad]", "", "dx", "judge.slip.zeros_not_cut_off"),
+    ("conv", "[:, pad : pad + A_prev.shape[1], pad : pad + A_prev.shape[2]]", "", "dx", "judge.slip.zeros_not_cut_off"),
     ("conv", "hparameters[\"stride\"], hparameters[\"pad\"]", "1, hparameters[\"pad\"]", "dx", "mistake.stride_forgotten.title"),
     ("max", "shares * dA", "dA", "dx", "mistake.max_gradient_to_all.title"),
     ("avg", " / f**2", "", "dx", "mistake.pool_mean_forgotten.title"),
@@ -123,6 +124,15 @@ def slipped(function: Callable[..., Any], right: str, wrong: str) -> Callable[..
     """A function with one thing written in another way."""
     text = inspect.getsource(function)
     assert text.count(right) == 1, (right, text.count(right))
+    return _run(text.replace(right, wrong), function)
+
+
+def slipped_everywhere(function: Callable[..., Any], right: str, wrong: str) -> Callable[..., Any]:
+    """A function with one name in place of another."""
+    return _run(re.sub(rf"\b{right}\b", wrong, inspect.getsource(function)), function)
+
+
+def _run(text: str, function: Callable[..., Any]) -> Callable[..., Any]:
     found: dict[str, Any] = {}
-    exec(text.replace(right, wrong), vars(students), found)
+    exec(text, vars(students), found)
     return found[function.__name__]

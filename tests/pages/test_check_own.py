@@ -131,8 +131,18 @@ def test_before_a_file_is_chosen_an_example_is_judged_as_its_file_would_be(lesso
         assert not own_of["example"]
         return
     judged, _ = shown(here, npz(made[1]))
-    assert own_of["stages"] == judged["check"]["own"]["stages"] and not judged["check"]["own"]["example"]
+    without = [{**stage, "code": {"wrong": "", "right": ""}} for stage in judged["check"]["own"]["stages"]]
+    assert own_of["stages"] == without and not judged["check"]["own"]["example"]
     assert not own_of["example"] or f"{sum(array.size for array in made[1].values()):,} numbers differ, first at" in own_of["example"]
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=str)
+def test_no_line_of_the_solution_is_shown_before_gradients_are_handed_in(lesson):
+    here = now(lesson)
+    example = example_of(reference_of(lesson, here.moment))
+    for file in (None, *([(say("ui.check.own.example_file"), npz(example[1]))] if example else [])):
+        header = own.more(here, file, own.found_in(here, file))
+        assert all(stage["code"] == {"wrong": "", "right": ""} for stage in header["check"]["own"]["stages"])
 
 
 def test_in_french_the_example_is_named_within_a_sentence_as_a_file_is():

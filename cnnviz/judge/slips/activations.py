@@ -6,6 +6,7 @@ from cnnviz.judge.slips.table import line
 line("slope_alone", "relu", "dx", "{dx} = {x} > 0")
 line("gate_reversed", "relu", "dx", "{dx} = {dout} * ({x} < 0)")
 line("leak", "relu", "dx", "{dx} = {dout} * np.where({x} > 0, 1, 0.01)")
+line("constant_at_zero", "relu", "dx", "{dx}[{x} <= 0] = 0.01", "{dx}[{x} <= 0] = 0", made="np.where(x > 0, dout, 0.01)")
 line("value_for_slope", ("relu", "tanh"), "dx", "{dx} = {dout} * {out}")
 line("input_for_slope", ELEMENTWISE, "dx", "{dx} = {dout} * {x}")
 line("roles_exchanged", "relu", "dx", "{dx} = {x} * ({dout} > 0)")

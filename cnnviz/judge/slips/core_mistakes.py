@@ -37,7 +37,7 @@ _OVER_IMAGES = {
 
 def slips_of_core(of: Right) -> Iterator[Slip]:
     """Those that fit the layer, one for each array that they make wrong."""
-    if of.lines is None:
+    if of.lines is None or not of.lines.has_values:
         return
     roles = {target: role for role, target in of.lines.targets.items()}
     for placed in mistakes_for(of.lines.program.network, images=of.case.images):
@@ -45,7 +45,8 @@ def slips_of_core(of: Right) -> Iterator[Slip]:
             for target, override in placed.overrides(of.lines.program, gd(0.0)).items():
                 role = roles[target]
                 name = placed.mistake.name
-                yield Slip(f"{name}.{role}", name, placed.title, role, partial(_made, of, of.lines, role, override), partial(_code, of, of.lines, placed, target))
+                code = partial(_code, of, of.lines, placed, target)
+                yield Slip(f"{name}.{role}", name, placed.title, role, partial(_made, of, of.lines, role, override), code, of_core=True)
 
 
 def _made(of: Right, lines: Lines, role: str, override: Override) -> Array:

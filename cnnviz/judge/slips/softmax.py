@@ -29,9 +29,10 @@ def _divided_by(name: str, total: str, axis: int | None, below: float) -> None:
     def gradient(x: Array, targets: Array, n: int) -> Array:
         return (shares(x) - targets) / n
 
-    for role, function in (("loss", loss), ("dx", gradient)):
+    e = "np.exp({x} - {x}.max(axis=1, keepdims=True))" if below else "np.exp({x})"
+    for role, function, rest in (("loss", loss, "{loss} = -np.log(p[np.arange(N), {y}]).mean()"), ("dx", gradient, "{dx} = (p - one_hot({y})) / N")):
         function.__name__ += f"_{below:g}"
-        slip(name, "softmax", role, f"p = e / {total}", "p = e / e.sum(axis=1, keepdims=True)")(function)
+        slip(name, "softmax", role, f"e = {e}; p = e / {total}; {rest}", f"e = {e}; p = e / e.sum(axis=1, keepdims=True); {rest}")(function)
 
 
 for _below in (0.0, 1.0):

@@ -32,7 +32,8 @@ Found = Mapping[str, Any]
 class Slip:
     """One way in which the array of a role is made wrong; `code` gives the wrong line and the right one in a course's names.
 
-    `key` tells it from all others, `name` is that of the slip, which may be made in several ways.
+    `key` tells it from all others, `name` is that of the slip, which may be made in several ways. `of_core` says whether it
+    is one of the core's mistakes.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Slip:
     role: str
     make: Callable[[], Array | None]
     code: Callable[[Names], tuple[str, str]]
+    of_core: bool = False
 
 
 @dataclass(frozen=True)

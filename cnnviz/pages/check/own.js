@@ -17,12 +17,12 @@ const bar = ({ title, share, count }) => html`
 const todo = ({ code: { wrong, right } }) =>
   html`<p class="soft">${say(wrong ? "web.check.own_code" : "web.check.own_line")} <button type="button" class="link" data-act="copy" data-code=${right}>${say("web.check.copy")}</button></p>`
 
-/** @param {OwnStage} stage @param {boolean} example  of which nothing is to be corrected */
-const stageOf = (stage, example) => {
+/** A stage; that of an example has no code. @param {OwnStage} stage */
+const stageOf = (stage) => {
   const { how, title, matches, code, words } = stage
   return html`
   <section class="own-stage"><p class="soft">${how}</p><h2>${title}</h2>
-    ${lines(code)}${example ? nothing : todo(stage)}
+    ${code.right ? html`${lines(code)}${todo(stage)}` : nothing}
     ${words.map((sentence) => html`<p>${sentence}</p>`)}${matches.length ? html`<dl>${matches.map(bar)}</dl>` : nothing}</section>`
 }
 
@@ -33,7 +33,7 @@ export function own({ road, check, subject, maps }) {
   const see = first
     ? html`<button type="button" class="link" data-act="see" data-stage=${first.symbol}>${say("web.check.see")}</button>`
     : nothing
-  const told = stages.map((stage) => stageOf(stage, Boolean(example)))
+  const told = stages.map(stageOf)
   return html`
     <section class="entry numbers"><div class="own-file doings">${markup(actionButton("own_gradients"))}<span>${file}</span></div>
       ${example ? nothing : html`<h2><span class="entry-name"></span></h2>`}<div class="compared">${

@@ -25,7 +25,7 @@ from cnnviz.pages.map_records import largest
 from cnnviz.pages.roads import ERROR, RATIO, Operation, Road, Row, operations
 from cnnviz.wire.check import CheckData, CodeData, OwnData, OwnMatch, OwnStage
 from cnnviz.wire.road import CardState
-from cnnviz.words import Message, Problem, message
+from cnnviz.words import Message, Problem, languages, message, say
 
 SHOWN = 3
 """Slips that are shown beside each other."""
@@ -236,14 +236,25 @@ def more(now: Now, file: File | None, found: Found) -> Mapping[str, object]:
     own = OwnData(file=file[0][:60] if file else "", example="", stages=[])
     check = CheckData(tab="own", entry=None, code=None, falls="", best=None, foot=[], third=None, own=own)
     if isinstance(found, tuple):
-        own["stages"] = [_looks_like(found[1], stage) for stage in found[1].matches]
+        stages = [_looks_like(found[1], stage) for stage in found[1].matches]
+        own["stages"] = [_without_code(stage) for stage in stages] if _is_example(own["file"]) else stages
     elif file is None:
         check["own"] = _example(now)
     return {"check": check}
 
 
+def _is_example(file: str) -> bool:
+    """Return whether a file has the name of our example."""
+    return any(file == say("ui.check.own.example_file", lang) for lang in languages())
+
+
+def _without_code(stage: OwnStage) -> OwnStage:
+    """A stage without its lines, which are the solution of an exercise that nobody has handed in yet."""
+    return {**stage, "code": CodeData(wrong="", right="")}
+
+
 def _example(now: Now) -> OwnData:
-    """The answer to a file with one slip in it."""
+    """The response to a file with one slip in it, without the right line."""
     reference = reference_of(now.lesson, now.moment)
     made = example_of(reference)
     found = diagnose(reference, made[1]) if made else None
@@ -254,7 +265,7 @@ def _example(now: Now) -> OwnData:
     words = message("ui.check.own.example", **values)
     if inherit:
         words = message("words.sentences", first=words, second=message("ui.check.own.inherit", n=len(inherit), stages=inherit))
-    return OwnData(file="", example=words, stages=[_looks_like(found, found.first)])
+    return OwnData(file="", example=words, stages=[_without_code(_looks_like(found, found.first))])
 
 
 def _looks_like(found: Diagnosis, stage: str) -> OwnStage:
