@@ -1,5 +1,6 @@
 """What is remembered is weighed as it is, and bounded."""
 
+import dataclasses
 import pkgutil
 import sys
 import threading
@@ -12,11 +13,17 @@ import pytest
 import cnnviz
 from cnnviz import Lesson
 from cnnviz.core.lesson import Lesson as Start
-from cnnviz.core.lru_cache import LruCache, held_bytes
+from cnnviz.core.lru_cache import Budgets, LruCache, held_bytes, keeping_for
 from cnnviz.core.network import Network
 from cnnviz.core.trajectory import _Run, forget
 from cnnviz.data.images import find_image, load_image
 from cnnviz.scripts.scope import _made
+
+
+@dataclasses.dataclass(frozen=True)
+class Text:
+    text: str
+
 
 LARGEST = "conv32x1-relu-dense18-relu-dense10-softmax-ce"
 """The network with the most parameters, 590,000."""
@@ -61,6 +68,41 @@ def test_the_newest_stay_within_the_bytes_with_their_names_and_what_is_larger_st
     assert 6 <= len(recent) <= 7 and recent.total <= 10_000
     recent.put(("large",), np.zeros(2_000))
     assert recent.get(("large",)) is None and recent.total == 0
+
+
+@pytest.mark.parametrize("name", [
+    ("script", "json", ("instead", "q" * 3_000)),  # a query, as the numbers of a page are named
+    (Text("a" * 2_000), b"x" * 1_000),
+    frozenset({b"x" * 3_000}),
+])  # fmt: skip
+def test_a_name_weighs_as_its_value_does_however_deep_its_texts_are(name):
+    cache: LruCache[object, bytes] = LruCache(1_000_000, held_bytes)
+    cache.put(name, b"x" * 3_000)
+    cache.put("x", name)
+    assert cache.total > 2 * 6_000
+    once = cache.total
+    cache.put(name, b"x" * 3_000)
+    assert cache.total == once
+
+
+def test_many_entries_of_one_owner_evict_none_of_anothers():
+    cache: Budgets[str, bytes] = Budgets(100_000, 60_000, held_bytes)
+    with keeping_for("one"):
+        cache.put("few", b"x" * 5_000)
+    for owner in ("two", "three", "four"):
+        with keeping_for(owner):
+            for n in range(40):
+                cache.put(f"{owner} {n}", b"x" * 5_000)
+                assert cache.total <= 100_000 and max(cache._bytes.values()) <= 60_000
+                assert sum(cache._bytes.values()) == cache.total
+    assert cache.get("few") and cache.get("four 39")
+    assert {"two", "three", "four"} == {owner for owner in cache._bytes if owner != "one"}
+    with keeping_for("one"):
+        for n in range(40):
+            cache.put(f"one {n}", b"x" * 5_000)
+    assert cache.get("few") is None
+    cache.clear()
+    assert not (cache._bytes or cache._owned or cache._owners or cache.total)
 
 
 def test_what_takes_long_to_make_holds_nobody_up_and_the_first_one_is_everybodys():
