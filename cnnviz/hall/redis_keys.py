@@ -19,6 +19,8 @@ ROOMS = "cnnviz:rooms"
 """Every room's code, by when it last moved."""
 SCRIPTS = "cnnviz:scripts"
 """Every room's code and the length of its script, by when that was given or moved in last."""
+MARK = "cnnviz:mark"
+"""A random text that the first process sets. If it is gone, Redis has forgotten everything. It does not expire."""
 NO_POLL = "-"
 """The mark of a room that has no question any more."""
 
@@ -61,6 +63,11 @@ def been_name(code: str) -> str:
 def lost_name(code: str) -> str:
     """Of a set: the devices of those who are lost."""
     return f"cnnviz:room:{code}:lost"
+
+
+def ended_name(code: str) -> str:
+    """The name of a key that says for a while that a room was ended and not lost."""
+    return f"cnnviz:room:{code}:ended"
 
 
 def script_mark(code: str, script: str) -> str:
