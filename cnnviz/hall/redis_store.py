@@ -16,6 +16,7 @@ from cnnviz.core.lru_cache import LruCache
 from cnnviz.hall.exploring import place_of
 from cnnviz.hall.poll import Poll
 from cnnviz.hall.redis_keys import (
+    ALL,
     ANSWERED,
     MARK,
     MOVED,
@@ -27,6 +28,7 @@ from cnnviz.hall.redis_keys import (
     been_name,
     ended_name,
     followers_in,
+    joined_name,
     lost_name,
     names_of_answers,
     names_of_room,
@@ -37,6 +39,7 @@ from cnnviz.hall.redis_keys import (
     script_digest,
     script_mark,
     script_name,
+    streamed_name,
 )
 from cnnviz.hall.redis_keys import followers_name as _followers
 from cnnviz.hall.shared_votes import SharedVotes
@@ -54,8 +57,10 @@ from cnnviz.hall.store import (
     TooManyRooms,
     TooManyVotes,
     Unreadable,
+    address_digest,
     first_number,
     goes_on,
+    may_join,
 )
 
 if TYPE_CHECKING:
@@ -198,6 +203,38 @@ class Shared:
         self.followed.add(room) if watched else self.followed.discard(room)
         if not watched:
             self.answers.forget(room)  # only who hears of every change puts anything back
+
+    async def stream(self, room: Room, address: str) -> None:
+        name = address_digest(room, address)
+        async with self.turns, reachable():
+            await self._stream(room, {name: 1})
+        room.streamed[name] += 1
+
+    async def _stream(self, room: Room, counts: Mapping[str, int]) -> None:
+        async with self.redis.pipeline() as together:
+            for name, count in counts.items():
+                together.hincrby(streamed_name(room.code), name, count)
+            together.expire(streamed_name(room.code), int(SILENCE))
+            await together.execute()
+
+    async def join(self, room: Room, address: str, spare: Callable[[], bool]) -> bool:
+        name, joined = address_digest(room, address), joined_name(room.code)
+        async with self.turns, reachable():
+            streams = int(await self.redis.hget(streamed_name(room.code), name) or 0)
+            held, total = await self._joins(joined, name, 1)  # counted first: of many that come at once none is overlooked
+            if may_join(streams, held - 1, total - 1, spare):
+                return True
+            await self._joins(joined, name, -1)
+            return False
+
+    async def _joins(self, joined: str, name: str, by: int) -> tuple[int, int]:
+        """Count devices of an address; return how many the address has, and all."""
+        async with self.redis.pipeline() as together:
+            together.hincrby(joined, name, by)
+            together.hincrby(joined, ALL, by)
+            together.expire(joined, int(SILENCE))
+            held, total, _ = await together.execute()
+        return int(held), int(total)
 
     async def ask(self, room: Room, poll: Poll | None) -> None:
         async with reachable():
@@ -411,6 +448,8 @@ class Shared:
         if known:
             await self._write(room.code, known)
             await self._keep_script(room)
+            if room.streamed and not await self.redis.exists(streamed_name(room.code)):
+                await self._stream(room, room.streamed)
             await self.redis.publish(MOVED, room.code)  # a process may know more
             there = room_in(await self.redis.hgetall(room_name(room.code)))
         if there and room.poll and there.poll and there.poll.number == room.poll.number:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import itertools
 import json
@@ -23,6 +24,7 @@ from cnnviz.scripts.plates import plates
 from cnnviz.scripts.scope import lesson_of, scope_of
 from cnnviz.scripts.script import HALL_KINDS
 from cnnviz.scripts.votes import bars
+from cnnviz.server.rate_limits import A_FEW
 from tests.hall.test_rooms import Hall, settled, until
 
 LARGEST = {"spot": "largest", "map": "z1"}
@@ -560,17 +562,53 @@ async def test_only_a_token_of_this_room_answers_in_it():
     assert (await here.results(True))[1]["rounds"][0]["votes"] == 1
 
 
-async def test_a_hall_behind_one_address_answers_and_one_address_fills_no_question():
-    hall = Hall()
+async def joined(hall: Hall, path: str, visitor: str, tries: int) -> int:
+    """The number of devices that get a token when an address asks so often, all at once."""
+    answers = await asyncio.gather(*(hall.ask("POST", f"{path}/device", visitor=visitor) for _ in range(tries)))
+    assert {status for status, _ in answers} <= {201, 429} and all("page open" in found["sentence"] for status, found in answers if status == 429)
+    tokens = [found["device"] for status, found in answers if status == 201]
+    assert len({*tokens}) == len(tokens)
+    return len(tokens)
+
+
+async def test_an_address_has_a_device_for_each_stream_and_few_more(make):
+    hall = make()
     here = await Asked(hall).open()
-    await here.put(**HANDS)
-    one = [await hall.ask("POST", f"{here.path}/device", visitor="9.9.9.9") for _ in range(1_600)]
-    tokens = [found["device"] for status, found in one if status == 201]
-    assert 1_500 <= len(tokens) < 1_600 and {status for status, _ in one} == {201, 429} and len({*tokens}) == len(tokens)
-    taken = [(await hall.ask("POST", f"{here.path}/vote", json.dumps({"device": token, "answer": 0}).encode(), visitor="9.9.9.9"))[0] for token in tokens]
-    assert {*taken} == {200}
-    assert (await here.vote(1, 1))[0] == 200, "somebody at another address"
-    assert len(tokens) <= 0.4 * store.MOST_DEVICES, "a second address cannot fill it, either"
+    assert await joined(hall, here.path, "9.9.9.9", 300) == A_FEW
+    async with contextlib.AsyncExitStack() as streams:
+        for _ in range(30):
+            await streams.enter_async_context(hall.following(here.path, visitor="1.2.3.4"))
+        room = await hall.rooms.store.room(here.path.removeprefix("/room/"))
+        await until(lambda: room.streamed.total() == 30)
+        assert await joined(hall, here.path, "1.2.3.4", 30) == 30, "a class behind one address"
+        assert await joined(hall, here.path, "9.9.9.9", 30) == 0
+    assert await joined(hall, here.path, "1.2.3.4", 300) == A_FEW, "those who left hold their place, and it is not given twice"
+    async with hall.following(here.path, visitor="1.2.3.4"):  # again and again one stream
+        assert await joined(hall, here.path, "1.2.3.4", 30) == 0
+    assert await joined(hall, here.path, "7.7.7.7", 1) == 1
+
+
+async def test_streams_at_one_process_count_for_devices_that_join_by_another():
+    here, there = await by_two_processes()
+    async with contextlib.AsyncExitStack() as streams:
+        for _ in range(25):
+            await streams.enter_async_context(here.hall.following(here.path, visitor="1.2.3.4"))
+        room = await here.hall.rooms.store.room(here.path.removeprefix("/room/"))
+        await until(lambda: room.streamed.total() == 25)
+        assert await joined(there.hall, here.path, "1.2.3.4", 25) == 25
+
+
+async def test_however_many_streams_a_few_addresses_have_others_still_join(make, monkeypatch):
+    monkeypatch.setattr(store, "MOST_DEVICES", 200)
+    hall = make()
+    here = await Asked(hall).open()
+    room, taken = await hall.rooms.store.room(here.path.removeprefix("/room/")), []
+    for n in range(4):
+        for _ in range(200):
+            await hall.rooms.store.stream(room, f"9.9.9.{n}")
+        taken.append(await joined(hall, here.path, f"9.9.9.{n}", 210))
+    assert taken[0] <= 100 and sum(taken) <= 200 - 5
+    assert await joined(hall, here.path, "5.5.5.5", 3) == 3
 
 
 async def test_tokens_are_the_same_to_every_process_and_outlive_a_restart():
