@@ -425,7 +425,7 @@ class Shared:
         room = self.known.get(code)  # somebody else may have been quicker
         if there is None:
             if room:
-                room.ended, room.script = True, ""
+                room.ended, room.script, room.query, room.screen = True, "", "", ""  # ended rooms are cached by number
                 self.answers.forget(room)
                 room.wake()
             return None
