@@ -1,5 +1,6 @@
 """A room as it is given, for eyes: the lecturer's private screen, the projector and phones, at the moments that were drawn."""
 
+import contextlib
 import json
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -38,8 +39,11 @@ class Hall:
             self.send("PUT", f"{self.path}/question", {"act": act})
 
     def join(self, devices: int) -> list[str]:
-        """The tokens of so many devices, of which none is given twice."""
-        self.devices += [self.send("POST", f"{self.path}/device")["device"] for _ in range(devices - len(self.devices))]
+        """Return the tokens of so many devices, each of which has a stream as it joins."""
+        with contextlib.ExitStack() as streams:
+            for _ in range(devices - len(self.devices)):
+                streams.enter_context(urllib.request.urlopen(f"{self.url}{self.path}/events")).readline()
+                self.devices.append(self.send("POST", f"{self.path}/device")["device"])
         return self.devices[:devices]
 
     def vote(self, counts: Sequence[int]) -> None:

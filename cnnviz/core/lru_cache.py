@@ -3,8 +3,10 @@
 import sys
 import threading
 from array import array
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Generic, Protocol, TypeVar
@@ -73,10 +75,10 @@ class Elsewhere(Protocol[Asked, Told]):
 
 
 class LruCache(Generic[Name, Value]):
-    """Values that weigh at most `most` together; what was not put or got for longest goes first. Threads may share it.
+    """Cache of at most `most` bytes, or entries; evicts the least recently used. Threads may share it.
 
-    A value weighs 1, or what `weigh` says when it is put, in bytes, and the texts of its name. What weighs more than
-    `most` alone is not kept. What is kept is everybody's: its arrays are read-only from then on.
+    An entry weighs the bytes of its name (`held_bytes`) plus `weigh(value)`. Without `weigh` it weighs 1: only for names and values
+    of bounded size. An entry that alone weighs more than `most` is not kept. Cached arrays become read-only.
 
     >>> recent = LruCache(2)
     >>> for name in "abac":
@@ -89,6 +91,7 @@ class LruCache(Generic[Name, Value]):
         self.most, self._weigh = most, weigh
         self._values: OrderedDict[Name, Value] = OrderedDict()
         self._weights: dict[Name, int] = {}
+        self._name_weights: dict[Name, int] = {}  # a part of `_weights`; names do not change
         self.total = 0
         self._lock = threading.RLock()
 
@@ -96,16 +99,25 @@ class LruCache(Generic[Name, Value]):
         return len(self._values)
 
     def put(self, name: Name, value: Value) -> None:
-        """Keeps `value` under `name`, in place of what was there; also to weigh again what has grown."""
+        """Store `value` under `name`, replacing an earlier value. Put a value again after it has grown: it is weighed anew."""
         lock_all(value)
-        weight = self._weigh(value) + _of_name(name) if self._weigh else 1
+        name_weight, value_weight = self._name_weights.get(name), self._weigh(value) if self._weigh else 1
+        if name_weight is None:
+            name_weight = held_bytes(name) if self._weigh else 0
         with self._lock:
-            self.total += weight - self._weights.get(name, 0)
-            self._values[name], self._weights[name] = value, weight
+            self.total += name_weight + value_weight - self._weights.get(name, 0)
+            self._values[name], self._weights[name], self._name_weights[name] = value, name_weight + value_weight, name_weight
             self._values.move_to_end(name)
-            while self.total > self.most and self._values:
-                oldest, _ = self._values.popitem(last=False)
-                self.total -= self._weights.pop(oldest)
+            self._shrink(name)
+
+    def _shrink(self, name: Name) -> None:
+        """Evict what is too much, after `name` was put."""
+        while self.total > self.most and self._values:
+            self._evict(next(iter(self._values)))
+
+    def _evict(self, name: Name) -> None:
+        del self._values[name], self._name_weights[name]
+        self.total -= self._weights.pop(name)
 
     def get(self, name: Name) -> Value | None:
         """The value under `name`, or None if it is gone or never was."""
@@ -132,7 +144,80 @@ class LruCache(Generic[Name, Value]):
         with self._lock:
             self._values.clear()
             self._weights.clear()
+            self._name_weights.clear()
             self.total = 0
+
+
+class Budgets(LruCache[Name, Value]):
+    """LruCache whose entries have owners: one owner has at most `most_each` bytes, all together `most`.
+
+    An entry belongs to the owner that put it first (`keeping_for`). Beyond `most_each` the owner loses its own least recently used entry;
+    beyond `most` the owner with the most bytes does, so that many entries of one owner never evict another's few.
+
+    >>> cache = Budgets(300, 250, weigh=len)
+    >>> for owner, name in (("a", 1), ("b", 2), ("b", 3), ("b", 4)):
+    ...     with keeping_for(owner):
+    ...         cache.put(name, b"-" * 50)
+    >>> [name for name in (1, 2, 3, 4) if cache.get(name)]
+    [1, 3, 4]
+    """
+
+    def __init__(self, most: int, most_each: int, weigh: Callable[[Value], int]):
+        super().__init__(most, weigh)
+        self.most_each = most_each
+        self._owners: dict[Name, str] = {}
+        self._owned: dict[str, OrderedDict[Name, int]] = {}  # the entries of an owner with their weights, the least recently used first
+        self._bytes: Counter[str] = Counter()
+
+    def get(self, name: Name) -> Value | None:
+        with self._lock:
+            if name in self._owners:
+                self._owned[self._owners[name]].move_to_end(name)
+            return super().get(name)
+
+    def _shrink(self, name: Name) -> None:
+        owner = self._owners.setdefault(name, owner_of_work())
+        owned = self._owned.setdefault(owner, OrderedDict())
+        self._bytes[owner] += self._weights[name] - owned.get(name, 0)
+        owned[name] = self._weights[name]
+        owned.move_to_end(name)
+        while self._bytes[owner] > self.most_each:
+            self._evict(next(iter(owned)))
+        while self.total > self.most:
+            largest = max(self._bytes, key=self._bytes.__getitem__)
+            self._evict(next(iter(self._owned[largest])))
+
+    def _evict(self, name: Name) -> None:
+        super()._evict(name)
+        owner = self._owners.pop(name)
+        self._bytes[owner] -= self._owned[owner].pop(name)
+        if not self._owned[owner]:
+            del self._owned[owner], self._bytes[owner]
+
+    def clear(self) -> None:
+        with self._lock:
+            super().clear()
+            self._owners.clear()
+            self._owned.clear()
+            self._bytes.clear()
+
+
+_OWNER: ContextVar[str] = ContextVar("owner", default="")
+
+
+@contextmanager
+def keeping_for(owner: str) -> Iterator[None]:
+    """Within it, entries of Budgets belong to `owner`."""
+    token = _OWNER.set(owner)
+    try:
+        yield
+    finally:
+        _OWNER.reset(token)
+
+
+def owner_of_work() -> str:
+    """Return the owner to whom new entries belong: a visitor's address, "" outside `keeping_for`."""
+    return _OWNER.get()
 
 
 class Once(LruCache[Name, Value]):
@@ -150,7 +235,3 @@ class Once(LruCache[Name, Value]):
                 return super().get_or_make(name, make)
         return found
 
-
-def _of_name(name: object) -> int:
-    """Bytes of the texts in a name."""
-    return sum(len(part) for part in (name if isinstance(name, tuple) else (name,)) if isinstance(part, str | bytes))

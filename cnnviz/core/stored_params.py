@@ -1,7 +1,7 @@
 """Parameters that are too many for a link, kept by a name, a digest of their numbers, that the link carries instead.
 
-They come from a training, from a file, or were typed. Only a bounded number of bytes is kept; a lesson that asks for
-what is gone gets a sentence.
+They come from a training, from a file, or were typed. One visitor's address has a bounded number of bytes, and so have all together;
+a lesson that asks for what is gone gets a sentence.
 """
 
 import hashlib
@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnviz.core.lru_cache import Elsewhere, LruCache, held_bytes
+from cnnviz.core.lru_cache import Budgets, Elsewhere, held_bytes
 from cnnviz.core.named_arrays import Params
 from cnnviz.words import Problem
 
-MOST_BYTES = 64_000_000
-"""The most bytes that are kept for all visitors together; a set of the teaching notebook's parameters takes 15 KB, the largest 5 MB."""
+MOST_BYTES, MOST_EACH = 64_000_000, 32_000_000
+"""Bytes kept for all visitors together, and for one address, which a class may share. The teaching notebook's parameters take 15 KB, the largest network's 5 MB."""
 
 _NAME = re.compile(r"held-[0-9a-f]{16}(\.\d{1,3})?", re.ASCII)
 
@@ -43,7 +43,7 @@ class _Kept(NamedTuple):
     files: tuple[str, ...] = ()
 
 
-_kept: LruCache[str, _Kept] = LruCache(MOST_BYTES, held_bytes)
+_kept: Budgets[str, _Kept] = Budgets(MOST_BYTES, MOST_EACH, held_bytes)
 
 _LEARNED, _FILES = "learned", "files"
 """Arrays beside the parameters, elsewhere, that say what they have learned from and which files they were."""

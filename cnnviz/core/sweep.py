@@ -16,7 +16,7 @@ from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.set_values import with_image
 from cnnviz.core.sweep_lines import SweepLines
 from cnnviz.core.threads import shared_out
-from cnnviz.core.update_limits import MOST_WORK, step_work
+from cnnviz.core.update_limits import MOST_WORK, estimate, step_work
 from cnnviz.core.updates import Updates, reached
 from cnnviz.core.work_cancellation import check_wanted
 
@@ -26,6 +26,11 @@ BLOCK, LEAST_RUNS, MOST_RUNS = 4_000_000, 16, 64
 """Bytes of a block's arrays, which stay in a processor's cache, and how many runs it has at least and at most."""
 MOST_BYTES = 64_000_000
 """The most bytes of a block's arrays, with fewer runs than LEAST_RUNS then."""
+
+OVERHEAD, RATE = 15e-6, 2e9
+"""Of an update of one of many runs in a block: seconds for any network, and multiplications a second."""
+MOST_SECONDS = 10.0
+"""Estimated seconds of runs that are computed one by one."""
 
 Start = tuple[Lesson, np.ndarray]
 """A run: its lesson and its image."""
@@ -42,14 +47,29 @@ class Runs(ReadOnly):
     reached: np.ndarray
 
 
-def updates_that_fit(n: int, runs: int, lesson: Lesson, x_shape: tuple[int, ...]) -> int:
-    """The number of `n` updates that so many runs can make together.
+def updates_that_fit(n: int, runs: int, lesson: Lesson, x_shape: tuple[int, ...], at_once: int | None = None) -> int:
+    """Return how many of `n` updates that many runs may make; `at_once` is the number of runs computed in one go, all by default.
 
     >>> updates_that_fit(200, 1000, Lesson(), (32, 32)), updates_that_fit(2000, 1000, Lesson(), (32, 32))
     (200, 399)
+    >>> updates_that_fit(2000, 1000, Lesson(net="conv1x3-bn-relu-dense2-softmax-ce"), (32, 32))
+    52
     """
     work = MOST_WORK // (runs * max(1, step_work(lesson.network, x_shape)))
-    return max(0, min(n, lesson.most_updates, work, MOST_LOSSES // runs - 1))
+    singly = int(MOST_SECONDS / seconds_of_runs(1, at_once or runs, lesson, x_shape)) if _runs_singly(lesson) else n
+    return max(0, min(n, lesson.most_updates, work, singly, MOST_LOSSES // runs - 1))
+
+
+def seconds_of_runs(n: int, runs: int, lesson: Lesson, x_shape: tuple[int, ...]) -> float:
+    """Return about how many seconds `n` updates of that many runs take."""
+    if _runs_singly(lesson):
+        return runs * estimate(lesson.network, x_shape, n)
+    return runs * n * (OVERHEAD + step_work(lesson.network, x_shape) / RATE)
+
+
+def _runs_singly(lesson: Lesson) -> bool:
+    """Return whether runs cannot share a block: a rule that is not exact, or layers with running statistics or random masks."""
+    return bool(lesson.deviations) or any(layer.kept or layer.draws(()) for layer in lesson.network.layers)
 
 
 @np.errstate(all="ignore")  # a run may run away, and is shown as it is
@@ -63,7 +83,7 @@ def runs_of(starts: Sequence[Start], n: int) -> Runs:
     ((3, 5), (3, 2))
     """
     lesson, x = starts[0]
-    if lesson.deviations or any(layer.kept or layer.draws(()) for layer in lesson.network.layers):  # what is kept or drawn is a run's own
+    if _runs_singly(lesson):
         parts = [_single(start, n) for start in starts]
     else:
         size = _block(lesson, x.shape)

@@ -32,8 +32,8 @@ from cnnviz.core.work_cancellation import check_wanted, held
 
 __all__ = ["SPACING", "Moment", "forget", "trajectory", "walk"]
 
-MOST_BYTES = 160_000_000
-"""The most bytes of all remembered lessons: more than 300 of the teaching notebook's network near update 1,000."""
+MOST_BYTES = 96_000_000
+"""Bytes of all cached runs: 200 of the teaching notebook's network near update 1,000."""
 NEAR = 10
 """Updates between two states that are remembered around the last visit, so that Back computes few again."""
 NEAR_BYTES, KERNEL_BYTES = 16_000_000, 4_000_000

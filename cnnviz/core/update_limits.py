@@ -13,8 +13,8 @@ MOST_WORK, MOST_WORK_OF_SEVERAL = 12_000_000_000, 40_000_000_000
 """Multiplications of all updates together, on one image and on several, whose large products are faster: about ten seconds."""
 PASSES = 3
 """A step multiplies as often as three forward passes: the backward pass has two products for each of theirs."""
-OVERHEAD, RATE = 60e-6, 1e9
-"""Of an update: seconds whatever the network, and multiplications a second."""
+OVERHEAD, KEPT, RATE = 60e-6, 100e-6, 1e9
+"""Of an update: seconds for any network, seconds for each layer with running statistics, and multiplications a second."""
 TURN, MOST_A_TURN = 1_000_000, 15
 """Multiplications and updates of one turn of long work: a millisecond or two."""
 SPACING = 100
@@ -50,12 +50,12 @@ def most_updates(network: Network, x_shape: tuple[int, ...], opt: str = "gd") ->
 
 
 def estimate(network: Network, x_shape: tuple[int, ...], updates: int) -> float:
-    """About how many seconds so many updates take on one core: a small network's are mostly calls.
+    """Return about how many seconds the updates take on one core. A small network's time is mostly calls.
 
     >>> round(estimate(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"), (32, 32), 10_000), 1)
     0.9
     """
-    return updates * (OVERHEAD + step_work(network, x_shape) / RATE)
+    return updates * (OVERHEAD + KEPT * sum(bool(layer.kept) for layer in network.layers) + step_work(network, x_shape) / RATE)
 
 
 def updates_a_turn(network: Network, x_shape: tuple[int, ...]) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
@@ -21,7 +22,7 @@ from cnnviz.hall.streams import Stream, Streams
 from cnnviz.server.direct_routes import DirectRoute
 from cnnviz.server.language import of_request
 from cnnviz.server.numbers import refusal
-from cnnviz.server.rate_limits import Rate
+from cnnviz.server.rate_limits import A_FEW, Rate
 from cnnviz.server.request_bodies import Refused
 from cnnviz.server.visitors import visitor_of
 from cnnviz.words import reading
@@ -50,7 +51,7 @@ class Rooms:
         self.missed = Rate(60, 1)  # codes that there are not
         self.forged = Rate(10, 6)  # secrets that are none
         self.moved = Rate(60, 0.025)  # moves of one room
-        self.joined = Rate(1_500, 4)  # devices of one address in a room: a hall may share it, and cannot fill a question
+        self.joined = Rate(A_FEW, 30)  # devices of one address in a room beyond those with a stream of their own
         self.questions = Questions(self.store)
         self.experiments = Experiments(self.store, self.questions)
         self.lectures = Lectures(self.store, self.questions, prepare, crowd, self.experiments.ahead)
@@ -93,9 +94,10 @@ class Rooms:
         return room is not None and hmac.compare_digest(digest(secret), room.driver)
 
     async def join(self, request: Request, room: Room) -> Response:
-        """POST room/<code>/device: a token for a device, without which nothing is answered."""
-        if not self.joined.take(f"{visitor_of(request)} {room.code}"):
-            raise Refused(429, "ui.rooms.too_often", n=4)
+        """POST room/<code>/device: a token for a device, without which nothing is answered. An address gets one for each of its streams."""
+        visitor = visitor_of(request)
+        if not await self.store.join(room, visitor, partial(self.joined.take, f"{visitor} {room.code}")):
+            raise Refused(429, "ui.rooms.no_stream")
         return JSONResponse({"device": new_device(room.driver)}, 201, {"Cache-Control": "no-store"})
 
     async def enter(self, request: Request) -> Response:

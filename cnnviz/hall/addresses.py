@@ -1,9 +1,11 @@
 """The address that travels in a room: an address, sent as it is or in JSON."""
 
 import json
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from cnnviz.pages.registry import pages
 from cnnviz.server.numbers import MOST_QUERY
 from cnnviz.server.request_bodies import Refused, body_of
 
@@ -20,10 +22,13 @@ async def sent_in(request: Request, most: int) -> dict[str, object]:
 
 
 def address_in(text: object) -> str:
-    """The part behind the "?" of a page. Raises Refused."""
+    """Return the part behind the "?" of a page. Raise Refused, also if its `page` does not exist: followers would make a URL of it."""
     query = "" if text is None else str(text).strip().removeprefix("?")
     if len(query) > MOST_QUERY:
         raise Refused(413, "ui.numbers.too_long", most=MOST_QUERY)
     if text is None or not query.isascii() or not query.isprintable() or " " in query:
         raise Refused(400, "ui.rooms.no_address")
+    known = [page.path for page in pages()]
+    if any(key == "page" and path not in known for key, path in parse_qsl(query)):
+        raise Refused(400, "ui.rooms.no_page", known=[path for path in known if path])
     return query

@@ -20,8 +20,7 @@ from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.read_sweep import MOST_RUNS, Asked
 from cnnviz.core.run_outcome import outcome
-from cnnviz.core.sweep import Runs, runs_of, updates_that_fit
-from cnnviz.core.update_limits import step_work
+from cnnviz.core.sweep import Runs, runs_of, seconds_of_runs, updates_that_fit
 from cnnviz.data.images import load_image
 from cnnviz.hall.poll import Poll
 from cnnviz.hall.question_view import plate_data
@@ -54,7 +53,7 @@ def image_of(lesson: Lesson) -> np.ndarray:
 def spec_of_experiment(screen: Screen) -> dict[str, object]:
     """An experiment as a room keeps it; Problem where there is not an update that so many runs could make."""
     lesson = lesson_of(screen.at).start
-    updates = updates_that_fit(screen.updates or UPDATES, MOST_RUNS, lesson, image_of(lesson).shape)
+    updates = updates_that_fit(screen.updates or UPDATES, MOST_RUNS, lesson, image_of(lesson).shape, BLOCK)
     if not updates:
         raise Problem("ui.rooms.experiment_large")
     return {KIND: screen.experiment, "at": urlencode(lesson.to_query(), safe=",:;"), "updates": updates}
@@ -119,8 +118,8 @@ class Experiment(ReadOnly):
 
     @property
     def seconds(self) -> float:
-        """About how long a block takes."""
-        return BLOCK * self.updates * (15e-6 + step_work(self.lesson.network, image_of(self.lesson).shape) / 2e9)
+        """Estimated seconds of one block."""
+        return seconds_of_runs(self.updates, BLOCK, self.lesson, image_of(self.lesson).shape)
 
 
 _BLOCKS: LruCache[tuple[str, str, int, int], Runs] = LruCache(24_000_000, held_bytes)

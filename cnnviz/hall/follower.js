@@ -1,7 +1,7 @@
 // The component's entry on a follower's page: the lesson is where the room's driver is, until somebody wanders off.
 // Its numbers come as resources (docs/numbers.md), and where the driver goes as a stream of addresses (docs/rooms.md).
 
-import { own, parse, query } from "../view/model/address.js"
+import { own, parse, parseForeign, query } from "../view/model/address.js"
 import { escaped } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
 import { setHTML } from "../view/regions/html.js"
@@ -41,7 +41,7 @@ export default function show() {
   /** @type {() => void} */
   let travel = () => {}
   /** @type {Lesson} */
-  let here = parse(location.search) // `page` among it
+  let here = parseForeign(location.search) // `page` among it
   /** @type {Lesson | undefined} */
   let led
   /** @type {Lesson} */
@@ -68,7 +68,7 @@ export default function show() {
 
   const stream = listen({
     moved(address) {
-      led = parse(address)
+      led = parseForeign(address)
       note(led)
       if (!onScreen) goesOn()
       if (held) {
@@ -229,8 +229,9 @@ export default function show() {
 
   /** To an address, on one's own. @param {string} query */
   function wanderTo(query) {
-    if (!stays(parse(query))) return refuse()
-    go(parse(query))
+    const there = parseForeign(query)
+    if (!stays(there)) return refuse()
+    go(there)
     wander(false)
   }
 
@@ -303,7 +304,7 @@ export default function show() {
     wander(false)
   })
   addEventListener("popstate", () => {
-    const asked = parse(location.search)
+    const asked = parseForeign(location.search)
     if (!leaves(asked)) return follow()
     leave(true)
     go(asked)

@@ -19,6 +19,9 @@ ROOMS = "cnnviz:rooms"
 """Every room's code, by when it last moved."""
 SCRIPTS = "cnnviz:scripts"
 """Every room's code and the length of its script, by when that was given or moved in last."""
+MARK = "cnnviz:mark"
+"""A random text that the first process sets. If it is gone, Redis has forgotten everything. It does not expire."""
+ALL = "all"
 NO_POLL = "-"
 """The mark of a room that has no question any more."""
 
@@ -63,6 +66,21 @@ def lost_name(code: str) -> str:
     return f"cnnviz:room:{code}:lost"
 
 
+def streamed_name(code: str) -> str:
+    """The name of a hash: by address, the most streams that were open at once, summed over processes."""
+    return f"cnnviz:room:{code}:streamed"
+
+
+def joined_name(code: str) -> str:
+    """The name of a hash: by address, and under ALL, how many devices have joined."""
+    return f"cnnviz:room:{code}:joined"
+
+
+def ended_name(code: str) -> str:
+    """The name of a key that says for a while that a room was ended and not lost."""
+    return f"cnnviz:room:{code}:ended"
+
+
 def script_mark(code: str, script: str) -> str:
     """The name of a script among SCRIPTS."""
     return f"{code} {len(script)}"
@@ -80,7 +98,7 @@ def places_name(code: str, poll: Poll) -> str:
 
 def names_of_room(code: str, poll: Poll | None) -> list[str]:
     """Of all that there is of a room."""
-    return [name(code) for name in (room_name, script_name, lost_name, records_name, followers_name, been_name)] + names_of_answers(code, poll)
+    return [name(code) for name in _NAMES] + names_of_answers(code, poll)
 
 
 def names_of_answers(code: str, poll: Poll | None) -> list[str]:
@@ -89,6 +107,9 @@ def names_of_answers(code: str, poll: Poll | None) -> list[str]:
         return []
     rounds = range(1, poll.round + 1)
     return [places_name(code, poll), *(name(code, poll, round) for round in rounds for name in (ballot_name, stamps_name))]
+
+
+_NAMES = (room_name, script_name, lost_name, records_name, followers_name, been_name, streamed_name, joined_name)
 
 
 @dataclass(frozen=True)

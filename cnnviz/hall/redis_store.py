@@ -16,7 +16,9 @@ from cnnviz.core.lru_cache import LruCache
 from cnnviz.hall.exploring import place_of
 from cnnviz.hall.poll import Poll
 from cnnviz.hall.redis_keys import (
+    ALL,
     ANSWERED,
+    MARK,
     MOVED,
     NO_POLL,
     ROOMS,
@@ -24,7 +26,9 @@ from cnnviz.hall.redis_keys import (
     Found,
     answers_in,
     been_name,
+    ended_name,
     followers_in,
+    joined_name,
     lost_name,
     names_of_answers,
     names_of_room,
@@ -35,6 +39,7 @@ from cnnviz.hall.redis_keys import (
     script_digest,
     script_mark,
     script_name,
+    streamed_name,
 )
 from cnnviz.hall.redis_keys import followers_name as _followers
 from cnnviz.hall.shared_votes import SharedVotes
@@ -52,8 +57,10 @@ from cnnviz.hall.store import (
     TooManyRooms,
     TooManyVotes,
     Unreadable,
+    address_digest,
     first_number,
     goes_on,
+    may_join,
 )
 
 if TYPE_CHECKING:
@@ -81,7 +88,8 @@ class Shared:
         self.turns = asyncio.Semaphore(AT_ONCE)
         self.coming: dict[str, asyncio.Task[Room | None]] = {}
         self.reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self.answers = SharedVotes(redis, self.followed.__contains__)
+        self.mark: str | None = None
+        self.answers = SharedVotes(redis, self.followed.__contains__, self._restored)
 
     async def open(self, code: str, driver: str, query: str) -> bool:
         self._begin()
@@ -100,11 +108,19 @@ class Shared:
         """Ends a room without followers that has not been moved for long. Raises TooManyRooms."""
         for code in await self.redis.zrangebyscore(ROOMS, 0, now - IDLE, start=0, num=AT_ONCE):
             if not await self.redis.exists(_followers(code)):
-                await self.redis.delete(*names_of_room(code, None))
-                await self.redis.zrem(ROOMS, code)
-                await self.redis.publish(MOVED, code)
+                await self._delete(code)
                 return
         raise TooManyRooms
+
+    async def _delete(self, code: str, poll: Poll | None = None, mark: str = "") -> None:
+        """Delete a room in one transaction: a room that is missing but listed in ROOMS was lost, and is put back."""
+        async with self.redis.pipeline() as all_or_nothing:
+            all_or_nothing.delete(*names_of_room(code, poll))
+            all_or_nothing.set(ended_name(code), "1", ex=int(10 * FORGOTTEN))
+            all_or_nothing.zrem(ROOMS, code)
+            all_or_nothing.zrem(SCRIPTS, mark)
+            all_or_nothing.publish(MOVED, code)
+            await all_or_nothing.execute()
 
     async def room(self, code: str) -> Room | None:
         self._begin()
@@ -171,10 +187,7 @@ class Shared:
 
     async def end(self, room: Room) -> None:
         async with reachable():
-            await self.redis.delete(*names_of_room(room.code, room.poll))
-            await self.redis.zrem(ROOMS, room.code)
-            await self.redis.zrem(SCRIPTS, script_mark(room.code, room.script))
-            await self.redis.publish(MOVED, room.code)
+            await self._delete(room.code, room.poll, script_mark(room.code, room.script))
 
     async def followers(self, room: Room) -> tuple[int, int]:
         async with self.turns, reachable():
@@ -190,6 +203,38 @@ class Shared:
         self.followed.add(room) if watched else self.followed.discard(room)
         if not watched:
             self.answers.forget(room)  # only who hears of every change puts anything back
+
+    async def stream(self, room: Room, address: str) -> None:
+        name = address_digest(room, address)
+        async with self.turns, reachable():
+            await self._stream(room, {name: 1})
+        room.streamed[name] += 1
+
+    async def _stream(self, room: Room, counts: Mapping[str, int]) -> None:
+        async with self.redis.pipeline() as together:
+            for name, count in counts.items():
+                together.hincrby(streamed_name(room.code), name, count)
+            together.expire(streamed_name(room.code), int(SILENCE))
+            await together.execute()
+
+    async def join(self, room: Room, address: str, spare: Callable[[], bool]) -> bool:
+        name, joined = address_digest(room, address), joined_name(room.code)
+        async with self.turns, reachable():
+            streams = int(await self.redis.hget(streamed_name(room.code), name) or 0)
+            held, total = await self._joins(joined, name, 1)  # counted first: of many that come at once none is overlooked
+            if may_join(streams, held - 1, total - 1, spare):
+                return True
+            await self._joins(joined, name, -1)
+            return False
+
+    async def _joins(self, joined: str, name: str, by: int) -> tuple[int, int]:
+        """Count devices of an address; return how many the address has, and all."""
+        async with self.redis.pipeline() as together:
+            together.hincrby(joined, name, by)
+            together.hincrby(joined, ALL, by)
+            together.expire(joined, int(SILENCE))
+            held, total, _ = await together.execute()
+        return int(held), int(total)
 
     async def ask(self, room: Room, poll: Poll | None) -> None:
         async with reachable():
@@ -289,16 +334,39 @@ class Shared:
         try:
             async with reachable(), self.redis.pubsub() as heard:
                 await heard.subscribe(MOVED, ANSWERED)
-                for room in list(self.followed):
-                    await self._refresh_alone(room.code, restore=True)
+                await self._restore_all()
+                if _cancelled():
+                    return
                 self.ready.set()
                 async for said in heard.listen():
                     if said["type"] == "message" and said["channel"] == ANSWERED:
                         self._answered(str(said["data"]))
                     elif said["type"] == "message" and self.known.get(str(said["data"])):
                         await self._refresh_alone(str(said["data"]))
+                    if _cancelled():
+                        return
         finally:
             self.ready.clear()
+
+    async def _restore_all(self) -> None:
+        """Put back what Redis has forgotten of all rooms that are followed here."""
+        for room in list(self.followed):
+            await self._refresh_alone(room.code, restore=True)
+        await self.redis.set(MARK, self.process, nx=True)
+        self.mark = await self.redis.get(MARK)
+
+    async def _restored(self, room: Room) -> bool:
+        """Put a room back if Redis has lost it; return whether the room is there."""
+        return await self._refresh(room.code) is not None
+
+    async def _is_lost(self, code: str) -> bool:
+        """Return whether a room that Redis does not have was evicted or flushed, and not ended."""
+        if await self.redis.exists(ended_name(code)):
+            return False
+        moved = await self.redis.zscore(ROOMS, code)
+        if moved is not None and time.time() - moved < SILENCE - FORGOTTEN:
+            return True
+        return self.mark is not None and await self.redis.get(MARK) != self.mark
 
     def _answered(self, said: str) -> None:
         """Keeps what was answered by way of another process."""
@@ -311,15 +379,25 @@ class Shared:
             self.answers.keep(room, number, round, answers)
 
     async def _tell(self) -> None:
-        """Says how many follow here."""
+        """Report how many follow here, and put back rooms that Redis has lost."""
         before: set[Room] = set()
         while not _cancelled():
+            async with reachable():
+                if self.mark is not None and await self.redis.get(MARK) != self.mark:
+                    await self._restore_all()
             for room in before | self.followed:
                 with contextlib.suppress(Unreadable):
                     async with reachable():
                         text = json.dumps([room.followers, room.alone, time.time()])
                         await self.redis.hset(_followers(room.code), self.process, text)
                         await self.redis.expire(_followers(room.code), int(FORGOTTEN))
+                        there = await self.redis.exists(room_name(room.code))
+                    if room.ended or room not in self.followed:
+                        continue
+                    if not there:
+                        await self._refresh_alone(room.code)
+                    elif room.poll and room.ballots:
+                        await self.answers.count(room, room.poll)  # puts back what is missing
             before = set(self.followed)
             await asyncio.sleep(TELL_EVERY)
 
@@ -339,12 +417,15 @@ class Shared:
         async with reachable():
             there = room_in(await self.redis.hgetall(room_name(code)))
             room = self.known.get(code)
-            if restore and room and not room.ended:
+            lost = there is None and not (room and room.ended) and await self._is_lost(code)
+            if room and not room.ended and (restore or lost or (there and there.number < room.number)):
                 there = await self._put_back(room, there)
+            elif lost and await self.redis.exists(_followers(code)):
+                raise StoreLost  # a process that knows the room puts it back
         room = self.known.get(code)  # somebody else may have been quicker
         if there is None:
             if room:
-                room.ended, room.script = True, ""
+                room.ended, room.script, room.query, room.screen = True, "", "", ""  # ended rooms are cached by number
                 self.answers.forget(room)
                 room.wake()
             return None
@@ -367,6 +448,9 @@ class Shared:
         if known:
             await self._write(room.code, known)
             await self._keep_script(room)
+            if room.streamed and not await self.redis.exists(streamed_name(room.code)):
+                await self._stream(room, room.streamed)
+            await self.redis.publish(MOVED, room.code)  # a process may know more
             there = room_in(await self.redis.hgetall(room_name(room.code)))
         if there and room.poll and there.poll and there.poll.number == room.poll.number:
             await self.answers.put_back(room, there.poll)

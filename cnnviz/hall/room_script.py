@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from cnnviz.core.lru_cache import LruCache
+from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.pages.script_screens import address_of
 from cnnviz.scripts.expression_limits import Allowance
 from cnnviz.scripts.library import library
@@ -53,7 +53,7 @@ def _checked(text: str) -> Script:
     return found
 
 
-_KNOWN: LruCache[bytes, Script] = LruCache(40)
+_KNOWN: LruCache[bytes, Script] = LruCache(16_000_000, held_bytes)
 
 
 def screen_of(script: Script, number: object) -> Screen:

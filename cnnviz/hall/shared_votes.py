@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.hall.poll import Poll
@@ -35,11 +35,15 @@ Vote = tuple[Room, Poll, str, float, asyncio.Future[bool]]
 
 
 class SharedVotes:
-    """The answers of all rooms; `keeps` says of which rooms this process keeps them, to put them back."""
+    """The answers of all rooms.
 
-    def __init__(self, redis: Redis, keeps: Callable[[Room], bool]):
+    This process keeps those of the rooms for which `keeps` is true, to put them back. `restore` puts back a room that Redis has lost, and
+    returns whether the room is there.
+    """
+
+    def __init__(self, redis: Redis, keeps: Callable[[Room], bool], restore: Callable[[Room], Awaitable[bool]]):
         self.redis: Any = redis  # its types know nothing of decode_responses, by which all that it answers is text
-        self.keeps = keeps
+        self.keeps, self.restore = keeps, restore
         self.kept = 0
         self.waiting: list[Vote] = []
         self.casting: asyncio.Task[None] | None = None
@@ -64,16 +68,19 @@ class SharedVotes:
             return float(await self.redis.incr(places)) - 1
 
     async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
-        """As `Store.ballots`; what is no answer to such a question is passed over."""
+        """As `Store.ballots`, without texts that do not answer such a question."""
         async with reachable():
-            rounds = [await self.redis.hgetall(ballot_name(room.code, poll, round)) for round in range(1, poll.round + 1)]
+            rounds = []
+            for round in range(1, poll.round + 1):
+                await self._put_back_lost(room, poll, round)
+                rounds.append(await self.redis.hgetall(ballot_name(room.code, poll, round)))
         read = [{device: _number(poll, text) for device, text in ballot.items()} for ballot in rounds]
         return [{device: answer for device, answer in ballot.items() if answer is not None} for ballot in read]
 
     async def count(self, room: Room, poll: Poll) -> int:
         """As `Store.votes`."""
         async with reachable():
-            return int(await self.redis.hlen(ballot_name(room.code, poll, poll.round)))
+            return await self._put_back_lost(room, poll, poll.round)
 
     def forget(self, room: Room) -> None:
         """Lets this process' own answers of a room go."""
@@ -84,6 +91,16 @@ class SharedVotes:
         for round in list(room.ballots):
             while not await self._put_back(room, poll, round):
                 pass  # somebody wrote meanwhile
+
+    async def _put_back_lost(self, room: Room, poll: Poll, round: int) -> int:
+        """Return the number of answers in Redis to one round, after putting back those that are kept here and that Redis has lost."""
+        name = ballot_name(room.code, poll, round)
+        count = int(await self.redis.hlen(name))
+        if room.poll and room.poll.number == poll.number and count < len(room.ballots.get(round, {})):
+            while not await self._put_back(room, poll, round):
+                pass
+            count = int(await self.redis.hlen(name))
+        return count
 
     async def _put_back(self, room: Room, poll: Poll, round: int) -> bool:
         from redis.exceptions import WatchError
@@ -129,12 +146,19 @@ class SharedVotes:
         from redis.exceptions import WatchError
 
         name, stamped = ballot_name(room.code, poll, poll.round), stamps_name(room.code, poll, poll.round)
+        restored = False
         while True:
             async with self.redis.pipeline() as pipe:
                 await pipe.watch(room_name(room.code))
                 asked = await pipe.hget(room_name(room.code), "poll")
-                if asked is None:
-                    raise StoreLost  # it was started again and does not know the room yet
+                if asked is None and restored:
+                    raise StoreLost
+                if asked is None:  # Redis was started again, or has evicted the room
+                    restored = True
+                    await pipe.reset()
+                    if not await self.restore(room):
+                        raise StoreLost
+                    continue
                 if not takes(poll_in(asked), poll):
                     return False
                 fresh = (await pipe.hmget(name, list(answers))).count(None)

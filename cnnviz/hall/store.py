@@ -1,13 +1,16 @@
 """Stores of rooms: in this process, or where several processes share them (redis_store.py)."""
 
 import asyncio
+import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from cnnviz.hall.exploring import place_of
 from cnnviz.hall.poll import Poll
+from cnnviz.server.rate_limits import fair_share
 
 SILENCE = 4 * 3600.0
 """Seconds without a move of its driver after which a room ends."""
@@ -60,7 +63,8 @@ class Room:
     `script` is the text of the script that is given, or the id of one that comes along; `screen` what everybody is told of its screen
     where the lecture is, as JSON; `lost` has the devices of those who said here that they are lost. `explore` says how far followers may go by
     themselves (EXPLORE), `cover` what stands over the lecture on projectors (COVERS), `records` what was answered to earlier questions,
-    `been` the places where the lecture was (exploring.py).
+    `been` the places where the lecture was (exploring.py). `streamed` and `joined` have, by address (`address_digest`), the most streams that
+    were open at once and the devices that have joined.
     """
 
     code: str
@@ -84,6 +88,8 @@ class Room:
     been: dict[str, None] = field(default_factory=dict)
     ballots: dict[int, Ballot] = field(default_factory=dict)
     stamps: dict[int, dict[str, int]] = field(default_factory=dict)
+    streamed: Counter[str] = field(default_factory=Counter)
+    joined: Counter[str] = field(default_factory=Counter)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
@@ -118,6 +124,12 @@ class Store(Protocol):
 
     async def count(self, room: Room, by: int, alone: bool = False) -> None:
         """One more follower here, or one less; 0 where it is a projector, whose stream alone came or went."""
+
+    async def stream(self, room: Room, address: str) -> None:
+        """Count one more stream that one address has open at once in this process. Raise StoreLost."""
+
+    async def join(self, room: Room, address: str, spare: Callable[[], bool]) -> bool:
+        """Count one more device of an address; return False if `may_join` refuses it. Raise StoreLost."""
 
     async def ask(self, room: Room, poll: Poll | None) -> None:
         """The room's question from now on, as far as it has come; None is none. Raises StoreLost."""
@@ -167,6 +179,22 @@ def goes_on(room: Room, screen: str | None) -> bool:
 def takes(poll: Poll | None, asked: Poll) -> bool:
     """Tells whether an answer to `asked` still counts, the question having come to `poll`."""
     return poll is not None and (poll.number, poll.round, poll.phase) == (asked.number, asked.round, "open")
+
+
+def address_digest(room: Room, address: str) -> str:
+    """Return a name for an address that says nothing about it outside the room."""
+    return hashlib.sha256(f"{room.driver} {address}".encode()).hexdigest()[:16]
+
+
+def may_join(streams: int, held: int, total: int, spare: Callable[[], bool]) -> bool:
+    """Return whether an address with `held` of all `total` devices may have one more: at most one a stream, and what `spare` grants.
+
+    >>> may_join(3, 2, 100, lambda: False), may_join(3, 3, 100, lambda: False), may_join(3, 3, 100, lambda: True)
+    (True, False, True)
+    >>> may_join(5_000, 2_400, 2_400, lambda: False), may_join(5_000, 2_600, 2_600, lambda: True)
+    (True, False)
+    """
+    return held < fair_share(MOST_DEVICES - total, MOST_DEVICES) and (held < streams or spare())
 
 
 def cast(room: Room, round: int, device: str, answer: float, kept: int) -> int:
@@ -245,6 +273,15 @@ class Memory:
     async def count(self, room: Room, by: int, alone: bool = False) -> None:
         room.followers += by
         room.alone += by * alone
+
+    async def stream(self, room: Room, address: str) -> None:
+        room.streamed[address_digest(room, address)] += 1
+
+    async def join(self, room: Room, address: str, spare: Callable[[], bool]) -> bool:
+        name = address_digest(room, address)
+        may = may_join(room.streamed[name], room.joined[name], room.joined.total(), spare)
+        room.joined[name] += may
+        return may
 
     async def ask(self, room: Room, poll: Poll | None) -> None:
         room.touched = self.clock()

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from cnnviz.hall.question_routes import poll_data
 from cnnviz.hall.store import EXPLORE, Room, Store, StoreLost
@@ -79,6 +80,8 @@ class Streams:
         self.closing = False
         self.followed: Counter[Room] = Counter()
         self.following: Counter[str] = Counter()
+        self.of_address: Counter[tuple[Room, str]] = Counter()
+        self.most: WeakKeyDictionary[Room, Counter[str]] = WeakKeyDictionary()  # by address, the most streams at once
 
     def __len__(self) -> int:
         return self.following.total()
@@ -99,7 +102,9 @@ class Streams:
         self.followed[room] += 1
         self.following[stream.visitor] += 1
         room.streams += 1
+        self.of_address[room, stream.visitor] += 1
         try:
+            await self._note_most(room, stream.visitor)
             await self.store.count(room, 0 if stream.screen else 1, stream.alone)
             yield b"retry: 1000\n\n"
             told = time.monotonic()
@@ -124,8 +129,19 @@ class Streams:
             room.streams -= 1
             _one_less(self.followed, room)
             _one_less(self.following, stream.visitor)
+            _one_less(self.of_address, (room, stream.visitor))
             with contextlib.suppress(StoreLost):
                 await self.store.count(room, 0 if stream.screen else -1, stream.alone)
+
+    async def _note_most(self, room: Room, visitor: str) -> None:
+        """Tell the store if an address has more streams open at once than ever before: each may have a device."""
+        most = self.most.setdefault(room, Counter())
+        if self.of_address[room, visitor] > most[visitor]:
+            most[visitor] += 1
+            try:
+                await self.store.stream(room, visitor)
+            except StoreLost:
+                most[visitor] -= 1
 
     async def _counted(self, stream: Stream) -> bytes:
         """The number of answers, for a screen that does not know yet."""

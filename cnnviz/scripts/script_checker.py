@@ -13,6 +13,7 @@ from cnnviz.core.lesson_fields import one_of, whole_number
 from cnnviz.core.mistakes import placed
 from cnnviz.core.page_state import PageState
 from cnnviz.core.read_sweep import read_sweep
+from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.data.images import find_image
 from cnnviz.scripts.missions import missions
 from cnnviz.scripts.plates import cells, hidden, plates
@@ -71,6 +72,7 @@ def look(content: bytes) -> tuple[Script | None, Reading]:
     """
     script, reading = read(content)
     for n, screen in reading.screens.items():
+        check_wanted()
         with _Checked(reading, (reading.name, n), screen).at("at"):
             lesson_of(screen.at)
     return (None if reading.broken else script), reading
@@ -91,7 +93,8 @@ class _Checked:
             self.wrong(path, problem.message)
 
     def in_time(self) -> None:
-        """Raises Problem where no more time is left."""
+        """Raise Problem if no time is left. A cancellation point."""
+        check_wanted()
         if time.thread_time() > self.until:
             raise Problem("lessons.check.too_long")
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from cnnviz.core.page_state import MOST_SCREENS
 from cnnviz.core.update_limits import MAX_UPDATES
+from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.scripts.screen_address import LEARN, PAGES, TRAIN, place_of
 from cnnviz.scripts.script import CHANGES, EXPERIMENTS, KINDS, MOST_ANSWERS, Answer, Screen, Script, Shown
 from cnnviz.scripts.script_fields import (
@@ -108,6 +109,7 @@ def _script(reading: Reading) -> Script | None:
     if isinstance(id, str) and "id" in tables and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", id):
         reading.wrong(("id",), "lessons.file.id", id=id)
     for n, table in enumerate(_tables(reading)):
+        check_wanted()
         if screen := (_question if table.keys() & QUESTION else _screen)(reading, (reading.name, n), table):
             reading.screens[n] = screen
     if reading.broken:

@@ -4,6 +4,8 @@ import re
 from bisect import bisect_left
 from collections import Counter
 
+from cnnviz.core.work_cancellation import check_wanted
+
 Path = tuple[str | int, ...]
 """The way to a value: names of tables and fields, and places in arrays."""
 
@@ -28,6 +30,7 @@ class _Scan:
         self.entries: Counter[Path] = Counter()
         table: Path = ()
         while self._skip():
+            check_wanted()
             if text.startswith("[", self.at):
                 table = self._table()
             else:

@@ -30,12 +30,12 @@ from cnnviz.server.visitors import connection_of, pause_of, visitor_of
 from cnnviz.server.waiting import while_asked
 from cnnviz.words import message
 
-MOST_BYTES = 48_000_000
-"""The most bytes of all kept answers, compressed: some 600 moments of the teaching notebook's network."""
+MOST_BYTES = 32_000_000
+"""Bytes of all cached responses, compressed: about 400 updates of the teaching notebook's network."""
 MOST_QUERY = 24_000
 """Characters of a query: an uploaded image is one of 4,200, two lessons with one each may be compared."""
-MOST_COSTLY = 500
-"""Questions of which it is remembered what they will cost."""
+MOST_COSTLY = 2_000_000
+"""Bytes of the costs that are cached, with the requests that have them."""
 LATE, MOST_REFUSING = 1.0, 500
 """Seconds that a refusal takes, up to twice as many, and how many may take so long at a time."""
 APART = 32
@@ -61,7 +61,7 @@ class Numbers:
         self.kept: LruCache[tuple[Hashable, ...], Resource] = LruCache(MOST_BYTES, held_bytes)
         self.known: LruCache[tuple[str, str, bytes], Known] = LruCache(MOST_BYTES, held_bytes)
         self.preparing: set[asyncio.Task[Response]] = set()
-        self.costly: LruCache[tuple[Hashable, ...], Cost] = LruCache(MOST_COSTLY)
+        self.costly: LruCache[tuple[Hashable, ...], Cost] = LruCache(MOST_COSTLY, held_bytes)
         self.costs = Costs()
         self.refusing = 0
         self.work: Gate[Resource] = Gate(2, Admission(2_000, 400, 0.005))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Generic
 
+from cnnviz.core.lru_cache import keeping_for
 from cnnviz.core.work_cancellation import as_long_as
 from cnnviz.server.admission import Admission
 from cnnviz.server.job import DEAR, Busy, Job, Result
@@ -63,7 +64,7 @@ class Workers(Generic[Result]):
         error: BaseException | None = None
         job.its_turn, job.since = False, self.clock()
         try:
-            with as_long_as(partial(self._look, job), partial(self._step_aside, job)):
+            with as_long_as(partial(self._look, job), partial(self._step_aside, job)), keeping_for(job.visitor):
                 self._look(job)
                 if not job.expected.known and not self._sized_up(job):
                     return

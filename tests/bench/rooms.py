@@ -182,7 +182,10 @@ async def devices(url: str, room: str, gate: asyncio.Event, what: str, sent: lis
     """Devices that have joined a room: within VOTE seconds after `gate` is open each sends its own, and says how many seconds it waited, NaN where it was refused."""
 
     async def device(own: dict) -> float:
-        async with Connection(url) as phone:
+        async with Connection(url) as stream, Connection(url) as phone:
+            await stream.send("GET", f"{room}/events")
+            await stream.head()
+            await anext(stream.chunks())
             token = json.loads((await phone.ask("POST", f"{room}/device"))[2])["device"]
         await gate.wait()
         async with Connection(url) as phone:

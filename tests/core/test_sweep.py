@@ -12,10 +12,10 @@ from cnnviz.core import sweep as sweeping
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.read_sweep import MOST_RUNS, read_sweep
-from cnnviz.core.sweep import MOST_LOSSES, runs_of, updates_that_fit
+from cnnviz.core.sweep import MOST_LOSSES, runs_of, seconds_of_runs, updates_that_fit
 from cnnviz.core.sweep_lines import EACH
 from cnnviz.core.threads import one_blas_thread
-from cnnviz.core.update_limits import MOST_WORK, step_work
+from cnnviz.core.update_limits import MOST_WORK, estimate, step_work
 from tests.core.networks import COURSES, cases
 
 FITTING = cases().filter(lambda case: len(case.x_shape) == 2 or case.x_shape[0] == 3)
@@ -170,6 +170,19 @@ def test_updates_are_as_many_as_fit(runs, n, net):
     found = updates_that_fit(n, runs, lesson, (32, 32))
     assert found <= n and (fits(found) or not found)
     assert found == n or not fits(found + 1)
+
+
+@pytest.mark.parametrize("change", [{"net": "conv1x3-bn-relu-dense2-softmax-ce"}, {"net": "conv2x3-relu-drop20-dense2-softmax-ce"}, {"rule": "scalar_sigmoid"}])
+def test_runs_that_share_no_block_are_costed_and_cut_as_single_runs(change):
+    lesson, _ = Lesson.understand(change)
+    for runs in (2, 240, 1_000):
+        found = updates_that_fit(10_000, runs, lesson, (32, 32))
+        alone = estimate(lesson.network, (32, 32), 1)
+        assert seconds_of_runs(found, runs, lesson, (32, 32)) == pytest.approx(runs * found * alone)
+        assert runs * found * alone <= 10
+        assert found == lesson.most_updates or runs * (found + 1) * alone > 10 or (found + 2) * runs > MOST_LOSSES
+        assert found <= updates_that_fit(10_000, runs, lesson, (32, 32), at_once=1)
+    assert seconds_of_runs(100, 50, Lesson(), (32, 32)) < 50 * estimate(Lesson().network, (32, 32), 100)
 
 
 def test_more_updates_than_fit_are_cut_and_said():

@@ -1,6 +1,7 @@
 """Two servers and a Redis between them: whichever of them is killed, the hall has the lecturer's next move."""
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -57,8 +58,13 @@ async def put(servers: list[str], room: dict, query: str, within: float = WITHIN
 
 
 async def join(url: str, room: dict, count: int) -> list[str]:
-    """The tokens of so many devices."""
-    async with Connection(url) as ask:
+    """The tokens of so many devices, each of which has a stream as it joins."""
+    async with contextlib.AsyncExitStack() as streams, Connection(url) as ask:
+        for _ in range(count):
+            stream = await streams.enter_async_context(Connection(url))
+            await stream.send("GET", f"/room/{room['code']}/events")
+            assert (await stream.head())[0] == 200
+            await anext(stream.chunks())
         return [json.loads((await ask.ask("POST", f"/room/{room['code']}/device"))[2])["device"] for _ in range(count)]
 
 

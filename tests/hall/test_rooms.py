@@ -58,14 +58,14 @@ class Hall:
         return f"/room/{room['code']}", {"Authorization": f"Bearer {room['driver']}"}
 
     @contextlib.asynccontextmanager
-    async def following(self, path: str, headers: dict[str, str] | None = None, way: str = "events"):
+    async def following(self, path: str, headers: dict[str, str] | None = None, way: str = "events", visitor: str = "1.2.3.4"):
         """What a stream has brought so far, as it grows."""
         lines: list[str] = []
 
         def take(message):
             lines.extend(message.get("body", b"").decode().split("\n"))
 
-        task = asyncio.create_task(self._call("GET", f"{path}/{way}", b"", headers, "1.2.3.4", take))
+        task = asyncio.create_task(self._call("GET", f"{path}/{way}", b"", headers, visitor, take))
         await settled()
         yield lines
         task.cancel()
@@ -92,6 +92,17 @@ def data(lines: list[str]) -> list[str]:
     """The places that a room told of; other events have a name."""
     named = {n + 1 for n, line in enumerate(lines) if line.startswith("event: ")}
     return [line.removeprefix("data: ") for n, line in enumerate(lines) if line.startswith("data: ") and n not in named]
+
+
+@pytest.mark.parametrize("page", ["//evil.example", "https://evil.example/", "constructor", "train/..", "%2F%2Fevil.example", "train&page=//evil.example"])
+async def test_a_room_moves_to_no_page_that_does_not_exist(page):
+    hall = Hall()
+    path, driver = await hall.open("k=1&page=train")
+    status, why = await hall.ask("PUT", path, f"k=2&page={page}".encode(), driver)
+    assert (status, why["id"]) == (400, "ui.rooms.no_page") and "train" in why["sentence"]
+    assert (await hall.ask("POST", "/room", f"page={page}".encode()))[0] == 400
+    assert (await hall.ask("GET", path))[1]["query"] == "k=1&page=train"
+    assert (await hall.ask("PUT", path, b"k=2&page=", driver))[0] == 200
 
 
 async def test_the_hall_is_where_its_driver_is():

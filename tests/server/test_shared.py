@@ -8,6 +8,7 @@ import pytest
 
 from cnnviz import Lesson
 from cnnviz.core import stored_params
+from cnnviz.core.lru_cache import keeping_for
 from cnnviz.core.stored_params import Learned, NotKept, keep, keep_also
 from cnnviz.core.training import Training
 from cnnviz.data.training_data import training_data
@@ -15,6 +16,7 @@ from cnnviz.pages.encoding import encode
 from cnnviz.pages.train.training import trainer
 from cnnviz.pages.train.training.report import report
 from cnnviz.pages.train.training.trainer import Job, Trainer
+from cnnviz.server import shared_arrays
 from cnnviz.server.shared_arrays import SharedArrays
 from cnnviz.server.shared_trainings import SharedTrainings
 
@@ -56,6 +58,48 @@ def test_what_parameters_have_learned_from_is_kept_with_them(redis):
     assert [stored_params.files_of(name) for name in names] == [(), (), (), ("epoch-1", "été-2")]
     for name in names:
         assert {key: array.tobytes() for key, array in stored_params.kept(name).items()} == {key: array.tobytes() for key, array in params.items()}
+
+
+def test_uploads_of_one_address_evict_its_own_and_reach_nobody_elses_and_no_room(redis, monkeypatch):
+    monkeypatch.setattr(shared_arrays, "MOST_BYTES", 400_000)
+    monkeypatch.setattr(shared_arrays, "MOST_EACH", 200_000)
+    client = fakeredis.FakeRedis(server=redis)
+    client.set("cnnviz:room:ABCDE", "a room")
+
+    def upload(owner: str, seed: int) -> str:
+        with keeping_for(owner):
+            return keep(Lesson(seed=seed).first_params())
+
+    def there(name: str) -> bool:
+        return bool(client.exists(f"cnnviz:params:{name}"))
+
+    mine = upload("10.0.0.1", 1_000)
+    for owner in ("10.0.0.2", "10.0.0.3", "10.0.0.4"):
+        names = [upload(owner, seed := 2_000 + n + 100 * int(owner[-1])) for n in range(30)]
+        held = dict(client.zrange(shared_arrays.OWNERS, 0, -1, withscores=True))
+        assert seed and max(held.values()) <= 200_000 and sum(held.values()) == int(client.get(shared_arrays.TOTAL)) <= 400_000
+        kept = [len(client.get(key)) for key in client.keys("cnnviz:params:*")]
+        assert sum(kept) == sum(held.values()) and len(kept) == client.hlen(shared_arrays.SIZES)
+        assert there(names[-1]) and not there(names[0])
+    assert there(mine) and client.get("cnnviz:room:ABCDE") == b"a room"
+
+
+def test_a_smaller_redis_gives_arrays_a_third(redis, monkeypatch):
+    arrays = SharedArrays(fakeredis.FakeRedis(server=redis), "params")
+    monkeypatch.setattr(arrays.redis, "info", lambda _: {"maxmemory": 60_000_000})
+    assert arrays._budgets() == (20_000_000, 5_000_000)
+    monkeypatch.setattr(arrays.redis, "info", lambda _: {"maxmemory": 0})
+    assert arrays._budgets() == (shared_arrays.MOST_BYTES, shared_arrays.MOST_EACH)
+
+
+def test_what_an_earlier_version_has_stored_is_found_and_counted(redis):
+    name = keep(Lesson(seed=77).first_params())
+    client = fakeredis.FakeRedis(server=redis)
+    client.delete(shared_arrays.SIZES, shared_arrays.TOTAL, shared_arrays.OWNERS)
+    stored_params._kept.clear()
+    assert stored_params.kept(name).w.shape == (900, 2)
+    size, ttl = len(client.get(f"cnnviz:params:{name}")), client.ttl(f"cnnviz:params:{name}")
+    assert int(client.get(shared_arrays.TOTAL)) == size and 0 < ttl <= shared_arrays.DAYS * 86_400
 
 
 # ---- trainings that were done

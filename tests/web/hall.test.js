@@ -21,6 +21,7 @@ import {
 } from "../../cnnviz/hall/question.js"
 import { foundIt } from "../../cnnviz/hall/results.js"
 import { inReaders } from "../../cnnviz/hall/screen_bar.js"
+import { parseForeign } from "../../cnnviz/view/model/address.js"
 import { clock } from "../../cnnviz/view/model/format.js"
 
 const map = (more) => ({
@@ -331,4 +332,10 @@ test("a projector that came while the room was forgotten asks again how one join
   }
   assert.equal(done.filter((one) => one === "looked").length, 1)
   assert.equal(done.filter((one) => one === "changed").length, 3)
+})
+
+test("a page that does not exist is left out of an address that came from somebody else", () => {
+  assert.deepEqual(parseForeign("?k=3&page=train"), { k: "3", page: "train" })
+  for (const page of ["//evil.example", "https://evil.example", "constructor", "__proto__", ""])
+    assert.deepEqual(parseForeign(`k=3&page=${encodeURIComponent(page)}`), { k: "3" })
 })

@@ -7,15 +7,12 @@ import numpy as np
 from cnnviz.core.lesson import Lesson, as_text
 from cnnviz.core.lru_cache import Once, held_bytes
 from cnnviz.core.read_sweep import read_sweep
-from cnnviz.core.update_limits import step_work
+from cnnviz.core.sweep import seconds_of_runs, updates_that_fit
 from cnnviz.data.sweeps import Sweep, sweep
 from cnnviz.pages.address import Now
 from cnnviz.pages.train.film.asked import asked_updates
 from cnnviz.wire.film import SweepData
 from cnnviz.words import Message, Problem, together
-
-OVERHEAD, RATE = 15e-6, 2e9
-"""Of an update of one of many runs: seconds whatever the network, and multiplications a second."""
 
 
 def swept(now: Now) -> Sweep | None:
@@ -46,13 +43,13 @@ def _swept(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> Sweep:
 
 
 def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
-    """About how long it takes, where it is not remembered."""
+    """Return about how many seconds the sweep takes if it is not cached."""
     try:
         runs = len(read_sweep(asked.get("sweep", ""), lesson).values)
     except Problem:
         return 0.0
     n, _ = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
-    return runs * n * (OVERHEAD + step_work(lesson.network, x.shape) / RATE)
+    return seconds_of_runs(updates_that_fit(n, runs, lesson, x.shape), runs, lesson, x.shape)
 
 
 def record(found: Sweep) -> SweepData:

@@ -1,7 +1,7 @@
 // Addresses as values: a lesson is what stands behind the "?". Who reads and writes the browser's own is a
 // host's affair (hosts/).
 
-import { EXTRA_KEYS, KEYS, PAGE_KEYS } from "../spec.js"
+import { EXTRA_KEYS, KEYS, PAGE_KEYS, PAGES } from "../spec.js"
 
 /** @typedef {Record<string, string>} Lesson  a lesson, or a change of one, by the keys of the address */
 
@@ -46,6 +46,16 @@ export const same = (a, b, keys = ALL) => keys.every((key) => (a[key] ?? "") ===
  * @returns {Lesson}
  */
 export const parse = (query) => Object.fromEntries(new URLSearchParams(query))
+
+/**
+ * Parse an address that came from somebody else. A `page` that does not exist is left out: it would become part of a URL.
+ * @param {string} query
+ * @returns {Lesson}
+ */
+export function parseForeign(query) {
+  const { page = "", ...lesson } = parse(query)
+  return page && PAGES.some(({ path }) => path === page) ? { ...lesson, page } : lesson
+}
 
 /**
  * The query of a lesson, its commas and colons as they are; what is empty is left out.

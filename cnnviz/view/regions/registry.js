@@ -13,4 +13,4 @@ import { Step } from "./step.js"
 const PAGES = { "": Step, train: Film, check: Check, notebook: Notebook, learn: Learn }
 
 /** @param {string} page */
-export const kindOf = (page) => PAGES[page] ?? Road
+export const kindOf = (page) => (Object.hasOwn(PAGES, page) ? PAGES[page] : Road)

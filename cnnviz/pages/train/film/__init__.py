@@ -189,8 +189,8 @@ def _frames_of(start: Lesson, x: np.ndarray, n: int, parts: int) -> tuple[int, t
     return max(2, min(most, MOST_WEIGHTS // weights)), tuple(dict.fromkeys(one.symbol for one in parts_of))
 
 
-MOST_BYTES = 48_000_000
-"""The most bytes of all remembered films: ten of 10,000 updates, which visitors of one lesson share."""
+MOST_BYTES = 32_000_000
+"""Bytes of all cached films: seven of 10,000 updates, which visitors of one setup share."""
 
 MOST_WEIGHTS = 5_000_000
 """Weights that a film may keep in all its frames."""
