@@ -7,7 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+from weakref import WeakSet
 
 import numpy as np
 
@@ -91,6 +92,7 @@ class LruCache(Generic[Name, Value]):
         self._weights: dict[Name, int] = {}
         self.total = 0
         self._lock = threading.RLock()
+        _CACHES.add(self)
 
     def __len__(self) -> int:
         return len(self._values)
@@ -133,6 +135,15 @@ class LruCache(Generic[Name, Value]):
             self._values.clear()
             self._weights.clear()
             self.total = 0
+
+
+_CACHES: WeakSet["LruCache[Any, Any]"] = WeakSet()
+
+
+def clear_all() -> None:
+    """Empty every cache of this process."""
+    for cache in _CACHES:
+        cache.clear()
 
 
 class Once(LruCache[Name, Value]):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from cnnviz.core.isolation import isolated
 from cnnviz.core.lru_cache import LruCache
 from cnnviz.pages.script_screens import address_of
 from cnnviz.scripts.expression_limits import Allowance
@@ -42,7 +43,7 @@ def script_of(script: str) -> Script:
         if found is None:
             raise Problem("ui.learn.no_script", id=script[:40])
         return found
-    return _KNOWN.get_or_make(hashlib.sha256(script.encode("utf-8", "replace")).digest(), lambda: _checked(script))
+    return _KNOWN.get_or_make(hashlib.sha256(script.encode("utf-8", "replace")).digest(), lambda: isolated(_checked, script, seconds=CHECK_SECONDS))
 
 
 def _checked(text: str) -> Script:

@@ -51,14 +51,16 @@ def check_file(file: File) -> tuple[Script | None, list[Fault]]:
 
 
 def check(content: bytes, seconds: float = math.inf) -> tuple[Script | None, list[Fault]]:
-    """The same for a file's bytes; what is not looked at within so many seconds of a processor's time is a fault.
+    """Return the script of a file's bytes, None if it cannot be shown, and its faults in the order of their lines.
+
+    If the form has faults, nothing is computed. If the checks take more than so many CPU seconds, that is a fault, and the rest is left out.
 
     >>> [str(fault.what) for fault in check(b'id = "a"\\ntitle = "A"\\ngoal = "go"\\n')[1]]
     ['There is no screen: write [[screen]].']
     """
     until = time.thread_time() + seconds
     script, reading = read(content)
-    for n, screen in reading.screens.items():
+    for n, screen in reading.screens.items() if script else ():
         _Checked(reading, (reading.name, n), screen, until).run()
     return (None if reading.broken else script), sorted(reading.faults)
 

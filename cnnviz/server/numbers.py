@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
+from cnnviz.core.isolation import isolated
 from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.work_cancellation import goes_beside
 from cnnviz.pages import resource
@@ -28,7 +30,8 @@ from cnnviz.server.job import DEAR, Busy
 from cnnviz.server.request_bodies import Refused, body_of
 from cnnviz.server.visitors import connection_of, pause_of, visitor_of
 from cnnviz.server.waiting import while_asked
-from cnnviz.words import message
+from cnnviz.server.worker_pool import READING
+from cnnviz.words import Problem, message
 
 MOST_BYTES = 48_000_000
 """The most bytes of all kept answers, compressed: some 600 moments of the teaching notebook's network."""
@@ -164,12 +167,14 @@ class Numbers:
             kinds, seconds = resource.cost(page, asked, "given")
             return kinds, seconds + len(content) * EACH_BYTE + GIVEN
 
-        expected = LikeOthers(self.costs, (page.id, "given"), cost)
+        expected = LikeOthers(self.costs, (page.id, "given"), cost, clock=time.monotonic)
         try:
             async with while_asked(request):
-                work = partial(expected.timed, partial(resource.made_of, page, asked, content))
-                found = await self.work.get(name, visitor_of(request), work, connection_of(request), expected, pause_of(request))
+                work = partial(expected.timed, partial(isolated, resource.made_of, page, asked, content))
+                found = await READING.get(name, visitor_of(request), work, connection_of(request), expected, pause_of(request))
                 return _answered(found, request, False)
+        except Problem as problem:
+            return refusal(422, problem.code, **problem.values)
         except Busy as busy:
             await self._late()
             return come_again(busy.seconds)

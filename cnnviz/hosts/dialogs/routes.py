@@ -4,6 +4,7 @@ A file that is sent is in memory until it is answered for, and nowhere else.
 """
 
 import asyncio
+import time
 from functools import partial
 from importlib import import_module
 
@@ -23,6 +24,7 @@ from cnnviz.server.rate_limits import Rate
 from cnnviz.server.request_bodies import Refused
 from cnnviz.server.visitors import connection_of, pause_of, visitor_of
 from cnnviz.server.waiting import while_asked
+from cnnviz.server.worker_pool import READING
 
 MOST_MADE = 32_000_000
 """Bytes of answers that are on their way to all who asked, beyond which no other goes there; the largest network's parameters take 13 MB."""
@@ -35,7 +37,7 @@ ASKED, EACH = 600, 0.2
 
 
 class Dialogs:
-    """The answers to everybody; one is made at a time, after numbers. `sending` counts the bytes of answers that have not been read yet, `coming` those of files."""
+    """The answers to everybody; what is sent is read by workers, of other answers one is made at a time, after numbers. `sending` counts the bytes of answers that have not been read yet, `coming` those of files."""
 
     def __init__(self) -> None:
         self.work: Gate[Reply] = Gate(1, Admission(400, 100))
@@ -99,9 +101,12 @@ class Dialogs:
         known = object() if sent else (name, *sorted(asked.items()))
         async with while_asked(request):
             made = partial(answers.answer, name, asked, content if sent else None)
-            expected = LikeOthers(self.costs, name, partial(answers.cost_of, name, asked))
+            gate, clock = (READING, time.monotonic) if sent else (self.work, time.thread_time)
+            find = partial(answers.cost_of, name, asked, content if sent else None)
+            expected = LikeOthers(self.costs, name, find, clock=clock)
             visitor, connection, pause = visitor_of(request), connection_of(request), pause_of(request)
-            return await self.work.get(known, visitor, partial(expected.timed, made), connection, expected, pause)
+            reply: Reply = await gate.get(known, visitor, partial(expected.timed, made), connection, expected, pause)
+            return reply
 
 
 def _full() -> Response:

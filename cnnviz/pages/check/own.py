@@ -11,6 +11,7 @@ from cnnviz.core.comparison.slips import right_lines
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.comparison.worst_entry import worst_of
 from cnnviz.core.gradcheck import relative_error, verdict
+from cnnviz.core.isolation import isolated
 from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.named_arrays import one_image
 from cnnviz.core.program import Program
@@ -47,7 +48,7 @@ def found_in(now: Now, file: File | None) -> Found:
 def _compared(now: Now, data: bytes) -> Found:
     reference = reference_of(now.lesson, now.moment)
     try:
-        own = read_gradients(data, reference.program, len(now.lesson.images))
+        own = isolated(read_gradients, data, reference.program, len(now.lesson.images))
         return own, diagnose(reference, own.arrays, own.precisions)
     except Problem as problem:
         return problem
