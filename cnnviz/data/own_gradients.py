@@ -125,7 +125,7 @@ def _archive(data: bytes, of: Fits) -> tuple[dict[str, np.ndarray], list[str]]:
             for name, target in targets.items():
                 with archive.open(members[name]) as member:
                     found[target] = _array(member, name, of.sizes(target))
-    except Problem:
+    except (Problem, MemoryError):
         raise
     except Exception:  # zipfile, zlib and NumPy raise a dozen kinds of error
         raise Problem("own.damaged") from None

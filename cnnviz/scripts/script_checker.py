@@ -53,14 +53,14 @@ def check_file(file: File) -> tuple[Script | None, list[Fault]]:
 def check(content: bytes, seconds: float = math.inf) -> tuple[Script | None, list[Fault]]:
     """Return the script of a file's bytes, None if it cannot be shown, and its faults in the order of their lines.
 
-    If the form has faults, nothing is computed. If the checks take more than so many CPU seconds, that is a fault, and the rest is left out.
+    With a limit of CPU seconds, nothing is computed if the form has faults. Checks that take longer are left out, which is a fault.
 
     >>> [str(fault.what) for fault in check(b'id = "a"\\ntitle = "A"\\ngoal = "go"\\n')[1]]
     ['There is no screen: write [[screen]].']
     """
     until = time.thread_time() + seconds
     script, reading = read(content)
-    for n, screen in reading.screens.items() if script else ():
+    for n, screen in reading.screens.items() if script or seconds == math.inf else ():
         _Checked(reading, (reading.name, n), screen, until).run()
     return (None if reading.broken else script), sorted(reading.faults)
 

@@ -37,7 +37,10 @@ ASKED, EACH = 600, 0.2
 
 
 class Dialogs:
-    """The answers to everybody; what is sent is read by workers, of other answers one is made at a time, after numbers. `sending` counts the bytes of answers that have not been read yet, `coming` those of files."""
+    """The answers of dialogs. Workers read what is sent; of other answers one is made at a time, after numbers.
+
+    `sending` counts the bytes of answers that have not been read yet, `coming` those of files.
+    """
 
     def __init__(self) -> None:
         self.work: Gate[Reply] = Gate(1, Admission(400, 100))
