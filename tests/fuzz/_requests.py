@@ -124,7 +124,15 @@ def seeds() -> dict[str, tuple[str, list[bytes], bool]]:
 
 
 def mutated(content: bytes, is_text: bool, draw: random.Random) -> bytes:
-    """Return a file with one to six mutations, of at most a megabyte."""
+    """Return a file with one to six mutations, of at most a megabyte; of an archive often a piece is mutated, and packed again."""
+    if content[:2] == b"PK" and draw.random() < 0.7:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            pieces = {name: archive.read(name) for name in archive.namelist()}
+        changed = draw.choice([*pieces])
+        pieces[changed] = mutated(pieces[changed], changed.endswith(".json"), draw)
+        if draw.random() < 0.1:
+            pieces[_mutated_text(changed, draw)[:60_000]] = pieces.pop(changed)
+        return _archive(pieces)
     for _ in range(draw.choice((1, 1, 1, 2, 3, 6))):
         if is_text and draw.random() < 0.7:
             content = _mutated_text(content.decode("utf-8", "replace"), draw).encode("utf-8", "replace")

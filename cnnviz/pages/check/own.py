@@ -16,7 +16,7 @@ from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.named_arrays import one_image
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
-from cnnviz.data.own_gradients import OwnGradients, read_gradients
+from cnnviz.data.own_gradients import OwnGradients, read_gradients_of
 from cnnviz.export.own_report import example_of, near_ones, reference_of, said, untold
 from cnnviz.pages.address import Now
 from cnnviz.pages.check.checked_road import drawn_errors
@@ -48,7 +48,7 @@ def found_in(now: Now, file: File | None) -> Found:
 def _compared(now: Now, data: bytes) -> Found:
     reference = reference_of(now.lesson, now.moment)
     try:
-        own = isolated(read_gradients, data, reference.program, len(now.lesson.images))
+        own = isolated(read_gradients_of, data, now.lesson, now.moment.trace.x.shape)
         return own, diagnose(reference, own.arrays, own.precisions)
     except Problem as problem:
         return problem
