@@ -16,11 +16,12 @@ from cnnviz.hall.room_script import MOST_SCRIPT, is_asked, number_in, query_of_s
 from cnnviz.hall.room_script import is_text as is_own
 from cnnviz.hall.store import COVERS, EXPLORE, Room, Store
 from cnnviz.scripts.script import Screen, Script
+from cnnviz.server.costs import Costs, LikeOthers
 from cnnviz.server.job import Busy
 from cnnviz.server.request_bodies import Refused
 from cnnviz.server.visitors import connection_of, pause_of, visitor_of
 from cnnviz.server.waiting import while_asked
-from cnnviz.server.worker_pool import READING
+from cnnviz.server.worker_pool import READING, clock, reading_cost
 from cnnviz.words import Problem
 
 MOST_BODY = 3 * MOST_SCRIPT
@@ -39,6 +40,7 @@ class Lectures:
 
     def __init__(self, store: Store, questions: Questions, prepare: Prepare, crowd: int, begun: Callable[[Room], object]) -> None:
         self.store, self.questions, self.prepare, self.crowd, self.begun = store, questions, prepare, crowd, begun
+        self.costs = Costs()
 
     async def move(self, request: Request, room: Room) -> Response:
         """PUT room/<code>, for its driver: everybody goes to an address, or to a {"screen"} of the {"script"} that is given from now on;
@@ -108,9 +110,10 @@ class Lectures:
         """The script of a text or an id. Raises Refused: what is wrong with it."""
         try:
             async with while_asked(request):
-                found: Script = await READING.get(
-                    ("script", script_digest(script)), visitor_of(request), partial(script_of, script), connection_of(request), pause=pause_of(request)
-                )
+                name, connection = ("script", script_digest(script)), connection_of(request)
+                expected = LikeOthers(self.costs, "script", partial(reading_cost, "script", script), clock=clock)
+                work = partial(expected.timed, partial(script_of, script))
+                found: Script = await READING.get(name, visitor_of(request), work, connection, expected, pause_of(request))
                 return found
         except Problem as problem:
             raise Refused(400, problem.code, **problem.values) from None

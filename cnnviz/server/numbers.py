@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import time
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -30,7 +29,7 @@ from cnnviz.server.job import DEAR, Busy
 from cnnviz.server.request_bodies import Refused, body_of
 from cnnviz.server.visitors import connection_of, pause_of, visitor_of
 from cnnviz.server.waiting import while_asked
-from cnnviz.server.worker_pool import READING
+from cnnviz.server.worker_pool import READING, clock
 from cnnviz.words import Problem, message
 
 MOST_BYTES = 48_000_000
@@ -165,9 +164,10 @@ class Numbers:
 
         def cost() -> Cost:
             kinds, seconds = resource.cost(page, asked, "given")
-            return kinds, seconds + len(content) * EACH_BYTE + GIVEN
+            size = len(content).bit_length()
+            return [(*kind, size) for kind in kinds], seconds + len(content) * EACH_BYTE + GIVEN
 
-        expected = LikeOthers(self.costs, (page.id, "given"), cost, clock=time.monotonic)
+        expected = LikeOthers(self.costs, (page.id, "given"), cost, clock=clock)
         try:
             async with while_asked(request):
                 work = partial(expected.timed, partial(isolated, resource.made_of, page, asked, content))

@@ -9,6 +9,7 @@ import os
 import pickle
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -42,6 +43,8 @@ class Outcome:
     problem: Problem | None = None
     error: str = ""
     kept: tuple[Arrays, ...] = ()
+    seconds: float = 0.0
+    """CPU seconds that it took."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +95,11 @@ def run(work: Callable[..., Any], arguments: tuple[Any, ...], seconds: float, la
 
     `sent` are the parameters that the arguments name.
     """
-    store = _Store(sent)
+    store, before = _Store(sent), time.process_time()
     keep_also(store)
     try:
         with _cpu_limit(seconds), reading(lang), np.errstate(over="ignore", invalid="ignore"):
-            outcome = Outcome(work(*arguments), kept=tuple(store.kept))
+            outcome = Outcome(work(*arguments), kept=tuple(store.kept), seconds=time.process_time() - before)
             packed = pickle.dumps(outcome, pickle.HIGHEST_PROTOCOL)
             if len(packed) > MOST_RESULT:
                 raise MemoryError

@@ -10,8 +10,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import wait
+from contextlib import contextmanager
 from multiprocessing import spawn
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from cnnviz.core.stored_params import keep_packed, mentioned, packed
 from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.server import worker
 from cnnviz.server.admission import Admission
+from cnnviz.server.costs import Cost
 from cnnviz.server.gate import Gate
 from cnnviz.words import Problem, reader
 
@@ -34,10 +36,43 @@ PATIENCE = 5.0
 """Wall time of a task for each second of CPU time that it may take: others compute beside it."""
 LOOK = 0.05
 """Seconds between two looks whether the task's client is still there."""
+EACH_BYTE = 2e-8
+"""An estimate of the seconds for each byte of a file."""
 MOST_SENT = 20_000_000
 """Bytes of kept parameters that go along with a task."""
 
 _NAME = "pebble_pool_worker"
+
+
+class _Time(threading.local):
+    """Seconds that workers have spent for a thread: `before` its last task and with it, and when a task began that has not ended."""
+
+    before = spent = since = 0.0
+
+
+_time = _Time()
+
+
+def clock() -> float:
+    """Return the CPU seconds of this thread and of its tasks; of one that has not ended, the wall time since a worker began it."""
+    return time.thread_time() + _time.spent + (time.monotonic() - _time.since if _time.since else 0.0)
+
+
+@contextmanager
+def _counted() -> Iterator[None]:
+    """Count the wall time of a task for this thread."""
+    _time.before, _time.since = _time.spent, 0.0
+    try:
+        yield
+    finally:
+        if _time.since:
+            _time.spent += time.monotonic() - _time.since
+        _time.since = 0.0
+
+
+def reading_cost(name: Hashable, content: bytes | str) -> Cost:
+    """Return the kinds of a task that reads something, and an estimate of its seconds: texts and files of one size cost alike."""
+    return [(name, len(content).bit_length())], len(content) * EACH_BYTE
 
 
 class WorkerPool:
@@ -65,12 +100,16 @@ class WorkerPool:
         for again in (True, False):
             try:
                 future = self._active().schedule(worker.run, task, timeout=PATIENCE * seconds)
-                try:
-                    while not wait([future], LOOK).done:
-                        check_wanted()
-                finally:
-                    future.cancel()  # kills the worker, if it has not ended
+                with _counted():
+                    try:
+                        while not wait([future], LOOK).done:
+                            if future.running():
+                                _time.since = _time.since or time.monotonic()
+                            check_wanted()
+                    finally:
+                        future.cancel()  # kills the worker, if it has not ended
                 outcome: worker.Outcome = pickle.loads(future.result())
+                _time.spent = _time.before + outcome.seconds
                 return outcome
             except ProcessExpired as ended:
                 if ended.exitcode == -getattr(signal, "SIGPROF", 0):
@@ -128,5 +167,5 @@ spawn.get_preparation_data = _without_main(spawn.get_preparation_data)
 
 POOL = WorkerPool()
 
-READING: Gate[Any] = Gate(WORKERS, Admission(400, 100), time.monotonic, preemptive=False, dear=1)
+READING: Gate[Any] = Gate(WORKERS, Admission(400, 100), clock, preemptive=False, dear=1)
 """The queue of tasks whose work is isolated: of long ones one at a time, so that a worker is free for short ones."""

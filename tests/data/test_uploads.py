@@ -201,15 +201,13 @@ def test_no_pixel_of_a_bomb_is_decoded(monkeypatch):
         read_upload(black_png(13_000, 13_000))
 
 
-@pytest.mark.parametrize(
-    "error", [MemoryError(), struct.error("unpack"), SyntaxError("broken PNG"), AttributeError("x")]
-)
+@pytest.mark.parametrize("error", [MemoryError(), struct.error("unpack"), SyntaxError("broken PNG"), AttributeError("x")])
 def test_whatever_a_decoder_raises_becomes_a_sentence(error, monkeypatch):
     def load(picture):
         raise error
 
     monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", load)
-    with pytest.raises(ValueError, match="damaged or incomplete"):
+    with pytest.raises(ValueError, match="save it smaller" if isinstance(error, MemoryError) else "damaged or incomplete"):
         read_upload(PNG)
 
 

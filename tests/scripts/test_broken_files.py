@@ -110,7 +110,7 @@ def test_the_values_of_the_first_property_are_toml():
 NESTED = ["[" * 490 + "]" * 490, "[" * 4_000 + "]" * 4_000, "{ a = " * 200 + "1" + " }" * 200]
 
 
-@pytest.mark.parametrize("value", ["9" * 5_000, "9" * 4_000, "-" + "9" * 30, "inf", "nan", *NESTED])
+@pytest.mark.parametrize("value", ["9" * 5_000, "9" * 4_000, "-" + "9" * 30, *NESTED])
 def test_a_value_that_no_page_can_show_is_a_fault_on_its_line(value):
     content = f'id = "a"\n[[screen]]\nat = ""\nseconds = {value}\n'.encode()
     script, faults = check(content)

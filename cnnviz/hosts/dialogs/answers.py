@@ -17,8 +17,6 @@ Asked = Mapping[str, str]
 """The query: a lesson, the path of the page that it is on (`page`), the reader's language, and what each question has of its own."""
 
 BYTES = "application/octet-stream"
-EACH_BYTE = 2e-8
-"""Seconds for each byte of a file."""
 
 
 def _json(found: object, status: int = 200) -> Reply:
@@ -62,10 +60,8 @@ def answer(name: str, asked: Asked, content: bytes | None = None) -> Reply:
             return _json({"sentence": str(problem)}, 422)
 
 
-def cost_of(name: str, asked: Asked, content: bytes | None = None) -> Cost:
-    """Return the kinds of a question, and an estimate of its seconds: from the updates of its lesson, or from the size of what was sent."""
-    if content is not None and name != "gradients":
-        return [("dialogs", name, len(content).bit_length()), ("dialogs", name)], len(content) * EACH_BYTE
+def cost_of(name: str, asked: Asked) -> Cost:
+    """Return the kinds of a question, and an estimate of its seconds from the updates of its lesson."""
     kinds, seconds = cost(page_at(asked.get("page", "")), asked)
     what = asked.get("what", "")
     return [("dialogs", name, what if what in KINDS else "", *kind) for kind in kinds], seconds

@@ -4,7 +4,6 @@ A file that is sent is in memory until it is answered for, and nowhere else.
 """
 
 import asyncio
-import time
 from functools import partial
 from importlib import import_module
 
@@ -16,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from cnnviz.data.uploads import MAX_BYTES
 from cnnviz.hosts.dialogs import Reply
 from cnnviz.server.admission import Admission
-from cnnviz.server.costs import Costs, LikeOthers
+from cnnviz.server.costs import Cost, Costs, LikeOthers
 from cnnviz.server.gate import Gate
 from cnnviz.server.job import Busy
 from cnnviz.server.numbers import MOST_QUERY, come_again, refusal
@@ -24,7 +23,7 @@ from cnnviz.server.rate_limits import Rate
 from cnnviz.server.request_bodies import Refused
 from cnnviz.server.visitors import connection_of, pause_of, visitor_of
 from cnnviz.server.waiting import while_asked
-from cnnviz.server.worker_pool import READING
+from cnnviz.server.worker_pool import READING, clock, reading_cost
 
 MOST_MADE = 32_000_000
 """Bytes of answers that are on their way to all who asked, beyond which no other goes there; the largest network's parameters take 13 MB."""
@@ -104,11 +103,17 @@ class Dialogs:
         known = object() if sent else (name, *sorted(asked.items()))
         async with while_asked(request):
             made = partial(answers.answer, name, asked, content if sent else None)
-            gate, clock = (READING, time.monotonic) if sent else (self.work, time.thread_time)
-            find = partial(answers.cost_of, name, asked, content if sent else None)
-            expected = LikeOthers(self.costs, name, find, clock=clock)
             visitor, connection, pause = visitor_of(request), connection_of(request), pause_of(request)
-            reply: Reply = await gate.get(known, visitor, partial(expected.timed, made), connection, expected, pause)
+            if not sent:
+                expected = LikeOthers(self.costs, name, partial(answers.cost_of, name, asked))
+                return await self.work.get(known, visitor, partial(expected.timed, made), connection, expected, pause)
+
+            def cost() -> Cost:
+                kinds, seconds = reading_cost(("dialogs", name), content)
+                return kinds, seconds + (answers.cost_of(name, asked)[1] if name == "gradients" else 0.0)  # compared at a later update
+
+            expected = LikeOthers(self.costs, name, cost, clock=clock)
+            reply: Reply = await READING.get(known, visitor, partial(expected.timed, made), connection, expected, pause)
             return reply
 
 
