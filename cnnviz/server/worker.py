@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -121,7 +121,7 @@ def too_large() -> Problem:
 
 
 @contextlib.contextmanager
-def _cpu_limit(seconds: float):  # type: ignore[no-untyped-def]
+def _cpu_limit(seconds: float) -> Iterator[None]:
     """Have the system send SIGPROF, which ends the process, after so many CPU seconds."""
     if not hasattr(signal, "ITIMER_PROF"):  # Windows has the time limit of the pool alone
         yield

@@ -107,7 +107,7 @@ class WorkerPool:
                                 _time.since = _time.since or time.monotonic()
                             check_wanted()
                     finally:
-                        future.cancel()  # kills the worker, if it has not ended
+                        future.cancel()  # type: ignore[no-untyped-call]  # kills the worker, if it has not ended
                 outcome: worker.Outcome = pickle.loads(future.result())
                 _time.spent = _time.before + outcome.seconds
                 return outcome
@@ -137,7 +137,7 @@ class WorkerPool:
         with self._lock:
             pool, self._pool = self._pool, None
         if pool is not None:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
             pool.join()
 
 
@@ -163,7 +163,7 @@ def _without_main(preparation: Callable[[str], dict[str, Any]]) -> Callable[[str
     return prepared
 
 
-spawn.get_preparation_data = _without_main(spawn.get_preparation_data)
+spawn.get_preparation_data = _without_main(spawn.get_preparation_data)  # type: ignore[assignment]
 
 POOL = WorkerPool()
 
