@@ -13,7 +13,7 @@ from cnnviz.words import Problem
 
 Result = TypeVar("Result")
 
-SECONDS = 2.0
+SECONDS = 1.8
 """CPU seconds for a file or a text."""
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnviz.core.isolation import isolated, run_elsewhere
+from cnnviz.core.isolation import SECONDS, isolated, run_elsewhere
 from cnnviz.core.lru_cache import clear_all
 from cnnviz.core.stored_params import keep, kept
 from cnnviz.core.work_cancellation import as_long_as
@@ -92,7 +92,7 @@ def test_a_file_that_takes_too_long_or_too_much_memory_gets_a_sentence_and_the_n
     kind, content = ATTACKS[name]
     assert len(content) < 5_000_000
     reply = answers.answer(kind, {}, content)
-    said = {say("ui.server.work_too_long", seconds=2.0), str(worker.too_large())}
+    said = {say("ui.server.work_too_long", seconds=SECONDS), str(worker.too_large())}
     assert reply.status == 422 and any(sentence in reply.body.decode() for sentence in said), reply.body[:300]
     assert answers.answer("model", {}, MODEL).status == 200
 
