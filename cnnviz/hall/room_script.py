@@ -43,7 +43,8 @@ def script_of(script: str) -> Script:
         if found is None:
             raise Problem("ui.learn.no_script", id=script[:40])
         return found
-    return _KNOWN.get_or_make(hashlib.sha256(script.encode("utf-8", "replace")).digest(), lambda: isolated(_checked, script, seconds=CHECK_SECONDS + 1.0))  # its own limit comes first
+    digest = hashlib.sha256(script.encode("utf-8", "replace")).digest()
+    return _KNOWN.get_or_make(digest, lambda: isolated(_checked, script, seconds=CHECK_SECONDS + 1.0))  # its own limit comes first
 
 
 def _checked(text: str) -> Script:
