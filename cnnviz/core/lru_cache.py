@@ -140,10 +140,11 @@ class LruCache(Generic[Name, Value]):
 _CACHES: WeakSet["LruCache[Any, Any]"] = WeakSet()
 
 
-def clear_all() -> None:
-    """Empty every cache of this process."""
-    for cache in _CACHES:
-        cache.clear()
+def clear_all(beyond: int = 0) -> None:
+    """Empty every cache of this process, if together they hold more than so many bytes."""
+    if sum(cache.total for cache in _CACHES) > beyond:
+        for cache in _CACHES:
+            cache.clear()
 
 
 class Once(LruCache[Name, Value]):

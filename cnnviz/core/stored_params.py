@@ -120,6 +120,11 @@ def packed(names: Iterable[str], most: int) -> dict[str, dict[str, np.ndarray]]:
     return found
 
 
+def forget() -> None:
+    """Drop all parameters that are kept here."""
+    _kept.clear()
+
+
 def keep_packed(arrays: Mapping[str, np.ndarray]) -> str:
     """Keep parameters that another process has packed, and return their name."""
     stored = _unpacked(arrays)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.lru_cache import clear_all
-from cnnviz.core.stored_params import keep_also
+from cnnviz.core.stored_params import forget, keep_also
 from cnnviz.core.threads import keep_one_blas_thread
 from cnnviz.server.heaps import give_back, share_heaps
 from cnnviz.words import Problem, reading
@@ -29,6 +29,8 @@ MOST_MEMORY = 400_000_000
 """Bytes that a task may take, beside what a new worker has; pictures take most."""
 MOST_RESULT = 80_000_000
 """Bytes of a pickled result."""
+MOST_CACHED = 40_000_000
+"""Bytes of a worker's caches between two tasks."""
 NICE = 5
 """A worker's niceness: it computes beside pages that are waited for."""
 
@@ -111,7 +113,8 @@ def run(work: Callable[..., Any], arguments: tuple[Any, ...], seconds: float, la
     except Exception:
         return pickle.dumps(Outcome(error=traceback.format_exc()))
     finally:
-        clear_all()  # nothing of a visitor stays
+        forget()  # what the next task keeps has to go along with its result
+        clear_all(MOST_CACHED)
         give_back()
 
 
