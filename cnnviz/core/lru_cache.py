@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+from weakref import WeakSet
 
 import numpy as np
 
@@ -94,6 +95,7 @@ class LruCache(Generic[Name, Value]):
         self._name_weights: dict[Name, int] = {}  # a part of `_weights`; names do not change
         self.total = 0
         self._lock = threading.RLock()
+        _CACHES.add(self)
 
     def __len__(self) -> int:
         return len(self._values)
@@ -218,6 +220,16 @@ def keeping_for(owner: str) -> Iterator[None]:
 def owner_of_work() -> str:
     """Return the owner to whom new entries belong: a visitor's address, "" outside `keeping_for`."""
     return _OWNER.get()
+
+
+_CACHES: WeakSet["LruCache[Any, Any]"] = WeakSet()
+
+
+def clear_all(beyond: int = 0) -> None:
+    """Empty every cache of this process, if together they hold more than so many bytes."""
+    if sum(cache.total for cache in _CACHES) > beyond:
+        for cache in _CACHES:
+            cache.clear()
 
 
 class Once(LruCache[Name, Value]):

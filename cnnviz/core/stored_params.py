@@ -6,7 +6,7 @@ a lesson that asks for what is gone gets a sentence.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -75,12 +75,60 @@ def keep(params: Mapping[str, np.ndarray], learned: Learned | None = None, files
         digest.update(f"{name} {array.shape} ".encode() + array.tobytes())
     name = f"held-{digest.hexdigest()[:16]}"
     if _kept.get(name) is None:
-        _kept.put(name, _Kept(Params.of(params), learned, files))
-        beside = {_LEARNED: np.array(learned)} if learned else {}
-        beside |= {_FILES: np.frombuffer("\n".join(files).encode(), np.uint8)} if files else {}
+        stored = _Kept(Params.of(params), learned, files)
+        _kept.put(name, stored)
         for elsewhere in _elsewhere:
-            elsewhere.put(name, {**params, **beside})
+            elsewhere.put(name, _packed(stored))
     return name
+
+
+def _packed(stored: _Kept) -> dict[str, np.ndarray]:
+    """Return parameters, and what they have learned from, as arrays by name."""
+    beside = {_LEARNED: np.array(stored.learned)} if stored.learned else {}
+    beside |= {_FILES: np.frombuffer("\n".join(stored.files).encode(), np.uint8)} if stored.files else {}
+    return {**stored.params, **beside}
+
+
+def _unpacked(arrays: Mapping[str, np.ndarray]) -> _Kept:
+    params = dict(arrays)
+    learned, files = (params.pop(beside, None) for beside in (_LEARNED, _FILES))
+    names = () if files is None else tuple(files.tobytes().decode().split("\n"))
+    return _Kept(Params.of(params), None if learned is None else Learned(*learned.tolist()), names)
+
+
+def mentioned(text: str) -> list[str]:
+    """Return the names of parameters in a text, each once, in the order of the text.
+
+    >>> mentioned("init=held-0123456789abcdef.7&k=3")
+    ['held-0123456789abcdef']
+    """
+    return [*dict.fromkeys(match[0].partition(".")[0] for match in _NAME.finditer(text))]
+
+
+def packed(names: Iterable[str], most: int) -> dict[str, dict[str, np.ndarray]]:
+    """Return the arrays of kept parameters for another process, the first of these names whose arrays have at most so many bytes together."""
+    found: dict[str, dict[str, np.ndarray]] = {}
+    for name in names:
+        try:
+            arrays = _packed(_found(name))
+        except NotKept:
+            continue
+        most -= size(arrays)
+        if most < 0:
+            break
+        found[name] = arrays
+    return found
+
+
+def forget() -> None:
+    """Drop all parameters that are kept here."""
+    _kept.clear()
+
+
+def keep_packed(arrays: Mapping[str, np.ndarray]) -> str:
+    """Keep parameters that another process has packed, and return their name."""
+    stored = _unpacked(arrays)
+    return keep(stored.params, stored.learned, stored.files)
 
 
 def kept(name: str) -> Params:
@@ -112,11 +160,8 @@ def files_of(name: str) -> tuple[str, ...]:
 def _found(name: str) -> _Kept:
     found = _kept.get(name)
     for elsewhere in _elsewhere if found is None else ():
-        arrays = dict(elsewhere.get(name) or {})
-        learned, files = (arrays.pop(beside, None) for beside in (_LEARNED, _FILES))
-        if arrays:
-            names = () if files is None else tuple(files.tobytes().decode().split("\n"))
-            found = _Kept(Params.of(arrays), None if learned is None else Learned(*learned.tolist()), names)
+        if arrays := elsewhere.get(name):
+            found = _unpacked(arrays)
             _kept.put(name, found)
     if found is None:
         raise NotKept("lesson.kept.gone")

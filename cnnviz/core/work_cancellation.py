@@ -40,10 +40,17 @@ def goes_beside(wait: Callable[[float], object]) -> None:
 @contextmanager
 def in_background() -> Iterator[None]:
     """Within it work is in the background; what it is asked at each look besides goes on being asked."""
+    with also_asking(let_pass):
+        yield
+
+
+@contextmanager
+def also_asking(first: Callable[[], object]) -> Iterator[None]:
+    """Have long work call `first` at each cancellation point, before what it calls there already."""
     ask = _ASK.get()
 
     def look() -> None:
-        let_pass()
+        first()
         if ask is not None:
             ask()
 

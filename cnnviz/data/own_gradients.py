@@ -16,6 +16,7 @@ import numpy as np
 from cnnviz.core.archives import archive_of
 from cnnviz.core.comparison.diagnosis import gradient_names
 from cnnviz.core.comparison.precision import Precision, precisions
+from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.read_only import lock
 from cnnviz.data.gradient_names import candidates, is_gradient
@@ -69,6 +70,11 @@ def read_gradients(data: bytes, program: Program, images: int = 1) -> OwnGradien
     passed_over = tuple(name for name in others if is_gradient(name))
     arrays = {name: lock(array.astype(np.float64)) for name, array in ordered.items()}
     return OwnGradients(arrays, precisions(ordered), passed_over, _notes(passed_over, known))
+
+
+def read_gradients_of(data: bytes, lesson: Lesson, x_shape: tuple[int, ...]) -> OwnGradients:
+    """Return the gradients of a lesson's images in a file, as `read_gradients` does: a lesson can be pickled, its program cannot."""
+    return read_gradients(data, lesson.network.program(x_shape), len(lesson.images))
 
 
 class Fits(NamedTuple):
@@ -125,7 +131,7 @@ def _archive(data: bytes, of: Fits) -> tuple[dict[str, np.ndarray], list[str]]:
             for name, target in targets.items():
                 with archive.open(members[name]) as member:
                     found[target] = _array(member, name, of.sizes(target))
-    except Problem:
+    except (Problem, MemoryError):
         raise
     except Exception:  # zipfile, zlib and NumPy raise a dozen kinds of error
         raise Problem("own.damaged") from None

@@ -24,7 +24,7 @@ def files_in(content: bytes) -> Files | None:
     """
     try:
         return _archived(content) if content[:2] == b"PK" else _listed(content) if content[:2] == b"[[" else None
-    except Problem:
+    except (Problem, MemoryError):
         raise
     except Exception:  # zipfile, zlib and numbers of sizes raise a dozen kinds of error
         return None

@@ -230,7 +230,7 @@ def arrays_of(content: bytes) -> Arrays:
             if sum(member.file_size for member in members) > MOST_BYTES:
                 raise Problem("export.elsewhere.too_large", megabytes=MOST_BYTES / 1e6)
             return {member.filename.removesuffix(".npy"): _member(archive, member) for member in members}
-    except Problem:
+    except (Problem, MemoryError):
         raise
     except Exception:  # whatever a damaged archive or header comes to
         raise Problem("export.elsewhere.damaged") from None

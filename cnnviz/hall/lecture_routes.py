@@ -1,5 +1,6 @@
 """Leading a hall, by plain HTTP: to an address, or from screen to screen of a script; docs/rooms.md describes it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from urllib.parse import parse_qsl, urlencode
@@ -15,7 +16,12 @@ from cnnviz.hall.room_script import MOST_SCRIPT, is_asked, number_in, query_of_s
 from cnnviz.hall.room_script import is_text as is_own
 from cnnviz.hall.store import COVERS, EXPLORE, Room, Store
 from cnnviz.scripts.script import Screen, Script
+from cnnviz.server.costs import Costs, LikeOthers
+from cnnviz.server.job import Busy
 from cnnviz.server.request_bodies import Refused
+from cnnviz.server.visitors import connection_of, pause_of, visitor_of
+from cnnviz.server.waiting import while_asked
+from cnnviz.server.worker_pool import READING, clock, reading_cost
 from cnnviz.words import Problem
 
 MOST_BODY = 3 * MOST_SCRIPT
@@ -34,6 +40,7 @@ class Lectures:
 
     def __init__(self, store: Store, questions: Questions, prepare: Prepare, crowd: int, begun: Callable[[Room], object]) -> None:
         self.store, self.questions, self.prepare, self.crowd, self.begun = store, questions, prepare, crowd, begun
+        self.costs = Costs()
 
     async def move(self, request: Request, room: Room) -> Response:
         """PUT room/<code>, for its driver: everybody goes to an address, or to a {"screen"} of the {"script"} that is given from now on;
@@ -101,8 +108,17 @@ class Lectures:
 
     async def script(self, request: Request, script: str) -> Script:
         """The script of a text or an id. Raises Refused: what is wrong with it."""
-        found: Script = await self.questions.worked(request, ("script", script_digest(script)), partial(script_of, script))
-        return found
+        try:
+            async with while_asked(request):
+                name, connection = ("script", script_digest(script)), connection_of(request)
+                expected = LikeOthers(self.costs, "script", partial(reading_cost, "script", script), clock=clock)
+                work = partial(expected.timed, partial(script_of, script))
+                found: Script = await READING.get(name, visitor_of(request), work, connection, expected, pause_of(request))
+                return found
+        except Problem as problem:
+            raise Refused(400, problem.code, **problem.values) from None
+        except (Busy, TimeoutError, asyncio.CancelledError):  # or the client is gone
+            raise Refused(503, "ui.numbers.busy", n=1) from None
 
     async def given(self, request: Request, room: Room) -> Response:
         """GET room/<code>/script, for its driver: what is given, to be given again in a room that was gone."""

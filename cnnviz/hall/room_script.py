@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from cnnviz.core.isolation import isolated
 from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.pages.script_screens import address_of
 from cnnviz.scripts.expression_limits import Allowance
@@ -20,7 +21,7 @@ from cnnviz.words import Problem, Versions
 
 MOST_SCRIPT = MOST_BYTES
 """Bytes of a script's text."""
-CHECK_SECONDS = 20.0
+CHECK_SECONDS = 5.0
 """Of a processor's time, that looking through a script may take."""
 MOST_SAID, MOST_LANGUAGES = 2_000, 8
 """Characters of a sentence, and languages of it, that go to everybody."""
@@ -42,7 +43,8 @@ def script_of(script: str) -> Script:
         if found is None:
             raise Problem("ui.learn.no_script", id=script[:40])
         return found
-    return _KNOWN.get_or_make(hashlib.sha256(script.encode("utf-8", "replace")).digest(), lambda: _checked(script))
+    digest = hashlib.sha256(script.encode("utf-8", "replace")).digest()
+    return _KNOWN.get_or_make(digest, lambda: isolated(_checked, script, seconds=CHECK_SECONDS + 1.0))  # its own limit comes first
 
 
 def _checked(text: str) -> Script:

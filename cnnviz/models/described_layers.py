@@ -9,7 +9,7 @@ from typing import Any
 MOST_SHOWN = 80
 """Characters of a layer's text that are shown."""
 LARGEST = 10**9
-"""The largest whole number that is worked out of others."""
+"""The largest whole number that is read, or worked out of others."""
 
 _OPERATIONS: Mapping[type, Callable[[int, int], int]] = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv}
 
@@ -60,7 +60,8 @@ def constant(node: ast.AST, known: Mapping[str, ast.AST] | None = None, depth: i
     """
     known = known or {}
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float | str | bool | None):
-        return node.value
+        large = isinstance(node.value, int) and abs(node.value) > LARGEST
+        return Unknown(shortened(ast.unparse(node))) if large else node.value
     if depth and isinstance(node, ast.Tuple | ast.List):
         return tuple(constant(one, known, depth - 1) for one in node.elts[:16])
     if depth and isinstance(node, ast.Name | ast.Attribute) and (name := name_of(node)) in known:

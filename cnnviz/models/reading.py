@@ -64,7 +64,7 @@ def read_model(content: str | bytes) -> Model:
     """
     try:
         description = _described(content)
-    except (RecursionError, MemoryError):  # of what is nested too deeply for Python's own reader
+    except RecursionError:  # of what is nested too deeply for Python's own reader
         raise Problem("model.nested") from None
     before = Before(own=description.own)
     layers = _thinned([taken(layer, before) for layer in description.layers], before)

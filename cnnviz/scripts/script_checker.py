@@ -52,14 +52,16 @@ def check_file(file: File) -> tuple[Script | None, list[Fault]]:
 
 
 def check(content: bytes, seconds: float = math.inf) -> tuple[Script | None, list[Fault]]:
-    """The same for a file's bytes; what is not looked at within so many seconds of a processor's time is a fault.
+    """Return the script of a file's bytes, None if it cannot be shown, and its faults in the order of their lines.
+
+    With a limit of CPU seconds, nothing is computed if the form has faults. Checks that take longer are left out, which is a fault.
 
     >>> [str(fault.what) for fault in check(b'id = "a"\\ntitle = "A"\\ngoal = "go"\\n')[1]]
     ['There is no screen. Add [[screen]].']
     """
     until = time.thread_time() + seconds
     script, reading = read(content)
-    for n, screen in reading.screens.items():
+    for n, screen in reading.screens.items() if script or seconds == math.inf else ():
         _Checked(reading, (reading.name, n), screen, until).run()
     return (None if reading.broken else script), sorted(reading.faults)
 

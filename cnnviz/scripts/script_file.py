@@ -4,6 +4,7 @@ A file is TOML: its own fields, then a [[screen]] or [[step]] for each, which ar
 stands here; what has to be computed, in script_checker.py.
 """
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -31,6 +32,8 @@ from cnnviz.scripts.toml_lines import Path
 from cnnviz.words import DEFAULT, Versions, message
 
 MOST_BYTES, MOST_SECONDS = 200_000, 36_000
+MOST_DEPTH = 10
+"""Tables and arrays in one another."""
 MOST_DOTS = 2_000_000
 """The squares of the dots in each line, together: an address has a dot in each of its numbers."""
 
@@ -55,8 +58,11 @@ def read(content: bytes) -> tuple[Script | None, Reading]:
         return None, nothing
     try:
         tables = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # int() takes no more than some thousand digits
         nothing.faults.append(_syntax(str(error), text))
+        return None, nothing
+    if not _is_plain(tables):
+        nothing.faults.append(Fault(_most_brackets(text), message("lessons.file.strange_value", most=MOST_DEPTH)))
         return None, nothing
     reading = Reading(tables, text)
     script = _script(reading)
@@ -71,6 +77,26 @@ def _nested(text: str) -> int | None:
     """
     dots = [line.count(".") for line in text.split("\n")]
     return dots.index(max(dots)) + 1 if sum(n * n for n in dots) > MOST_DOTS else None
+
+
+def _is_plain(tables: object) -> bool:
+    """Return whether values are nested at most MOST_DEPTH deep, whole numbers have 64 bits, and others are finite."""
+    left = [(tables, 0)]
+    while left:
+        value, depth = left.pop()
+        if isinstance(value, dict | list):
+            if depth > MOST_DEPTH:
+                return False
+            left += [(inner, depth + 1) for inner in (value.values() if isinstance(value, dict) else value)]
+        elif (isinstance(value, int) and not -(2**63) <= value < 2**63) or (isinstance(value, float) and not math.isfinite(value)):
+            return False
+    return True
+
+
+def _most_brackets(text: str) -> int:
+    """Return the line, from 1, with the most brackets, digits and special numbers."""
+    weights = [len(re.findall(r"[\[{\d]|inf|nan", line)) for line in text.split("\n")]
+    return weights.index(max(weights)) + 1
 
 
 _WHYS = {
@@ -135,6 +161,7 @@ def _tables(reading: Reading) -> list[dict[str, Any]]:
             reading.wrong((name, n), "lessons.file.type", field=name, type=message("lessons.file.of_screens"))
     if name in tables and not 1 <= len(screens) <= MOST_SCREENS:
         reading.wrong((name,), "lessons.file.steps", n=len(screens), most=MOST_SCREENS)
+        return []
     return screens if all(isinstance(screen, dict) for screen in screens) else []
 
 

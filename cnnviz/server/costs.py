@@ -66,8 +66,9 @@ class LikeOthers(Expected):
 
     known = False
 
-    def __init__(self, costs: Costs, usual: Hashable, find: Callable[[], Cost], cost: Cost | None = None):
+    def __init__(self, costs: Costs, usual: Hashable, find: Callable[[], Cost], cost: Cost | None = None, clock: Callable[[], float] = time.thread_time):
         super().__init__()
+        self.clock = clock
         self.costs, self.usual, self.find, self.cost = costs, usual, find, cost
         self.known = cost is not None
 
@@ -83,8 +84,8 @@ class LikeOthers(Expected):
 
     def timed(self, make: Callable[[], Result]) -> Result:
         """The result, made in a thread of the gate's, and learned from."""
-        began = time.thread_time()
+        began = self.clock()
         made = make()
         if self.cost:
-            self.costs.learn(*self.cost, time.thread_time() - began)
+            self.costs.learn(*self.cost, self.clock() - began)
         return made

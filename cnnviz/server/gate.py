@@ -12,7 +12,7 @@ from cnnviz.server.admission import Admission
 from cnnviz.server.job import DEAR, Expected, Job, Result
 from cnnviz.server.schedule import Schedule
 from cnnviz.server.waiting import done
-from cnnviz.server.workers import Workers
+from cnnviz.server.workers import ASIDE, Workers
 
 
 class Gate(Generic[Result]):
@@ -21,13 +21,18 @@ class Gate(Generic[Result]):
     They take fair turns (FairQueue): the shortest goes first, also before one that has been begun, which waits at its
     next look until it is its turn again. What a work has had is counted in its thread's own time, by `clock`: others'
     work beside it makes it no longer.
+
+    If the threads only wait for other processes, `preemptive` is False: work that was begun waits for no other. Then at most
+    `dear` of the works are dear ones.
     """
 
-    def __init__(self, at_once: int, admission: Admission, clock: Callable[[], float] = time.thread_time) -> None:
+    def __init__(
+        self, at_once: int, admission: Admission, clock: Callable[[], float] = time.thread_time, preemptive: bool = True, dear: int | None = None
+    ) -> None:
         self.jobs: dict[Hashable, Job[Result]] = {}
         self.admission = admission
-        self.schedule: Schedule[Result] = Schedule(at_once)
-        self.workers = Workers(self.schedule, admission, clock, self._over)
+        self.schedule: Schedule[Result] = Schedule(at_once) if dear is None else Schedule(at_once, dear, dear)
+        self.workers = Workers(self.schedule, admission, clock, self._over, ASIDE if preemptive else 0)
         self.lock = self.workers.lock
         self.idle = threading.Condition(self.lock)
 

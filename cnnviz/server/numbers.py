@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
+from cnnviz.core.isolation import isolated
 from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.work_cancellation import goes_beside
 from cnnviz.pages import resource
@@ -28,7 +29,8 @@ from cnnviz.server.job import DEAR, Busy
 from cnnviz.server.request_bodies import Refused, body_of
 from cnnviz.server.visitors import connection_of, pause_of, visitor_of
 from cnnviz.server.waiting import while_asked
-from cnnviz.words import message
+from cnnviz.server.worker_pool import READING, clock
+from cnnviz.words import Problem, message
 
 MOST_BYTES = 32_000_000
 """Bytes of all cached responses, compressed: about 400 updates of the teaching notebook's network."""
@@ -162,14 +164,17 @@ class Numbers:
 
         def cost() -> Cost:
             kinds, seconds = resource.cost(page, asked, "given")
-            return kinds, seconds + len(content) * EACH_BYTE + GIVEN
+            size = len(content).bit_length()
+            return [(*kind, size) for kind in kinds], seconds + len(content) * EACH_BYTE + GIVEN
 
-        expected = LikeOthers(self.costs, (page.id, "given"), cost)
+        expected = LikeOthers(self.costs, (page.id, "given"), cost, clock=clock)
         try:
             async with while_asked(request):
-                work = partial(expected.timed, partial(resource.made_of, page, asked, content))
-                found = await self.work.get(name, visitor_of(request), work, connection_of(request), expected, pause_of(request))
+                work = partial(expected.timed, partial(isolated, resource.made_of, page, asked, content))
+                found = await READING.get(name, visitor_of(request), work, connection_of(request), expected, pause_of(request))
                 return _answered(found, request, False)
+        except Problem as problem:
+            return refusal(422, problem.code, **problem.values)
         except Busy as busy:
             await self._late()
             return come_again(busy.seconds)

@@ -15,8 +15,8 @@ class Schedule(Generic[Result]):
     Nothing here knows of threads or of who waits for a work.
     """
 
-    def __init__(self, at_once: int) -> None:
-        self.at_once = at_once
+    def __init__(self, at_once: int, under_way: int = UNDER_WAY, most_under_way: int = MOST_UNDER_WAY) -> None:
+        self.at_once, self.most_dear, self.most_dear_and_shorter = at_once, under_way, most_under_way
         self.turns: FairQueue[Job[Result]] = FairQueue()
         self.held_back: Waiting[Job[Result]] = Waiting()
         self.running: set[Job[Result]] = set()
@@ -67,9 +67,9 @@ class Schedule(Generic[Result]):
     def _held_back(self) -> Place[Job[Result]] | None:
         """The first of the dear ones that have not been begun, where few are under way, or only longer ones."""
         first = self.held_back.first()
-        if first is None or len(self.under_way) >= MOST_UNDER_WAY:
+        if first is None or len(self.under_way) >= self.most_dear_and_shorter:
             return None
-        return first if len(self.under_way) < UNDER_WAY or all(first < job.place for job in self.under_way) else None
+        return first if len(self.under_way) < self.most_dear or all(first < job.place for job in self.under_way) else None
 
     def _in_the_way(self, place: Place[Job[Result]]) -> bool:
         """Tells whether something shorter is being worked at: two threads that compute hinder each other."""

@@ -24,8 +24,8 @@ SLICE = 0.002
 class Workers(Generic[Result]):
     """Works at what the schedule has, and says when a work is `over`. What a work has had is counted by `clock`, its thread's own time."""
 
-    def __init__(self, schedule: Schedule[Result], admission: Admission, clock: Callable[[], float], over: Callable[[Job[Result]], None]) -> None:
-        self.schedule, self.admission, self.clock, self.over = schedule, admission, clock, over
+    def __init__(self, schedule: Schedule[Result], admission: Admission, clock: Callable[[], float], over: Callable[[Job[Result]], None], most_aside: int = ASIDE) -> None:
+        self.schedule, self.admission, self.clock, self.over, self.most_aside = schedule, admission, clock, over, most_aside
         self.threads = ThreadPoolExecutor(schedule.at_once + 2 * ASIDE, "numbers")
         self.lock = threading.Lock()
         self.aside = 0
@@ -104,7 +104,7 @@ class Workers(Generic[Result]):
         with self.lock:
             now = self.clock() - job.since
             self._learn(job, job.used + now)
-            if now < SLICE or self.aside >= ASIDE or not self.schedule.is_anothers_turn(job):
+            if now < SLICE or self.aside >= self.most_aside or not self.schedule.is_anothers_turn(job):
                 return
             self.schedule.turns.back(job.place)
             self._pause(job)

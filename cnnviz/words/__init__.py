@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from cnnviz.words.pseudo import PSEUDO, stretched
@@ -91,6 +91,9 @@ class Problem(ValueError):
     def __init__(self, code: str, /, **values: object):
         super().__init__(code, values)
         self.code, self.values = code, values
+
+    def __reduce__(self) -> tuple[Callable[[], "Problem"], tuple[()]]:
+        return partial(type(self), self.code, **self.values), ()  # pickle would pass the values by place
 
     @property
     def message(self) -> Message:

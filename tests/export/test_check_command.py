@@ -106,3 +106,12 @@ def test_biases_that_were_not_summed_or_summed_too_far_are_named(tmp_path, capsy
         np.savez(tmp_path / "own.npz", **{**right, name: array})
         code, lines, _ = check(capsys, tmp_path / "own.npz", link(OTHER))
         assert code == 1 and any(title in line and "exactly" in line for line in lines)
+
+
+def test_names_in_a_file_cannot_command_the_terminal(tmp_path, capsys):
+    file = tmp_path / "mine\x1b[1m.json"
+    for content in ({"q\x1b[2J\u202e": 1.0, "r\x9b31m": [2.0]}, {"df": [[0.0] * 3] * 3}):
+        file.write_text(json.dumps(content))
+        main(["check", str(file)])
+        said = "".join(capsys.readouterr())
+        assert ("\\x1b[2J" if "df" not in content else "\\x1b[1m") in said and not {"\x1b", "\x9b", "\u202e"} & {*said}

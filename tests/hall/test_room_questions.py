@@ -255,6 +255,8 @@ async def test_an_answer_that_is_none_gets_a_sentence(body, id):
         ({"lesson": "kernel", "step": "1e0"}, "ui.learn.no_step"),
         ({"lesson": "channels", "step": 1, "act": "jump"}, "ui.rooms.no_question"),
         ({"ask": "x" * 9_000}, "ui.rooms.body_long"),
+        ({"kind": "choose", "ask": "?", "step": float("nan"), "answers": [{"label": "a"}, {"label": "b"}]}, "ui.rooms.no_json"),
+        ({"kind": "choose", "ask": "?", "step": float("-inf"), "answers": [{"label": "a"}, {"label": "b"}]}, "ui.rooms.no_json"),
     ],
 )
 async def test_a_question_that_is_none_gets_a_sentence_and_the_hall_sees_nothing(body, id):

@@ -1,6 +1,8 @@
 """ONNX files as networks, and their weights as what gives their outputs."""
 
+import contextlib
 import io
+import tracemalloc
 
 import numpy as np
 import onnx
@@ -199,3 +201,24 @@ def test_weights_that_fit_no_network_here_are_told_below_it(tmp_path, capsys):
     assert main(["model", str(tmp_path / "wide.onnx")]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert "0.weight (6, 3, 5, 5)" in lines[-2] and lines[-1] == "net=conv6x5b-max2-conv16x5b-max2-dense256-dense10-softmax-ce"
+
+
+def test_a_tensor_in_a_file_beside_it_takes_no_memory_whatever_size_it_states():
+    file = graph([CONV, ("Reshape", ["sizes"], {}), ("Gemm", ["w"], {"transB": 1})], SHAPES | {"sizes": (2,)})
+    reshape = onnx.helper.make_node("Reshape", ["large", "shape"], ["turned"])
+    file.graph.node.insert(0, reshape)
+    file.graph.node.insert(0, onnx.helper.make_node("Identity", ["large"], ["again"]))
+    large = onnx.TensorProto(name="large", data_type=onnx.TensorProto.FLOAT, dims=[100, 1000, 1000], data_location=onnx.TensorProto.EXTERNAL)
+    file.graph.initializer.extend([large, onnx.numpy_helper.from_array(np.array([-1, 1000]), "shape")])
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(Problem):
+            read_model(file.SerializeToString())
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+    for node in ("ReduceMean", "Pad"):
+        axes = graph([CONV, (node, ["large"], {})], SHAPES)
+        axes.graph.initializer.append(large)
+        with pytest.raises(Problem):
+            read_model(axes.SerializeToString())

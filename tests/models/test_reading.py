@@ -494,3 +494,22 @@ def test_a_layer_for_other_inputs_than_there_are_is_told(layers, said):
     model = read_model(f"nn.Sequential({layers})")
     notes = [note for layer in model.layers for note in layer.notes if note.id == "model.other_inputs"]
     assert [(note.values["n"], note.values["fits"]) for note in notes] == said
+
+
+@pytest.mark.parametrize("digits", [16, 400, 4_000, 5_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{{"class_name": "Sequential", "config": {{"layers": [{{"class_name": "Dense", "config": {{"units": {n}}}}}]}}}}',
+        "nn.Sequential(nn.Linear(2, {n}))",
+        "Sequential(\n  (0): Linear(in_features={n}, out_features={n})\n)",
+    ],
+)
+def test_a_number_of_very_many_digits_gets_a_sentence(text, digits):
+    try:
+        model = read_model(text.format(n="9" * digits))
+        said = [str(note) for layer in model.layers for note in layer.notes]
+        assert said and json.dumps([model.net, [layer.text for layer in model.layers]])
+    except Problem as problem:
+        said = [str(problem)]
+    assert all(len(sentence) < 400 for sentence in said)

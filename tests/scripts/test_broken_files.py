@@ -1,5 +1,6 @@
 """Files that are broken: whatever stands in them, what is wrong is said at its line, and nothing is raised."""
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cnnviz.export.scripts_command import run
+from cnnviz.pages.resource import made_of, page_of
 from cnnviz.scripts.script_checker import check
 
 STEP = '''id = "a"
@@ -103,3 +105,15 @@ def test_what_is_no_file_is_said_too(tmp_path: Path, capsys):
 def test_the_values_of_the_first_property_are_toml():
     for value in VALUES:
         tomllib.loads(f"a = {value}")
+
+
+NESTED = ["[" * 490 + "]" * 490, "[" * 4_000 + "]" * 4_000, "{ a = " * 200 + "1" + " }" * 200]
+
+
+@pytest.mark.parametrize("value", ["9" * 5_000, "9" * 4_000, "-" + "9" * 30, *NESTED])
+def test_a_value_that_no_page_can_show_is_a_fault_on_its_line(value):
+    content = f'id = "a"\n[[screen]]\nat = ""\nseconds = {value}\n'.encode()
+    script, faults = check(content)
+    assert script is None and faults[0].line in (4, 5) and str(faults[0].what)
+    found = made_of(page_of("script"), {}, content)
+    assert json.loads(found.plain[4 : 4 + int.from_bytes(found.plain[:4], "little")])["faults"]

@@ -10,11 +10,12 @@ from cnnviz.__main__ import main
 from cnnviz.core.mistakes import MISTAKES
 from cnnviz.pages.registry import pages
 from cnnviz.pages.resource import made_of, page_of
-from cnnviz.scripts import library
+from cnnviz.scripts import library, script_checker
 from cnnviz.scripts.library import bundled
 from cnnviz.scripts.mistakes_found import changes_key, matrix
 from cnnviz.scripts.screen_address import PAGES, place_of
 from cnnviz.scripts.script_checker import check, check_file
+from cnnviz.scripts.script_file import MOST_BYTES
 from cnnviz.words import languages
 from tests.scripts.test_checker import BOTH, CLICK, CONSTRUCT, FINE, NUMBER, ORDER
 
@@ -121,6 +122,14 @@ def test_no_line_can_be_left_out_or_cut_off_without_a_sentence_or_a_script():
 def test_a_script_has_up_to_60_screens(n):
     script, faults = check(('id = "many"\n' + '[[screen]]\nat = ""\n' * n).encode())
     assert (script is not None) == (n <= 60) == (not faults)
+
+
+@pytest.mark.parametrize("content", ['id = "many"\n' + "[[screen]]\n" * 18_000, LECTURE.replace("[[screen]]", "[[screen]]\nnothing = 1", 1)])
+def test_in_limited_time_nothing_is_computed_of_a_script_whose_form_has_faults(content, monkeypatch):
+    assert len(content) < MOST_BYTES
+    monkeypatch.setattr(script_checker, "lesson_of", None)
+    script, faults = check(content.encode(), seconds=20.0)
+    assert script is None and len(faults) == 1
 
 
 def test_a_screens_pages_and_their_keys_are_those_that_there_are():

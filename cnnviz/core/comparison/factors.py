@@ -41,6 +41,10 @@ def _whole(n: float) -> float:
     return int(n) if n == int(n) else n
 
 
+SMALLEST = 1e-300
+"""A factor whose inverse is finite."""
+
+
 def named_factor(number: float, names: Mapping[str, float], tolerance: float) -> Factor:
     """The number as a factor, exactly the named or simple one that it comes near to: the first of `names` that fits.
 
@@ -57,7 +61,8 @@ def named_factor(number: float, names: Mapping[str, float], tolerance: float) ->
         for inverse, size in ((False, n), (True, 1 / n if n else 0.0)):
             if size and abs(abs(number) - size) <= tolerance * size:
                 return Factor(sign * size, name, n, inverse)
-    for simple in (round(number), 1 / round(1 / number) if number and round(1 / number) else 0.0):
+    inverse_number = 1 / number if abs(number) >= SMALLEST else 0.0
+    for simple in (round(number), 1 / round(inverse_number) if round(inverse_number) else 0.0):
         if simple and abs(number - simple) <= tolerance * abs(simple):
             return Factor(float(simple))
     return Factor(number)

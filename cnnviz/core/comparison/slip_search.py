@@ -134,6 +134,8 @@ class Suspect:
             return []
         size = sum(float(((ours[at] / most) ** 2).sum()) for (_, ours), at in zip(pairs, finite, strict=True))
         number = sum(float((theirs[at] / most * (ours[at] / most)).sum()) for (theirs, ours), at in zip(pairs, finite, strict=True)) / size
+        if not np.isfinite(number):
+            return []
         factor = named_factor(number, self._named(), max(self.found[name].precision.relative for name in self.wrong))
         if not factor.simple and sum(int(np.count_nonzero(ours)) for _, ours in pairs) < 2:
             return []  # of two numbers, one is always the other times a factor

@@ -61,7 +61,7 @@ def answer(name: str, asked: Asked, content: bytes | None = None) -> Reply:
 
 
 def cost_of(name: str, asked: Asked) -> Cost:
-    """Of which kinds a question is, and about how many seconds it takes by the updates of its lesson alone."""
+    """Return the kinds of a question, and an estimate of its seconds from the updates of its lesson."""
     kinds, seconds = cost(page_at(asked.get("page", "")), asked)
     what = asked.get("what", "")
     return [("dialogs", name, what if what in KINDS else "", *kind) for kind in kinds], seconds

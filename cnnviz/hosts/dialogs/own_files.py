@@ -1,8 +1,9 @@
-"""Files of a visitor's own: a picture, weights, a model, gradients. They are read under limits, and none is kept."""
+"""Files of a visitor's own: a picture, weights, a model, gradients. They are read in isolation, and none is kept."""
 
 from collections.abc import Mapping
 
 from cnnviz.core.image_ids import CLASSES
+from cnnviz.core.isolation import isolated
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.lesson_network import batch_shape, shape_of
 from cnnviz.data.uploads import read_upload
@@ -19,21 +20,29 @@ from cnnviz.words import Message, Problem, say
 
 def picture(asked: Mapping[str, str], content: bytes) -> Adopted:
     """The change to the picture in a file, which travels in the address. Raises Problem, whatever the file holds."""
-    return Adopted(change={"img": read_upload(content)}, note="")
+    return Adopted(change={"img": isolated(read_upload, content)}, note="")
 
 
 def weights(asked: Mapping[str, str], content: bytes) -> Adopted:
     """The change to the lesson that starts from the weights in a file: in its own lesson where the file names one; of several, their film. Raises Problem."""
+    return isolated(_weights, _lesson(asked), content)
+
+
+def _weights(lesson: Lesson, content: bytes) -> Adopted:
     if files := files_in(content):
-        start, name, note = read_checkpoints(files, _lesson(asked))
+        start, name, note = read_checkpoints(files, lesson)
         return _adopted(start, [note], page="train", of="", n="", vs="", hold="", sweep="", checkpoints=name)
-    start, notes = read_start(content, _lesson(asked))
+    start, notes = read_start(content, lesson)
     return _adopted(start, notes or [Message("ui.take_home.imported")])
 
 
 def model(asked: Mapping[str, str], content: bytes) -> OwnModel:
     """A model layer by layer, and the change to its network; the sentence why not where what was taken is none, or too large. Raises Problem where nothing can be read."""
-    found, lesson = read_model(content), _lesson(asked)
+    return isolated(_model, _lesson(asked), content)
+
+
+def _model(lesson: Lesson, content: bytes) -> OwnModel:
+    found = read_model(content)
     layers = [*map(_layer, found.layers), *map(str, found.notes)]
     try:
         found.network.check(batch_shape(lesson.img, shape_of(lesson.img, _channels(found) or lesson.ch)))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
+from cnnviz.core.isolation import isolated
 from cnnviz.data import disabled_features
 from cnnviz.pages.resource import asked_of, made, made_of, page_of, structured
 from cnnviz.words import message
@@ -57,7 +58,7 @@ def _numbers(name: str, query: dict[str, str], script: bytes | None) -> Answered
     if page is None:
         raise KeyError(name)
     asked = asked_of(page, query)
-    found = made_of(page, asked, script, compress=False) if script else made(page, asked, compress=False)
+    found = isolated(made_of, page, asked, script, False) if script else made(page, asked, compress=False)
     headers = {} if found.lasting else {"Cache-Control": "no-store"}
     return 200, headers if found.whole else headers | {"Retry-After": "1"}, found.body
 

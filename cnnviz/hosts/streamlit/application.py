@@ -8,6 +8,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from cnnviz.core.isolation import run_elsewhere
 from cnnviz.core.stored_params import keep_also
 from cnnviz.hall import Rooms, room_routes
 from cnnviz.hall.redis_store import shared
@@ -22,6 +23,7 @@ from cnnviz.server.floods import Floods
 from cnnviz.server.headers import Headers
 from cnnviz.server.numbers import Numbers, number_routes
 from cnnviz.server.shared_arrays import shared_arrays
+from cnnviz.server.worker_pool import POOL
 from cnnviz.words import say
 
 __all__ = ["SCRIPT", "apologize", "lifespan", "middleware", "routes"]
@@ -56,6 +58,8 @@ def routes() -> list[BaseRoute]:
     everywhere = (st.get_option("server.address") or "0.0.0.0") in ("0.0.0.0", "::")
     rooms = Rooms(shared(redis) if redis else None, numbers.prepare, key=os.environ.get(SECRET, ""), everywhere=everywhere)
     at_the_end(rooms.streams.close)
+    at_the_end(POOL.stop)
+    run_elsewhere(POOL)
     charts = made_once(f"{folder}/web/plotly.js", "text/javascript", plotly)
     return [*file_routes(folder), charts, *number_routes(folder, numbers), *dialog_routes(folder), *room_routes(folder, rooms)]
 

@@ -11,11 +11,13 @@ from cnnviz.core.comparison.slips import right_lines
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.comparison.worst_entry import worst_of
 from cnnviz.core.gradcheck import relative_error, verdict
+from cnnviz.core.isolation import isolated
 from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.named_arrays import one_image
 from cnnviz.core.program import Program
+from cnnviz.core.read_only import lock_all
 from cnnviz.core.stages import label
-from cnnviz.data.own_gradients import OwnGradients, read_gradients
+from cnnviz.data.own_gradients import OwnGradients, read_gradients_of
 from cnnviz.export.own_report import example_of, near_ones, reference_of, said, untold
 from cnnviz.pages.address import Now
 from cnnviz.pages.check.checked_road import drawn_errors
@@ -47,7 +49,8 @@ def found_in(now: Now, file: File | None) -> Found:
 def _compared(now: Now, data: bytes) -> Found:
     reference = reference_of(now.lesson, now.moment)
     try:
-        own = read_gradients(data, reference.program, len(now.lesson.images))
+        own = isolated(read_gradients_of, data, now.lesson, now.moment.trace.x.shape)
+        lock_all(dict(own.arrays))  # on the way from a worker they lose that
         return own, diagnose(reference, own.arrays, own.precisions)
     except Problem as problem:
         return problem

@@ -186,7 +186,7 @@ export function clock(seconds) {
 export const withFormulas = (text, html) =>
   text
     .split(FORMULA)
-    .map((part, n) => (n % 2 ? (MATH[part] ?? html(`$${part}$`)) : html(part)))
+    .map((part, n) => (n % 2 ? (Object.hasOwn(MATH, part) ? MATH[part] : html(`$${part}$`)) : html(part)))
     .join("")
 
 /**
