@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from cnnviz.core.lru_cache import LruCache
 from cnnviz.hall.addresses import address_in, sent_in
 from cnnviz.hall.experiment_routes import Experiments
-from cnnviz.hall.exploring import leaves, place_of
+from cnnviz.hall.exploring import is_together, leaves, place_of
 from cnnviz.hall.follower import join_link, page_of_refusal, page_of_room, page_to_enter, qr
 from cnnviz.hall.lecture_routes import MOST_BODY, Lectures, Prepare, numbered, screens_of, script_in
 from cnnviz.hall.question_routes import Questions
@@ -114,7 +114,11 @@ class Rooms:
 
     async def _may(self, room: Room, query: str) -> bool:
         """Tells whether a follower may be at that address by oneself."""
-        if room.explore in ("", "free") or not leaves(query):
+        if not leaves(query):
+            return True
+        if is_together(room):
+            return False
+        if room.explore in ("", "free"):
             return True
         return room.explore == "screens" and await self.store.has_been(room, place_of(query))
 
@@ -153,7 +157,7 @@ class Rooms:
             return Response(media_type="text/event-stream", headers={"Cache-Control": "no-store"})
         stream = Stream(
             room=room, visitor=visitor, seen=request.headers.get("Last-Event-ID", ""),
-            screen="screen" in request.query_params, alone="alone" in request.query_params and room.explore != "paused",
+            screen="screen" in request.query_params, alone="alone" in request.query_params and not is_together(room),
         )  # fmt: skip
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(self.streams.events(stream), media_type="text/event-stream", headers=headers)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from cnnviz.hall.exploring import is_together
 from cnnviz.hall.question_routes import poll_data
 from cnnviz.hall.store import EXPLORE, Room, Store, StoreLost
 from cnnviz.server.rate_limits import fair_share
@@ -53,14 +54,14 @@ class Stream:
         if self.screen and room.cover != self.cover:
             self.cover = room.cover
             said += f"event: cover\ndata: {json.dumps(self.cover)}\n\n".encode()
+        poll = room.poll.at(time.time()) if room.poll else None
+        state = (poll.number, poll.turn, poll.phase) if poll else (0, 0, "")
+        if room.asked and state != self.poll:  # before the address: a page does not go where an open question's answer is seen
+            self.poll, self.count = state, {}
+            said += f"event: question\ndata: {json.dumps(poll_data(poll))}\n\n".encode()
         if str(room.number) != self.seen:
             self.seen = str(room.number)
             said += f"id: {self.seen}\ndata: {room.query}\n\n".encode()
-        poll = room.poll.at(time.time()) if room.poll else None
-        state = (poll.number, poll.turn, poll.phase) if poll else (0, 0, "")
-        if room.asked and state != self.poll:
-            self.poll, self.count = state, {}
-            said += f"event: question\ndata: {json.dumps(poll_data(poll))}\n\n".encode()
         return said
 
     @property
@@ -108,7 +109,7 @@ class Streams:
                 if room.ended:
                     yield b"event: end\ndata: \n\n"
                     return
-                if stream.alone and room.explore == "paused":
+                if stream.alone and is_together(room):
                     return  # the browser comes back as one who follows
                 said = stream.news() + (await self._counted(stream) if stream.screen else b"")
                 if not said and time.monotonic() - told >= HEARTBEAT:

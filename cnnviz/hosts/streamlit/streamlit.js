@@ -32,7 +32,7 @@ document.documentElement.lang = LANG
 translateStreamlit()
 
 const base = new URL("../", import.meta.url)
-const rooms = roomDriver(base, travel)
+const rooms = roomDriver(base, travel, (sentence) => shown?.view.notice(sentence))
 /** Goes where another device has driven the room to, on the page that is here. @type {(lesson: Lesson) => void} */
 let follow = () => {}
 let missing = new URLSearchParams(location.hash.slice(1)).get("missing") // the page that the server has led here from (index.py)
@@ -181,7 +181,7 @@ function mount(root, told) {
     if (!view?.waiting) arrive()
   }
   const arrive = () => {
-    if (!led) return drive()
+    if (!led) return void drive()
     led = false
     rooms.arrived(page, address.read(), hides())
   }
