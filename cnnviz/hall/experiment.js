@@ -3,11 +3,11 @@
 import { rich } from "../pages/learn/learn_words.js"
 import { paintRuns } from "../pages/train/sweep_chart.js"
 import { facts, HIGH, headline, nearest, scaleOf, standing } from "../pages/train/sweep_model.js"
-import { escaped, number } from "../view/model/format.js"
+import { escaped, inField, number } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
 import { near, setHTML } from "../view/regions/html.js"
 import { paintPlates, platesHTML } from "./plate_row.js"
-import { bestOf, hasDiverged, paintRates } from "./rate_chart.js"
+import { bestOf, hasDiverged, paintRates, tick } from "./rate_chart.js"
 import { inReaders } from "./screen_bar.js"
 
 /** @import { Runs } from "../pages/train/sweep_chart.js" */
@@ -18,6 +18,7 @@ import { inReaders } from "./screen_bar.js"
 const LOOK_IN = 1000 // milliseconds until a phone looks at the others' runs, and at random up to twice as many
 const SLOWER = 2 // each time by so much,
 const LOOKS = 7 // so often
+const LEAST = 1e-6 // the chart's scale goes no lower
 
 /** Numbers from the bytes that they came as. @param {string} text @param {4 | 8} bytes  of each */
 function numbersIn(text, bytes) {
@@ -83,8 +84,10 @@ export function conclusion(found) {
   if (best < 0) return { headline: say("web.hall.experiment.none_wins"), predicted }
   const [start] = numbersIn(found.curves, 4)
   const lost = last.filter((loss) => hasDiverged(loss, start)).length
-  const wins = say("web.hall.experiment.wins", { rate: found.values[best], loss: number(last[best], 2) })
-  return { headline: `${wins} ${say("web.hall.experiment.diverged", { n: lost, of: last.length })}`, predicted }
+  const loss = last[best] < LEAST ? say("web.hall.experiment.below", { loss: tick(-6) }) : number(last[best], 2)
+  const wins = say("web.hall.experiment.wins", { rate: inField(found.values[best]), loss })
+  const end = lost ? ` ${say("web.hall.experiment.diverged", { n: lost, of: last.length })}` : ""
+  return { headline: wins + end, predicted }
 }
 
 /**

@@ -121,7 +121,8 @@ export const FORGOTTEN_IN = 500 // milliseconds after which a room that is back 
 export const coverOf = (key) => ({ b: "black", ".": "black", j: "join" })[key.toLowerCase()] ?? ""
 
 const FEW = 5 // answers from which nothing follows
-export const [LEAST, MOST] = [0.3, 0.7] // of right answers between which talking helps most
+export const LEAST = 0.3 // of right answers from which talking helps most
+export const MOST = 0.7 // and up to which
 
 /**
  * What to do next, by how many found it: "explain", "talk", "go_on", or "" where nothing follows.

@@ -3,7 +3,7 @@
 
 import { scaleOf } from "../pages/train/sweep_model.js"
 import { prepare } from "../view/draw/canvas.js"
-import { number } from "../view/model/format.js"
+import { decimals, number } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
 
 /** @import { Runs } from "../pages/train/sweep_chart.js" */
@@ -33,6 +33,15 @@ export function powersIn(low, high, most) {
   return powers
 }
 
+const PLAIN = -4 // the least power of ten that is written with zeros
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+/** A power of ten as people write it: 0.01, 10⁻⁵. @param {number} power */
+export const tick = (power) =>
+  power >= PLAIN
+    ? decimals(10 ** power, Math.max(0, -power))
+    : `10⁻${[...String(-power)].map((digit) => RAISED[Number(digit)]).join("")}`
+
 /** Return where a rate is, from 0 to 1. @param {number} rate */
 const across = (rate) => Math.log10(rate / RATES[0]) / Math.log10(1 / RATES[0])
 
@@ -58,7 +67,7 @@ export function paintRates(
   const start = curve(shown[0] ?? 0)[0]
   const learnt = Array.from(last).filter((loss) => !hasDiverged(loss, start))
   const scale = scaleOf([start, ...learnt])
-  const [left, foot, shelf] = [narrow ? 4.6 : 6, narrow ? 3.2 : 3.4, narrow ? 2.6 : 3.2].map((size) => size * font)
+  const [left, foot, shelf] = [narrow ? 6.3 : 6.6, narrow ? 3.2 : 3.4, narrow ? 2.6 : 3.2].map((size) => size * font)
   const box = {
     x: left,
     y: shelf + font,
@@ -85,11 +94,7 @@ export function paintRates(
     context.fillRect(box.x, y, box.width, 1)
     context.fillStyle = soft
     if (Math.abs(y - begin) > LINE * font)
-      context.fillText(
-        `${scale.less && power === scale.low ? "≤ " : ""}${number(10 ** power, 1)}`,
-        box.x - 0.6 * font,
-        y,
-      )
+      context.fillText(`${scale.less && power === scale.low ? "≤ " : ""}${tick(power)}`, box.x - 0.6 * font, y)
   }
   context.strokeStyle = context.fillStyle = ink
   context.lineWidth = 1.5
