@@ -23,6 +23,7 @@ import { showScreen } from "./screen_bar.js"
 const JOIN_IN = 2000 // milliseconds within which a follower gets its token, at random
 const AHEAD_IN = 300 // milliseconds after which a follower asks ahead, and at random up to five times as many
 const MOST_SEEN = 400 // places where the lecture has been
+const LOST_IN = 2000 // milliseconds after which it is said that the server is out of reach: streams come back at once, as a rule
 
 /** Shows the room that the page's address names: to a follower, or, under "/screen", on a projector. */
 export default function show() {
@@ -57,6 +58,9 @@ export default function show() {
   const seen = []
   /** @type {HallScreen | null}  of the room's script */
   let onScreen = null
+  let isOut = false // the server is out of reach
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let losing
   let gone = false // the server has no such room any more; it may have again
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let forgotten
@@ -109,8 +113,16 @@ export default function show() {
       if (is && !view && !ballot.open) mount()
     },
     lost: (is) => {
-      bar.classList.toggle("lost", is)
-      bar.title = is ? say("web.room.lost") : ""
+      clearTimeout(losing)
+      if (!is && !isOut) return
+      losing = setTimeout(
+        () => {
+          isOut = is
+          ballot.setGone(is || gone)
+          fill()
+        },
+        is ? LOST_IN : 0,
+      )
     },
   })
 
@@ -270,7 +282,7 @@ export default function show() {
     said()
   }
 
-  function fill(state = ended ? "ended" : gone ? "gone" : alone ? "alone" : "following") {
+  function fill(state = ended ? "ended" : gone ? "gone" : isOut ? "lost" : alone ? "alone" : "following") {
     document.body.classList.toggle("answering", answering())
     document.body.classList.toggle("led", !alone && !ended && !gone)
     if (answering()) sheet.setAttribute("role", "main")
@@ -304,7 +316,7 @@ export default function show() {
   // How one joins, on the projector.
   function joining() {
     if (!board) return
-    const over = ended ? "ended" : gone ? "gone" : ""
+    const over = ended ? "ended" : gone ? "gone" : isOut ? "lost" : ""
     bar.dataset.state = over || "screen"
     setHTML(
       bar,

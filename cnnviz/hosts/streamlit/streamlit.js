@@ -12,7 +12,7 @@ import { loadAgain, looked, Resources } from "../../view/resources.js"
 import { CODE, LANG } from "../../view/spec.js"
 import { addressOf, isNews, pageAt, tell, tellSoon, tellWhoeverLeaves } from "./address_bar.js"
 import { restored } from "./kept_focus.js"
-import { whenReconnected } from "./reconnected.js"
+import { closeDialogs, whenReconnected } from "./reconnected.js"
 import { translateStreamlit } from "./streamlits_words.js"
 
 /** @import { Report } from "../../pages/train/crowd_state.js" */
@@ -62,6 +62,7 @@ const numbers = new Resources(base, CODE, {
 })
 
 whenReconnected(() => numbers.verify())
+closeDialogs(() => rooms.isHeld())
 
 const styled = new Promise((resolve) => {
   const link = document.createElement("link")

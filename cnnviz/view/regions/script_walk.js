@@ -39,8 +39,10 @@ function withScript(view, id, act) {
     arrived()
     const { script, wrong, faults } = /** @type {Partial<ScriptHeader>} */ (answer ?? {})
     if (script) known.set(id, { data: script, of })
-    if (script && faults?.length && !view.look.view) view.tell((fault = faults[0]))
-    else if (script && view.note === fault) view.forget() // it is mended
+    const before = fault
+    if (script) fault = faults?.[0] ?? ""
+    if (script && fault && !view.look.view) view.tell(fault)
+    else if (script && before && view.note === before) view.forget() // it is mended
     if (!view.stop.signal.aborted) act(script ?? undefined, wrong?.script)
   }
   of ? numbers.read?.(of, take) : numbers.look?.("script", { script: id }, take)
