@@ -276,7 +276,7 @@ export default function show() {
   /** @param {Lesson} next */
   function go(next) {
     const turns = !view || (next.page ?? "") !== (here.page ?? "")
-    here = next
+    here = projected ? { ...next, view: "lecture" } : next // read from the last row
     covered = next.veiled === "1"
     turns ? mount() : travel()
     said()
