@@ -280,6 +280,7 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
     if (!held || leading) return
     const { script: id = "", screen: at = "" } = lesson
     const text = id && textOf(id)
+    if (text && number < 0) return // loaded again: where the room is comes first
     if (text && !missing && refused !== text && (script.given?.script !== text || screen?.number !== (Number(at) || 1)))
       return void walk({ script: id, screen: at })
     if (address === last || (page === "learn" && lesson.lesson === givenScript()?.id)) return // no follower knows a question of this tab's script

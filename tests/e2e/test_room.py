@@ -420,6 +420,7 @@ def test_a_projector_is_read_from_the_last_row_and_eight_options_fit(browser, br
     expect(board.locator(".heads span:visible")).to_have_text([re.compile("round 1"), re.compile("round 2")])
     ask_server(server, "DELETE", f"{path}/question", None, room["driver"])
     page.locator("[data-key=hall_join]").click()
+    board = page.locator(".curtain")
     phones = [been_here(browser.new_context(**browser_context_args)).new_page() for _ in range(2)]
     for phone in phones:
         phone.goto(path)
