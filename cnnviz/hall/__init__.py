@@ -11,13 +11,13 @@ from starlette.routing import BaseRoute, Route
 from cnnviz.core.lru_cache import LruCache
 from cnnviz.hall.addresses import address_in, sent_in
 from cnnviz.hall.experiment_routes import Experiments
-from cnnviz.hall.exploring import is_together, leaves, place_of
+from cnnviz.hall.exploring import leaves, place_of
 from cnnviz.hall.follower import join_link, page_of_refusal, page_of_room, page_to_enter, qr
 from cnnviz.hall.lecture_routes import MOST_BODY, Lectures, Prepare, numbered, screens_of, script_in
 from cnnviz.hall.question_routes import Questions
 from cnnviz.hall.room_secrets import LENGTH, LETTERS, code_of, digest, is_secret, new_device, new_secret
 from cnnviz.hall.store import Memory, Room, Store, StoreLost, TooManyRooms, TooManyVotes
-from cnnviz.hall.streams import Stream, Streams
+from cnnviz.hall.streams import Stream, Streams, is_together
 from cnnviz.server.direct_routes import DirectRoute
 from cnnviz.server.language import of_request
 from cnnviz.server.numbers import refusal

@@ -1,11 +1,6 @@
 """The reach of followers by themselves, as their lecturer allows it: where the lecture has been, whatever one looks at there, or nowhere."""
 
-import time
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
-
-if TYPE_CHECKING:
-    from cnnviz.hall.store import Room
 
 LOOKED_AT = ("stage", "k", "cell", "image", "view", "whole", "hide", "predict", "veiled", "lang", "script", "screen")
 """Keys of an address that lead away from no screen (question.js has the same)."""
@@ -23,8 +18,3 @@ def place_of(query: str) -> str:
 def leaves(query: str) -> bool:
     """Tells whether an address is of somebody who explores: it says more than a language."""
     return any(key != "lang" for key, _ in parse_qsl(query))
-
-
-def is_together(room: "Room") -> bool:
-    """Return whether nobody explores: exploring is paused, or a question still hides its answer."""
-    return room.explore == "paused" or (room.poll is not None and room.poll.at(time.time()).veils)

@@ -95,7 +95,7 @@ export function roomScript(code, ask) {
       number = screen?.number ?? 0
       const known = tab.read()
       const mark = screen?.script
-      const script = screen ? (known.mark === mark ? known.script : (await ask())?.script) : undefined
+      const script = screen ? (known.script && known.mark === mark ? known.script : (await ask())?.script) : undefined
       tab.write({ script, mark, screen: number })
     },
     /** Note the script that this page gave the room. @param {string} script */

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from cnnviz.hall.exploring import is_together
 from cnnviz.hall.question_routes import poll_data
 from cnnviz.hall.store import EXPLORE, Room, Store, StoreLost
 from cnnviz.server.rate_limits import fair_share
@@ -22,6 +21,11 @@ COUNT_EVERY = 1.0
 """Seconds between two words to a projector on how many have answered."""
 MOST_FOLLOWERS, MOST_OF_ONE = 10_000, 5_000
 """Streams of one process, and of one address: a hall may share it."""
+
+
+def is_together(room: Room) -> bool:
+    """Return whether nobody explores: exploring is paused, or a question still hides its answer."""
+    return room.explore == "paused" or (room.poll is not None and room.poll.at(time.time()).veils)
 
 
 @dataclass(eq=False)

@@ -204,9 +204,9 @@ class _Checked:
         """Refuse a key that is typed as a number and is not the cell that the question names."""
         if names_in(self.screen.key):
             return
-        for ask in {*self.screen.ask.by_language.values()}:
-            named = {*CELL.findall(ask)}
-            if len(named) != 1 or COUNTS.search(ask):
+        for words in {*self.screen.ask.by_language.values()}:
+            named = {*CELL.findall(words)}
+            if len(named) != 1 or COUNTS.search(words):
                 continue
             text = named.pop()
             with suppress(Problem):
