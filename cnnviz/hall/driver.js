@@ -135,6 +135,8 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
     missing?.remove()
     missing = undefined
     if (!is) forgotten = setTimeout(() => asked(null), FORGOTTEN_IN)
+    if (!is) board?.cover("")
+    else if (!board?.open && question.open) board?.cover("black") // this page was loaded again: it hides what the question hid
     if (!is || !held) return
     missing = document.createElement("section")
     missing.className = "room-gone"
