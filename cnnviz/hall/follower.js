@@ -308,10 +308,14 @@ export default function show() {
     (event) => {
       const how = board && !event.repeat && !event.ctrlKey && !event.metaKey && !event.altKey ? coverOf(event.key) : ""
       if (how) board?.toggle(how)
+      if (!how && !projected) return
       if (how || answering()) event.stopPropagation()
     },
     { capture: true },
   )
+  document.addEventListener("keydown", (event) => {
+    if (answering()) event.stopPropagation() // after the question itself has heard it
+  })
 
   // How one joins, on the projector.
   function joining() {
