@@ -18,7 +18,7 @@ from cnnviz.hall.lecture_routes import MOST_BODY, Lectures, Prepare, numbered, s
 from cnnviz.hall.question_routes import Questions
 from cnnviz.hall.room_secrets import LENGTH, LETTERS, code_of, digest, is_secret, new_device, new_secret
 from cnnviz.hall.store import Memory, Room, Store, StoreLost, TooManyRooms, TooManyVotes
-from cnnviz.hall.streams import Stream, Streams
+from cnnviz.hall.streams import Stream, Streams, is_together
 from cnnviz.server.direct_routes import DirectRoute
 from cnnviz.server.language import of_request
 from cnnviz.server.numbers import refusal
@@ -116,7 +116,11 @@ class Rooms:
 
     async def _may(self, room: Room, query: str) -> bool:
         """Tells whether a follower may be at that address by oneself."""
-        if room.explore in ("", "free") or not leaves(query):
+        if not leaves(query):
+            return True
+        if is_together(room):
+            return False
+        if room.explore in ("", "free"):
             return True
         return room.explore == "screens" and await self.store.has_been(room, place_of(query))
 
@@ -155,7 +159,7 @@ class Rooms:
             return Response(media_type="text/event-stream", headers={"Cache-Control": "no-store"})
         stream = Stream(
             room=room, visitor=visitor, seen=request.headers.get("Last-Event-ID", ""),
-            screen="screen" in request.query_params, alone="alone" in request.query_params and room.explore != "paused",
+            screen="screen" in request.query_params, alone="alone" in request.query_params and not is_together(room),
         )  # fmt: skip
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(self.streams.events(stream), media_type="text/event-stream", headers=headers)

@@ -1,6 +1,6 @@
 // A follower's question: what is asked, an answer by touch or keys, that it is in, and what became of it.
 
-import { paragraphs, picture, rich, scaleOf } from "../pages/learn/learn_words.js"
+import { letter, paragraphs, picture, rich, scaleOf } from "../pages/learn/learn_words.js"
 import { typed } from "../pages/learn/score.js"
 import { clock, escaped, formula } from "../view/model/format.js"
 import { ARROWS } from "../view/model/neighbours.js"
@@ -8,11 +8,12 @@ import { inBrowser } from "../view/model/storage.js"
 import { say, written } from "../view/model/words.js"
 import { OwnRun } from "./experiment.js"
 import { paintPlates, platesHTML } from "./plate_row.js"
-import { cellIn, cellUnder, endOf, isSame, leftUntil, placeIn, placeName, windowAt } from "./question.js"
+import { cellIn, cellUnder, endOf, isRight, isSame, leftUntil, placeIn, placeName, windowAt } from "./question.js"
 import { drawMap } from "./question_map.js"
 import { paintResults, resultsHTML } from "./results.js"
+import { inReaders } from "./screen_bar.js"
 
-/** @import { HallMap, HallPoll, HallQuestion, HallResults } from "../view/types/view.js" */
+/** @import { HallMap, HallPoll, HallQuestion, HallResults, HallScreen } from "../view/types/view.js" */
 /**
  * @typedef {object} Asking  how it reaches the room
  * @property {(number: number) => Promise<HallQuestion | undefined>} question
@@ -37,6 +38,9 @@ export class Ballot {
   sent = null
   layer = 0
   sending = false
+  /** @type {HallScreen | null} */
+  screen = null
+  isGone = false // the server has forgotten the room
   note = ""
   ends = 0
 
@@ -72,6 +76,12 @@ export class Ballot {
     return leftUntil(this.ends, this.poll)
   }
 
+  /** The screen of the room's script. @param {HallScreen | null} screen */
+  shown(screen) {
+    this.screen = this.own.screen = screen
+    if (this.own.poll) this.own.show()
+  }
+
   /** The room's question has come this far. @param {HallPoll | null} poll */
   async hear(poll) {
     const before = this.poll
@@ -98,6 +108,12 @@ export class Ballot {
     if (first) this.element.querySelector(/** @type {"h1"} */ ("h1"))?.focus({ preventScroll: true })
   }
 
+  /** Nothing can be sent while the room is gone; the question stays. @param {boolean} is */
+  setGone(is) {
+    this.isGone = is
+    this.ready()
+  }
+
   forget() {
     this.question = undefined
     this.given = this.sent = null
@@ -109,7 +125,11 @@ export class Ballot {
   /** @param {HTMLInputElement} input */
   typed({ name, value }) {
     if (name === "answer") this.given = Number(value)
-    else if (name === "number") this.given = Number.isNaN(typed(value)) ? null : typed(value)
+    else if (name === "number") {
+      const is = !Number.isNaN(typed(value))
+      this.given = is ? typed(value) : null
+      this.note = is || !value.trim() ? "" : say("web.hall.no_number")
+    }
     this.ready()
   }
 
@@ -204,14 +224,14 @@ export class Ballot {
     const closed =
       poll.phase === "closed" ? `<p class="wait">${say("web.hall.closed")} ${say("web.hall.wait")}</p>` : ""
     element.tabIndex = this.results ? 0 : -1 // what scrolls is reached by keys
-    element.innerHTML = `<div class="asked"><h1 tabindex="-1">${rich(question.ask)}</h1>${poll.phase === "open" ? paragraphs(question.text) + platesHTML(question.plates) : ""}</div>
+    element.innerHTML = `<div class="asked"><h1 tabindex="-1">${rich(question.ask)}</h1>${poll.phase === "open" ? paragraphs((poll.kind === "predict" && this.screen && escaped(inReaders(this.screen.say))) || question.text) + platesHTML(question.plates) : ""}</div>
       ${
         poll.phase === "open"
           ? `<form>${this.inputs(question)}<p class="in" role="status"></p>
         <button type="submit" class="primary" data-key="hall_send"></button><p class="soft">${say("web.hall.changeable")}</p></form>`
           : closed
       }
-      ${poll.phase === "open" ? "" : `<p class="in" role="status"></p>`}${shown}`
+      ${poll.phase === "open" ? "" : `<p class="in" role="status"></p>`}${this.results ? platesHTML(this.results.plates) : ""}${shown}`
     this.ready()
     this.paint()
   }
@@ -247,24 +267,26 @@ export class Ballot {
     const status = element.querySelector(".in")
     if (!question || !poll || !status) return
     const name = (/** @type {number} */ answer) => nameOf(question, answer)
-    status.className = `in${this.note ? " wrong" : this.sent === null ? "" : " done"}`
+    const judged = this.sent !== null && this.results?.revealed ? isRight(this.results, this.sent) : undefined
+    const said = judged === undefined ? "in" : judged ? "is_right" : "is_wrong"
+    status.className = `in${this.note || judged === false ? " wrong" : this.sent === null ? "" : " done"}`
     status.innerHTML = this.note
       ? escaped(this.note)
       : this.sent !== null
-        ? say("web.hall.in", { answer: name(this.sent).replace(/\.$/, "") })
+        ? say(`web.hall.${said}`, { answer: name(this.sent).replace(/\.$/, "") })
         : poll.phase === "open"
           ? ""
           : say("web.hall.none")
     const button = element.querySelector(/** @type {"button"} */ ("[data-key=hall_send]"))
     if (!button) return
-    button.disabled = this.given === null || this.sending || this.given === this.sent
+    button.disabled = this.given === null || this.sending || this.given === this.sent || this.isGone
     button.innerHTML = this.given === null ? say("web.hall.choose") : say("web.hall.send", { answer: name(this.given) })
   }
 
   paint() {
     const { element, question, results } = this
     if (this.own.poll) return this.own.paint()
-    if (question && !results) paintPlates(element, question.plates)
+    if (question) paintPlates(element, (results ?? question).plates)
     if (results) return paintResults(element, results)
     const canvas = element.querySelector(/** @type {"canvas"} */ ("canvas.pick"))
     if (!canvas || !question?.map || !canvas.clientWidth) return
@@ -309,7 +331,7 @@ const middle = ({ rows, columns }) => ({ row: Math.floor(rows / 2), column: Math
 function choices({ options }, given) {
   const scale = scaleOf(options)
   const choice = (/** @type {HallQuestion["options"][number]} */ { label, picture: rows }, /** @type {number} */ n) =>
-    `<label class="option${rows ? " pictured" : ""}"><input type="radio" name="answer" value="${n}"${given === n ? " checked" : ""}>${
+    `<label class="option${rows ? " pictured" : ""}"><input type="radio" name="answer" value="${n}"${given === n ? " checked" : ""}><span class="letter">${letter(n)}</span>${
       rows ? picture(rows, scale) : ""
     }<span>${rich(label)}</span></label>`
   return `<div class="options" role="radiogroup">${options.map(choice).join("")}</div>`
@@ -318,6 +340,6 @@ function choices({ options }, given) {
 /** An answer in words. @param {HallQuestion} question @param {number} answer */
 function nameOf({ kind, options, map }, answer) {
   if (kind === "number") return written(answer, "6")
-  if (kind === "choose") return rich(options[answer]?.label || say("web.hall.option", { n: answer + 1 }))
+  if (kind === "choose") return `${letter(answer)}${options[answer]?.label ? `: ${rich(options[answer].label)}` : ""}`
   return map ? placeName(map, answer) : ""
 }

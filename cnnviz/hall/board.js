@@ -9,9 +9,10 @@ import { paintPlates, platesHTML } from "./plate_row.js"
 import { cellIn, endOf, leftUntil, windowAt } from "./question.js"
 import { drawMap } from "./question_map.js"
 import { foundIt, paintResults, resultsHTML } from "./results.js"
+import { inReaders } from "./screen_bar.js"
 
 /** @import { Asking } from "./ballot.js" */
-/** @import { HallMap, HallPoll, HallQuestion, HallResults } from "../view/types/view.js" */
+/** @import { HallMap, HallPoll, HallQuestion, HallResults, HallScreen } from "../view/types/view.js" */
 
 const TICK = 250
 
@@ -28,9 +29,13 @@ export class HallBoard {
   question = undefined
   /** @type {HallResults | undefined} */
   results = undefined
+  /** @type {HallScreen | null} */
+  screen = null
   counts = { votes: 0, followers: 0, alone: 0, lost: 0 }
   link = ""
   ends = 0
+  covered = "" // "black", "join" or ""
+  coveredHere = false // by this page, not by the room
 
   /**
    * @param {HTMLElement} element
@@ -45,20 +50,28 @@ export class HallBoard {
     this.base = base
     this.code = code
     this.changed = changed
+    this.curtain = document.createElement("section")
+    this.curtain.className = "hall curtain"
+    this.curtain.addEventListener("click", () => this.cover(""))
+    element.after(this.curtain)
     this.runs = new AllRuns(element, asking)
     new ResizeObserver(() => this.paint()).observe(element)
     this.timer = setInterval(() => this.tick(), TICK)
     this.look().then(() => {
       this.changed()
-      if (this.open)
-        this.show() // the corner says the link
-      else if (this.element.classList.contains("joining")) this.join(true)
+      if (this.open) this.show() // the corner says the link
+      this.cover(this.covered)
     })
-    element.addEventListener("click", () => this.join(false))
   }
 
   get open() {
     return Boolean(this.poll)
+  }
+
+  /** Say that the room is gone, while the question stays. @param {boolean} is */
+  setGone(is) {
+    this.element.classList.toggle("gone", is)
+    this.element.dataset.gone = is ? say("web.room.gone") : ""
   }
 
   /** By which link one joins, and how many have. */
@@ -68,6 +81,12 @@ export class HallBoard {
     if (!room?.link) return
     this.link = room.link
     this.counts = { ...this.counts, followers: room.followers }
+  }
+
+  /** The screen of the room's script. @param {HallScreen | null} screen */
+  shown(screen) {
+    this.screen = this.runs.screen = screen
+    if (this.runs.poll) this.runs.show()
   }
 
   /** @param {HallPoll | null} poll */
@@ -104,6 +123,7 @@ export class HallBoard {
   leave() {
     clearInterval(this.timer)
     this.element.remove()
+    this.curtain.remove()
   }
 
   // ---- what is seen
@@ -112,25 +132,33 @@ export class HallBoard {
     const { element, question, poll, runs } = this
     element.classList.toggle("asking", Boolean(question || runs.poll))
     element.classList.toggle("resulting", Boolean(this.results))
-    element.classList.remove("joining")
     element.innerHTML = poll && question ? this.asked(poll, question) : runs.poll ? this.experiment : ""
     this.tick()
     if (runs.poll) runs.show()
     else this.paint()
   }
 
-  /** Shows large how one joins, or no longer. @param {boolean} on */
-  join(on = !this.element.classList.contains("joining")) {
-    if (this.question || this.runs.poll) return
-    this.element.classList.toggle("joining", on)
-    this.element.innerHTML = on ? this.invitation : ""
+  /** Cover the lecture and its question: "black", "join" (how to join), or "" for neither. What is under it stays as it is. @param {string} how */
+  cover(how) {
+    const { curtain } = this
+    this.covered = how
+    this.coveredHere = false
+    curtain.classList.toggle("black", how === "black")
+    curtain.classList.toggle("joining", how === "join")
+    curtain.innerHTML = how === "join" ? this.invitation : ""
     this.tick()
+    this.changed()
   }
 
-  /** Shows nothing, or how one joins, as the lecturer's private screen has it. @param {string} how */
-  cover(how) {
-    this.element.classList.toggle("black", how === "black")
-    this.join(how === "join")
+  /** Cover this page alone, or uncover it; until the lecture goes on. @param {string} how */
+  toggle(how) {
+    this.cover(this.covered === how ? "" : how)
+    this.coveredHere = this.covered !== ""
+  }
+
+  /** Uncover a page that was covered alone. */
+  goesOn() {
+    if (this.coveredHere) this.cover("")
   }
 
   /** Where one types the code. */
@@ -154,9 +182,9 @@ export class HallBoard {
   }
 
   get experiment() {
-    return `<header><div><p class="premise"></p><h1 class="found"></h1></div>${this.corner}</header>
+    return `<header><div><p class="premise-line"><span class="tag">${say("web.hall.experiment.tag")}</span> <span class="premise"></span></p><h1 class="found"></h1></div>${this.corner}</header>
       <div class="body"><canvas class="runs" role="img"></canvas></div>
-      <footer><p class="tag">${say("web.hall.experiment.tag")}</p><div class="inside"></div><p>${say("web.hall.experiment.dot")}</p></footer>`
+      <footer><p class="predicted headline"></p><div class="inside"></div><p>${say("web.hall.experiment.dot")}</p></footer>`
   }
 
   /** @param {HallPoll} poll @param {HallQuestion} question */
@@ -170,7 +198,8 @@ export class HallBoard {
         <div class="body">${platesHTML(results.plates)}${resultsHTML(question, results)}</div>
         <footer><p class="headline">${results.revealed ? foundIt(results) : ""}</p><p class="soft">${say(`web.hall.phase.${poll.phase}`)}</p></footer>`
     }
-    return `<header><div><p class="premise">${rich(question.text)}</p><h1>${rich(question.ask)}</h1></div>${this.corner}</header>
+    const said = poll.kind === "predict" && this.screen ? escaped(inReaders(this.screen.say)) : ""
+    return `<header><div><p class="premise">${said || rich(question.text)}</p><h1>${rich(question.ask)}</h1></div>${this.corner}</header>
       <div class="body"><div class="scene">${this.scene(question)}</div>
         <div class="status"><p class="time"><b></b> <small></small></p><p class="answered"></p><div class="meter"><i></i></div><p class="soft">${say(`web.hall.phase.${poll.phase}`)}</p></div></div>
       ${question.kind === "choose" ? options(question) : ""}`
@@ -237,7 +266,7 @@ export class HallBoard {
   // What changes by itself: how many have answered, and the time that is left.
   tick() {
     const { element, poll, counts } = this
-    for (const line of element.querySelectorAll(/** @type {"p"} */ (".joined"))) {
+    for (const line of this.curtain.querySelectorAll(/** @type {"p"} */ (".joined"))) {
       setHTML(line, counts.followers ? say("web.room.joined", { n: counts.followers }) : say("web.room.nobody"))
       const dots = /** @type {HTMLElement} */ (line.nextElementSibling)
       setHTML(dots, "<i></i>".repeat(Math.min(counts.followers, MOST_DOTS)))

@@ -39,6 +39,7 @@ export default function show() {
     return
   }
   const asking = hall(room)
+  const times = clockOf(code)
   /** @type {Seen} */
   const seen = {
     code,
@@ -46,11 +47,11 @@ export default function show() {
     question: undefined,
     results: undefined,
     steps: undefined,
-    since: Date.now(),
+    since: times.since,
     count: { votes: 0, followers: 0, alone: 0, lost: 0 },
     left: null,
     veiled: false,
-    began: Date.now(),
+    began: times.began,
     cover: "",
     picture: (query) => previews.pictures.get(query) ?? "",
   }
@@ -239,9 +240,11 @@ export default function show() {
     if (key === " " && /** @type {Element} */ (target).matches("button, a")) return
     if (kept("single_keys") === "off" && key.length === 1 && key !== " ") return // who dictates says letters, too
     const name = key === " " ? "SPACE" : key.toUpperCase()
-    const main = name === "PAGEDOWN" || name === "SPACE" ? nextAct(seen.poll) || "next" : undefined
+    const forth = name === "PAGEDOWN" || name === "SPACE"
+    const uncovers = forth && seen.cover && seen.poll // the question is shown again first
+    const main = forth && !uncovers ? nextAct(seen.poll, seen.results) || "next" : undefined
     const act = main ?? ACTS.find(([, own]) => own === name)?.[0]
-    const how = COVERS.find(([, own]) => own === name)?.[0]
+    const how = uncovers ? seen.cover : COVERS.find(([, own]) => own === name)?.[0]
     if (act) turn(act)
     else if (how) cover(how)
     else if (key === "ArrowRight") move(shiftKey ? "update_next" : "stage_next")
@@ -272,7 +275,7 @@ export default function show() {
     shown(screen) {
       if (screen && !script.given) for (const one of root.querySelectorAll("details")) one.open = false // its screens take the room
       script.hear(screen)
-      seen.since = Date.now()
+      seen.since = times.shown(screen?.number ?? 0)
       steps()
     },
     asked(poll) {
@@ -296,8 +299,8 @@ export default function show() {
       section.hidden = !is
       section.innerHTML = is ? goneHTML(code) : ""
       section.querySelector("[data-key=room_let_go]")?.remove()
-      if (!is) return
-      seen.poll = null
+      if (is) return
+      seen.poll = null // what the room is asked is said next
       seen.question = seen.results = undefined
       fill()
     },
@@ -308,6 +311,22 @@ export default function show() {
     fillClock(root, seen)
   }, LOOK_EVERY / 2)
   addEventListener("resize", () => seen.results && paintResults(root, seen.results))
+}
+
+/** When this browser opened the room's private screen, and when the script's current screen was shown, also after a reload. @param {string} code */
+function clockOf(code) {
+  const key = `cnnviz.clock.${code}`
+  const found = inTab.readRecord(key)
+  const now = { began: found.began ?? Date.now(), since: found.since ?? Date.now(), screen: found.screen ?? 0 }
+  inTab.writeRecord(key, now)
+  return {
+    ...now,
+    /** Return when the screen of that number was shown. @param {number} screen */
+    shown(screen) {
+      if (screen !== now.screen) inTab.writeRecord(key, Object.assign(now, { screen, since: Date.now() }))
+      return now.since
+    },
+  }
 }
 
 /** The driver's secret: taken from the address, which a projector may show, and kept in this browser. @param {string} code */

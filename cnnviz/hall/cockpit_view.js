@@ -4,7 +4,7 @@ import { paragraphs, rich } from "../pages/learn/learn_words.js"
 import { clock, escaped, formula } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
 import { setHTML } from "../view/regions/html.js"
-import { followed, found, nextAct, possible } from "./question.js"
+import { adviceOf, followed, found, LEAST, MOST, nextAct, possible } from "./question.js"
 import { resultsHTML } from "./results.js"
 
 /** @import { HallPoll, HallQuestion, HallResults, HallStep, HallSteps } from "../view/types/view.js" */
@@ -29,6 +29,7 @@ export const ACTS = /** @type {const} */ ([
   ["close", "C"],
   ["show", "S"],
   ["again", "V"],
+  ["run", "G"],
   ["reveal", "R"],
   ["next", "N"],
 ])
@@ -40,8 +41,13 @@ export const COVERS = /** @type {const} */ ([
 ])
 
 const MAY = ["free", "screens", "paused"] // explore those who follow
-const FEW = 5 // answers of which nothing follows
-const [LEAST, MOST] = [0.3, 0.7] // of right answers between which talking helps most
+/** The acts of each kind of question, in their order; a class's experiment first asks for a prediction. @param {HallPoll | null} poll */
+const actsOf = (poll) =>
+  poll?.kind === "predict"
+    ? ACTS.filter(([name]) => ["close", "show", "run", "next"].includes(name))
+    : poll?.kind === "experiment"
+      ? ACTS.filter(([name]) => ["close", "reveal", "next"].includes(name))
+      : ACTS.filter(([name]) => name !== "run")
 
 /** The whole screen, before anything is known. @param {string} screen  the address of the projector's page @param {string} preview  of a page that shows a screen to come */
 export const cockpitHTML = (
@@ -108,7 +114,8 @@ export function fillClock(root, { began, left, since, steps, poll }) {
   put(root, "header .clock", `<b>${time}</b> ${passed}`)
   const rest = left === null ? "" : ` · ${say("web.hall.left", { time: clock(left) })}`
   const stage = steps?.stages.find(([symbol]) => symbol === steps.stage)?.[1] ?? ""
-  put(root, ".now h2 small", poll ? say(`web.cockpit.phase.${poll.phase}`) + rest : `<i>${formula(stage)}</i>`)
+  const phase = poll?.kind === "experiment" ? (poll.phase === "revealed" ? "concluded" : "running") : poll?.phase
+  put(root, ".now h2 small", poll ? say(`web.cockpit.phase.${phase}`) + rest : `<i>${formula(stage)}</i>`)
   const here = screenOf(steps)
   const on = (Date.now() - since) / 1000
   const late = Boolean(here?.seconds) && on > Number(here?.seconds)
@@ -184,13 +191,15 @@ function keys({ cover }) {
 }
 
 /** @param {Seen} seen @returns {string[]} */
-function acts({ poll, question, veiled, steps }) {
+function acts({ poll, question, results, veiled, steps }) {
   const can = { ...possible(poll, question), next: true }
   const coming = comingOf(steps)
-  const main = nextAct(poll) || "next"
+  const main = nextAct(poll, results) || "next"
   const leads = coming ? "next_screen" : poll ? "go_on" : veiled ? "unveil" : "next_stage"
-  return ACTS.map(([name, key]) => {
-    const id = name === "next" ? leads : name === "again" && poll?.phase === "revealed" ? "another" : name
+  return actsOf(poll).map(([name, key]) => {
+    const concludes = name === "reveal" && poll?.kind === "experiment"
+    const another = name === "again" && poll?.phase === "revealed"
+    const id = name === "next" ? leads : another ? "another" : concludes ? "conclude" : name
     return `<button type="button" data-act="${name}" class="${name === main ? "primary" : ""}"${can[name] ? "" : " disabled"} title="${escaped(say(`web.cockpit.acts_are.${id}.hint`))}">${say(`web.cockpit.acts_are.${id}.label`)} <kbd>${key}</kbd></button>`
   })
 }
@@ -209,9 +218,9 @@ const head = (sum) => `<h2>${say("web.cockpit.answers")} <span class="sum">${sum
 
 /** Gives what to do next, by how many found it. @param {HallResults} results */
 function advice(results) {
+  const what = adviceOf(results)
+  if (!what) return ""
   const { n, of } = found(results)
-  if (of < FEW || !results.groups.some(({ right }) => right)) return ""
   const share = n / of
-  const what = share < LEAST ? "explain" : share > MOST ? "go_on" : "talk"
   return `<p class="advice">${say(`web.cockpit.advice.${what}`, { share })}<small>${say("web.cockpit.advice.why", { low: LEAST, high: MOST })}</small></p>`
 }

@@ -21,12 +21,12 @@ import {
   openRoom,
   roomScript,
 } from "./kept_rooms.js"
-import { followed, nextAct } from "./question.js"
+import { coverOf, FORGOTTEN_IN, followed, nextAct } from "./question.js"
 import { hall } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
 
 /** @import { Held } from "./kept_rooms.js" */
-/** @import { Dialog, HallScreen, Lesson } from "../view/types/view.js" */
+/** @import { Dialog, HallPoll, HallScreen, Lesson } from "../view/types/view.js" */
 
 const KEY = "cnnviz.room"
 const LOOK_EVERY = 3000 // milliseconds between two looks at how many follow
@@ -35,8 +35,9 @@ const AGAIN_IN = 1000
 /**
  * @param {URL} base  where the pages stand
  * @param {(lesson: Lesson) => void} [travel]  goes where another device has driven the room to
+ * @param {(sentence: string) => void} [tell]  shows a notice on the page
  */
-export function roomDriver(base, travel = () => {}) {
+export function roomDriver(base, travel = () => {}, tell = () => {}) {
   /** @type {Held | undefined} */
   let held = JSON.parse(inTab.read(KEY) || "null") ?? undefined
   /** @type {string | undefined}  where the hall is to go next, if it is not on its way */
@@ -50,6 +51,9 @@ export function roomDriver(base, travel = () => {}) {
   let board
   /** @type {HTMLElement | undefined}  says that the server has forgotten the room */
   let missing
+  /** @type {ReturnType<typeof setTimeout> | undefined}  until a room that is back is known to have no question */
+  let forgotten
+  let refused = "" // the script that the room was not given, since it has a fault
   const code = () => held?.code ?? ""
   const told = async (/** @type {string} */ path) => {
     const answer = await request("GET", path)
@@ -68,22 +72,33 @@ export function roomDriver(base, travel = () => {}) {
       number = at
       if (first || address === last) return
       last = address
-      travel(parse(address))
+      travel({ ...parse(address), ...walked() })
     },
-    asked(poll) {
-      question.hear(poll)
-      board?.hear(poll)
-    },
+    asked,
     counted: (count) => board?.count(count),
     covered: (how) => board?.cover(how),
     shown(now) {
       script.hear(now)
       screen = now
+      board?.shown(now)
       showScreen(document, screen)
     },
     ended: () => hold(undefined),
     gone,
   })
+
+  /** @param {HallPoll | null} poll */
+  function asked(poll) {
+    clearTimeout(forgotten)
+    question.hear(poll)
+    board?.hear(poll)
+  }
+
+  /** The screen of this tab's script that the room is at, as an address names it. @returns {Lesson} */
+  function walked() {
+    const own = givenScript()
+    return own && screen && script.given?.script === own.toml ? { script: own.id, screen: String(screen.number) } : {}
+  }
 
   takeFromAddress()
 
@@ -109,18 +124,20 @@ export function roomDriver(base, travel = () => {}) {
     board?.leave()
     document.querySelector(".join-corner")?.remove()
     board = undefined
-    cover(false)
+    freeze(false)
     stream.close()
     if (stage) project(stage)
   }
 
-  /** The server has forgotten the room, or has it again: nothing covers the page, and it can be opened again. @param {boolean} is */
+  /** The server has forgotten the room, or has it again. A question stays on the screen; the room can be opened again. @param {boolean} is */
   function gone(is) {
     if (is === Boolean(missing)) return
     missing?.remove()
     missing = undefined
+    if (!is) forgotten = setTimeout(() => asked(null), FORGOTTEN_IN)
+    if (!is) board?.cover("")
+    else if (!board?.open && question.open) board?.cover("black") // this page was loaded again: it hides what the question hid
     if (!is || !held) return
-    board?.hear(null)
     missing = document.createElement("section")
     missing.className = "room-gone"
     missing.setAttribute("role", "alert")
@@ -154,43 +171,54 @@ export function roomDriver(base, travel = () => {}) {
     const corner = document.createElement("button")
     corner.type = "button"
     corner.className = "hall join-corner"
-    corner.addEventListener("click", () => board?.join(true))
+    corner.addEventListener("click", () => cover("join"))
     document.body.append(corner)
     board = new HallBoard(element, asking, base, held.code, () => {
       if (board) corner.innerHTML = board.corner
       corner.style.colorScheme = isDark(root) ? "dark" : "light"
-      cover(Boolean(board?.open))
-      element.style.colorScheme = isDark(root) ? "dark" : "light"
+      freeze(Boolean(board?.open))
+      for (const one of [element, board?.curtain]) if (one) one.style.colorScheme = isDark(root) ? "dark" : "light"
     })
+    board.curtain.addEventListener("click", () => cover(""))
     stream.close()
     stream.open(at("/events?screen=1"))
   }
 
   // The page under a question stays as it is.
-  function cover(/** @type {boolean} */ is) {
+  function freeze(/** @type {boolean} */ is) {
     const page = document.getElementById("root")
     if (page) page.inert = is
   }
 
-  // No key reaches it either; but a presenter's remote goes on with the question, as the private screen does.
-  document.addEventListener("keydown", (event) => {
-    if (!board?.open) return
-    event.stopPropagation()
-    if (!["PageDown", "PageUp"].includes(event.key) || event.repeat) return
-    event.preventDefault()
-    if (event.key === "PageUp") return void lead(-1)
-    const act = nextAct(board.poll)
-    if (act === "next" && lead(1)) return
-    act === "next" ? request("DELETE", "/question") : request("PUT", "/question", JSON.stringify({ act })) // unheard, it is pressed again
-  })
+  /** Have projectors show nothing ("black"), how to join ("join"), or the lecture. @param {string} how */
+  const cover = (how) => request("PUT", "", JSON.stringify({ cover: how }))
 
-  // In a script the keys of the remote, and its buttons, lead the hall from screen to screen; what hides numbers shows them before.
+  // A presenter's remote works whatever is on the screen: B and J cover it, and Page Down presses the blue button of the private screen.
   const turned = (/** @type {KeyboardEvent} */ event) => {
+    if (!held || !board || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]"))
+      return
+    const target = /** @type {Element} */ (event.composedPath()[0])
+    if (target.matches?.("input:not([type=range], [type=radio], [type=checkbox]), select, textarea")) return
+    const how = coverOf(event.key)
     const by = { PageDown: 1, PageUp: -1 }[event.key]
-    if (!by || event.repeat || board?.open || !screen || document.querySelector("dialog[open], .cnnviz.veiled")) return
-    event.preventDefault()
-    event.stopPropagation()
-    lead(by)
+    if (how) cover(board.covered === how ? "" : how)
+    else if (board.open && by) press(by)
+    else if (by && screen && !document.querySelector(".cnnviz.veiled")) lead(by)
+    else if (!board.open) return
+    event.stopPropagation() // no key moves the page under a question
+    if (how || by) event.preventDefault()
+  }
+
+  /** Go on with the question, or back. A covered projector shows the question again first. @param {number} by */
+  async function press(by) {
+    if (!board || (by < 0 && !board.covered)) return void lead(by)
+    if (board.covered) return void cover("")
+    const { poll } = board
+    const results = poll?.phase === "shown" ? await told("/results") : undefined
+    const act = nextAct(poll, results)
+    if (board.poll !== poll || (act === "next" && lead(1))) return
+    if (act === "next") request("DELETE", "/question")
+    else request("PUT", "/question", JSON.stringify({ act })) // unheard, it is pressed again
   }
   const clicked = (/** @type {MouseEvent} */ event) => {
     const key = /** @type {HTMLElement} */ (event.target).closest?.("button")?.dataset.key ?? ""
@@ -199,7 +227,13 @@ export function roomDriver(base, travel = () => {}) {
     event.stopPropagation()
     lead(by)
   }
-  document.addEventListener("keydown", turned, { capture: true })
+  document.addEventListener(
+    "keydown",
+    (event) => (event.repeat ? board?.open && event.stopPropagation() : turned(event)),
+    {
+      capture: true,
+    },
+  )
   document.addEventListener("click", clicked, { capture: true })
 
   /** Leads the hall to another screen of the script; whether there is one. @param {number} by */
@@ -219,10 +253,39 @@ export function roomDriver(base, travel = () => {}) {
   const request = (method, path, body) =>
     fetch(at(path), { method, headers: { Authorization: `Bearer ${held?.driver}` }, body }).catch(() => undefined)
 
+  /**
+   * Lead the audience to a screen of the script that this page walks through; the room is given that script first.
+   * @param {Lesson} lesson
+   */
+  async function walk({ script: id = "", screen: at = "" }) {
+    const text = textOf(id)
+    const known = script.given?.script === text
+    leading = true
+    const answer = await request(
+      "PUT",
+      "",
+      JSON.stringify({ ...(!known && { script: text }), screen: Number(at) || 1 }),
+    )
+    leading = false
+    if (answer?.ok) return void script.gave(text)
+    if (!answer || answer.status === 404) return
+    refused = text
+    tell(say("web.room.script_refused", { why: (await answer.json().catch(() => ({}))).sentence ?? "" }))
+  }
+
+  /** The text of the script that this tab was given, or the id of one that the server has. @param {string} id */
+  const textOf = (id) => (givenScript()?.id === id ? (givenScript()?.toml ?? id) : id)
+
   /** Has the hall go there. @param {string} page @param {Lesson} lesson @param {boolean} [veiled]  with the newest numbers hidden */
   function drive(page, lesson, veiled) {
     const address = addressOf(page, lesson, veiled)
-    if (!held || leading || address === last) return
+    if (!held || leading) return
+    const { script: id = "", screen: at = "" } = lesson
+    const text = id && textOf(id)
+    if (text && number < 0) return // loaded again: where the room is comes first
+    if (text && !missing && refused !== text && (script.given?.script !== text || screen?.number !== (Number(at) || 1)))
+      return void walk({ script: id, screen: at })
+    if (address === last || (page === "learn" && lesson.lesson === givenScript()?.id)) return // no follower knows a question of this tab's script
     last = address
     if (missing) return // it is opened again there
     next = address
@@ -247,40 +310,60 @@ export function roomDriver(base, travel = () => {}) {
     sending = false
   }
 
-  /** The dialog: opens a room if there is none. @param {HTMLElement} root @param {string} page @param {Lesson} lesson */
+  /** Show the room's dialog, which asks first if there is no room. @param {HTMLElement} root @param {string} page @param {Lesson} lesson */
   async function show(root, page, lesson) {
+    if (!held) return ask(root, page, lesson)
     const dialog = openFrame(root, "room", say("web.room.join"), html`<p role="status">${say("web.dialog.coming")}</p>`)
-    const query = addressOf(page, lesson)
-    if (!held && !(await open(dialog, root, query))) return
     const found = await look()
     if (!found) return missing ? dialog.close() : fail(dialog)
-    fill(dialog, found, async (driver) => {
-      if (!found.followers) await request("DELETE") // it was opened a moment ago, by the same click
-      hold(undefined)
-      if (!(await open(dialog, root, query, driver))) return
+    fill(dialog, found)
+  }
+
+  /** Ask whether to open a room, and say what followers will see. @param {HTMLElement} root @param {string} page @param {Lesson} lesson */
+  function ask(root, page, lesson) {
+    const before = keptRooms()[0]
+    const dialog = openFrame(
+      root,
+      "room",
+      say("web.room.open_title"),
+      html`<p>${say("web.room.open_sees")}</p><p>${say("web.room.open_end")}</p>
+      <p class="choices"><button type="button" class="primary" data-key="room_open">${say("web.room.open")}</button></p>
+      ${before ? html`<p class="choices"><button type="button" data-key="room_resume">${say("web.room.resume", { code: before.code })}</button></p>` : ""}`,
+    )
+    const opens = async (/** @type {string} */ driver) => {
+      if (!(await open(dialog, root, page, lesson, driver))) return
       dialog.close()
       show(root, page, lesson)
+    }
+    dialog.body.addEventListener("click", ({ target }) => {
+      const button = /** @type {Element} */ (target).closest("button")
+      const { key } = button?.dataset ?? {}
+      if (key !== "room_open" && key !== "room_resume") return
+      for (const one of dialog.body.querySelectorAll("button")) one.disabled = true // one room at a time
+      opens(key === "room_resume" ? before.driver : "")
     })
+    dialog.body.querySelector(/** @type {"button"} */ ("[data-key=room_open]"))?.focus()
   }
 
   /**
-   * A new room, or the one of that driver; whether there is one now.
+   * Open a new room, or the one of that driver. Return whether there is one now.
    * @param {Dialog} dialog
    * @param {HTMLElement} root
-   * @param {string} query
+   * @param {string} page
+   * @param {Lesson} lesson
    * @param {string} [driver]
    */
-  async function open(dialog, root, query, driver = "") {
-    const { script: id = "", screen: at = "1" } = parse(query)
-    const made = givenScript()
-    const script = made?.id === id ? made.toml : id
-    const fresh = id && !driver ? { script, screen: Number(at) || 1 } : undefined
+  async function open(dialog, root, page, lesson, driver = "") {
+    const query = addressOf(page, lesson)
+    const { script: id = "", screen: at = "1" } = lesson
+    const fresh = id && !driver ? { script: textOf(id), screen: Number(at) || 1 } : undefined
     const given = fresh && (await openRoom(base, driver, query, undefined, fresh)) // where the server knows it
     const { room, sentence } = given?.room ? given : await openRoom(base, driver, query)
     if (!room) fail(dialog, sentence)
     else {
       hold(room)
       if (!driver) number = 0 // whatever comes now is somebody's move
+      if (fresh && given?.room) script.gave(fresh.script)
       project(root)
       last = given?.room ? "" : query
     }
@@ -300,19 +383,16 @@ export function roomDriver(base, travel = () => {}) {
   /**
    * @param {Dialog} dialog
    * @param {{ link: string, followers: number }} found
-   * @param {(driver: string) => void} resume  goes back to a room that was opened before
    */
-  function fill(dialog, found, resume) {
+  function fill(dialog, found) {
     const { code, driver } = /** @type {Held} */ (held)
-    const before = keptRooms().find((room) => room.code !== code)
     const driving = `${base.href}#room=${code}&driver=${driver}`
     const content = `<img class="qr" src="${at("/qr.svg")}" alt="${escaped(say("web.room.qr", { link: found.link }))}">
       <p class="code">${escaped(code)}</p><p><a href="${escaped(found.link)}" target="_blank" rel="noopener">${escaped(found.link)}</a></p>
       <p class="count" role="status"></p>
       <p class="choices"><button type="button" data-key="room_cockpit">${say("web.room.cockpit")}</button></p>
       <p class="choices"><button type="button" data-key="room_driver">${say("web.room.driver")}</button>
-      <button type="button" data-key="room_end">${say("web.room.end")}</button></p>
-      ${before ? `<p class="choices"><button type="button" data-key="room_resume">${say("web.room.resume", { code: escaped(before.code) })}</button></p>` : ""}`
+      <button type="button" data-key="room_end">${say("web.room.end")}</button></p>`
     dialog.draw(html`${markup(content)}`)
     const count = /** @type {HTMLElement} */ (dialog.body.querySelector(".count"))
     const tell = (/** @type {number} */ n) => (count.textContent = followed(n))
@@ -332,7 +412,7 @@ export function roomDriver(base, travel = () => {}) {
       window.open(at(`/cockpit?lang=${LANG}`) + secret, "_blank", "noopener")
     })
     on("driver", (button) => copyLink(button, say("web.room.driver"), driving))
-    on("resume", () => before && resume(before.driver))
+
     on("end", async () => {
       await request("DELETE")
       hold(undefined)
@@ -348,10 +428,11 @@ export function roomDriver(base, travel = () => {}) {
 }
 
 /**
- * What travels: a lesson's query, the page that shows it, and whether its newest numbers are hidden; the hall reads in languages of its own.
+ * What travels: a lesson's query, the page that shows it, and whether its newest numbers are hidden. Followers read in languages of their own, and know
+ * the script from the room.
  * @param {string} page
  * @param {Lesson} lesson
  * @param {boolean} [veiled]
  */
 export const addressOf = (page, lesson, veiled) =>
-  query({ ...(page && { page }), ...own(lesson), lang: "", veiled: veiled ? "1" : "" }).slice(1)
+  query({ ...(page && { page }), ...own(lesson), lang: "", script: "", screen: "", veiled: veiled ? "1" : "" }).slice(1)

@@ -3,19 +3,22 @@
 import { rich } from "../pages/learn/learn_words.js"
 import { paintRuns } from "../pages/train/sweep_chart.js"
 import { facts, HIGH, headline, nearest, scaleOf, standing } from "../pages/train/sweep_model.js"
-import { escaped, number } from "../view/model/format.js"
+import { escaped, inField, number } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
 import { near, setHTML } from "../view/regions/html.js"
 import { paintPlates, platesHTML } from "./plate_row.js"
+import { bestOf, hasDiverged, paintRates, tick } from "./rate_chart.js"
+import { inReaders } from "./screen_bar.js"
 
 /** @import { Runs } from "../pages/train/sweep_chart.js" */
 /** @import { hall } from "./requests.js" */
-/** @import { HallExperiment, HallInside, HallPoll, HallRun } from "../view/types/view.js" */
+/** @import { HallExperiment, HallInside, HallPoll, HallRun, HallScreen } from "../view/types/view.js" */
 /** @typedef {Pick<ReturnType<typeof hall>, "place" | "experiment" | "inside">} Asking */
 
 const LOOK_IN = 1000 // milliseconds until a phone looks at the others' runs, and at random up to twice as many
 const SLOWER = 2 // each time by so much,
 const LOOKS = 7 // so often
+const LEAST = 1e-6 // the chart's scale goes no lower
 
 /** Numbers from the bytes that they came as. @param {string} text @param {4 | 8} bytes  of each */
 function numbersIn(text, bytes) {
@@ -60,6 +63,48 @@ export function saidOf(own, found) {
   return said.join(" ")
 }
 
+/** The question that an experiment answers. @param {HallExperiment} found */
+const askOf = ({ key, updates }) =>
+  say(`web.hall.experiment.ask.${key === "lr" ? "lr" : "seed"}`, { n: updates, limit: HIGH })
+
+/** What follows from all runs, and how many predicted it. @param {HallExperiment} found @returns {{ headline: string, predicted: string }} */
+export function conclusion(found) {
+  const last = numbersIn(found.last, 8)
+  const of = found.predicted.reduce((sum, count) => sum + count, 0)
+  const predicted =
+    of && found.confirmed !== null
+      ? say("web.hall.experiment.predicted", { n: found.predicted[found.confirmed], of })
+      : ""
+  if (found.key !== "lr") {
+    const all = facts(last, undefined)
+    const same = all.times ? ` ${say("web.sweep.same", { times: all.times, loss: number(all.same, 4) })}` : ""
+    return { headline: `${headline(all, found.updates)}.${same}`, predicted }
+  }
+  const best = bestOf(last)
+  if (best < 0) return { headline: say("web.hall.experiment.none_wins"), predicted }
+  const [start] = numbersIn(found.curves, 4)
+  const lost = last.filter((loss) => hasDiverged(loss, start)).length
+  const loss = last[best] < LEAST ? say("web.hall.experiment.below", { loss: tick(-6) }) : number(last[best], 2)
+  const wins = say("web.hall.experiment.wins", { rate: inField(found.values[best]), loss })
+  const end = lost ? ` ${say("web.hall.experiment.diverged", { n: lost, of: last.length })}` : ""
+  return { headline: wins + end, predicted }
+}
+
+/**
+ * Paint all runs: learning rates across, other runs as curves and a heap of dots.
+ * @param {HTMLCanvasElement} canvas
+ * @param {HallExperiment} found
+ * @param {HallRun | undefined} own
+ * @param {{ revealed?: boolean, pointed?: number, font?: number, narrow?: boolean }} look
+ */
+function paint(canvas, found, own, { revealed = false, pointed = -1, font = 13, narrow = false }) {
+  const runs = runsIn(found, own)
+  const mine = own && own.run < runs.last.length ? own.run : -1
+  if (found.key === "lr")
+    return paintRates(canvas, runs, { own: mine, pointed, best: revealed ? bestOf(runs.last) : -1, font, narrow })
+  return paintRuns(canvas, runs, { pointed: mine >= 0 ? mine : pointed, font, narrow, grouped: revealed && !narrow })
+}
+
 /** The maps of a run, and why it ends as it does. @param {HallInside | undefined} inside */
 const insideHTML = (inside) =>
   inside?.plates.length || inside?.say ? `${platesHTML(inside.plates)}<p>${rich(inside.say)}</p>` : ""
@@ -75,6 +120,8 @@ export class OwnRun {
   /** @type {HallInside | undefined} */
   inside = undefined
   note = ""
+  /** @type {HallScreen | null} */
+  screen = null
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer = undefined
 
@@ -92,7 +139,7 @@ export class OwnRun {
   async hear(poll) {
     const known = poll?.number === this.poll?.number
     this.poll = poll
-    if (known) return
+    if (known) return poll ? this.show() : undefined
     clearTimeout(this.timer)
     this.run = this.found = this.inside = undefined
     this.note = ""
@@ -126,13 +173,17 @@ export class OwnRun {
 
   show() {
     const { element, run, found, note, inside } = this
+    const said = this.screen ? inReaders(this.screen.say) : ""
+    const revealed = this.poll?.phase === "revealed"
+    const end = revealed && found?.values.length ? conclusion(found) : undefined
     const head = run
       ? `<div class="own"><h1 tabindex="-1">${say("web.hall.experiment.your", { key: say(`web.sweep.key.${run.key}`), value: escaped(run.value) })}</h1><span class="tag">${say("web.hall.experiment.made", { n: run.updates })}</span></div>
         <p class="stand" role="status">${saidOf(run, found)}</p>`
       : `<p class="stand" role="status">${escaped(note) || say("web.hall.experiment.waiting")}</p>`
-    element.innerHTML = `<p class="of">${say("web.hall.experiment.tag")}</p>${head}
+    element.innerHTML = `<p class="of">${say("web.hall.experiment.tag")}${said ? ` · ${escaped(said)}` : ""}</p>${head}
+      ${end ? `<p class="headline"><b>${escaped(end.headline)}</b> ${end.predicted}</p>` : ""}
       ${insideHTML(inside)}
-      ${found ? `<h2>${say("web.hall.experiment.among", { runs: found.values.length })}</h2><canvas class="runs" role="img" aria-label="${escaped(headline(facts(numbersIn(found.last, 8), undefined), found.updates))}"></canvas>` : ""}
+      ${found ? `<h2>${say("web.hall.experiment.among", { runs: found.values.length })}</h2><canvas class="runs" role="img" aria-label="${escaped(end?.headline ?? askOf(found))}"></canvas>` : ""}
       ${run?.query && inside?.look ? `<button type="button" data-key="hall_look" data-query="${escaped(inside.look)}">${say("web.film.look", { k: inside.k })} ›</button>` : ""}
       ${run?.query ? `<button type="button" class="primary" data-key="hall_inside" data-query="${escaped(run.query)}">${say("web.hall.experiment.inside")}</button>` : ""}`
     this.paint()
@@ -143,8 +194,7 @@ export class OwnRun {
     const { found, run } = this
     if (this.inside) paintPlates(this.element, this.inside.plates)
     if (!canvas?.clientWidth || !found) return
-    const runs = runsIn(found, run)
-    paintRuns(canvas, runs, { pointed: run && run.run < runs.last.length ? run.run : -1, narrow: true })
+    paint(canvas, found, run, { revealed: this.poll?.phase === "revealed", narrow: true })
   }
 }
 
@@ -169,6 +219,8 @@ export class AllRuns {
   asking = false
   pointed = -1 // the run whose inside is shown
   chosen = false // its dot was clicked
+  /** @type {HallScreen | null} */
+  screen = null
   /** @type {import("../pages/train/sweep_model.js").Dots | undefined} */
   dots = undefined
 
@@ -193,6 +245,19 @@ export class AllRuns {
       this.chosen = false
     }
     this.poll = poll
+    if (poll && this.revealed && !this.chosen) this.explainWorst()
+  }
+
+  /** Whether it is said what follows from the runs. */
+  get revealed() {
+    return this.poll?.phase === "revealed"
+  }
+
+  /** Show the inside of a run that does not learn. */
+  async explainWorst() {
+    if (!this.found || this.chosen) return
+    const worst = worstOf(numbersIn(this.found.last, 8))
+    if (worst >= 0 && worst !== this.inside?.run) await this.explain(worst)
   }
 
   /** Shows the inside of a run. @param {number} run */
@@ -219,8 +284,7 @@ export class AllRuns {
     else if (this.poll?.number === poll.number) {
       this.found = found
       this.show()
-      const worst = worstOf(numbersIn(found.last, 8))
-      if (!this.chosen && worst >= 0 && worst !== this.inside?.run) await this.explain(worst)
+      if (this.revealed) await this.explainWorst()
     }
     await this.look(this.devices) // others came meanwhile, or another experiment
   }
@@ -231,11 +295,14 @@ export class AllRuns {
       const place = element.querySelector(selector)
       if (place) place.textContent = text
     }
+    const said = this.screen ? inReaders(this.screen.say) : ""
+    put(".premise", said)
     if (!found?.values.length) return put(".found", say("web.hall.experiment.join"))
-    const all = facts(numbersIn(found.last, 8), undefined)
-    const same = all.times ? ` ${say("web.sweep.same", { times: all.times, loss: number(all.same, 4) })}` : ""
-    put(".found", `${headline(all, found.updates)}.${same}`)
-    put(".premise", say(`web.sweep.differs.${found.key}`, { runs: found.values.length }))
+    const { headline: end, predicted } = conclusion(found)
+    put(".found", this.revealed ? end : askOf(found))
+    put(".premise", said || say(`web.sweep.differs.${found.key}`, { runs: found.values.length }))
+    const told = element.querySelector(".predicted")
+    if (told) setHTML(told, this.revealed ? predicted : "")
     const { inside } = this
     const place = element.querySelector(".inside")
     if (place && (inside?.plates.length || inside?.say))
@@ -249,6 +316,10 @@ export class AllRuns {
     const canvas = element.querySelector(/** @type {"canvas"} */ ("canvas.runs"))
     if (!canvas?.clientWidth || !found?.values.length) return
     const font = Number.parseFloat(getComputedStyle(canvas).fontSize)
-    this.dots = paintRuns(canvas, runsIn(found), { font, grouped: true, pointed: this.chosen ? this.pointed : -1 })
+    this.dots = paint(canvas, found, undefined, {
+      font,
+      revealed: this.revealed,
+      pointed: this.chosen ? this.pointed : -1,
+    })
   }
 }

@@ -7,6 +7,7 @@ devices share runs. Runs are made in blocks, so that those that are there alread
 from __future__ import annotations
 
 import base64
+import math
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -19,20 +20,20 @@ from cnnviz.core.lesson_fields import as_text
 from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.read_sweep import MOST_RUNS, Asked
-from cnnviz.core.run_outcome import outcome
+from cnnviz.core.run_outcome import LOW, outcome
 from cnnviz.core.sweep import Runs, runs_of, seconds_of_runs, updates_that_fit
 from cnnviz.data.images import load_image
-from cnnviz.hall.poll import Poll
+from cnnviz.hall.poll import EXPERIMENT, PREDICTION, Poll
 from cnnviz.hall.question_view import plate_data
+from cnnviz.hall.store import Ballot
 from cnnviz.pages import map_records
 from cnnviz.pages.train.film.words import why
 from cnnviz.scripts.scope import lesson_of, scope_of
 from cnnviz.scripts.script import EXPERIMENTS, Screen
-from cnnviz.wire.hall import HallExperiment, HallInside, HallRun
-from cnnviz.words import Problem
+from cnnviz.scripts.votes import counted
+from cnnviz.wire.hall import HallExperiment, HallInside, HallOption, HallQuestion, HallResults, HallRound, HallRun
+from cnnviz.words import Problem, say, written
 
-KIND = "experiment"
-"""The kind of a room's question that is none: each device has a place instead of an answer."""
 BLOCK = 64
 """Runs that are made at once."""
 UPDATES = 200
@@ -43,6 +44,10 @@ FEW, MANY = 80, 300
 """Runs whose curves are sent to a phone, and to a projector."""
 SLOWEST, DECADES = 0.001, 3
 """The smallest learning rate, and how many powers of ten there are to the largest."""
+RATES = ("0.001", "0.01", "0.1", "1")
+"""The learning rates that can be predicted to win."""
+SHARES = {"none": 0.0, "quarter": 0.25, "half": 0.5, "more": 1.0}
+"""The shares of runs that can be predicted not to learn: at most each, and more than the one before."""
 
 
 def image_of(lesson: Lesson) -> np.ndarray:
@@ -56,7 +61,8 @@ def spec_of_experiment(screen: Screen) -> dict[str, object]:
     updates = updates_that_fit(screen.updates or UPDATES, MOST_RUNS, lesson, image_of(lesson).shape, BLOCK)
     if not updates:
         raise Problem("ui.rooms.experiment_large")
-    return {KIND: screen.experiment, "at": urlencode(lesson.to_query(), safe=",:;"), "updates": updates}
+    choices = len(RATES) if screen.experiment == "lr" else len(SHARES)
+    return {EXPERIMENT: screen.experiment, "at": urlencode(lesson.to_query(), safe=",:;"), "updates": updates, PREDICTION: choices}
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +76,7 @@ class Experiment(ReadOnly):
     @classmethod
     def of(cls, poll: Poll) -> Experiment:
         """The experiment that a room has. Raises Problem, KeyError, TypeError where another version began it."""
-        key, at, updates = poll.spec[KIND], poll.spec["at"], poll.spec["updates"]
+        key, at, updates = poll.spec[EXPERIMENT], poll.spec["at"], poll.spec["updates"]
         if key not in EXPERIMENTS or not isinstance(at, str) or type(updates) is not int or not 1 <= updates <= 10_000:
             raise KeyError(key)
         return cls(str(key), at, updates)
@@ -135,13 +141,46 @@ def runs_in(devices: int) -> int:
     return min(devices, MOST_RUNS)
 
 
-def experiment_data(experiment: Experiment, number: int, devices: int, most: int) -> HallExperiment:
-    """The results of all devices: the last loss of each run, exactly, and curves of at most so many runs."""
+def prediction_data(experiment: Experiment, number: int, lang: str) -> HallQuestion:
+    """Return the question that comes before the runs: which learning rate wins, or how many runs do not learn."""
+    rates = experiment.key == "lr"
+    labels = [written(float(rate), "", lang) for rate in RATES] if rates else [say(f"web.hall.experiment.share.{name}", lang) for name in SHARES]
+    kind = "lr" if rates else "seed"
+    return HallQuestion(
+        number=number, kind="choose", title="", text=say(f"web.hall.experiment.before.{experiment.key}", lang, n=experiment.updates),
+        ask=say(f"web.hall.experiment.ask.{kind}", lang, n=experiment.updates, limit=LOW), keyed=False,
+        options=[HallOption(label=label, picture=None) for label in labels],
+        map=None, source=None, window=None, kernel=None, other=False, plates=[],
+    )  # fmt: skip
+
+
+def predicted_data(ballot: Ballot, followers: int) -> HallResults:
+    """Return the predictions of the audience, of which none is right yet."""
+    counts = [(n, n, count) for n, count in counted(ballot.values()).items()]
+    rounds = [HallRound(votes=len(ballot), counts=counts)]
+    return HallResults(rounds=rounds, followers=followers, revealed=False, groups=[], key=[], accepted=[], map=None, right="", plates=[])
+
+
+def come_true(experiment: Experiment, last: np.ndarray) -> int | None:
+    """Return the index of the prediction that these last losses confirm; None without a run that has a loss."""
+    if not np.isfinite(last).any():
+        return None
+    if experiment.key == "lr":
+        best = math.log10(float(experiment.value(int(np.nanargmin(np.where(np.isfinite(last), last, np.nan))))))
+        return min(range(len(RATES)), key=lambda n: abs(math.log10(float(RATES[n])) - best))
+    share = np.count_nonzero(~(last <= LOW)) / len(last)
+    return next(n for n, most in enumerate(SHARES.values()) if share <= most)
+
+
+def experiment_data(experiment: Experiment, number: int, devices: int, most: int, predictions: Ballot) -> HallExperiment:
+    """The results of all devices: the last loss of each run, exactly, and curves of at most so many runs; and what was predicted."""
     runs = runs_in(devices)
     losses = np.concatenate([experiment.block(block).losses for block in range(blocks(runs))] or [np.zeros((0, experiment.updates + 1))])[:runs]
     shown = thinned(runs - 1, most)
     at = thinned(experiment.updates, POINTS)
+    chosen = counted(predictions.values())
     return HallExperiment(
+        predicted=[chosen.get(n, 0) for n in range(len(RATES) if experiment.key == "lr" else len(SHARES))], confirmed=come_true(experiment, losses[:, -1]),
         number=number, key=experiment.key, updates=experiment.updates, devices=devices, values=[experiment.value(run) for run in range(runs)],
         last=_bytes(losses[:, -1] if runs else losses, "<f8"), at=at.tolist(), shown=shown.tolist(), curves=_bytes(losses[np.ix_(shown, at)], "<f4"),
     )  # fmt: skip

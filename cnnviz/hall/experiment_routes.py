@@ -11,7 +11,6 @@ from starlette.responses import JSONResponse, Response
 from cnnviz.core.lru_cache import LruCache
 from cnnviz.hall.experiment import (
     FEW,
-    KIND,
     MANY,
     Experiment,
     blocks,
@@ -21,7 +20,7 @@ from cnnviz.hall.experiment import (
     run_of,
     runs_in,
 )
-from cnnviz.hall.poll import Poll
+from cnnviz.hall.poll import EXPERIMENT, PREDICTION, Poll
 from cnnviz.hall.question_routes import Questions
 from cnnviz.hall.store import Room, Store, StoreLost
 from cnnviz.server.job import Expected
@@ -45,7 +44,7 @@ class Experiments:
     async def take_part(self, request: Request, room: Room) -> Response:
         """POST room/<code>/place: the device's own run. Nothing else that is sent counts."""
         device, _ = await self.questions.sent_by_device(request, room)
-        if room.poll is None or room.poll.kind != KIND:  # another process may have begun it a moment ago
+        if room.poll is None or room.poll.stage != EXPERIMENT:  # another process may have begun it a moment ago
             await self.store.renew(room)
         poll, experiment = self._begun(room)
         place = await self.store.place(room, poll, device)
@@ -63,7 +62,7 @@ class Experiments:
 
     async def _ahead(self, room: Room) -> None:
         with contextlib.suppress(Refused, StoreLost):
-            _, experiment = self._begun(room)
+            _, experiment = self._begun(room, True)
             await self._make(room, experiment, runs_in((await self.store.followers(room))[0]))
 
     async def look(self, request: Request, room: Room) -> Response:
@@ -74,9 +73,10 @@ class Experiments:
 
         async def made() -> HallExperiment:
             await self._make(room, experiment, runs_in(devices))
-            return experiment_data(experiment, poll.number, devices, MANY if projected else FEW)
+            predictions = (await self.store.ballots(room, poll))[0] if poll.choices else {}
+            return experiment_data(experiment, poll.number, devices, MANY if projected else FEW, predictions)
 
-        return await self.questions.cache.get(request, (KIND, room.code, poll.number, devices, projected), made)
+        return await self.questions.cache.get(request, (EXPERIMENT, room.code, poll.number, devices, projected), made)
 
     async def inside(self, request: Request, room: Room) -> Response:
         """GET room/<code>/inside?run=3: the kernel and the maps of one of the runs that there are, and why it ends as it does."""
@@ -91,10 +91,13 @@ class Experiments:
 
         return await self.questions.cache.get(request, ("inside", *experiment.name, run, lang), made)
 
-    def _begun(self, room: Room) -> tuple[Poll, Experiment]:
+    def _begun(self, room: Room, early: bool = False) -> tuple[Poll, Experiment]:
+        """Return a room's experiment. Raise Refused if there is none, or if it still asks for predictions and this is not `early`."""
         poll = room.poll
-        if poll is None or poll.kind != KIND:
+        if poll is None or poll.kind != EXPERIMENT:
             raise Refused(404, "ui.rooms.no_experiment")
+        if poll.stage == PREDICTION and not early:
+            raise Refused(409, "ui.rooms.experiment_predicts")
         try:
             return poll.at(time.time()), Experiment.of(poll)
         except (KeyError, TypeError, ValueError):

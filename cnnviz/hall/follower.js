@@ -14,15 +14,16 @@ import { HallBoard } from "./board.js"
 import { listen } from "./events.js"
 import { plotly } from "./plotly.js"
 import { showPreview } from "./preview_screen.js"
-import { followed, mayBe } from "./question.js"
+import { coverOf, FORGOTTEN_IN, followed, mayBe, veils } from "./question.js"
 import { hall } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
 
-/** @import { Answer, HallScreen, Host, Lesson } from "../view/types/view.js" */
+/** @import { Answer, HallPoll, HallScreen, Host, Lesson } from "../view/types/view.js" */
 
 const JOIN_IN = 2000 // milliseconds within which a follower gets its token, at random
 const AHEAD_IN = 300 // milliseconds after which a follower asks ahead, and at random up to five times as many
 const MOST_SEEN = 400 // places where the lecture has been
+const LOST_IN = 2000 // milliseconds after which it is said that the server is out of reach: streams come back at once, as a rule
 
 /** Shows the room that the page's address names: to a follower, or, under "/screen", on a projector. */
 export default function show() {
@@ -57,7 +58,12 @@ export default function show() {
   const seen = []
   /** @type {HallScreen | null}  of the room's script */
   let onScreen = null
+  let isOut = false // the server is out of reach
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let losing
   let gone = false // the server has no such room any more; it may have again
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let forgotten
   const where = () => new URL(`${path}/events${projected ? "?screen=1" : alone ? "?alone=1" : ""}`, location.href).href
   const sheet = document.createElement("section")
   sheet.tabIndex = -1
@@ -70,14 +76,15 @@ export default function show() {
     moved(address) {
       led = parseForeign(address)
       note(led)
+      board?.goesOn()
       if (!onScreen) goesOn()
       if (held) {
         held = ""
         fill()
       }
-      if (!alone || !view) go(led)
+      if (!alone || !view) arrive()
     },
-    asked: (poll) => ballot.hear(poll),
+    asked: heard,
     allowed(how) {
       explore = how
       if (alone && !ended && !stays(here)) follow()
@@ -85,6 +92,7 @@ export default function show() {
     },
     shown(screen) {
       onScreen = screen
+      ballot.shown(screen)
       goesOn()
       said()
     },
@@ -99,16 +107,40 @@ export default function show() {
     gone(is) {
       if (gone === is) return
       gone = is
-      covered = false
-      if (is) ballot.hear(null)
+      if (!is) forgotten = setTimeout(() => heard(null), FORGOTTEN_IN) // unless the room is asked something again
+      ballot.setGone(is)
       fill()
-      if (is && !view) mount()
+      if (is && !view && !ballot.open) mount()
     },
     lost: (is) => {
-      bar.classList.toggle("lost", is)
-      bar.title = is ? say("web.room.lost") : ""
+      clearTimeout(losing)
+      if (!is && !isOut) return
+      losing = setTimeout(
+        () => {
+          isOut = is
+          ballot.setGone(is || gone)
+          fill()
+        },
+        is ? LOST_IN : 0,
+      )
     },
   })
+
+  /** The room's question has come this far. Until its answer is out everybody is here, and stays on the screen before it. @param {HallPoll | null} poll */
+  function heard(poll) {
+    clearTimeout(forgotten)
+    if (poll) board?.goesOn()
+    const before = ballot.poll
+    ballot.hear(poll)
+    if (alone && !ended && veils(poll)) follow()
+    else if (veils(before) && !veils(poll)) arrive()
+    fill()
+  }
+
+  /** Go where the lecture is, unless that shows the answer to a question. */
+  function arrive() {
+    if (led && !alone && !veils(ballot.poll)) go(led)
+  }
 
   const numbers = new Resources(base, CODE, {
     received(answer, asked) {
@@ -154,7 +186,7 @@ export default function show() {
     },
     fetch: (path, how) => fetch(new URL(path, base), how),
     plotly: () => plotly(base),
-    veiled: () => (alone || gone ? undefined : covered),
+    veiled: () => (alone ? undefined : covered),
     speak(lang) {
       location.search = query({ ...parse(location.search), lang })
     },
@@ -208,11 +240,11 @@ export default function show() {
     alone = is && !projected
     stream.open(where())
     fill()
-    if (is && projected && led) setTimeout(follow, 0)
+    if (is && projected) setTimeout(follow, 0)
   }
 
   /** Tells whether one may be there by oneself. @param {Lesson} there */
-  const stays = (there) => ended || gone || mayBe(explore, there, seen)
+  const stays = (there) => ended || (!veils(ballot.poll) && (gone || mayBe(explore, there, seen)))
 
   // Of where the lecture has been the last places are enough.
   function note(/** @type {Lesson} */ there) {
@@ -222,7 +254,7 @@ export default function show() {
 
   // It stays where it is, and says why until somebody goes on.
   function refuse() {
-    held = say(`web.room.held_by.${explore}`)
+    held = say(`web.room.held_by.${veils(ballot.poll) ? "question" : explore}`)
     fill()
     setTimeout(() => travel(), 0)
   }
@@ -239,19 +271,19 @@ export default function show() {
   function follow() {
     if (!projected) leave(false)
     history.replaceState(null, "", location.pathname + (speech.lang ? query(speech) : ""))
-    if (led) go(led)
+    arrive()
   }
 
   /** @param {Lesson} next */
   function go(next) {
     const turns = !view || (next.page ?? "") !== (here.page ?? "")
-    here = next
+    here = projected ? { ...next, view: "lecture" } : next // read from the last row
     covered = next.veiled === "1"
     turns ? mount() : travel()
     said()
   }
 
-  function fill(state = ended ? "ended" : gone ? "gone" : alone ? "alone" : "following") {
+  function fill(state = ended ? "ended" : gone ? "gone" : isOut ? "lost" : alone ? "alone" : "following") {
     document.body.classList.toggle("answering", answering())
     document.body.classList.toggle("led", !alone && !ended && !gone)
     if (answering()) sheet.setAttribute("role", "main")
@@ -259,11 +291,11 @@ export default function show() {
     root.inert = answering()
     if (board) return joining()
     bar.dataset.state = state
-    const paused = explore === "paused" && state === "following"
+    const paused = (explore === "paused" || veils(ballot.poll)) && state === "following"
     const act = paused ? "" : { alone: say("web.room.return"), following: say("web.room.explore") }[state]
     bar.innerHTML = `<span class="state" role="status">${say(`web.room.${state}`)}</span>
       <span class="code">${escaped(say("web.room.code", { code: room }))}</span>
-      ${held ? `<span class="there">${held}</span>` : ""}${alone && ballot.open ? `<span class="there">${say(ballot.poll?.kind === "experiment" ? "web.hall.experiment.there" : "web.hall.there")}</span>` : ""}<span class="hall-left"></span>
+      ${held ? `<span class="there">${held}</span>` : ""}${alone && ballot.poll?.kind === "experiment" ? `<span class="there">${say("web.hall.experiment.there")}</span>` : ""}<span class="hall-left"></span>
       ${state === "following" ? `<button type="button" data-key="room_lost" aria-pressed="${isLost}">${say("web.room.lost_here")}</button>` : ""}
       ${act ? `<button type="button" data-key="room_leave">${act}</button>` : ""}`
   }
@@ -272,14 +304,24 @@ export default function show() {
   function answering() {
     return ballot.open && !alone
   }
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      const how = board && !event.repeat && !event.ctrlKey && !event.metaKey && !event.altKey ? coverOf(event.key) : ""
+      if (how) board?.toggle(how)
+      if (!how && !projected) return
+      if (how || answering()) event.stopPropagation()
+    },
+    { capture: true },
+  )
   document.addEventListener("keydown", (event) => {
-    if (answering()) event.stopPropagation()
+    if (answering()) event.stopPropagation() // after the question itself has heard it
   })
 
   // How one joins, on the projector.
   function joining() {
     if (!board) return
-    const over = ended ? "ended" : gone ? "gone" : ""
+    const over = ended ? "ended" : gone ? "gone" : isOut ? "lost" : ""
     bar.dataset.state = over || "screen"
     setHTML(
       bar,
@@ -293,7 +335,7 @@ export default function show() {
   bar.addEventListener("click", ({ target }) => {
     const button = /** @type {Element} */ (target).closest("button")
     if (!button) return
-    if (board) return board.join()
+    if (board) return board.toggle("join")
     if (button.dataset.key === "room_lost") {
       isLost = !isLost
       button.setAttribute("aria-pressed", String(isLost))

@@ -4,7 +4,7 @@
 import { escaped } from "../view/model/format.js"
 import { inBrowser, inTab } from "../view/model/storage.js"
 import { say } from "../view/model/words.js"
-import { endOf, leftUntil } from "./question.js"
+import { endOf, leftUntil, veils } from "./question.js"
 
 /** @import { HallPoll, HallScreen } from "../view/types/view.js" */
 /** @typedef {{ code: string, driver: string }} Held */
@@ -43,19 +43,21 @@ export const forgetRoom = (code) =>
  * @returns {Promise<{ room?: Held, sentence?: string }>}
  */
 export async function openRoom(base, driver, query, question, script) {
-  const body = JSON.stringify({ driver: driver || undefined, query, ...script })
+  const asks = question && !question.screen // a screen's own question is asked there again
+  const body = JSON.stringify({ driver: driver || undefined, query: asks ? `${query}&veiled=1` : query, ...script })
   const answer = await fetch(new URL("room", base), { method: "POST", body }).catch(() => undefined)
   const found = await answer?.json().catch(() => undefined)
   if (!answer?.ok) return { sentence: found?.sentence }
-  if (answer.status === 201 && question && !question.screen) {
-    // a screen's own is asked there again
-    const at = new URL(`room/${found.code}/question`, base)
+  if (answer.status === 201 && asks) {
     const headers = { Authorization: `Bearer ${driver}` }
+    const put = (/** @type {string} */ path, /** @type {string} */ body) =>
+      fetch(new URL(`room/${found.code}${path}`, base), { method: "PUT", headers, body }).catch(() => undefined)
     for (let tries = 0; tries < TRIES; tries++) {
-      const asked = await fetch(at, { method: "PUT", headers, body: JSON.stringify(question) }).catch(() => undefined)
+      const asked = await put("/question", JSON.stringify(question))
       if (asked && asked.status < 500 && asked.status !== 429) break
       await new Promise((resolve) => setTimeout(resolve, AGAIN_IN)) // a server that was started a moment ago is busy
     }
+    await put("", query)
   }
   return { room: found }
 }
@@ -91,9 +93,13 @@ export function roomScript(code, ask) {
     /** @param {HallScreen | null} screen */
     async hear(screen) {
       number = screen?.number ?? 0
-      const script = screen ? (tab.read().script ?? (await ask())?.script) : undefined
-      tab.write({ script, screen: number })
+      const known = tab.read()
+      const mark = screen?.script
+      const script = screen ? (known.script && known.mark === mark ? known.script : (await ask())?.script) : undefined
+      tab.write({ script, mark, screen: number })
     },
+    /** Note the script that this page gave the room. @param {string} script */
+    gave: (script) => tab.write({ ...tab.read(), script }),
     /** It, to be given again; undefined where none is. @returns {Script | undefined} */
     get given() {
       const { script, screen } = tab.read()
@@ -120,12 +126,12 @@ export function openQuestion(code, ask) {
       const now = tab.read()
       if (found && found.number === now.poll?.number) tab.write({ ...now, question: found.question })
     },
-    /** The question, with the time that is left to answer it; undefined where none is open. @returns {Record<string, unknown> | undefined} */
+    /** The question, with the time that is left to answer it; undefined if its answer is out. @returns {Record<string, unknown> | undefined} */
     get open() {
       const { poll, ends, question } = tab.read()
+      if (!question || !poll || !veils(poll)) return undefined
       const left = leftUntil(ends, poll)
-      if (!question || poll?.phase !== "open" || (left !== null && left < 1)) return undefined
-      return left === null ? question : { ...question, seconds: Math.round(left) }
+      return left === null || left < 1 ? question : { ...question, seconds: Math.round(left) }
     },
   }
 }

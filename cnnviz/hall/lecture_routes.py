@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from cnnviz.hall.addresses import address_in, sent_in
-from cnnviz.hall.experiment import KIND, spec_of_experiment
+from cnnviz.hall.experiment import spec_of_experiment
+from cnnviz.hall.poll import EXPERIMENT
 from cnnviz.hall.question_routes import Questions
 from cnnviz.hall.redis_keys import script_digest
 from cnnviz.hall.room_script import MOST_SCRIPT, is_asked, number_in, query_of_screen, screen_of, script_of, told
@@ -77,7 +78,7 @@ class Lectures:
         screen = numbered(script, number)
         place = int(str(number))
         digest = script_digest(room.script)
-        said = await self.questions.worked(request, ("told", digest, place), partial(told, script, place))
+        said = await self.questions.worked(request, ("told", digest, place), partial(told, script, place, digest))
         if is_asked(screen):
             await self.questions.pose(request, room, {"script": digest, "screen": place, "change": {}}, screen=said)
             return room.number
@@ -89,7 +90,7 @@ class Lectures:
         query = "&".join(filter(None, (query_of_screen(script, number, is_own(room.script)), urlencode(look))))
         spec = None
         if screen.experiment:
-            spec = await self.questions.worked(request, (KIND, screen.at, screen.updates), partial(spec_of_experiment, screen))
+            spec = await self.questions.worked(request, (EXPERIMENT, screen.experiment, screen.at, screen.updates), partial(spec_of_experiment, screen))
             await self.questions.begin(request, room, spec | {"query": query, "change": {}})
             self.begun(room)
         moved = await self._go(request, room, query, said)

@@ -9,6 +9,10 @@ from cnnviz.server.request_bodies import Refused
 
 Phase = Literal["open", "closed", "shown", "revealed"]
 
+EXPERIMENT = "experiment"
+"""The kind of a question that is none: each device has a place instead of an answer."""
+PREDICTION = "predict"
+"""The first stage of an experiment, in which each device predicts how it ends."""
 MOST_ROUNDS = 6
 """Votes on one question that are kept and stand beside each other."""
 _LAST = 1e11
@@ -85,6 +89,24 @@ class Poll:
         return None if self.closes is None or self.phase != "open" else max(0.0, self.closes - now)
 
     @property
+    def stage(self) -> str:
+        """The kind of answers taken now: an experiment first asks for a prediction (PREDICTION)."""
+        return PREDICTION if self.kind == EXPERIMENT and self.round == 1 and self.choices else self.kind
+
+    @property
+    def choices(self) -> int:
+        """The number of predictions to choose from; 0 if the experiment asks for none."""
+        choices = self.spec.get(PREDICTION, 0)
+        return choices if type(choices) is int else 0
+
+    @property
+    def veils(self) -> bool:
+        """Whether the answer is still hidden (question.js has the same rule)."""
+        if self.stage == EXPERIMENT:
+            return False
+        return self.phase != "revealed" if self.keyed else self.phase == "open"
+
+    @property
     def shows(self) -> bool:
         """Tells whether everybody may see what was answered."""
         return self.phase in ("shown", "revealed")
@@ -97,15 +119,16 @@ class Poll:
         2
         """
         here = self.at(now)
-        before, phase = _ACTS.get(act, ((), here.phase))
+        acts = _ACTS_OF.get(self.stage, _ACTS)
+        before, phase = acts.get(act, ((), here.phase))
         if here.phase not in before:
-            raise Refused(409, f"ui.rooms.not_now.{'close' if act == 'close' else 'first'}" if before else "ui.rooms.no_act", known=tuple(_ACTS))
+            raise Refused(409, f"ui.rooms.not_now.{'close' if act == 'close' else 'first'}" if before else "ui.rooms.no_act", known=tuple(acts))
         if act == "again" and here.round >= MOST_ROUNDS:
             raise Refused(409, "ui.rooms.rounds", most=MOST_ROUNDS)
-        if act == "reveal" and not self.keyed:
+        if act == "reveal" and not self.keyed and self.kind != EXPERIMENT:
             raise Refused(409, "ui.rooms.no_key")
         change: dict[str, object] = {"phase": phase, "turn": self.turn + 1}
-        if act == "again":
+        if act in ("again", "run"):
             change |= {"round": here.round + 1, "closes": now + seconds if seconds else None}
         return replace(here, **change)  # type: ignore[arg-type]
 
@@ -117,4 +140,9 @@ _ACTS: Mapping[str, tuple[tuple[Phase, ...], Phase]] = {
     "reveal": (("closed", "shown"), "revealed"),
 }
 """The phases in which an act has its place, and the one that it leads to."""
+_ACTS_OF: Mapping[str, Mapping[str, tuple[tuple[Phase, ...], Phase]]] = {
+    PREDICTION: {"close": (("open",), "closed"), "show": (("closed",), "shown"), "run": (("open", "closed", "shown"), "open")},
+    EXPERIMENT: {"close": (("open",), "closed"), "reveal": (("open", "closed"), "revealed")},
+}
+"""The acts of an experiment, by its stage: the runs are the second round, and `reveal` shows what follows from them."""
 _FIELDS = tuple(one.name for one in fields(Poll) if one.name != "more")

@@ -86,6 +86,14 @@ export function cellUnder({ map, window }, row, column) {
 export const isSame = (poll, other) =>
   poll.number === other?.number && poll.round === other.round && poll.phase === other.phase
 
+/** Return whether a question still hides its answer: then nobody explores, and no page goes where the answer is seen. @param {HallPoll | null} poll */
+export const veils = (poll) =>
+  poll !== null && poll.kind !== "experiment" && (poll.keyed ? poll.phase !== "revealed" : poll.phase === "open")
+
+/** Return whether an answer is right, once the key is out. @param {HallResults} results @param {number} answer */
+export const isRight = ({ accepted }, answer) =>
+  accepted.some(([middle, radius]) => Math.abs(answer - middle) <= radius)
+
 /** When a question's time is over. @param {HallPoll | null} poll */
 export const endOf = (poll) => Date.now() + 1000 * (poll?.left ?? 0)
 
@@ -96,20 +104,48 @@ export const leftUntil = (end, poll) =>
 /** Finds which of the lecturer's acts have a place now. @param {HallPoll | null} poll @param {HallQuestion | undefined} question */
 export function possible(poll, question) {
   const phase = poll?.phase
-  if (poll?.kind === "experiment") return { close: phase === "open", show: false, again: false, reveal: false }
+  const none = { close: phase === "open", show: false, again: false, reveal: false, run: false }
+  if (poll?.kind === "experiment") return { ...none, reveal: phase === "open" || phase === "closed" }
+  if (poll?.kind === "predict") return { ...none, show: phase === "closed", run: true }
   return {
-    close: phase === "open",
+    ...none,
     show: phase === "closed",
     again: phase === "closed" || phase === "shown" || (phase === "revealed" && Boolean(question?.other)),
     reveal: (phase === "closed" || phase === "shown") && Boolean(poll?.keyed),
   }
 }
 
-/** The act that comes next, as a lecture goes. @param {HallPoll | null} poll */
-export function nextAct(poll) {
+export const FORGOTTEN_IN = 500 // milliseconds after which a room that is back is known to have no question
+
+/** What a key covers projectors with; "." is the black of many remotes. @param {string} key */
+export const coverOf = (key) => ({ b: "black", ".": "black", j: "join" })[key.toLowerCase()] ?? ""
+
+const FEW = 5 // answers from which nothing follows
+export const LEAST = 0.3 // of right answers from which talking helps most
+export const MOST = 0.7 // and up to which
+
+/**
+ * What to do next, by how many found it: "explain", "talk", "go_on", or "" where nothing follows.
+ * @param {HallResults | undefined} results  with the right answer, which only the lecturer has
+ */
+export function adviceOf(results) {
+  const { n, of } = results ? found(results) : { n: 0, of: 0 }
+  if (!results || of < FEW || !results.groups.some(({ right }) => right)) return ""
+  return n / of < LEAST ? "explain" : n / of > MOST ? "go_on" : "talk"
+}
+
+/**
+ * The act that comes next, as a lecture goes: a second vote where talking helps.
+ * @param {HallPoll | null} poll
+ * @param {HallResults} [results]  as the lecturer sees them
+ */
+export function nextAct(poll, results) {
   if (!poll) return ""
-  if (poll.kind === "experiment") return "next"
-  return { open: "close", closed: "show", shown: poll.keyed ? "reveal" : "next", revealed: "next" }[poll.phase]
+  if (poll.kind === "experiment") return poll.phase === "revealed" ? "next" : "reveal"
+  if (poll.kind === "predict") return poll.phase === "open" ? "close" : "run"
+  const again = poll.round === 1 && adviceOf(results) === "talk"
+  const shown = !poll.keyed ? "next" : again ? "again" : "reveal"
+  return { open: "close", closed: "show", shown, revealed: "next" }[poll.phase]
 }
 
 /** Tells how often one option, cell or range was given in a round. @param {HallRound} round @param {number} low */

@@ -13,8 +13,8 @@ from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.hall import question_view
 from cnnviz.hall.answer_cache import AnswerCache
 from cnnviz.hall.answer_record import Record, read, record, table
-from cnnviz.hall.experiment import KIND
-from cnnviz.hall.poll import Poll
+from cnnviz.hall.experiment import Experiment, predicted_data, prediction_data
+from cnnviz.hall.poll import EXPERIMENT, PREDICTION, Poll
 from cnnviz.hall.preview import steps_data
 from cnnviz.hall.question_view import Asked, prepared, text_of
 from cnnviz.hall.redis_keys import script_digest
@@ -46,7 +46,7 @@ def poll_data(poll: Poll | None) -> HallPoll | None:
     now = time.time()
     here = poll.at(now)
     left = here.left(now)
-    return HallPoll(number=here.number, phase=here.phase, round=here.round, left=None if left is None else round(left, 2), keyed=here.keyed, kind=here.kind)
+    return HallPoll(number=here.number, phase=here.phase, round=here.round, left=None if left is None else round(left, 2), keyed=here.keyed, kind=here.stage)
 
 
 class Questions:
@@ -66,11 +66,12 @@ class Questions:
         seconds = _seconds(sent)
         act = sent.get("act")
         if act is None:
-            return JSONResponse(poll_data(await self.pose(request, room, _spec(sent, room), seconds)), 201, _FRESH)
+            poll = await self.pose(request, room, _spec(sent, room), seconds)
+            if room.cover:  # the lecture goes on
+                await self.store.order(room, cover="")
+            return JSONResponse(poll_data(poll), 201, _FRESH)
         if room.poll is None:
             raise Refused(404, "ui.rooms.no_question")
-        if room.poll.kind == KIND and act != "close":
-            raise Refused(409, "ui.rooms.no_act", known=("close",))
         here = room.poll.at(time.time())
         if act == "again" and here.phase == "revealed":  # its answer is out: on another picture
             spec = await self.worked(request, ("elsewhere", text_of(here.spec)), lambda: question_view.elsewhere(here.spec, room.script))
@@ -84,9 +85,9 @@ class Questions:
         leads = bool(question_view.of_file(spec) or spec["change"])
         poll = self._next(room, spec, asked.step.kind, asked.most, asked.keyed, seconds, leads)
         await self._note(request, room)
+        await self.store.ask(room, poll)  # first, so that no page goes where the answer is seen
         if leads:
             await self.store.move(room, question_view.moved_query(asked, room.query), screen)
-        await self.store.ask(room, poll)
         return poll
 
     async def over(self, request: Request, room: Room) -> None:
@@ -101,7 +102,7 @@ class Questions:
 
     async def _record(self, request: Request, room: Room, poll: Poll) -> Record | None:
         """The answers to a question, None where nothing was, or where it cannot be computed any more."""
-        if poll.kind == KIND or not any(ballots := await self.store.ballots(room, poll)):
+        if poll.kind == EXPERIMENT or not any(ballots := await self.store.ballots(room, poll)):
             return None
         try:
             return record(poll, await self._prepared(request, room, poll.spec, of_request(request)), ballots)
@@ -118,7 +119,7 @@ class Questions:
     async def begin(self, request: Request, room: Room, spec: dict[str, Any]) -> None:
         """Begins an experiment in a room."""
         await self._note(request, room)
-        await self.store.ask(room, self._next(room, spec, KIND, MOST_DEVICES, False, None, True))
+        await self.store.ask(room, self._next(room, spec, EXPERIMENT, MOST_DEVICES, False, None, True))
 
     def _next(self, room: Room, spec: dict[str, Any], kind: str, most: int, keyed: bool, seconds: float | None, leads: bool) -> Poll:
         now = time.time()
@@ -136,7 +137,7 @@ class Questions:
 
     async def _led_to(self, request: Request, room: Room, poll: Poll) -> str:
         """The address to which a question has led the hall."""
-        if poll.kind == KIND:
+        if poll.kind == EXPERIMENT:
             return str(poll.spec.get("query"))
         return question_view.moved_query(await self._prepared(request, room, poll.spec), room.query)
 
@@ -150,6 +151,8 @@ class Questions:
         name = ("question", poll.number, text_of(poll.spec), lang)
 
         async def made() -> HallQuestion:
+            if poll.stage == PREDICTION:
+                return prediction_data(_experiment(poll), poll.number, lang)
             return question_view.question_data(await self._prepared(request, room, poll.spec, lang), poll.number)
 
         return await self.cache.get(request, name, made)
@@ -157,13 +160,15 @@ class Questions:
     async def asked(self, request: Request, room: Room) -> Response:
         """GET room/<code>/asked, for its driver: the question as it was sent, to be sent again to a room that was gone."""
         poll = _poll(room)
+        if poll.kind == EXPERIMENT:  # a screen's own, which begins again there
+            raise Refused(404, "ui.rooms.no_question")
         question = {name: value for name, value in poll.spec.items() if name not in ("at", "change", "script")}
         return JSONResponse({"number": poll.number, "question": question}, headers=_FRESH)
 
     async def vote(self, request: Request, room: Room) -> Response:
         """POST room/<code>/vote: a device's answer, until it sends another one."""
         device, sent = await self.sent_by_device(request, room)
-        if room.poll and room.poll.kind == KIND:
+        if room.poll and room.poll.stage == EXPERIMENT:
             raise Refused(409, "ui.rooms.other_question")
         if not _meant(room, sent):  # another process may have asked it a moment ago
             await self.store.renew(room)
@@ -172,9 +177,10 @@ class Questions:
             raise Refused(409, "ui.rooms.other_question")
         if poll.phase != "open":
             raise Refused(409, "ui.rooms.vote_closed")
-        answer = sensible(poll.kind, poll.most, sent.get("answer"))
+        kind, most = ("choose", poll.choices) if poll.stage == PREDICTION else (poll.kind, poll.most)
+        answer = sensible(kind, most, sent.get("answer"))
         if answer is None:
-            raise Refused(400, f"ui.rooms.answer.{poll.kind}", most=poll.most - 1)
+            raise Refused(400, f"ui.rooms.answer.{kind}", most=most - 1)
         if not await self.store.vote(room, poll, device, answer):
             raise Refused(409, "ui.rooms.vote_closed")
         return JSONResponse({"number": poll.number, "round": poll.round, "answer": answer}, headers=_FRESH)
@@ -206,6 +212,8 @@ class Questions:
         name = ("results", room.code, poll.number, poll.turn, revealed, lang)
 
         async def made() -> HallResults:
+            if poll.stage == PREDICTION:
+                return predicted_data((await self.store.ballots(room, poll))[0], (await self.store.followers(room))[0])
             asked = await self._prepared(request, room, poll.spec, lang)
             ballots, followers = await self.store.ballots(room, poll), await self.store.followers(room)
             return question_view.results_data(asked, ballots, followers[0], revealed)
@@ -255,9 +263,17 @@ def _meant(room: Room, sent: Mapping[str, Any]) -> bool:
 
 def _poll(room: Room) -> Poll:
     """The question that stands in a room. Raises Refused."""
-    if room.poll is None or room.poll.kind == KIND:
+    if room.poll is None or room.poll.stage == EXPERIMENT:
         raise Refused(404, "ui.rooms.no_question")
     return room.poll.at(time.time())
+
+
+def _experiment(poll: Poll) -> Experiment:
+    """The experiment of a room. Raises Refused."""
+    try:
+        return Experiment.of(poll)
+    except (KeyError, TypeError, ValueError):
+        raise Refused(409, "ui.rooms.newer_question") from None
 
 
 def _spec(sent: dict[str, object], room: Room) -> dict[str, object]:

@@ -26,7 +26,7 @@ from cnnviz.scripts.plates import hidden as hidden_maps
 from cnnviz.scripts.question import CHANGED, MOST_SHOWN, Question, ask, lesson_at
 from cnnviz.scripts.scope import Scope, scope_of
 from cnnviz.scripts.script import HALL_KINDS, Screen
-from cnnviz.scripts.votes import bars, counted, grouped
+from cnnviz.scripts.votes import accepted_in, bars, counted, grouped
 from cnnviz.view.constants import gallery
 from cnnviz.wire.hall import (
     GroupData,
@@ -208,8 +208,9 @@ def results_data(asked: Asked, ballots: Sequence[Ballot], followers: int, reveal
         ],
         key=_right_cells(asked) if clicked and revealed and asked.keyed else [],
         map=_map(asked, step.map, revealed or not asked.hidden) if clicked else None,
+        accepted=accepted_in(step.kind, asked.question) if revealed and asked.keyed else [],
         right=asked.question.right.say(asked.lang) if revealed else "",
-        plates=_plates(asked, True) if revealed else [],
+        plates=_plates(asked, revealed),
     )  # fmt: skip
 
 

@@ -79,14 +79,14 @@ def query_of_screen(script: Script, number: int, own: bool) -> str:
     return urlencode({**({"page": page} if page else {}), **query}, safe=",:;")
 
 
-def told(script: Script, number: int) -> str:
+def told(script: Script, number: int, digest: str) -> str:
     """The public state of a screen, as JSON on a line: which it is, and its sentence; a question says its own words."""
     screen = script.screens[number - 1]
     said = Versions({}) if is_asked(screen) else screen.text
     if any("{" in part for part in said.by_language.values()):
         said = filled(said, scope_of(lesson_of(screen.at)), Allowance())
     texts = {lang: text[:MOST_SAID] for lang, text in [*said.by_language.items()][:MOST_LANGUAGES]}
-    return json.dumps(HallScreen(number=number, count=len(script.screens), say=texts))
+    return json.dumps(HallScreen(number=number, count=len(script.screens), say=texts, script=digest))
 
 
 def number_in(screen: str) -> int:

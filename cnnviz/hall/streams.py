@@ -24,6 +24,11 @@ MOST_FOLLOWERS, MOST_OF_ONE = 10_000, 5_000
 """Streams of one process, and of one address: a hall may share it."""
 
 
+def is_together(room: Room) -> bool:
+    """Return whether nobody explores: exploring is paused, or a question still hides its answer."""
+    return room.explore == "paused" or (room.poll is not None and room.poll.at(time.time()).veils)
+
+
 @dataclass(eq=False)
 class Stream:
     """The state of one stream: the last move's number, the script's screen, the question's state, and on a projector's screen how many have answered."""
@@ -54,14 +59,14 @@ class Stream:
         if self.screen and room.cover != self.cover:
             self.cover = room.cover
             said += f"event: cover\ndata: {json.dumps(self.cover)}\n\n".encode()
+        poll = room.poll.at(time.time()) if room.poll else None
+        state = (poll.number, poll.turn, poll.phase) if poll else (0, 0, "")
+        if room.asked and state != self.poll:  # before the address: a page does not go where an open question's answer is seen
+            self.poll, self.count = state, {}
+            said += f"event: question\ndata: {json.dumps(poll_data(poll))}\n\n".encode()
         if str(room.number) != self.seen:
             self.seen = str(room.number)
             said += f"id: {self.seen}\ndata: {room.query}\n\n".encode()
-        poll = room.poll.at(time.time()) if room.poll else None
-        state = (poll.number, poll.turn, poll.phase) if poll else (0, 0, "")
-        if room.asked and state != self.poll:
-            self.poll, self.count = state, {}
-            said += f"event: question\ndata: {json.dumps(poll_data(poll))}\n\n".encode()
         return said
 
     @property
@@ -113,7 +118,7 @@ class Streams:
                 if room.ended:
                     yield b"event: end\ndata: \n\n"
                     return
-                if stream.alone and room.explore == "paused":
+                if stream.alone and is_together(room):
                     return  # the browser comes back as one who follows
                 said = stream.news() + (await self._counted(stream) if stream.screen else b"")
                 if not said and time.monotonic() - told >= HEARTBEAT:

@@ -1,9 +1,10 @@
 """The faults of a script's file, with lines: all that `python -m cnnviz scripts` says."""
 
 import math
+import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path as File
 
@@ -15,6 +16,7 @@ from cnnviz.core.page_state import PageState
 from cnnviz.core.read_sweep import read_sweep
 from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.data.images import find_image
+from cnnviz.scripts.expression import evaluate, names_in
 from cnnviz.scripts.missions import missions
 from cnnviz.scripts.plates import cells, hidden, plates
 from cnnviz.scripts.question import (
@@ -37,6 +39,14 @@ from cnnviz.scripts.script_file import MOST_BYTES, read
 from cnnviz.scripts.toml_lines import Path
 from cnnviz.words import Message, Problem, Versions, message
 
+CELL = re.compile(r"(?:max|min|sum|mean)\([^\W\d]\w*\)|[^\W\d]\w*\[\d+(?:, ?\d+)*\]")
+"""A cell, or the largest, smallest, sum or mean of a map, in a question's words."""
+COUNTS = re.compile(r"\b(many|often|combien de)\b", re.IGNORECASE)
+"""Words of a question that asks for a count."""
+NUMBER = re.compile(r"(?<![\w.,\[])[-−]?(?:\d+[.,]\d+|\d{2,})(?![\w\]]|[.,]\d)")
+"""A number in words, of at least two digits: one digit says little."""
+LABEL = re.compile(r"[^\W\d]{3,}|(?=.*[^\W\d]).{10,}")
+"""A label that says something by itself: one word, or many letters."""
 OTHERS = {"image": [{"img": img} for img in ("test-3", "test-8", "test-12")], "kernel": [{"f": f} for f in ("sobel-y", "blur", "random-1")]}
 """Lessons on which a question is tried too that may be asked on another image or kernel."""
 
@@ -189,6 +199,61 @@ class _Checked:
             self.labels()
         if self.screen.kind == "choose" and not right:
             self.wrong(("key",), message("lessons.check.no_answer_right", key=shown(key)))
+        if self.screen.kind == "number" and tolerance is not None:
+            self.false_number(here, float(key), tolerance)
+            self.number_told(here, float(key), tolerance)
+        if self.screen.kind == "choose" and right:
+            self.label_told(here)
+
+    def false_number(self, here: Scope, key: float, tolerance: float) -> None:
+        """Refuse a key that is typed as a number and is not the cell that the question names."""
+        if names_in(self.screen.key):
+            return
+        for words in {*self.screen.ask.by_language.values()}:
+            named = {*CELL.findall(words)}
+            if len(named) != 1 or COUNTS.search(words):
+                continue
+            text = named.pop()
+            with suppress(Problem):
+                value = evaluate(text, here)
+                if value.size == 1 and abs(float(value.reshape(-1)[0]) - key) > tolerance:
+                    return self.wrong(("key",), message("lessons.check.key_false", key=self.screen.key, text=text, value=shown(value)))
+
+    def number_told(self, here: Scope, key: float, tolerance: float) -> None:
+        """Refuse words before the answer with a number that would be right: an expression's, or one of at least two digits."""
+
+        def is_right(text: str) -> bool:
+            with suppress(Problem):
+                value = evaluate(text, here)
+                return value.size == 1 and abs(float(value.reshape(-1)[0]) - key) <= tolerance
+            return False
+
+        for path, part in self.before("title", "text", "ask"):
+            written = [place[1] for place in PLACE.finditer(part)]
+            typed = [number.replace("−", "-").replace(",", ".") for number in NUMBER.findall(PLACE.sub("", part))]
+            if told := next(filter(is_right, [*written, *typed]), None):
+                self.wrong(path, message("lessons.check.tells", answer=told))
+
+    def label_told(self, here: Scope) -> None:
+        """Refuse a title or text that contains the right label and no other one; the question itself may name its answer."""
+        try:
+            question = ask(self.screen, here.lesson)
+        except Problem:  # `texts` says why
+            return
+        for path, part in self.before("title", "text"):
+            lang = str(path[-1])
+            labels = [(option.right, option.label.say(lang).strip(" .`")) for option in question.options]
+            words = str(filled(Versions({lang: part}), here).say(lang))
+            told = [(right, label) for right, label in labels if LABEL.fullmatch(label) and re.search(rf"(?<!\w){re.escape(label)}(?!\w)", words, re.IGNORECASE)]
+            if len(told) == 1 and told[0][0]:
+                self.wrong(path, message("lessons.check.tells", answer=told[0][1]))
+
+    def before(self, *names: str) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Yield words that are seen before the answer: where they are in the file, with their language, and what they say."""
+        for name in names:
+            text: Versions = getattr(self.screen, name)
+            for part, lang in {part: lang for lang, part in text.by_language.items()}.items():
+                yield (*self._written((name,)), lang), part
 
     def labels(self) -> None:
         """That answers can be told apart."""

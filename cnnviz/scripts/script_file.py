@@ -115,6 +115,8 @@ def _syntax(why: str, text: str) -> Fault:
     last = text.rstrip("\n").count("\n") + 1
     line = int(found[1]) if found and found[1] else last
     known = next((id for pattern, id in _WHYS.items() if re.search(pattern, why)), "")
+    if known == "twice" and (single := re.match(r"\s*\[\s*(screen|step)\s*\]\s*(#.*)?$", text.split("\n")[line - 1])):
+        return Fault(line, message("lessons.file.single", name=single[1]))
     said = message(f"lessons.file.{known}") if known else message("lessons.file.no_toml", why=why[: found.start()] if found else why)
     return Fault(min(line, last), said)
 

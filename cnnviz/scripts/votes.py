@@ -79,6 +79,19 @@ def rule_of(screen: Screen, question: Question, answer: float) -> int:
     return next((n for n, is_near in enumerate(near) if is_near), len(wanted))
 
 
+def accepted_in(kind: str, question: Question) -> list[tuple[float, float]]:
+    """Return the right answers as (middle, radius): a right answer is within the radius of one of the middles.
+
+    Options and cells are runs of numbers; `rule_of` accepts the same answers.
+    """
+    if kind == "number":
+        key = float(question.key)
+        return [(key, max(question.tolerance, 1e-9 * abs(key)))]
+    right = np.array([option.right for option in question.options]) if kind == "choose" else question.key.reshape(-1)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], right.astype(int), [0]])))
+    return [(float(first + end - 1) / 2, float(end - 1 - first) / 2) for first, end in zip(edges[::2], edges[1::2], strict=True)]
+
+
 def grouped(screen: Screen, question: Question, rounds: Sequence[Iterable[float]], keyed: bool = True, lang: str = DEFAULT) -> list[Group]:
     """The answers of each round, by the rules; without a key (a show of hands) only what was chosen has groups.
 

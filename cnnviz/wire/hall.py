@@ -103,13 +103,17 @@ class GroupData(TypedDict):
 
 
 class HallResults(TypedDict):
-    """The answers of a hall in each round; groups, the right cells, their reason and the maps that were hidden only once they are revealed."""
+    """Answers of the audience in each round. Groups, right cells, the reason and hidden maps only once revealed.
+
+    Once revealed, an answer is right if it is within `radius` of `middle` for one (middle, radius) of `accepted`.
+    """
 
     rounds: Sequence[HallRound]
     followers: int
     revealed: bool
     groups: Sequence[GroupData]
     key: Sequence[int]
+    accepted: Sequence[tuple[float, float]]
     map: HallMap | None
     right: str
     plates: Sequence[HallPlate]
@@ -118,7 +122,7 @@ class HallResults(TypedDict):
 class HallPoll(TypedDict):
     """The state of a room's question, as its stream says it; `left` are the seconds to answer, None where that is open.
 
-    Of the kind "experiment" it is none: each device has a run of its own.
+    Of the kind "experiment" it is none: each device has a run of its own. Before that it is of the kind "predict".
     """
 
     number: int
@@ -130,16 +134,18 @@ class HallPoll(TypedDict):
 
 
 class HallScreen(TypedDict):
-    """The screen of a room's script where the lecture is: its number, from 1, of how many, and its sentence by language."""
+    """The current screen of a room's script: its number, from 1, of how many, its sentence by language, and the digest of the script."""
 
     number: int
     count: int
     say: Mapping[str, str]
+    script: str
 
 
 class HallExperiment(TypedDict):
     """The results of a class's experiment: each run's own value and last loss (base64 of float64), and the losses of the runs `shown`,
     row by row, at the updates `at` (base64 of float32). `key` is what the runs differ in; devices beyond the runs share them.
+    `predicted` counts the predictions by option, `confirmed` is the option that these runs confirm.
     """
 
     number: int
@@ -151,6 +157,8 @@ class HallExperiment(TypedDict):
     at: Sequence[int]
     shown: Sequence[int]
     curves: str
+    predicted: Sequence[int]
+    confirmed: int | None
 
 
 class HallRun(TypedDict):

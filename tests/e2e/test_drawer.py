@@ -97,6 +97,7 @@ def test_a_lecture_is_made_by_keys_alone_and_its_file_has_no_fault(maker: Screen
     expect(maker.key("script_say")).to_be_visible()
     with maker.page.expect_response(lambda answer: answer.url.endswith("/room") and answer.request.method == "POST") as opened:
         maker.key("room").click()
+        maker.key("room_open").click()
     maker.close_dialog()
     expect(maker.page.locator(".script-bar")).to_have_attribute("data-room", "1")
     expect(maker.key("script_say")).to_be_hidden()  # the hall's sentence, and no field of the draft's over it
@@ -214,6 +215,7 @@ def test_a_room_is_given_the_script_of_this_tab(screen: Screen):
     screen.ready(stage="z1")
     with screen.page.expect_response(lambda answer: answer.url.endswith("/room") and answer.request.method == "POST") as opened:
         screen.key("room").click()
+        screen.key("room_open").click()
     assert opened.value.status == 201
     sent = opened.value.request.post_data_json
     assert (sent["script"], sent["screen"]) == (WALK, 1)

@@ -217,6 +217,7 @@ def test_a_rooms_buttons_stand_in_its_dialog_each_by_itself_on_a_phone(screen: S
     screen.open("/", lang="fr")
     screen.key("more").click()
     screen.key("room").click()
+    screen.key("room_open").click()
     for key in ("cockpit", "driver", "end"):
         screen.key(f"room_{key}").click(trial=True)  # no other lies on it
         assert screen.key(f"room_{key}").evaluate("(e) => e.scrollWidth <= e.clientWidth && e.offsetParent.tagName === 'DIALOG'"), key

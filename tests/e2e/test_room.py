@@ -30,8 +30,11 @@ def follower(browser, browser_context_args):
 
 
 def open_room(lecturer: Screen) -> str:
+    """Open a room, which the page asks about first, and return its code."""
     lecturer.key("room").click()
     dialog = lecturer.page.locator("dialog.room")
+    expect(dialog).to_contain_text("follows this page")
+    lecturer.key("room_open").click()
     expect(dialog.locator("img.qr")).to_have_js_property("complete", True)
     code = dialog.locator(".code").inner_text()
     dialog.get_by_role("button", name="Close").click()
@@ -218,6 +221,8 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
     for page in (lecturer.page, *phones):
         expect(page.locator(".results canvas[data-round]")).to_have_count(2)
         expect(page.locator(".groups .right .meters b")).to_have_text(["0", "1"])
+    expect(phones[0].locator(".in")).to_have_text("✓ Right. Your answer: row 10, column 18.")
+    expect(phones[1].locator(".in")).to_have_text("You sent no answer.")  # in this round
 
     # under a question no key moves the lesson; the key of a remote goes on with it
     lecturer.press("ArrowRight")
@@ -225,18 +230,30 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
     expect(lecturer.page.locator(".board.asking")).to_have_count(0)
     ready(lecturer.page, stage="x")
 
-    # alone and back, a question meanwhile: one is told, and answers only in the lecture
+    # alone, and a question meanwhile: it calls everybody back, and nobody leaves it
     expect(phones[0].locator(".ballot h1")).to_have_count(0)
     phones[0].get_by_role("button", name="Explore alone").click()
     expect(cockpit.locator("header .count")).to_contain_text("1 exploring")
+    before = phones[0].locator(".cnnviz").get_attribute("data-stage")
     cockpit.locator("[data-key=cockpit_script]").select_option("kernel")
     cockpit.locator("[data-screen='5']").click()
-    expect(phones[0].locator(".room-bar")).to_contain_text("A question is open there")
-    expect(phones[0].locator(".ballot")).to_be_hidden()
-    phones[0].get_by_role("button", name="Return to the lecture").click()
-    phones[0].locator("[name=number]").fill("15")
+    expect(phones[0].locator(".ballot h1")).to_be_visible()
+    expect(phones[0].locator("[data-key=room_leave]")).to_have_count(0)
+    expect(phones[0].locator(".cnnviz")).to_have_attribute("data-stage", before)  # the screen of the question has its answer
+    phones[0].evaluate("history.pushState(null, '', location.pathname + '?stage=z1'), dispatchEvent(new PopStateEvent('popstate'))")
+    expect(phones[0].locator(".room-bar")).to_contain_text("Following")
+    number = phones[0].locator("[name=number]")
+    number.fill("nine")
+    expect(phones[0].locator(".in")).to_contain_text("not a number")
+    expect(send[0]).to_be_disabled()
+    number.fill("15")
+    expect(phones[0].locator(".in")).to_be_empty()
     send[0].click()
     expect(cockpit.locator(".live .groups .right .meters b")).to_have_text("1")
+    act["close"].click()
+    act["reveal"].click()
+    expect(phones[0].locator(".in")).to_contain_text("✓ Right.")
+    expect(phones[1].locator(".in")).to_have_text("You sent no answer.")
     for context in contexts:
         context.close()
 
@@ -263,6 +280,12 @@ ASKEW = """(board) => {
 }"""
 
 
+WHOLE = """(one) => {
+  const { left, top, right, bottom } = one.getBoundingClientRect()
+  return left <= 0 && top <= 0 && right >= innerWidth && bottom >= innerHeight ? [] : [[left, top, right, bottom]]
+}"""
+
+
 def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_context_args, lecturer: Screen):
     """By the remote on the page that opened the room there: its sentence, its question with the premise, and an experiment; a phone follows."""
     lecturer.page.goto("/?script=lecture-kernel&screen=1")
@@ -276,12 +299,13 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_con
     expect(cockpit.locator(".lesson .here")).to_contain_text("One channel of a picture")
     expect(cockpit.frame_locator(".answers iframe").locator(".cnnviz[data-stage=z1]")).to_have_count(1)  # what comes next, as it will be
     expect(cockpit.locator(".lesson li:nth-child(2) img")).to_have_count(1)
+    curtain = lecturer.page.locator(".curtain")
     for key, covers in (("b", "black"), ("j", "joining")):
         cockpit.keyboard.press(key)
-        expect(lecturer.page.locator(f".board.{covers}")).to_be_visible()
+        expect(curtain).to_have_class(re.compile(covers))
         expect(cockpit.locator("[aria-pressed=true]")).to_have_count(1)
     lecturer.press("PageDown")
-    expect(lecturer.page.locator(".board")).to_be_hidden()  # the lecture goes on
+    expect(curtain).to_be_hidden()  # the lecture goes on
     lecturer.press("l")  # who is on the way to the next screen does not call the hall back
     for page in (lecturer.page, phone):
         ready(page, stage="z1")
@@ -313,23 +337,55 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_con
     phone.locator("[name=answer]").first.check()
     phone.locator("[data-key=hall_send]").click()
     expect(board.locator(".answered")).to_have_text("1 of 1 have answered")
+    # B and J cover the question on every projector, from the remote too, and leave it as it was
+    screen = context.new_page()
+    screen.goto(f"/room/{code}/screen")
+    expect(screen.locator(".board .answered")).to_have_text("1 of 1 have answered")
+    for key, covers in (("b", "black"), ("j", "joining")):
+        lecturer.press(key)
+        for page in (lecturer.page, screen):
+            expect(page.locator(".curtain")).to_have_class(re.compile(covers))
+            assert faults(page.locator(".curtain"), WHOLE) == []
+        lecturer.press("PageDown")  # does not close a question that nobody sees
+        for page in (lecturer.page, screen):
+            expect(page.locator(".curtain")).to_be_hidden()
+            expect(page.locator(".board .answered")).to_have_text("1 of 1 have answered")
+    screen.keyboard.press("b")
+    expect(screen.locator(".curtain")).to_have_css("background-color", "rgb(0, 0, 0)")
+    expect(curtain).to_be_hidden()
+    screen.close()
     for phase, words in (("closed", "closed"), ("shown", "neighbour"), ("revealed", "green")):
         expect(phone.locator(".ballot h1")).to_be_visible()
         lecturer.press("PageDown")
         expect(board.locator(".soft").last).to_contain_text(words)  # the page that is pressed on knows it, too
         expect(cockpit.locator(".now h2 small")).to_contain_text(phase)
     expect(phone.locator(".bars .right .meters b")).to_have_text("1")
+    expect(phone.locator(".in")).to_contain_text("Right. Your answer: A")
+    expect(board.locator(".plates figure")).not_to_have_count(0)  # the picture of the question stays beside its results
     lecturer.press("PageDown")
     for page in (lecturer.page, phone):
         ready(page, stage="a1")
     # everybody has a run of their own
     cockpit.locator("[data-screen='12']").click()
+    expect(board.locator("h1")).to_contain_text("How many runs will not learn")
+    phone.locator("[name=answer]").nth(1).check()
+    phone.locator("[data-key=hall_send]").click()
+    expect(board.locator(".answered")).to_have_text("1 of 1 have answered")
+    lecturer.press("PageDown")
+    expect(cockpit.locator("[data-act=run]")).to_have_class("primary")
+    lecturer.press("PageDown")
     expect(phone.locator(".ballot .own h1")).to_have_text("Your start: 1")
-    expect(board.locator(".premise")).to_contain_text("1 run")
+    said = cockpit.locator(".lesson .here").inner_text().split("\n")[-1]
+    expect(board.locator(".premise")).to_have_text(said)
+    expect(board.locator("h1")).to_contain_text("How many runs will not learn")
+    expect(board.locator(".predicted")).to_be_empty()
     expect(phone.locator("canvas.runs")).to_be_visible()
     expect(phone.locator(".ballot .plates figure")).to_have_count(3)  # its kernel, z1 and a1
     expect(phone.locator("[data-key=hall_look]")).to_be_visible()  # why its run ends as it does, where it is seen
     assert violations(Screen(phone)) == []
+    lecturer.press("PageDown")  # the headline comes last
+    expect(board.locator("h1")).to_contain_text("At update 200 the 1 losses go from")
+    expect(board.locator(".predicted")).to_contain_text("of 1")
     phone.locator("[data-key=hall_inside]").click()
     ready(phone, update=200)
     expect(phone.locator(".room-bar")).to_contain_text("The lecture has an experiment.")
@@ -364,6 +420,7 @@ def test_a_projector_is_read_from_the_last_row_and_eight_options_fit(browser, br
     expect(board.locator(".heads span:visible")).to_have_text([re.compile("round 1"), re.compile("round 2")])
     ask_server(server, "DELETE", f"{path}/question", None, room["driver"])
     page.locator("[data-key=hall_join]").click()
+    board = page.locator(".curtain")
     phones = [been_here(browser.new_context(**browser_context_args)).new_page() for _ in range(2)]
     for phone in phones:
         phone.goto(path)
@@ -436,32 +493,32 @@ def test_a_room_that_is_gone_says_so_everywhere_and_its_driver_opens_it_again(br
     server.stop()
     server.start()
     for page in (follower, projector):
-        expect(page.locator(".room-bar")).to_contain_text("The room is gone")
+        expect(page.locator(".room-bar")).to_contain_text("The server was restarted")
     for page in (lecturer.page, cockpit):
         expect(page.locator(".room-gone")).to_contain_text(f"The server has forgotten room {code}")
-    for page in (lecturer.page, follower, projector):
-        expect(page.locator("[inert]")).to_have_count(0)
-        expect(page.locator(".asking, body.answering")).to_have_count(0)
+    for page in (lecturer.page, projector):  # the question stays, so that nobody sees what it hides
+        expect(page.locator(".board h1")).to_have_text("Clear so far?")
+    expect(follower.locator(".ballot h1")).to_have_text("Clear so far?")
+    expect(follower.locator("[data-key=hall_send]")).to_be_disabled()
+    expect(lecturer.page.locator("[data-testid=stDialog]")).to_have_count(0)
     assert violations(Screen(cockpit)) == []
     wide = follower.viewport_size
     follower.set_viewport_size({"width": 390, "height": 844})
     state = follower.locator(".room-bar .state")
     assert faults(state, "({ scrollWidth, clientWidth, offsetWidth }) => scrollWidth <= clientWidth && offsetWidth < 390 ? [] : [scrollWidth]") == [], "nothing of it is cut"
     follower.set_viewport_size(wide)
-    follower.locator("main.cnnviz").press("ArrowRight")
-    ready(follower, stage="a1")
-    lecturer.press("ArrowRight")
-    lecturer.shows(Lesson(stage="a1", img="test-0", f="sobel-x"))
+    follower.keyboard.press("ArrowRight")
+    expect(follower.locator("main.cnnviz")).to_have_attribute("data-stage", "z1")
     assert driver not in lecturer.page.content()
     # it is opened again, with the question that was open, and everybody is back
     lecturer.page.locator("[data-key=room_again]").click()
     expect(lecturer.page.locator(".board h1")).to_have_text("Clear so far?")
     for page in (lecturer.page, cockpit):
         expect(page.locator(".room-gone:visible")).to_have_count(0)
+    for page in (follower, projector):
+        expect(page.locator(".room-bar")).not_to_contain_text("The server was restarted")
     expect(projector.locator(".board h1")).to_have_text("Clear so far?")
-    follower.locator("[data-key=room_leave]").click()
     expect(follower.locator(".ballot h1")).to_have_text("Clear so far?")
-    ready(projector, stage="a1")
     follower.locator("[name=answer]").first.check()
     follower.locator("[data-key=hall_send]").click()
     expect(cockpit.locator(".live .sum")).to_contain_text("1 of 1")
@@ -479,7 +536,7 @@ def test_a_driver_who_closed_the_tab_comes_back_in_this_browser(lecturer: Screen
     again.open("/", k=2, stage="a1")
     assert follower.root.get_attribute("data-update") == "1", "another page of this browser leads nobody by itself"
     again.key("room").click()
-    again.page.get_by_role("button", name=f"Go back to room {code}").click()
+    again.key("room_resume").click()
     expect(again.page.locator("dialog.room .code")).to_have_text(code)
     with again.page.expect_popup() as opened:
         again.key("room_cockpit").click()
@@ -491,8 +548,8 @@ def test_a_driver_who_closed_the_tab_comes_back_in_this_browser(lecturer: Screen
     again.page.get_by_role("button", name="End the room").click()
     expect(follower.page.locator(".room-bar")).to_contain_text("The room has ended")
     again.key("room").click()
-    expect(again.page.locator("dialog.room .code")).not_to_have_text(code)
-    expect(again.page.get_by_role("button", name=f"Go back to room {code}")).to_have_count(0)
+    expect(again.key("room_open")).to_be_visible()
+    expect(again.key("room_resume")).to_have_count(0)
     assert again.thrown == []
     again.page.close()
 

@@ -33,9 +33,24 @@ class Class(Led):
     """A room in which an experiment goes on."""
 
     async def begin(self, *of: object) -> Class:
+        """An experiment whose runs are on, after the predictions."""
+        await self.predict(*of)
+        await self.turn("run")
+        return self
+
+    async def predict(self, *of: object) -> Class:
         await self.open(script(*of), screen=2)
         self.tokens: dict[int, str] = {}
         return self
+
+    async def turn(self, act: str):
+        return await self.hall.ask("PUT", f"{self.path}/question", json.dumps({"act": act}).encode(), self.driver)
+
+    async def vote(self, n: int, answer: object):
+        if n not in self.tokens:
+            self.tokens[n] = (await self.hall.ask("POST", f"{self.path}/device", visitor=f"1.1.1.{n}"))[1]["device"]
+        body = json.dumps({"device": self.tokens[n], "answer": answer}).encode()
+        return await self.hall.ask("POST", f"{self.path}/vote", body, visitor=f"1.1.1.{n}")
 
     async def part(self, n: int, hall: Hall | None = None, **more: object):
         hall = hall or self.hall
@@ -77,8 +92,40 @@ async def test_nobody_without_a_token_takes_part_and_nobody_votes():
     assert (await room.look())["devices"] == 1
     for name in ("question", "results"):
         assert (await room.hall.ask("GET", f"{room.path}/{name}", headers=room.driver))[1]["id"] == "ui.rooms.no_question"
-    for act in ("show", "again", "reveal", "x"):
+    for act in ("show", "again", "run", "x"):
         assert (await room.hall.ask("PUT", f"{room.path}/question", json.dumps({"act": act}).encode(), room.driver))[0] == 409
+
+
+@pytest.mark.parametrize("make", [Hall, in_redis])
+@pytest.mark.parametrize("key", ["lr", "seed"])
+async def test_a_class_predicts_before_it_runs_and_hears_who_was_right(make, key: str):
+    room = await Class(make()).predict(key, 3)
+    question = (await room.hall.ask("GET", f"{room.path}/question"))[1]
+    assert question["kind"] == "choose" and not question["keyed"] and len(question["options"]) == 4
+    assert (await room.part(0))[1]["id"] == (await room.look())["id"] == "ui.rooms.experiment_predicts"
+    for n, answer in enumerate((0, 1, 2, 3, 3)):
+        assert (await room.vote(n, answer))[0] == 200
+    for wrong in (4, -1, 1.5, None):
+        assert (await room.vote(5, wrong))[0] == 400
+    assert (await room.hall.ask("GET", f"{room.path}/results"))[0] == 403
+    for act in ("close", "show"):
+        assert (await room.turn(act))[1]["kind"] == "predict"
+    found = (await room.hall.ask("GET", f"{room.path}/results"))[1]
+    assert found["rounds"] == [{"votes": 5, "counts": [[0, 0, 1], [1, 1, 1], [2, 2, 1], [3, 3, 2]]}] and not found["revealed"]
+    assert (await room.turn("run"))[1] | {"number": 0} == {"number": 0, "kind": "experiment", "phase": "open", "round": 2, "left": None, "keyed": False}
+    for n in range(4):
+        await room.part(n)
+    end = await room.look()
+    assert end["predicted"] == [1, 1, 1, 2] and end["devices"] == 4
+    last = numbers(end["last"])
+    if key == "lr":
+        best = np.log10(float(end["values"][int(last.argmin())]))
+        assert end["confirmed"] == int(np.abs(np.array([-3, -2, -1, 0]) - best).argmin())
+    else:
+        assert end["confirmed"] == int(np.searchsorted([0, 0.25, 0.5], (last > 0.1).mean()))
+    assert (await room.turn("reveal"))[1]["phase"] == "revealed"
+    assert (await room.part(9))[1]["id"] == "ui.rooms.experiment_over"
+    assert (await room.look())["devices"] == 4, "who comes late sees the runs"
 
 
 async def test_an_experiment_ends_where_the_lecture_goes_on():
@@ -88,10 +135,12 @@ async def test_an_experiment_ends_where_the_lecture_goes_on():
     assert (await room.part(2))[1]["id"] == "ui.rooms.experiment_over"
     assert (await room.hall.ask("DELETE", f"{room.path}/question", headers=room.driver))[0] == 204
     assert (await room.part(1))[1]["id"] == "ui.rooms.no_experiment"
-    await room.put(screen=2)
-    first = (await room.look())["number"]
-    await room.put(screen=2)
-    assert (await room.look())["number"] > first and (await room.look())["devices"] == 0
+    numbers = []
+    for _ in range(2):
+        await room.put(screen=2)
+        await room.turn("run")
+        numbers.append((await room.look())["number"])
+    assert numbers[1] > numbers[0] and (await room.look())["devices"] == 0
     await room.put(screen=1)
     assert (await room.look())["id"] == "ui.rooms.no_experiment"
     assert (await room.here())["query"].startswith("img=test-0&")
@@ -141,7 +190,7 @@ async def test_places_are_one_for_all_processes_also_when_redis_has_forgotten_th
         await until(lambda: one.rooms.store.ready.is_set() and two.rooms.store.ready.is_set())
         both = await asyncio.gather(*(room.part(n, (one, two)[n % 2]) for n in range(8)))
         assert sorted(answer["place"] for _, answer in both) == [*range(8)]
-        await until(lambda: all(len(room_in(hall).ballots.get(1, {})) == 8 for hall in (one, two)))
+        await until(lambda: all(len(room_in(hall).ballots.get(2, {})) == 8 for hall in (one, two)))
         await forgets(server, room.path, two, one)
         assert (await room.part(0, two))[1]["place"] == both[0][1]["place"]
         assert (await room.part(8, one))[1]["place"] == 8

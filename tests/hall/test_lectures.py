@@ -8,7 +8,7 @@ import fakeredis
 import pytest
 
 from cnnviz.hall import room_script, store
-from cnnviz.hall.redis_keys import script_name
+from cnnviz.hall.redis_keys import script_digest, script_name
 from cnnviz.hall.redis_store import Shared
 from cnnviz.scripts.library import lectures
 from cnnviz.scripts.script_file import MOST_BYTES
@@ -85,7 +85,9 @@ async def test_followers_are_at_the_scripts_screen_and_who_comes_late_is_too(mak
     hall, path = room.hall, room.path
     async with hall.following(path) as early:
         await until(lambda: "img=test-3" in "".join(data(early)))
-        assert told(early) == [{"number": 1, "count": 3, "say": {"en": "There are 900 places.", "fr": "Il y a 900 endroits."}}]
+        said = {"en": "There are 900 places.", "fr": "Il y a 900 endroits."}
+        given = (await hall.ask("GET", f"{path}/script", headers=room.driver))[1]["script"]
+        assert told(early) == [{"number": 1, "count": 3, "say": said, "script": script_digest(given)}]
         assert (await room.put(screen=3))[0] == 200
         await until(lambda: data(early)[-1].startswith("page=train&") and "n=50" in data(early)[-1])
         async with hall.following(path) as late:

@@ -204,6 +204,7 @@ async def test_a_screen_hears_how_many_have_answered_and_is_no_follower():
     here = await Asked(Hall()).open()
     await here.put(**HANDS)
     await here.vote(1, 0)
+    await here.hall.ask("PUT", f"{here.path}/question", b'{"act": "close"}', here.driver)  # while it is open nobody explores
     async with here.hall.following(here.path, way="events?screen=1") as screen, here.hall.following(here.path, way="events?alone=1"), here.hall.following(here.path):
         await until(lambda: 'data: {"votes": 1, "followers": 2, "alone": 1, "lost": 0}' in screen)
         found = (await here.hall.ask("GET", here.path))[1]

@@ -128,10 +128,19 @@ async def test_who_asks_the_server_by_hand_explores_no_further_than_the_lecturer
         assert (await room.put(explore=how))[0] == 200
         await hall.rooms.store.renew(await hall.rooms.store.room(room.path[-5:]))
 
+    async def led_back() -> list[str]:
+        answers = {query: await hall.ask("GET", f"{room.path}?{query}", headers={"Accept": "text/html"}) for query in asked}
+        return [query for query, (status, _) in answers.items() if status == 303]
+
+    for act in ("close", "show", "reveal"):  # until its answer is out, nobody explores
+        assert await led_back() == [*asked[1:]]
+        async with hall.following(room.path, way="events?alone=1"):
+            assert (await room.here())["alone"] == 0
+        assert (await hall.ask("PUT", f"{room.path}/question", json.dumps({"act": act}).encode(), room.driver))[0] == 200
+        await hall.rooms.store.renew(await hall.rooms.store.room(room.path[-5:]))
     for how, leads_back in (("free", []), ("screens", [asked[3]]), ("paused", [*asked[1:]])):
         await allow(how)
-        answers = {query: await hall.ask("GET", f"{room.path}?{query}", headers={"Accept": "text/html"}) for query in asked}
-        assert [query for query, (status, _) in answers.items() if status == 303] == leads_back, how
+        assert await led_back() == leads_back, how
     async with hall.following(room.path, way="events?alone=1"):
         assert (await room.here())["alone"] == 0, "nobody explores while it is paused"
         await allow("free")

@@ -104,6 +104,10 @@ FAULTS = [
     (NUMBER, 'key = "z1.shape[0]"', 'key = "z1"', 9, "One number is needed"),
     (NUMBER, 'key = "z1.shape[0]"', 'key = "1 / (k * 0)"', 9, "not a finite number"),
     (NUMBER, 'right = "yes"', 'right = "yes"\nanswers = [\n  { is = "32 - 2", say = "x" },\n]', 12, "equals the key"),
+    (NUMBER, 'key = "z1.shape[0]"', 'key = "max(f)"', 6, "contains the answer, max(f)"),
+    (NUMBER, "What will", "What, of 30, will", 7, "contains the answer, 30"),
+    (FINE.replace("f, turned", "upside down"), "One pixel", "It is upside down. One pixel", 6, "contains the answer, upside down"),
+    (FINE, "[[step]]", "[step]\n[step]", 5, "Write [[step]], with two brackets"),
     (CLICK, 'map = "z1"', 'map = "q1"', 9, "No map q1"),
     (CLICK, CLICK[CLICK.index("map ="): CLICK.index("right")], 'map = "a1"\nhide = ["a1"]\nkey = "a1 == max(a1)"\n', 10, "is to be clicked and hidden"),
     (CLICK, "hide = []", 'cells = "z1[7:7]"', 10, "cannot be computed"),
@@ -139,6 +143,25 @@ def test_a_text_has_its_languages_each_with_its_way_of_writing_numbers():
     assert [fault.line for fault in faults] == [10] and half is not None and half.screens[0].ask.say("en") == "Combien ?"
     only, _ = check(FINE.replace("[[step]]", 'languages = ["fr"]\n[[step]]', 1).encode())
     assert only is not None and only.title.by_language == {"fr": "A kernel meets a dot"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "key", "is_false"),
+    [
+        ("What is f[0,0]?", "1", True),
+        ("What is `f[0, 0]`?", "0 - 2", False),
+        ("What is f[0,0]?", "-2", False),
+        ("What is f[0,0]?", "f[0,0]", False),
+        ("What is max(f)?", "3", True),
+        ("How many cells does f[0,0] reach?", "900", False),
+        ("Is f[0,0] or f[1,1] larger, and by how much?", "3", False),
+    ],
+)
+def test_a_typed_key_is_the_cell_that_the_question_names(asked: str, key: str, is_false: bool):
+    content = NUMBER.replace("What will the block around it show?", asked).replace('"z1.shape[0]"', f'"{key}"').replace("{max(f)}", "there")
+    lesson, faults = check(content.encode())
+    assert [(fault.line, "The key is" in str(fault.what)) for fault in faults] == ([(9, True)] if is_false else [])
+    assert (lesson is None) == is_false
 
 
 @pytest.mark.parametrize("content", [FINE, BOTH, NUMBER, CLICK, ORDER, CONSTRUCT])

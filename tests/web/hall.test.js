@@ -12,13 +12,16 @@ import {
   countOf,
   found,
   indexOf,
+  isRight,
   nextAct,
   placeIn,
   possible,
   retryIn,
   valuesOf,
+  veils,
   windowAt,
 } from "../../cnnviz/hall/question.js"
+import { bestOf, hasDiverged, powersIn, tick } from "../../cnnviz/hall/rate_chart.js"
 import { foundIt } from "../../cnnviz/hall/results.js"
 import { inReaders } from "../../cnnviz/hall/screen_bar.js"
 import { parseForeign } from "../../cnnviz/view/model/address.js"
@@ -87,7 +90,7 @@ test("of a question only that can be done which the server would do", () => {
   assert.deepEqual(done("revealed", true, true), ["again"])
   assert.deepEqual(done(null), [])
   assert.deepEqual(
-    ["open", "closed", "shown", "revealed"].map((phase) => nextAct(poll(phase))),
+    ["open", "closed", "shown", "revealed"].map((phase) => nextAct(poll(phase, true))),
     ["close", "show", "reveal", "next"],
   )
 })
@@ -208,11 +211,21 @@ test("the run whose dot was clicked stays explained as more of a class come", as
   const bytes = (numbers) => btoa(String.fromCharCode(...new Uint8Array(new Float64Array(numbers).buffer)))
   const asked = []
   const runs = new AllRuns(element, {
-    experiment: async () => ({ updates: 1, key: "seed", values: ["1", "2"], last: bytes([0.2, 0.01]) }),
+    experiment: async () => ({
+      updates: 1,
+      key: "seed",
+      values: ["1", "2"],
+      last: bytes([0.2, 0.01]),
+      predicted: [],
+      confirmed: null,
+    }),
     inside: async (run) => ({ run, value: String(run), plates: [], say: asked.push(run) && "" }),
   })
   runs.hear({ ...poll("open"), kind: "experiment" })
   await runs.look(2)
+  assert.deepEqual(asked, [], "what follows is said last")
+  runs.hear({ ...poll("revealed"), kind: "experiment" })
+  await new Promise((settled) => setImmediate(settled))
   assert.deepEqual(asked, [0], "the one that learns least")
   runs.dots = { x: [10, 50], y: [10, 50], size: 10 }
   click({ target: canvas, offsetX: 52, offsetY: 49 })
@@ -222,10 +235,64 @@ test("the run whose dot was clicked stays explained as more of a class come", as
   assert.equal(runs.inside.run, 1)
 })
 
-test("an experiment is no question: it goes on, and is left", () => {
-  const experiment = { ...poll("open", false), kind: "experiment" }
-  assert.equal(nextAct(experiment), "next")
-  assert.deepEqual(Object.values(possible(experiment, undefined)), [true, false, false, false])
+test("an experiment asks for a prediction, runs, and says last what follows", () => {
+  const steps = [
+    ["predict", "open", "close"],
+    ["predict", "closed", "run"],
+    ["predict", "shown", "run"],
+    ["experiment", "open", "reveal"],
+    ["experiment", "closed", "reveal"],
+    ["experiment", "revealed", "next"],
+  ]
+  for (const [kind, phase, act] of steps) {
+    const now = { ...poll(phase, false), kind }
+    assert.equal(nextAct(now), act)
+    assert.ok(act === "next" || possible(now, undefined)[act])
+  }
+})
+
+test("from 30 to 70 percent right the next act is a second vote, once", () => {
+  const results = (right, of) => ({
+    rounds: [{ votes: of, counts: [] }],
+    groups: [
+      { right: true, counts: [right] },
+      { right: false, counts: [of - right] },
+    ],
+  })
+  for (const [right, act] of [[29, "reveal"], [30, "again"], [70, "again"], [71, "reveal"]]) // biome-ignore format: short
+    assert.equal(nextAct(poll("shown"), results(right, 100)), act, String(right))
+  assert.equal(nextAct(poll("shown"), results(2, 4)), "reveal", "of so few nothing follows")
+  assert.equal(nextAct({ ...poll("shown"), round: 2 }, results(50, 100)), "reveal")
+  assert.equal(nextAct(poll("closed"), results(50, 100)), "show")
+})
+
+test("a question hides its answer until it is revealed; a show of hands only while it is open", () => {
+  const hidden = (keyed, more) =>
+    ["open", "closed", "shown", "revealed"].map((phase) => veils({ ...poll(phase, keyed), ...more }))
+  assert.deepEqual(hidden(true), [true, true, true, false])
+  assert.deepEqual(hidden(false), [true, false, false, false])
+  assert.deepEqual(hidden(false, { kind: "experiment" }), [false, false, false, false])
+  assert.equal(veils(null), false)
+})
+
+test("an answer is right within the radius of what is accepted", () => {
+  const accepted = [[1.5, 0.5], [7, 0]] // biome-ignore format: short
+  assert.deepEqual(
+    [0, 1, 2, 3, 7, 8].map((answer) => isRight({ accepted }, answer)),
+    [false, true, true, false, true, false],
+  )
+})
+
+test("losses and rates have ticks that a person would choose, and runs whose loss rose are apart", () => {
+  assert.deepEqual([0, -1, -4, -5, -12].map(tick), ["1", "0.1", "0.0001", "10⁻⁵", "10⁻¹²"])
+  for (const [low, high] of [[-1, 0], [-6, 0], [-12, 6]]) // biome-ignore format: short
+    for (const most of [2, 4, 8]) {
+      const powers = powersIn(low, high, most)
+      assert.ok(powers.length <= most && powers[0] === high)
+      assert.equal(new Set(powers.slice(1).map((power, n) => powers[n] - power)).size <= 1, true)
+    }
+  assert.deepEqual([0.2, 0.26, 0.3, Number.NaN, Infinity].map((loss) => hasDiverged(loss, 0.26)), [false, false, true, true, true]) // biome-ignore format: short
+  assert.deepEqual([[], [Number.NaN], [2, 1, 3], [Infinity, 5]].map(bestOf), [-1, -1, 1, 1]) // biome-ignore format: short
 })
 
 test("the screen that comes is that after the one where the lecture is, of the room's script alone", () => {
@@ -301,11 +368,14 @@ test("a projector looks again where devices came while it was looking, and after
 test("a driver's page that loads itself again still knows the script and the question of its room, and of no other", async () => {
   const never = () => assert.fail("it is known")
   const here = () => "4F7KM"
-  await roomScript(here, async () => ({ script: "a" })).hear({ number: 2, count: 3, say: {} })
+  await roomScript(here, async () => ({ script: "a" })).hear({ number: 2, count: 3, say: {}, script: "1" })
   const again = roomScript(here, never)
   assert.deepEqual(again.given, { script: "a", screen: 2 })
-  await again.hear({ number: 3, count: 3, say: {} })
+  await again.hear({ number: 3, count: 3, say: {}, script: "1" })
   assert.deepEqual(again.given, { script: "a", screen: 3 })
+  const other = roomScript(here, async () => ({ script: "b" }))
+  await other.hear({ number: 1, count: 3, say: {}, script: "2" })
+  assert.deepEqual(other.given, { script: "b", screen: 1 }, "another script has another digest")
   assert.equal(roomScript(() => "OTHER", never).given, undefined)
   await again.hear(null)
   assert.equal(again.given, undefined)
@@ -315,7 +385,9 @@ test("a driver's page that loads itself again still knows the script and the que
   assert.equal(asked.open.ask, "Why?")
   assert.ok(asked.open.seconds > 50)
   assert.equal(openQuestion(() => "OTHER", never).open, undefined)
-  await asked.hear(poll("closed"))
+  await asked.hear(poll("closed", true))
+  assert.deepEqual(asked.open, { ask: "Why?" }, "its answer is not out: it is asked again")
+  await asked.hear(poll("revealed", true))
   assert.equal(asked.open, undefined)
 })
 

@@ -12,7 +12,7 @@ import { loadAgain, looked, Resources } from "../../view/resources.js"
 import { CODE, LANG } from "../../view/spec.js"
 import { addressOf, isNews, pageAt, tell, tellSoon, tellWhoeverLeaves } from "./address_bar.js"
 import { restored } from "./kept_focus.js"
-import { whenReconnected } from "./reconnected.js"
+import { closeDialogs, whenReconnected } from "./reconnected.js"
 import { translateStreamlit } from "./streamlits_words.js"
 
 /** @import { Report } from "../../pages/train/crowd_state.js" */
@@ -32,7 +32,7 @@ document.documentElement.lang = LANG
 translateStreamlit()
 
 const base = new URL("../", import.meta.url)
-const rooms = roomDriver(base, travel)
+const rooms = roomDriver(base, travel, (sentence) => shown?.view.notice(sentence))
 /** Goes where another device has driven the room to, on the page that is here. @type {(lesson: Lesson) => void} */
 let follow = () => {}
 let missing = new URLSearchParams(location.hash.slice(1)).get("missing") // the page that the server has led here from (index.py)
@@ -62,6 +62,7 @@ const numbers = new Resources(base, CODE, {
 })
 
 whenReconnected(() => numbers.verify())
+closeDialogs(() => rooms.isHeld())
 
 const styled = new Promise((resolve) => {
   const link = document.createElement("link")
@@ -181,7 +182,7 @@ function mount(root, told) {
     if (!view?.waiting) arrive()
   }
   const arrive = () => {
-    if (!led) return drive()
+    if (!led) return void drive()
     led = false
     rooms.arrived(page, address.read(), hides())
   }

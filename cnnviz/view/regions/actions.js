@@ -124,7 +124,7 @@ export const ACTIONS = [
     keys: [letter],
     help: "answer",
     when: (/** @type {Kind} */ kind) => kind.chooses,
-    act: (/** @type {View} */ view) => view.content.choose(n) || (letter === "A" && addScreen(view)),
+    act: (/** @type {View} */ view) => answerOrAdd(view, letter, n),
   })),
   { name: "add_screen", keys: ["A"], help: "add_screen", act: addScreen },
   { name: "large", keys: ["O"], help: "large", when: walks, act: showLarge },
@@ -158,6 +158,12 @@ export const ACTIONS = [
   { name: "train_full", when: trains, act: (view) => view.open("cifar10") },
   { name: "open_in_step", act: (view) => view.turn("", view.content.opening()) },
 ]
+
+/** Choose an answer; while a script is made, A adds a screen and no letter answers. @param {View} view @param {string} letter @param {number} n */
+function answerOrAdd(view, letter, n) {
+  const makes = view.root.classList.contains("scripting") && !view.look.view
+  if ((makes || !view.content.choose(n)) && letter === "A") addScreen(view)
+}
 
 /** @param {View} view */
 function toggleLecture(view) {

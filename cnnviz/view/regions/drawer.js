@@ -16,9 +16,9 @@ import { visit } from "./script_walk.js"
 
 export const OPEN = "cnnviz.drawer" // whether it is, in this tab
 
-/** @typedef {{ note: string, asking: boolean, asked: Asked | null }} Drawer  what is said until the next change, whether a question is being written, and what of it when its kind was changed */
+/** @typedef {{ note: string, asking: boolean, asked: Asked | null, wrong: string }} Drawer  what is said until the next change, whether a question is being written, what of it when its kind was changed, and what is wrong with it */
 /** @type {Drawer} */
-export const drawer = { note: "", asking: false, asked: null }
+export const drawer = { note: "", asking: false, asked: null, wrong: "" }
 
 /** @param {View} view */
 export const isOpen = ({ root }) => root.classList.contains("scripting")
@@ -28,7 +28,7 @@ export function toggleDrawer(view) {
   closeSheets(view)
   show(view, !isOpen(view))
   view.arrived()
-  if (isOpen(view)) view.$(".drawer [data-key=draft_title]").focus()
+  if (isOpen(view)) view.$(".drawer [data-key=add_screen]").focus() // no field, so that keys are keys
 }
 
 /** @param {View} view @param {boolean} open */
@@ -60,7 +60,7 @@ export function fillDrawer(view) {
 }
 
 /** No question is being written. */
-export const asksNothing = () => Object.assign(drawer, { asking: false, asked: null })
+export const asksNothing = () => Object.assign(drawer, { asking: false, asked: null, wrong: "" })
 
 /** @param {View} view @param {string} text */
 export function note(view, text) {

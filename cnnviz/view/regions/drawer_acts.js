@@ -2,6 +2,7 @@
 
 import { changed, did, filled, moved, noted, removed, secondsOf, titled, undone } from "../model/draft.js"
 import { asking, mapOf, unasked } from "../model/draft_question.js"
+import { tomlOf } from "../model/toml.js"
 import { say } from "../model/words.js"
 import { LANG } from "../spec.js"
 import { anew, drafting, isWalked } from "./drafting.js"
@@ -20,6 +21,7 @@ import {
 } from "./drawer.js"
 import { copyScript, openScript, saveScript } from "./drawer_files.js"
 import { askedIn } from "./drawer_question.js"
+import { readScript } from "./script_walk.js"
 
 /** @import { Table, View } from "../types/view.js" */
 
@@ -38,7 +40,7 @@ const ACTS = {
   draft_remove: (view) => remove(view, current(view).at),
   draft_retake: (view) => change(view, (screen) => ({ ...screen, at: taken(view) })),
   draft_question(view) {
-    Object.assign(drawer, { asking: !drawer.asking, asked: null })
+    Object.assign(drawer, { asking: !drawer.asking, asked: null, wrong: "" })
     fillDrawer(view)
   },
 }
@@ -108,7 +110,7 @@ export function bindFields(view, place) {
     const { dataset, value, form } = /** @type {HTMLInputElement} */ (target)
     if (dataset.key === "draft_kind" && form) {
       const { kind, ask: words } = askedIn(form)
-      drawer.asked = { ...unasked(kind), ask: words }
+      Object.assign(drawer, { asked: { ...unasked(kind), ask: words }, wrong: "" })
       return fillDrawer(view)
     }
     FIELDS[dataset.key ?? ""]?.(view, value)
@@ -119,15 +121,26 @@ export function bindFields(view, place) {
   })
 }
 
-/** @param {View} view @param {HTMLFormElement} form */
+/** Ask the question of a form, if it has no fault; else say in the form what is wrong. @param {View} view @param {HTMLFormElement} form */
 function ask(view, form) {
   const asked = askedIn(form)
-  asksNothing()
   const said = { number: "feedback_number", click: "feedback_click" }[String(asked.kind)] ?? "feedback"
-  change(view, (screen) => {
-    const made = view.data?.stages.find(({ symbol }) => symbol === mapOf(screen))
-    return asking(screen, asked, (label) => say(`web.drawer.${said}`, { label }), made?.inputs)
+  const { now, at } = current(view)
+  const screen = now.screen[at]
+  if (!screen) return
+  const made = view.data?.stages.find(({ symbol }) => symbol === mapOf(screen))
+  const question = asking(screen, asked, (label) => say(`web.drawer.${said}`, { label }), made?.inputs)
+  const alone = tomlOf({ ...now, screen: [question] }) // faults of other screens are said elsewhere
+  readScript(view, alone, ({ faults = [] }) => {
+    if (drawer.asking && faults.length) {
+      Object.assign(drawer, { asked, wrong: withoutLine(faults[0]) })
+      return fillDrawer(view)
+    }
+    asksNothing()
+    change(view, () => question)
+    go(view, at)
   })
-  const { at } = current(view)
-  if (at >= 0) go(view, at)
 }
+
+/** A fault without the line of a file that nobody sees. @param {string} fault */
+const withoutLine = (fault) => fault.replace(/^\P{Ll}\p{Ll}+ \d+\s?:\s*/u, "")

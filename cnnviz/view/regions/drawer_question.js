@@ -17,8 +17,8 @@ export const said = (/** @type {string} */ id, /** @type {Record<string, any>} *
 /** Expressions that say which cells are right. @param {string} map */
 const cellsOf = (map) => [`${map} == max(${map})`, `${map} == min(${map})`, `abs(${map}) == max(abs(${map}))`]
 
-/** @param {Table} screen @param {Asked | null} written  what is being written, of another kind than what stands there */
-export function questionForm(screen, written) {
+/** @param {Table} screen @param {Asked | null} written  what is being written, of another kind than what stands there @param {string} wrong */
+export function questionForm(screen, written, wrong) {
   const asked = written ?? askedOf(screen, LANG) ?? unasked()
   const map = mapOf(screen)
   const kinds = ASKED_KINDS.filter((kind) => map || kind !== "click")
@@ -26,6 +26,7 @@ export function questionForm(screen, written) {
     <select name="kind" data-key="draft_kind" aria-label=${said("kind")}>${kinds.map((kind) => html`<option value=${kind} ?selected=${kind === asked.kind}>${said(`kinds.${kind}`)}</option>`)}</select>
     ${field("ask", said("ask"), asked.ask)}
     ${asked.kind === "choose" || asked.kind === "pictures" ? answers(asked) : key(asked, map)}
+    ${wrong ? html`<p class="draft-wrong" role="alert">${wrong}</p>` : nothing}
     <button type="submit" data-key="draft_asked">${said("asked")}</button></form>`
 }
 

@@ -43,6 +43,7 @@ const isUndo = (view, { target, key, ctrlKey, metaKey }) =>
   key === "z"
   && (ctrlKey || metaKey)
   && isOpen(view)
+  && !view.look.view // which hides the drawer
   && !(/** @type {Element} */ (target).matches?.("input, textarea, select"))
 
 /** Tells whether a key did something. @param {View} view @param {HTMLElement} place @param {KeyboardEvent} event */

@@ -61,7 +61,7 @@ function row(screen, n, current) {
 const chosenOf = (screen, at, drawer) => html`
   <label class="draft-notes"><span>${said("notes", { number: at + 1 })}</span>
     <textarea data-key="draft_notes" rows="2" maxlength="2000" .value=${live(textOf(screen.notes, LANG))}></textarea></label>
-  ${drawer.asking ? questionForm(screen, drawer.asked) : nothing}
+  ${drawer.asking ? questionForm(screen, drawer.asked, drawer.wrong) : nothing}
   <div class="draft-chips">
     <input class="draft-time" data-key="draft_time" inputmode="numeric" placeholder="0:00" aria-label=${said("time")} title=${said("time")} .value=${live(timeOf(screen))}>
     ${isOwn(screen) ? html`<button type="button" data-key="draft_question" aria-expanded=${drawer.asking}>? ${said("question")}</button>` : nothing}

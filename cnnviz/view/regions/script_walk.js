@@ -11,6 +11,7 @@ import { fillBar } from "./script_bar.js"
 
 /** @type {Map<string, { data: ScriptData, of: string }>}  those that are known, for the next page too, and of which file one's own is */
 const known = new Map()
+let fault = "" // of the script, as the page says it
 
 /** The file of a script that this tab was given; "" for one of the library. @param {string} id */
 function fileOf(id) {
@@ -38,7 +39,10 @@ function withScript(view, id, act) {
     arrived()
     const { script, wrong, faults } = /** @type {Partial<ScriptHeader>} */ (answer ?? {})
     if (script) known.set(id, { data: script, of })
-    if (script && faults?.length && !view.look.view) view.tell(faults[0])
+    const before = fault
+    if (script) fault = faults?.[0] ?? ""
+    if (script && fault && !view.look.view) view.tell(fault)
+    else if (script && before && view.note === before) view.forget() // it is mended
     if (!view.stop.signal.aborted) act(script ?? undefined, wrong?.script)
   }
   of ? numbers.read?.(of, take) : numbers.look?.("script", { script: id }, take)

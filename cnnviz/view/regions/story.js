@@ -192,7 +192,10 @@ export class Story {
     view.root.classList.remove("telling")
     delete view.root.dataset.screen
     for (const place of Object.values(this.places ?? {})) place.remove()
-    for (const { holder } of Object.values(step.plates)) holder.inert = false
+    for (const { figure, holder } of Object.values(step.plates)) {
+      holder.inert = false
+      figure.classList.remove("up")
+    }
     for (const part of step.overview.element.querySelectorAll(".unnamed")) part.classList.remove("unnamed")
     step.overview.element.removeAttribute("tabindex")
     step.seats.put(step.plates, [], false)

@@ -291,6 +291,7 @@ export interface GroupData {
 
 /** The results of a class's experiment: each run's own value and last loss (base64 of float64), and the losses of the runs `shown`,
     row by row, at the updates `at` (base64 of float32). `key` is what the runs differ in; devices beyond the runs share them.
+    `predicted` counts the predictions by option, `confirmed` is the option that these runs confirm.
      */
 export interface HallExperiment {
   number: number
@@ -302,6 +303,8 @@ export interface HallExperiment {
   at: number[]
   shown: number[]
   curves: string
+  predicted: number[]
+  confirmed: number | null
 }
 
 /** The inside of a run: its value of what all differ in, the kernel and the maps that it makes after the updates, why it wins or fails, and
@@ -352,7 +355,7 @@ export interface HallPlate {
 
 /** The state of a room's question, as its stream says it; `left` are the seconds to answer, None where that is open.
 
-    Of the kind "experiment" it is none: each device has a run of its own.
+    Of the kind "experiment" it is none: each device has a run of its own. Before that it is of the kind "predict".
      */
 export interface HallPoll {
   number: number
@@ -383,13 +386,17 @@ export interface HallQuestion {
   plates: HallPlate[]
 }
 
-/** The answers of a hall in each round; groups, the right cells, their reason and the maps that were hidden only once they are revealed. */
+/** Answers of the audience in each round. Groups, right cells, the reason and hidden maps only once revealed.
+
+    Once revealed, an answer is right if it is within `radius` of `middle` for one (middle, radius) of `accepted`.
+     */
 export interface HallResults {
   rounds: HallRound[]
   followers: number
   revealed: boolean
   groups: GroupData[]
   key: number[]
+  accepted: [number, number][]
   map: HallMap | null
   right: string
   plates: HallPlate[]
@@ -415,11 +422,12 @@ export interface HallRun {
   curve: string
 }
 
-/** The screen of a room's script where the lecture is: its number, from 1, of how many, and its sentence by language. */
+/** The current screen of a room's script: its number, from 1, of how many, its sentence by language, and the digest of the script. */
 export interface HallScreen {
   number: number
   count: number
   say: Record<string, string>
+  script: string
 }
 
 /** A screen of a script, for the lecturer: its title, what it asks, whether a hall can be asked it, its address as it travels (`query`), and what to
