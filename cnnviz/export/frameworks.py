@@ -25,6 +25,7 @@ from cnnviz.export.code_set_values import assignment, cases
 from cnnviz.export.code_start import image_section, start_section
 from cnnviz.export.core_source import listing
 from cnnviz.export.numpy_script import as_script
+from cnnviz.models.script_classes import KERAS_BATCH_NORM, KERAS_DROPOUT, PYTORCH_DROPOUT
 from cnnviz.words import Problem, has, say
 
 
@@ -252,16 +253,7 @@ class _Keras(_Parts):
         'keras.config.set_floatx("float64")\nkeras.config.set_dtype_policy("float64")'
     )
     values = "model.trainable_variables[{}].numpy()"
-    DROPOUT = (
-        'class Dropout(layers.Dropout):\n    """{words}"""\n    mask = 1.0\n\n'
-        "    def call(self, inputs, training=False):\n        return inputs * self.mask if training else inputs"
-    )
-    KEPT = (
-        "class BatchNormalization(layers.BatchNormalization):\n    def call(self, inputs, training=False):\n"
-        "        kept = ops.copy(self.moving_variance)\n        outputs = super().call(inputs, training=training)\n        if training:\n"
-        "            n = inputs.shape[0] * np.prod(inputs.shape[1:-1], dtype=int)\n            now = self.moving_variance - self.momentum * kept\n"
-        "            self.moving_variance.assign(self.momentum * kept + now * n / max(1, n - 1))\n        return outputs"
-    )
+    DROPOUT, KEPT = KERAS_DROPOUT, KERAS_BATCH_NORM
     MASK, LAST = 'model.get_layer("{of}").mask = {mask}', ".transpose({})"
     AFTER = "False"
 
@@ -339,10 +331,7 @@ class _PyTorch(_Parts):
     )
     values = "[*model.parameters()][{}].detach().numpy()"
     BY_HAND, TURNED = "@torch.no_grad()\ndef by_hand(k):", "permute"
-    DROPOUT = (
-        'class Dropout(nn.Dropout):\n    """{words}"""\n    mask = 1.0\n\n'
-        "    def forward(self, inputs):\n        return inputs * self.mask if self.training else inputs"
-    )
+    DROPOUT = PYTORCH_DROPOUT
     MASK = "model.{of}.mask = torch.from_numpy({mask})"
 
     def model(self) -> str:

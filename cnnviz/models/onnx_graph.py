@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.models.containers import MOST_LAYERS
+from cnnviz.models.library_calls import MOST_LAYERS
 from cnnviz.models.described_layers import Described, Description, shortened
 from cnnviz.words import Problem
 
