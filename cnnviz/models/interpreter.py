@@ -21,6 +21,8 @@ from cnnviz.words import Message, Problem, message
 
 MOST_STEPS = 120_000
 """Expressions and statements that are looked at: a loop may repeat them."""
+MOST_ROUNDS = 64
+"""Rounds of a loop that are followed one by one; of a longer one, such as that of a training, one stands for all."""
 MOST_CALLS = 12
 """Functions of the text that call one another."""
 LARGEST = 10**9
@@ -317,7 +319,7 @@ class Interpreter(LibraryCalls):
 
     def _for(self, node: ast.For, scope: Scope) -> str:
         values = self.entries(self.value(node.iter, scope))
-        if values is not None:
+        if values is not None and len(values) <= MOST_ROUNDS:
             for value in values:
                 self.step()
                 self.assign(node.target, value, scope)
@@ -398,7 +400,7 @@ class Interpreter(LibraryCalls):
                 self.bind(owner, key, value)  # type: ignore[arg-type]  # a key may be a number
             elif not isinstance(owner, Inner):  # a weight's own numbers, which training changes anyway
                 self.touch((owner, value) if not isinstance(owner, Unknown) else value if not isinstance(value, Flow) else (), target)
-                if isinstance(owner, Library) or (isinstance(owner, Unknown) and owner.text.startswith("globals")):
+                if isinstance(owner, Library) and owner.path == "sys.modules":
                     self.refuse(target)
 
     def _name_scope(self, name: str, scope: Scope) -> Scope:

@@ -32,6 +32,10 @@ _ON_MAPS = ("Conv2d", "Conv2D", "LazyConv2d", "MaxPool2d", "AvgPool2d", "MaxPool
 _LEARNING = ("Conv2d", "Conv2D", "LazyConv2d", "Linear", "LazyLinear", "Dense", "BatchNormalization", "GroupNorm", "LayerNorm")
 
 
+EXACT = ("model.last_axis",)
+"""Notes on a layer that is taken as it is."""
+
+
 @dataclass(frozen=True)
 class Taken:
     """A layer as the model has it, its words here, what there is to say of it, and its line, 0 if unknown."""
@@ -40,6 +44,11 @@ class Taken:
     words: tuple[str, ...] = ()
     notes: tuple[Message, ...] = ()
     line: int = 0
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the layer is taken as it is."""
+        return all(note.id in EXACT for note in self.notes)
 
     @property
     def remarks(self) -> tuple[Message, ...]:

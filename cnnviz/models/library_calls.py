@@ -38,7 +38,7 @@ HARMLESS = {
     "parameters", "named_parameters", "state_dict", "load_state_dict", "zero_grad", "summary", "fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator", "predict_classes",
     "predict_proba", "predict_on_batch", "train_on_batch", "test_on_batch", "save", "save_weights", "load_weights", "set_weights", "get_weights", "to_json", "to_yaml", "get_config", "count_params", "register_buffer",
     "save_pretrained", "extra_repr", "get_params", "trainable_variables", "trainable_weights", "weights", "inputs", "outputs", "input", "output", "input_shape", "output_shape",
-    "variables", "losses", "metrics", "optimizer", "loss", "history", "stop_training", "name", "training", "compiled_metrics", "log", "log_dict", "dtype", "device", "state_updates", "buffers", "save_hyperparameters", "hparams", "add_graph", "add_scalar", "watch", "validate", "test", "add_image",
+    "variables", "losses", "metrics", "optimizer", "loss", "history", "stop_training", "name", "training", "compiled_metrics", "log", "log_dict", "dtype", "device", "state_updates", "buffers", "save_hyperparameters", "hparams", "add_graph", "add_scalar", "watch", "validate", "test", "add_image", "gradient", "apply_gradients", "minimize",
 }  # fmt: skip
 """Methods and attributes of a model that do not change what its layers are."""
 _NORMAL = {"__init__"}
@@ -181,7 +181,9 @@ class LibraryCalls:
             return value
         if isinstance(value, Flow) and value.root is value:  # keras.Input(…)
             return Module(value.layers()[0], self.block)
-        if isinstance(value, Function | Library | Class | Flow):
+        if isinstance(value, Library):
+            return Doubt(Described("", text=self.text(node), line=getattr(node, "lineno", 0), refused=message("model.unknown_layer", name=value.path)))
+        if isinstance(value, Function | Class | Flow):
             return Doubt(self.part(node))
         text = value.text if isinstance(value, Unknown) else ""
         return Doubt(Described("", text=text or self.text(node), line=getattr(node, "lineno", 0), refused=message("model.unknown_layer", name=text or self.text(node))))
@@ -352,7 +354,7 @@ class LibraryCalls:
                 return Doubt(self.part(node))
             first = Flow()
         extra = {name: value for name, value in named.items() if name not in ("inputs", "x", "input", "training")}
-        if not isinstance(module, Instance) and (len(arguments) > 1 or extra or isinstance(named.get("training"), bool)):
+        if not isinstance(module, Instance) and (len(arguments) > 1 or extra or (isinstance(named.get("training"), bool) and (self.in_forward or not first.of_data))):
             return self.passed(first, self.part(node))
         return self.through(module, first, [*arguments[1:]], {**extra, **({"training": named["training"]} if "training" in named else {})}, node)
 
@@ -674,7 +676,7 @@ class LibraryCalls:
                 start = arguments[1] if len(arguments) > 1 else named.get("start_dim", 0)
                 end = arguments[2] if len(arguments) > 2 else named.get("end_dim", -1)
                 return self.passed(first, self._flatten(start, end, node), view=True)
-            if library == "pytorch" and name in ("reshape", "squeeze", "unsqueeze"):
+            if name == "reshape" or (library == "pytorch" and name in ("squeeze", "unsqueeze")):
                 return self._flow_method(first, name, arguments[1:], named, node)
         two = len({id(flow) for flow in flows}) > 1
         if HARMLESS_PATHS.fullmatch(path) and not two:
@@ -854,4 +856,6 @@ def _plain(value: Any) -> Any:
         return value.layer
     if isinstance(value, Dim | Shape):
         return Unknown("a size of a tensor")
+    if isinstance(value, Function) and isinstance(value.node, ast.Lambda) and value.node.end_lineno == value.node.lineno and (value.node.end_col_offset or 999) < 999:
+        return Unknown(ast.unparse(value.node))
     return Unknown(getattr(getattr(value, "node", None), "name", "") or getattr(getattr(value, "part", None), "text", "") or type(value).__name__.lower())

@@ -18,6 +18,8 @@ from cnnviz.words import Message, Problem, message, together
 
 MOST_TEXT = 200_000
 """Characters that a model's code may have."""
+MOST_NAMED = 20
+"""Parts that one sentence names."""
 MOST_NOTEBOOK = 8_000_000
 """Bytes of a notebook, whose pictures are not read."""
 
@@ -37,7 +39,7 @@ class Model:
     @property
     def is_whole(self) -> bool:
         """Whether every layer and the loss are taken as they are."""
-        return not self.refused and not any(layer.notes for layer in self.layers)
+        return not self.refused and all(layer.is_exact for layer in self.layers)
 
     @property
     def net(self) -> str:
@@ -51,9 +53,10 @@ class Model:
 
     def check(self) -> None:
         """Raise Problem, which names each part that is not taken as it is, if there is one."""
-        parts = [message("model.part", text=layer.text, why=note) for layer in self.layers for note in layer.remarks]
+        parts = [message("model.part", text=layer.text, why=note) for layer in self.layers if not layer.is_exact for note in layer.remarks]
+        parts = [part for n, part in enumerate(parts) if part not in parts[:n]]
         if parts or self.refused:
-            raise Problem("model.partial", parts=together([*parts, *self.refused]))
+            raise Problem("model.partial", parts=together([*parts, *self.refused][:MOST_NAMED]))
 
 
 def from_model(text: str | bytes, name: str = "", partial: bool = False) -> Network:

@@ -31,7 +31,6 @@ def read_source(text: str, name: str = "") -> Description:
     >>> [layer.name for layer in description.layers], description.loss
     (['Conv2d', 'ReLU'], 'softmax-ce')
     """
-    text = without_commands(text)
     source, tree, fault = _tree(text)
     keras = bool(_KERAS.search(text)) and not _TORCH.search(text)
     reader = _Source(source, keras or len(_KERAS.findall(text)) > len(_TORCH.findall(text)), bool(_KERAS_1.search(text)))
@@ -143,9 +142,6 @@ class _Source(Interpreter):
                 given = given[0]
             if isinstance(value, Function) and not isinstance(given, Module):
                 given = tops[-1] if tops else given
-            if isinstance(given, Instance) and not self.is_sequential(given.cls) and not (given.cls.lookup("forward") or given.cls.lookup("call")):
-                parts = [part for part in given.items.values() if isinstance(part, Sequence)]
-                given = max(parts, key=lambda part: len(self.items(part)) if self.is_container(part) else 0, default=None)
             value = given
         return self.flow_of(value)
 
@@ -155,7 +151,8 @@ class _Source(Interpreter):
             return value if isinstance(value, Flow | Doubt) else None
         node = ast.Pass(lineno=max(1, value.layer.line), end_lineno=max(1, value.layer.line), col_offset=0, end_col_offset=0)
         if isinstance(value, Instance) and value.children is None and not (value.cls.lookup("forward") or value.cls.lookup("call")):
-            return None
+            parts = [part for part in value.items.values() if isinstance(part, Sequence | Functional)]
+            return self.flow_of(parts[0]) if len(parts) == 1 else None
         result = self.through(value, Flow(of_data=not isinstance(value, Functional)), [], {}, node)
         return result[0] if isinstance(result, tuple | list) and result else result
 
@@ -240,7 +237,8 @@ def _tree(text: str) -> tuple[str, ast.Module, Problem | None]:
     """The text as Python reads it; of a text that is not Python, the first Sequential(…) in it, and where it is not."""
     _check_nesting(text)
     fault = None
-    for part in (textwrap.dedent(text), _balanced(text)):
+    plain = textwrap.dedent(text)
+    for part in (plain, without_commands(plain), _balanced(text)):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of a text's own escapes

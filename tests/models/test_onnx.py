@@ -66,7 +66,7 @@ def test_a_node_with_an_attribute_or_an_array_of_another_kind_gets_a_sentence():
 def test_branches_are_said_and_what_leads_to_no_output_is_no_layer():
     add = onnx.helper.make_node("Add", ["t0", "t1"], ["sum"])
     content = graph([CONV, ("Relu", [], {})], SHAPES, after=[add], output="sum").SerializeToString()
-    with pytest.raises(Problem, match="only one path"):
+    with pytest.raises(Problem, match="Only one path"):
         read_model(content)
     skipping = onnx.helper.make_node("Sigmoid", ["t0"], ["other"])
     model = read_model(graph([CONV, ("Relu", [], {})], SHAPES, after=[skipping], output="other").SerializeToString())
