@@ -18,6 +18,8 @@ from cnnviz.words import Message, Problem, message, together
 
 MOST_TEXT = 200_000
 """Characters that a model's code may have."""
+SHAPES = ((28, 28), (32, 32))
+"""Rows and columns of the images: digits and pictures."""
 MOST_NAMED = 20
 """Parts that one sentence names."""
 MOST_NOTEBOOK = 8_000_000
@@ -50,6 +52,19 @@ class Model:
     def network(self) -> Network:
         """The network. Raise Problem if what was taken is not one."""
         return Network.parse(self.net)
+
+    @property
+    def opened(self) -> Network:
+        """The network, if it fits one of the image sizes that there are. Raise Problem if it does not, or is not a network."""
+        network = self.network
+        for last, shape in enumerate(SHAPES, start=1):
+            try:
+                network.check((self.channels if self.channels == 3 else 1, *shape))
+                break
+            except Problem:
+                if last == len(SHAPES):
+                    raise
+        return network
 
     def check(self) -> None:
         """Raise Problem, which names each part that is not taken as it is, if there is one."""
