@@ -78,9 +78,11 @@ def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
         section("training", [], parts.update()),
         parts.section("numbers", parts.numbers()),
     )
-    words = [say(f"export.frameworks.introduction.{library}")]
+    refused = parts.refused() if lesson.mode != "eval" or lesson.k else []
+    words = [] if refused else [say(f"export.frameworks.introduction.{library}")]
     words += [say(f"layer.{kind}.tied", layers=outputs) for kind, outputs in _tied(lesson, program, pixels).items()]
-    return as_script(as_docstring(lesson, program, " ".join(words), parts.NAME), sections)
+    warning = textwrap.fill(say("export.frameworks.refused", layers=refused, library=parts.NAME), 110, initial_indent="# ", subsequent_indent="# ") + "\n" if refused else ""
+    return warning + as_script(as_docstring(lesson, program, " ".join(words), parts.NAME), sections)
 
 
 def _tied(lesson: Lesson, program: Program, pixels: np.ndarray) -> dict[str, list[str]]:
@@ -148,6 +150,10 @@ class _Parts:
         network = self.program.network
         found = list(zip(network.layers, network.names, self.program.inputs, strict=True))
         return iter(found[:-1] if self.merged else found)
+
+    def refused(self) -> list[str]:
+        """The outputs of the layers whose pass in training the library refuses."""
+        return []
 
     def weights(self) -> Iterator[tuple[str, str, str, tuple[int, ...]]]:
         """Of each parameter in the model's order its name, its layer's, its letter, and its axes in the library where they differ."""
@@ -324,6 +330,10 @@ class _Keras(_Parts):
 
 class _PyTorch(_Parts):
     NAME = "PyTorch"
+
+    def refused(self) -> list[str]:
+        return [names.output for layer, names, shape in self.layers() if layer.refused_by_pytorch(shape, self.images or 1)]
+
     IMPORTS = (
         "import base64\nimport zlib\nfrom collections import OrderedDict\n\n"
         "import numpy as np\nimport torch\nfrom torch import nn\n\n"

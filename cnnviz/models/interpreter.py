@@ -15,7 +15,23 @@ from typing import Any
 from cnnviz.models.described_layers import Described, Unknown, shortened
 from cnnviz.models.library_calls import HARMLESS, LibraryCalls
 from cnnviz.models.values import (
-    Bound, Class, Dim, Doubt, Flow, Function, Inner, Instance, Library, Loss, Module, Scope, Sequence, Shape, Super, Values, concerned,
+    Bound,
+    Class,
+    Dim,
+    Doubt,
+    Flow,
+    Function,
+    Inner,
+    Instance,
+    Library,
+    Loss,
+    Module,
+    Scope,
+    Sequence,
+    Shape,
+    Super,
+    Values,
+    concerned,
 )  # fmt: skip
 from cnnviz.words import Message, Problem, message
 
@@ -45,8 +61,8 @@ Changes = dict[tuple[int, str], tuple[dict[str, Any], str, Any, Any]]
 class Frame:
     """A call of a function: what it returns, and the block in which it is called."""
 
-    def __init__(self, block: int):
-        self.block, self.returned, self.yields = block, list[Any](), False
+    def __init__(self, block: int, of: Class | None = None):
+        self.block, self.of, self.returned, self.yields = block, of, list[Any](), False
 
 
 class Interpreter(LibraryCalls):
@@ -490,7 +506,12 @@ class Interpreter(LibraryCalls):
     def _either(self, node: ast.expr, nodes: list[ast.expr], scope: Scope) -> Any:
         """One of several expressions; all are followed."""
         values: list[Any] = []
-        branches = [self.branch(lambda inner=inner: values.append(self.value(inner, scope)) or "")[0] for inner in nodes]  # type: ignore[misc]
+
+        def follow(inner: ast.expr) -> str:
+            values.append(self.value(inner, scope))
+            return ""
+
+        branches = [self.branch(lambda inner=inner: follow(inner))[0] for inner in nodes]  # type: ignore[misc]
         self.merge(branches, node)
         return self.join(values, self.text(node), node)
 
@@ -634,7 +655,7 @@ class Interpreter(LibraryCalls):
         while around is not None and "self" not in around.values:
             around = around.around
         instance = around.values.get("self") if around else None
-        cls = next((frame.of for frame in reversed(self.frames) if getattr(frame, "of", None) is not None), None)
+        cls = next((frame.of for frame in reversed(self.frames) if frame.of is not None), None)
         return Super(instance, cls) if isinstance(instance, Instance) and isinstance(cls, Class) else Unknown(self.text(node))
 
     # ---- calls
@@ -682,8 +703,7 @@ class Interpreter(LibraryCalls):
             value = self.value(function.node.body, scope)
             self.calls -= 1
             return value
-        frame = Frame(self.block)
-        frame.of = function.of  # type: ignore[attr-defined]
+        frame = Frame(self.block, function.of)
         self.frames.append(frame)
         self.calls += 1
         ended = self.run(function.node.body, scope)

@@ -40,14 +40,18 @@ NAMED: Mapping[str, str] = {
 """Our names for arguments that are called otherwise; all others are called as they are."""
 
 _START = frozenset(
-    "name device dtype inplace kernel_initializer bias_initializer beta_initializer gamma_initializer moving_mean_initializer moving_variance_initializer init seed "
-    "input_shape batch_input_shape batch_shape input_dim input_length batch_size sparse ragged count_include_pad always view training synchronized_offset".split()
+    ["name", "device", "dtype", "inplace", "kernel_initializer", "bias_initializer", "beta_initializer", "gamma_initializer",
+    "moving_mean_initializer", "moving_variance_initializer", "init", "seed", "input_shape", "batch_input_shape", "batch_shape", "input_dim",
+    "input_length", "batch_size", "sparse", "ragged", "count_include_pad", "always", "view", "training", "synchronized_offset"]
 )
 """Arguments that change no number after the start."""
 _DEFAULTS: Mapping[str, tuple[Any, ...]] = {
-    "trainable": (True,), "dilation": (1, (1, 1)), "groups": (1,), "mode": ("zeros",), "ceil": (False,), "indices": (False,), "divisor_override": (None,), "format": (None, "channels_last", "tf"),
-    "center": (True,), "track": (True,), "noise_shape": (None,), "max_value": (None,), "threshold": (0, 0.0, None), "weights": (None,), "norm_bias": (True,), "keepdims": (False,), "axis": (-1,),
-    "storage_order": (0,), "count": (None,), "synchronized": (False,), "renorm": (False,), "fused": (None, True, False), "virtual_batch_size": (None,), "adjustment": (None,), "rms_scaling": (False,),
+    "trainable": (True,), "dilation": (1, (1, 1)), "groups": (1,), "mode": ("zeros",), "ceil": (False,), "indices": (False,),
+    "divisor_override": (None,), "format": (None, "channels_last", "tf"),
+    "center": (True,), "track": (True,), "noise_shape": (None,), "max_value": (None,), "threshold": (0, 0.0, None), "weights": (None,),
+    "norm_bias": (True,), "keepdims": (False,), "axis": (-1,),
+    "storage_order": (0,), "count": (None,), "synchronized": (False,), "renorm": (False,), "fused": (None, True, False),
+    "virtual_batch_size": (None,), "adjustment": (None,), "rms_scaling": (False,),
     "lora_rank": (None,), "quantization_config": (None,), "lora_alpha": (None,), "optional": (False,), "tensor": (None,), "type_spec": (None,),
     **{f"{what}_{kind}": (None,) for what in ("kernel", "bias", "activity", "beta", "gamma", "W", "b", "filters") for kind in ("regularizer", "constraint")},
 }  # fmt: skip
@@ -62,7 +66,8 @@ READ_BY: Mapping[str, str] = {
     "AdaptiveAvgPool2d": _READ["size"], **dict.fromkeys(("Linear", "LazyLinear", "Dense"), _READ["dense"]), "Activation": _READ["activation"],
     **dict.fromkeys(("ReLU", "LeakyReLU"), _READ["relu"]), **dict.fromkeys(("Softmax", "LogSoftmax"), _READ["dim"]), **dict.fromkeys(("Dropout", "Dropout2d"), _READ["rate"]),
     **dict.fromkeys(("BatchNormalization", "GroupNorm", "LayerNorm"), _READ["norm"]), **dict.fromkeys(("ZeroPad2d", "ZeroPadding2D"), _READ["padding"]),
-    **dict.fromkeys(("Flatten", "Permute", "Reshape", "Unflatten", "squeeze", "unsqueeze"), _READ["shape"]), **dict.fromkeys(("Input", "InputLayer", "Rescaling"), _READ["image"]),
+    **dict.fromkeys(("Flatten", "Permute", "Reshape", "Unflatten", "squeeze", "unsqueeze"), _READ["shape"]), **dict.fromkeys(("Input", "InputLayer",
+    "Rescaling"), _READ["image"]),
 }  # fmt: skip
 """The arguments that a layer's rule reads."""
 

@@ -28,7 +28,8 @@ OTHER_ACTIVATIONS = ("ELU", "SELU", "CELU", "GELU", "SiLU", "Swish", "PReLU", "R
 """Activations that there are not here."""
 
 ACTIVATION_LAYERS = ("ReLU", "LeakyReLU", "Sigmoid", "Tanh", "Identity", "Activation", "Dropout", "Softmax", "LogSoftmax")
-_ON_MAPS = ("Conv2d", "Conv2D", "LazyConv2d", "MaxPool2d", "AvgPool2d", "MaxPooling2D", "AveragePooling2D", "AdaptiveAvgPool2d", "GlobalAveragePooling2D", "ZeroPad2d", "ZeroPadding2D", "BatchNorm2d", "LazyBatchNorm2d", "SpatialDropout2D")
+_ON_MAPS = ("Conv2d", "Conv2D", "LazyConv2d", "MaxPool2d", "AvgPool2d", "MaxPooling2D", "AveragePooling2D", "AdaptiveAvgPool2d",
+    "GlobalAveragePooling2D", "ZeroPad2d", "ZeroPadding2D", "BatchNorm2d", "LazyBatchNorm2d", "SpatialDropout2D")
 _LEARNING = ("Conv2d", "Conv2D", "LazyConv2d", "Linear", "LazyLinear", "Dense", "BatchNormalization", "GroupNorm", "LayerNorm")
 
 

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.models.described_layers import Described, Unknown
 from cnnviz.models.losses import BY_NAME, is_loss, of_code, refused_settings
 from cnnviz.models.script_classes import SCRIPT_DROPOUT, known_class
 from cnnviz.models.values import (
-    Bound, Class, Dim, Doubt, Flow, Function, Functional, Inner, Instance, Library, Loss, Module, Scope, Sequence, Shape, Super, Values, concerned,
+    Bound,
+    Class,
+    Dim,
+    Doubt,
+    Flow,
+    Function,
+    Functional,
+    Inner,
+    Instance,
+    Library,
+    Loss,
+    Module,
+    Scope,
+    Sequence,
+    Shape,
+    Super,
+    Values,
+    concerned,
 )  # fmt: skip
 from cnnviz.words import Message, Problem, message
 
@@ -28,23 +45,32 @@ TORCH_FUNCTIONS: Mapping[str, str] = {
 }  # fmt: skip
 KEPT = ("contiguous", "to", "float", "double", "cuda", "cpu", "type", "requires_grad_", "squeeze", "unsqueeze", "clone")
 """Methods of a tensor that keep its numbers; squeeze and unsqueeze only where the rules of layers let them."""
-READ = ("size", "dim", "numel", "item", "tolist", "numpy", "backward", "retain_grad", "argmax", "max", "min", "topk", "eq", "sum", "mean", "data_ptr", "is_cuda", "device", "dtype", "ndim", "name", "detach", "data")
+READ = ("size", "dim", "numel", "item", "tolist", "numpy", "backward", "retain_grad", "argmax", "max", "min", "topk", "eq", "sum", "mean",
+    "data_ptr", "is_cuda", "device", "dtype", "ndim", "name", "detach", "data")
 """Methods that only read a tensor: their results are no longer the model's output."""
 
 CONTAINERS = ("Sequential", "ModuleList")
 MODULE_METHODS = {"to", "cuda", "cpu", "float", "double", "train", "eval", "build", "cuda_", "requires_grad_", "to_device", "share_memory"}
 """Methods that give a module itself back."""
 HARMLESS = {
-    "parameters", "named_parameters", "state_dict", "load_state_dict", "zero_grad", "summary", "fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator", "predict_classes",
-    "predict_proba", "predict_on_batch", "train_on_batch", "test_on_batch", "save", "save_weights", "load_weights", "set_weights", "get_weights", "to_json", "to_yaml", "get_config", "count_params", "register_buffer",
-    "save_pretrained", "extra_repr", "get_params", "trainable_variables", "trainable_weights", "weights", "inputs", "outputs", "input", "output", "input_shape", "output_shape",
-    "variables", "losses", "metrics", "optimizer", "loss", "history", "stop_training", "name", "training", "compiled_metrics", "log", "log_dict", "dtype", "device", "state_updates", "buffers", "save_hyperparameters", "hparams", "add_graph", "add_scalar", "watch", "validate", "test", "add_image", "gradient", "apply_gradients", "minimize",
+    "parameters", "named_parameters", "state_dict", "load_state_dict", "zero_grad", "summary", "fit", "fit_generator", "evaluate",
+    "evaluate_generator", "predict", "predict_generator", "predict_classes",
+    "predict_proba", "predict_on_batch", "train_on_batch", "test_on_batch", "save", "save_weights", "load_weights", "set_weights", "get_weights",
+    "to_json", "to_yaml", "get_config", "count_params", "register_buffer",
+    "save_pretrained", "extra_repr", "get_params", "trainable_variables", "trainable_weights", "weights", "inputs", "outputs", "input", "output",
+    "input_shape", "output_shape",
+    "variables", "losses", "metrics", "optimizer", "loss", "history", "stop_training", "name", "training", "compiled_metrics", "log", "log_dict",
+    "dtype", "device", "state_updates", "buffers", "save_hyperparameters", "hparams", "add_graph", "add_scalar", "watch", "validate", "test",
+    "add_image", "gradient", "apply_gradients", "minimize",
 }  # fmt: skip
 """Methods and attributes of a model that do not change what its layers are."""
-_NORMAL = {"__init__"}
+_SPECIAL = {"trainable", "training", "requires_grad", "_modules", "__class__", "__dict__", "forward", "call", "__call__"}
+"""Attributes of a model that are not names of its own."""
 
 TORCH_PATHS = {"torch", "nn", "F", "functional", "modules", "pl", "pytorch_lightning", "lightning", "special", ""}
-KERAS_PATHS = {"keras", "tensorflow", "tf", "tf_keras", "python", "layers", "models", "core", "convolutional", "pooling", "normalization", "advanced_activations", "noise", "nn", "activations", "backend", "K", "ops", "engine", "input_layer", "training", "sequential", "api", "compat", "v1", "v2", "_v2", "losses", ""}
+KERAS_PATHS = {"keras", "tensorflow", "tf", "tf_keras", "python", "layers", "models", "core", "convolutional", "pooling", "normalization",
+    "advanced_activations", "noise", "nn", "activations", "backend", "K", "ops", "engine", "input_layer", "training", "sequential", "api", "compat",
+    "v1", "v2", "_v2", "losses", ""}
 HARMLESS_PATHS = re.compile(
     r"(torch\.)?(optim|save|onnx|load|autograd|no_grad|manual_seed|cuda|backends|profiler|jit\.save|utils\.data|set_grad_enabled|enable_grad|inference_mode|amp)\b.*"
     r"|(torch\.)?(nn\.)?init\.\w+|(nn\.|torch\.nn\.)?(utils\.)?clip_grad\w*|(torch\.)?nn\.utils\.clip_grad\w*"
@@ -54,9 +80,12 @@ HARMLESS_PATHS = re.compile(
     r"|print|len|str|repr|type|isinstance|id|issubclass|summary|plot_model|hasattr|sum|next|iter|display|optim\w*|Adam|SGD|RMSprop|AdamW|Adagrad|Adadelta|model_to_dot|SVG|KerasClassifier|make_dot|any|all|format|callable|dir|sorted"
 )
 """Functions that may be given a model, or something of it: they do not change what its layers are."""
-KEEPING = re.compile(r"(torch\.)?(no_grad|enable_grad|compile|autocast|cuda\.amp\.autocast|jit\.export|inference_mode)|(tf|tensorflow)\.(function|name_scope)|(keras|tf\.keras)\.(saving|utils)\.register_keras_serializable|staticmethod|(typing\.)?override|typechecked|tf\.Module")
+KEEPING = re.compile(
+    r"(torch\.)?(no_grad|enable_grad|compile|autocast|cuda\.amp\.autocast|jit\.export|inference_mode)|(tf|tensorflow)\.(function|name_scope)"
+    r"|(keras|tf\.keras)\.(saving|utils)\.register_keras_serializable|staticmethod|(typing\.)?override|typechecked|tf\.Module"
+)
 """Decorators and contexts that keep what a function does."""
-WRAPPERS = re.compile(r"(torch\.)?(nn\.)?(parallel\.)?(DataParallel|DistributedDataParallel)|torch\.compile|(torch\.)?jit\.script|DataParallel|DDP|torch\.nn\.parallel\.DistributedDataParallel|tf\.keras\.models\.clone_model_|Variable|torch\.autograd\.Variable")
+WRAPPERS = re.compile(r"(torch\.)?(nn\.)?(parallel\.)?(DataParallel|DistributedDataParallel)|torch\.compile|(torch\.)?jit\.script|DDP|(torch\.autograd\.)?Variable")
 PARSER, OPTIONS = "an argument parser", "the options of an argument parser"
 UNSAFE = {"exec", "eval", "globals", "locals", "vars", "__import__", "compile", "delattr"}
 _BASES = {"Module", "Model", "Layer", "LightningModule", "Sequential", "object", "ABC", "Generic", "Protocol"}
@@ -304,7 +333,8 @@ class LibraryCalls:
 
     def set_attribute(self, owner: Any, name: str, value: Any, node: ast.AST) -> None:
         """owner.name = value."""
-        if isinstance(owner, Instance) and name not in ("trainable", "training", "requires_grad", "_modules", "__class__", "__dict__", "forward", "call", "__call__") and (owner.children is None or not isinstance(value, Module | Doubt)):
+        plain = owner.children is None or not isinstance(value, Module | Doubt) if isinstance(owner, Instance) else False
+        if plain and name not in _SPECIAL:
             self.bind(owner.items, name, value)
         elif isinstance(owner, Library):
             self.bind(self.patched, f"{owner.path}.{name}", value)
@@ -313,9 +343,7 @@ class LibraryCalls:
         elif isinstance(owner, Inner) and name in ("data", "grad"):
             if [*concerned(value)]:
                 self.touch(owner, node)  # two weights that share their numbers
-        elif isinstance(owner, Module) and name == "mask" and owner.layer.name == SCRIPT_DROPOUT:
-            return
-        elif isinstance(owner, Module) and name in ("name",):
+        elif (isinstance(owner, Module) and name == "mask" and owner.layer.name == SCRIPT_DROPOUT) or (isinstance(owner, Module) and name in ("name",)):
             return
         else:
             self.touch((owner, value), node)
@@ -486,7 +514,8 @@ class LibraryCalls:
         if name in ("view", "reshape"):
             return self.passed(flow, self._view(flow, arguments, named, node), view=True)
         if name == "flatten":
-            start, end = [*arguments, named.get("start_dim", 0), named.get("end_dim", -1)][:2] if not arguments else [arguments[0], arguments[1] if len(arguments) > 1 else named.get("end_dim", -1)]
+            start, end = [*arguments, named.get("start_dim", 0), named.get("end_dim", -1)][:2] if not arguments else [arguments[0],
+    arguments[1] if len(arguments) > 1 else named.get("end_dim", -1)]
             return self.passed(flow, self._flatten(start, end, node), view=True)
         if name in ("squeeze", "unsqueeze"):
             return self.passed(flow, Described(name, tuple(arguments), named, self.text(node), getattr(node, "lineno", 0), "pytorch"), view=True)
@@ -545,7 +574,8 @@ class LibraryCalls:
         if name == "compile":
             self._compile(owner, named.get("loss", arguments[1] if len(arguments) > 1 else None), named, node)
             return None
-        if isinstance(owner, Instance) and owner.children is None and name in ("add_module", "register_module", "register_parameter") and len(arguments) == 2 and isinstance(first, str):
+        registers = isinstance(owner, Instance) and owner.children is None and len(arguments) == 2 and isinstance(first, str)
+        if registers and name in ("add_module", "register_module", "register_parameter"):
             if name != "register_parameter":
                 self.bind(owner.items, first, self.module(arguments[1], node))
             return None
@@ -705,10 +735,11 @@ class LibraryCalls:
         if name in ("Model", "Functional") and (named.keys() & {"inputs", "outputs", "input", "output"} or len(arguments) > 1):
             return self._functional(arguments, named, node)
         if name == "Input":
-            made = Flow(of_data=False)
-            made.chain = (None, Described("Input", tuple(_plain(one) for one in arguments), {key: _plain(value) for key, value in named.items()}, self.text(node), line, library))
-            made.root = made
-            return made
+            start = Flow(of_data=False)
+            plain = {key: _plain(value) for key, value in named.items()}
+            start.chain = (None, Described("Input", tuple(_plain(one) for one in arguments), plain, self.text(node), line, library))
+            start.root = start
+            return start
         if [*concerned([value for value in values if not isinstance(value, Inner)])] and not is_loss(name):
             activation = named.get("activation")
             if not (isinstance(activation, Module) and len([*concerned(values)]) == 1):
@@ -814,7 +845,7 @@ class LibraryCalls:
                 return Values(known[0][::-1] if name == "reversed" else enumerate(known[0]) if name == "enumerate" else zip(*known, strict=False), self.block)
         if name in ("int", "float", "str", "bool", "abs", "round") and len(arguments) == 1 and isinstance(first, int | float) and not named:
             try:
-                return {"int": int, "float": float, "str": str, "bool": bool, "abs": abs, "round": round}[name](first)
+                return _OF_NUMBERS[name](first)
             except (OverflowError, ValueError):
                 return Unknown(self.text(node))
         if name in ("max", "min") and len(arguments) > 1 and all(isinstance(one, int | float) for one in arguments):
@@ -837,9 +868,11 @@ class LibraryCalls:
 
 
 _NOT = object()
+_OF_NUMBERS: Mapping[str, Callable[[Any], Any]] = {"int": int, "float": float, "str": str, "bool": bool, "abs": abs, "round": round}
 _BUILTINS = {
     "setattr", "getattr", "range", "len", "list", "tuple", "dict", "reversed", "enumerate", "zip", "int", "float", "str", "bool", "abs", "round", "max", "min", "isinstance",
-    "print", "super", "type", "sum", "map", "filter", "sorted", "hasattr", "set", "open", "iter", "next", "any", "all", "object", "staticmethod", "property", "classmethod", "repr", "format", "id", "callable",
+    "print", "super", "type", "sum", "map", "filter", "sorted", "hasattr", "set", "open", "iter", "next", "any", "all", "object", "staticmethod",
+    "property", "classmethod", "repr", "format", "id", "callable",
     "Exception", "ValueError", "NotImplementedError", "RuntimeError", "TypeError", "exec", "eval", "globals", "locals", "vars",
 }  # fmt: skip
 

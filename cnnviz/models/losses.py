@@ -20,7 +20,8 @@ BY_NAME: Mapping[str, str] = {
 """Our losses by each library's names; PyTorch's of logits have their last layer in them. "nll" is ce of a logarithm."""
 
 _SETTINGS: Mapping[str, tuple[Any, ...]] = {
-    "weight": (None,), "size_average": (None, True), "ignore_index": (-100, None), "reduce": (None, True), "reduction": ("mean", "sum_over_batch_size", "auto", "elementwise_mean"),
+    "weight": (None,), "size_average": (None, True), "ignore_index": (-100, None), "reduce": (None, True), "reduction": ("mean",
+    "sum_over_batch_size", "auto", "elementwise_mean"),
     "label_smoothing": (0, 0.0), "pos_weight": (None,), "from_logits": (True, False), "axis": (-1,), "name": (), "dtype": (),
 }  # fmt: skip
 """The settings of losses that may stand in a text, with the values that they may have; () stands for any."""
@@ -59,14 +60,14 @@ def _of_several(value: ast.AST) -> tuple[str, str] | None:
     if not (isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div) and isinstance(value.left, ast.Call) and len(value.left.args) == 1):
         return None
     inner = value.left.args[0]
-    if not isinstance(inner, ast.GeneratorExp) or not re.fullmatch(r"for ([zo]), y in zip\(\1, targets\)", " ".join(ast.unparse(inner.generators[0]).replace("(z, y)", "z, y").replace("(o, y)", "o, y").split())):
+    if not isinstance(inner, ast.GeneratorExp) or not re.fullmatch(r" ?for \(?([zo]), y\)? in zip\(\1, targets\)", ast.unparse(inner.generators[0])):
         return None
     return _codes().get(ast.dump(inner.elt))
 
 
 @cache
 def _codes() -> Mapping[str, tuple[str, str]]:
-    found = {}
+    found = dict[str, tuple[str, str]]()
     for loss in LOSSES.values():
         found |= {_dumped(code): (loss.name, "o") for code in loss.code.values()}
         found |= {_dumped(code): (f"{kind}-{loss.name}", "z") for kind, merged in loss.merged.items() for code in merged.code.values()}

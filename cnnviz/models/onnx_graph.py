@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.models.library_calls import MOST_LAYERS
 from cnnviz.models.described_layers import Described, Description, shortened
+from cnnviz.models.library_calls import MOST_LAYERS
 from cnnviz.words import Problem
 
 MOST_BYTES = 60_000_000

@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 
 from cnnviz.core.network_text import MOST
-from cnnviz.models.arguments import Arguments, Before, Rule, Untaken, activation_words, count, fitting, has_bias, shown, side
+from cnnviz.models.arguments import (
+    Arguments,
+    Before,
+    Rule,
+    Untaken,
+    activation_words,
+    count,
+    fitting,
+    has_bias,
+    shown,
+    side,
+)
 from cnnviz.models.described_layers import Described
 from cnnviz.words import Message, message
 

@@ -9,7 +9,7 @@ from cnnviz.core.network import Network
 from cnnviz.core.network_text import MOST
 from cnnviz.models.arguments import Before
 from cnnviz.models.described_layers import Described, Description
-from cnnviz.models.keras_config import MOST_BYTES, config_in, read_config
+from cnnviz.models.keras_config import config_in, read_config
 from cnnviz.models.layer_rules import Taken, channels_of, taken
 from cnnviz.models.losses import ended
 from cnnviz.models.printed import is_printed, read_printed

@@ -126,8 +126,8 @@ class Instance(Sequence):
     """An object of the text's own class: `items` are its attributes."""
 
     cls: Class = None  # type: ignore[assignment]  # always given
-    children: Sequence | None = None
-    """Its layers, if it is a Sequential."""
+    children: Any = None
+    """Its layers, a Sequence, if it is a Sequential."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,18 @@ from typing import Any
 
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.sliding import pad_widths
-from cnnviz.models.arguments import Arguments, Before, Rule, Untaken, activation_words, count, fitting, has_bias, shown, side
+from cnnviz.models.arguments import (
+    Arguments,
+    Before,
+    Rule,
+    Untaken,
+    activation_words,
+    count,
+    fitting,
+    has_bias,
+    shown,
+    side,
+)
 from cnnviz.words import Message, message
 
 

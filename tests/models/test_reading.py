@@ -61,7 +61,8 @@ def test_a_models_text_is_the_network_that_it_says(text, net):
 
 
 def test_in_a_printed_model_padding_is_a_word_without_quotes():
-    lines = ["Sequential(", "  (0): Conv2d(3, 8, kernel_size=(3, 3), stride=(1, 1), padding={})", "  (f): Flatten(start_dim=1, end_dim=-1)", "  (1): Linear(in_features=8192, out_features=10, bias=True)", ")"]
+    flatten = "  (f): Flatten(start_dim=1, end_dim=-1)"
+    lines = ["Sequential(", "  (0): Conv2d(3, 8, kernel_size=(3, 3), stride=(1, 1), padding={})", flatten, "  (1): Linear(in_features=8192, out_features=10, bias=True)", ")"]
     printed = "\n".join(lines)
     for spelt, word in (("same", "conv8x3bp1"), ("valid", "conv8x3b"), ("(1, 1)", "conv8x3bp1")):
         model = read_model(printed.format(spelt))
@@ -69,7 +70,8 @@ def test_in_a_printed_model_padding_is_a_word_without_quotes():
 
 
 def test_a_lazy_layer_is_printed_with_channels_that_are_not_known_yet():
-    printed = "Sequential(\n  (0): LazyConv2d(0, 6, kernel_size=(5, 5), stride=(1, 1))\n  (f): Flatten(start_dim=1, end_dim=-1)\n  (1): LazyLinear(in_features=0, out_features=10, bias=True)\n)"
+    printed = "Sequential(\n  (0): LazyConv2d(0, 6, kernel_size=(5, 5), stride=(1, 1))\n  (f): Flatten(start_dim=1, end_dim=-1)\n"
+    printed += "  (1): LazyLinear(in_features=0, out_features=10, bias=True)\n)"
     assert read_model(printed).net.startswith("conv6x5b-dense10")
 
 

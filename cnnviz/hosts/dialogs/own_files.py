@@ -32,7 +32,10 @@ def weights(asked: Mapping[str, str], content: bytes) -> Adopted:
 
 
 def model(asked: Mapping[str, str], content: bytes) -> OwnModel:
-    """Return a model layer by layer, and the change to its network; `name` chooses one of several. `instead` is the sentence why there is no change, if the network is not valid or too large. Raise Problem if nothing can be read."""
+    """Return a model layer by layer, and the change to its network; `name` chooses one of several.
+
+    `instead` says why there is no change, if the network is not valid or too large. Raise Problem if nothing can be read.
+    """
     found, lesson = read_model(content, asked.get("name", "")), _lesson(asked)
     layers = [*map(_layer, found.layers), *map(str, (*found.refused, *found.notes))]
     try:
