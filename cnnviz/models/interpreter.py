@@ -559,7 +559,10 @@ class Interpreter(LibraryCalls):
             return self.passed(flows[0], doubts[0].part if doubts and isinstance(doubts[0], Doubt) else self.part(node))
         losses = [value for value in values if isinstance(value, Loss)]
         if losses:
-            return Loss(losses[0].name, losses[0].flow, losses[0].from_logits, losses[0].refused or self.part(node, message("model.loss_changed")))
+            part = losses[0].refused or self.part(node, message("model.loss_changed"))
+            changed = Loss(losses[0].name, losses[0].flow, losses[0].from_logits, part)
+            self.losses.append((changed, getattr(node, "lineno", 0)))
+            return changed
         found = [*concerned(values)]
         if found:
             return found[0] if isinstance(found[0], Doubt | Inner) else Doubt(self.part(node))

@@ -527,6 +527,9 @@ class LibraryCalls:
             if arguments and isinstance(arguments[0], int) and arguments[0] >= 0:
                 return Dim((arguments[0],), flow.chain)
             return Shape(flow, flow.chain) if not arguments else Unknown(self.text(node))
+        if name == "backward":
+            why = message("model.unknown_loss", name=self.text(node))
+            self.losses.append((Loss("", Flow(flow.chain, flow.of_data, flow.root, flow.count), False, self.part(node, why), True), getattr(node, "lineno", 0)))
         if name in READ:
             return self.passed(flow, self.part(node, message("model.stops_gradient") if name in ("detach", "data") else None))
         flows = [value for value in concerned([arguments, named]) if isinstance(value, Flow) and value is not flow]
@@ -577,7 +580,7 @@ class LibraryCalls:
         registers = isinstance(owner, Instance) and owner.children is None and len(arguments) == 2 and isinstance(first, str)
         if registers and name in ("add_module", "register_module", "register_parameter"):
             if name != "register_parameter":
-                self.bind(owner.items, first, self.module(arguments[1], node))
+                self.bind(owner.items, str(first), self.module(arguments[1], node))
             return None
         if self.is_container(owner):
             container = owner.children if isinstance(owner, Instance) else owner
@@ -712,7 +715,7 @@ class LibraryCalls:
         if HARMLESS_PATHS.fullmatch(path) and not two:
             return self.passed(flows[0], self.part(node))
         part = self.part(node, message("model.two_paths") if two else message("model.unknown_function", name=name))
-        pure = library and not name.endswith("_") and "out" not in named and "inplace" not in named
+        pure = library and "." in path and not name.endswith("_") and "out" not in named and "inplace" not in named
         if not pure:
             self.touch([*arguments, *named.values()], node)
         return self.passed(flows[0], part)

@@ -96,13 +96,14 @@ class _Source(Interpreter):
         bases = {id(base) for cls in classes for base in cls.bases}
         unmade = [cls for cls in classes if id(cls) not in used | bases and (self.is_sequential(cls) or cls.lookup("forward") or cls.lookup("call") or cls.lookup("__init__"))]
         if not self._with_layers(found):
-            called = {name for cls in unmade for node in ast.walk(cls.node) if isinstance(node, ast.Name) for name in [node.id] if name != cls.node.name}
+            called = {name for cls in unmade for inner in ast.walk(cls.node) if isinstance(inner, ast.Name) for name in [inner.id] if name != cls.node.name}
             found += [(cls.node.name, lambda cls=cls: self.made(cls), cls.node.lineno) for cls in unmade if cls.node.name not in called]  # type: ignore[misc]
             functions = [value for value in self.scope.values.values() if isinstance(value, Function) and isinstance(value.node, ast.FunctionDef)]
             mentioned = {node.id for function in (*functions, *unmade) for node in ast.walk(function.node) if isinstance(node, ast.Name)}
             for function in functions:
-                if function.node.name not in mentioned and _mentions_layers(function.node):  # type: ignore[union-attr]
-                    found.append((function.node.name, lambda function=function: self.made(function), function.node.lineno))  # type: ignore[union-attr, misc]
+                name = getattr(function.node, "name", "")
+                if name not in mentioned and _mentions_layers(function.node):
+                    found.append((name, lambda function=function: self.made(function), function.node.lineno))  # type: ignore[misc]
         return found
 
     def _with_layers(self, candidates: list[Candidate]) -> list[Candidate]:
