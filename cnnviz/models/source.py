@@ -99,7 +99,7 @@ class _Source(Interpreter):
             called = {name for cls in unmade for inner in ast.walk(cls.node) if isinstance(inner, ast.Name) for name in [inner.id] if name != cls.node.name}
             found += [(cls.node.name, lambda cls=cls: self.made(cls), cls.node.lineno) for cls in unmade if cls.node.name not in called]  # type: ignore[misc]
             functions = [value for value in self.scope.values.values() if isinstance(value, Function) and isinstance(value.node, ast.FunctionDef)]
-            mentioned = {node.id for function in (*functions, *unmade) for node in ast.walk(function.node) if isinstance(node, ast.Name)}
+            mentioned = {inner.id for node in [*(one.node for one in functions), *(one.node for one in unmade)] for inner in ast.walk(node) if isinstance(inner, ast.Name)}
             for function in functions:
                 name = getattr(function.node, "name", "")
                 if name not in mentioned and _mentions_layers(function.node):
