@@ -16,7 +16,8 @@ export function showModel(view) {
 
   /** @param {boolean} [busy] @param {string} [failed] @param {OwnModel} [model] */
   function content(busy = false, failed = "", model = undefined) {
-    const named = () => /** @type {HTMLInputElement} */ (dialog.body.querySelector("[data-key=model_name]")).value.trim()
+    const named = () =>
+      /** @type {HTMLInputElement} */ (dialog.body.querySelector("[data-key=model_name]")).value.trim()
     const pasted = () => /** @type {HTMLTextAreaElement} */ (dialog.body.querySelector("textarea")).value
     return html`<p class="hint">${words("what_happens")}</p>
       <label>${words("text")}<textarea data-key="model_text" rows="6" spellcheck="false"></textarea></label>
