@@ -29,7 +29,7 @@ WEIGHTS = ("zeros", "normal", "he")
 DEFAULT = "conv1x3-sigmoid-dense2-sigmoid-mse"
 """The network that the page opens with, the teaching notebook's."""
 
-MOST_PARAMETERS, MOST_MULTIPLICATIONS = 600_000, 20_000_000
+MOST_PARAMETERS, MOST_MULTIPLICATIONS = 1_300_000, 24_000_000
 """The most that can be computed while somebody waits."""
 MOST_OF_IMAGES, MOST_NUMBERS = 120_000_000, 1_000_000
 """Multiplications and numbers in the maps of all images together, where there are several."""

@@ -9,7 +9,7 @@ from cnnviz.core.losses import LOSSES, Loss
 from cnnviz.words import Problem
 
 MOST_TEXT = 200
-MOST = {"conv": 4, "dense": 3, "between": 16, "filters": 192, "outputs": 10}
+MOST = {"conv": 4, "dense": 3, "between": 16, "filters": 384, "outputs": 10}
 """Limits of a network: what can be drawn."""
 
 

@@ -25,6 +25,7 @@ from cnnviz.export.code_set_values import assignment, cases
 from cnnviz.export.code_start import image_section, start_section
 from cnnviz.export.core_source import listing
 from cnnviz.export.numpy_script import as_script
+from cnnviz.models.script_classes import KERAS_BATCH_NORM, KERAS_DROPOUT, PYTORCH_DROPOUT
 from cnnviz.words import Problem, has, say
 
 
@@ -77,9 +78,11 @@ def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
         section("training", [], parts.update()),
         parts.section("numbers", parts.numbers()),
     )
-    words = [say(f"export.frameworks.introduction.{library}")]
+    refused = parts.refused() if lesson.mode != "eval" or lesson.k else []
+    words = [] if refused else [say(f"export.frameworks.introduction.{library}")]
     words += [say(f"layer.{kind}.tied", layers=outputs) for kind, outputs in _tied(lesson, program, pixels).items()]
-    return as_script(as_docstring(lesson, program, " ".join(words), parts.NAME), sections)
+    warning = textwrap.fill(say("export.frameworks.refused", layers=refused, library=parts.NAME), 110, initial_indent="# ", subsequent_indent="# ") + "\n" if refused else ""
+    return warning + as_script(as_docstring(lesson, program, " ".join(words), parts.NAME), sections)
 
 
 def _tied(lesson: Lesson, program: Program, pixels: np.ndarray) -> dict[str, list[str]]:
@@ -147,6 +150,10 @@ class _Parts:
         network = self.program.network
         found = list(zip(network.layers, network.names, self.program.inputs, strict=True))
         return iter(found[:-1] if self.merged else found)
+
+    def refused(self) -> list[str]:
+        """The outputs of the layers whose pass in training the library refuses."""
+        return []
 
     def weights(self) -> Iterator[tuple[str, str, str, tuple[int, ...]]]:
         """Of each parameter in the model's order its name, its layer's, its letter, and its axes in the library where they differ."""
@@ -252,16 +259,7 @@ class _Keras(_Parts):
         'keras.config.set_floatx("float64")\nkeras.config.set_dtype_policy("float64")'
     )
     values = "model.trainable_variables[{}].numpy()"
-    DROPOUT = (
-        'class Dropout(layers.Dropout):\n    """{words}"""\n    mask = 1.0\n\n'
-        "    def call(self, inputs, training=False):\n        return inputs * self.mask if training else inputs"
-    )
-    KEPT = (
-        "class BatchNormalization(layers.BatchNormalization):\n    def call(self, inputs, training=False):\n"
-        "        kept = ops.copy(self.moving_variance)\n        outputs = super().call(inputs, training=training)\n        if training:\n"
-        "            n = inputs.shape[0] * np.prod(inputs.shape[1:-1], dtype=int)\n            now = self.moving_variance - self.momentum * kept\n"
-        "            self.moving_variance.assign(self.momentum * kept + now * n / max(1, n - 1))\n        return outputs"
-    )
+    DROPOUT, KEPT = KERAS_DROPOUT, KERAS_BATCH_NORM
     MASK, LAST = 'model.get_layer("{of}").mask = {mask}', ".transpose({})"
     AFTER = "False"
 
@@ -332,6 +330,10 @@ class _Keras(_Parts):
 
 class _PyTorch(_Parts):
     NAME = "PyTorch"
+
+    def refused(self) -> list[str]:
+        return [names.output for layer, names, shape in self.layers() if layer.refused_by_pytorch(shape, self.images or 1)]
+
     IMPORTS = (
         "import base64\nimport zlib\nfrom collections import OrderedDict\n\n"
         "import numpy as np\nimport torch\nfrom torch import nn\n\n"
@@ -339,10 +341,7 @@ class _PyTorch(_Parts):
     )
     values = "[*model.parameters()][{}].detach().numpy()"
     BY_HAND, TURNED = "@torch.no_grad()\ndef by_hand(k):", "permute"
-    DROPOUT = (
-        'class Dropout(nn.Dropout):\n    """{words}"""\n    mask = 1.0\n\n'
-        "    def forward(self, inputs):\n        return inputs * self.mask if self.training else inputs"
-    )
+    DROPOUT = PYTORCH_DROPOUT
     MASK = "model.{of}.mask = torch.from_numpy({mask})"
 
     def model(self) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnviz.core.archives import piece_of
-from cnnviz.models.containers import few
 from cnnviz.models.described_layers import Described, Description, Unknown, shortened
+from cnnviz.models.library_calls import MOST_LAYERS
 from cnnviz.models.losses import BY_NAME
 from cnnviz.words import Problem
 
@@ -49,7 +49,9 @@ def read_config(text: str | bytes) -> Description:
     layers = list(_layers(model))
     if not layers:
         raise Problem("model.no_layers")
-    return Description(tuple(few(layers)), *_loss(model.get("compile_config")))
+    if len(layers) > MOST_LAYERS:
+        raise Problem("model.too_many", n=len(layers), most=MOST_LAYERS)
+    return Description(tuple(layers), *_loss(model.get("compile_config")))
 
 
 def _whole(text: str) -> int | Unknown:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.models.containers import MOST_LAYERS
 from cnnviz.models.described_layers import Described, Description, shortened
+from cnnviz.models.library_calls import MOST_LAYERS
 from cnnviz.words import Problem
 
 MOST_BYTES = 60_000_000
@@ -179,18 +179,27 @@ def _layer(node: ChainedNode, first: bool) -> Described | None:
     named: dict[str, Any] = {}
     name = _PLAIN.get(node.kind, node.kind)
     if node.kind == "Reshape":
-        name = "Flatten" if not arrays or arrays[-1].size == 2 or (first and arrays[-1].size == 4) else name
+        name = "Flatten" if not arrays or (arrays[-1].size == 2 and int(arrays[-1].flat[0]) in (-1, 0, 1)) or (first and arrays[-1].size == 4) else name
     elif name in ("BatchNormalization", "LayerNorm", "GroupNormalization"):
         named = {"epsilon": round(float(given.get("epsilon", 1e-5)), 9), "groups": given.get("num_groups")}
+        if name == "BatchNormalization":
+            named["momentum"] = round(float(given.get("momentum", 0.9)), 9)
     elif node.kind == "Conv" and arrays and arrays[0].ndim == 4:
         f = arrays[0].shape
         named = {"in_channels": f[1] * given.get("group", 1), "filters": f[0], "k": f[2:], "groups": given.get("group", 1), "bias": len(arrays) > 1}
         name, named = "Conv2d", named | _sliding(given) | {"dilation": tuple(given.get("dilations", (1, 1)))}
     elif node.kind in ("MaxPool", "AveragePool") and len(given.get("kernel_shape", ())) == 2:
-        named = {"k": tuple(given["kernel_shape"]), "ceil": bool(given.get("ceil_mode", 0))} | _sliding(given)
+        named = {"k": tuple(given["kernel_shape"]), "ceil": bool(given.get("ceil_mode", 0)), "dilation": tuple(given.get("dilations", (1, 1)))} | _sliding(given)
         name = "MaxPool2d" if node.kind == "MaxPool" else "AvgPool2d"
     elif node.kind in ("Gemm", "MatMul") and arrays and arrays[0].ndim == 2:
-        name, named = "Linear", {"units": arrays[0].shape[0 if given.get("transB") else 1], "bias": len(arrays) > 1}
+        plain = node.kind == "MatMul" or (given.get("alpha", 1.0), given.get("beta", 1.0), given.get("transA", 0)) == (1.0, 1.0, 0)
+        name, named = ("Linear" if plain else node.kind), {"units": arrays[0].shape[0 if given.get("transB") else 1], "bias": len(arrays) > 1}
+    elif node.kind == "Dropout":
+        named = {"rate": round(float(given.get("ratio", arrays[0] if arrays else 0.5)), 9)}
+    elif node.kind in ("Softmax", "LogSoftmax"):
+        named = {"dim": given.get("axis", -1)}
+    elif node.kind == "Flatten":
+        named = {"start": given.get("axis", 1)}
     elif node.kind == "LeakyRelu":
         name, named = "LeakyReLU", {"slope": round(float(given.get("alpha", 0.01)), 6)}
     elif node.kind == "ReduceMean" and sorted(given.get("axes", _numbers(arrays[-1]) if arrays else ())) in ([2, 3], [-2, -1]):

@@ -118,3 +118,20 @@ def _plain(words: str) -> str:
 def test_a_rule_that_is_not_exact_gets_a_sentence(library):
     with pytest.raises(Problem, match="cannot be written in Keras or PyTorch"):
         made(library, Lesson(rule="update_first"))
+
+
+@pytest.mark.parametrize(
+    ("change", "refused"),
+    [
+        ({"net": "conv2x3-bn-dense4-bn-dense2-softmax-ce"}, "n2"),
+        ({"net": "dense4-gn4-dense2-softmax-ce"}, "n1"),
+        ({"net": "conv2x3-bn-gn2-dense2-softmax-ce"}, ""),
+        ({"net": "conv2x3-bn-dense4-bn-dense2-softmax-ce", "img": "cat-0,dog-1"}, ""),
+        ({"net": "conv2x3-bn-dense4-bn-dense2-softmax-ce", "mode": "eval"}, ""),
+        ({"net": "conv2x3-bn-dense4-bn-dense2-softmax-ce", "mode": "eval", "k": "1"}, "n2"),
+    ],
+)
+def test_a_script_that_pytorch_refuses_begins_by_saying_so(change, refused):
+    lesson = Lesson.understand(change)[0]
+    first = pytorch_script(lesson, np.zeros((*lesson.x_shape[-2:], 3), np.uint8)).splitlines()[0]
+    assert first.startswith(f"# PyTorch refuses this pass: in training, {refused} ") if refused else first.startswith('"""')

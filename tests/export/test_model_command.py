@@ -33,7 +33,7 @@ def test_what_cannot_be_taken_is_printed_with_what_would_do(tmp_path, capsys):
     (tmp_path / "net.py").write_text("nn.Sequential(nn.Conv2d(1, 500, 3), nn.LSTM(3, 3), nn.Flatten(), nn.Linear(5, 3))")
     code, lines, _ = model(capsys, tmp_path / "net.py")
     assert code == 1 and lines[-1].startswith("net=conv") and lines[-1].endswith("x3b-dense3-softmax-ce")
-    assert "nn.LSTM(3, 3): left out" in lines and "# LSTM is not available here." in lines
+    assert "nn.LSTM(3, 3): left out" in lines and "# Line 1: cnnviz has no layer LSTM." in lines
     assert any(line.startswith("# ") and "instead of 500" in line for line in lines)
 
 

@@ -141,6 +141,9 @@ class BatchNorm(Normalisation):
     def keras(self, x: Shape) -> tuple[str, ...]:
         return (f"BatchNormalization(momentum={1 - SHARE}, epsilon={EPS})",)
 
+    def refused_by_pytorch(self, x: Shape, images: int) -> bool:
+        return images * math.prod(x[1:]) == 1  # "Expected more than 1 value per channel when training"
+
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return (f"BatchNorm{'2d' if len(x) == 3 else '1d'}({x[0]}, eps={EPS})",)
 

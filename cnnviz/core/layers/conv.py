@@ -13,7 +13,7 @@ from cnnviz.core.layers._conv_gathered import gathered_dx
 from cnnviz.core.layers.layer import ONE, Call, Groups, Layer, Links, Parameter, Run, Shape, Values, call, number
 from cnnviz.core.sliding import Padding, pad_widths, padded, places, slices, view_windows
 
-MOST = {"filters": 64, "k": 7, "stride": 8, "dilation": 4, "padding": 6}
+MOST = {"filters": 128, "k": 7, "stride": 8, "dilation": 4, "padding": 6}
 """Limits of what a convolution's text says, and of an address's stride and padding."""
 
 

@@ -47,7 +47,7 @@ class Dense(Layer):
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:
-        return cls(number("dense", "outputs", groups["outputs"], 1, 256))
+        return cls(number("dense", "outputs", groups["outputs"], 1, 512))
 
     def __str__(self) -> str:
         return f"dense{self.outputs}"

@@ -1,5 +1,6 @@
 """Group normalisation: an image's own numbers, over each of some groups of its channels; nothing is kept, and no other image counts."""
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any, Self
@@ -106,6 +107,9 @@ class GroupNorm(Normalisation):
 
     def keras(self, x: Shape) -> tuple[str, ...]:
         return (f"GroupNormalization({self.groups}, epsilon={EPS})",)
+
+    def refused_by_pytorch(self, x: Shape, images: int) -> bool:
+        return images * math.prod(x) == self.groups  # as of batch norm, in each group
 
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return (f"GroupNorm({self.groups}, {x[0]}, eps={EPS})",)

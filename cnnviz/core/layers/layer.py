@@ -271,6 +271,10 @@ class Layer:
         """The same layer as it is written in Keras, where maps are (H,W,C): a call of keras.layers, or several in a row."""
         raise NotImplementedError
 
+    def refused_by_pytorch(self, x: Shape, images: int) -> bool:
+        """Whether PyTorch refuses this layer's pass in training, on so many images."""
+        return False
+
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         """The same layer as it is written in PyTorch: a call of torch.nn, or several in a row."""
         raise NotImplementedError

@@ -37,15 +37,18 @@ def _weights(lesson: Lesson, content: bytes) -> Adopted:
 
 
 def model(asked: Mapping[str, str], content: bytes) -> OwnModel:
-    """A model layer by layer, and the change to its network; the sentence why not where what was taken is none, or too large. Raises Problem where nothing can be read."""
-    return isolated(_model, _lesson(asked), content)
+    """Return a model layer by layer, and the change to its network; `name` chooses one of several.
+
+    `instead` says why there is no change, if the network is not valid or too large. Raise Problem if nothing can be read.
+    """
+    return isolated(_model, _lesson(asked), asked.get("name", ""), content)
 
 
-def _model(lesson: Lesson, content: bytes) -> OwnModel:
-    found = read_model(content)
-    layers = [*map(_layer, found.layers), *map(str, found.notes)]
+def _model(lesson: Lesson, name: str, content: bytes) -> OwnModel:
+    found = read_model(content, name)
+    layers = [*map(_layer, found.layers), *map(str, (*found.refused, *found.notes))]
     try:
-        found.network.check(batch_shape(lesson.img, shape_of(lesson.img, _channels(found) or lesson.ch)))
+        found.opened.check(batch_shape(lesson.img, shape_of(lesson.img, _channels(found) or lesson.ch)))
     except Problem as problem:
         return OwnModel(net="", layers=layers, instead=str(problem), adopted=None)
     return OwnModel(net=found.net, layers=layers, instead="", adopted=_opened(lesson, found))
@@ -78,7 +81,7 @@ def _adopted(lesson: Lesson, notes: list[Message | str], **more: str) -> Adopted
 
 def _layer(layer: Taken) -> str:
     words = "-".join(layer.words) or say("model.left_out" if layer.notes else "model.nothing")
-    return " ".join([f"{layer.text} → {words}.", *map(str, layer.notes)] if layer.notes else [f"{layer.text} → {words}"])
+    return " ".join([f"{layer.text} → {words}.", *map(str, layer.remarks)] if layer.notes else [f"{layer.text} → {words}"])
 
 
 def _opened(lesson: Lesson, found: Model) -> Adopted:

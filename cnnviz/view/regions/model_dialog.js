@@ -16,11 +16,14 @@ export function showModel(view) {
 
   /** @param {boolean} [busy] @param {string} [failed] @param {OwnModel} [model] */
   function content(busy = false, failed = "", model = undefined) {
+    const named = () =>
+      /** @type {HTMLInputElement} */ (dialog.body.querySelector("[data-key=model_name]")).value.trim()
     const pasted = () => /** @type {HTMLTextAreaElement} */ (dialog.body.querySelector("textarea")).value
     return html`<p class="hint">${words("what_happens")}</p>
       <label>${words("text")}<textarea data-key="model_text" rows="6" spellcheck="false"></textarea></label>
-      <p><button type="button" data-key="model_read" @click=${() => read(new Blob([pasted()]))}>${words("read")}</button></p>
-      ${fileField("model_file", words("file"), read)}${outcome(busy, failed)}${model ? found(model) : nothing}`
+      <label>${words("name")}<input data-key="model_name" spellcheck="false" autocomplete="off" maxlength="80" /></label>
+      <p><button type="button" data-key="model_read" @click=${() => read(new Blob([pasted()]), named())}>${words("read")}</button></p>
+      ${fileField("model_file", words("file"), (/** @type {Blob} */ file) => read(file, named()))}${outcome(busy, failed)}${model ? found(model) : nothing}`
   }
 
   /** @param {OwnModel} model */
@@ -35,10 +38,10 @@ export function showModel(view) {
     view.adopt({ ...change, note })
   }
 
-  /** @param {Blob} text */
-  function read(text) {
+  /** @param {Blob} text @param {string} name */
+  function read(text, name) {
     trying(dialog, content, async () => {
-      const response = await answered(view, questionOf(view, "model"), sent(text, dialog.closed))
+      const response = await answered(view, questionOf(view, "model", name ? { name } : {}), sent(text, dialog.closed))
       dialog.draw(content(false, "", await response.json()))
     })
   }
