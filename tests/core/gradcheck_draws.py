@@ -29,7 +29,7 @@ ENTRIES = 1_500
 """Parameters of a network, at the most."""
 EXTREMES = ("raw", "diverging", "flat", "ties", "tiny")
 """Kinds of cases in which round-off, ties or underflow decide."""
-NORMALISATIONS = ("bn", "bn", "gn1", "ln")
+NORMALISATIONS = ("bn", "bn", "gn1")
 """Words of which several follow each other where the image is flat."""
 IMAGES = ("flat", "two levels", "pattern", "drawn", "uniform", "normal", "photograph", "tiny")
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "identity")

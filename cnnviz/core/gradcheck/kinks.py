@@ -91,8 +91,8 @@ def _looked_at(
     found = pair.found
     unconfirmed = _error(analytic, *found[:2]) > TOLERANCE
     for times in CLOSEST:
-        unsure = np.asarray(found[2:4].any(axis=0)) & (times in CLOSER)
-        asked = np.flatnonzero(unsure | unconfirmed)
+        unsure = np.asarray(found[2:4].any(axis=0))
+        asked = np.flatnonzero(unsure & (times in CLOSER) | unconfirmed)
         if not asked.size:
             break
         pair = _Pair(*(nudged.sides(name, n * step / times, entries[asked], bends=n > 1) for n in (1, 2)))

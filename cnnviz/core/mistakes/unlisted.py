@@ -30,7 +30,7 @@ def _leak(dy: Array, x: Array, leak: float) -> Array:
 
 
 for _leak_of in LEAKS:
-    _leaks = ("{dx} = {dy} * np.where({x} > 0, 1, %s)" % _leak_of, "{dx} = {dy} * ({x} > 0)")
+    _leaks = (f"{{dx}} = {{dy}} * np.where({{x}} > 0, 1, {_leak_of})", "{dx} = {dy} * ({x} > 0)")
     mistake("leak_for_relu", Relu, "dx", has_a_line, *_leaks, variant=str(_leak_of))(partial(_leak, leak=_leak_of))
 
 
@@ -180,8 +180,8 @@ def _at(rows: int, columns: int) -> str:
 
 for _rows, _columns in OFF_BY_ONE:
     _place, _off = _at(_rows, _columns), f"{_rows} {_columns}"
-    _wrong_df, _right_df = "{df} += windows({x})[%s] * {dy}[i, j]" % _place, "{df} += windows({x})[i, j] * {dy}[i, j]"
+    _wrong_df, _right_df = f"{{df}} += windows({{x}})[{_place}] * {{dy}}[i, j]", "{df} += windows({x})[i, j] * {dy}[i, j]"
     for _round_about in (False, True):
         mistake("window_shifted", Conv, "df", anywhere, _wrong_df, _right_df, variant=f"df {_off} {_round_about}")(_shifted_df(_rows, _columns, _round_about))
-    _wrong_dx, _right_dx = "windows({dx})[%s] += {dy}[i, j] * {f}" % _place, "windows({dx})[i, j] += {dy}[i, j] * {f}"
+    _wrong_dx, _right_dx = f"windows({{dx}})[{_place}] += {{dy}}[i, j] * {{f}}", "windows({dx})[i, j] += {dy}[i, j] * {f}"
     mistake("window_shifted", Conv, "dx", anywhere, _wrong_dx, _right_dx, variant=f"dx {_off}")(_shifted_dx(_rows, _columns))
