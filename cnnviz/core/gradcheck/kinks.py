@@ -92,6 +92,7 @@ def _looked_at(
     unconfirmed = _error(analytic, *found[:2]) > TOLERANCE
     for times in CLOSEST:
         unsure = np.asarray(found[2:4].any(axis=0))
+        unconfirmed &= found[2] == 0  # at a kink an entry is not called wrong
         asked = np.flatnonzero(unsure & (times in CLOSER) | unconfirmed)
         if not asked.size:
             break
@@ -102,7 +103,7 @@ def _looked_at(
         found[:, asked[taken]] = pair.found[:, taken]
         unconfirmed[asked] = (other | pair.jumps | pair.bent) & (_error(analytic[asked], *found[:2, asked]) > TOLERANCE)
     central, doubt, bent, jumps, moved = found
-    return np.stack([central, np.where((jumps > bent) | unconfirmed, np.inf, doubt), bent, moved])
+    return np.stack([central, np.where((jumps > bent) | (unconfirmed & (bent == 0)), np.inf, doubt), bent, moved])
 
 
 class _Pair:
