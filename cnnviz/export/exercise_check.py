@@ -68,7 +68,10 @@ def tried_places(gradient: np.ndarray, array: np.ndarray, loss_of: Callable[[np.
     for place in drawn:
         nudged = array.copy()
         nudged.flat[place] += LONGEST * max(1.0, abs(array.flat[place]))
-        (moving if loss_of(nudged)[0] != loss else still).append(place)
+        if loss_of(nudged)[0] != loss:
+            moving.append(place)
+        else:
+            still.append(place)
         if len(moving) == most - len(largest):
             break
     return [*largest, *moving, *still][:most]
