@@ -83,11 +83,11 @@ def checked(
     """The marks of up to `most` entries of one gradient beside central differences, and the worst of them: place, yours, theirs."""
     worst, found, apart, unmoved = None, {}, -1.0, loss_of(array)
     for place in tried_places(gradient, array, loss_of, unmoved[0], most):
-        at = np.unravel_index(place, array.shape)
+        at = tuple(map(int, np.unravel_index(place, array.shape)))
         given = float(gradient[at])
         central, doubt, still, kink = slope(loss_of, array, at, given, noise, unmoved)
         mark = int(marks(np.array(given), np.array(central), doubt, np.array(still), np.array(kink)))
         found[place] = mark
         if mark == WRONG and not abs(given - central) <= apart:
-            worst, apart = (tuple(map(int, at)), given, central), abs(given - central)
+            worst, apart = (at, given, central), abs(given - central)
     return found, worst
