@@ -107,8 +107,7 @@ def _run(asked: argparse.Namespace) -> int:
         tell(str(note))
     x = load_images(lesson)
     with np.errstate(all="ignore"):
-        moment = _watched(lesson, "terminal.computing", lambda progress: run(lesson, x, progress))
-        moment = moment if lesson.mode == "train" else moment.after_training
+        moment = _watched(lesson, "terminal.computing", lambda progress: run(lesson, x, progress)).in_mode(lesson.mode)
         written = _write_files(asked, lesson, images, x, moment)  # before printing: who reads that may stop reading
     named = ", ".join(image.words for image in images)
     words = message("terminal.from_parameters", image=named, file=asked.params) if start else named

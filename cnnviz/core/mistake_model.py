@@ -318,9 +318,9 @@ def anywhere(network: Architecture, place: int) -> bool:
     return True
 
 
-def add(table: dict[str, Mistake], name: str, act: Act, several: bool = False, after: bool = False) -> None:
-    """Adds a line to the mistake of this name, which is new if there is none."""
-    table[name] = replace(table[name], acts=(*table[name].acts, act)) if name in table else Mistake(name, (act,), several, after)
+def add(table: dict[str, Mistake], key: str, name: str, act: Act, several: bool = False, after: bool = False) -> None:
+    """Add a line to the mistake with this key, or a new mistake of this name."""
+    table[key] = replace(table[key], acts=(*table[key].acts, act)) if key in table else Mistake(name, (act,), several, after)
 
 
 def _over_images(made: Override, axes: int) -> Override:

@@ -88,6 +88,10 @@ class Moment(ReadOnly):
         gradients = self.network.backward(self.params, trace, self.y)
         return replace(self, trace=trace, gradients=gradients, losses=np.append(self.losses[:-1], loss))
 
+    def in_mode(self, mode: str) -> Moment:
+        """Return the moment with the pass of a mode, "train" or "eval"."""
+        return self if mode == "train" or not self.trace.training else self.after_training
+
 
 def trajectory(lesson: Lesson, x: np.ndarray, k: int) -> Moment:
     """The moment after `k` updates of `lesson` on the image `x`, (H,W) or (C,H,W), or on several, (m,C,H,W), whatever `lesson.k` says.

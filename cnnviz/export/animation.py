@@ -108,16 +108,16 @@ def animation(
         raise Problem("export.animation.wrong_frames", frames=frames, most=MAX_FRAMES)
     if kind not in KINDS:
         raise Problem("export.animation.wrong_kind", kind=repr(kind), kinds=KINDS)
-    updates, shown = frame_updates(lesson.k, frames), []
-    for k in updates:
-        moment = trajectory(lesson, x, k)
+    shown, losses = [], list[float]()
+    for k in frame_updates(lesson.k, frames):
+        moment = trajectory(lesson, x, k).in_mode(lesson.mode)
         shown.append(_shown(lesson, moment))
+        losses.append(float(moment.losses[-1]))
         progress(k)
-    losses = moment.losses[updates]
     drawn = []
     for place, (caption, panels) in enumerate(shown):
         check_wanted()
-        drawn.append(draw(caption, [*panels, Curve("L", losses, place)]))
+        drawn.append(draw(caption, [*panels, Curve("L", np.array(losses), place)]))
     while len(data := encode(drawn, kind)) > max_bytes:
         if len(drawn) <= 2:
             raise Problem("export.animation.too_large", bytes=len(data), most=max_bytes)
@@ -127,7 +127,7 @@ def animation(
 
 def lesson_picture(lesson: Lesson, x: np.ndarray) -> bytes:
     """The film's last frame alone, as PNG."""
-    moment = trajectory(lesson, x, lesson.k)
+    moment = trajectory(lesson, x, lesson.k).in_mode(lesson.mode)
     caption, panels = _shown(lesson, moment)
     return encode([draw(caption, [*panels, Curve("L", moment.losses, lesson.k)])], "png")
 

@@ -31,7 +31,7 @@ def run(arguments: list[str]) -> int:
         progress = Progress(sys.stderr, lesson.k, "terminal.computing")
         try:
             with np.errstate(all="ignore"):
-                reference = reference_of(lesson, run_lesson(lesson, x, progress))
+                reference = reference_of(lesson, run_lesson(lesson, x, progress).in_mode(lesson.mode))
         finally:
             progress.clear()
         found = diagnose(reference, own.arrays, own.precisions)

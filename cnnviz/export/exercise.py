@@ -24,13 +24,13 @@ from cnnviz.export.exercise_check import checked, round_off
 from cnnviz.export.numpy_script import as_notebook, as_script
 from cnnviz.words import Problem, has, message, reader, say, text
 
-SAID = ("right", "wrong", "untold", "not_finite", "kink", "some_untold", "shape", "not_yet")
+SAID = ("right", "wrong", "untold", "not_finite", "kink", "some_untold", "shape", "not_yet", "tried")
 """The check's verdicts on a gradient, among the words `export.exercise.said`."""
 
 FILE = "gradients.npz"
 """The file that it writes, to be taken to the Check page."""
 TRIED, FEWEST = 200, 10
-"""Entries of one array that are nudged at the most, evenly spread, and of the largest networks."""
+"""Entries of one array that are tried at most, and at least if the network is large."""
 WORK = 4_000_000_000
 """Multiplications of one check: some seconds."""
 
@@ -188,12 +188,15 @@ for name, gradient in gradients.items():
         print(f"{{name:<5}} {{said['not_finite']}}")
         continue
     found, worst = checked(gradient.reshape(array.shape), array, lambda nudged: loss_with(**{{name[1:]: nudged}}), noise, {most})
-    untold, tried = untold + found.count(UNTOLD), tried + len(found)
+    marked = list(found.values())
+    untold, tried = untold + marked.count(UNTOLD), tried + len(marked)
     if worst:
         place, yours, central = worst
         words = said["wrong"].format(place=place, yours=f"{{yours:.6g}}", central=f"{{central:.6g}}")
     else:
-        words = said["right" if RIGHT in found else "untold" if UNTOLD in found else "kink"]
+        words = said["right" if RIGHT in marked else "untold" if UNTOLD in marked else "kink"]
+    if len(marked) < array.size:
+        words += " " + said["tried"].format(n=len(marked), count=array.size)
     print(f"{{name:<5}} {{words}}")
 if untold:
     print("#", said["some_untold"].format(n=untold, count=tried))'''

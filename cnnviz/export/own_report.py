@@ -24,10 +24,10 @@ SHOWN = 3
 
 
 def reference_of(lesson: Lesson, moment: Moment) -> ReferencePass:
-    """The exact backward pass at this moment, whatever the lesson's rule."""
-    x, network = moment.trace.x, lesson.network
-    program = network.program(x.shape)
-    trace = program.forward(moment.params, x, given=moment.trace.kept)
+    """Return the exact backward pass at this moment, in its mode and whatever the lesson's rule."""
+    x, network, training = moment.trace.x, lesson.network, moment.trace.training
+    program = network.program(x.shape, training=training)
+    trace = program.forward(moment.params, x, given=moment.trace.kept if training else moment.buffers)
     y = network.targets(np.array(lesson.y), trace.o.shape)
     return ReferencePass(program, moment.params, trace, sealed(y), lesson.optimizer, moment.state)
 

@@ -14,7 +14,7 @@ from cnnviz.words import Message, message
 
 @dataclass(frozen=True, eq=False)
 class Now:
-    """The current view: the query that was asked, its lesson, image and moment, and what was wrong by key.
+    """The current view: the query that was asked, its lesson, image and moment in the lesson's mode, and what was wrong by key.
 
     `gone` are names in the query of what is not kept here any more: they stay in the address, since another server,
     or this one later, may know them. `lasting` says whether the query alone leads to all this, and always will.
@@ -72,7 +72,7 @@ def resolved(asked: Mapping[str, str], first: str = "", last: Lesson | None = No
         moment = trajectory(lesson, x, lesson.k)
     wrong |= PageState.from_query(asked)[1]
     extras = {key: asked[key] for key in page_keys() if asked.get(key)}
-    return Now(asked, lesson, image, moment, wrong, extras, gone, lasting)
+    return Now(asked, lesson, image, moment.in_mode(lesson.mode), wrong, extras, gone, lasting)
 
 
 def lesson_of(asked: Mapping[str, str], first: str, last: Lesson) -> tuple[Lesson, Image, dict[str, Message], bool]:

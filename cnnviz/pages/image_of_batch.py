@@ -13,6 +13,7 @@ from cnnviz.core.layers.batch_norm import BatchNorm
 from cnnviz.core.layers.dropout import Dropout, sums, throws
 from cnnviz.core.normalisation_paths import paths_back
 from cnnviz.core.program import Program
+from cnnviz.core.trajectory import trajectory
 from cnnviz.export.mathml import mathml
 from cnnviz.pages.address import Now
 from cnnviz.pages.wide_weights import SHADES
@@ -30,8 +31,11 @@ THROWS, MOST_THROWN = 200, 5_000
 
 
 def in_mode(now: Now) -> Now:
-    """The moment in the mode that the lesson asks for: after training the same parameters make another pass."""
-    return now if now.lesson.mode == "train" else replace(now, moment=now.moment.after_training)
+    """Return the view with the pass of its lesson's mode."""
+    if now.moment.trace.training == (now.lesson.mode == "train"):
+        return now
+    moment = trajectory(now.lesson, now.moment.image, now.lesson.k)
+    return replace(now, moment=moment.in_mode(now.lesson.mode))
 
 
 def on_image(now: Now) -> Now:

@@ -100,8 +100,7 @@ def _made(lesson: Lesson) -> Scope:
     seconds = duration(lesson)
     if seconds > MOST_SECONDS:
         raise Problem("lessons.scope.too_long", seconds=round(seconds), most=MOST_SECONDS)
-    moment = trajectory(lesson, x, lesson.k)
-    moment = moment if lesson.mode == "train" else moment.after_training
+    moment = trajectory(lesson, x, lesson.k).in_mode(lesson.mode)
     plain = {"y": lesson.y, "L": moment.losses[-1], "losses": moment.losses, "lr": lesson.lr, "k": lesson.k}
     arrays = {**moment.trace, **moment.params, **moment.gradients, **{f"{name}_next": moment.after[name] for name in moment.params}}
     arrays |= {name: np.array(value, dtype=np.float64) for name, value in plain.items()}

@@ -19,6 +19,7 @@ from cnnviz.core.line_overrides import chained
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import gd
 from cnnviz.core.presets import PRESETS
+from cnnviz.core.sliding import pad_widths
 from tests.core.gradcheck_draws import network_of
 from tests.core.networks import OTHERS
 
@@ -93,6 +94,93 @@ def _is(*kinds, role="dx"):
     return lambda line, layer: layer is not None and layer.kind in kinds and line.role == role
 
 
+def _sigmas(values, line, power):
+    """σ of each number's channel or group to a power, as maps or rows."""
+    x, var = values[line.sources[0]], values[line.sources[3]]
+    if "groups" not in line.settings:
+        return np.sqrt(np.expand_dims(var, line.settings["axes"]) + 1e-5) ** power
+    lead, channels = x.shape[: x.ndim - line.settings["own"]], x.shape[x.ndim - line.settings["own"]]
+    each = np.repeat(np.sqrt(var + 1e-5), channels // line.settings["groups"], axis=-1)
+    return each.reshape(*lead, channels, *[1] * (line.settings["own"] - 1)) ** power
+
+
+def _off(rows, columns, wrap=False):
+    """A kernel's gradient from windows that are some rows and columns off, one weight at a time; of the first layer alone."""
+
+    def made(right, values, line, layer):
+        m, c, k, _ = right.shape
+        x, dz = values["x"].reshape(-1, c, *values["x"].shape[-2:]), values[line.sources[1]]
+        dz = dz.reshape(-1, m, *dz.shape[-2:])
+        wide = np.pad(x, [(0, 0), (0, 0), *[pad_widths(layer.dilation * (k - 1) + 1, layer.padding)] * 2])
+        wide = np.pad(wide, [(0, 0), (0, 0), (1, 1), (1, 1)], mode="wrap" if wrap else "constant")
+        found = np.zeros_like(right)
+        for u, v in np.ndindex(k, k):
+            found[:, :, u, v] = np.einsum("nmij,ncij->mc", dz, wide[_under(layer, dz, u, v, rows, columns)])
+        return found
+
+    return made
+
+
+def _handed_off(rows, columns):
+    """An image's gradient whose shares are handed back some rows and columns off."""
+
+    def made(right, values, line, layer):
+        dz, f = values[line.sources[0]], values[line.sources[1]]
+        m, c, k, _ = f.shape
+        dz, (height, width) = dz.reshape(-1, m, *dz.shape[-2:]), right.shape[-2:]
+        before, after = pad_widths(layer.dilation * (k - 1) + 1, layer.padding)
+        wide = np.zeros((len(dz), c, height + before + after + 2, width + before + after + 2))
+        for u, v in np.ndindex(k, k):
+            wide[_under(layer, dz, u, v, rows, columns)] += np.einsum("nmij,mc->ncij", dz, f[:, :, u, v])
+        inner = wide[..., 1 : -1, 1 : -1]
+        return inner[..., before : before + height, before : before + width].reshape(right.shape)
+
+    return made
+
+
+def _under(layer, dz, u, v, rows, columns):
+    """The pixels under a weight at all places, in an image with one more around it."""
+    starts = 1 + rows + layer.dilation * u, 1 + columns + layer.dilation * v
+    return (..., *(slice(start, start + layer.stride * (n - 1) + 1, layer.stride) for start, n in zip(starts, dz.shape[-2:], strict=True)))
+
+
+def _places_off(right, values, line, layer):
+    """A kernel's gradient from the windows one place further down, without the last row of places."""
+    windows, dz = values[line.sources[0]], values[line.sources[1]]
+    below = np.zeros((*windows.shape[:-1], *dz.shape[-2:]))
+    below[..., :-1, :] = windows.reshape(below.shape)[..., 1:, :]
+    return line.make({**values, line.sources[0]: below.reshape(windows.shape)})
+
+
+def _reshaped_kernels(right, values, line, layer):
+    f = values[line.sources[1]]
+    m, c, k, _ = f.shape
+    return line.make({**values, line.sources[1]: f.reshape(c, m, k, k).transpose(1, 0, 2, 3)})
+
+
+def _source(line):
+    """The gradient that a parameter's line reads."""
+    return line.sources[1] if line.role in ("dw", "df") else line.sources[0]
+
+
+def _is_behind_a_slope(line, layer):
+    return layer is not None and line.role in ("dw", "df") and _source(line)[:2] == "dz"
+
+
+def _instead(name):
+    """A parameter's line that reads another array of the same shape, by the layer's number."""
+
+    def made(right, values, line, layer):
+        other = values.get(name.format(_source(line)[2:]))
+        return right if other is None or other.shape != values[_source(line)].shape else line.make({**values, _source(line): other})
+
+    return made
+
+
+def _of_loss(line, layer):
+    return "y" in line.sources and "." not in line.target  # of one image
+
+
 SLIPS = (
     Slip("σ′ of a", ("slope_of_a",), _is("sigmoid"), lambda right, v, line, layer: v[line.sources[0]] * _sigma(_y(v, line)) * (1 - _sigma(_y(v, line)))),
     Slip("tanh′ of a", ("slope_of_a",), _is("tanh"), lambda right, v, line, layer: v[line.sources[0]] * (1 - np.tanh(_y(v, line)) ** 2)),
@@ -145,6 +233,38 @@ SLIPS = (
         "images summed", ("images_summed", "images", "two"), lambda line, layer: line.role in ("do", "dz"),
         lambda right, v, line, layer: right * len(v["y"]) if v["y"].ndim > 1 else right,
     ),
+    Slip("filters exchanged", ("filters_reordered",), _is("conv", role="df"), lambda right, v, line, layer: np.roll(right, 1, axis=0)),
+    Slip("channels exchanged", ("channels_reordered",), _is("conv", role="df"), lambda right, v, line, layer: np.roll(right, 1, axis=1)),
+    *(
+        Slip(f"window off by {off}", ("window_shifted",), lambda line, layer: line.layer == 0 and line.role == "df", _off(*off))
+        for off in ((1, 1), (-1, 0), (0, 1), (-1, -1), (1, 1, True), (0, -1, True))
+    ),
+    *(Slip(f"handed back off by {off}", ("window_shifted", "cut_at_corner"), _is("conv"), _handed_off(*off)) for off in ((1, 1), (-1, 0), (-1, -1))),
+    Slip("window one place further", ("window_shifted", "shifted"), _is("conv", role="df"), _places_off),
+    Slip(
+        "w reshaped", ("reshaped_for_transposed",), _is("dense"),
+        lambda right, v, line, layer: v[line.sources[0]] @ v[line.sources[1]].reshape(v[line.sources[1]].shape[::-1]),
+    ),
+    Slip("outer product reshaped", ("reshaped_for_transposed",), _is("dense", role="dw"), lambda right, v, line, layer: right.T.reshape(right.shape)),
+    Slip("kernels reshaped", ("reshaped_for_transposed",), _is("conv"), _reshaped_kernels),
+    Slip(
+        "kernel gradient reshaped", ("reshaped_for_transposed",), _is("conv", role="df"),
+        lambda right, v, line, layer: right.transpose(1, 0, 2, 3).reshape(right.shape),
+    ),
+    Slip("1/σ²", ("sigma_squared",), _is("bn", "gn", "ln"), lambda right, v, line, layer: right * _sigmas(v, line, -1)),
+    Slip("1/σ left out", ("sigma_forgotten",), _is("bn", "gn", "ln"), lambda right, v, line, layer: right * _sigmas(v, line, 1)),
+    Slip(
+        "γ from the output", ("gain_of_output",), _is("bn", "gn", "ln", role="dg"),
+        lambda right, v, line, layer: line.make({**v, line.sources[1]: v[line.sources[0][1:]]}),
+    ),
+    Slip("leaky's slope", ("leak_for_relu",), _is("relu"), lambda right, v, line, layer: v[line.sources[0]] * np.where(_y(v, line) > 0, 1, 0.01)),
+    Slip("a leak of 0.2", ("leak_for_relu",), _is("relu"), lambda right, v, line, layer: v[line.sources[0]] * np.where(_y(v, line) > 0, 1, 0.2)),
+    Slip("0.01 below 0", ("leak_for_relu",), _is("relu"), lambda right, v, line, layer: np.where(_y(v, line) <= 0, 0.01, v[line.sources[0]])),
+    Slip("ReLU's slope", ("relu_for_leak",), _is("leaky"), lambda right, v, line, layer: v[line.sources[0]] * (_y(v, line) > 0)),
+    Slip("∂a for ∂z", ("instead",), _is_behind_a_slope, _instead("da{}")),
+    Slip("z for ∂z", ("instead",), _is_behind_a_slope, _instead("z{}")),
+    Slip("another class", ("other_target",), _of_loss, lambda right, v, line, layer: line.make({**v, "y": np.roll(v["y"], 1, axis=-1)})),
+    Slip("the other answer", ("other_target",), _of_loss, lambda right, v, line, layer: line.make({**v, "y": 1 - v["y"]})),
 )
 
 
@@ -220,7 +340,9 @@ def _change(slip, line, layer):
 def names_of(match) -> set[str]:
     """All that a slip is called by."""
     slip = match.slip
-    return {name for name in (slip.placed.mistake.name if slip.placed else "", slip.turn.name if slip.turn else "", slip.factor.name.removesuffix("_squared")) if name}
+    other = "" if not slip.instead else "other_target" if slip.source == "y" else "instead"
+    names = slip.placed.mistake.name if slip.placed else "", slip.turn.name if slip.turn else "", slip.factor.name.removesuffix("_squared"), other
+    return {name for name in names if name}
 
 
 def judged(rng: np.random.Generator, count: int, precision=DOUBLE, dtype=None, mixing: bool = False, of=SLIPS):

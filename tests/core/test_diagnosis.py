@@ -407,10 +407,24 @@ def test_what_comes_near_nothing_has_no_nearest():
     assert not found.matches["dz1"][0].exact
 
 
+@pytest.mark.parametrize("seed", [5, 7])
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.name)
-def test_every_slip_is_named(slip):
-    wrong_stage_alone, named, what = judged(np.random.default_rng(5), 1, mixing=True, of=(slip,))
+def test_every_slip_is_named(slip, seed):
+    """In two networks, each drawn until the slip shows."""
+    wrong_stage_alone, named, what = judged(np.random.default_rng(seed), 1, mixing=True, of=(slip,))
     assert wrong_stage_alone and all(named), what
+
+
+@pytest.mark.parametrize("text", ["conv2x3-bn-relu-gap-dense3-softmax-ce", "bn-dense4-tanh-dense3-mse"])
+def test_targets_of_other_images_are_named(text):
+    network, rng = Network.parse(text), np.random.default_rng(0)
+    x, y = rng.normal(size=(3, 1, 6, 6)), np.eye(3)
+    params = network.init(x.shape, "he", 1)
+    case = ReferencePass(network.program(x.shape), params, network.forward(params, x), y, gd(RATE))
+    found = diagnose(case, dict(case.program.backward(params, case.trace, y[[1, 2, 0]])))
+    match = found.matches[found.first][0]
+    assert match.exact and str(match.slip.title).endswith("made with another target")
+    assert set(found.stages.values()) == {"wrong", "inherits"} and list(found.stages.values()).count("wrong") == 1
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -3,13 +3,17 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.gradcheck import KINK, RIGHT, UNTOLD, WRONG, GradientCheck, check_gradients
+from cnnviz.core.comparison.diagnosis import diagnose
+from cnnviz.core.comparison.precision import DOUBLE
+from cnnviz.core.gradcheck import KINK, RIGHT, UNTOLD, WRONG, GradientCheck, check_gradients, judged_again
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistakes import placed
 from cnnviz.core.network import Network
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import load_image
-from tests.core.gradcheck_draws import Drawn, drawn, false_alarm, let_pass
+from cnnviz.export.own_report import reference_of
+from cnnviz.pages.check.examined_pass import Examined
+from tests.core.gradcheck_draws import Drawn, drawn, extreme, false_alarm, let_pass
 
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
 
@@ -140,7 +144,53 @@ ONCE = {
         "conv7x1full-tanh-gap-drop36-dense5-leaky20-identity-dense2-dense8-ln-sigmoid-ce",
         (1, 8, 3), "drawn", "raw", seed=210525, targets="shares", opt="adam", lr=1.2e-06, grown=1.7e35, images=2,
     ),
+    "four normalizations of a flat image, whose loss bends anew at each smaller step": Drawn(
+        "gn1-gn1-bn-sigmoid-bn-sigmoid-conv3x2d2same-identity-conv8x2s2d2p2-gap-tanh-softmax-mse",
+        (2, 6, 4), "flat", seed=212342, targets="shares", opt="adam", lr=0.0013, updates=30, images=4,
+    ),
+    "three normalizations of a flat image, where steps agree by chance": Drawn(
+        "bn-gn1-bn-sigmoid-dense4-softmax-mse", (2, 6, 7), "flat", seed=14, targets="bits", lr=0.00999040868861722, updates=1, images=2
+    ),
+    "gradients of 1e-318, of which no difference is left": Drawn(
+        "dense5-dense6-dense6-leaky-softmax-ce", (3, 7, 8), weights="he", seed=1019925, targets="far", lr=0.066, grown=2.1e-158, images=3
+    ),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_right_gradient_of_a_flat_image_behind_normalisations_is_called_wrong(seed):
+    net = ["bn-gn1-bn-sigmoid-dense4-softmax-mse", "gn1-bn-gn1-tanh-dense3-softmax-ce", "bn-bn-conv2x2-bn-relu-gap-dense2-mse"][seed % 3]
+    case = Drawn(net, (1 + seed % 3, 3 + seed % 5, 2 + seed % 4), "flat", ["unit", "raw"][seed % 2], "he", seed, images=seed % 4, updates=seed % 7)
+    assert not false_alarm(case)
+
+
+@pytest.mark.parametrize("tens", range(10))
+def test_no_right_gradient_of_an_extreme_case_is_called_wrong(tens):
+    for number in range(10 * tens, 10 * tens + 10):
+        case = extreme(number)
+        assert not false_alarm(case), case
+
+
+UNDERFLOWN = [
+    {"img": "dog-h3", "scale": "raw", "w": "he", "seed": "34", "k": "10", "lr": "0.1", "opt": "adam", "f": "sharpen"},
+    {"img": "cat-17", "scale": "raw", "w": "he", "seed": "31", "k": "500", "lr": "0.3", "opt": "momentum", "f": "sharpen"},
+]
+
+
+@pytest.mark.parametrize("query", UNDERFLOWN, ids=lambda query: query["img"])
+def test_what_underflows_is_untold_by_the_check_the_page_and_the_comparison(query):
+    """Of right gradients, and of others that differ below 1e-290."""
+    moment, lesson = at(**query)
+    reference = reference_of(lesson, moment)
+    exact = dict(reference.program.backward(reference.params, reference.trace, reference.y))
+    for times in (1.0, 2.0, 0.0):
+        theirs = {name: times * array if np.abs(array).max() < 1e-291 else array for name, array in exact.items()}
+        found = check_gradients(moment.params, moment.trace.x, reference.y, network=lesson.network, gradients=theirs, parameters=(*moment.params, "x"))
+        assert found.wrong == 0 and diagnose(reference, theirs, DOUBLE).wrong == 0
+        page = Examined(lesson, moment, {}).check
+        assert page.wrong == 0 and judged_again(page, theirs).wrong == 0
+        tiny = np.abs(exact["dw"]) > 0
+        assert tiny.any() and (found.marks["w"][tiny] == UNTOLD).all() and (diagnose(reference, theirs, DOUBLE).arrays["dw"].marks[tiny] == UNTOLD).all()
 
 
 @pytest.mark.parametrize("why", ONCE)

@@ -27,7 +27,7 @@ def test_what_is_below_the_doubt_is_untold_unless_it_is_a_structural_zero():
     assert one(0.0, 0.0, structural=True) == RIGHT
     assert one(3 * DOUBT, 0.0, structural=True) == UNTOLD
     assert one(0.0, 1e-3, structural=True) == WRONG
-    assert one(0.0, 0.0, doubt=0.0) == RIGHT
+    assert one(0.0, 0.0, doubt=0.0) == one(1e-300, 2e-300, doubt=0.0) == UNTOLD
 
 
 def test_what_was_given_and_is_no_number_is_wrong_and_what_cannot_be_compared_is_untold():

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from cnnviz.core.mistakes.unlisted import OFF_BY_ONE, moved
 from cnnviz.core.program import Program
 from cnnviz.words import Message, message
 
@@ -60,6 +61,52 @@ def rearrangements(program: Program, name: str) -> Iterator[Rearrangement]:
     if len(laid) > len(shape):
         yield from _orders(shape, laid)
     yield from left_out(program, name)
+    yield from shifted(program, name)
+
+
+def shifted(program: Program, name: str) -> Iterator[Rearrangement]:
+    """Yield every way in which a gradient with rows and columns may be one place off, with zeros in the places that are left.
+
+    >>> from cnnviz.core.network import DEFAULT, Network
+    >>> program = Network.parse(DEFAULT).program((5, 4))
+    >>> len(list(shifted(program, "dz1"))), next(shifted(program, "dz1")).of(np.eye(3)).tolist()
+    (8, [[0.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    """
+    if len(program.shapes[name[1:]]) > 2:
+        for rows, columns in OFF_BY_ONE:
+            yield Rearrangement("shifted", partial(moved, rows=rows, columns=columns), f"shifted({{}}, {rows}, {columns})")
+
+
+def reordered(ours: Array, theirs: Array) -> Iterator[Rearrangement]:
+    """Yield the order of a kernel's filters, or of its channels, in which ours comes nearest to theirs, both (M,C,K,K).
+
+    >>> ours = np.arange(24.0).reshape(3, 2, 2, 2)
+    >>> [(turn.name, turn.code) for turn in reordered(ours, ours[[1, 0, 2]])]
+    [('filters_reordered', '{}[[1, 0, 2]]')]
+    """
+    for axis, name, code in ((0, "filters_reordered", "{{}}[{order}]"), (1, "channels_reordered", "{{}}[:, {order}]")):
+        order = _nearest_order(np.moveaxis(ours, axis, 0), np.moveaxis(theirs, axis, 0))
+        if order and order != sorted(order):
+            yield Rearrangement(name, partial(np.take, indices=order, axis=axis), code.format(order=order))
+
+
+def _nearest_order(ours: Array, theirs: Array) -> list[int]:
+    """Return for each slice of theirs the nearest slice of ours that is left; [] if a slice has no numbers, or there are too many."""
+    n = len(ours)
+    ours, theirs = ours.reshape(n, -1), theirs.reshape(n, -1)
+    if ours.size * n > MOST_COMPARED or not (np.isfinite(ours).all() and np.isfinite(theirs).all()):
+        return []
+    apart = np.abs(theirs[:, None] - ours).max(axis=-1)
+    apart[np.arange(n), np.arange(n)] *= 1 - 1e-9  # of equal slices each keeps its place
+    order: list[int] = []
+    for row in apart:
+        row[order] = np.inf
+        order.append(int(row.argmin()))
+    return order
+
+
+MOST_COMPARED = 20_000_000
+"""Numbers that are compared to find an order."""
 
 
 def left_out(program: Program, name: str) -> Iterator[Rearrangement]:

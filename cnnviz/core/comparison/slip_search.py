@@ -15,16 +15,18 @@ import numpy as np
 from cnnviz.core.comparison.array_verdicts import Compared
 from cnnviz.core.comparison.factors import ONE, named_factor
 from cnnviz.core.comparison.given_arrays import fitting
-from cnnviz.core.comparison.rearrangements import Rearrangement, left_out, rearrangements
+from cnnviz.core.comparison.rearrangements import Rearrangement, left_out, rearrangements, reordered, shifted
 from cnnviz.core.comparison.reference_pass import ReferencePass
 from cnnviz.core.comparison.slips import AXES, Match, Slip
 from cnnviz.core.comparison.stage_verdicts import RIGHT, WRONG, by_stage
 from cnnviz.core.gradcheck.verdict import KINK
 from cnnviz.core.mistake_model import Placed
-from cnnviz.core.mistakes import mistakes_for
+from cnnviz.core.mistakes import mistakes_for, unlisted_for
 from cnnviz.core.program_line import Inner, Line, Override
 
 Arrays = Mapping[str, np.ndarray]
+MOST_CLASSES, MOST_WRITTEN = 64, 40
+"""Outputs up to which other targets are tried, and numbers of a target up to which code shows all."""
 
 
 class Suspect:
@@ -96,7 +98,9 @@ class Suspect:
 
     def _fitting(self) -> list[Placed]:
         program = self.reference.program
-        return mistakes_for(program.network, self.reference.optimizer, len(self.reference.y) if program.run.images else 1, program.run.training)
+        images = len(self.reference.y) if program.run.images else 1
+        listed = mistakes_for(program.network, self.reference.optimizer, images, program.run.training)
+        return [*listed, *unlisted_for(program.network, images, program.run.training)]
 
     def _of_another_pass(self) -> Iterator[tuple[Slip, Arrays]]:
         """Its arrays after forward passes with a mistake, which show in the first that is wrong."""
@@ -112,11 +116,56 @@ class Suspect:
         """Its arrays where an open line gives its numbers in other places, or leaves some of them out."""
         program = self.reference.program
         for line in (line for line in program.backward_lines if line.target in self.open and "." not in line.target):
-            for turn in rearrangements(program, line.target):
+            for turn in (*rearrangements(program, line.target), *self._reordered(line)):
                 yield Slip(turn=turn, target=line.target), self._made({line.target: partial(_turned, turn)})
             for source in {name for name in line.sources if name[0] == "d" and "." not in name and line.role != ""}:
-                for turn in left_out(program, source):
+                for turn in (*left_out(program, source), *shifted(program, source)):
                     yield Slip(turn=turn, target=line.target, source=source), self._made({line.target: partial(_made_from, line, source, turn)})
+            for source, code, array in self._other_sources(line):
+                yield Slip(target=line.target, source=source, instead=code), self._made({line.target: partial(_made_with, line, source, array)})
+
+        yield from self._other_targets()
+
+    def _reordered(self, line: Line) -> Iterator[Rearrangement]:
+        """Yield the orders of filters and channels in which a kernel's gradient was given."""
+        if line.target in self.own and len(self.reference.program.shapes[line.target[1:]]) == 4:
+            theirs = fitting(self.reference.program, line.target, self.found[line.target].theirs)
+            yield from reordered(line.make(self._run(dict(self.values), self.first, self.last, {})), theirs)
+
+    def _other_sources(self, line: Line) -> Iterator[tuple[str, str, np.ndarray]]:
+        """Yield each gradient that the line reads, with the arrays of its shape that may be taken for it: before the slope, and forward."""
+        lines = {other.target: other for other in self.reference.program.backward_lines}
+        for source in line.sources:
+            if source[0] != "d" or "." in source or source not in self.values:
+                continue
+            shape, names = self.values[source].shape, [source[1:]]
+            before = self._before(lines[source])
+            while before in self.values and self.values[before].shape == shape:
+                names.append(before)
+                before = self._before(lines[before])
+            for name in names:
+                if name in self.values and self.values[name].shape == shape:
+                    yield source, name, self.values[name]
+
+    @staticmethod
+    def _before(line: Line) -> str:
+        """Return the gradient that a line reads, "" if it is the loss's."""
+        return next((name for name in line.sources if name[0] == "d" and name != line.target), "")
+
+    def _other_targets(self) -> Iterator[tuple[Slip, Arrays]]:
+        """Yield what the loss's line makes of another target: of each image the class that comes nearest, or 1 - y."""
+        line = next(line for line in self.reference.program.backward_lines if "y" in line.sources)
+        target, y = line.target.removesuffix(".each"), self.reference.y
+        if target not in self.own or line.target not in self.open or y.shape[-1] > MOST_CLASSES:
+            return
+        classes = [np.broadcast_to(row, y.shape) for row in np.eye(y.shape[-1])]
+        made = [self._made({line.target: partial(_made_with, line, "y", one)})[target] for one in classes]
+        apart = [np.nan_to_num(np.abs(array - self.found[target].theirs), nan=np.inf).max(axis=-1) for array in made]
+        nearest = np.eye(y.shape[-1])[np.argmin(apart, axis=0)]
+        for other in (nearest, 1 - y):
+            if not np.array_equal(other, y):
+                code = f"np.array({np.array2string(other, separator=', ', threshold=MOST_WRITTEN).replace(chr(10), '')})"
+                yield Slip(target=target, source="y", instead=code), self._made({line.target: partial(_made_with, line, "y", other)})
 
     def _result_turned(self, made: Arrays) -> Iterator[tuple[str, Rearrangement, Arrays]]:
         """The result with one of its wrong arrays turned."""
@@ -198,6 +247,10 @@ def _turned(turn: Rearrangement, values: Inner, right: Callable[[], np.ndarray])
 
 def _made_from(line: Line, source: str, turn: Rearrangement, values: Inner, right: Callable[[], np.ndarray]) -> np.ndarray:
     return line.make({**values, source: turn.of(values[source])})
+
+
+def _made_with(line: Line, source: str, array: np.ndarray, values: Inner, right: Callable[[], np.ndarray]) -> np.ndarray:
+    return line.make({**values, source: array})
 
 
 def ranked(tried: Iterable[Match], own: Iterable[str]) -> tuple[Match, ...]:

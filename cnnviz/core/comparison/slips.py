@@ -23,7 +23,7 @@ AXES = Rearrangement("axes", lambda a: a, "{}.T")
 class Slip:
     """A mistake in its place, or our line where there is none, turned at `target` and times a factor.
 
-    With a `source` it is not the target that is turned, but what its line reads.
+    With a `source` it is not the target that is turned, but what its line reads, or `instead` stands in place of the source, as code.
     """
 
     placed: Placed | None = None
@@ -31,11 +31,12 @@ class Slip:
     target: str = ""
     source: str = ""
     factor: Factor = ONE
+    instead: str = ""
 
     @property
     def parts(self) -> int:
         """The length of the explanation: a classic mistake counts less than a turn or a factor."""
-        return 2 * (self.turn is not None) + 2 * (self.factor != ONE) + (self.placed is not None)
+        return 2 * (self.turn is not None or bool(self.instead)) + 2 * (self.factor != ONE) + (self.placed is not None)
 
     def times(self, factor: Factor) -> Slip:
         """The same times a factor."""
@@ -50,7 +51,10 @@ class Slip:
     def title(self) -> Message:
         """Its description in a few words."""
         words: list[Message | str] = [self.placed.title] if self.placed else []
-        if self.turn and self.source:
+        if self.instead:
+            other = label(self.instead) if self.instead.isidentifier() else self.instead
+            words.append(message(f"own.slip.{'other_target' if self.source == 'y' else 'instead'}", target=label(self.target), source=label(self.source), other=other))
+        elif self.turn and self.source:
             words.append(message("own.slip.source", target=label(self.target), source=label(self.source), turn=self.turn.title))
         elif self.turn:
             words.append(message("own.slip.turned", target=label(self.target), turn=self.turn.title))
@@ -64,7 +68,9 @@ class Slip:
             before, right = ("\n".join(lines) for lines in zip(*self._lines(program, wrong), strict=True))
         else:
             before = right = right_lines(program, [self.target] if self.target else wrong)
-        if self.source and self.turn:
+        if self.instead:
+            before = re.sub(rf"\b{self.source}\b", self.instead, before)
+        elif self.source and self.turn:
             return re.sub(rf"\b{self.source}\b", self.turn.code.format(self.source), before), right
         return "\n".join(self._spoiled(line) for line in before.split("\n")), right
 

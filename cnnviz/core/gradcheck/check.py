@@ -21,7 +21,7 @@ import numpy as np
 from cnnviz.core.gradcheck.inputs import by_parameter, differences, is_finite
 from cnnviz.core.gradcheck.kinks import Found, check_parameter
 from cnnviz.core.gradcheck.result import GradientCheck
-from cnnviz.core.gradcheck.verdict import SAFETY, TOLERANCE, UNTOLD, marks, relative_error
+from cnnviz.core.gradcheck.verdict import TOLERANCE, UNTOLD, marks, relative_error, threshold
 from cnnviz.core.named_arrays import Gradients, Params
 from cnnviz.core.network import Network
 from cnnviz.core.notebook_ops import Padding
@@ -113,6 +113,6 @@ def judged_again(check: GradientCheck, gradients: Mapping[str, np.ndarray]) -> G
     given = {name: sealed(gradients[f"d{name}"]) for name in check.analytic}
     if not check.finite:
         return replace(check, analytic=given)
-    errors = {name: relative_error(array, check.numeric[name], SAFETY * check.doubt[name] / TOLERANCE) for name, array in given.items()}
+    errors = {name: relative_error(array, check.numeric[name], threshold(check.doubt[name]) / TOLERANCE) for name, array in given.items()}
     marked = {name: marks(array, check.numeric[name], check.doubt[name], check.structural[name], check.kinks[name]) for name, array in given.items()}
     return replace(check, analytic=given, relative_error=errors, marks=marked)

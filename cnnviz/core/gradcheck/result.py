@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnnviz.core.gradcheck.verdict import KINK, RIGHT, SAFETY, UNTOLD, WRONG
+from cnnviz.core.gradcheck.verdict import KINK, RIGHT, UNTOLD, WRONG, threshold
 from cnnviz.core.read_only import ReadOnly
 
 
@@ -76,9 +76,9 @@ class GradientCheck(ReadOnly):
 
     @property
     def floor(self) -> float:
-        """The size from which every entry could be told: SAFETY times the largest doubt of those that could not; 0 where all could."""
+        """The size from which every entry could be told; 0 if all could."""
         doubts = [doubt[(self.marks[name] == UNTOLD) & np.isfinite(doubt)] for name, doubt in self.doubt.items()]
-        return SAFETY * max((float(doubt.max()) for doubt in doubts if doubt.size), default=0.0)
+        return max((float(threshold(doubt.max())) for doubt in doubts if doubt.size), default=0.0)
 
     @property
     def verdict(self) -> str:

@@ -44,6 +44,8 @@ class RoundOff:
         their squares are 0, and squared. An entry that reaches such ones alone has the largest of them.
         """
         alone, near, found = True, 0, [np.zeros((2, 0))]
+        if not path.own:  # a nudged pixel rounds off, too
+            near, found = 1, [self._of_slopes("x", np.abs(self.values["x"]))]
         for line in (*path.own, *path.lines):
             if line.role == "y":
                 alone = alone and (line.target == path.target or self._same(line))
@@ -58,12 +60,19 @@ class RoundOff:
         return length(np.swapaxes(lines, 1, 2)) if lost else squares[:, :0], squares, far, scale
 
     def _error(self, line: Line, alone: bool) -> np.ndarray:
-        """|∂s| · magnitude of a line's cells, (2, cells), for both kinds of slopes; `alone`: of one that is no sum of what moves."""
+        """|∂s| · magnitude of a line's cells, (2, cells), for both kinds of slopes; `alone`: of one that is no sum of what moves.
+
+        Below TINY numbers round off by no less than there.
+        """
         key = line.target, alone
         if key not in self._of_lines:
-            size = (np.abs(self.values[line.target]) if alone else self._magnitude(line)).reshape(-1)
-            self._of_lines[key] = np.stack([np.abs(slopes[f"d{line.target}"]).reshape(-1) for slopes in self.slopes]) * size
+            size = np.abs(self.values[line.target]) if alone else self._magnitude(line)
+            self._of_lines[key] = self._of_slopes(line.target, np.maximum(size, TINY))
         return self._of_lines[key]
+
+    def _of_slopes(self, symbol: str, size: np.ndarray) -> np.ndarray:
+        """Return |∂s| · size of each cell, (2, cells), for both kinds of slopes."""
+        return np.stack([np.abs(slopes[f"d{symbol}"]).reshape(-1) for slopes in self.slopes]) * size.reshape(-1)
 
     def _same(self, line: Line) -> bool:
         """Tells whether each cell is made of the same cell before it."""

@@ -10,14 +10,14 @@ import importlib
 
 from cnnviz.core.architecture import Architecture
 from cnnviz.core.mistake_model import Mistake, Placed
-from cnnviz.core.mistakes.registry import MISTAKES
+from cnnviz.core.mistakes.registry import MISTAKES, UNLISTED
 from cnnviz.core.optimizers import Optimizer
 from cnnviz.core.spoiled_stages import stages_hit
 from cnnviz.words import Problem
 
-__all__ = ["MISTAKES", "Mistake", "Placed", "mistakes_for", "placed", "stages_hit"]
+__all__ = ["MISTAKES", "UNLISTED", "Mistake", "Placed", "mistakes_for", "placed", "stages_hit", "unlisted_for"]
 
-for _module in ("outputs", "activations", "pooling", "normalisation", "convolution", "biases", "optimizers"):  # they are offered in this order
+for _module in ("outputs", "activations", "pooling", "normalisation", "convolution", "biases", "optimizers", "unlisted"):  # they are offered in this order
     importlib.import_module(f"{__name__}.{_module}")
 
 
@@ -29,6 +29,16 @@ def mistakes_for(network: Architecture, optimizer: Optimizer | str = "gd", image
     ['sign_flipped@dz2', 'softmax_diagonal@dz2', 'slope_after_merged@dz2']
     """
     return [placed for mistake in MISTAKES.values() for placed in reversed(mistake.places(network, optimizer, images, training))]
+
+
+def unlisted_for(network: Architecture, images: int = 1, training: bool = True) -> list[Placed]:
+    """Return every mistake of UNLISTED that can be made in a network, in each of its places.
+
+    >>> from cnnviz.core.network import Network
+    >>> sorted({placed.mistake.name for placed in unlisted_for(Network.parse("relu-dense2-mse"))})
+    ['leak_for_relu', 'reshaped_for_transposed']
+    """
+    return [placed for mistake in UNLISTED.values() for placed in mistake.places(network, images=images, training=training)]
 
 
 def placed(address: str, network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> Placed:

@@ -8,6 +8,8 @@ from cnnviz.core.mistake_model import Act, Kind, Mistake, add, anywhere
 
 MISTAKES: dict[str, Mistake] = {}
 """By name, in the order in which their modules are imported: backward, from the loss to the kernel, then the step."""
+UNLISTED: dict[str, Mistake] = {}
+"""Mistakes that own gradients are compared with and that the page does not offer, by name and variant."""
 
 
 def mistake(
@@ -19,15 +21,21 @@ def mistake(
     right: str = "",
     several: bool = False,
     after: bool = False,
+    variant: str | None = None,
 ) -> Callable[[Function], Function]:
     """Registers what is below as a line of the mistake `name`; `wrong` and `right` are code with roles in braces.
 
-    `several`: it takes several images; `after`: it is made in passes as after training.
+    `several`: it takes several images; `after`: it is made in passes as after training. A mistake with a `variant` is unlisted;
+    variants share the words of their name.
     """
 
     def register(function: Function) -> Function:
         kinds = on if isinstance(on, tuple) else (on,)
-        add(MISTAKES, name, Act(kinds, role, function, where, (wrong, right) if wrong else None), several, after)
+        act = Act(kinds, role, function, where, (wrong, right) if wrong else None)
+        if variant is None:
+            add(MISTAKES, name, name, act, several, after)
+        else:
+            add(UNLISTED, f"{name} {variant}", name, act, several, after)
         return function
 
     return register

@@ -58,12 +58,12 @@ def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
     """Check's view of somebody's own gradients; `file` is the name of what holds them."""
     from cnnviz.pages.check.answer import own_answer  # with all that this page needs, which others can leave for later
 
-    return own_answer(resolved(asked, several=True), (asked.get("file", ""), content))
+    return own_answer(resolved(asked, several=True, modes=True), (asked.get("file", ""), content))
 
 
 def example(asked: Mapping[str, str]) -> bytes:
     """A file of this lesson's gradients with one slip in them. Raises Problem where there is none to be made."""
-    now = resolved(asked, several=True)
+    now = resolved(asked, several=True, modes=True)
     found = example_of(reference_of(now.lesson, now.moment))
     if not found:
         raise Problem("ui.check.own.no_example")

@@ -11,7 +11,6 @@ import numpy as np
 
 from cnnviz.core.cached import cached_property
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.trajectory import Moment
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.animation import animation
 from cnnviz.export.arguments import MOST_AROUND, page_address
@@ -24,7 +23,6 @@ from cnnviz.export.parameters import diverged, parameters_json
 from cnnviz.export.spreadsheet import spreadsheet, too_large
 from cnnviz.pages.address import Now, lesson_of, resolved
 from cnnviz.pages.answers import answers_of
-from cnnviz.pages.image_of_batch import in_mode
 from cnnviz.pages.registry import page_at
 from cnnviz.wire.dialogs import FileGroup, OfferedFile, OfferedFiles
 from cnnviz.words import message, say
@@ -46,11 +44,6 @@ class Taken:
         if len(lesson.images) == 1:
             return self.lesson, self.pixels
         return lesson, np.stack([find_image(img).pixels for img in lesson.images])
-
-    @cached_property
-    def moment(self) -> Moment:
-        """The moment in the lesson's mode."""
-        return in_mode(self.now).moment
 
     @cached_property
     def film_updates(self) -> int:
@@ -116,11 +109,11 @@ GROUPS: Mapping[str, Mapping[str, FileKind]] = {
         "exercise_script": FileKind("-exercise.py", _PYTHON, lambda of: exercise_script(of.lesson, of.pixels, of.now.moment)),
         "sheet": FileKind("-by-hand.html", "text/html", lambda of: hand_sheet(of.lesson, of.now.moment, of.now.image.words)),
         "spreadsheet": FileKind(
-            ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda of: spreadsheet(of.lesson, of.moment)
+            ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda of: spreadsheet(of.lesson, of.now.moment)
         ),
     },
     "numbers": {
-        "arrays": FileKind(".npz", _BYTES, lambda of: arrays_npz(of.lesson, of.moment)),
+        "arrays": FileKind(".npz", _BYTES, lambda of: arrays_npz(of.lesson, of.now.moment)),
         "parameters": FileKind(".json", "application/json", lambda of: parameters_json(of.lesson, of.now.moment.params, of.now.moment.buffers)),
     },
     "film": {kind: FileKind(f".{kind}", f"image/{kind}", _film(kind), film=True) for kind in ("gif", "webp")},

@@ -8,11 +8,16 @@ import traitlets
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment
 from cnnviz.hosts.file.document import document
-from cnnviz.pages.address import resolved
+from cnnviz.pages.address import Now, resolved
 from cnnviz.pages.step import PAGE
 from cnnviz.pages.step.answer import answer
 from cnnviz.view.modules import script
 from cnnviz.words import chosen, reading
+
+
+def _resolved(query: Mapping[str, str]) -> Now:
+    """Return the view at an address, as the page Step resolves it."""
+    return resolved(query, PAGE.first, several=True, modes=True)
 
 
 class LessonView(anywidget.AnyWidget):
@@ -39,7 +44,7 @@ class LessonView(anywidget.AnyWidget):
     @property
     def lesson(self) -> Lesson:
         """The lesson that is shown: after so many updates, at this stage."""
-        return resolved(self.query).lesson
+        return _resolved(self.query).lesson
 
     @lesson.setter
     def lesson(self, lesson: Lesson) -> None:
@@ -48,12 +53,12 @@ class LessonView(anywidget.AnyWidget):
     @property
     def moment(self) -> Moment:
         """All its numbers: `view.moment.gradients.df`."""
-        return resolved(self.query).moment
+        return _resolved(self.query).moment
 
     @staticmethod
     def answer(query: Mapping[str, str]) -> bytes:
         """The bytes that the component reads for an address."""
-        return answer(resolved(query, PAGE.first), whole=True)
+        return answer(_resolved(query), whole=True)
 
     def _asked(self, _: object, query: Mapping[str, str], __: object) -> None:
         self.send({}, buffers=[self.answer(query)])

@@ -49,9 +49,10 @@ ANSWERS = _CheckAnswers()
 
 
 def _in_mode(now: Now) -> Now:
-    """Our pass in the lesson's mode, a mistake in its own; files are of one in training."""
-    tab, mode = tab_of(now.asked), mode_of(now.asked.get("mistake", ""))
-    return in_mode(now if tab == "ours" else replace(now, lesson=replace(now.lesson, mode=mode if tab == "break" else "train")))
+    """Return the view in the mode in which a mistake shows; our pass and own gradients keep the lesson's mode."""
+    if tab_of(now.asked) != "break":
+        return now
+    return in_mode(replace(now, lesson=replace(now.lesson, mode=mode_of(now.asked.get("mistake", "")))))
 
 
 def own_answer(now: Now, file: own.File | None) -> bytes:

@@ -42,7 +42,7 @@ def found_in(now: Now, file: File | None) -> Found:
     """The file's gradients, compared with this lesson; a Problem where it cannot be, None where there is no file."""
     if file is None:
         return None
-    name = (now.lesson.start, now.lesson.k, now.moment.trace.x.tobytes(), hashlib.sha256(file[1]).digest())
+    name = (now.lesson.start, now.lesson.k, now.lesson.mode, now.moment.trace.x.tobytes(), hashlib.sha256(file[1]).digest())
     return _known.get_or_make(name, lambda: _compared(now, file[1]))
 
 
@@ -66,7 +66,7 @@ def road(now: Now, file: File | None, found: Found) -> Road:
     """Yours, ours, the error of every entry and yours ÷ ours; ours alone where there is no file that can be compared."""
     reference = reference_of(now.lesson, now.moment)
     exact = reference.program.backward(reference.params, reference.trace, reference.y)
-    one = now.lesson.network.program(now.lesson.x_shape)  # of several images one is shown
+    one = now.lesson.network.program(now.lesson.x_shape, training=now.moment.trace.training)  # of several images one is shown
     ways = operations(one)
 
     def of_image(name: str, array: np.ndarray) -> np.ndarray:

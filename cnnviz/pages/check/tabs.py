@@ -14,9 +14,9 @@ from cnnviz.words import Message, Problem, message
 TABS: dict[str, Mapping[str, str]] = {
     "ours": {"check": "", "mistake": ""},
     "break": {"check": "break", "mode": ""},
-    "own": {"check": "own", "mistake": "", "mode": ""},
+    "own": {"check": "own", "mistake": ""},
 }
-"""Each tab, and the change of the address that opens it; mistakes and files are of a pass in training."""
+"""Each tab, and the change of the address that opens it; a mistake has a mode of its own."""
 
 
 def tab_of(asked: Mapping[str, str]) -> str:
@@ -51,7 +51,7 @@ def views(lesson: Lesson, tab: str) -> tuple[SwitchGroup, ...]:
         ]
         found.append(group(message("ui.check.views.image"), tuple(images)))
     program = lesson.network.program(lesson.x_shape)
-    if tab == "ours" and (program.buffers or program.draws):
+    if tab != "break" and (program.buffers or program.draws):
         modes = [
             switch(f"mode_{name}", message(f"ui.check.views.{name}.label"), message(f"ui.check.views.{name}.words"), name == lesson.mode, change)
             for name, change in (("train", {"mode": ""}), ("eval", {"mode": "eval"}))

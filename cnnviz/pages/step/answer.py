@@ -38,7 +38,7 @@ class _StepAnswers(Answers):
 
     def part(self, now: Now, of: str) -> bytes:
         """Exactly, the weights that `of` names (`lines`), what a velocity is made of (`velocity_of`), or what a raised number does (`raised`)."""
-        now = in_mode(started(now)[0])
+        now = started(now)[0]
         found = dict(lines(now.lesson, now.moment, of)) | velocity_of(now.lesson, now.moment, of) | raised(now.lesson, now.moment, of)
         return encode({"of": of}, found)
 
