@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import sync_playwright
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.core.image_ids import CLASSES
 from cnnviz.core.presets import PRESETS
 from cnnviz.pages.registry import pages
@@ -120,7 +120,7 @@ def everything() -> Iterator[Picture]:
                     yield Picture(f"{name}-{ending}", f"/{page.path}?k=3", size, theme)
             for name, path in PARTS.items():
                 yield Picture(f"{name}-{ending}", path, size, theme)
-            for stage in Lesson().network.stages:
+            for stage in Setup().network.stages:
                 yield Picture(f"step-{stage}-{ending}", f"/?stage={stage}", size, theme)
             yield Picture(f"first-visit-{ending}", "/", size, theme)
             yield Picture(f"tiny-vgg-{ending}", f"/?{TINY_VGG}&stage=z2", size, theme)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.filters import banks
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.named_arrays import Params
+from cnnviz.core.setup import Setup
 from cnnviz.core.stored_params import keep, kept
 
 MOST = 100
@@ -34,19 +34,19 @@ def _shown(file: str) -> str:
     return re.sub(r"[^\w .+=-]+", "_", file.rpartition("/")[2].removesuffix(".npz"))[-LONGEST:].strip("_ ")
 
 
-def from_checkpoint(lesson: Lesson, name: str, place: int) -> Lesson:
-    """The lesson whose update 0 is a checkpoint: all parameters and buffers, filters too, are that one's.
+def from_checkpoint(setup: Setup, name: str, place: int) -> Setup:
+    """The setup whose update 0 is a checkpoint: all parameters and buffers, filters too, are that one's.
 
     >>> name = keep_checkpoints([Params(np.eye(3), np.ones((900, 2)), np.full(2, float(n))) for n in range(2)])
-    >>> from_checkpoint(Lesson(), name, 1).first_params().b
+    >>> from_checkpoint(Setup(), name, 1).first_params().b
     array([1., 1.])
     """
     one = f"{name}.{place}"
-    filters: dict[str, Any] = {bank.name if n else "f": one for n, bank in enumerate(banks(lesson.network, lesson.x_shape))}
-    return dataclasses.replace(lesson.gone_on, w=one, **filters)
+    filters: dict[str, Any] = {bank.name if n else "f": one for n, bank in enumerate(banks(setup.network, setup.x_shape))}
+    return dataclasses.replace(setup.gone_on, w=one, **filters)
 
 
-def checkpoints(lesson: Lesson, name: str) -> tuple[Lesson, ...]:
-    """A lesson from each checkpoint that is kept under the name; NotKept where they are gone."""
+def checkpoints(setup: Setup, name: str) -> tuple[Setup, ...]:
+    """A setup from each checkpoint that is kept under the name; NotKept where they are gone."""
     count = min((len(array) for array in kept(name).values() if array.ndim), default=0)
-    return tuple(from_checkpoint(lesson, name, place) for place in range(min(count, MOST)))
+    return tuple(from_checkpoint(setup, name, place) for place in range(min(count, MOST)))

@@ -1,15 +1,15 @@
-"""Many updates of a lesson at once: every number that makes a curve, and frames of chosen maps for a film."""
+"""Many updates of a setup at once: every number that makes a curve, and frames of chosen maps for a film."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.named_arrays import Gradients, Params, Trace, one_image
 from cnnviz.core.network import Network
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.saturation import hidden_share
+from cnnviz.core.setup import Setup
 from cnnviz.core.update_limits import check_updates, updates_a_turn
 from cnnviz.core.updates import Point, Updates, reached
 from cnnviz.core.work_cancellation import check_wanted
@@ -52,7 +52,7 @@ class Film(ReadOnly):
 
 
 def film(
-    lesson: Lesson, x: np.ndarray, n: int, most_frames: int, maps: tuple[str, ...] | None = None, channel: int = 0, filter: int = 0,
+    setup: Setup, x: np.ndarray, n: int, most_frames: int, maps: tuple[str, ...] | None = None, channel: int = 0, filter: int = 0,
     hold: frozenset[str] = frozenset(), image: int = 0,
 ) -> Film:  # fmt: skip
     """`n` updates of `lesson` on `x`, with at most `most_frames` frames, evenly thinned, first and last among them.
@@ -61,24 +61,24 @@ def film(
     none are named), or parameters, of which `channel` is shown, of several images that of `image`; those in `hold` take
     no steps; `filter` is the filter whose weights make a curve: the first where there are not so many. Raises Problem for more updates than the network can be taken to.
 
-    >>> film(Lesson(), np.zeros((32, 32)), 4, most_frames=3).updates
+    >>> film(Setup(), np.zeros((32, 32)), 4, most_frames=3).updates
     array([0, 2, 4])
     """
-    updates = Updates(lesson, np.asarray(x, dtype=np.float64))
-    check_updates(n, updates.network, updates.x.shape, lesson.opt)
+    updates = Updates(setup, np.asarray(x, dtype=np.float64))
+    check_updates(n, updates.network, updates.x.shape, setup.opt)
     shown = thinned(n, most_frames)
     return _taken(_steps(updates, n, hold), shown, maps or maps_of(updates.network), updates.network, channel, filter, image)
 
 
-def checkpoint_film(lessons: Sequence[Lesson], x: np.ndarray, most_frames: int, maps: tuple[str, ...]) -> Film:
-    """A film whose updates are update 0 of each lesson, of one network on `x`: that of a batch norm or dropout as after training.
+def checkpoint_film(setups: Sequence[Setup], x: np.ndarray, most_frames: int, maps: tuple[str, ...]) -> Film:
+    """A film whose updates are update 0 of each setup, of one network on `x`: that of a batch norm or dropout as after training.
 
-    >>> checkpoint_film([Lesson(seed=1), Lesson(seed=2)], np.zeros((32, 32)), 2, ("w",)).losses.shape
+    >>> checkpoint_film([Setup(seed=1), Setup(seed=2)], np.zeros((32, 32)), 2, ("w",)).losses.shape
     (2,)
     """
-    each = (Updates(one, np.asarray(x, dtype=np.float64)) for one in lessons)
-    shown = thinned(len(lessons) - 1, most_frames)
-    return _taken(map(_as_trained, each), shown, maps, lessons[0].network, 0, 0, 0)
+    each = (Updates(one, np.asarray(x, dtype=np.float64)) for one in setups)
+    shown = thinned(len(setups) - 1, most_frames)
+    return _taken(map(_as_trained, each), shown, maps, setups[0].network, 0, 0, 0)
 
 
 def thinned(last: int, most: int) -> np.ndarray:
@@ -105,11 +105,11 @@ def _steps(updates: Updates, n: int, hold: frozenset[str]) -> Iterator[_Taken]:
         trace, gradients, after = updates.step(point)
         after = _held(after, point, hold) if hold else after
         yield updates, point, trace, gradients, after
-        point = reached(updates.lesson, k + 1, after)
+        point = reached(updates.setup, k + 1, after)
 
 
 def _as_trained(updates: Updates) -> _Taken:
-    """The start of a lesson, as after training where a pass is another then."""
+    """The start of a setup, as after training where a pass is another then."""
     check_wanted()
     point, program = updates.first, updates.program
     if not program.buffers and not program.draws:

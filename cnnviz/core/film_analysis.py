@@ -18,9 +18,9 @@ def fall_shares(run: Film) -> tuple[np.ndarray, np.ndarray]:
     (n+1,P) and (P,). Rows add up to 1, or are 0 where no fall is promised. With momentum a step may raise the loss to
     first order: then a share is negative.
 
-    >>> from cnnviz import Lesson
+    >>> from cnnviz import Setup
     >>> from cnnviz.core.film import film
-    >>> run = film(Lesson(), np.zeros((32, 32)), 4, most_frames=2)
+    >>> run = film(Setup(), np.zeros((32, 32)), 4, most_frames=2)
     >>> fall_shares(run)[1].round(3).tolist()
     [0.0, 0.996, 0.004]
     """
@@ -38,10 +38,10 @@ def loss_terms(run: Film, network: Network, y: np.ndarray) -> np.ndarray:
 
     NaN where the terms do not come to the loss: where an output is so near 0 or 1 that its logarithm is lost.
 
-    >>> from cnnviz import Lesson
+    >>> from cnnviz import Setup
     >>> from cnnviz.core.film import film
-    >>> run = film(Lesson(), np.zeros((32, 32)), 1, most_frames=2)
-    >>> bool(np.isclose(loss_terms(run, Lesson().network, np.array([1.0, 0.0]))[0].sum(), run.losses[0]))
+    >>> run = film(Setup(), np.zeros((32, 32)), 1, most_frames=2)
+    >>> bool(np.isclose(loss_terms(run, Setup().network, np.array([1.0, 0.0]))[0].sum(), run.losses[0]))
     True
     """
     with np.errstate(all="ignore"):

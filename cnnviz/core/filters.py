@@ -1,4 +1,4 @@
-"""Filters that a lesson gives to a convolution: read from text, written again, and spread over its channels.
+"""Filters that a setup gives to a convolution: read from text, written again, and spread over its channels.
 
 A filter is nine numbers (a named kernel is such nine), which stand centred in K×K, on every channel alike and
 divided by their number; or it is C·K·K numbers, as they are. Filters that are not given are drawn.
@@ -12,9 +12,9 @@ from functools import lru_cache
 import numpy as np
 
 from cnnviz.core.kernels import KERNELS, random_kernel
-from cnnviz.core.lesson_fields import any_text, as_text, numbers, pieces
 from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import Network
+from cnnviz.core.setup_fields import any_text, as_text, numbers, pieces
 from cnnviz.core.stored_params import NotKept, is_kept_name, keep, kept
 from cnnviz.words import Problem, message, quote
 

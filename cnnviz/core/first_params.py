@@ -1,4 +1,4 @@
-"""The start of a lesson: parameters that are drawn, given, or kept."""
+"""The start of a setup: parameters that are drawn, given, or kept."""
 
 from collections.abc import Hashable, Mapping
 
@@ -33,12 +33,12 @@ def first_params(network: Network, x_shape: tuple[int, ...], w: str, seed: int, 
 
 
 def _drawn(network: Network, x_shape: tuple[int, ...], w: str, seed: int) -> Params:
-    """The parameters as they are drawn, remembered for the next answer of the lesson: a large network's take as long as its update."""
+    """The parameters as they are drawn, remembered for the next answer of the setup: a large network's take as long as its update."""
     return DRAWN.get_or_make((network, x_shape, w, seed), lambda: network.init(x_shape, w, seed))
 
 
 DRAWN: LruCache[tuple[Hashable, ...], Params] = LruCache(16_000_000, held_bytes)
-"""Starts that were drawn last, of any lesson."""
+"""Starts that were drawn last, of any setup."""
 
 
 def first_buffers(network: Network, x_shape: tuple[int, ...], w: str) -> dict[str, np.ndarray]:

@@ -12,13 +12,13 @@ import numpy as np
 
 from cnnviz.core.gradcheck.differences import Differences
 from cnnviz.core.gradcheck.kinks import stands_at_kink
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.lesson_fields import number
 from cnnviz.core.losses_of_copies import losses_along
 from cnnviz.core.notebook import notebook_step
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.read_only import ReadOnly, lock
 from cnnviz.core.set_values import array_index, settable
+from cnnviz.core.setup import Setup
+from cnnviz.core.setup_fields import number
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.core.updates import Point, Updates, reached
 from cnnviz.words import Problem
@@ -55,13 +55,13 @@ class Curve(ReadOnly):
     span: float
 
 
-def read_along(text: str, lesson: Lesson, x_shape: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
+def read_along(text: str, setup: Setup, x_shape: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
     """The number that `text` names, its array and indices: "f:1,1", "x:3,4", "w:120,0", "y:0" or "lr"; Problem where there is none.
 
-    >>> read_along("w:4,0,1", Lesson(), (32, 32)), read_along("lr", Lesson(), (32, 32))
+    >>> read_along("w:4,0,1", Setup(), (32, 32)), read_along("lr", Setup(), (32, 32))
     (('w', (120, 1)), ('lr', ()))
     """
-    if lesson.mode == "eval":
+    if setup.mode == "eval":
         raise Problem("lesson.why.after_training")
     if text == LR:
         return LR, ()
@@ -69,18 +69,18 @@ def read_along(text: str, lesson: Lesson, x_shape: tuple[int, ...]) -> tuple[str
     if not match:
         raise Problem("lesson.why.along")
     if match[1] == TARGET:
-        return TARGET, (_target(int(match[2]) if match[2].isdecimal() else len(lesson.y), lesson),)
-    program = lesson.network.program(x_shape)
+        return TARGET, (_target(int(match[2]) if match[2].isdecimal() else len(setup.y), setup),)
+    program = setup.network.program(x_shape)
     symbol = settable(match[1], program)
     if symbol == "x" and len(x_shape) == 4:
         raise Problem("lesson.why.set_images")
     return symbol, array_index(symbol, tuple(map(int, match[2].split(","))), program)
 
 
-def _target(at: int, lesson: Lesson) -> int:
-    if at >= len(lesson.y):
+def _target(at: int, setup: Setup) -> int:
+    if at >= len(setup.y):
         raise Problem("lesson.why.along")
-    if lesson.k or lesson.deviations or len(lesson.images) > 1:
+    if setup.k or setup.deviations or len(setup.images) > 1:
         raise Problem("lesson.why.along_target")
     return at
 
@@ -98,43 +98,43 @@ def read_span(text: str) -> float:
 
 
 @np.errstate(all="ignore")  # far from where it is, a loss may be infinite, and is shown as such
-def curve(lesson: Lesson, x: np.ndarray, along: str, span: float | None = None) -> Curve:
+def curve(setup: Setup, x: np.ndarray, along: str, span: float | None = None) -> Curve:
     """L after `lesson.k` updates on the image `x`, (H,W) or (C,H,W), along the number `along`: `span` to either side of its value.
 
     Without a span it is the smallest of SPANS in which the curve leaves its tangent and the loss moves by 1 %; a pixel's whole
     range. Along the learning rate, from 0 to twice its value, it is the loss after the next update. Raises Problem where `along`
     names no number, or `span` is none.
 
-    >>> found = curve(Lesson(), np.eye(32), "f:1,1", span=2)
+    >>> found = curve(Setup(), np.eye(32), "f:1,1", span=2)
     >>> found.theta[[0, 32, 64]].tolist(), found.loss.shape, found.kink
     ([-2.0, 0.0, 2.0], (65,), False)
     """
     x = np.asarray(x, dtype=np.float64)
-    symbol, at = read_along(along, lesson, x.shape)
+    symbol, at = read_along(along, setup, x.shape)
     span = None if span is None else read_span(str(span))
-    moment = trajectory(lesson, x, lesson.k)
+    moment = trajectory(setup, x, setup.k)
     if symbol == LR:
-        return _of_rate(lesson, moment)
+        return _of_rate(setup, moment)
     if symbol == TARGET:
-        return _of_target(lesson, moment, along, at[0], span or 1.0)
-    losses, now = _losses(lesson, moment, symbol, at), float((moment.trace if symbol == "x" else moment.params)[symbol][at])
+        return _of_target(setup, moment, along, at[0], span or 1.0)
+    losses, now = _losses(setup, moment, symbol, at), float((moment.trace if symbol == "x" else moment.params)[symbol][at])
     gradient = float(moment.gradients[f"d{symbol}"][at])
     if span is None:
-        span = (255.0 if lesson.scale == "raw" else 1.0) if symbol == "x" else _span(losses, now, gradient)
+        span = (255.0 if setup.scale == "raw" else 1.0) if symbol == "x" else _span(losses, now, gradient)
     theta = now + span * _SHARES
-    return Curve(along, now, theta, losses(theta), gradient, _kink(lesson, moment, symbol, at, gradient), span)
+    return Curve(along, now, theta, losses(theta), gradient, _kink(setup, moment, symbol, at, gradient), span)
 
 
 Losses = Callable[[np.ndarray], np.ndarray]
 """The losses at some values of a number."""
 
 
-def _losses(lesson: Lesson, moment: Moment, symbol: str, at: tuple[int, ...]) -> Losses:
-    x, y = moment.trace.x, np.array(lesson.y)
-    if not lesson.deviations and x.ndim < 4:
-        program = lesson.network.program(x.shape)
+def _losses(setup: Setup, moment: Moment, symbol: str, at: tuple[int, ...]) -> Losses:
+    x, y = moment.trace.x, np.array(setup.y)
+    if not setup.deviations and x.ndim < 4:
+        program = setup.network.program(x.shape)
         return lambda values: losses_along(program, moment.params, moment.trace, y, symbol, at, values)
-    updates = Updates(lesson, x)  # the notebook's pass is another, and sums over several images are added in another order side by side
+    updates = Updates(setup, x)  # the notebook's pass is another, and sums over several images are added in another order side by side
 
     def loss(value: float) -> float:
         array = (x if symbol == "x" else moment.params[symbol]).copy()
@@ -156,61 +156,61 @@ def _span(losses: Losses, now: float, gradient: float) -> float:
     return SPANS[int(enough.argmax())] if enough.any() else 1.0
 
 
-def _kink(lesson: Lesson, moment: Moment, symbol: str, at: tuple[int, ...], gradient: float) -> bool:
+def _kink(setup: Setup, moment: Moment, symbol: str, at: tuple[int, ...], gradient: float) -> bool:
     """Tells whether the gradient check marks the entry as one at a kink."""
     x = moment.trace.x
-    nudged = Differences(lesson.network.program(x.shape), moment.params, x, np.array(lesson.y), given=moment.trace.kept)
+    nudged = Differences(setup.network.program(x.shape), moment.params, x, np.array(setup.y), given=moment.trace.kept)
     entry = int(np.ravel_multi_index(at, moment.gradients[f"d{symbol}"].shape))
     return stands_at_kink(nudged, symbol, entry, gradient, STEP)
 
 
-def _of_target(lesson: Lesson, moment: Moment, along: str, at: int, span: float) -> Curve:
+def _of_target(setup: Setup, moment: Moment, along: str, at: int, span: float) -> Curve:
     """The loss by a target, from 0 to 1: at most its square is in it, so that three points give its slope."""
 
     def loss(value: float) -> float:
-        return lesson.network.loss(moment.trace, np.array([*lesson.y[:at], value, *lesson.y[at + 1 :]]))
+        return setup.network.loss(moment.trace, np.array([*setup.y[:at], value, *setup.y[at + 1 :]]))
 
-    now = float(lesson.y[at])
+    now = float(setup.y[at])
     theta = np.clip(now + span * _SHARES, min(0.0, now), max(1.0, now))
     low, middle, high = map(loss, (0.0, 0.5, 1.0))
     gradient = 4 * middle - 3 * low - high + 4 * now * (low - 2 * middle + high)
     return Curve(along, now, theta, np.array([loss(value) for value in theta]), gradient, False, span)
 
 
-def _of_rate(lesson: Lesson, moment: Moment) -> Curve:
+def _of_rate(setup: Setup, moment: Moment) -> Curve:
     """The loss after the next update, by the rate of its step."""
-    most = 2 * lesson.lr if lesson.lr else FROM_0
+    most = 2 * setup.lr if setup.lr else FROM_0
     theta = most * np.arange(POINTS) / (POINTS - 1)
-    updates = Updates(lesson, moment.image)
+    updates = Updates(setup, moment.image)
 
     def after(rate: float) -> Point:
-        if lesson.deviations:
-            params = notebook_step(moment.params, moment.trace.x, updates.y, rate, lesson.deviations, lesson.stride, lesson.pad)[2]
+        if setup.deviations:
+            params = notebook_step(moment.params, moment.trace.x, updates.y, rate, setup.deviations, setup.stride, setup.pad)[2]
         else:
-            params = OPTIMIZERS[lesson.opt](rate).step(moment.params, moment.gradients, moment.state or None)[0]
-        return reached(lesson, len(moment.losses), Point(params, {}, moment.trace.x, moment.buffers_after, len(moment.losses)))
+            params = OPTIMIZERS[setup.opt](rate).step(moment.params, moment.gradients, moment.state or None)[0]
+        return reached(setup, len(moment.losses), Point(params, {}, moment.trace.x, moment.buffers_after, len(moment.losses)))
 
     losses = np.array([_loss(updates, point) for point in map(after, theta)])
-    slopes, ways = updates.step(after(lesson.lr))[1], _directions(lesson, moment)
+    slopes, ways = updates.step(after(setup.lr))[1], _directions(setup, moment)
     gradient = -sum(float(np.sum(way * slopes[f"d{name}"])) for name, way in ways.items())
-    return Curve(LR, lesson.lr, theta, losses, gradient, False, most / 2)
+    return Curve(LR, setup.lr, theta, losses, gradient, False, most / 2)
 
 
 def _loss(updates: Updates, point: Point) -> float:
-    """L of a single pass, by the lesson's rule."""
-    lesson = updates.lesson
-    if lesson.deviations:
-        return updates.loss(notebook_step(point.params, point.x, updates.y, lesson.lr, lesson.deviations, lesson.stride, lesson.pad)[0])
+    """L of a single pass, by the setup's rule."""
+    setup = updates.setup
+    if setup.deviations:
+        return updates.loss(notebook_step(point.params, point.x, updates.y, setup.lr, setup.deviations, setup.stride, setup.pad)[0])
     return updates.loss(updates.program.forward(point.params, point.x, given=updates.given(point)))
 
 
-def _directions(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
+def _directions(setup: Setup, moment: Moment) -> dict[str, np.ndarray]:
     """The part that the next step takes off each parameter, for a rate of 1; nothing of what is set by hand then."""
-    rule, state, found = OPTIMIZERS[lesson.opt](1.0), moment.state, {}
+    rule, state, found = OPTIMIZERS[setup.opt](1.0), moment.state, {}
     for name in moment.params:
         before = {key: state[f"{key}.{name}"] for key in rule.KEEPS} if state else None
         found[name] = rule.change(moment.gradients[f"d{name}"], before, int(state.get("t", 0)) + 1)[0].copy()
-    for one in lesson.set_at(len(moment.losses)):
+    for one in setup.set_at(len(moment.losses)):
         if one.symbol in found:
             found[one.symbol][one.at] = 0
     return found

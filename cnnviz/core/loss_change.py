@@ -49,11 +49,11 @@ def step_for(most: float) -> float:
 def change_of_loss(program: Program, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, symbol: str, at: int, by: float) -> float:
     """The change of the loss when entry `at`, counted flat, of `symbol` is raised by `by`: the forward pass goes on from there.
 
-    >>> from cnnviz import Lesson, load_image, trajectory
-    >>> lesson, x = Lesson(), load_image("test-0")
-    >>> moment = trajectory(lesson, x, 0)
-    >>> program = lesson.network.program(x.shape)
-    >>> change = change_of_loss(program, moment.params, moment.trace, np.array(lesson.y), "f", 4, 0.1)
+    >>> from cnnviz import Setup, load_image, trajectory
+    >>> setup, x = Setup(), load_image("test-0")
+    >>> moment = trajectory(setup, x, 0)
+    >>> program = setup.network.program(x.shape)
+    >>> change = change_of_loss(program, moment.params, moment.trace, np.array(setup.y), "f", 4, 0.1)
     >>> f"promised {0.1 * moment.gradients.df[1, 1]:.5f}, really {change:.5f}"
     'promised 0.00234, really 0.00235'
     """

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistake_model import Placed
+from cnnviz.core.setup import Setup
 from cnnviz.core.trajectory import Moment
 from cnnviz.core.update_limits import step_work
 from cnnviz.core.updates import Point, Updates, reached
@@ -20,20 +20,20 @@ FEWEST = 5
 
 
 @np.errstate(all="ignore")  # what a mistake leads to may be infinite, and is shown as such
-def descent(lesson: Lesson, moment: Moment, mistake: Placed | None = None) -> np.ndarray:
+def descent(setup: Setup, moment: Moment, mistake: Placed | None = None) -> np.ndarray:
     """The losses before and after each update from `moment` on, (n+1,): by the exact rule, or with the mistake in every one.
 
     >>> from cnnviz import load_image, trajectory
-    >>> lesson, x = Lesson(), load_image("test-0")
-    >>> bool(np.array_equal(descent(lesson, trajectory(lesson, x, 0)), trajectory(lesson, x, 200).losses))
+    >>> setup, x = Setup(), load_image("test-0")
+    >>> bool(np.array_equal(descent(setup, trajectory(setup, x, 0)), trajectory(setup, x, 200).losses))
     True
     """
-    return losses_on(lesson, moment, _updates_that_fit(lesson, moment.trace.x.shape), mistake)
+    return losses_on(setup, moment, _updates_that_fit(setup, moment.trace.x.shape), mistake)
 
 
-def losses_on(lesson: Lesson, moment: Moment, n: int, mistake: Placed | None = None) -> np.ndarray:
+def losses_on(setup: Setup, moment: Moment, n: int, mistake: Placed | None = None) -> np.ndarray:
     """The losses before and after each of `n` updates from `moment` on, (n + 1,)."""
-    updates, right = Updates(lesson, moment.image), lesson.optimizer
+    updates, right = Updates(setup, moment.image), setup.optimizer
     program, y, rule = updates.program, updates.y, mistake.optimizer(right) if mistake else right
     point, losses = Point(moment.params, moment.state, moment.trace.x, moment.buffers, len(moment.losses) - 1), []
     for k in range(first := point.k, first + n + 1):
@@ -44,7 +44,7 @@ def losses_on(lesson: Lesson, moment: Moment, n: int, mistake: Placed | None = N
         if k < first + n:
             gradients = mistake.run(program, params, trace, y, right, state) if mistake else program.backward(params, trace, y)
             after = Point(*rule.step(params, gradients, state), point.x, program.next_buffers(trace), k + 1)
-            point = reached(lesson, k + 1, after)
+            point = reached(setup, k + 1, after)
     return np.array(losses)
 
 
@@ -67,43 +67,43 @@ class Promise:
 
 
 @np.errstate(all="ignore")  # of a run that has run away
-def promise(lesson: Lesson, moment: Moment) -> Promise | None:
+def promise(setup: Setup, moment: Moment) -> Promise | None:
     """The promise of a moment's step; None under another rule, and where nothing is promised.
 
     >>> from cnnviz import load_image, trajectory
-    >>> lesson = Lesson()
-    >>> found = promise(lesson, trajectory(lesson, load_image("test-0"), 3))
+    >>> setup = Setup()
+    >>> found = promise(setup, trajectory(setup, load_image("test-0"), 3))
     >>> f"{found.shares['w']:.2%}", round(found.promised, 4), round(found.falls, 4)
     ('99.56%', 0.0235, 0.0215)
     """
-    if lesson.opt != "gd" or lesson.deviations:
+    if setup.opt != "gd" or setup.deviations:
         return None
-    falls = {name: lesson.lr * float(np.sum(moment.gradients[f"d{name}"] ** 2)) for name in moment.params}
+    falls = {name: setup.lr * float(np.sum(moment.gradients[f"d{name}"] ** 2)) for name in moment.params}
     promised = sum(falls.values())
     if not promised or not np.isfinite(promised):
         return None
     shares = {name: fall / promised for name, fall in falls.items()}
-    return Promise(shares, promised, float(moment.losses[-1]), loss_after(lesson, moment))
+    return Promise(shares, promised, float(moment.losses[-1]), loss_after(setup, moment))
 
 
 @np.errstate(all="ignore")
-def loss_after(lesson: Lesson, moment: Moment) -> float:
+def loss_after(setup: Setup, moment: Moment) -> float:
     """The loss after the moment's step, by the exact forward pass; what is drawn is as before the step.
 
     >>> from cnnviz import load_image, trajectory
-    >>> lesson, x = Lesson(opt="adam"), load_image("test-0")
-    >>> loss_after(lesson, trajectory(lesson, x, 3)) == float(trajectory(lesson, x, 4).losses[-1])
+    >>> setup, x = Setup(opt="adam"), load_image("test-0")
+    >>> loss_after(setup, trajectory(setup, x, 3)) == float(trajectory(setup, x, 4).losses[-1])
     True
     """
-    network, x = lesson.network, moment.trace.x
-    return float(network.loss(network.program(x.shape).forward(moment.after, x, given=moment.trace.kept), np.array(lesson.y)))
+    network, x = setup.network, moment.trace.x
+    return float(network.loss(network.program(x.shape).forward(moment.after, x, given=moment.trace.kept), np.array(setup.y)))
 
 
-def _updates_that_fit(lesson: Lesson, x_shape: tuple[int, ...]) -> int:
-    """The number of updates of this lesson that are little enough work.
+def _updates_that_fit(setup: Setup, x_shape: tuple[int, ...]) -> int:
+    """The number of updates of this setup that are little enough work.
 
-    >>> _updates_that_fit(Lesson(), (32, 32))
+    >>> _updates_that_fit(Setup(), (32, 32))
     200
     """
-    work = max(1, step_work(lesson.network, x_shape))
+    work = max(1, step_work(setup.network, x_shape))
     return max(FEWEST, min(UPDATES, MOST_WORK // work))

@@ -2,27 +2,27 @@
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.optimizers import Momentum
+from cnnviz.core.setup import Setup
 from cnnviz.core.trajectory import trajectory
 
 MOST = 6
 """Gradients that are told apart; what is left of those before them is one number."""
 
 
-def velocity_terms(lesson: Lesson, x: np.ndarray, k: int, name: str, at: int) -> np.ndarray:
+def velocity_terms(setup: Setup, x: np.ndarray, k: int, name: str, at: int) -> np.ndarray:
     """The terms of one entry's velocity in update `k`, (n, 2): the number as it was then, and what still counts of it.
 
     `at` is the entry's place in the flat parameter `name`. The last row is the gradient of update k, the rows before
     it are of the updates before. Where there were more than MOST, the first row is the velocity that they had left.
 
-    >>> lesson = Lesson(opt="momentum", rule="exact")
-    >>> terms = velocity_terms(lesson, np.eye(32), 2, "b", 0)
+    >>> setup = Setup(opt="momentum", rule="exact")
+    >>> terms = velocity_terms(setup, np.eye(32), 2, "b", 0)
     >>> terms.shape, np.allclose(terms[:, 1], [0.81, 0.9, 1] * terms[:, 0])
     ((3, 2), True)
     """
     first = max(k + 1 - MOST, 0)
-    moments = [trajectory(lesson, x, i) for i in range(first, k + 1)]
+    moments = [trajectory(setup, x, i) for i in range(first, k + 1)]
     then = [float(moment.gradients[f"d{name}"].flat[at]) for moment in moments]
     if first:
         then.insert(0, float(moments[0].state[f"velocity.{name}"].flat[at]))

@@ -1,4 +1,4 @@
-"""The part of an address that is the page's and not the lesson's: how it is looked at. It changes no number."""
+"""The part of an address that is the page's and not the setup's: how it is looked at. It changes no number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from cnnviz.core.lesson_fields import asked_text, one_of, whole_number
+from cnnviz.core.setup_fields import asked_text, one_of, whole_number
 from cnnviz.words import Message, Problem, languages, message, quote
 from cnnviz.words.pseudo import PSEUDO
 

@@ -1,4 +1,4 @@
-"""The starts that an address asks for at once: `sweep=seed:0..239`, as the value of each run and its lesson.
+"""The starts that an address asks for at once: `sweep=seed:0..239`, as the value of each run and its setup.
 
     seed:0..239  start:1..240     seeds; "start" draws the first kernel anew, too
     lr:0.001..1  lr:0.01;0.1;1    learning rates, thirteen even on a log scale, or those
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.filters import banks, read_filters
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.lesson_fields import MAX_SEED, as_text, images, learning_rate, whole_number
-from cnnviz.core.lesson_network import shape_of
+from cnnviz.core.setup import Setup
+from cnnviz.core.setup_fields import MAX_SEED, as_text, images, learning_rate, whole_number
+from cnnviz.core.setup_network import shape_of
 from cnnviz.words import Message, Problem, message, quote
 
 MOST_RUNS = 1000
@@ -33,10 +33,10 @@ class Asked:
     values: tuple[str, ...]
     said: tuple[Message, ...] = ()
 
-    def lesson(self, base: Lesson, value: str, label: str | None = None) -> Lesson:
-        """The lesson of the run with that value; `label` is what is on its image, where the id does not tell.
+    def setup(self, base: Setup, value: str, label: str | None = None) -> Setup:
+        """The setup of the run with that value; `label` is what is on its image, where the id does not tell.
 
-        >>> Asked("start", ("7",)).lesson(Lesson(), "7").seed
+        >>> Asked("start", ("7",)).setup(Setup(), "7").seed
         7
         """
         if self.key == "img":
@@ -50,21 +50,21 @@ class Asked:
         return np.array([float(value) if self.key == "lr" else int(value) if self.key in _SEEDS else value for value in self.values])
 
 
-def read_sweep(text: str, lesson: Lesson) -> Asked:
+def read_sweep(text: str, setup: Setup) -> Asked:
     """The starts that `text` asks for, the first MOST_RUNS of them; Problem where there is none.
 
-    >>> read_sweep("seed:3..5", Lesson()).values, read_sweep("lr:0.01..1", Lesson()).values[:3]
+    >>> read_sweep("seed:3..5", Setup()).values, read_sweep("lr:0.01..1", Setup()).values[:3]
     (('3', '4', '5'), ('0.01', '0.0147', '0.0215'))
-    >>> [said.id for said in read_sweep("f:blur;blurr", Lesson()).said]
+    >>> [said.id for said in read_sweep("f:blur;blurr", Setup()).said]
     ['lesson.sweep.left_out_all']
     """
     key, _, rest = text.partition(":")
     try:
-        if len(lesson.images) > 1:
+        if len(setup.images) > 1:
             raise Problem("lesson.sweep.images")
         if key not in _READ:
             raise Problem("lesson.sweep.key", keys=tuple(_READ))
-        values, refused = _READ[key](rest, lesson)
+        values, refused = _READ[key](rest, setup)
         found = tuple(dict.fromkeys(values))
         if not found:
             raise refused[0][1] if refused else Problem("lesson.sweep.nothing")
@@ -85,7 +85,7 @@ def _left_out(refused: Refused) -> Message:
 Found = tuple[Sequence[str], Refused]
 
 
-def _seeds(text: str, lesson: Lesson) -> Found:
+def _seeds(text: str, setup: Setup) -> Found:
     seed = whole_number(0, MAX_SEED)
     first, dots, last = text.partition("..")
     if not dots:
@@ -96,7 +96,7 @@ def _seeds(text: str, lesson: Lesson) -> Found:
     return [str(number) for number in range(start, min(stop, start + MOST_RUNS) + 1)], []
 
 
-def _rates(text: str, lesson: Lesson) -> Found:
+def _rates(text: str, setup: Setup) -> Found:
     first, dots, last = text.partition("..")
     if not dots:
         return _each(text, lambda one: as_text(learning_rate(one)))
@@ -106,8 +106,8 @@ def _rates(text: str, lesson: Lesson) -> Found:
     return [as_text(float(f"{rate:.3g}")) for rate in np.geomspace(start, stop, RATES)], []
 
 
-def _filters(text: str, lesson: Lesson) -> Found:
-    bank = next(iter(banks(lesson.network, lesson.x_shape)), None)
+def _filters(text: str, setup: Setup) -> Found:
+    bank = next(iter(banks(setup.network, setup.x_shape)), None)
     if bank is None:
         raise Problem("lesson.why.no_conv")
 
@@ -118,13 +118,13 @@ def _filters(text: str, lesson: Lesson) -> Found:
     return _each(text, one)
 
 
-def _images(text: str, lesson: Lesson) -> Found:
+def _images(text: str, setup: Setup) -> Found:
     def one(text: str) -> str:
         id = images(text)
         if "," in id:
             raise Problem("lesson.why.image")
-        if shape_of(id, lesson.ch) != lesson.x_shape:
-            raise Problem("lesson.sweep.size", shape=shape_of(id, lesson.ch), wanted=lesson.x_shape)
+        if shape_of(id, setup.ch) != setup.x_shape:
+            raise Problem("lesson.sweep.size", shape=shape_of(id, setup.ch), wanted=setup.x_shape)
         return id
 
     return _each(text, one)
@@ -141,23 +141,23 @@ def _each(text: str, read: Callable[[str], str]) -> Found:
 
 
 _SEEDS = ("seed", "start")
-_READ: dict[str, Callable[[str, Lesson], Found]] = {"seed": _seeds, "start": _seeds, "lr": _rates, "f": _filters, "img": _images}
+_READ: dict[str, Callable[[str, Setup], Found]] = {"seed": _seeds, "start": _seeds, "lr": _rates, "f": _filters, "img": _images}
 
 
-def _draws_kernel(lesson: Lesson) -> bool:
+def _draws_kernel(setup: Setup) -> bool:
     """Tells whether the first convolution has kernels of 3×3, which a seed can draw."""
-    bank = next(iter(banks(lesson.network, lesson.x_shape)), None)
+    bank = next(iter(banks(setup.network, setup.x_shape)), None)
     return bank is not None and bank.k == 3
 
 
-def _of_image(base: Lesson, value: str, label: str | None) -> Lesson:
-    """The lesson with another image; its targets follow the image where they were its own image's."""
+def _of_image(base: Setup, value: str, label: str | None) -> Setup:
+    """The setup with another image; its targets follow the image where they were its own image's."""
     own = base.to_query()
     del own["y"]
-    follows = Lesson.understand(own)[0].y == base.y
+    follows = Setup.understand(own)[0].y == base.y
     changed = base.changed({"img": value})[0]
     if not follows:
         return changed
     there = changed.to_query()
     del there["y"]
-    return Lesson.understand(there, changed, label)[0]
+    return Setup.understand(there, changed, label)[0]

@@ -6,7 +6,7 @@ import numpy as np
 
 from cnnviz.core.film import Film, maps_of
 from cnnviz.core.film_analysis import NEARLY_ALL, milestones, turning_points
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.setup import Setup
 
 LOW = 0.1
 """A loss that is low after a training, with targets of 0 and 1."""
@@ -28,17 +28,17 @@ class Outcome:
     values: dict[str, float] = field(default_factory=dict)
 
 
-def outcome(lesson: Lesson, run: Film) -> Outcome | None:
-    """The outcome of a lesson's film, the first cause that explains it; None where none does.
+def outcome(setup: Setup, run: Film) -> Outcome | None:
+    """The outcome of a setup's film, the first cause that explains it; None where none does.
 
     >>> from cnnviz.core.film import film
     >>> x = np.ones((8, 8))
-    >>> [outcome(lesson, film(lesson, x, 200, 2)).how for lesson in (Lesson(lr=0.5), Lesson(lr=1e-4), Lesson(lr=90.0, net="conv1x3-relu-dense2-mse"))]
+    >>> [outcome(setup, film(setup, x, 200, 2)).how for setup in (Setup(lr=0.5), Setup(lr=1e-4), Setup(lr=90.0, net="conv1x3-relu-dense2-mse"))]
     ['wins.turned', 'slow', 'diverges']
     """
-    if lesson.deviations:
+    if setup.deviations:
         return None  # its steps are no gradient's
-    return _diverged(run) or _won(lesson, run) or _shut(lesson, run) or _slow(run)
+    return _diverged(run) or _won(setup, run) or _shut(setup, run) or _slow(run)
 
 
 def _diverged(run: Film) -> Outcome | None:
@@ -51,11 +51,11 @@ def _diverged(run: Film) -> Outcome | None:
     return Outcome("diverges", best, "update", {"next": best + 1, "before": float(run.losses[best]), "after": float(after)})
 
 
-def _won(lesson: Lesson, run: Film) -> Outcome | None:
+def _won(setup: Setup, run: Film) -> Outcome | None:
     if not run.losses[-1] <= min(LOW, run.losses[0]):
         return None
     half = milestones(run.losses).get(0.5, 0)
-    y = np.array(lesson.y)
+    y = np.array(setup.y)
     if run.o.ndim != 2 or (y == y.max()).sum() > 1 or len(y) < 2:  # no output is the right answer alone
         return Outcome("wins.one", half, "o", {"half": half})
     wrong = np.flatnonzero(run.o.argmax(axis=1) != y.argmax())
@@ -65,9 +65,9 @@ def _won(lesson: Lesson, run: Film) -> Outcome | None:
     return Outcome("wins.turned" if first else "wins.start", first or half, "o", {"half": half})
 
 
-def _shut(lesson: Lesson, run: Film) -> Outcome | None:
+def _shut(setup: Setup, run: Film) -> Outcome | None:
     """Its units pass no gradient back, or hardly any, from an update to the end."""
-    hidden = maps_of(lesson.network)[1]
+    hidden = maps_of(setup.network)[1]
     for how, shares, least in (("silent", run.silent, 1.0), ("sparse", run.silent, NEARLY_ALL), ("saturates", run.saturated, NEARLY_ALL)):
         passing = np.flatnonzero(~(shares >= least))
         k = int(passing[-1]) + 1 if len(passing) else 0

@@ -13,16 +13,16 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnviz.core.cells import cell_shape, write_cell
-from cnnviz.core.lesson_fields import any_text, as_text, number, whole_number
 from cnnviz.core.named_arrays import Params
 from cnnviz.core.program import Program
 from cnnviz.core.read_only import lock
+from cnnviz.core.setup_fields import any_text, as_text, number, whole_number
 from cnnviz.core.stages import label
 from cnnviz.core.update_limits import MAX_UPDATES
 from cnnviz.words import Problem, message, quote
 
 MOST = 32
-"""Values that one lesson may have set."""
+"""Values that one setup may have set."""
 NAMED = 3
 """The number of unusable values that a sentence names."""
 

@@ -1,7 +1,7 @@
 """Parameters that are too many for a link, kept by a name, a digest of their numbers, that the link carries instead.
 
 They come from a training, from a file, or were typed. One visitor's address has a bounded number of bytes, and so have all together;
-a lesson that asks for what is gone gets a sentence.
+a setup that asks for what is gone gets a sentence.
 """
 
 import hashlib
@@ -62,7 +62,7 @@ class NotKept(Problem):
 
 
 def keep(params: Mapping[str, np.ndarray], learned: Learned | None = None, files: tuple[str, ...] = ()) -> str:
-    """Keeps parameters under a name, "held-" and 16 digits, that a lesson can carry; the same for the same numbers that have learned the same.
+    """Keeps parameters under a name, "held-" and 16 digits, that a setup can carry; the same for the same numbers that have learned the same.
 
     `files` are the names of what stands on the first axis, where that is several.
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.optimizers import OPTIMIZERS, State
 from cnnviz.core.program_line import Inner
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.set_values import with_image
+from cnnviz.core.setup import Setup
 from cnnviz.core.sweep_lines import SweepLines
 from cnnviz.core.threads import shared_out
 from cnnviz.core.update_limits import MOST_WORK, estimate, step_work
@@ -32,8 +32,8 @@ OVERHEAD, RATE = 15e-6, 2e9
 MOST_SECONDS = 10.0
 """Estimated seconds of runs that are computed one by one."""
 
-Start = tuple[Lesson, np.ndarray]
-"""A run: its lesson and its image."""
+Start = tuple[Setup, np.ndarray]
+"""A run: its setup and its image."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,29 +47,29 @@ class Runs(ReadOnly):
     reached: np.ndarray
 
 
-def updates_that_fit(n: int, runs: int, lesson: Lesson, x_shape: tuple[int, ...], at_once: int | None = None) -> int:
+def updates_that_fit(n: int, runs: int, setup: Setup, x_shape: tuple[int, ...], at_once: int | None = None) -> int:
     """Return how many of `n` updates that many runs may make; `at_once` is the number of runs computed in one go, all by default.
 
-    >>> updates_that_fit(200, 1000, Lesson(), (32, 32)), updates_that_fit(2000, 1000, Lesson(), (32, 32))
+    >>> updates_that_fit(200, 1000, Setup(), (32, 32)), updates_that_fit(2000, 1000, Setup(), (32, 32))
     (200, 399)
-    >>> updates_that_fit(2000, 1000, Lesson(net="conv1x3-bn-relu-dense2-softmax-ce"), (32, 32))
+    >>> updates_that_fit(2000, 1000, Setup(net="conv1x3-bn-relu-dense2-softmax-ce"), (32, 32))
     52
     """
-    work = MOST_WORK // (runs * max(1, step_work(lesson.network, x_shape)))
-    singly = int(MOST_SECONDS / seconds_of_runs(1, at_once or runs, lesson, x_shape)) if _runs_singly(lesson) else n
-    return max(0, min(n, lesson.most_updates, work, singly, MOST_LOSSES // runs - 1))
+    work = MOST_WORK // (runs * max(1, step_work(setup.network, x_shape)))
+    singly = int(MOST_SECONDS / seconds_of_runs(1, at_once or runs, setup, x_shape)) if _runs_singly(setup) else n
+    return max(0, min(n, setup.most_updates, work, singly, MOST_LOSSES // runs - 1))
 
 
-def seconds_of_runs(n: int, runs: int, lesson: Lesson, x_shape: tuple[int, ...]) -> float:
+def seconds_of_runs(n: int, runs: int, setup: Setup, x_shape: tuple[int, ...]) -> float:
     """Return about how many seconds `n` updates of that many runs take."""
-    if _runs_singly(lesson):
-        return runs * estimate(lesson.network, x_shape, n)
-    return runs * n * (OVERHEAD + step_work(lesson.network, x_shape) / RATE)
+    if _runs_singly(setup):
+        return runs * estimate(setup.network, x_shape, n)
+    return runs * n * (OVERHEAD + step_work(setup.network, x_shape) / RATE)
 
 
-def _runs_singly(lesson: Lesson) -> bool:
+def _runs_singly(setup: Setup) -> bool:
     """Return whether runs cannot share a block: a rule that is not exact, or layers with running statistics or random masks."""
-    return bool(lesson.deviations) or any(layer.kept or layer.draws(()) for layer in lesson.network.layers)
+    return bool(setup.deviations) or any(layer.kept or layer.draws(()) for layer in setup.network.layers)
 
 
 @np.errstate(all="ignore")  # a run may run away, and is shown as it is
@@ -77,16 +77,16 @@ def runs_of(starts: Sequence[Start], n: int) -> Runs:
     """`n` updates of each start; their networks, optimizers and shapes of images are the same. NotKept where a start is gone.
 
     >>> import dataclasses
-    >>> lessons = [Lesson(seed=seed) for seed in range(3)]
-    >>> found = runs_of([(lesson, np.eye(32)) for lesson in lessons], 4)
+    >>> setups = [Setup(seed=seed) for seed in range(3)]
+    >>> found = runs_of([(setup, np.eye(32)) for setup in setups], 4)
     >>> found.losses.shape, found.outputs.shape
     ((3, 5), (3, 2))
     """
-    lesson, x = starts[0]
-    if _runs_singly(lesson):
+    setup, x = starts[0]
+    if _runs_singly(setup):
         parts = [_single(start, n) for start in starts]
     else:
-        size = _block(lesson, x.shape)
+        size = _block(setup, x.shape)
         parts = shared_out(lambda block: _together(block, n), [starts[at : at + size] for at in range(0, len(starts), size)])
     return Runs(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
@@ -132,18 +132,18 @@ class _Block:
     """Some runs, side by side: where they are, and what leads them on."""
 
     def __init__(self, starts: Sequence[Start]):
-        self.lessons = [lesson for lesson, _ in starts]
-        updates = [Updates(lesson, x) for lesson, x in starts]
+        self.setups = [setup for setup, _ in starts]
+        updates = [Updates(setup, x) for setup, x in starts]
         points, self.program, self.y = [one.first for one in updates], updates[0].program, np.stack([one.y for one in updates])
         self.params = {
             name: np.stack([point.params[name] for point in points]).reshape(-1, *shape)
             for name, shape in self.program.shapes.items()
             if name in self.program.parameters
         }
-        rates, rule = np.array([lesson.lr for lesson in self.lessons]), OPTIMIZERS[self.lessons[0].opt]
+        rates, rule = np.array([setup.lr for setup in self.setups]), OPTIMIZERS[self.setups[0].opt]
         self.rules = {name: rule(rates.reshape(-1, *(1,) * (array.ndim - 1))) for name, array in self.params.items()}  # type: ignore[arg-type]
         self.state: State = {}
-        self.set_at = frozenset(one.update for lesson in self.lessons for one in lesson.set)
+        self.set_at = frozenset(one.update for setup in self.setups for one in setup.set)
         self._show([point.x for point in points])
 
     def _show(self, images: Sequence[np.ndarray]) -> None:
@@ -173,8 +173,8 @@ class _Block:
 
     def _set(self, k: int) -> None:
         images = []
-        for run, (lesson, x) in enumerate(zip(self.lessons, self.images, strict=True)):
-            sets = lesson.set_at(k)
+        for run, (setup, x) in enumerate(zip(self.setups, self.images, strict=True)):
+            sets = setup.set_at(k)
             images.append(with_image(x, sets))
             for one in sets:
                 if one.symbol != "x":
@@ -182,9 +182,9 @@ class _Block:
         self._show(images)
 
 
-def _block(lesson: Lesson, x_shape: tuple[int, ...]) -> int:
+def _block(setup: Setup, x_shape: tuple[int, ...]) -> int:
     """The number of runs that go side by side."""
-    program = lesson.network.program(x_shape)
+    program = setup.network.program(x_shape)
     counts = [math.prod(shape) for name, shape in program.shapes.items() if name != "x"]
     size = 2 * 8 * sum(counts)  # with the gradients
     return max(1, min(MOST_RUNS, max(LEAST_RUNS, BLOCK // size), MOST_BYTES // size))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnnviz.core import lesson_fields
+from cnnviz.core import setup_fields
 from cnnviz.core.losses import Loss
 from cnnviz.words import Message, Problem, message
 
@@ -87,17 +87,17 @@ def write_targets(y: object) -> str:
     ('1,0', '1,0;0,1')
     """
     if isinstance(y, tuple | list | np.ndarray) and len(y) and isinstance(y[0], tuple | list | np.ndarray):
-        return ";".join(lesson_fields.any_text(row) for row in y)
-    return lesson_fields.any_text(y)
+        return ";".join(setup_fields.any_text(row) for row in y)
+    return setup_fields.any_text(y)
 
 
 def _numbers(text: str, n: int, classes: Sequence[str]) -> Targets:
-    parts = lesson_fields.pieces(text)
+    parts = setup_fields.pieces(text)
     if len(parts) == n:
-        return lesson_fields.numbers(parts)
+        return setup_fields.numbers(parts)
     try:
         if parts:
-            return lesson_fields.numbers(parts)
+            return setup_fields.numbers(parts)
     except Problem:
         pass
     raise Problem("lesson.why.targets" if classes else "lesson.why.many", n=n, classes=tuple(classes))

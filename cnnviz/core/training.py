@@ -14,10 +14,10 @@ from cnnviz.core.batch import gradients_and_buffers
 from cnnviz.core.cached import cached_property
 from cnnviz.core.evaluation import Measured, Pixels, in_precision, measure
 from cnnviz.core.layers.conv import Conv
-from cnnviz.core.lesson import MAX_NUMBER, SCALES
 from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer, State
+from cnnviz.core.setup import MAX_NUMBER, SCALES
 from cnnviz.core.sliding import Padding
 from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.words import Problem

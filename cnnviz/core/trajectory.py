@@ -1,8 +1,8 @@
-"""The lesson after any number of updates, recomputed from its start: nothing is stored and patched.
+"""The setup after any number of updates, recomputed from its start: nothing is stored and patched.
 
 A step takes tens of microseconds, a millisecond or two for the largest networks, so going back, scrubbing and
 replaying cost next to nothing and cannot drift. What is remembered is only there to be forgotten: a few states on
-the way of the most recent lessons, from which the same numbers come out bit for bit.
+the way of the most recent setups, from which the same numbers come out bit for bit.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ import numpy as np
 
 from cnnviz.core.cached import cached_property
 from cnnviz.core.first_params import DRAWN
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.lru_cache import LruCache
 from cnnviz.core.named_arrays import Gradients, Params, Trace
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import State
 from cnnviz.core.read_only import ReadOnly, lock
+from cnnviz.core.setup import Setup
 from cnnviz.core.update_limits import SPACING, STATE_BYTES, check_updates, updates_a_turn
 from cnnviz.core.updates import Point, Step, Updates, check_shape, reached, walk
 from cnnviz.core.work_cancellation import check_wanted, held
@@ -37,7 +37,7 @@ MOST_BYTES = 96_000_000
 NEAR = 10
 """Updates between two states that are remembered around the last visit, so that Back computes few again."""
 NEAR_BYTES, KERNEL_BYTES = 16_000_000, 4_000_000
-"""The most bytes of one lesson's states around the last visit, and of its kernels."""
+"""The most bytes of one setup's states around the last visit, and of its kernels."""
 
 
 class Evaluated(NamedTuple):
@@ -55,7 +55,7 @@ class Moment(ReadOnly):
     they are shown, of every update, (k + 1, K, K) or (k + 1, M, C, K, K); of every `every`-th where they are many.
     `state` is what the optimizer remembers before the update, `state_after` what it hands on ("velocity.w", "m.f1"), and so
     are `buffers` and `buffers_after` of what training keeps ("n1.running_mean").
-    `image` is the lesson's, without the pixels that are set by hand, which `trace.x` has.
+    `image` is the setup's, without the pixels that are set by hand, which `trace.x` has.
     """
 
     params: Params
@@ -93,22 +93,22 @@ class Moment(ReadOnly):
         return self if mode == "train" or not self.trace.training else self.after_training
 
 
-def trajectory(lesson: Lesson, x: np.ndarray, k: int) -> Moment:
+def trajectory(setup: Setup, x: np.ndarray, k: int) -> Moment:
     """The moment after `k` updates of `lesson` on the image `x`, (H,W) or (C,H,W), or on several, (m,C,H,W), whatever `lesson.k` says.
 
     The same bits by any path. Raises Problem, a ValueError, if k is negative or more than the network can be taken
-    to, or if something does not fit, and NotKept if the lesson starts from parameters that are no longer kept.
+    to, or if something does not fit, and NotKept if the setup starts from parameters that are no longer kept.
 
-    >>> moment = trajectory(Lesson(), np.zeros((32, 32)), 3)
+    >>> moment = trajectory(Setup(), np.zeros((32, 32)), 3)
     >>> moment.losses.shape, moment.params.w.shape
     ((4,), (900, 2))
     """
     if k < 0:
         raise ValueError(f"trajectory: k is {k}; it needs to be 0 or more")
     x = np.asarray(x, dtype=np.float64)
-    check_shape(lesson, x)
-    check_updates(k, lesson.network, x.shape, lesson.opt)
-    name = (lesson.start.until(k), x.tobytes(), x.shape)
+    check_shape(setup, x)
+    check_updates(k, setup.network, x.shape, setup.opt)
+    name = (setup.start.until(k), x.tobytes(), x.shape)
     run = _run(name)
     moment = run.at(k)
     _RUNS.put(name, run)  # it has grown
@@ -116,34 +116,34 @@ def trajectory(lesson: Lesson, x: np.ndarray, k: int) -> Moment:
 
 
 def _run(name: _Name) -> _Run:
-    """The updates of a lesson on an image, from the last one on at which values are set by hand; those before are another lesson's."""
+    """The updates of a setup on an image, from the last one on at which values are set by hand; those before are another setup's."""
 
     def made() -> _Run:
-        lesson, image, shape = name
-        x, last = np.frombuffer(image).reshape(shape), lesson.last_set
+        setup, image, shape = name
+        x, last = np.frombuffer(image).reshape(shape), setup.last_set
         if not last:
-            return _Run(lesson, x)
-        earlier = lesson.until(last - 1), image, shape
+            return _Run(setup, x)
+        earlier = setup.until(last - 1), image, shape
         run = _run(earlier)
         way = run.way(last)
         _RUNS.put(earlier, run)
-        return _Run(lesson, x, way._replace(point=reached(lesson, last, way.point)))
+        return _Run(setup, x, way._replace(point=reached(setup, last, way.point)))
 
     return _RUNS.get_or_make(name, made)
 
 
-def updates_ahead(lesson: Lesson, x: np.ndarray, k: int) -> int:
+def updates_ahead(setup: Setup, x: np.ndarray, k: int) -> int:
     """The number of updates that `trajectory` would have to compute for this: 1, or more where nothing near is remembered.
 
-    >>> forget(); updates_ahead(Lesson(), np.zeros((32, 32)), 50)
+    >>> forget(); updates_ahead(Setup(), np.zeros((32, 32)), 50)
     51
     """
-    x, lesson = np.asarray(x, dtype=np.float64), lesson.start.until(k)
-    run = _RUNS.get((lesson, x.tobytes(), x.shape))
+    x, setup = np.asarray(x, dtype=np.float64), setup.start.until(k)
+    run = _RUNS.get((setup, x.tobytes(), x.shape))
     if run:
         return 1 + k - run.nearest(k)
-    last = lesson.last_set
-    return 1 + k - last + (updates_ahead(lesson.until(last - 1), x, last) if last else 0)
+    last = setup.last_set
+    return 1 + k - last + (updates_ahead(setup.until(last - 1), x, last) if last else 0)
 
 
 def forget() -> None:
@@ -162,10 +162,10 @@ class _Way(NamedTuple):
 
 
 class _Run:
-    """One lesson's updates from one on: all losses and kernels so far, states every SPACING updates, and closer ones near the last visit."""
+    """One setup's updates from one on: all losses and kernels so far, states every SPACING updates, and closer ones near the last visit."""
 
-    def __init__(self, lesson: Lesson, x: np.ndarray, begin: _Way | None = None):
-        self.updates = updates = Updates(lesson, x)
+    def __init__(self, setup: Setup, x: np.ndarray, begin: _Way | None = None):
+        self.updates = updates = Updates(setup, x)
         self.filters, begin = updates.filters, begin or _Way(0, updates.first)
         self.begin = begin.update
         self.points: dict[int, Point] = {self.begin: begin.point}
@@ -174,9 +174,9 @@ class _Run:
         self.losses, self.kernels = array("d", begin.losses), array("d", begin.kernels)
         self.lock = threading.Lock()
         self.filter_shape = self.filters(begin.point.params).shape
-        self.point_bytes = begin.point.bytes * (1 + len(lesson.optimizer.KEEPS))
+        self.point_bytes = begin.point.bytes * (1 + len(setup.optimizer.KEEPS))
         self.apart = max(NEAR, math.ceil(SPACING * self.point_bytes / NEAR_BYTES))
-        self.every = max(1, math.ceil(8 * math.prod(self.filter_shape) * lesson.most_updates / KERNEL_BYTES))
+        self.every = max(1, math.ceil(8 * math.prod(self.filter_shape) * setup.most_updates / KERNEL_BYTES))
         self.turn = updates_a_turn(updates.network, x.shape)
 
     @property
@@ -254,8 +254,8 @@ class _Run:
             self.near[i] = point
 
 
-_Name = tuple[Lesson, bytes, tuple[int, ...]]
-"""Lesson, image and its shape: what a run follows from."""
+_Name = tuple[Setup, bytes, tuple[int, ...]]
+"""Setup, image and its shape: what a run follows from."""
 
 _RUNS: LruCache[_Name, _Run] = LruCache(MOST_BYTES, lambda run: run.bytes)
 _ONE_AT_A_TIME = threading.Lock()

@@ -1,4 +1,4 @@
-"""The number of updates that a lesson can make: what is computed while somebody waits, and what is kept on the way."""
+"""The number of updates that a setup can make: what is computed while somebody waits, and what is kept on the way."""
 
 import math
 from functools import lru_cache
@@ -8,7 +8,7 @@ from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.words import Problem
 
 MAX_UPDATES = 10_000
-"""The most updates of one lesson."""
+"""The most updates of one setup."""
 MOST_WORK, MOST_WORK_OF_SEVERAL = 12_000_000_000, 40_000_000_000
 """Multiplications of all updates together, on one image and on several, whose large products are faster: about ten seconds."""
 PASSES = 3
@@ -20,7 +20,7 @@ TURN, MOST_A_TURN = 1_000_000, 15
 SPACING = 100
 """Updates between two remembered states: the most that is computed again for a jump."""
 STATE_BYTES = 64_000_000
-"""The most bytes of the remembered states of one lesson."""
+"""The most bytes of the remembered states of one setup."""
 
 
 @lru_cache(maxsize=512)

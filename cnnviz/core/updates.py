@@ -1,4 +1,4 @@
-"""One update of a lesson after another, nothing remembered: what `trajectory` and `film` are made of."""
+"""One update of a setup after another, nothing remembered: what `trajectory` and `film` are made of."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -7,13 +7,13 @@ import numpy as np
 
 from cnnviz.core.cached import cached_property
 from cnnviz.core.first_params import first_buffers
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.named_arrays import Gradients, Params, Trace
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.notebook import notebook_step, params_used
 from cnnviz.core.optimizers import State
 from cnnviz.core.read_only import sealed
 from cnnviz.core.set_values import with_image, with_params
+from cnnviz.core.setup import Setup
 from cnnviz.words import Problem, message
 
 
@@ -38,44 +38,44 @@ Step = tuple[Trace, Gradients, Point]
 
 
 class Updates:
-    """The updates of a lesson on one image: where they start, and what each does.
+    """The updates of a setup on one image: where they start, and what each does.
 
-    Raises Problem where x does not fit, NotKept where the lesson's start is gone.
+    Raises Problem where x does not fit, NotKept where the setup's start is gone.
 
-    >>> updates = Updates(Lesson(), np.zeros((32, 32)))
+    >>> updates = Updates(Setup(), np.zeros((32, 32)))
     >>> trace, gradients, after = updates.step(updates.first)
     >>> round(updates.loss(trace), 3), after.params.b.shape
     (0.229, (2,))
     """
 
-    def __init__(self, lesson: Lesson, x: np.ndarray):
-        check_shape(lesson, x)
-        self.lesson, self.x = lesson, x
-        self.network = lesson.network
+    def __init__(self, setup: Setup, x: np.ndarray):
+        check_shape(setup, x)
+        self.setup, self.x = setup, x
+        self.network = setup.network
         self.program = self.network.check(x.shape)
-        self.y = sealed(lesson.y)
-        self._as_notebook = lesson.net == DEFAULT and lesson.opt == "gd" and x.ndim == 2
-        self._optimizer = lesson.optimizer
+        self.y = sealed(setup.y)
+        self._as_notebook = setup.net == DEFAULT and setup.opt == "gd" and x.ndim == 2
+        self._optimizer = setup.optimizer
 
     @cached_property
     def first(self) -> Point:
         """The start of the first update."""
-        buffers = first_buffers(self.network, self.x.shape, self.lesson.w) if self.program.buffers else {}
-        return reached(self.lesson, 0, Point(self.lesson.first_params(self.x.shape[-3:]), {}, self.x, buffers))
+        buffers = first_buffers(self.network, self.x.shape, self.setup.w) if self.program.buffers else {}
+        return reached(self.setup, 0, Point(self.setup.first_params(self.x.shape[-3:]), {}, self.x, buffers))
 
     def given(self, point: Point) -> Mapping[str, np.ndarray] | None:
         """The arrays that an update's pass is given beside the image and the parameters: buffers, and what it draws; None where there is nothing."""
         program = self.program
         if not program.buffers and not program.draws:
             return None
-        return {**point.buffers, **program.drawn(self.lesson.seed, point.k, len(point.x) if program.run.images else None)}
+        return {**point.buffers, **program.drawn(self.setup.seed, point.k, len(point.x) if program.run.images else None)}
 
     def step(self, point: Point) -> Step:
         """One update from `point`."""
         if self._as_notebook:  # the notebook's functions, which know its deviations, and whose passes know stride and padding
-            lesson = self.lesson
+            setup = self.setup
             trace, gradients, after = notebook_step(
-                point.params, point.x, self.y, lesson.lr, lesson.deviations, lesson.stride, lesson.pad
+                point.params, point.x, self.y, setup.lr, setup.deviations, setup.stride, setup.pad
             )
             return trace, gradients, Point(after, {}, point.x, {}, point.k + 1)
         with np.errstate(all="ignore"):  # a rate that is too large ends in infinities, which are shown as such
@@ -93,7 +93,7 @@ class Updates:
 
     def used(self, point: Point) -> Params:
         """The parameters that a step from `point` computes with."""
-        return params_used(point.params, self.lesson.deviations)
+        return params_used(point.params, self.setup.deviations)
 
     @property
     def filters(self) -> Callable[[Params], np.ndarray]:
@@ -102,34 +102,34 @@ class Updates:
         return (lambda params: params[name]) if name else (lambda params: np.zeros(0))
 
 
-def walk(lesson: Lesson, x: np.ndarray, k: int) -> Iterator[tuple[Params, Trace, Gradients]]:
+def walk(setup: Setup, x: np.ndarray, k: int) -> Iterator[tuple[Params, Trace, Gradients]]:
     """The network after 0, 1, … `k` updates, one after another: the numbers of `trajectory`, nothing remembered.
 
-    >>> len(list(walk(Lesson(), np.zeros((32, 32)), 3)))
+    >>> len(list(walk(Setup(), np.zeros((32, 32)), 3)))
     4
     """
-    updates = Updates(lesson, np.asarray(x, dtype=np.float64))
+    updates = Updates(setup, np.asarray(x, dtype=np.float64))
     point = updates.first
     for i in range(k + 1):
         trace, gradients, after = updates.step(point)
         yield updates.used(point), trace, gradients
-        point = reached(lesson, i + 1, after)
+        point = reached(setup, i + 1, after)
 
 
-def reached(lesson: Lesson, update: int, point: Point) -> Point:
-    """The start of an update that begins at `point`: with the values that the lesson sets as it is reached.
+def reached(setup: Setup, update: int, point: Point) -> Point:
+    """The start of an update that begins at `point`: with the values that the setup sets as it is reached.
 
     >>> point = Point(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), {}, np.zeros((4, 4)))
-    >>> reached(Lesson(set="b:1:5~2"), 2, point).params.b
+    >>> reached(Setup(set="b:1:5~2"), 2, point).params.b
     array([0., 5.])
     """
-    sets = lesson.set_at(update) if lesson.set else ()
+    sets = setup.set_at(update) if setup.set else ()
     return replace(point, params=with_params(point.params, sets), x=with_image(point.x, sets)) if sets else point
 
 
-def check_shape(lesson: Lesson, x: np.ndarray) -> None:
-    """Problem where x has not the channels that the lesson has."""
-    wanted = lesson.batch_shape
+def check_shape(setup: Setup, x: np.ndarray) -> None:
+    """Problem where x has not the channels that the setup has."""
+    wanted = setup.batch_shape
     if len(wanted) == 4 and (x.ndim != 4 or x.shape[:2] != wanted[:2]):
         raise Problem("lesson.x_shape_of_several", shape=x.shape, wanted=wanted, n=wanted[0])
     if x.ndim != len(wanted) or (x.ndim == 3 and len(x) != 3):

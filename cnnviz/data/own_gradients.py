@@ -16,9 +16,9 @@ import numpy as np
 from cnnviz.core.archives import archive_of
 from cnnviz.core.comparison.diagnosis import gradient_names
 from cnnviz.core.comparison.precision import Precision, precisions
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.read_only import lock
+from cnnviz.core.setup import Setup
 from cnnviz.data.gradient_names import candidates, is_gradient
 from cnnviz.words import Message, Problem, message
 
@@ -41,7 +41,7 @@ class OwnGradients:
 
 
 def most_bytes(program: Program, images: int = 1) -> int:
-    """The most bytes of a file: every array of this lesson written out, and a megabyte."""
+    """The most bytes of a file: every array of this setup written out, and a megabyte."""
     return 1_000_000 + 2 * MOST_OF_A_NUMBER * images * sum(math.prod(shape) for shape in program.shown.values())
 
 
@@ -72,9 +72,9 @@ def read_gradients(data: bytes, program: Program, images: int = 1) -> OwnGradien
     return OwnGradients(arrays, precisions(ordered), passed_over, _notes(passed_over, known))
 
 
-def read_gradients_of(data: bytes, lesson: Lesson, x_shape: tuple[int, ...]) -> OwnGradients:
-    """Return the gradients of a lesson's images in a file, as `read_gradients` does: a lesson can be pickled, its program cannot."""
-    return read_gradients(data, lesson.network.program(x_shape), len(lesson.images))
+def read_gradients_of(data: bytes, setup: Setup, x_shape: tuple[int, ...]) -> OwnGradients:
+    """Return the gradients of a setup's images in a file, as `read_gradients` does: a setup can be pickled, its program cannot."""
+    return read_gradients(data, setup.network.program(x_shape), len(setup.images))
 
 
 class Fits(NamedTuple):

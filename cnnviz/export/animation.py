@@ -1,4 +1,4 @@
-"""The lesson as a film, GIF or WebP: image, a filter and its maps beside each other and the loss, from the start to update k.
+"""The setup as a film, GIF or WebP: image, a filter and its maps beside each other and the loss, from the start to update k.
 
 Each map has limits of its own in every frame, printed below it, as on the page: a gradient falls by
 orders of magnitude, and a run that diverges would leave its first frames blank.
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.film import maps_of
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
+from cnnviz.core.setup import Setup
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.export.animation_frames import KINDS, Curve, Panel, draw, encode
@@ -45,27 +45,27 @@ class Shown:
         return np.append(array, np.zeros(-array.size % columns)).reshape(-1, columns)
 
 
-def shown_maps(lesson: Lesson, x_shape: tuple[int, ...]) -> list[Shown]:
+def shown_maps(setup: Setup, x_shape: tuple[int, ...]) -> list[Shown]:
     """The maps of the film, from left to right: a filter of the first convolution, what it gives, what becomes of that, and the
     gradient that comes back (core/film.py). It is the pinned cell's filter and channel, else the first.
 
-    >>> [shown.symbol for shown in shown_maps(Lesson(), (32, 32))]
+    >>> [shown.symbol for shown in shown_maps(Setup(), (32, 32))]
     ['f', 'z1', 'a1', 'dz1']
     >>> net = "conv4x3-relu-max2-dense10-softmax-ce"
-    >>> [shown.name for shown in shown_maps(Lesson(net=net, cell="a1:2,0,0"), (32, 32))]
+    >>> [shown.name for shown in shown_maps(Setup(net=net, cell="a1:2,0,0"), (32, 32))]
     ['f[2,0]', 'z1[2]', 'a1[2]', 'dz1[2]']
     """
-    program = lesson.network.program(x_shape)
+    program = setup.network.program(x_shape)
     filters = next((name for name in program.parameters if len(program.shapes[name]) == 4), None)
-    names = (*([filters] if filters else []), *maps_of(lesson.network))
-    symbol, at = lesson.pinned or ("", ())
+    names = (*([filters] if filters else []), *maps_of(setup.network))
+    symbol, at = setup.pinned or ("", ())
     channel = at[0] if {symbol, f"d{symbol}", symbol.removeprefix("d")} & {*names} and len(at) > 2 else 0
     chosen = []
     for name in names:
         shape = program.shown[name if name in program.shown else name[1:]]
         place = (channel, 0)[: max(0, len(shape) - 2)]
         label = f"{name}[{','.join(map(str, place))}]" if place else name
-        chosen.append(Shown(name, label, _scale(lesson.network, name), place))
+        chosen.append(Shown(name, label, _scale(setup.network, name), place))
     return chosen
 
 
@@ -89,7 +89,7 @@ def frame_updates(k: int, frames: int) -> list[int]:
 
 
 def animation(
-    lesson: Lesson,
+    setup: Setup,
     x: np.ndarray,
     frames: int = 60,
     kind: str = "gif",
@@ -101,7 +101,7 @@ def animation(
     At most `frames` frames (2 … MAX_FRAMES), and fewer where the file would take more than
     `max_bytes`. Raises Problem for other counts and kinds, and where even two frames are too large.
 
-    >>> animation(Lesson(k=3), np.zeros((32, 32)))[:6]
+    >>> animation(Setup(k=3), np.zeros((32, 32)))[:6]
     b'GIF89a'
     """
     if not 2 <= frames <= MAX_FRAMES:
@@ -109,9 +109,9 @@ def animation(
     if kind not in KINDS:
         raise Problem("export.animation.wrong_kind", kind=repr(kind), kinds=KINDS)
     shown, losses = [], list[float]()
-    for k in frame_updates(lesson.k, frames):
-        moment = trajectory(lesson, x, k).in_mode(lesson.mode)
-        shown.append(_shown(lesson, moment))
+    for k in frame_updates(setup.k, frames):
+        moment = trajectory(setup, x, k).in_mode(setup.mode)
+        shown.append(_shown(setup, moment))
         losses.append(float(moment.losses[-1]))
         progress(k)
     drawn = []
@@ -125,17 +125,17 @@ def animation(
     return data
 
 
-def lesson_picture(lesson: Lesson, x: np.ndarray) -> bytes:
+def setup_picture(setup: Setup, x: np.ndarray) -> bytes:
     """The film's last frame alone, as PNG."""
-    moment = trajectory(lesson, x, lesson.k).in_mode(lesson.mode)
-    caption, panels = _shown(lesson, moment)
-    return encode([draw(caption, [*panels, Curve("L", moment.losses, lesson.k)])], "png")
+    moment = trajectory(setup, x, setup.k).in_mode(setup.mode)
+    caption, panels = _shown(setup, moment)
+    return encode([draw(caption, [*panels, Curve("L", moment.losses, setup.k)])], "png")
 
 
-def _shown(lesson: Lesson, moment: Moment) -> tuple[str, list[Panel]]:
+def _shown(setup: Setup, moment: Moment) -> tuple[str, list[Panel]]:
     """The words of a frame, and the image and the maps on it."""
     x = moment.trace.x
     image = Panel("x", "pixel", x if np.ndim(x) == 2 else np.mean(x, axis=0))
-    maps = [Panel(chosen.name, chosen.scale, chosen.of(moment)) for chosen in shown_maps(lesson, np.shape(x))]
+    maps = [Panel(chosen.name, chosen.scale, chosen.of(moment)) for chosen in shown_maps(setup, np.shape(x))]
     caption = say("export.animation.frame", k=len(moment.losses) - 1, loss=float(moment.losses[-1]))
     return caption, [image, *maps]

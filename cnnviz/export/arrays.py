@@ -8,15 +8,15 @@ from urllib.parse import urlencode
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.read_only import sealed
+from cnnviz.core.setup import Setup
 from cnnviz.core.trajectory import Moment
 from cnnviz.core.work_cancellation import check_wanted
 
 PIECE = 200_000
 """Bytes that are compressed in one go, a few milliseconds."""
-LESSON = "lesson"
-"""The name of the array in an .npz that is no array: the lesson's query."""
+SETUP = "lesson"
+"""The name of the array in an .npz that is no array: the setup's query."""
 
 
 def forward_names(network: Architecture) -> tuple[str, ...]:
@@ -46,29 +46,29 @@ def backward_names(network: Architecture) -> tuple[str, ...]:
     return (*(name for stage in network.stages if stage.phase == "backward" for name in stage.makes), "dx")
 
 
-def named_arrays(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
+def named_arrays(setup: Setup, moment: Moment) -> dict[str, np.ndarray]:
     """Every array of this update by its symbol, in the shapes of the core."""
-    network = lesson.network
-    home = {**moment.trace, **moment.params, "y": sealed(lesson.y), "losses": moment.losses}
+    network = setup.network
+    home = {**moment.trace, **moment.params, "y": sealed(setup.y), "losses": moment.losses}
     arrays = {name: home[name] for name in forward_names(network) if name != "L"}
     return arrays | {name: moment.gradients[name] for name in backward_names(network)}
 
 
-def arrays_npz(lesson: Lesson, moment: Moment) -> bytes:
+def arrays_npz(setup: Setup, moment: Moment) -> bytes:
     """All arrays of this update as an .npz file, float64 and without pickle: `np.load(file)["z1"]`.
 
-    What training keeps beside the parameters is there, too, as before the update. L is the loss, and `lesson` the query of the lesson that they belong to, as text.
+    What training keeps beside the parameters is there, too, as before the update. L is the loss, and `lesson` the query of the setup that they belong to, as text.
 
     >>> from cnnviz.core.trajectory import trajectory
     >>> x = np.zeros((32, 32))
-    >>> file = arrays_npz(Lesson(k=2), trajectory(Lesson(), x, 2))
+    >>> file = arrays_npz(Setup(k=2), trajectory(Setup(), x, 2))
     >>> np.load(io.BytesIO(file), allow_pickle=False)["losses"].shape
     (3,)
-    >>> str(np.load(io.BytesIO(file))["lesson"])[:15]
+    >>> str(np.load(io.BytesIO(file))["setup"])[:15]
     '?img=test-0&ch='
     """
-    query = f"?{urlencode(lesson.to_query(), safe=',;')}"
-    whole = {**named_arrays(lesson, moment), **moment.buffers, "L": moment.losses[-1], LESSON: np.array(query)}
+    query = f"?{urlencode(setup.to_query(), safe=',;')}"
+    whole = {**named_arrays(setup, moment), **moment.buffers, "L": moment.losses[-1], SETUP: np.array(query)}
     return npz(whole)
 
 
@@ -117,18 +117,18 @@ def shown(array: np.ndarray) -> np.ndarray:
     return array.reshape(array.shape[-2:]) if array.shape[:-2].count(1) == array.ndim - 2 else array
 
 
-def stage_csv(lesson: Lesson, moment: Moment) -> str:
-    """The array that the lesson's stage makes; of the update, its first parameter afterwards.
+def stage_csv(setup: Setup, moment: Moment) -> str:
+    """The array that the setup's stage makes; of the update, its first parameter afterwards.
 
     >>> from cnnviz.core.trajectory import trajectory
-    >>> stage_csv(Lesson(stage="L"), trajectory(Lesson(), np.zeros((32, 32)), 0)).split()[0]
+    >>> stage_csv(Setup(stage="L"), trajectory(Setup(), np.zeros((32, 32)), 0)).split()[0]
     'L'
     """
-    if lesson.stage == "update":
-        name = lesson.network.parameters[0]
+    if setup.stage == "update":
+        name = setup.network.parameters[0]
         return map_csv(name, moment.after[name])
-    arrays = named_arrays(lesson, moment) | {"L": moment.losses[-1]}
-    return map_csv(lesson.stage, arrays[lesson.stage])
+    arrays = named_arrays(setup, moment) | {"L": moment.losses[-1]}
+    return map_csv(setup.stage, arrays[setup.stage])
 
 
 def map_csv(name: str, array: np.ndarray) -> str:

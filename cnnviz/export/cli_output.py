@@ -46,7 +46,7 @@ def _leave(stream: TextIO) -> None:
 
 
 def reason(error: ValueError) -> str:
-    """The sentence of an error; a command of a lesson need not say that it is about the lesson."""
+    """The sentence of an error; a command of a setup need not say that it is about the setup."""
     if isinstance(error, Problem) and error.code in ("lesson.cannot", "lesson.cannot_since"):
         return str(Message(f"{error.code}_here", error.values))
     return str(error)

@@ -1,7 +1,7 @@
 """A network in plain NumPy, section by section, as its program has it: the functions of its layers, then one line for each of the program's.
 
 The functions are the core's own (export/core_source.py) in the core's own order, so that they give the same numbers;
-a lesson with deviations gets the teaching notebook's lines in their places.
+a setup with deviations gets the teaching notebook's lines in their places.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""A lesson as an exercise: everything but the backward pass, which is left open line by line, and what checks it with NumPy alone."""
+"""A setup as an exercise: everything but the backward pass, which is left open line by line, and what checks it with NumPy alone."""
 
 import json
 import re
@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.program_line import Inner, Line
+from cnnviz.core.setup import Setup
 from cnnviz.core.trajectory import Moment
-from cnnviz.export.animation import lesson_picture
+from cnnviz.export.animation import setup_picture
 from cnnviz.export.code_lines import aligned, expression, variable, wrapped
 from cnnviz.export.code_network import Passes, Section, section
 from cnnviz.export.code_sections import seen, settings_of, sizes_of, wrapped_chain
@@ -35,57 +35,57 @@ WORK = 4_000_000_000
 """Multiplications of one check: some seconds."""
 
 
-def exercise_script(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> str:
+def exercise_script(setup: Setup, pixels: np.ndarray, moment: Moment) -> str:
     """The exercise as a script: on the image `pixels` as in `numpy_script`, from the parameters of the moment.
 
     >>> from cnnviz.core.trajectory import trajectory
     >>> pixels = np.zeros((32, 32, 3), np.uint8)
-    >>> "dz1 = None  # TODO" in exercise_script(Lesson(), pixels, trajectory(Lesson(), np.zeros((32, 32)), 0))
+    >>> "dz1 = None  # TODO" in exercise_script(Setup(), pixels, trajectory(Setup(), np.zeros((32, 32)), 0))
     True
     """
-    return as_script(_introduction(lesson, pixels), _sections(lesson, pixels, moment))
+    return as_script(_introduction(setup, pixels), _sections(setup, pixels, moment))
 
 
-def exercise_notebook(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> str:
+def exercise_notebook(setup: Setup, pixels: np.ndarray, moment: Moment) -> str:
     """The same as a Jupyter notebook, nbformat 4.5 as JSON."""
-    return as_notebook(_introduction(lesson, pixels), _sections(lesson, pixels, moment), lesson_picture(lesson, seen(lesson, pixels)))
+    return as_notebook(_introduction(setup, pixels), _sections(setup, pixels, moment), setup_picture(setup, seen(setup, pixels)))
 
 
-def in_training(lesson: Lesson) -> None:
-    """Raises Problem where the lesson's pass is one after training, which has no update to be worked out.
+def in_training(setup: Setup) -> None:
+    """Raises Problem where the setup's pass is one after training, which has no update to be worked out.
 
-    >>> in_training(Lesson())
+    >>> in_training(Setup())
     """
-    if lesson.mode == "eval":
+    if setup.mode == "eval":
         raise Problem("export.exercise.needs_training")
 
 
-def _introduction(lesson: Lesson, pixels: np.ndarray) -> str:
-    image = say("export.script.own_picture") if lesson.img.startswith("upload-") else lesson.img
-    program = lesson.network.program(seen(lesson, pixels).shape)
-    settings, _ = settings_of(lesson)
-    lines = [say("export.exercise.title", image=image, when=lesson.when), "", *wrapped_chain(program), ""]
+def _introduction(setup: Setup, pixels: np.ndarray) -> str:
+    image = say("export.script.own_picture") if setup.img.startswith("upload-") else setup.img
+    program = setup.network.program(seen(setup, pixels).shape)
+    settings, _ = settings_of(setup)
+    lines = [say("export.exercise.title", image=image, when=setup.when), "", *wrapped_chain(program), ""]
     lines += textwrap.wrap(say("export.exercise.introduction"), 110)
     return "\n".join([*lines, say("export.script.lesson", settings=settings)])
 
 
-def _sections(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> Iterable[Section]:
-    in_training(lesson)
+def _sections(setup: Setup, pixels: np.ndarray, moment: Moment) -> Iterable[Section]:
+    in_training(setup)
     x = moment.trace.x
-    program = lesson.network.program(x.shape)
+    program = setup.network.program(x.shape)
     values = program.start(moment.params, x)
-    pixels_set = [one for one in lesson.until(lesson.k).set if one.symbol == "x"]
-    passes = Passes(program, lesson.optimizer, frozenset(), sizes_of(program, values, np.array(lesson.y)))
+    pixels_set = [one for one in setup.until(setup.k).set if one.symbol == "x"]
+    passes = Passes(program, setup.optimizer, frozenset(), sizes_of(program, values, np.array(setup.y)))
     yield section("needs", [], IMPORTS)
     yield from passes.layer_sections(forward_only=True)
     yield passes.forward_section()
-    image = image_section(lesson, pixels, program, imports=False)
+    image = image_section(setup, pixels, program, imports=False)
     yield replace(image, code="\n".join([image.code, *(assignment(one, program) for one in pixels_set)]))
-    yield _start_section(lesson, program, values)
-    yield _section("forward", f"{passes.draws(lesson.seed, str(lesson.k))}{passes.forward_call}\nL = {passes.loss_call}\nprint('L', L)")
+    yield _start_section(setup, program, values)
+    yield _section("forward", f"{passes.draws(setup.seed, str(setup.k))}{passes.forward_call}\nL = {passes.loss_call}\nprint('L', L)")
     yield _open_section(passes)
     yield _check_section(passes)
-    command = f"python -m cnnviz check {FILE} '?{settings_of(lesson)[0]}'"
+    command = f"python -m cnnviz check {FILE} '?{settings_of(setup)[0]}'"
     said = say("export.exercise.said.wrote", file=FILE, command=command)
     yield _section("save", _SAVE.format(file=FILE, wrote=json.dumps(said, ensure_ascii=False)))
 
@@ -124,9 +124,9 @@ def _section(name: str, code: str, **values: object) -> Section:
     return Section(say(f"export.exercise.{name}.title"), str(message(words, **values)) if has(words) else "", (), code)
 
 
-def _start_section(lesson: Lesson, program: Program, values: Inner) -> Section:
-    """As the lesson begins, but with the parameters of now and nothing of a training."""
-    start = start_section(lesson, program, values)
+def _start_section(setup: Setup, program: Program, values: Inner) -> Section:
+    """As the setup begins, but with the parameters of now and nothing of a training."""
+    start = start_section(setup, program, values)
     lines = [line for line in start.code.splitlines() if not re.match("learning_rate = |updates = ", line)]
     return replace(start, code="\n".join(lines))
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnviz.export.arguments import command_parser, content_of
 from cnnviz.export.cli_output import fail, put, reason
-from cnnviz.export.import_weights import MOST_BYTES, arrays_of, lesson_of_weights
+from cnnviz.export.import_weights import MOST_BYTES, arrays_of, setup_of_weights
 from cnnviz.models.layer_rules import Taken
 from cnnviz.models.reading import read_model
 from cnnviz.models.weights import weights_in
@@ -45,7 +45,7 @@ def _weights(asked: argparse.Namespace, content: bytes, net: str) -> list[str]:
     if not arrays:
         return []
     try:
-        lesson, n = lesson_of_weights(arrays, net)
+        setup, n = setup_of_weights(arrays, net)
     except Problem as problem:
         if asked.weights or asked.npz:
             raise
@@ -53,7 +53,7 @@ def _weights(asked: argparse.Namespace, content: bytes, net: str) -> list[str]:
     file = asked.weights or asked.npz
     if asked.npz is not None:
         _write(asked.npz, arrays)
-    query = f"?net={net}&img={lesson.img}&ch={lesson.ch}"
+    query = f"?net={net}&img={setup.img}&ch={setup.ch}"
     return [say("terminal.model.fits" if file else "terminal.model.holds", n=n, file=file or asked.file, query=query)]
 
 

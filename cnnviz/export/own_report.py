@@ -11,10 +11,10 @@ from cnnviz.core.comparison.slips import Match
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.comparison.worst_entry import worst_of
 from cnnviz.core.layers._activation import Activation
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.mistakes import mistakes_for
 from cnnviz.core.read_only import sealed
+from cnnviz.core.setup import Setup
 from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment
 from cnnviz.words import Message, message, say
@@ -23,13 +23,13 @@ SHOWN = 3
 """Slips that a wrong stage is compared with at the most."""
 
 
-def reference_of(lesson: Lesson, moment: Moment) -> ReferencePass:
-    """Return the exact backward pass at this moment, in its mode and whatever the lesson's rule."""
-    x, network, training = moment.trace.x, lesson.network, moment.trace.training
+def reference_of(setup: Setup, moment: Moment) -> ReferencePass:
+    """Return the exact backward pass at this moment, in its mode and whatever the setup's rule."""
+    x, network, training = moment.trace.x, setup.network, moment.trace.training
     program = network.program(x.shape, training=training)
     trace = program.forward(moment.params, x, given=moment.trace.kept if training else moment.buffers)
-    y = network.targets(np.array(lesson.y), trace.o.shape)
-    return ReferencePass(program, moment.params, trace, sealed(y), lesson.optimizer, moment.state)
+    y = network.targets(np.array(setup.y), trace.o.shape)
+    return ReferencePass(program, moment.params, trace, sealed(y), setup.optimizer, moment.state)
 
 
 def report(found: Diagnosis, file: str, passed_over: int = 0) -> Iterator[str]:
@@ -121,9 +121,9 @@ def _worst(one: Compared) -> Iterator[str]:
 def example_of(reference: ReferencePass) -> tuple[Placed, Mapping[str, np.ndarray]] | None:
     """A classic mistake in the first hidden activation, and the gradients that it leads to; None where there is none to be made.
 
-    >>> from cnnviz.core.lesson import Lesson
+    >>> from cnnviz.core.setup import Setup
     >>> from cnnviz.core.trajectory import trajectory
-    >>> mistake, gradients = example_of(reference_of(Lesson(), trajectory(Lesson(), np.zeros((32, 32)), 0)))
+    >>> mistake, gradients = example_of(reference_of(Setup(), trajectory(Setup(), np.zeros((32, 32)), 0)))
     >>> mistake.address, sorted(gradients)
     ('sigmoid_prime_of_z@dz1', ['da1', 'db', 'df', 'do', 'dw', 'dz1', 'dz2'])
     """

@@ -26,7 +26,7 @@ import { hall } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
 
 /** @import { Held } from "./kept_rooms.js" */
-/** @import { Dialog, HallPoll, HallScreen, Lesson } from "../view/types/view.js" */
+/** @import { Dialog, HallPoll, HallScreen, Setup } from "../view/types/view.js" */
 
 const KEY = "cnnviz.room"
 const LOOK_EVERY = 3000 // milliseconds between two looks at how many follow
@@ -34,7 +34,7 @@ const AGAIN_IN = 1000
 
 /**
  * @param {URL} base  where the pages stand
- * @param {(lesson: Lesson) => void} [travel]  goes where another device has driven the room to
+ * @param {(setup: Setup) => void} [travel]  goes where another device has driven the room to
  * @param {(sentence: string) => void} [tell]  shows a notice on the page
  */
 export function roomDriver(base, travel = () => {}, tell = () => {}) {
@@ -94,7 +94,7 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
     board?.hear(poll)
   }
 
-  /** The screen of this tab's script that the room is at, as an address names it. @returns {Lesson} */
+  /** The screen of this tab's script that the room is at, as an address names it. @returns {Setup} */
   function walked() {
     const own = givenScript()
     return own && screen && script.given?.script === own.toml ? { script: own.id, screen: String(screen.number) } : {}
@@ -255,7 +255,7 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
 
   /**
    * Lead the audience to a screen of the script that this page walks through; the room is given that script first.
-   * @param {Lesson} lesson
+   * @param {Setup} lesson
    */
   async function walk({ script: id = "", screen: at = "" }) {
     const text = textOf(id)
@@ -276,16 +276,16 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
   /** The text of the script that this tab was given, or the id of one that the server has. @param {string} id */
   const textOf = (id) => (givenScript()?.id === id ? (givenScript()?.toml ?? id) : id)
 
-  /** Has the hall go there. @param {string} page @param {Lesson} lesson @param {boolean} [veiled]  with the newest numbers hidden */
-  function drive(page, lesson, veiled) {
-    const address = addressOf(page, lesson, veiled)
+  /** Has the hall go there. @param {string} page @param {Setup} setup @param {boolean} [veiled]  with the newest numbers hidden */
+  function drive(page, setup, veiled) {
+    const address = addressOf(page, setup, veiled)
     if (!held || leading) return
-    const { script: id = "", screen: at = "" } = lesson
+    const { script: id = "", screen: at = "" } = setup
     const text = id && textOf(id)
     if (text && number < 0) return // loaded again: where the room is comes first
     if (text && !missing && refused !== text && (script.given?.script !== text || screen?.number !== (Number(at) || 1)))
       return void walk({ script: id, screen: at })
-    if (address === last || (page === "learn" && lesson.lesson === givenScript()?.id)) return // no follower knows a question of this tab's script
+    if (address === last || (page === "learn" && setup.lesson === givenScript()?.id)) return // no follower knows a question of this tab's script
     last = address
     if (missing) return // it is opened again there
     next = address
@@ -310,17 +310,17 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
     sending = false
   }
 
-  /** Show the room's dialog, which asks first if there is no room. @param {HTMLElement} root @param {string} page @param {Lesson} lesson */
-  async function show(root, page, lesson) {
-    if (!held) return ask(root, page, lesson)
+  /** Show the room's dialog, which asks first if there is no room. @param {HTMLElement} root @param {string} page @param {Setup} setup */
+  async function show(root, page, setup) {
+    if (!held) return ask(root, page, setup)
     const dialog = openFrame(root, "room", say("web.room.join"), html`<p role="status">${say("web.dialog.coming")}</p>`)
     const found = await look()
     if (!found) return missing ? dialog.close() : fail(dialog)
     fill(dialog, found)
   }
 
-  /** Ask whether to open a room, and say what followers will see. @param {HTMLElement} root @param {string} page @param {Lesson} lesson */
-  function ask(root, page, lesson) {
+  /** Ask whether to open a room, and say what followers will see. @param {HTMLElement} root @param {string} page @param {Setup} setup */
+  function ask(root, page, setup) {
     const before = keptRooms()[0]
     const dialog = openFrame(
       root,
@@ -331,9 +331,9 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
       ${before ? html`<p class="choices"><button type="button" data-key="room_resume">${say("web.room.resume", { code: before.code })}</button></p>` : ""}`,
     )
     const opens = async (/** @type {string} */ driver) => {
-      if (!(await open(dialog, root, page, lesson, driver))) return
+      if (!(await open(dialog, root, page, setup, driver))) return
       dialog.close()
-      show(root, page, lesson)
+      show(root, page, setup)
     }
     dialog.body.addEventListener("click", ({ target }) => {
       const button = /** @type {Element} */ (target).closest("button")
@@ -350,12 +350,12 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
    * @param {Dialog} dialog
    * @param {HTMLElement} root
    * @param {string} page
-   * @param {Lesson} lesson
+   * @param {Setup} setup
    * @param {string} [driver]
    */
-  async function open(dialog, root, page, lesson, driver = "") {
-    const query = addressOf(page, lesson)
-    const { script: id = "", screen: at = "1" } = lesson
+  async function open(dialog, root, page, setup, driver = "") {
+    const query = addressOf(page, setup)
+    const { script: id = "", screen: at = "1" } = setup
     const fresh = id && !driver ? { script: textOf(id), screen: Number(at) || 1 } : undefined
     const given = fresh && (await openRoom(base, driver, query, undefined, fresh)) // where the server knows it
     const { room, sentence } = given?.room ? given : await openRoom(base, driver, query)
@@ -419,9 +419,9 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
       dialog.close()
     })
   }
-  /** Takes an address as where the room is, since somebody else drove it there. @param {string} page @param {Lesson} lesson @param {boolean} [veiled] */
-  function arrived(page, lesson, veiled) {
-    last = addressOf(page, lesson, veiled)
+  /** Takes an address as where the room is, since somebody else drove it there. @param {string} page @param {Setup} setup @param {boolean} [veiled] */
+  function arrived(page, setup, veiled) {
+    last = addressOf(page, setup, veiled)
     showScreen(document, screen)
   }
   return { drive, arrived, show, project, isHeld: () => held !== undefined }
@@ -431,8 +431,8 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
  * What travels: a lesson's query, the page that shows it, and whether its newest numbers are hidden. Followers read in languages of their own, and know
  * the script from the room.
  * @param {string} page
- * @param {Lesson} lesson
+ * @param {Setup} setup
  * @param {boolean} [veiled]
  */
-export const addressOf = (page, lesson, veiled) =>
-  query({ ...(page && { page }), ...own(lesson), lang: "", script: "", screen: "", veiled: veiled ? "1" : "" }).slice(1)
+export const addressOf = (page, setup, veiled) =>
+  query({ ...(page && { page }), ...own(setup), lang: "", script: "", screen: "", veiled: veiled ? "1" : "" }).slice(1)

@@ -15,12 +15,12 @@ import numpy as np
 
 from cnnviz.core.cached import cached_property
 from cnnviz.core.film import film, thinned
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.lesson_fields import as_text
 from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.read_sweep import MOST_RUNS, Asked
 from cnnviz.core.run_outcome import LOW, outcome
+from cnnviz.core.setup import Setup
+from cnnviz.core.setup_fields import as_text
 from cnnviz.core.sweep import Runs, runs_of, seconds_of_runs, updates_that_fit
 from cnnviz.data.images import load_image
 from cnnviz.hall.poll import EXPERIMENT, PREDICTION, Poll
@@ -28,7 +28,7 @@ from cnnviz.hall.question_view import plate_data
 from cnnviz.hall.store import Ballot
 from cnnviz.pages import map_records
 from cnnviz.pages.train.film.words import why
-from cnnviz.scripts.scope import lesson_of, scope_of
+from cnnviz.scripts.scope import scope_of, setup_of
 from cnnviz.scripts.script import EXPERIMENTS, Screen
 from cnnviz.scripts.votes import counted
 from cnnviz.wire.hall import HallExperiment, HallInside, HallOption, HallQuestion, HallResults, HallRound, HallRun
@@ -50,19 +50,19 @@ SHARES = {"none": 0.0, "quarter": 0.25, "half": 0.5, "more": 1.0}
 """The shares of runs that can be predicted not to learn: at most each, and more than the one before."""
 
 
-def image_of(lesson: Lesson) -> np.ndarray:
+def image_of(setup: Setup) -> np.ndarray:
     """The one image of a lesson, as its network sees it. Raises ImageUnavailable, also where there are several."""
-    return load_image(lesson.img, lesson.ch, lesson.scale)
+    return load_image(setup.img, setup.ch, setup.scale)
 
 
 def spec_of_experiment(screen: Screen) -> dict[str, object]:
     """An experiment as a room keeps it; Problem where there is not an update that so many runs could make."""
-    lesson = lesson_of(screen.at).start
-    updates = updates_that_fit(screen.updates or UPDATES, MOST_RUNS, lesson, image_of(lesson).shape, BLOCK)
+    setup = setup_of(screen.at).start
+    updates = updates_that_fit(screen.updates or UPDATES, MOST_RUNS, setup, image_of(setup).shape, BLOCK)
     if not updates:
         raise Problem("ui.rooms.experiment_large")
     choices = len(RATES) if screen.experiment == "lr" else len(SHARES)
-    return {EXPERIMENT: screen.experiment, "at": urlencode(lesson.to_query(), safe=",:;"), "updates": updates, PREDICTION: choices}
+    return {EXPERIMENT: screen.experiment, "at": urlencode(setup.to_query(), safe=",:;"), "updates": updates, PREDICTION: choices}
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,9 +82,9 @@ class Experiment(ReadOnly):
         return cls(str(key), at, updates)
 
     @cached_property
-    def lesson(self) -> Lesson:
+    def setup(self) -> Setup:
         """The lesson that all runs have but for their own value."""
-        return lesson_of(self.at)
+        return setup_of(self.at)
 
     @property
     def name(self) -> tuple[str, str, int]:
@@ -100,10 +100,10 @@ class Experiment(ReadOnly):
         """
         return as_text(float(f"{SLOWEST * 10 ** (DECADES * _spread(run)):.3g}")) if self.key == "lr" else str(run + 1)
 
-    def run(self, run: int) -> Lesson:
+    def run(self, run: int) -> Setup:
         """The lesson of a run."""
         value = self.value(run)
-        return Asked(self.key, (value,)).lesson(self.lesson, value)
+        return Asked(self.key, (value,)).setup(self.setup, value)
 
     def query(self, run: int, k: int | None = None, stage: str | None = None) -> str:
         """The address of a run on Step, after its updates, or after `k` at a stage."""
@@ -119,13 +119,13 @@ class Experiment(ReadOnly):
         return _BLOCKS.get((*self.name, number)) is not None
 
     def _made(self, number: int) -> Runs:
-        x, first = image_of(self.lesson), number * BLOCK
+        x, first = image_of(self.setup), number * BLOCK
         return runs_of([(self.run(run), x) for run in range(first, min(first + BLOCK, MOST_RUNS))], self.updates)
 
     @property
     def seconds(self) -> float:
         """Estimated seconds of one block."""
-        return seconds_of_runs(self.updates, BLOCK, self.lesson, image_of(self.lesson).shape)
+        return seconds_of_runs(self.updates, BLOCK, self.setup, image_of(self.setup).shape)
 
 
 _BLOCKS: LruCache[tuple[str, str, int, int], Runs] = LruCache(24_000_000, held_bytes)
@@ -216,12 +216,12 @@ SHOWN = ("f", "z1", "a1")
 
 def inside_data(experiment: Experiment, run: int, lang: str) -> HallInside:
     """A run's maps, where its network begins with one filter, why it wins or fails, and the address where that is seen."""
-    here = scope_of(lesson_of(experiment.query(run)))
-    records = map_records.records(here.lesson, map_records.program_of(here.lesson, here.moment), here.moment)
+    here = scope_of(setup_of(experiment.query(run)))
+    records = map_records.records(here.setup, map_records.program_of(here.setup, here.moment), here.moment)
     arrays = {name: array for name in SHOWN if (array := here.arrays.get(name)) is not None and array.ndim == 2}
     found = [plate_data(name, array, records.get(name), lang) for name, array in arrays.items()]
-    end = outcome(here.lesson, film(here.lesson.start, image_of(here.lesson), experiment.updates, 2))
+    end = outcome(here.setup, film(here.setup.start, image_of(here.setup), experiment.updates, 2))
     return HallInside(
         run=run, value=experiment.value(run), plates=[plate for plate in found if plate],
-        say=why(here.lesson, end).say(lang) if end else "", look=experiment.query(run, end.k, end.stage) if end else "", k=end.k if end else 0,
+        say=why(here.setup, end).say(lang) if end else "", look=experiment.query(run, end.k, end.stage) if end else "", k=end.k if end else 0,
     )  # fmt: skip

@@ -5,8 +5,8 @@ import { own, parse, parseForeign, query } from "../view/model/address.js"
 import { escaped } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
 import { setHTML } from "../view/regions/html.js"
-import { emptyPage, View } from "../view/regions/lesson_view.js"
 import { kindOf } from "../view/regions/registry.js"
+import { emptyPage, View } from "../view/regions/setup_view.js"
 import { looked, Resources } from "../view/resources.js"
 import { CODE } from "../view/spec.js"
 import { Ballot } from "./ballot.js"
@@ -18,7 +18,7 @@ import { coverOf, FORGOTTEN_IN, followed, mayBe, veils } from "./question.js"
 import { hall } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
 
-/** @import { Answer, HallPoll, HallScreen, Host, Lesson } from "../view/types/view.js" */
+/** @import { Answer, HallPoll, HallScreen, Host, Setup } from "../view/types/view.js" */
 
 const JOIN_IN = 2000 // milliseconds within which a follower gets its token, at random
 const AHEAD_IN = 300 // milliseconds after which a follower asks ahead, and at random up to five times as many
@@ -41,11 +41,11 @@ export default function show() {
   let deliver = () => {}
   /** @type {() => void} */
   let travel = () => {}
-  /** @type {Lesson} */
+  /** @type {Setup} */
   let here = parseForeign(location.search) // `page` among it
-  /** @type {Lesson | undefined} */
+  /** @type {Setup | undefined} */
   let led
-  /** @type {Lesson} */
+  /** @type {Setup} */
   const speech = here.lang ? { lang: here.lang } : {}
   let alone = leaves(here)
   let arriving = false
@@ -54,7 +54,7 @@ export default function show() {
   let isLost = false
   let held = "" // why one may not go where one wanted to
   let explore = "free" // how far one may go by oneself
-  /** @type {Lesson[]}  where the lecture has been */
+  /** @type {Setup[]}  where the lecture has been */
   const seen = []
   /** @type {HallScreen | null}  of the room's script */
   let onScreen = null
@@ -149,7 +149,7 @@ export default function show() {
       arriving = false
     },
     failed: (sentence) => view?.notice(sentence || say("web.notice.silent")),
-    shown: () => (view?.data ? view.lesson : undefined),
+    shown: () => (view?.data ? view.setup : undefined),
   })
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let early
@@ -160,17 +160,17 @@ export default function show() {
   const host = {
     address: {
       read: () => pageless(here),
-      link: (lesson) => new URL((here.page ?? "") + query(own(lesson)), base).href,
+      link: (setup) => new URL((here.page ?? "") + query(own(setup)), base).href,
       onTravel(act, signal) {
         travel = act
         signal.addEventListener("abort", () => {
           if (travel === act) travel = () => {}
         })
       },
-      visit(lesson, { replace = false, page } = {}) {
+      visit(setup, { replace = false, page } = {}) {
         const before = here.page ?? ""
-        if (!arriving && !stays({ ...lesson, page: page ?? before })) return refuse()
-        here = { ...lesson, page: page ?? before }
+        if (!arriving && !stays({ ...setup, page: page ?? before })) return refuse()
+        here = { ...setup, page: page ?? before }
         if (!arriving) held = ""
         if (arriving && !alone) note(here) // the same, whole
         if (!arriving) wander(replace)
@@ -180,8 +180,8 @@ export default function show() {
     numbers: {
       ask,
       receive: (act) => (deliver = act),
-      part: (lesson, of, act) => numbers.part(lesson, of, act),
-      look: (page, lesson, act) => numbers.look(page, lesson, act),
+      part: (setup, of, act) => numbers.part(setup, of, act),
+      look: (page, setup, act) => numbers.look(page, setup, act),
       ahead,
     },
     fetch: (path, how) => fetch(new URL(path, base), how),
@@ -193,14 +193,14 @@ export default function show() {
   }
 
   // A hall asks ahead for the next update alone, each at a moment of its own: the move itself then asks the server nothing.
-  /** @param {Lesson[]} lessons @param {string} page */
-  function ahead(lessons, page) {
+  /** @param {Setup[]} setups @param {string} page */
+  function ahead(setups, page) {
     clearTimeout(early)
-    const asks = (/** @type {Lesson[]} */ all) => numbers.ahead(page, all, kindOf(page).asked)
-    if (alone) return asks(lessons)
-    /** @type {Lesson} */
+    const asks = (/** @type {Setup[]} */ all) => numbers.ahead(page, all, kindOf(page).asked)
+    if (alone) return asks(setups)
+    /** @type {Setup} */
     const known = view?.wanted ?? {}
-    const change = Object.entries(lessons[0] ?? {}).filter(([key, text]) => text !== known[key])
+    const change = Object.entries(setups[0] ?? {}).filter(([key, text]) => text !== known[key])
     const next = { ...pageless(led ?? here), ...Object.fromEntries(change) } // as whoever drives would write it
     early = setTimeout(() => asks([next]), AHEAD_IN * (1 + 4 * Math.random()))
   }
@@ -243,11 +243,11 @@ export default function show() {
     if (is && projected) setTimeout(follow, 0)
   }
 
-  /** Tells whether one may be there by oneself. @param {Lesson} there */
+  /** Tells whether one may be there by oneself. @param {Setup} there */
   const stays = (there) => ended || (!veils(ballot.poll) && (gone || mayBe(explore, there, seen)))
 
   // Of where the lecture has been the last places are enough.
-  function note(/** @type {Lesson} */ there) {
+  function note(/** @type {Setup} */ there) {
     seen.push(there)
     if (seen.length > MOST_SEEN) seen.shift()
   }
@@ -274,7 +274,7 @@ export default function show() {
     arrive()
   }
 
-  /** @param {Lesson} next */
+  /** @param {Setup} next */
   function go(next) {
     const turns = !view || (next.page ?? "") !== (here.page ?? "")
     here = projected ? { ...next, view: "lecture" } : next // read from the last row
@@ -357,8 +357,8 @@ export default function show() {
   if (!projected) setTimeout(asking.join, JOIN_IN * Math.random())
 }
 
-/** Tells whether an address is of somebody who is on their own: more than a language. @param {Lesson} address */
+/** Tells whether an address is of somebody who is on their own: more than a language. @param {Setup} address */
 const leaves = (address) => Object.keys(own(address)).some((key) => key !== "lang")
 
-/** A lesson without the page that shows it, and how. @param {Lesson} lesson */
-const pageless = ({ page, veiled, ...lesson }) => lesson
+/** A lesson without the page that shows it, and how. @param {Setup} lesson */
+const pageless = ({ page, veiled, ...setup }) => setup

@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qsl
 
-from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.setup import SETUP_KEYS, Setup
 from cnnviz.data.images import find_image
 from cnnviz.hall.question_view import MOST_CELLS, map_data
 from cnnviz.hall.room_script import is_asked, is_text, number_in, query_of_screen, script_of
@@ -10,7 +10,7 @@ from cnnviz.pages import map_records
 from cnnviz.scripts.expression_limits import Allowance
 from cnnviz.scripts.library import library
 from cnnviz.scripts.question import filled
-from cnnviz.scripts.scope import Scope, lesson_of, scope_of
+from cnnviz.scripts.scope import Scope, scope_of, setup_of
 from cnnviz.scripts.script import Script
 from cnnviz.wire.hall import HallMap, HallStep, HallSteps
 from cnnviz.wire.learn import LearnListed
@@ -21,8 +21,8 @@ def steps_data(lesson: str, room_query: str, lang: str, script: str = "", screen
     """The scripts that come along, the screens of one of them or of the room's own, and the maps of where the room is."""
     known = library()
     given = known.find(lesson) if lesson else script_of(script) if script else None
-    asked = {key: text for key, text in parse_qsl(room_query) if key in LESSON_KEYS}
-    now, _ = Lesson.understand(asked, label=_label(asked))
+    asked = {key: text for key, text in parse_qsl(room_query) if key in SETUP_KEYS}
+    now, _ = Setup.understand(asked, label=_label(asked))
     return HallSteps(
         lessons=[_listed(one, lang) for one in known.lessons],
         lectures=[_listed(one, lang) for one in known.lectures],
@@ -50,7 +50,7 @@ def _label(asked: dict[str, str]) -> str | None:
 
 def _step(script: Script, number: int, own: bool, lang: str) -> HallStep:
     step = script.screens[number - 1]
-    here, allowance = scope_of(lesson_of(step.at)), Allowance()
+    here, allowance = scope_of(setup_of(step.at)), Allowance()
 
     def said(text: str) -> str:
         return filled(getattr(step, text), here, allowance).say(lang)
@@ -62,13 +62,13 @@ def _step(script: Script, number: int, own: bool, lang: str) -> HallStep:
     )  # fmt: skip
 
 
-def _maps(lesson: Lesson, lang: str) -> list[HallMap]:
+def _maps(setup: Setup, lang: str) -> list[HallMap]:
     """The maps whose cells can be asked for, without their numbers."""
     try:
-        here: Scope = scope_of(lesson)
+        here: Scope = scope_of(setup)
     except Problem:
         return []
-    program = map_records.program_of(lesson, here.moment)
+    program = map_records.program_of(setup, here.moment)
     found = map_records.fixed(program)
     maps = []
     for symbol, record in found.items():

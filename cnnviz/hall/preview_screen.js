@@ -2,8 +2,8 @@
 
 import { thumbnail } from "../view/draw/thumbnail.js"
 import { parse } from "../view/model/address.js"
-import { emptyPage, View } from "../view/regions/lesson_view.js"
 import { kindOf } from "../view/regions/registry.js"
+import { emptyPage, View } from "../view/regions/setup_view.js"
 import { looked, Resources } from "../view/resources.js"
 import { CODE } from "../view/spec.js"
 
@@ -22,7 +22,7 @@ export function showPreview(first) {
     view?.leave()
     const asked = location.hash.slice(1)
     const { page = "", veiled: _, ...there } = parse(asked)
-    const lesson = { ...there, view: "lecture" }
+    const setup = { ...there, view: "lecture" }
     /** @type {(answer: Answer) => void} */
     let deliver = () => {}
     const numbers = new Resources(base, CODE, {
@@ -31,13 +31,13 @@ export function showPreview(first) {
         painted(() => location.hash.slice(1) === asked && tell(asked))
       },
       failed() {}, // the lecture goes on without it
-      shown: () => (view?.data ? view.lesson : undefined),
+      shown: () => (view?.data ? view.setup : undefined),
     })
     /** @type {Host} */
     const host = {
-      address: { read: () => lesson, link: () => "", onTravel() {}, visit() {} },
+      address: { read: () => setup, link: () => "", onTravel() {}, visit() {} },
       numbers: {
-        ask: () => numbers.ask(page, lesson, kindOf(page).asked),
+        ask: () => numbers.ask(page, setup, kindOf(page).asked),
         receive: (act) => (deliver = act),
         part: (whole, of, act) => numbers.part(whole, of, act),
         look: (other, what, act) => numbers.look(other, what, act),

@@ -2,7 +2,7 @@
 
 import { say } from "../view/model/words.js"
 
-/** @import { HallMap, HallPoll, HallQuestion, HallResults, HallRound, Lesson, Plane } from "../view/types/view.js" */
+/** @import { HallMap, HallPoll, HallQuestion, HallResults, HallRound, Setup, Plane } from "../view/types/view.js" */
 
 /** The values of a map's cells, from the bytes that they came as. @param {Plane} plane */
 export function valuesOf({ levels, low, high }) {
@@ -199,12 +199,12 @@ const LOOKED_AT = [
 /**
  * Whether somebody may be at an address by themselves: anywhere, or at a page and a lesson where the lecture has been, or nowhere.
  * @param {string} explore
- * @param {Lesson} there
- * @param {readonly Lesson[]} seen
+ * @param {Setup} there
+ * @param {readonly Setup[]} seen
  */
 export function mayBe(explore, there, seen) {
   if (explore === "free") return true
-  const bare = (/** @type {Lesson} */ address) =>
+  const bare = (/** @type {Setup} */ address) =>
     JSON.stringify(
       Object.entries(address)
         .filter(([key, text]) => text && !LOOKED_AT.includes(key))

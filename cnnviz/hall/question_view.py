@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl, urlencode
 import numpy as np
 
 from cnnviz.core.cell_links import Link, reach
-from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.program import Program
+from cnnviz.core.setup import SETUP_KEYS, Setup
 from cnnviz.core.stages import label
 from cnnviz.hall.redis_keys import script_digest
 from cnnviz.hall.room_script import screen_of, script_of
@@ -23,7 +23,7 @@ from cnnviz.scripts.library import library
 from cnnviz.scripts.plates import Plate as ScriptPlate
 from cnnviz.scripts.plates import cells, plates
 from cnnviz.scripts.plates import hidden as hidden_maps
-from cnnviz.scripts.question import CHANGED, MOST_SHOWN, Question, ask, lesson_at
+from cnnviz.scripts.question import CHANGED, MOST_SHOWN, Question, ask, setup_at
 from cnnviz.scripts.scope import Scope, scope_of
 from cnnviz.scripts.script import HALL_KINDS, Screen
 from cnnviz.scripts.votes import accepted_in, bars, counted, grouped
@@ -75,7 +75,7 @@ class Asked:
     @property
     def query(self) -> dict[str, str]:
         """The address of the hall when it is asked this."""
-        return self.question.lesson.to_query()
+        return self.question.setup.to_query()
 
 
 def spec_of(sent: Mapping[str, object], room_query: str, script: str = "") -> dict[str, object]:
@@ -87,7 +87,7 @@ def spec_of(sent: Mapping[str, object], room_query: str, script: str = "") -> di
     if "lesson" in spec:
         changes = {key: here[key] for key in ("img", "f") if here.get("page") == "learn" and here.get("lesson") == spec["lesson"] and key in here}
         return {"lesson": spec["lesson"], "step": spec.get("step", 1), "change": changes}
-    return spec | {"at": urlencode({key: text for key, text in here.items() if key in LESSON_KEYS and text}, safe=",:"), "change": {}}
+    return spec | {"at": urlencode({key: text for key, text in here.items() if key in SETUP_KEYS and text}, safe=",:"), "change": {}}
 
 
 def _plain(name: str, value: object) -> object:
@@ -105,14 +105,14 @@ def prepared(spec: Mapping[str, Any], lang: str = DEFAULT, script: str = "") -> 
     step = _script_screen(spec, script) if "screen" in spec else _lesson_step(spec) if "lesson" in spec else spot_screen(spec, spec["at"])
     if step.kind not in HALL_KINDS:
         raise Problem("ui.rooms.kind", kind=step.kind, known=HALL_KINDS)
-    question = ask(step, lesson_at(step, spec["change"]))
+    question = ask(step, setup_at(step, spec["change"]))
     keyed = written or has_key(spec)
     if not keyed:
         question = replace(question, options=question.options[:-1])  # the last one stands for a key that is none
-    here = scope_of(question.lesson)
-    program = map_records.program_of(question.lesson, here.moment)
-    maps = map_records.records(question.lesson, program, here.moment)
-    covered = step.map in hidden_maps(step, here) if written else "spot" in spec and not reached(question.lesson, step.map)
+    here = scope_of(question.setup)
+    program = map_records.program_of(question.setup, here.moment)
+    maps = map_records.records(question.setup, program, here.moment)
+    covered = step.map in hidden_maps(step, here) if written else "spot" in spec and not reached(question.setup, step.map)
     hidden = bool(spec.get("hidden", covered))
     found = Asked(step, question, here, keyed, hidden, program, maps, lang, written)
     if step.kind == "click" and found.most > MOST_CELLS:
@@ -120,17 +120,17 @@ def prepared(spec: Mapping[str, Any], lang: str = DEFAULT, script: str = "") -> 
     return found
 
 
-def reached(lesson: Lesson, symbol: str) -> bool:
+def reached(setup: Setup, symbol: str) -> bool:
     """Tells whether a map is computed at the lesson's stage already, or needs no computing.
 
-    >>> reached(Lesson(stage="x"), "z1"), reached(Lesson(stage="a1"), "z1"), reached(Lesson(stage="x"), "f")
+    >>> reached(Setup(stage="x"), "z1"), reached(Setup(stage="a1"), "z1"), reached(Setup(stage="x"), "f")
     (False, True, True)
     """
-    if symbol in lesson.network.parameters:  # their values now; the update makes the next
+    if symbol in setup.network.parameters:  # their values now; the update makes the next
         return True
-    names = [str(stage) for stage in lesson.network.stages]
-    made = next((n for n, stage in enumerate(lesson.network.stages) if symbol in stage.makes), 0)
-    return made <= names.index(lesson.stage) if lesson.stage in names else True
+    names = [str(stage) for stage in setup.network.stages]
+    made = next((n for n, stage in enumerate(setup.network.stages) if symbol in stage.makes), 0)
+    return made <= names.index(setup.stage) if setup.stage in names else True
 
 
 def of_file(spec: Mapping[str, Any]) -> bool:
@@ -160,7 +160,7 @@ def elsewhere(spec: Mapping[str, Any], script: str = "") -> dict[str, object]:
     if "img" not in CHANGED[asked.step.change]:
         raise Problem("ui.rooms.no_other")
     images = [image.id for image in gallery()]
-    here = asked.question.lesson.img
+    here = asked.question.setup.img
     return {**spec, "change": {"img": images[(images.index(here) + 1) % len(images)] if here in images else images[0]}}
 
 
@@ -301,7 +301,7 @@ def plane(array: np.ndarray, record: MapRecord) -> Plane:
 def _source(asked: Asked) -> Link | None:
     """The map over which a window slides to make the cells of the map that is clicked, if they go one for one."""
     for link in asked.program.links.get(asked.step.map, ()):
-        if not reached(asked.question.lesson, link.source):
+        if not reached(asked.question.setup, link.source):
             continue
         if link.pattern in ("window", "winner") and asked.here.arrays[link.source].ndim == asked.here.arrays[asked.step.map].ndim == 2:
             return link

@@ -12,7 +12,7 @@ from cnnviz.pages.script_screens import address_of
 from cnnviz.scripts.expression_limits import Allowance
 from cnnviz.scripts.library import library
 from cnnviz.scripts.question import filled
-from cnnviz.scripts.scope import lesson_of, scope_of
+from cnnviz.scripts.scope import scope_of, setup_of
 from cnnviz.scripts.script import HALL_KINDS, Screen, Script
 from cnnviz.scripts.script_checker import check
 from cnnviz.scripts.script_file import MOST_BYTES
@@ -75,7 +75,7 @@ def query_of_screen(script: Script, number: int, own: bool) -> str:
     page, query = address_of(script, number)
     screen = script.screens[number - 1]
     if screen.asks and own:
-        page, query = "", lesson_of(screen.at).to_query()
+        page, query = "", setup_of(screen.at).to_query()
     return urlencode({**({"page": page} if page else {}), **query}, safe=",:;")
 
 
@@ -84,7 +84,7 @@ def told(script: Script, number: int, digest: str) -> str:
     screen = script.screens[number - 1]
     said = Versions({}) if is_asked(screen) else screen.text
     if any("{" in part for part in said.by_language.values()):
-        said = filled(said, scope_of(lesson_of(screen.at)), Allowance())
+        said = filled(said, scope_of(setup_of(screen.at)), Allowance())
     texts = {lang: text[:MOST_SAID] for lang, text in [*said.by_language.items()][:MOST_LANGUAGES]}
     return json.dumps(HallScreen(number=number, count=len(script.screens), say=texts, script=digest))
 

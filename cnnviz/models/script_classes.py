@@ -1,4 +1,4 @@
-"""Classes of cnnviz' own scripts, which the reader knows: each is its library's layer with the lesson's draws or statistics."""
+"""Classes of cnnviz' own scripts, which the reader knows: each is its library's layer with the setup's draws or statistics."""
 
 import ast
 import textwrap

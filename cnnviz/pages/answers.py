@@ -5,7 +5,7 @@ from importlib import import_module
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.setup import Setup
 from cnnviz.pages.address import Now
 from cnnviz.pages.registry import Page
 from cnnviz.words import Message
@@ -43,18 +43,18 @@ class Answers:
 
     def updates(self, now: Now) -> int:
         """Up to which update a film of it goes."""
-        return now.lesson.k
+        return now.setup.k
 
     def opens(self, asked: Mapping[str, str]) -> Mapping[str, str]:
-        """The lesson, as a query, of an address without one."""
+        """The setup, as a query, of an address without one."""
         return {}
 
     def lasts(self, asked: Mapping[str, str]) -> bool:
         """Tells whether the answer will always be the same."""
         return True
 
-    def seconds(self, lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
-        """About how long the answer takes beside the lesson's updates."""
+    def seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
+        """About how long the answer takes beside the setup's updates."""
         return 0.0
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.filters import banks
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.notebook import effects
 from cnnviz.core.saturation import hidden_share
+from cnnviz.core.setup import Setup
 from cnnviz.core.stored_params import Learned, NotKept, is_kept_name, learned_by
 from cnnviz.core.trajectory import Moment
 from cnnviz.core.work_cancellation import check_wanted
@@ -29,40 +29,40 @@ MOST_LOSSES = 200
 
 
 def header(page: str, now: Now) -> Header:
-    """The header of every page: the lesson that this answers, sentences, and the status line."""
+    """The header of every page: the setup that this answers, sentences, and the status line."""
     return Header(
         page=page,
         code=code(),
         asked=dict(now.asked),
-        lesson=lesson_of_all(now),
+        lesson=setup_of_all(now),
         words=now.image.message,
         wrong=dict(now.wrong),
-        remarks=remarks(now.lesson, now.moment),
-        deviations=effects(now.lesson.deviations),
+        remarks=remarks(now.setup, now.moment),
+        deviations=effects(now.setup.deviations),
         loss=finite(float(now.moment.losses[-1])),
-        learned=_learned(now.lesson),
-        saturated=finite(hidden_share(program_of(now.lesson, now.moment).network, now.moment.trace, "saturated")),
-        filters=first_filters(now.lesson),
-        outputs=now.lesson.output_words,
+        learned=_learned(now.setup),
+        saturated=finite(hidden_share(program_of(now.setup, now.moment).network, now.moment.trace, "saturated")),
+        filters=first_filters(now.setup),
+        outputs=now.setup.output_words,
         stages=_stages(now),
     )
 
 
-def lesson_of_all(now: Now) -> dict[str, str]:
-    """The lesson as a query, with what else stays in the address."""
-    return {**now.lesson.to_query(), **now.extras, **now.gone}
+def setup_of_all(now: Now) -> dict[str, str]:
+    """The setup as a query, with what else stays in the address."""
+    return {**now.setup.to_query(), **now.extras, **now.gone}
 
 
 def _stages(now: Now) -> list[StageRecord]:
     """The stages that are shown: after training no update is made."""
-    stages = stage_records(program_of(now.lesson, now.moment), now.lesson.opt)
-    return stages if now.lesson.mode == "train" else stages[:-1]
+    stages = stage_records(program_of(now.setup, now.moment), now.setup.opt)
+    return stages if now.setup.mode == "train" else stages[:-1]
 
 
-def _learned(lesson: Lesson) -> Message:
+def _learned(setup: Setup) -> Message:
     """A sentence on what its parameters have learned before the first update."""
     try:
-        learned = learned_by(lesson.w) if is_kept_name(lesson.w) else Learned(0, 0)
+        learned = learned_by(setup.w) if is_kept_name(setup.w) else Learned(0, 0)
     except NotKept:  # gone since the numbers were worked out
         learned = None
     if learned is None:
@@ -75,12 +75,12 @@ def finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def first_filters(lesson: Lesson) -> FiltersRecord | None:
+def first_filters(setup: Setup) -> FiltersRecord | None:
     """The first convolution's filters at the start, to be edited; None where there is no convolution."""
-    bank = next(iter(banks(lesson.network, lesson.x_shape)), None)
+    bank = next(iter(banks(setup.network, setup.x_shape)), None)
     if bank is None:
         return None
-    weights = lesson.first_params()[bank.name]
+    weights = setup.first_params()[bank.name]
     return FiltersRecord(name=bank.name, shape=[bank.filters, bank.channels, bank.k, bank.k], weights=weights.ravel().tolist())
 
 

@@ -1,4 +1,4 @@
-"""A lesson's numbers -> a fact a stage: what this image did there, in a sentence."""
+"""A setup's numbers -> a fact a stage: what this image did there, in a sentence."""
 
 import numpy as np
 
@@ -6,8 +6,8 @@ from cnnviz.core.architecture import Architecture
 from cnnviz.core.image_ids import class_words, parse_image_id
 from cnnviz.core.image_ids import label as label_of
 from cnnviz.core.layers.layer import Layer
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.losses_ahead import Promise, loss_after
+from cnnviz.core.setup import Setup
 from cnnviz.core.symbols import Names
 from cnnviz.core.trajectory import Moment
 from cnnviz.pages.address import Now
@@ -18,26 +18,26 @@ LEAST_SHARE = 0.001
 
 
 def facts(
-    lesson: Lesson, network: Architecture, moment: Moment, promised: Promise | None = None, of_all: Now | None = None
+    setup: Setup, network: Architecture, moment: Moment, promised: Promise | None = None, of_all: Now | None = None
 ) -> dict[str, Message]:
-    """Facts of this lesson at some of its stages, by the stage's symbol; `of_all` is what is shown where this is one image of it."""
+    """Facts of this setup at some of its stages, by the stage's symbol; `of_all` is what is shown where this is one image of it."""
     found: dict[str, Message] = {}
-    images = len((of_all.lesson if of_all else lesson).images)
+    images = len((of_all.setup if of_all else setup).images)
     for layer, names in zip(network.layers, network.names, strict=True):
         found |= _activation(layer, names, moment)
         if layer.across and moment.trace.training and moment.trace[names.output].ndim == 1 and images == 1:
             found[names.output] = message("ui.facts.one_number")
-    if len(lesson.y) > 1:
-        found["o"] = _beside_image(verdict(lesson, moment), lesson)
-    if lesson.mode == "eval":
+    if len(setup.y) > 1:
+        found["o"] = _beside_image(verdict(setup, moment), setup)
+    if setup.mode == "eval":
         return found
-    return found | (_step(of_all.lesson, of_all.moment, promised) if of_all else _step(lesson, moment, promised))
+    return found | (_step(of_all.setup, of_all.moment, promised) if of_all else _step(setup, moment, promised))
 
 
-def verdict(lesson: Lesson, moment: Moment) -> Message:
+def verdict(setup: Setup, moment: Moment) -> Message:
     """The answer, the largest output, beside the class that the targets name."""
-    names = lesson.output_words
-    o, y = moment.trace.o, np.asarray(lesson.y)
+    names = setup.output_words
+    o, y = moment.trace.o, np.asarray(setup.y)
     said = int(o.argmax())
     sure = {"said": names[said], "value": float(o[said])}
     if np.count_nonzero(y == y.max()) > 1:
@@ -46,10 +46,10 @@ def verdict(lesson: Lesson, moment: Moment) -> Message:
     return message("ui.facts.right" if said == true else "ui.facts.wrong", **sure, true=names[true])
 
 
-def _beside_image(verdict: Message, lesson: Lesson) -> Message:
+def _beside_image(verdict: Message, setup: Setup) -> Message:
     """The verdict; where the outputs have names and the image is known to be none of them, that too."""
-    shown = label_of(parse_image_id(lesson.img))
-    if shown is None or shown in lesson.output_names or not all(isinstance(name, str) for name in lesson.output_names):
+    shown = label_of(parse_image_id(setup.img))
+    if shown is None or shown in setup.output_names or not all(isinstance(name, str) for name in setup.output_names):
         return verdict
     return message("words.sentences", first=verdict, second=message("ui.facts.no_class", label=class_words(shown)))
 
@@ -76,20 +76,20 @@ def _activation(layer: Layer, names: Names, moment: Moment) -> dict[str, Message
     return found
 
 
-def _step(lesson: Lesson, moment: Moment, promised: Promise | None) -> dict[str, Message]:
+def _step(setup: Setup, moment: Moment, promised: Promise | None) -> dict[str, Message]:
     """The fall or rise of the loss by the step; empty under a rule that is not exact."""
-    if lesson.deviations:
+    if setup.deviations:
         return {}
     before = float(moment.losses[-1])
-    after = promised.after if promised else loss_after(lesson, moment)
+    after = promised.after if promised else loss_after(setup, moment)
     moves = "falls" if after < before else "rises" if after > before else "stays"
     if not np.isfinite(before - after):
         return {}
-    values = {"rate": lesson.lr, "before": before}
+    values = {"rate": setup.lr, "before": before}
     if moves != "stays" and written(before, "4") == written(after, "4"):
         fact = message(f"ui.facts.{moves}_little", **values, change=abs(before - after))
     else:
         fact = message(f"ui.facts.{moves}", **values, **({} if moves == "stays" else {"after": after}))
-    if lesson.network.program(lesson.x_shape).draws:
+    if setup.network.program(setup.x_shape).draws:
         fact = message("words.sentences", first=fact, second=message("ui.facts.drawn_anew"))
     return {"update": fact}

@@ -31,27 +31,27 @@ THROWS, MOST_THROWN = 200, 5_000
 
 
 def in_mode(now: Now) -> Now:
-    """Return the view with the pass of its lesson's mode."""
-    if now.moment.trace.training == (now.lesson.mode == "train"):
+    """Return the view with the pass of its setup's mode."""
+    if now.moment.trace.training == (now.setup.mode == "train"):
         return now
-    moment = trajectory(now.lesson, now.moment.image, now.lesson.k)
-    return replace(now, moment=moment.in_mode(now.lesson.mode))
+    moment = trajectory(now.setup, now.moment.image, now.setup.k)
+    return replace(now, moment=moment.in_mode(now.setup.mode))
 
 
 def on_image(now: Now) -> Now:
     """The image that is shown, as if it were alone; its arrays are those of the pass of all."""
-    lesson, moment = now.lesson, now.moment
+    setup, moment = now.setup, now.moment
     if moment.trace.x.ndim < 4:
         return now
-    i, y = lesson.image, lesson.y[lesson.image]
-    own = lesson.alone(i)
+    i, y = setup.image, setup.y[setup.image]
+    own = setup.alone(i)
     trace, gradients = moment.trace.image(i), moment.gradients.image(i)
-    return replace(now, lesson=own, moment=replace(moment, trace=trace, gradients=gradients, image=trace.x, y=np.array(y)))
+    return replace(now, setup=own, moment=replace(moment, trace=trace, gradients=gradients, image=trace.x, y=np.array(y)))
 
 
 def of_all(record: NetworkRecord, now: Now, program: Program) -> NetworkRecord:
     """The record of one image, where several make the gradients: what is a sum over all images has no arithmetic of its own."""
-    m = len(now.lesson.images)
+    m = len(now.setup.images)
     start = _start(program)
     arithmetic = {name: text for name, text in record["arithmetic"].items() if name[1:] not in program.parameters}
     arithmetic[start] = f"({arithmetic[start]})/{m}"
@@ -59,7 +59,7 @@ def of_all(record: NetworkRecord, now: Now, program: Program) -> NetworkRecord:
     for name in (start, *(f"d{name}" for name in program.parameters)):
         left, right = program.formulas[name].split(" = ", 1)
         formulas[name] = mathml(rf"{left} = ({right}) / {m}" if name == start else rf"{left} = \sum_{{1 \ldots {m}}} {right}")
-    words = [message("ui.images.shown", n=n + 1, name=name) for n, name in enumerate(now.lesson.images)]
+    words = [message("ui.images.shown", n=n + 1, name=name) for n, name in enumerate(now.setup.images)]
     return {**record, "arithmetic": arithmetic, "formulas": formulas, "images": words}
 
 
@@ -82,14 +82,14 @@ def stages_of_all(stages: Sequence[StageRecord], program: Program, m: int) -> li
 
 def images_arrays(now: Now) -> dict[str, np.ndarray]:
     """Arrays of several images beside the one that is shown: its own loss as L, all losses, and each one's pull at every parameter."""
-    lesson, moment = now.lesson, now.moment
-    network, y = lesson.network, np.array(lesson.y)
+    setup, moment = now.setup, now.moment
+    network, y = setup.network, np.array(setup.y)
     losses = network.losses(moment.trace, y)
     small = {name for name, pull in moment.params.items() if pull.size * len(losses) <= MOST_PULLED}
     pulls = network.pulls(moment.params, moment.trace, y)
     found = {f"pulls.d{name}": pulls[f"d{name}"] for name in moment.params if name in small}
-    shown = {"L": losses[lesson.image : lesson.image + 1], "images.L": losses, "all.x": moment.trace.x}
-    return found | shown | (_together(now) if lesson.mode == "train" else {})
+    shown = {"L": losses[setup.image : setup.image + 1], "images.L": losses, "all.x": moment.trace.x}
+    return found | shown | (_together(now) if setup.mode == "train" else {})
 
 
 def thumbnails(now: Now, record: NetworkRecord) -> dict[str, np.ndarray]:
@@ -98,7 +98,7 @@ def thumbnails(now: Now, record: NetworkRecord) -> dict[str, np.ndarray]:
     A place stands for a block of cells and has the entry of largest size, so that a map that is nearly empty is not seen as empty.
     """
     trace, gradients = now.moment.trace, now.moment.gradients
-    of_image = {"y": np.array(now.lesson.y), **trace, **{f"d{name}": gradients[f"d{name}"] for name in trace if f"d{name}" in gradients}}
+    of_image = {"y": np.array(now.setup.y), **trace, **{f"d{name}": gradients[f"d{name}"] for name in trace if f"d{name}" in gradients}}
     found = dict[str, np.ndarray]()
     for name, each in record["maps"].items():
         if name in of_image and each["kind"] in ("map", "row"):
@@ -122,7 +122,7 @@ def _largest_of_blocks(x: np.ndarray) -> np.ndarray:
 
 def _together(now: Now) -> dict[str, np.ndarray]:
     """The arrays of a batch normalisation for all images at once: its maps of each, and the three paths back."""
-    moment, network = now.moment, now.lesson.network
+    moment, network = now.moment, now.setup.network
     program, found = network.program(moment.trace.x.shape), dict[str, np.ndarray]()
     paths = paths_back(program, moment.params, moment.trace, moment.gradients)
     for layer, names in zip(network.layers, network.names, strict=True):
@@ -138,19 +138,19 @@ def _together(now: Now) -> dict[str, np.ndarray]:
 
 def thrown(now: Now) -> dict[str, np.ndarray]:
     """The sums of the shown image after dropout: with no mask, with its own, and with each of some that are drawn anew; (2 + n,C)."""
-    lesson, moment, found = now.lesson, now.moment, dict[str, np.ndarray]()
-    if lesson.mode == "eval":
+    setup, moment, found = now.setup, now.moment, dict[str, np.ndarray]()
+    if setup.mode == "eval":
         return found
-    for place, (layer, names) in enumerate(zip(lesson.network.layers, lesson.network.names, strict=True), 1):
+    for place, (layer, names) in enumerate(zip(setup.network.layers, setup.network.names, strict=True), 1):
         x = moment.trace[names.input]
         if isinstance(layer, Dropout) and x.size <= MOST_THROWN:
             x = x[None] if x.ndim == 2 else x
-            masks = throws(x, layer.p, np.random.default_rng([lesson.seed, lesson.k, place, 1]), THROWS)
+            masks = throws(x, layer.p, np.random.default_rng([setup.seed, setup.k, place, 1]), THROWS)
             found[f"throws.{names.output}"] = np.concatenate([sums(x)[None], sums(moment.trace[names.output].reshape(x.shape))[None], masks])
     return found
 
 
 def loss_fact(now: Now) -> Message:
     """Whose loss stands as L, and the mean."""
-    lesson = now.lesson
-    return message("ui.images.loss", n=lesson.image + 1, m=len(lesson.images), mean=float(now.moment.losses[-1]))
+    setup = now.setup
+    return message("ui.images.loss", n=setup.image + 1, m=len(setup.images), mean=float(now.moment.losses[-1]))

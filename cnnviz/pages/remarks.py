@@ -1,33 +1,33 @@
-"""A lesson and its numbers -> sentences: what is worth noticing on the screen, and why it is so."""
+"""A setup and its numbers -> sentences: what is worth noticing on the screen, and why it is so."""
 
 import numpy as np
 
 from cnnviz.core.film_analysis import LEAP, NEARLY_ALL
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.notebook_ops import saturated_share, sigmoid_prime
+from cnnviz.core.setup import Setup
 from cnnviz.core.trajectory import Moment
 from cnnviz.words import Message, message
 
 
-def remarks(lesson: Lesson, moment: Moment) -> list[Message]:
+def remarks(setup: Setup, moment: Moment) -> list[Message]:
     """Remarks that a teacher would make about this moment, the most important first; often nothing."""
-    kinds = [layer.kind for layer in lesson.network.layers]
+    kinds = [layer.kind for layer in setup.network.layers]
     if kinds != ["conv", "sigmoid", "dense", "sigmoid"]:  # what the others say is about this network alone
-        return [remark for remark in (_single_numbers(lesson, moment), _diverging(lesson, moment)) if remark]
-    found = (_no_weights(lesson, moment), _saturated(lesson, moment), _diverging(lesson, moment), _stuck(moment))
+        return [remark for remark in (_single_numbers(setup, moment), _diverging(setup, moment)) if remark]
+    found = (_no_weights(setup, moment), _saturated(setup, moment), _diverging(setup, moment), _stuck(moment))
     return [remark for remark in found if remark]
 
 
-def _saturated(lesson: Lesson, moment: Moment) -> Message | None:
+def _saturated(setup: Setup, moment: Moment) -> Message | None:
     share = saturated_share(moment.trace.a1)
-    if share < NEARLY_ALL or lesson.deviations & {"scalar_sigmoid", "one_pixel"}:  # there ∂f comes from elsewhere
+    if share < NEARLY_ALL or setup.deviations & {"scalar_sigmoid", "one_pixel"}:  # there ∂f comes from elsewhere
         return None
     size = float(np.abs(moment.gradients.df).max())
     if not np.any(moment.gradients.da1):
         effect = "later"  # nothing has come this far: that ∂f is zero is not the units' doing
     else:
         effect = "nothing" if size == 0 else "next_to_nothing" if share == 1 else "few"
-    why = "raw" if lesson.scale == "raw" else "kernel"
+    why = "raw" if setup.scale == "raw" else "kernel"
     return message(
         "ui.remarks.saturated.words",
         units=message(f"ui.remarks.saturated.units.{'all' if share == 1 else 'most'}", share=float(np.floor(1000 * share) / 1000)),
@@ -38,29 +38,29 @@ def _saturated(lesson: Lesson, moment: Moment) -> Message | None:
     )
 
 
-def _no_weights(lesson: Lesson, moment: Moment) -> Message | None:
+def _no_weights(setup: Setup, moment: Moment) -> Message | None:
     if np.any(moment.params.w) or np.any(moment.gradients.da1):
         return None
     flat = saturated_share(moment.trace.a1) >= NEARLY_ALL
-    then = "fresh" if "fresh_weights" in lesson.deviations else "flat" if flat else "exact"
+    then = "fresh" if "fresh_weights" in setup.deviations else "flat" if flat else "exact"
     start = message("ui.remarks.no_weights.start")
     return message("words.sentences", first=start, second=message(f"ui.remarks.no_weights.{then}"))
 
 
-def _diverging(lesson: Lesson, moment: Moment) -> Message | None:
+def _diverging(setup: Setup, moment: Moment) -> Message | None:
     """A loss above an earlier one of the same pass: with other masks, and after training, it is another pass's."""
     losses = moment.losses
-    if not moment.trace.training or lesson.network.program(lesson.x_shape).draws:
+    if not moment.trace.training or setup.network.program(setup.x_shape).draws:
         return None
     if len(losses) < 2 or losses[-1] <= losses.min() + LEAP:
         return None
     best = int(losses.argmin())
-    return message("ui.remarks.diverging", best=float(losses[best]), n=best, loss=float(losses[-1]), rate=lesson.lr)
+    return message("ui.remarks.diverging", best=float(losses[best]), n=best, loss=float(losses[-1]), rate=setup.lr)
 
 
-def _single_numbers(lesson: Lesson, moment: Moment) -> Message | None:
+def _single_numbers(setup: Setup, moment: Moment) -> Message | None:
     """A batch norm that has one number of each unit: of one image, behind a dense layer."""
-    norms = [names for layer, names in zip(lesson.network.layers, lesson.network.names, strict=True) if layer.kind == "bn"]
+    norms = [names for layer, names in zip(setup.network.layers, setup.network.names, strict=True) if layer.kind == "bn"]
     single = any(moment.trace[names.output].size == moment.params[names.of("g")].size for names in norms)
     return message("ui.remarks.single_numbers") if single and moment.trace.training else None
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from cnnviz.core.lesson import LESSON_KEYS
+from cnnviz.core.setup import SETUP_KEYS
 from cnnviz.scripts.library import library
-from cnnviz.scripts.scope import lesson_of
+from cnnviz.scripts.scope import setup_of
 from cnnviz.scripts.screen_address import LEARN
 from cnnviz.scripts.script import Script
 from cnnviz.words import Problem
@@ -19,7 +19,7 @@ def address_of(script: Script, number: int) -> tuple[str, dict[str, str]]:
     ('', 'z1', ('learn', {'lesson': 'lecture-kernel', 'step': '3'}))
     """
     screen = script.screens[number - 1]
-    return (LEARN, {"lesson": script.id, "step": str(number)}) if screen.asks else (screen.place.page, lesson_of(screen.at).to_query() | screen.place.own)
+    return (LEARN, {"lesson": script.id, "step": str(number)}) if screen.asks else (screen.place.page, setup_of(screen.at).to_query() | screen.place.own)
 
 
 def place_in(script: Script, text: str) -> int | None:
@@ -35,13 +35,13 @@ def place_in(script: Script, text: str) -> int | None:
 
 
 def opened(page: str, query: Mapping[str, str]) -> Mapping[str, str]:
-    """A query without a lesson that names a script's screen, with what that shows, where it is on this page; else the query as it is.
+    """A query without a setup that names a script's screen, with what that shows, where it is on this page; else the query as it is.
 
     >>> opened("", {"script": "story", "screen": "6"})["k"]
     '10'
     """
     id = query.get("script", "")
-    if not isinstance(id, str) or not id or not LESSON_KEYS.isdisjoint(query) or "lesson" in query:
+    if not isinstance(id, str) or not id or not SETUP_KEYS.isdisjoint(query) or "lesson" in query:
         return query
     script = library().find_script(id)
     number = script and place_in(script, str(query.get("screen", "")))

@@ -1,11 +1,11 @@
-"""A small closed language over named arrays: how a lesson's keys are computed. Nothing is ever handed to eval.
+"""A small closed language over named arrays: how a setup's keys are computed. Nothing is ever handed to eval.
 
     z1[14:17, 14:17]        count(conv2d(x, replaced(f, 0, 0, 0)) != z1)        abs(dw) == max(abs(dw))
 
 Numbers, the names of arrays, + - * / // % **, comparisons, and, or, not, cells and slices, .shape, .size, .T, and the
 functions of expression_functions.py, which may also be written behind an array (z1.max()). A first walk is over shapes alone: what
 is too long, too deep, too large or too much work (expression_limits.py) is refused before anything is computed. Only what a shape
-depends on is computed during that walk, after a walk of its own: a place, a mask of cells, a condition, another lesson.
+depends on is computed during that walk, after a walk of its own: a place, a mask of cells, a condition, another setup.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from cnnviz.words import Problem
 MOST_TEXT, MOST_PARTS = 600, 240
 """Characters and parts of an expression."""
 MOST_SCOPES = 8
-"""The number of times that an expression may look at another lesson."""
+"""The number of times that an expression may look at another setup."""
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: np.divide,

@@ -1,4 +1,4 @@
-"""Functions of a lesson's expressions: each function with what it takes, the shape it gives and what it costs."""
+"""Functions of a setup's expressions: each function with what it takes, the shape it gives and what it costs."""
 
 import math
 from collections.abc import Callable, Mapping

@@ -20,9 +20,9 @@ MOST_ALIVE = 5_000_000
 MOST_WORK = 100_000_000
 """Of all expressions of one question together, counted as below: about as many nanoseconds."""
 PART, LOOK = 20_000, 1_000_000
-"""The cost of a part of an expression, however few numbers it has, and of looking at another lesson, however short that is."""
+"""The cost of a part of an expression, however few numbers it has, and of looking at another setup, however short that is."""
 MOST_SECONDS = 3.0
-"""About how long other lessons may take that they look at, altogether: somebody waits for it."""
+"""About how long other setups may take that they look at, altogether: somebody waits for it."""
 CHEAP, DEAR, POWER, DIVISION = 4, 15, 160, 2_000
 """The cost of one number: arithmetic and comparing; a root, an exponential or a search; a power; a division with a remainder, at worst."""
 
@@ -70,7 +70,7 @@ class Allowance:
             raise Problem("lessons.expression.too_much_work")
 
     def wait(self, seconds: float) -> None:
-        """Counts how long another lesson takes that is about to be looked at."""
+        """Counts how long another setup takes that is about to be looked at."""
         self.seconds += seconds
         if self.seconds > MOST_SECONDS:
             raise Problem("lessons.scope.too_long", seconds=math.ceil(self.seconds), most=MOST_SECONDS)

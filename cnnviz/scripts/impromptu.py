@@ -1,4 +1,4 @@
-"""Questions that a lecturer asks on the spot, of the lesson that is on the screen: each becomes a screen as a file has them.
+"""Questions that a lecturer asks on the spot, of the setup that is on the screen: each becomes a screen as a file has them.
 
 So their keys, their answers and their sentences are computed by the same machinery.
 """
@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from cnnviz.scripts.scope import Scope, lesson_of, scope_of
+from cnnviz.scripts.scope import Scope, scope_of, setup_of
 from cnnviz.scripts.script import HALL_KINDS, MOST_ANSWERS, NOTHING, Answer, Screen
 from cnnviz.words import Problem, Versions, languages, say
 
@@ -16,11 +16,11 @@ MOST_CHARACTERS = 300
 
 
 def spot_screen(asked: Mapping[str, object], at: str) -> Screen:
-    """The screen that `asked` stands for on the lesson of the address `at`; Problem says what is wrong with it.
+    """The screen that `asked` stands for on the setup of the address `at`; Problem says what is wrong with it.
 
     Ready-made: {"spot": "largest", "map": "z1"}, or "smallest", "strongest"; {"spot": "sign", "cell": "z1:3,4"}, or
     "value"; {"spot": "loss"}. In one's own words: "kind", "ask", and "answers", each a {"label"}. With "key" (and
-    "is" in the answers), expressions as in a lesson's file, it has an answer; without, it is a show of hands.
+    "is" in the answers), expressions as in a setup's file, it has an answer; without, it is a show of hands.
 
     >>> spot_screen({"spot": "largest", "map": "z1"}, "k=0").key
     'near(z1 == max(z1))'
@@ -30,7 +30,7 @@ def spot_screen(asked: Mapping[str, object], at: str) -> Screen:
         return _own(asked, at)
     if not isinstance(name, str) or name not in SPOTS:
         raise Problem("lessons.spot.none", name=str(name)[:40], known=tuple(SPOTS))
-    return SPOTS[name](scope_of(lesson_of(at)), asked, at)
+    return SPOTS[name](scope_of(setup_of(at)), asked, at)
 
 
 def _said(id: str, **values: object) -> Versions:
@@ -65,7 +65,7 @@ def _brightness(here: Scope, map: str) -> str:
     """The brightness of the image under each cell's window, where one kernel slides over one channel; else ""."""
     if map != "z1" or here.arrays["z1"].ndim != 2 or here.arrays["x"].ndim != 2:
         return ""
-    for link in here.lesson.network.program(here.arrays["x"].shape).links["z1"]:
+    for link in here.setup.network.program(here.arrays["x"].shape).links["z1"]:
         if link.source == "x" and link.pattern == "window" and not link.geometry["before"] and link.geometry["dilation"] == 1:
             return f"conv2d(x, f * 0 + 1, {link.geometry['stride']})"
     return ""
@@ -114,8 +114,8 @@ def _value(here: Scope, asked: Mapping[str, object], at: str) -> Screen:
 
 
 def _loss(here: Scope, asked: Mapping[str, object], at: str) -> Screen:
-    change = f'at("k={here.lesson.k + 1}", L) - L'
-    said = _said("lessons.spot.loss.say", before="{L:4}", after=f'{{at("k={here.lesson.k + 1}", L):4}}')
+    change = f'at("k={here.setup.k + 1}", L) - L'
+    said = _said("lessons.spot.loss.say", before="{L:4}", after=f'{{at("k={here.setup.k + 1}", L):4}}')
     answers = tuple(Answer(is_, _said(f"lessons.spot.loss.{name}"), said) for is_, name in (("-1", "falls"), ("0", "stays"), ("1", "rises")))
     return _screen(at, kind="choose", key=f"sign({change})", ask=_said("lessons.spot.loss.ask"), answers=answers, right=said)
 
@@ -133,7 +133,7 @@ SPOTS: Mapping[str, Callable[[Scope, Mapping[str, object], str], Screen]] = {
 
 def _own(asked: Mapping[str, object], at: str) -> Screen:
     """A question in a lecturer's own words."""
-    kind, here = asked.get("kind"), scope_of(lesson_of(at))
+    kind, here = asked.get("kind"), scope_of(setup_of(at))
     if kind not in HALL_KINDS:
         raise Problem("lessons.spot.kind", kind=str(kind)[:40], known=HALL_KINDS)
     ask, key, tolerance = _words(asked, "ask"), _words(asked, "key", ""), _words(asked, "tolerance", "")

@@ -45,8 +45,8 @@ class Library:
     def beside(self, script: Script) -> Library:
         """The same with another script, which stands for those of its id."""
         lessons, lectures = (tuple(other for other in listed if other.id != script.id) for listed in (self.lessons, self.lectures))
-        lesson, lecture = ((script,), ()) if script.is_lesson else ((), (script,))
-        return replace(self, lessons=lessons + lesson, lectures=lectures + lecture)
+        setup, lecture = ((script,), ()) if script.is_lesson else ((), (script,))
+        return replace(self, lessons=lessons + setup, lectures=lectures + lecture)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Missions on the page Step: goals that are reached by changing the lesson, and recognised by the core. They stand in missions.toml."""
+"""Missions on the page Step: goals that are reached by changing the setup, and recognised by the core. They stand in missions.toml."""
 
 import tomllib
 from collections.abc import Mapping
@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.mistakes import mistakes_for
 from cnnviz.core.named_arrays import Gradients
+from cnnviz.core.setup import Setup
 from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment
 from cnnviz.scripts.expression import evaluate
@@ -34,7 +34,7 @@ CLOSE = 1e-6
 
 @dataclass(frozen=True)
 class Mission:
-    """A goal: the lesson that it starts `at`, keys that are to `keep`, and the `key` that holds when it is reached."""
+    """A goal: the setup that it starts `at`, keys that are to `keep`, and the `key` that holds when it is reached."""
 
     id: str
     at: str
@@ -45,25 +45,25 @@ class Mission:
     key: str = ""
     blind: bool = False
 
-    def kept(self, lesson: Lesson) -> tuple[str, ...]:
+    def kept(self, setup: Setup) -> tuple[str, ...]:
         """The keys to keep that are no longer as at the start."""
-        start, here = Lesson.understand(query_of(self.at))[0].to_query(), lesson.to_query()
+        start, here = Setup.understand(query_of(self.at))[0].to_query(), setup.to_query()
         return tuple(key for key in self.keep if start.get(key, "") != here.get(key, ""))
 
-    def met(self, lesson: Lesson) -> bool:
+    def met(self, setup: Setup) -> bool:
         """Tells whether it is reached: False too where that cannot be worked out.
 
-        >>> find("silent").met(Lesson()), find("silent").met(Lesson(w="zeros"))
+        >>> find("silent").met(Setup()), find("silent").met(Setup(w="zeros"))
         (False, True)
         """
         try:
-            return not self.kept(lesson) and bool(np.all(evaluate(self.key, scope_of(lesson))))
+            return not self.kept(setup) and bool(np.all(evaluate(self.key, scope_of(setup))))
         except Problem:
             return False
 
-    def told(self, lesson: Lesson) -> Versions:
-        """The sentence when it is reached, with the lesson's numbers."""
-        return filled(self.done, scope_of(lesson))
+    def told(self, setup: Setup) -> Versions:
+        """The sentence when it is reached, with the setup's numbers."""
+        return filled(self.done, scope_of(setup))
 
 
 @cache
@@ -90,7 +90,7 @@ def find(id: str) -> Mission | None:
 class Blind:
     """A backward pass with a mistake in it: the gradients, and every mistake that changes something, to choose among."""
 
-    lesson: Lesson
+    setup: Setup
     gradients: Gradients
     choices: Mapping[str, Placed]
 
@@ -98,8 +98,8 @@ class Blind:
         """Tells whether that mistake gives these gradients at the same moment, and what tells them apart; None for one that cannot be chosen."""
         if address not in self.choices:
             return None
-        made, title = _made(self.choices[address], self.lesson, moment), self.choices[address].title
-        stages = [name for stage in self.lesson.network.stages if stage.phase == "backward" for name in stage.makes]
+        made, title = _made(self.choices[address], self.setup, moment), self.choices[address].title
+        stages = [name for stage in self.setup.network.stages if stage.phase == "backward" for name in stage.makes]
         for name in (*stages, "dx"):
             theirs = self.gradients[name]
             apart = np.abs(made[name] - theirs)
@@ -110,29 +110,29 @@ class Blind:
         return True, message("ui.missions.it", title=title)
 
 
-def blind(lesson: Lesson, moment: Moment, case: int) -> Blind | None:
+def blind(setup: Setup, moment: Moment, case: int) -> Blind | None:
     """The mistake of a number; None where the network has none that changes something, or the numbers have run away.
 
-    >>> moment = scope_of(Lesson()).moment
-    >>> found = blind(Lesson(), moment, 7)
+    >>> moment = scope_of(Setup()).moment
+    >>> found = blind(Setup(), moment, 7)
     >>> [address for address in found.choices if found.named(address, moment)[0]]
     ['flip_forgotten@dx']
     """
     exact = moment.gradients
     if not all(np.isfinite(array).all() for array in exact.values()):
         return None
-    made = {one: _made(one, lesson, moment) for one in mistakes_for(lesson.network, lesson.opt)}
+    made = {one: _made(one, setup, moment) for one in mistakes_for(setup.network, setup.opt)}
     made = {one: wrong for one, wrong in made.items() if all(np.isfinite(array).all() for array in wrong.values())}
     choices = {one.address: one for one, wrong in made.items() if any(not same(wrong[name], exact[name]) for name in exact)}
     numbered = [one for one in choices.values() if one.mistake.name in NUMBERED]
     if not numbered:
         return None
     chosen = numbered[int(np.random.default_rng([case, len(numbered)]).integers(len(numbered)))]
-    return Blind(lesson, made[chosen], choices)
+    return Blind(setup, made[chosen], choices)
 
 
-def _made(mistake: Placed, lesson: Lesson, moment: Moment) -> Gradients:
-    return mistake.gradients(moment.params, moment.trace, np.array(lesson.y), lesson.optimizer, moment.state)
+def _made(mistake: Placed, setup: Setup, moment: Moment) -> Gradients:
+    return mistake.gradients(moment.params, moment.trace, np.array(setup.y), setup.optimizer, moment.state)
 
 
 def same(a: np.ndarray, b: np.ndarray) -> bool:

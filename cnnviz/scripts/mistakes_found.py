@@ -8,7 +8,7 @@ import numpy as np
 from cnnviz.core.mistakes import MISTAKES, Placed
 from cnnviz.scripts.mistaken_moment import mistaken, places_in
 from cnnviz.scripts.question import key_of, same, tolerance_of
-from cnnviz.scripts.scope import Scope, lesson_of, scope_of
+from cnnviz.scripts.scope import Scope, scope_of, setup_of
 from cnnviz.scripts.script import Screen, Script
 from cnnviz.words import Problem
 
@@ -47,11 +47,11 @@ def changes_key(screen: Screen, mistake: str) -> bool | None:
     """Tells whether a question's key is another one when the backward pass, and every update so far, makes this mistake
     in one of the places where it can be made; None where there is none, or nothing is computed, or the notebook's rule takes the exact one's place.
     """
-    lesson = lesson_of(screen.at)
-    if not screen.key or lesson.deviations:
+    setup = setup_of(screen.at)
+    if not screen.key or setup.deviations:
         return None
-    places = places_in(lesson, mistake)
-    here = scope_of(lesson) if places else None
+    places = places_in(setup, mistake)
+    here = scope_of(setup) if places else None
     return any(_changes(screen, here, place) for place in places) if here else None
 
 

@@ -19,7 +19,7 @@ _NAMED = re.compile(r"`([a-z]{1,2}\d{0,2})`")
 
 @dataclass(frozen=True, eq=False)
 class Plate(ReadOnly):
-    """A map of the lesson by its symbol, or what an expression comes to, with its label.
+    """A map of the setup by its symbol, or what an expression comes to, with its label.
 
     `hidden` is shown as a place without numbers until the answer is out.
     """
@@ -44,10 +44,10 @@ def plates(screen: Screen, here: Scope) -> list[Plate]:
     """The maps of a screen, in order: what it names, what it hides, what its answer adds.
 
     >>> from cnnviz.scripts.library import bundled
-    >>> from cnnviz.scripts.question import lesson_at
+    >>> from cnnviz.scripts.question import setup_at
     >>> from cnnviz.scripts.scope import scope_of
     >>> screen = bundled()[0].screens[2]
-    >>> [(plate.of, plate.hidden) for plate in plates(screen, scope_of(lesson_at(screen, {})))]
+    >>> [(plate.of, plate.hidden) for plate in plates(screen, scope_of(setup_at(screen, {})))]
     [('x', False), ('f', False), ('z1', True)]
     """
     allowance, covered, asked = Allowance(), hidden(screen, here), cells(screen, here)
@@ -74,9 +74,9 @@ def cells(screen: Screen, here: Scope) -> tuple[str, tuple[range, ...]] | None:
     """The cells that are asked of, as an array and a range an axis: those that the screen says, or that its key names.
 
     >>> from cnnviz.scripts.library import bundled
-    >>> from cnnviz.scripts.scope import lesson_of, scope_of
+    >>> from cnnviz.scripts.scope import setup_of, scope_of
     >>> screen = bundled()[0].screens[2]
-    >>> cells(screen, scope_of(lesson_of(screen.at)))
+    >>> cells(screen, scope_of(setup_of(screen.at)))
     ('z1', (range(14, 17), range(14, 17)))
     """
     text = screen.cells or (screen.key if screen.kind in ("choose", "number") else "")
@@ -89,4 +89,4 @@ def hidden(screen: Screen, here: Scope) -> tuple[str, ...]:
         return screen.hide
     if screen.kind in ("", "construct", "order"):
         return ()
-    return next(tuple(stage.makes) for stage in here.lesson.network.stages if str(stage) == here.lesson.stage)
+    return next(tuple(stage.makes) for stage in here.setup.network.stages if str(stage) == here.setup.stage)

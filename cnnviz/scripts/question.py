@@ -1,4 +1,4 @@
-"""A screen's question on one lesson: its key, its answers and its sentences, all computed from that lesson's numbers."""
+"""A screen's question on one setup: its key, its answers and its sentences, all computed from that setup's numbers."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.read_only import ReadOnly
+from cnnviz.core.setup import Setup
 from cnnviz.scripts.expression import evaluate, names_in
 from cnnviz.scripts.expression_limits import Allowance
 from cnnviz.scripts.mistaken_moment import mistaken, quickly_made
-from cnnviz.scripts.scope import Scope, label_of, lesson_of, query_of, scope_of
+from cnnviz.scripts.scope import Scope, label_of, query_of, scope_of, setup_of
 from cnnviz.scripts.script import Screen
 from cnnviz.words import Message, Problem, Versions, languages, message, written
 
@@ -45,9 +45,9 @@ class Option(ReadOnly):
 
 @dataclass(frozen=True, eq=False)
 class Question(ReadOnly):
-    """All that is asked and answered on one lesson. `key` is a value, a mask of cells, a truth, or stages in order."""
+    """All that is asked and answered on one setup. `key` is a value, a mask of cells, a truth, or stages in order."""
 
-    lesson: Lesson
+    setup: Setup
     title: Versions
     text: Versions
     ask: Versions
@@ -60,37 +60,37 @@ class Question(ReadOnly):
     tolerance: float = 0.0
 
 
-def lesson_at(screen: Screen, asked: Mapping[str, str]) -> Lesson:
-    """A screen's own lesson with what a learner may change in it, and has; what cannot be had stays as it was.
+def setup_at(screen: Screen, asked: Mapping[str, str]) -> Setup:
+    """A screen's own setup with what a learner may change in it, and has; what cannot be had stays as it was.
 
     >>> from cnnviz.scripts.library import bundled
     >>> screen = bundled()[0].screens[0]
-    >>> lesson_at(screen, {"img": "test-7", "k": "3", "f": "1"}).k
+    >>> setup_at(screen, {"img": "test-7", "k": "3", "f": "1"}).k
     0
     """
     own = query_of(screen.at)
     change = {key: asked[key] for key in CHANGED[screen.change] if asked.get(key)}
     if not change:
-        return lesson_of(screen.at)
+        return setup_of(screen.at)
     try:
-        label = label_of(change.get("img", own.get("img", Lesson().img)))
+        label = label_of(change.get("img", own.get("img", Setup().img)))
     except Problem:
-        return lesson_of(screen.at)
-    return Lesson.understand(own | change, lesson_of(screen.at), label)[0]
+        return setup_of(screen.at)
+    return Setup.understand(own | change, setup_of(screen.at), label)[0]
 
 
-def ask(screen: Screen, lesson: Lesson) -> Question:
-    """The question on a lesson; Problem where an expression cannot be computed there, or all of them together are too much."""
-    here, allowance = scope_of(lesson), Allowance()
+def ask(screen: Screen, setup: Setup) -> Question:
+    """The question on a setup; Problem where an expression cannot be computed there, or all of them together are too much."""
+    here, allowance = scope_of(setup), Allowance()
     texts = {name: filled(getattr(screen, name), here, allowance) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
     if screen.kind in ("", "order"):
-        return Question(lesson, **texts, key=np.zeros(0), order=in_order(screen, here))  # type: ignore[arg-type]
+        return Question(setup, **texts, key=np.zeros(0), order=in_order(screen, here))  # type: ignore[arg-type]
     key = key_of(screen, here, allowance)
     options = tuple(_options(screen, here, key, texts["right"], allowance))
     tolerance = tolerance_of(screen, here, key, allowance)
     if screen.kind in ("number", "click"):
         options += tuple(_slips(screen, here, [key, *(option.value for option in options)], tolerance))
-    return Question(lesson, **texts, key=key, options=options, tolerance=tolerance)  # type: ignore[arg-type]
+    return Question(setup, **texts, key=key, options=options, tolerance=tolerance)  # type: ignore[arg-type]
 
 
 @np.errstate(all="ignore")  # what a mistake leads to may be infinite
@@ -101,9 +101,9 @@ def _slips(screen: Screen, here: Scope, known: list[np.ndarray], tolerance: floa
     """
     names = names_in(screen.key)
     after = {*here.moment.gradients, *(f"{name}_next" for name in here.moment.params)}
-    if names & {"at", "wrong", "wrong_loss"} or not (here.lesson.k or names & after):
+    if names & {"at", "wrong", "wrong_loss"} or not (here.setup.k or names & after):
         return
-    for mistake in quickly_made(here.lesson):
+    for mistake in quickly_made(here.setup):
         with suppress(Problem):  # it is no number any more
             value = key_of(screen, mistaken(here, mistake))
             value = value & ~np.logical_or.reduce(known) if screen.kind == "click" else value
@@ -127,7 +127,7 @@ def _options(screen: Screen, here: Scope, key: np.ndarray, right: Versions, allo
         if (is_key and found) or any(same(value, other) for other in seen) or (not is_key and same(value, key)):
             continue
         if is_key and any(not other.is_ and other is not answer for other in screen.answers):
-            continue  # on this lesson a misconception gives the right value: only the key itself stands for it
+            continue  # on this setup a misconception gives the right value: only the key itself stands for it
         found = found or is_key
         seen.append(value)
         yield Option(value, filled(answer.label, here, allowance), right if is_key else filled(answer.say, here, allowance), is_key)
@@ -192,7 +192,7 @@ def tolerance_of(screen: Screen, here: Scope, key: np.ndarray, allowance: Allowa
 
 def in_order(screen: Screen, here: Scope) -> tuple[str, ...]:
     """The screen's stages in the order in which the network has them; Problem for one that it has not."""
-    known = [str(stage) for stage in here.lesson.network.stages]
+    known = [str(stage) for stage in here.setup.network.stages]
     for stage in screen.stages:
         if stage not in known:
             raise Problem("lessons.key.no_stage", stage=stage, known=known)

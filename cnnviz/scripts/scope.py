@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 
-from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.losses_ahead import losses_on
 from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.mistakes import placed
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.saturation import hidden_share
+from cnnviz.core.setup import SETUP_KEYS, Setup
 from cnnviz.core.stored_params import is_kept_name
 from cnnviz.core.trajectory import Moment, trajectory, updates_ahead
 from cnnviz.core.update_limits import estimate
@@ -30,84 +30,84 @@ MOST_WRONG = 500
 
 @dataclass(frozen=True, eq=False)
 class Scope(ReadOnly):
-    """One moment of one lesson, its arrays by name; and the way to others."""
+    """One moment of one setup, its arrays by name; and the way to others."""
 
-    lesson: Lesson
+    setup: Setup
     moment: Moment
     arrays: Mapping[str, np.ndarray]
 
     def elsewhere(self, function: str, text: str) -> Scope:
-        """at("k=1", …): this lesson with that change; wrong("kernel_gradient_flipped@df", …): with the gradients of that mistake.
+        """at("k=1", …): this setup with that change; wrong("kernel_gradient_flipped@df", …): with the gradients of that mistake.
 
-        >>> float(scope_of(Lesson()).elsewhere("at", "k=1").arrays["k"])
+        >>> float(scope_of(Setup()).elsewhere("at", "k=1").arrays["k"])
         1.0
         """
         if function == "at":
-            return changed(self.lesson, query_of(text))
+            return changed(self.setup, query_of(text))
         params, trace, gradients = self.moment.params, self.moment.trace, self.moment.gradients
-        found = placed(text, self.lesson.network, self.lesson.opt)
-        wrong = found.gradients(params, trace, np.array(self.lesson.y), self.lesson.optimizer)
-        return Scope(self.lesson, self.moment, {**self.arrays, **{name: wrong[name] for name in gradients if name in wrong}})
+        found = placed(text, self.setup.network, self.setup.opt)
+        wrong = found.gradients(params, trace, np.array(self.setup.y), self.setup.optimizer)
+        return Scope(self.setup, self.moment, {**self.arrays, **{name: wrong[name] for name in gradients if name in wrong}})
 
     def seconds(self, function: str, text: str, updates: int = 0) -> float:
         """About how long it takes to look there; what is worked out already takes no time.
 
-        >>> 0 < scope_of(Lesson()).seconds("at", "k=400") < 1
+        >>> 0 < scope_of(Setup()).seconds("at", "k=400") < 1
         True
         """
-        lesson = changed_lesson(self.lesson, query_of(text)) if function == "at" else self.lesson
-        x = load_images(lesson)
+        setup = changed_setup(self.setup, query_of(text)) if function == "at" else self.setup
+        x = load_images(setup)
         if function != "at":
-            return SLOWER * estimate(lesson.network, x.shape, max(1, updates))
-        return estimate(lesson.network, x.shape, updates_ahead(lesson, x, lesson.k))
+            return SLOWER * estimate(setup.network, x.shape, max(1, updates))
+        return estimate(setup.network, x.shape, updates_ahead(setup, x, setup.k))
 
     def wrong_loss(self, mistake: str, updates: int) -> float:
         """The loss after so many updates from here with a mistake in the backward pass.
 
-        >>> scope_of(Lesson(k=0)).wrong_loss("sign_flipped", 0) == float(scope_of(Lesson(k=0)).arrays["L"])
+        >>> scope_of(Setup(k=0)).wrong_loss("sign_flipped", 0) == float(scope_of(Setup(k=0)).arrays["L"])
         True
         """
         if not 0 <= updates <= MOST_WRONG:
             raise Problem("lessons.expression.too_many_updates", n=updates, most=MOST_WRONG)
-        found = placed(mistake, self.lesson.network, self.lesson.opt)
-        return float(losses_on(self.lesson, self.moment, updates, found)[-1])
+        found = placed(mistake, self.setup.network, self.setup.opt)
+        return float(losses_on(self.setup, self.moment, updates, found)[-1])
 
 
-def scope_of(lesson: Lesson) -> Scope:
-    """The arrays of a lesson by name: the trace, the parameters, their gradients and their next values, y, L, and more.
+def scope_of(setup: Setup) -> Scope:
+    """The arrays of a setup by name: the trace, the parameters, their gradients and their next values, y, L, and more.
 
     What training keeps is there too, as n1_running_mean and n1_running_mean_next. Raises Problem where the image cannot
     be had, or where it is too much work.
 
-    >>> found = scope_of(Lesson()).arrays
-    >>> found["z1"].shape, found["f_next"].shape, sorted(found.keys() - {*scope_of(Lesson()).moment.trace})[:4]
+    >>> found = scope_of(Setup()).arrays
+    >>> found["z1"].shape, found["f_next"].shape, sorted(found.keys() - {*scope_of(Setup()).moment.trace})[:4]
     ((30, 30), (3, 3), ['L', 'b', 'b_next', 'da1'])
     """
-    return _SCOPES.get_or_make(lesson, lambda: _made(lesson))
+    return _SCOPES.get_or_make(setup, lambda: _made(setup))
 
 
-def duration(lesson: Lesson) -> float:
-    """About how many seconds a lesson's scope takes that is made from the start.
+def duration(setup: Setup) -> float:
+    """About how many seconds a setup's scope takes that is made from the start.
 
-    >>> duration(Lesson(k=1)) < duration(Lesson(k=400)) < 1
+    >>> duration(Setup(k=1)) < duration(Setup(k=400)) < 1
     True
     """
-    return estimate(lesson.network, load_images(lesson).shape, lesson.k)
+    return estimate(setup.network, load_images(setup).shape, setup.k)
 
 
-def _made(lesson: Lesson) -> Scope:
-    x = load_images(lesson)
-    seconds = duration(lesson)
+def _made(setup: Setup) -> Scope:
+    x = load_images(setup)
+    seconds = duration(setup)
     if seconds > MOST_SECONDS:
         raise Problem("lessons.scope.too_long", seconds=round(seconds), most=MOST_SECONDS)
-    moment = trajectory(lesson, x, lesson.k).in_mode(lesson.mode)
-    plain = {"y": lesson.y, "L": moment.losses[-1], "losses": moment.losses, "lr": lesson.lr, "k": lesson.k}
+    moment = trajectory(setup, x, setup.k).in_mode(setup.mode)
+    plain = {"y": setup.y, "L": moment.losses[-1], "losses": moment.losses, "lr": setup.lr, "k": setup.k}
     arrays = {**moment.trace, **moment.params, **moment.gradients, **{f"{name}_next": moment.after[name] for name in moment.params}}
     arrays |= {name: np.array(value, dtype=np.float64) for name, value in plain.items()}
     arrays |= kept(moment.buffers, moment.buffers_after)
-    if not math.isnan(share := hidden_share(lesson.network, moment.trace, "saturated")):
+    if not math.isnan(share := hidden_share(setup.network, moment.trace, "saturated")):
         arrays["saturated"] = np.array(share)
-    return Scope(lesson, moment, arrays)
+    return Scope(setup, moment, arrays)
 
 
 def kept(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -118,11 +118,11 @@ def kept(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> d
 MOST_BYTES = 32_000_000
 """The most bytes of all remembered scopes: two hundred of the teaching notebook's network."""
 
-_SCOPES: LruCache[Lesson, Scope] = LruCache(MOST_BYTES, held_bytes)
+_SCOPES: LruCache[Setup, Scope] = LruCache(MOST_BYTES, held_bytes)
 
 
 def query_of(text: str) -> dict[str, str]:
-    """A lesson's address as its keys; Problem for a key that no lesson has.
+    """A setup's address as its keys; Problem for a key that no setup has.
 
     >>> query_of("?img=test-3&k=5")
     {'img': 'test-3', 'k': '5'}
@@ -131,49 +131,49 @@ def query_of(text: str) -> dict[str, str]:
     if text.strip("? ") and not query:
         raise Problem("lessons.scope.no_query", text=text)
     for key, value in query.items():
-        if key not in LESSON_KEYS:
-            raise Problem("lessons.scope.no_key", key=key, known=sorted(LESSON_KEYS))
+        if key not in SETUP_KEYS:
+            raise Problem("lessons.scope.no_key", key=key, known=sorted(SETUP_KEYS))
         if is_kept_name(value):
             raise Problem("lessons.scope.kept", key=key, name=value)
     return query
 
 
-def lesson_of(text: str) -> Lesson:
-    """The lesson of an address, all of which has to hold; Problem says what would be replaced.
+def setup_of(text: str) -> Setup:
+    """The setup of an address, all of which has to hold; Problem says what would be replaced.
 
-    >>> lesson_of("img=test-3&stage=z1").stage
+    >>> setup_of("img=test-3&stage=z1").stage
     'z1'
     """
     return _held(*_understood(query_of(text)))
 
 
-def changed(lesson: Lesson, change: Mapping[str, str]) -> Scope:
-    """The scope of a lesson with a change that has to hold."""
-    return scope_of(changed_lesson(lesson, change))
+def changed(setup: Setup, change: Mapping[str, str]) -> Scope:
+    """The scope of a setup with a change that has to hold."""
+    return scope_of(changed_setup(setup, change))
 
 
-def changed_lesson(lesson: Lesson, change: Mapping[str, str]) -> Lesson:
-    """A lesson with a change that has to hold."""
-    query = lesson.to_query() | dict(change)
+def changed_setup(setup: Setup, change: Mapping[str, str]) -> Setup:
+    """A setup with a change that has to hold."""
+    query = setup.to_query() | dict(change)
     if "net" in change or "img" in change:
-        changes, wrong = lesson.changed(change, label_of(change.get("img", lesson.img)))
+        changes, wrong = setup.changed(change, label_of(change.get("img", setup.img)))
         return _held(changes, wrong)
     return _held(*_understood(query))
 
 
-def _understood(query: Mapping[str, str]) -> tuple[Lesson, dict[str, Message]]:
-    lesson, wrong = Lesson.understand(query)
-    if "img" not in wrong and lesson.classes and "y" not in query:
-        return Lesson.understand(query, label=label_of(lesson.img))
-    return lesson, wrong
+def _understood(query: Mapping[str, str]) -> tuple[Setup, dict[str, Message]]:
+    setup, wrong = Setup.understand(query)
+    if "img" not in wrong and setup.classes and "y" not in query:
+        return Setup.understand(query, label=label_of(setup.img))
+    return setup, wrong
 
 
-def _held(lesson: Lesson, wrong: Mapping[str, Message]) -> Lesson:
+def _held(setup: Setup, wrong: Mapping[str, Message]) -> Setup:
     for key, said in wrong.items():
         raise Problem("lessons.scope.replaced", key=key, why=said)
-    for img in lesson.images:
+    for img in setup.images:
         find_image(img)
-    return lesson
+    return setup
 
 
 def label_of(img: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The place of a script's screen: its page, its lesson, and what else its address says.
+"""The place of a script's screen: its page, its setup, and what else its address says.
 
     img=test-3&stage=z1     Step, or Learn where it asks
     /train?k=0&n=500        the page Train, with a key of its own
@@ -22,7 +22,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
 
 
 class Place(NamedTuple):
-    """A page by its path, and what an address says there beside the lesson."""
+    """A page by its path, and what an address says there beside the setup."""
 
     page: str
     keys: tuple[tuple[str, str], ...] = ()
@@ -38,7 +38,7 @@ ON_LEARN = Place(LEARN)
 
 
 def keys_of(page: str) -> tuple[str, ...]:
-    """The keys that a screen can say on a page beside the lesson.
+    """The keys that a screen can say on a page beside the setup.
 
     >>> keys_of("notebook")
     ('part', 'view', 'whole', 'hide', 'predict')
@@ -47,9 +47,9 @@ def keys_of(page: str) -> tuple[str, ...]:
 
 
 def place_of(at: str, default: str = STEP) -> tuple[str, Place]:
-    """The lesson of an address, a query, and its place; the page is the default one where the address names none.
+    """The setup of an address, a query, and its place; the page is the default one where the address names none.
 
-    A page that there is not stays as it is written, and so do keys that belong to nothing: they are the lesson's to refuse.
+    A page that there is not stays as it is written, and so do keys that belong to nothing: they are the setup's to refuse.
 
     >>> place_of("/train?k=0&n=500")
     ('k=0', Place(page='train', keys=(('n', '500'),)))

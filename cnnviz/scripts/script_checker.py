@@ -10,10 +10,10 @@ from pathlib import Path as File
 
 import numpy as np
 
-from cnnviz.core.lesson_fields import one_of, whole_number
 from cnnviz.core.mistakes import placed
 from cnnviz.core.page_state import PageState
 from cnnviz.core.read_sweep import read_sweep
+from cnnviz.core.setup_fields import one_of, whole_number
 from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.data.images import find_image
 from cnnviz.scripts.expression import evaluate, names_in
@@ -26,12 +26,12 @@ from cnnviz.scripts.question import (
     filled,
     in_order,
     key_of,
-    lesson_at,
     same,
+    setup_at,
     tolerance_of,
     value_of,
 )
-from cnnviz.scripts.scope import Scope, lesson_of, query_of, scope_of
+from cnnviz.scripts.scope import Scope, query_of, scope_of, setup_of
 from cnnviz.scripts.screen_address import TRAIN
 from cnnviz.scripts.script import Screen, Script
 from cnnviz.scripts.script_fields import Fault, Reading
@@ -86,7 +86,7 @@ def look(content: bytes) -> tuple[Script | None, Reading]:
     for n, screen in reading.screens.items():
         check_wanted()
         with _Checked(reading, (reading.name, n), screen).at("at"):
-            lesson_of(screen.at)
+            setup_of(screen.at)
     return (None if reading.broken else script), reading
 
 
@@ -117,7 +117,7 @@ class _Checked:
         here: Scope | None = None
         with self.at("at"):
             self.in_time()
-            here = scope_of(lesson_of(self.screen.at))
+            here = scope_of(setup_of(self.screen.at))
         if here is None:
             return
         before = len(self.reading.faults)
@@ -135,16 +135,16 @@ class _Checked:
 
     def keys(self, here: Scope) -> None:
         """Faults of the address beside the lesson, and of an experiment's updates."""
-        own, most = self.screen.place.own, here.lesson.most_updates
+        own, most = self.screen.place.own, here.setup.most_updates
         with self.at("at"):
             if self.screen.place.page == TRAIN:
-                find_image(here.lesson.img)  # raises where there are several: it trains on one
-            if "sweep" in own and (said := read_sweep(own["sweep"], here.lesson).said):
+                find_image(here.setup.img)  # raises where there are several: it trains on one
+            if "sweep" in own and (said := read_sweep(own["sweep"], here.setup).said):
                 raise Problem(said[0].id, **said[0].values)
             for left_out in PageState.from_query(own)[1].values():
                 raise Problem(left_out.id, **left_out.values)
             if own.get("mistake"):
-                placed(own["mistake"], here.lesson.network, here.lesson.opt)
+                placed(own["mistake"], here.setup.network, here.setup.opt)
             readers = {"n": whole_number(1, most), "mission": one_of(mission.id for mission in missions())}
             for key in readers.keys() & own.keys():
                 try:
@@ -237,7 +237,7 @@ class _Checked:
     def label_told(self, here: Scope) -> None:
         """Refuse a title or text that contains the right label and no other one; the question itself may name its answer."""
         try:
-            question = ask(self.screen, here.lesson)
+            question = ask(self.screen, here.setup)
         except Problem:  # `texts` says why
             return
         for path, part in self.before("title", "text"):
@@ -279,8 +279,8 @@ class _Checked:
             query = query_of(self.screen.solution)
             if strange := [key for key in query if key not in CHANGED[self.screen.change]]:
                 raise Problem("lessons.check.solution_changes", keys=strange, change=self.screen.change)
-            solved = lesson_at(self.screen, query)
-            lesson_of(self.screen.solution)  # all of it has to hold
+            solved = setup_at(self.screen, query)
+            setup_of(self.screen.solution)  # all of it has to hold
             if not bool(key_of(self.screen, scope_of(solved))):
                 raise Problem("lessons.check.no_solution")
 
@@ -319,7 +319,7 @@ class _Checked:
             if time.thread_time() > self.until:
                 return self.wrong(("change",), message("lessons.check.too_long"))
             try:
-                found = ask(self.screen, lesson_at(self.screen, change))
+                found = ask(self.screen, setup_at(self.screen, change))
             except Problem as problem:
                 return self.wrong(("change",), message("lessons.check.elsewhere", where=named(change), why=problem.message))
             if self.screen.kind == "choose" and len(found.options) < 2:
@@ -331,7 +331,7 @@ class _Checked:
 
 def slides(map: str, here: Scope) -> bool:
     """Tells whether a map's cells are made by a window over another map, in which their places can be shown."""
-    return any(link.pattern == "window" for link in here.lesson.network.program(here.arrays["x"].shape).links.get(map, ()))
+    return any(link.pattern == "window" for link in here.setup.network.program(here.arrays["x"].shape).links.get(map, ()))
 
 
 def named(query: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""GET numbers/<page>?<lesson>: what a page shows, as bytes, the same for everybody; docs/numbers.md describes it."""
+"""GET numbers/<page>?<setup>: what a page shows, as bytes, the same for everybody; docs/numbers.md describes it."""
 
 import asyncio
 import hashlib
@@ -35,7 +35,7 @@ from cnnviz.words import Problem, message
 MOST_BYTES = 32_000_000
 """Bytes of all cached responses, compressed: about 400 updates of the teaching notebook's network."""
 MOST_QUERY = 24_000
-"""Characters of a query: an uploaded image is one of 4,200, two lessons with one each may be compared."""
+"""Characters of a query: an uploaded image is one of 4,200, two setups with one each may be compared."""
 MOST_COSTLY = 2_000_000
 """Bytes of the costs that are cached, with the requests that have them."""
 LATE, MOST_REFUSING = 1.0, 500

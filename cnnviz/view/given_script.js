@@ -3,7 +3,7 @@
 
 import { inTab } from "./model/storage.js"
 
-/** @import { Lesson } from "./types/view.js" */
+/** @import { Setup } from "./types/view.js" */
 /** @typedef {{ id: string, toml: string }} GivenScript */
 
 const KEY = "cnnviz.given"
@@ -17,7 +17,7 @@ export function givenScript() {
 /** From now on this one. @param {GivenScript} script */
 export const giveScript = (script) => inTab.writeRecord(KEY, script)
 
-/** Gives what tells the answers to a question of this script from those to another one of its id. @param {string} page @param {Lesson} lesson @returns {Lesson} */
+/** Gives what tells the answers to a question of this script from those to another one of its id. @param {string} page @param {Setup} lesson @returns {Setup} */
 export function markOf(page, { lesson = "" }) {
   const found = page === "learn" && lesson ? givenScript() : undefined
   return found?.id === lesson ? { given: digest(found.toml) } : {}

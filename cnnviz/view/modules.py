@@ -18,7 +18,7 @@ ENTRY = "hosts/streamlit/streamlit"
 
 
 def script(entry: str = ENTRY, ending: str = "export default {}", served: bool = True) -> str:
-    """The component's JavaScript as one module, what Python knows of the lesson among it, in the reader's language; `served` where a server is asked."""
+    """The component's JavaScript as one module, what Python knows of the setup among it, in the reader's language; `served` where a server is asked."""
     return bundle(entry, lambda name: spec(reader(), served=served) if name == CONSTANTS else module(name), ending)
 
 

@@ -41,9 +41,9 @@ from cnnviz.words import Message, Versions
 class Mounted(TypedDict):
     """Properties that Streamlit's page hands the component: the page, the code's version, and what belongs to one visit alone.
 
-    `adopt` is how often a training changed the lesson, and the last change. `wrong` says by key what of the address, as far
+    `adopt` is how often a training changed the setup, and the last change. `wrong` says by key what of the address, as far
     as it says how one looks, cannot be, and `stage` which stage there is instead. Where it `listens`, something else on the page
-    depends on the lesson.
+    depends on the setup.
     """
 
     page: str
@@ -54,14 +54,14 @@ class Mounted(TypedDict):
     listens: bool
 
 
-# --- A lesson as a file ----------------------------------------------------------------------------
+# --- A setup as a file ----------------------------------------------------------------------------
 
 
 class FileContents(TypedDict):
-    """Contents of a file of a lesson, and how to read its bytes: the answers' names (an update's number), how long their
+    """Contents of a file of a setup, and how to read its bytes: the answers' names (an update's number), how long their
     headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/estimates.py);
     `server` is a page's address, with a slash at its end, or ""; `scorm`: whether it tells a learning management system.
-    A file that holds a script has no lesson, and the answers' names are its screens' numbers.
+    A file that holds a script has no setup, and the answers' names are its screens' numbers.
     """
 
     lesson: Query

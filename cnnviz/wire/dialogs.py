@@ -23,7 +23,7 @@ class FileGroup(TypedDict):
 
 
 class OfferedFiles(TypedDict):
-    """All files of a lesson; `notes` say what of it they leave out, `around` is the most updates either way in a file of its own."""
+    """All files of a setup; `notes` say what of it they leave out, `around` is the most updates either way in a file of its own."""
 
     groups: Sequence[FileGroup]
     notes: Sequence[str]
@@ -32,7 +32,7 @@ class OfferedFiles(TypedDict):
 
 
 class Adopted(TypedDict):
-    """A change of the lesson that came of a file, and what there is to say of it."""
+    """A change of the setup that came of a file, and what there is to say of it."""
 
     change: Query
     note: str

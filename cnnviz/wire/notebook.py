@@ -90,7 +90,7 @@ class SetsData(TypedDict):
 
 
 class ExperimentData(TypedDict):
-    """The stages at which a switch may show, and the field of their sets where the notebook can run the lesson."""
+    """The stages at which a switch may show, and the field of their sets where the notebook can run the setup."""
 
     symbols: Sequence[SymbolLabel]
     sets: SetsData | None

@@ -106,7 +106,7 @@ class Problem(ValueError):
 
 @dataclass(frozen=True)
 class Versions:
-    """A sentence that came with its languages, as those of a lesson's file do."""
+    """A sentence that came with its languages, as those of a setup's file do."""
 
     by_language: Mapping[str, str]
 

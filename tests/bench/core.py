@@ -26,10 +26,10 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnviz.core import trajectory as trajectories
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
 from cnnviz.core.notebook_network import backward, forward, init_params, update
 from cnnviz.core.read_only import sealed
+from cnnviz.core.setup import Setup
 from tests.bench.batch import TWO_BLOCKS, Case, agrees, jax_step
 from tests.core.notebook_literal import forward_backward_propagation
 
@@ -101,7 +101,7 @@ def interleaved_medians(contenders: dict[str, Callable[[], object]]) -> dict[str
 
 
 def kernel() -> np.ndarray:
-    return Lesson().kernel.copy()  # the notebook changes it in place
+    return Setup().kernel.copy()  # the notebook changes it in place
 
 
 def cnnviz_step(x: np.ndarray, y: np.ndarray) -> Callable[[], object]:
@@ -169,7 +169,7 @@ def trajectory_seconds(x: np.ndarray, runs: int = 5) -> float:
     for _ in range(runs):
         trajectories.forget()
         start = time.perf_counter()
-        trajectories.trajectory(Lesson(), x, UPDATES)
+        trajectories.trajectory(Setup(), x, UPDATES)
         times.append(time.perf_counter() - start)
     return statistics.median(times)
 

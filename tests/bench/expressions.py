@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from cnnviz.scripts.expression import evaluate
 from cnnviz.scripts.question import filled
-from cnnviz.scripts.scope import Scope, lesson_of, scope_of
+from cnnviz.scripts.scope import Scope, scope_of, setup_of
 from cnnviz.words import Problem, Versions
 
 LARGE = "net=conv32x1-relu-dense18-relu-dense10-softmax-ce"
@@ -60,7 +60,7 @@ def most_of(part: str, here: Scope) -> str:
 
 
 def main() -> int:
-    here, worst = scope_of(lesson_of(LARGE)), 0.0
+    here, worst = scope_of(setup_of(LARGE)), 0.0
     for part in REPEATED:
         text = most_of(part, here)
         worst = max(worst, taken := seconds_of(lambda text=text: evaluate(text, here)))

@@ -13,14 +13,14 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnviz.core.gradcheck import check_gradients
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import Network
+from cnnviz.core.setup import Setup
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import load_image
 
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
-LESSONS = {
+SETUPS = {
     "the default lesson": {},
     "raw pixels": {"scale": "raw"},
     "conv4x3-relu-max2-dense10-softmax-ce": {"net": "conv4x3-relu-max2-dense10-softmax-ce"},
@@ -35,15 +35,15 @@ SECONDS = 0.05
 
 
 def main() -> None:
-    for name, query in LESSONS.items():
-        lesson, _ = Lesson.from_query(query)
-        params, y = trajectory(lesson, x := load_image(lesson.img, lesson.ch, lesson.scale), 0).params, np.array(lesson.y)
+    for name, query in SETUPS.items():
+        setup, _ = Setup.from_query(query)
+        params, y = trajectory(setup, x := load_image(setup.img, setup.ch, setup.scale), 0).params, np.array(setup.y)
         count = sum(array.size for array in params.values())
 
-        def check(network: Network = lesson.network, params: Params = params, x: np.ndarray = x, y: np.ndarray = y) -> object:
+        def check(network: Network = setup.network, params: Params = params, x: np.ndarray = x, y: np.ndarray = y) -> object:
             return check_gradients(params, x, y, network=network)
 
-        ours, plain = medians(check, plain_check(lesson.network, params, x, y))
+        ours, plain = medians(check, plain_check(setup.network, params, x, y))
         plain *= count / SAMPLE
         print(f"{name}, {count:,} entries: {1000 * ours:.2f} ms, {1000 * ours / plain:.2f} thousandths of the plain check")
 

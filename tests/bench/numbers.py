@@ -2,7 +2,7 @@
 
     python -m tests.bench.numbers
 
-First the same twenty moments over eight connections: those that are known. Then others step on, each with a lesson of
+First the same twenty moments over eight connections: those that are known. Then others step on, each with a setup of
 their own, while one connection asks for fifty of the dearest addresses there are, all at once.
 """
 
@@ -46,7 +46,7 @@ class Step(NamedTuple):
 
 
 async def others(server: Server, first: int, visitors: int = 20, seconds: float = 10.0, address: str = "") -> list[Step]:
-    """Each step of visitors who go on twice a second, each with a lesson of their own; all from one `address`."""
+    """Each step of visitors who go on twice a second, each with a setup of their own; all from one `address`."""
     steps: list[Step] = []
 
     async def visitor(number: int) -> None:

@@ -31,7 +31,7 @@ df names, besides its sources, the weight that it is the gradient of."""
 
 @dataclass(frozen=True)
 class Geometry:
-    """The shapes that the links of one lesson depend on."""
+    """The shapes that the links of one setup depend on."""
 
     x_shape: tuple[int, int]
     z1_shape: tuple[int, int]

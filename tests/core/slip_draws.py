@@ -14,11 +14,11 @@ from cnnviz.core.comparison.diagnosis import diagnose
 from cnnviz.core.comparison.precision import DOUBLE
 from cnnviz.core.comparison.reference_pass import ReferencePass
 from cnnviz.core.comparison.stage_verdicts import WRONG, by_stage
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.line_overrides import chained
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import gd
 from cnnviz.core.presets import PRESETS
+from cnnviz.core.setup import Setup
 from cnnviz.core.sliding import pad_widths
 from tests.core.gradcheck_draws import network_of
 from tests.core.networks import OTHERS
@@ -274,7 +274,7 @@ def case_of(rng: np.random.Generator, mixing: bool = False) -> ReferencePass:
         text, shape = network_of(rng, mixing)
         shape = (*rng.choice([1, 2, 3, 5], size=int(rng.random() < 0.8)).tolist(), *shape)
     else:
-        networks = [(preset.net, Lesson.from_query(preset.query)[0].x_shape) for preset in PRESETS] + [(one.text, one.x_shape) for one in OTHERS]
+        networks = [(preset.net, Setup.from_query(preset.query)[0].x_shape) for preset in PRESETS] + [(one.text, one.x_shape) for one in OTHERS]
         text, shape = networks[rng.integers(len(networks))]
     network = Network.parse(text)
     x = rng.random(shape) if rng.random() < 0.5 else rng.normal(size=shape)

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 import cnnviz
-from cnnviz import Lesson
-from cnnviz.core.lesson import Lesson as Start
+from cnnviz import Setup
 from cnnviz.core.lru_cache import Budgets, LruCache, held_bytes, keeping_for
 from cnnviz.core.network import Network
+from cnnviz.core.setup import Setup as Start
 from cnnviz.core.trajectory import _Run, forget
 from cnnviz.data.images import find_image, load_image
 from cnnviz.scripts.scope import _made
@@ -38,8 +38,8 @@ MOST_TOGETHER = 640_000_000
     lambda: [np.zeros((500, 700))[3:5] for _ in range(3)],  # a view keeps all of its base
     lambda: {"name": (np.ones(300_000), b"x" * 200_000, "é" * 300_000)},
     lambda: (lambda kept: lambda: kept)(np.ones(300_000)),  # what is to be done later holds what it needs
-    lambda: _made(Lesson(net=LARGEST)),
-    lambda: _made(Lesson(net=LARGEST, opt="adam", k=2)),
+    lambda: _made(Setup(net=LARGEST)),
+    lambda: _made(Setup(net=LARGEST, opt="adam", k=2)),
 ])  # fmt: skip
 def test_what_a_value_holds_is_what_its_memory_takes(make):
     make()  # what is remembered elsewhere for good
@@ -54,8 +54,8 @@ def test_what_a_value_holds_is_what_its_memory_takes(make):
 
 @pytest.mark.parametrize(("net", "opt"), [("conv1x3-sigmoid-dense2-sigmoid-mse", "gd"), (LARGEST, "adam")])
 def test_a_remembered_lesson_knows_without_counting_what_it_takes_at_most(net, opt):
-    lesson = Start(net=net, opt=opt)
-    run = _Run(lesson.start, load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale))
+    setup = Start(net=net, opt=opt)
+    run = _Run(setup.start, load_image(find_image(setup.img).pixels, setup.ch, setup.scale))
     for k in (0, 130, 131):
         run.at(k)
         assert held_bytes(run) <= run.bytes + 30_000  # its network's program, which many share

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from cnnviz.core import trajectory as trajectories
 from cnnviz.core.kernels import KERNELS, random_kernel
-from cnnviz.core.lesson import RULES, Lesson
 from cnnviz.core.notebook import notebook_step
 from cnnviz.core.notebook_network import backward, forward, init_params, update
 from cnnviz.core.notebook_ops import mse
+from cnnviz.core.setup import RULES, Setup
 from cnnviz.core.trajectory import SPACING, trajectory, walk
 from cnnviz.core.updates import Updates
 
@@ -38,14 +38,14 @@ def image(shape: tuple[int, int] = (7, 6), scale: float = 1) -> np.ndarray:
 
 
 @functools.cache
-def from_scratch(lesson: Lesson, k: int) -> tuple[bytes, ...]:
+def from_scratch(setup: Setup, k: int) -> tuple[bytes, ...]:
     """Asked for by itself, with nothing remembered."""
     trajectories.forget()
-    return bits(trajectory(lesson, image(), k))
+    return bits(trajectory(setup, image(), k))
 
 
-LESSONS = st.builds(
-    Lesson,
+SETUPS = st.builds(
+    Setup,
     f=st.integers(0, 99).map(random_kernel),
     w=st.sampled_from(["zeros", "normal"]),
     lr=st.sampled_from([0.0, 0.01, 3.0]),
@@ -58,43 +58,43 @@ LESSONS = st.builds(
 @given(st.sampled_from([0.01, 5.0]), st.lists(st.integers(0, FAR) | st.just(None), min_size=2, max_size=8))
 def test_a_moment_is_the_same_bits_by_any_path(learning_rate, visits):
     """`None` forgets everything that was remembered."""
-    lesson = Lesson(lr=learning_rate)
-    expected = {k: from_scratch(lesson, k) for k in visits if k is not None}
+    setup = Setup(lr=learning_rate)
+    expected = {k: from_scratch(setup, k) for k in visits if k is not None}
     trajectories.forget()
     for k in visits:
         if k is None:
             trajectories.forget()
         else:
-            assert bits(trajectory(lesson, image(), k)) == expected[k]
+            assert bits(trajectory(setup, image(), k)) == expected[k]
 
 
 @settings(deadline=None, max_examples=40)
-@given(LESSONS, st.integers(0, 130))
-def test_a_moment_is_what_a_plain_loop_of_forward_backward_and_update_gives(lesson, k):
-    x, y, geometry = image(), np.array(lesson.y), (lesson.stride, lesson.pad)
-    params = init_params(lesson.kernel, x.shape, 2, *geometry, lesson.w, lesson.seed)
+@given(SETUPS, st.integers(0, 130))
+def test_a_moment_is_what_a_plain_loop_of_forward_backward_and_update_gives(setup, k):
+    x, y, geometry = image(), np.array(setup.y), (setup.stride, setup.pad)
+    params = init_params(setup.kernel, x.shape, 2, *geometry, setup.w, setup.seed)
     losses, kernels = [], []
     for _ in range(k + 1):
         trace = forward(params, x, *geometry)
         gradients = backward(params, trace, y)
         losses.append(mse(trace.o, y))
         kernels.append(params.f)
-        after = update(params, gradients, lesson.lr)
+        after = update(params, gradients, setup.lr)
         moment = trajectories.Moment(params, trace, gradients, np.array(losses), after, np.array(kernels))
         params = after
-    found = trajectory(lesson, x, k)
+    found = trajectory(setup, x, k)
     assert bits(found) == bits(moment)
     assert found.losses.shape == (k + 1,) and found.losses[-1] == mse(found.trace.o, y)
-    assert bits(trajectory(lesson, x, k + 1))[:3] == bits(found)[-5:-2]
+    assert bits(trajectory(setup, x, k + 1))[:3] == bits(found)[-5:-2]
 
 
 @pytest.mark.parametrize("rule", [*RULES, "one_pixel,integer_kernel"])
 def test_a_rule_is_followed_at_every_update(rule):
-    lesson, x = Lesson(rule=rule, f=KERNELS["notebook"], scale="raw"), image((8, 8), scale=255)
-    params = init_params(lesson.kernel, x.shape, weights="normal")
+    setup, x = Setup(rule=rule, f=KERNELS["notebook"], scale="raw"), image((8, 8), scale=255)
+    params = init_params(setup.kernel, x.shape, weights="normal")
     for k in range(SPACING + 3):
-        moment = trajectory(lesson, x, k)
-        trace, gradients, after = notebook_step(params, x, lesson.y, lesson.lr, lesson.deviations)
+        moment = trajectory(setup, x, k)
+        trace, gradients, after = notebook_step(params, x, setup.y, setup.lr, setup.deviations)
         assert np.array_equal(moment.trace.z1, trace.z1) and np.array_equal(moment.gradients.df, gradients.df)
         params = after
     assert np.array_equal(moment.after.f, params.f)
@@ -102,9 +102,9 @@ def test_a_rule_is_followed_at_every_update(rule):
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_walk_passes_through_the_same_moments(rule):
-    lesson, x = Lesson(rule=rule), image((6, 6))
-    for k, (params, trace, gradients) in enumerate(walk(lesson, x, 25)):
-        moment = trajectory(lesson, x, k)
+    setup, x = Setup(rule=rule), image((6, 6))
+    for k, (params, trace, gradients) in enumerate(walk(setup, x, 25)):
+        moment = trajectory(setup, x, k)
         assert np.array_equal(params.w, moment.params.w) and np.array_equal(trace.o, moment.trace.o)
         assert np.array_equal(gradients.dx, moment.gradients.dx)
     assert k == 25
@@ -112,14 +112,14 @@ def test_a_walk_passes_through_the_same_moments(rule):
 
 def test_the_cursor_of_the_lesson_changes_nothing_and_is_no_other_lesson():
     trajectories.forget()
-    assert bits(trajectory(Lesson(k=9, stage="o"), image(), 4)) == bits(trajectory(Lesson(), image(), 4))
+    assert bits(trajectory(Setup(k=9, stage="o"), image(), 4)) == bits(trajectory(Setup(), image(), 4))
     assert len(trajectories._RUNS) == 1
 
 
 def test_lessons_and_images_are_not_mixed_up():
     moments = {
-        bits(trajectory(lesson, x, 5))
-        for lesson in (Lesson(), Lesson(seed=1), Lesson(lr=0.02), Lesson(y=(0, 1)))
+        bits(trajectory(setup, x, 5))
+        for setup in (Setup(), Setup(seed=1), Setup(lr=0.02), Setup(y=(0, 1)))
         for x in (image(), image().T, image() / 2, image().reshape(6, 7))
     }
     assert len(moments) == 16
@@ -128,15 +128,15 @@ def test_lessons_and_images_are_not_mixed_up():
 def test_the_image_may_be_bytes_a_view_or_changed_afterwards():
     whole = np.random.default_rng(3).integers(0, 256, (14, 6), dtype=np.uint8)
     x = whole[::2].astype(np.float64)
-    expected = bits(trajectory(Lesson(), x, 3))
-    assert bits(trajectory(Lesson(), whole[::2], 3)) == expected
-    moment = trajectory(Lesson(), x, 3)
+    expected = bits(trajectory(Setup(), x, 3))
+    assert bits(trajectory(Setup(), whole[::2], 3)) == expected
+    moment = trajectory(Setup(), x, 3)
     x[...] = 0
     assert bits(moment) == expected
 
 
 def test_nothing_in_a_moment_can_be_written_to():
-    moment = trajectory(Lesson(), image(), 3)
+    moment = trajectory(Setup(), image(), 3)
     for array in (moment.losses, moment.params.w, moment.trace.x, moment.gradients.df, moment.after.f):
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0
@@ -145,8 +145,8 @@ def test_nothing_in_a_moment_can_be_written_to():
 @pytest.mark.parametrize("scale", [1, 255])
 @pytest.mark.parametrize("kernel", ["sobel-x", "notebook"])
 def test_a_diverging_learning_rate_on_raw_pixels_stays_finite(scale, kernel):
-    lesson = Lesson(lr=1e6, f=KERNELS[kernel], y=(1e6, -1e6) if scale == 255 else (1, 0))
-    moment = trajectory(lesson, image((32, 32), scale), 300)
+    setup = Setup(lr=1e6, f=KERNELS[kernel], y=(1e6, -1e6) if scale == 255 else (1, 0))
+    moment = trajectory(setup, image((32, 32), scale), 300)
     for part in (moment.params, moment.trace, moment.gradients, moment.after):
         assert all(np.isfinite(array).all() for array in vars(part).values() if isinstance(array, np.ndarray))
     assert np.isfinite(moment.losses).all()
@@ -155,13 +155,13 @@ def test_a_diverging_learning_rate_on_raw_pixels_stays_finite(scale, kernel):
 def test_many_threads_asking_for_one_lesson_get_the_same_bits(monkeypatch):
     generator = np.random.default_rng(0)
     asked = [generator.integers(0, FAR, 12).tolist() for _ in range(4)]
-    expected = {k: from_scratch(Lesson(), k) for ks in asked for k in ks}
+    expected = {k: from_scratch(Setup(), k) for ks in asked for k in ks}
     trajectories.forget()
     loss = Updates.loss
     monkeypatch.setattr(Updates, "loss", lambda self, trace: (time.sleep(0.0001), loss(self, trace))[1])  # others get a turn
 
     def wrong(ks):
-        return [k for k in ks if bits(trajectory(Lesson(), image(), k)) != expected[k]]
+        return [k for k in ks if bits(trajectory(Setup(), image(), k)) != expected[k]]
 
     with ThreadPoolExecutor(len(asked)) as threads:
         assert list(threads.map(wrong, asked)) == [[]] * len(asked)
@@ -177,4 +177,4 @@ def test_many_threads_asking_for_one_lesson_get_the_same_bits(monkeypatch):
 )
 def test_an_impossible_request_says_why(x, k, message):
     with pytest.raises(ValueError, match=message):
-        trajectory(Lesson(), x, k)
+        trajectory(Setup(), x, k)

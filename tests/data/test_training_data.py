@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.core.image_ids import CLASSES, DIGITS
-from cnnviz.core.lesson import CHANNELS
+from cnnviz.core.setup import CHANNELS
 from cnnviz.core.training import Training, train
 from cnnviz.data import cifar10, keras_cache
 from cnnviz.data.images import find_image, load_image

@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageOps
 
 from cnnviz.core.image_ids import MAX_UPLOAD_TEXT
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.setup import Setup
 from cnnviz.data import uploads
 from cnnviz.data.uploads import FORMATS, MAX_BYTES, PIXEL_BYTES, pack, read_upload, unpack
 
@@ -60,12 +60,12 @@ def gif(screen: tuple[int, int], frame: tuple[int, int]) -> bytes:
 def test_pixels_go_into_a_link_and_come_back(pixels):
     img = pack(pixels)
     assert (unpack(img) == pixels).all() and not unpack(img).flags.writeable
-    assert Lesson(img=img).to_query()["img"] == img
+    assert Setup(img=img).to_query()["img"] == img
 
 
 def test_the_worst_picture_still_fits_the_link():
     assert PIXEL_BYTES < len(pack(NOISE)) <= MAX_UPLOAD_TEXT
-    assert Lesson.from_query({"img": pack(NOISE)})[1] == []
+    assert Setup.from_query({"img": pack(NOISE)})[1] == []
 
 
 @pytest.mark.parametrize("kind", ["PNG", "BMP", "WEBP", "GIF", "JPEG"])

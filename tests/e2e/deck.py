@@ -1,11 +1,11 @@
-"""Slides with two lessons as frames, walked by the plugin in docs/serving.md; the deck stands for reveal.js."""
+"""Slides with two setups as frames, walked by the plugin in docs/serving.md; the deck stands for reveal.js."""
 
 import re
 from pathlib import Path
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.data.images import find_image
-from cnnviz.hosts.file import lesson_html
+from cnnviz.hosts.file import setup_html
 from tests.conftest import ROOT
 
 PLUGIN = re.search(r"```js\n(const Cnnviz = .*?)```", (ROOT / "docs/serving.md").read_text("utf-8"), re.DOTALL)[1]
@@ -41,7 +41,7 @@ deck.turn(0)
 
 
 def written_deck(folder: Path) -> str:
-    """The address of the deck, in a file beside that of its lesson, after two updates."""
-    (folder / "lesson.html").write_text(lesson_html(Lesson(k=2, stage="z1"), find_image("test-0")), encoding="utf-8")
+    """The address of the deck, in a file beside that of its setup, after two updates."""
+    (folder / "lesson.html").write_text(setup_html(Setup(k=2, stage="z1"), find_image("test-0")), encoding="utf-8")
     (folder / "deck.html").write_text(DECK.replace("PLUGIN", PLUGIN), encoding="utf-8")
     return (folder / "deck.html").as_uri()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz import Lesson, backward
+from cnnviz import Setup, backward
 from cnnviz.core.gradcheck import UNTOLD, check_gradients
 from cnnviz.core.mistakes import mistakes_for, placed, stages_hit
 from cnnviz.core.presets import PRESETS
@@ -42,7 +42,7 @@ def lines(screen: Screen) -> list[float]:
 
 
 def test_all_entries_agree_and_the_road_shows_them(screen: Screen):
-    lesson = Lesson(k=2, stage="df")
+    setup = Setup(k=2, stage="df")
     screen.open("/check", k=2, stage="df")
     verdict = screen.page.locator(".verdict")
     expect(verdict).to_contain_text("1,811 parameters and 1,024 pixels one by one")
@@ -59,8 +59,8 @@ def test_all_entries_agree_and_the_road_shows_them(screen: Screen):
     assert screen.page.locator("[data-arrow]").evaluate_all("(all) => all.map((arrow) => arrow.dataset.arrow)") == [c for c in CARDS if c != "db"]
     operations = ["how far off", "times the slope σ′", "times v", "times w", "times the slope σ′", "times x, added up", "times f, spread"]
     expect(screen.page.locator(".operation")).to_have_text(operations)
-    now = moment(lesson)
-    check = check_gradients(now.params, now.trace.x, np.array(lesson.y), parameters=("f", "w", "b", "x"))
+    now = moment(setup)
+    check = check_gradients(now.params, now.trace.x, np.array(setup.y), parameters=("f", "w", "b", "x"))
     for symbol, cell, shape, index in (("df", (0, 2), (3, 3), (0, 2)), ("dx", (5, 9), (32, 32), (5, 9)), ("db", (1, 0), (2, 1), (1,))):
         screen.point_on_board("ours", symbol, cell, shape)
         name = symbol[1:]
@@ -138,8 +138,8 @@ def test_the_card_of_a_gradient_that_is_wrong_has_its_nine_numbers_and_their_pow
     expect(card.locator(".power")).to_have_text(f"× 10{'⁻²' if power == -2 else '⁻³'}")
     name = card.locator("canvas[data-map]").get_attribute("data-map")
     shown = screen.page.evaluate("(name) => [...writing].filter(([context]) => context.canvas.dataset?.map === name).flatMap(([, all]) => all.map(([, text]) => text))", name)
-    now, lesson = moment(Lesson()), Lesson()
-    wrong = placed(mistake, lesson.network).gradients(now.params, now.trace, np.array(lesson.y), lesson.lr)
+    now, setup = moment(Setup()), Setup()
+    wrong = placed(mistake, setup.network).gradients(now.params, now.trace, np.array(setup.y), setup.lr)
     np.testing.assert_allclose([read(text) for text in shown], wrong.df.ravel() / 10.0**power, atol=0.5)
     opened = screen.page.locator(".opened").bounding_box()
     for box in (large.bounding_box() for large in screen.page.locator(".opened canvas").all()):
@@ -169,25 +169,25 @@ def test_the_check_follows_the_updates_and_stages(screen: Screen):
     assert len(screen.sent) == sent
     screen.press("PageDown")
     screen.ready(update=1, stage="df")
-    assert screen.lesson == Lesson(k=1, stage="df")
+    assert screen.setup == Setup(k=1, stage="df")
     expect(screen.page.locator(".verdict")).to_contain_text("1,811 parameters")
 
 
 def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen):
-    lesson = Lesson(stride=2, k=1)
+    setup = Setup(stride=2, k=1)
     screen.open("/check", stride=2, k=1, check="break")
-    now = moment(lesson)
-    exact = backward(now.params, now.trace, np.array(lesson.y))
-    offered = mistakes_for(lesson.network)
+    now = moment(setup)
+    exact = backward(now.params, now.trace, np.array(setup.y))
+    offered = mistakes_for(setup.network)
     places = Counter(one.mistake.name for one in offered)
     assert len(places) >= 7
     for mistake in offered:
         name = mistake.address if places[mistake.mistake.name] > 1 else mistake.mistake.name
         screen.switch(f"mistake_{name}")
         expect(screen.key(f"mistake_{name}")).to_have_attribute("aria-pressed", "true")
-        wrong = mistake.gradients(now.params, now.trace, np.array(lesson.y), lesson.lr)
+        wrong = mistake.gradients(now.params, now.trace, np.array(setup.y), setup.lr)
         differing = [s for s in CARDS if (getattr(wrong, s) != getattr(exact, s)).any()]
-        hit = stages_hit(wrong, exact, now.params, lesson.lr)
+        hit = stages_hit(wrong, exact, now.params, setup.lr)
         shown = "db" if hit[0] == "dw" and "dw" not in differing else hit[0]
         expect(screen.page.locator(".verdict")).to_have_class(re.compile("bad"))
         expect(screen.page.locator(".verdict")).to_contain_text(re.compile("wrong|spoils"))
@@ -202,7 +202,7 @@ def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen)
         assert screen.address["mistake"] == name
     screen.switch("mistake_none")
     screen.key("mistake_sign_flipped").hover()
-    expect(screen.page.locator(".detail")).to_contain_text(str(placed("sign_flipped", Lesson().network).sentence))
+    expect(screen.page.locator(".detail")).to_contain_text(str(placed("sign_flipped", Setup().network).sentence))
     expect(screen.page.locator(".verdict")).to_have_class(re.compile("good"))
     expect(screen.page.locator("[data-column][data-state=first]")).to_have_count(0)
 
@@ -227,7 +227,7 @@ def test_a_mistake_survives_reload_and_update_and_can_hide(screen: Screen):
     expect(screen.page.locator(".verdict")).to_have_class(re.compile("good"))  # at stride 1 nothing shows
     expect(screen.page.locator(".sentence")).to_contain_text("does not show")
     screen.switch("shows_there")
-    assert screen.lesson == Lesson(k=1, stage="df", stride=2)
+    assert screen.setup == Setup(k=1, stage="df", stride=2)
     expect(screen.page.locator(".wrong-line").first).to_contain_text("stride=1")
     expect(screen.page.locator(".right-line").first).to_contain_text("stride=2")
     expect(screen.page.locator("[data-column][data-state=first]")).to_have_attribute("data-column", "df")
@@ -302,7 +302,7 @@ def test_what_cannot_be_told_has_a_look_of_its_own(screen: Screen):
     screen.open("/check", scale="raw", stage="dw")
     expect(screen.page.locator(".told")).to_contain_text("Too small beside round-off")
     expect(screen.page.locator(".verdict")).to_have_class(re.compile("good"))
-    now = moment(Lesson(scale="raw"))
+    now = moment(Setup(scale="raw"))
     check = check_gradients(now.params, now.trace.x, np.array([1.0, 0.0]))
     untold = np.argwhere(check.marks["w"][:, :1] == UNTOLD)[0]
     screen.page.locator("[data-act=all]").click()

@@ -5,7 +5,7 @@ import json
 import numpy as np
 from playwright.sync_api import expect
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.core.mistakes import placed
 from tests.e2e.page import Screen, faults, moment
 
@@ -19,9 +19,9 @@ def choose(screen: Screen, file) -> None:
 
 
 def test_a_file_is_compared_mended_and_follows_the_lesson(screen: Screen, tmp_path):
-    lesson, page = Lesson(k=2), screen.page
-    now = moment(lesson)
-    wrong = placed("sigmoid_prime_of_z", lesson.network).gradients(now.params, now.trace, np.array(lesson.y), lesson.lr)
+    setup, page = Setup(k=2), screen.page
+    now = moment(setup)
+    wrong = placed("sigmoid_prime_of_z", setup.network).gradients(now.params, now.trace, np.array(setup.y), setup.lr)
     (tmp_path / "mine.json").write_text(json.dumps({name: array.tolist() for name, array in wrong.items()}))
     np.savez(tmp_path / "mended.npz", **now.gradients)
     (tmp_path / "odd.npz").write_bytes(b"PK")

@@ -256,8 +256,8 @@ def test_on_a_tablet_no_formula_and_no_title_is_cut(screen: Screen):
 
 def test_maps_of_a_tablets_strip_and_of_eight_images_are_large_enough_to_be_seen_and_the_current_one_is_in_sight(screen: Screen):
     page = screen.page
-    for lesson, width in (({"net": DENSE}, 820), ({"net": MANY}, 820), (EIGHT, 820), (EIGHT, 1280)):
+    for setup, width in (({"net": DENSE}, 820), ({"net": MANY}, 820), (EIGHT, 820), (EIGHT, 1280)):
         page.set_viewport_size({"width": width, "height": 720 if width > 1000 else 1180})
-        screen.open("/", **lesson, stage="o")
+        screen.open("/", **setup, stage="o")
         assert faults(page, TINY, 19) == []
         expect(page.locator('.overview [data-figure="o"]')).to_be_in_viewport(ratio=1)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from tests.bench._http import Connection
 from tests.conftest import Server
 from tests.e2e.page import Screen, been_here
@@ -138,7 +138,7 @@ def test_behind_nginx_pages_numbers_and_rooms_go_on_when_a_server_dies(browser, 
         context = been_here(browser.new_context(base_url=url, viewport={"width": 1280, "height": 720}))
         screen = Screen(context.new_page())
         screen.open("/", k=1, stage="z1").press("PageDown")
-        screen.shows(Lesson(k=2, stage="z1"))
+        screen.shows(Setup(k=2, stage="z1"))
 
         async def numbers() -> list[tuple[int, str]]:
             async with Connection(url) as ask:
@@ -152,7 +152,7 @@ def test_behind_nginx_pages_numbers_and_rooms_go_on_when_a_server_dies(browser, 
         assert apart(numbers()) == [(200, "MISS"), (200, "HIT"), (200, "HIT"), (200, "MISS")]
         apart(lecture([url], one, redis))
         screen.press("PageDown")
-        screen.shows(Lesson(k=3, stage="z1"))  # by the server that is left
+        screen.shows(Setup(k=3, stage="z1"))  # by the server that is left
         assert screen.thrown == []
         context.close()
 

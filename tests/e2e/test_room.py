@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnnviz import Lesson, load_image, trajectory
+from cnnviz import Setup, load_image, trajectory
 from tests.conftest import Server
 from tests.e2e.page import Screen, been_here, faults, ready, screen_in
 from tests.e2e.test_accessibility import violations
@@ -138,7 +138,7 @@ def test_a_followers_phone_has_the_lesson_and_comes_back_by_itself(browser, brow
     context.set_offline(True)
     page.evaluate("dispatchEvent(new Event('offline'))")
     lecturer.press("PageDown")
-    lecturer.shows(Lesson(k=2, stage="z1"))
+    lecturer.shows(Setup(k=2, stage="z1"))
     context.set_offline(False)
     ready(page, update=2, stage="z1")
     context.close()
@@ -173,8 +173,8 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
 
     # it sees the next stage before the hall does
     expect(cockpit.locator(".coming h2")).to_contain_text("z1, feature map")
-    lesson = Lesson(img="test-0", f="sobel-x")
-    largest = trajectory(lesson, load_image("test-0"), k=0).trace.z1.max()
+    setup = Setup(img="test-0", f="sobel-x")
+    largest = trajectory(setup, load_image("test-0"), k=0).trace.z1.max()
     expect(cockpit.locator(".coming .numbers b").last).to_have_text(f"{largest:.5g}")
 
     # it drives: the lecturer's own page goes along, on the projector
@@ -555,12 +555,12 @@ def test_a_driver_who_closed_the_tab_comes_back_in_this_browser(lecturer: Screen
 
 
 def test_who_follows_reads_exact_numbers_of_what_came_as_colours(lecturer: Screen, follower: Screen):
-    lesson = Lesson(net="conv32x3-relu-max4-conv64x3-relu-gap-dense10-softmax-ce", k=1, stage="df2")  # with 18,432 filter weights
+    setup = Setup(net="conv32x3-relu-max4-conv64x3-relu-gap-dense10-softmax-ce", k=1, stage="df2")  # with 18,432 filter weights
     at = (15, 20, 1, 2)  # in a filter and a channel that no stage is about first
-    lecturer.open("/", **lesson.to_query(), cell=f"df2:{','.join(map(str, at))}")
+    lecturer.open("/", **setup.to_query(), cell=f"df2:{','.join(map(str, at))}")
     code = open_room(lecturer)
     follower.page.goto(f"/room/{code}")
     ready(follower.page, update=1, stage="df2")
     expect(follower.numbers).to_contain_text("[15,20,1,2]")
-    exact = trajectory(lesson, load_image(lesson.img), lesson.k).gradients["df2"][at]
+    exact = trajectory(setup, load_image(setup.img), setup.k).gradients["df2"][at]
     assert follower.value() == pytest.approx(exact, rel=1e-4)

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Download, expect
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.export.arrays import arrays_npz
 from tests.e2e.page import Screen, moment, printed_loss
 
@@ -55,9 +55,9 @@ def test_files_go_home_and_parameters_come_back(screen: Screen, tmp_path):
             assert page.request.get(link.evaluate("(link) => link.href")).body() == name.read_bytes()
     screen.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    loss = printed_loss(moment(Lesson(img="test-3", lr=0.2, k=4)).losses[-1])
+    loss = printed_loss(moment(Setup(img="test-3", lr=0.2, k=4)).losses[-1])
     for ending in ("json", "npz"):
-        screen.open("/", img="test-7", stride="2")  # what was saved here brings its lesson
+        screen.open("/", img="test-7", stride="2")  # what was saved here brings its setup
         open_weights(screen)
         screen.key("weights_file").set_input_files(tmp_path / f"lesson.{ending}")
         page.wait_for_url(re.compile("img=test-3&.*w=held-.*stride=1"))
@@ -77,7 +77,7 @@ def test_files_go_home_and_parameters_come_back(screen: Screen, tmp_path):
 
 def test_several_checkpoints_are_a_film_that_opens_each_in_step(screen: Screen, tmp_path):
     screen.open("/", img="test-3", n="1000")
-    lessons = [Lesson(img="test-3", lr=0.2, k=k) for k in (0, 5, 20)]
+    lessons = [Setup(img="test-3", lr=0.2, k=k) for k in (0, 5, 20)]
     for lesson in lessons:
         (tmp_path / f"at-{lesson.k}.npz").write_bytes(arrays_npz(lesson, moment(lesson)))
     open_weights(screen)
@@ -119,7 +119,7 @@ def test_from_the_film_goes_home_what_is_on_the_screen(screen: Screen, tmp_path)
             screen.key(f"file_{what}").click()
         assert "update-27" in download.value.suggested_filename or ending == "gif"
         download.value.save_as(tmp_path / f"lesson.{ending}")
-    here = moment(Lesson(k=27))
+    here = moment(Setup(k=27))
     assert json.loads((tmp_path / "lesson.json").read_text())["f"] == here.params.f.tolist()
     assert Image.open(tmp_path / "lesson.gif").n_frames == 60  # all of the film on the page, thinned
 

@@ -69,7 +69,7 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/\?.*w=held-[0-9a-f]{16}"))
     screen.ready(update=0, stage="o")
-    assert screen.lesson.scale == "unit" and who.startswith(screen.lesson.img)
+    assert screen.setup.scale == "unit" and who.startswith(screen.setup.img)
     outputs = [read(text) for text in screen.canvas("o").get_attribute("aria-label").split(", ")[-2:]]
     assert outputs == pytest.approx([float(number.rstrip("%")) / 100 for number in printed], abs=0.0006)
     assert (outputs[0] > outputs[1]) == said.startswith("airplane")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnviz.__main__ import main
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.setup import Setup
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.import_weights import read_start
@@ -57,7 +57,7 @@ def test_its_weights_are_fitted_to_the_images_that_it_was_trained_on(tmp_path, c
     assert code == 0 and f'arrays of {tmp_path}/mine.npz that fit: 4; open them with --params {tmp_path}/mine.npz "?net=' in lines[-2]
     query = lines[-2].partition('"')[2].rstrip('"')
     assert main([query, "--params", str(tmp_path / "mine.npz"), "--json", str(tmp_path / "out.json")]) == 0
-    assert Lesson(img="digit7-0").x_shape[-2:] == (28, 28) and "img=digit7-0" in query
+    assert Setup(img="digit7-0").x_shape[-2:] == (28, 28) and "img=digit7-0" in query
     np.savez(tmp_path / "other.npz", a=np.ones((3, 3)), b=np.ones(3))
     code, _, error = model(capsys, tmp_path / "net.py", "--weights", tmp_path / "other.npz")
     assert code == 2 and "a (3, 3), b (3,)" in error
@@ -83,8 +83,8 @@ def test_weights_of_a_keras_archive_are_written_for_a_lesson(tmp_path, capsys):
     code, lines, _ = model(capsys, tmp_path / "mine.keras", "--npz", tmp_path / "mine.npz")
     assert code == 0 and lines[-1] == "net=conv4x3b-relu-max2-conv2x3b-dense3-softmax-ce"
     query = lines[-2].partition('"')[2].rstrip('"')
-    lesson = Lesson.from_query(dict(parse_qsl(query.removeprefix("?"))))[0]
-    start, _ = read_start((tmp_path / "mine.npz").read_bytes(), lesson)
+    setup = Setup.from_query(dict(parse_qsl(query.removeprefix("?"))))[0]
+    start, _ = read_start((tmp_path / "mine.npz").read_bytes(), setup)
     x = load_image(find_image(start.img).pixels, start.ch, start.scale)
     ours = trajectory(start, x, 0).trace.o
     np.testing.assert_allclose(net(x[None, :, :, None]).numpy()[0], ours, rtol=1e-4)

@@ -13,8 +13,8 @@ import numpy as np
 from PIL import Image
 
 from cnnviz import scripts
-from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.presets import PRESETS
+from cnnviz.core.setup import SETUP_KEYS, Setup
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import load_images
 from cnnviz.export.arrays import arrays_npz, npz
@@ -46,7 +46,7 @@ def _plausible() -> Mapping[str, tuple[str, ...]]:
 def address(draw: random.Random) -> str:
     """Return the path and query of a page's numbers, or of a dialog's question."""
     plausible = _plausible()
-    keys = [*LESSON_KEYS, *page_keys(), "instead", "exact", "lang", "page", "what", "around"]
+    keys = [*SETUP_KEYS, *page_keys(), "instead", "exact", "lang", "page", "what", "around"]
     query = {}
     for key in draw.sample(keys, draw.randint(0, 6)):
         query[key] = draw.choice(plausible[key]) if key in plausible and draw.random() < 0.75 else draw.choice(ODD)
@@ -67,12 +67,12 @@ def _archive(pieces: Mapping[str, bytes]) -> bytes:
 
 def _arrays() -> tuple[bytes, bytes, bytes, bytes]:
     """Return an update's arrays, parameters as JSON, and gradients as .npz and as JSON."""
-    lesson = Lesson(k=2)
-    moment = trajectory(lesson, load_images(lesson), 2)
-    found = example_of(reference_of(lesson, moment))
+    setup = Setup(k=2)
+    moment = trajectory(setup, load_images(setup), 2)
+    found = example_of(reference_of(setup, moment))
     gradients = dict(found[1]) if found else {}
     as_json = json.dumps({name: array.tolist() for name, array in gradients.items()}).encode()
-    return arrays_npz(lesson, moment), parameters_json(lesson, moment.params, moment.buffers).encode(), npz(gradients), as_json
+    return arrays_npz(setup, moment), parameters_json(setup, moment.params, moment.buffers).encode(), npz(gradients), as_json
 
 
 def _npy() -> bytes:

@@ -11,9 +11,9 @@ import fakeredis
 import numpy as np
 import pytest
 
-from cnnviz import Lesson, load_image, sweep, trajectory
+from cnnviz import Setup, load_image, sweep, trajectory
 from cnnviz.hall import experiment as made
-from cnnviz.scripts.scope import lesson_of, scope_of
+from cnnviz.scripts.scope import scope_of, setup_of
 from tests.hall.test_lectures import Led, forgets, in_redis
 from tests.hall.test_rooms import Hall, data, until
 from tests.hall.test_shared_rooms import process
@@ -71,13 +71,13 @@ async def test_each_device_has_a_run_of_its_own_that_the_server_makes(make):
     again = (await room.part(2, place=0, value="99", answer=7, loss=0.0))[1]
     assert again == runs[2], "who asks again has the same run, whatever is sent"
     found = await room.look()
-    alone = sweep(Lesson.understand({"net": RELU})[0], load_image("test-0"), "start:1..5", 12)
+    alone = sweep(Setup.understand({"net": RELU})[0], load_image("test-0"), "start:1..5", 12)
     np.testing.assert_array_equal(numbers(found["last"]), alone.losses[:, -1])
     assert found["values"] == ["1", "2", "3", "4", "5"] and found["devices"] == 5 and found["shown"] == [0, 1, 2, 3, 4]
     np.testing.assert_array_equal(numbers(found["curves"], "<f4").reshape(5, -1), alone.losses[:, found["at"]].astype("<f4"))
     for n, run in enumerate(runs):
         np.testing.assert_array_equal(numbers(run["curve"]), alone.losses[n, found["at"]])
-        there = Lesson.understand(dict(parse_qsl(run["query"])))[0]
+        there = Setup.understand(dict(parse_qsl(run["query"])))[0]
         assert there.k == 12 and trajectory(there, load_image("test-0"), 12).losses[-1] == alone.losses[n, -1], "its address shows the same run"
 
 
@@ -202,15 +202,15 @@ async def test_the_inside_of_a_run_is_what_its_address_shows_and_none_is_made_th
     runs = [(await room.part(n))[1] for n in range(6)]
     for run in runs:
         status, found = await room.hall.ask("GET", f"{room.path}/inside?run={run['run']}")
-        here = scope_of(lesson_of(run["query"]))
+        here = scope_of(setup_of(run["query"]))
         assert status == 200 and found["value"] == run["value"]
         assert [(plate["rows"], plate["columns"]) for plate in found["plates"]] == [(3, 3), (30, 30), (30, 30)]
         assert np.array(found["plates"][0]["picture"]) == pytest.approx(here.arrays["f"])
         low, high = (found["plates"][1]["map"]["plane"][end] for end in ("low", "high"))
         assert high == -low == pytest.approx(abs(here.arrays["z1"]).max())
         assert "right" in found["say"] if here.arrays["L"] <= 0.1 else "gradient" in found["say"] or "too small" in found["say"]
-        there = lesson_of(found["look"])
-        assert (there.k, there.start) == (found["k"], lesson_of(run["query"]).start) and there.stage in ("o", "a1", "update")
+        there = setup_of(found["look"])
+        assert (there.k, there.start) == (found["k"], setup_of(run["query"]).start) and there.stage in ("o", "a1", "update")
     for none in ("6", "-1", "x", "", "99999999"):
         status, why = await room.hall.ask("GET", f"{room.path}/inside?run={none}")
         assert (status, why["id"]) == (404, "ui.rooms.no_run")

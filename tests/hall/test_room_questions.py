@@ -21,7 +21,7 @@ from cnnviz.hall import question_view, store
 from cnnviz.hall.redis_store import Shared
 from cnnviz.scripts.library import bundled, lectures
 from cnnviz.scripts.plates import plates
-from cnnviz.scripts.scope import lesson_of, scope_of
+from cnnviz.scripts.scope import scope_of, setup_of
 from cnnviz.scripts.script import HALL_KINDS
 from cnnviz.scripts.votes import bars
 from cnnviz.server.rate_limits import A_FEW
@@ -293,7 +293,7 @@ LARGE = "net=conv32x1-relu-dense18-relu-dense10-softmax-ce"  # as many parameter
 )
 async def test_a_key_neither_writes_into_the_lesson_nor_fills_the_memory(at, key, id):
     here = await Asked(Hall()).open(at)
-    kept = scope_of(lesson_of(at)).arrays
+    kept = scope_of(setup_of(at)).arrays
     before = {name: array.tobytes() for name, array in kept.items()}
     tracemalloc.start()
     try:

@@ -12,7 +12,7 @@ from onnx.reference import ReferenceEvaluator
 from cnnviz import from_model
 from cnnviz.__main__ import main
 from cnnviz.core.trajectory import trajectory
-from cnnviz.export.import_weights import lesson_of_weights, read_start
+from cnnviz.export.import_weights import read_start, setup_of_weights
 from cnnviz.models.reading import read_model
 from cnnviz.models.weights import weights_in
 from cnnviz.words import Problem
@@ -143,12 +143,12 @@ def test_its_weights_give_its_outputs(kind):
     content = model.SerializeToString()
     assert str(from_model(content, partial=kind == "without a bias")) == net
     arrays = weights_in(content)
-    lesson, n = lesson_of_weights(arrays, net)
-    assert n == 4 + 4 * ("bn" in net) and lesson.img == "digit7-0"
+    setup, n = setup_of_weights(arrays, net)
+    assert n == 4 + 4 * ("bn" in net) and setup.img == "digit7-0"
     file = io.BytesIO()
     np.savez(file, **arrays)
     x = np.random.default_rng(5).random((28, 28))
-    moment = trajectory(read_start(file.getvalue(), lesson)[0], x, 0)
+    moment = trajectory(read_start(file.getvalue(), setup)[0], x, 0)
     ours = (moment.evaluated if moment.buffers else moment).trace["z2"]
     (theirs,) = ReferenceEvaluator(model).run(None, {"x": x[None, None].astype(np.float32)})[0]
     np.testing.assert_allclose(theirs, ours, rtol=1e-4, atol=1e-4)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from cnnviz import Network, from_model
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.presets import PRESETS
+from cnnviz.core.setup import Setup
 from cnnviz.export.frameworks import keras_script, pytorch_script
 from cnnviz.models.keras_config import MOST_BYTES
 from cnnviz.models.reading import MOST_TEXT, read_model
@@ -30,8 +30,8 @@ SCRIPTS = [pytorch_script, keras_script]
 
 
 def script(make, query):
-    lesson = Lesson.understand(query)[0]
-    return make(lesson, np.zeros((*lesson.x_shape[-2:], 3), np.uint8))
+    setup = Setup.understand(query)[0]
+    return make(setup, np.zeros((*setup.x_shape[-2:], 3), np.uint8))
 
 
 @pytest.mark.parametrize("make", SCRIPTS)

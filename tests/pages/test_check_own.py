@@ -5,13 +5,13 @@ import io
 import numpy as np
 import pytest
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.core.mistakes import placed
 from cnnviz.export.own_report import example_of, reference_of
 from cnnviz.pages.check import own
 from cnnviz.pages.roads import answer
 from cnnviz.words import say
-from tests.pages.networks import LESSONS
+from tests.pages.networks import SETUPS
 from tests.pages.running import decode, now
 
 
@@ -29,15 +29,15 @@ def shown(here, data):
 
 
 def gradients(here, address=""):
-    moment, lesson = here.moment, here.lesson
+    moment, setup = here.moment, here.setup
     if not address:
-        return dict(lesson.network.backward(moment.params, moment.trace, np.array(lesson.y)))
-    return dict(placed(address, lesson.network).gradients(moment.params, moment.trace, np.array(lesson.y), lesson.optimizer))
+        return dict(setup.network.backward(moment.params, moment.trace, np.array(setup.y)))
+    return dict(placed(address, setup.network).gradients(moment.params, moment.trace, np.array(setup.y), setup.optimizer))
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=str)
-def test_right_ones_are_right_in_any_network_and_shown_beside_ours(lesson):
-    here = now(lesson)
+@pytest.mark.parametrize("setup", SETUPS, ids=str)
+def test_right_ones_are_right_in_any_network_and_shown_beside_ours(setup):
+    here = now(setup)
     header, arrays = shown(here, npz(gradients(here)))
     assert header["road"]["verdict"]["good"] and header["road"]["title"] == "Your gradients are right"
     assert {column["state"] for column in header["road"]["cards"]} == {"right"} and header["check"]["own"]["stages"] == []
@@ -47,7 +47,7 @@ def test_right_ones_are_right_in_any_network_and_shown_beside_ours(lesson):
 
 
 def test_right_ones_of_less_precision_have_the_error_that_they_have():
-    here = now(Lesson())
+    here = now(Setup())
     right = gradients(here)
     header, arrays = shown(here, npz({name: array.astype(np.float32) for name, array in right.items()}))
     assert header["road"]["verdict"]["good"]
@@ -56,13 +56,13 @@ def test_right_ones_of_less_precision_have_the_error_that_they_have():
 
 
 def test_one_number_agrees_in_the_singular():
-    here = now(Lesson(net="dense1-sigmoid-mse"))
+    here = now(Setup(net="dense1-sigmoid-mse"))
     header, _ = shown(here, npz({"db": gradients(here)["db"]}))
     assert header["road"]["verdict"]["text"].endswith(": its number agrees with ours.")
 
 
 def test_the_first_wrong_stage_what_inherits_and_what_is_missing_have_their_marks():
-    here = now(Lesson())
+    here = now(Setup())
     theirs = gradients(here, "hidden_slope_forgotten@dz1")
     header, arrays = shown(here, npz({name: theirs[name] for name in ("dz2", "dw", "db", "dz1", "df")}))
     states = {column["symbol"]: column["state"] for column in header["road"]["cards"]}
@@ -79,7 +79,7 @@ def test_the_first_wrong_stage_what_inherits_and_what_is_missing_have_their_mark
 
 
 def test_the_channel_of_the_worst_entry_shows():
-    here = now(LESSONS[1])
+    here = now(SETUPS[1])
     theirs = gradients(here)
     theirs["dz1"] = theirs["dz1"].copy()
     theirs["dz1"][1, 2, 3] += 1
@@ -89,7 +89,7 @@ def test_the_channel_of_the_worst_entry_shows():
 
 
 def test_two_mistakes_are_both_told_and_the_second_has_a_mark_of_its_own():
-    here = now(Lesson())
+    here = now(Setup())
     theirs = gradients(here)
     header, _ = shown(here, npz({**theirs, "dw": theirs["dw"].T, "df": -theirs["df"]}))
     states = {column["symbol"]: column["state"] for column in header["road"]["cards"]}
@@ -98,7 +98,7 @@ def test_two_mistakes_are_both_told_and_the_second_has_a_mark_of_its_own():
 
 
 def test_a_bias_that_alone_is_wrong_is_named_and_one_ratio_is_no_range():
-    here = now(LESSONS[1])
+    here = now(SETUPS[1])
     theirs = gradients(here)
     header, _ = shown(here, npz({**theirs, "db1": theirs["db1"] / 9}))
     (stage,) = header["check"]["own"]["stages"]
@@ -109,23 +109,23 @@ def test_a_bias_that_alone_is_wrong_is_named_and_one_ratio_is_no_range():
 
 @pytest.mark.parametrize("data, sentence", [(b"nonsense", "neither .npz"), (npz({"dw": np.zeros((3, 4))}), "not 1,800 numbers")])
 def test_a_file_that_cannot_be_compared_gets_its_sentence_and_ours_stay(data, sentence):
-    header, arrays = shown(now(Lesson()), data)
+    header, arrays = shown(now(Setup()), data)
     assert sentence in header["road"]["verdict"]["text"] and header["road"]["verdict"]["good"] is False
     assert "ours.df" in arrays and "yours.df" not in arrays
 
 
 def test_without_a_file_it_says_how_to_save_one():
-    header, _ = shown(now(Lesson()), None)
+    header, _ = shown(now(Setup()), None)
     assert header["road"]["verdict"]["good"] is None and header["check"]["own"]["file"] == ""
     assert 'np.savez("mine.npz", do=do, dz2=dz2, ' in header["road"]["sentences"][0]
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=str)
-def test_before_a_file_is_chosen_an_example_is_judged_as_its_file_would_be(lesson):
-    here = now(lesson)
+@pytest.mark.parametrize("setup", SETUPS, ids=str)
+def test_before_a_file_is_chosen_an_example_is_judged_as_its_file_would_be(setup):
+    here = now(setup)
     header, _ = shown(here, None)
     own_of = header["check"]["own"]
-    made = example_of(reference_of(lesson, here.moment))
+    made = example_of(reference_of(setup, here.moment))
     assert bool(own_of["example"]) == bool(own_of["stages"])
     if not made:
         assert not own_of["example"]
@@ -136,10 +136,10 @@ def test_before_a_file_is_chosen_an_example_is_judged_as_its_file_would_be(lesso
     assert not own_of["example"] or f"{sum(array.size for array in made[1].values()):,} numbers differ, first at" in own_of["example"]
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=str)
-def test_no_line_of_the_solution_is_shown_before_gradients_are_handed_in(lesson):
-    here = now(lesson)
-    example = example_of(reference_of(lesson, here.moment))
+@pytest.mark.parametrize("setup", SETUPS, ids=str)
+def test_no_line_of_the_solution_is_shown_before_gradients_are_handed_in(setup):
+    here = now(setup)
+    example = example_of(reference_of(setup, here.moment))
     for file in (None, *([(say("ui.check.own.example_file"), npz(example[1]))] if example else [])):
         header = own.more(here, file, own.found_in(here, file))
         assert all(stage["code"] == {"wrong": "", "right": ""} for stage in header["check"]["own"]["stages"])
@@ -152,7 +152,7 @@ def test_in_french_the_example_is_named_within_a_sentence_as_a_file_is():
 
 
 def test_where_no_known_mistake_comes_near_our_line_is_shown():
-    here = now(Lesson())
+    here = now(Setup())
     theirs = gradients(here)
     theirs["dz1"] = np.sin(50 * np.arange(900.0)).reshape(30, 30)
     header, _ = shown(here, npz({"dz1": theirs["dz1"]}))
@@ -161,14 +161,14 @@ def test_where_no_known_mistake_comes_near_our_line_is_shown():
 
 
 def test_a_slope_without_its_first_factor_is_known():
-    here = now(Lesson())
+    here = now(Setup())
     header, _ = shown(here, npz({"dz1": here.moment.gradients["da1"] * (1 - here.moment.trace["a1"])}))
     assert header["check"]["own"]["stages"][0]["title"] == "1 − σ instead of σ (1 − σ)"
     assert header["road"]["verdict"]["text"] == "900 of 900 numbers in mine.npz differ, none of them before ∂z₁."
 
 
 def test_ratios_of_both_signs_are_not_told():
-    here = now(Lesson())
+    here = now(Setup())
     exact = gradients(here)
     turned, _ = shown(here, npz({**exact, "dx": exact["dx"][::-1]}))
     scaled, _ = shown(here, npz({**exact, "dx": exact["dx"] * (1 + exact["dx"] / 2 / np.abs(exact["dx"]).max())}))

@@ -15,9 +15,9 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
-from cnnviz import Lesson, load_image, trajectory
+from cnnviz import Setup, load_image, trajectory
 from cnnviz.checks import tensorflow_process
-from cnnviz.core.lesson import LESSON_KEYS
+from cnnviz.core.setup import SETUP_KEYS
 from cnnviz.core.work_cancellation import as_long_as, check_wanted
 from cnnviz.data.images import find_image
 from cnnviz.export.arrays import PIECE
@@ -83,7 +83,7 @@ def test_what_is_sent_along_hides_no_work_that_the_address_asks_for(monkeypatch)
 def test_what_cannot_be_used_is_replaced_by_what_another_lesson_has():
     """Which is the one on the screen, as its query."""
     page = page_of("step")
-    instead = urlencode({"instead": urlencode(Lesson(lr=0.05, seed=9, k=7).to_query()), "lr": "fast", "k": "2"})
+    instead = urlencode({"instead": urlencode(Setup(lr=0.05, seed=9, k=7).to_query()), "lr": "fast", "k": "2"})
     header, _ = decode(ask("/numbers/step", instead)[2])
     assert (header["lesson"]["lr"], header["lesson"]["seed"], header["lesson"]["k"]) == ("0.05", "0", "2")
     assert "0.05" in header["wrong"]["lr"] and "k" not in header["wrong"]
@@ -107,8 +107,8 @@ def test_where_one_looks_is_no_part_of_it_and_the_order_of_keys_is_none():
 
 
 def test_programs_get_exact_arrays_and_what_was_wrong_by_its_id():
-    lesson = Lesson(k=3, seed=4)
-    moment = trajectory(lesson, load_image("test-0"), 3)
+    setup = Setup(k=3, seed=4)
+    moment = trajectory(setup, load_image("test-0"), 3)
     _, _, body = ask("/numbers/step.npz", "k=3&seed=4")
     file = np.load(io.BytesIO(body), allow_pickle=False)
     np.testing.assert_array_equal(file["df"], moment.gradients.df)
@@ -118,7 +118,7 @@ def test_programs_get_exact_arrays_and_what_was_wrong_by_its_id():
     assert headers["content-type"] == "application/json"
     assert (answer["wrong"]["seed"]["id"], answer["wrong"]["seed"]["instead"]) == ("lesson.replaced", "0")
     assert answer["wrong"]["seed"]["values"]["why"]["id"].startswith("lesson.why.")
-    np.testing.assert_array_equal(answer["arrays"]["w"], trajectory(Lesson(), load_image("test-0"), 3).params.w)
+    np.testing.assert_array_equal(answer["arrays"]["w"], trajectory(Setup(), load_image("test-0"), 3).params.w)
 
 
 def test_a_long_answer_comes_in_pieces_to_who_reads_no_gzip():
@@ -168,11 +168,11 @@ def test_of_several_images_a_normalisation_has_those_of_all_and_dropout_what_oth
 
 
 def test_numbers_that_run_away_are_null_to_programs():
-    lesson = "k=60&lr=1e6&net=dense2-mse"
-    header, _ = decode(ask("/numbers/step", lesson)[2])
+    setup = "k=60&lr=1e6&net=dense2-mse"
+    header, _ = decode(ask("/numbers/step", setup)[2])
     assert header["loss"] is None
-    assert ask("/numbers/check", lesson)[0] == 200
-    _, _, body = ask("/numbers/step.json", lesson, {"Accept-Encoding": "gzip"})
+    assert ask("/numbers/check", setup)[0] == 200
+    _, _, body = ask("/numbers/step.json", setup, {"Accept-Encoding": "gzip"})
     assert None in json.loads(gzip.decompress(body))["arrays"]["o"]
     _, arrays = decode(ask("/numbers/step", "k=2&lr=1e5&net=conv32x7b-relu-max2-dense100-relu-dense10-mse")[2])
     assert abs(arrays["o"]).max() > np.finfo(np.float32).max  # which single precision has not
@@ -370,7 +370,7 @@ def test_a_case_of_a_mission_that_is_no_small_number_is_the_first():
 
 
 def test_no_page_has_a_key_of_its_own_that_a_resource_takes():
-    assert not {EXACT, INSTEAD} & {*LESSON_KEYS, *page_keys()}
+    assert not {EXACT, INSTEAD} & {*SETUP_KEYS, *page_keys()}
 
 
 def test_a_mistake_that_is_none_is_said():

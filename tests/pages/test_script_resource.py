@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.pages import answer
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import pages
@@ -28,7 +28,7 @@ def test_every_screen_is_an_address_that_holds(lecture):
             step = decode(answer("learn", screen["query"]))[0]["learn"]["step"]
             assert step["number"] == number and step["lesson"] == lecture.id
         else:
-            assert Lesson.from_query(screen["query"])[1] == [] and not any("{" in said for said in screen["say"]["versions"].values())
+            assert Setup.from_query(screen["query"])[1] == [] and not any("{" in said for said in screen["say"]["versions"].values())
             assert set(screen["say"]["versions"]) == {"en", "fr"}
 
 
@@ -91,7 +91,7 @@ def test_what_is_wrong_with_it_is_said_with_its_line(old, new, line):
 
 def test_all_sentences_of_one_script_together_take_no_longer_than_one_may(monkeypatch):
     taken = []
-    monkeypatch.setattr("cnnviz.pages.learn.script.answer.duration", lambda lesson: taken.append(lesson) or MOST_SECONDS / 2.5)
+    monkeypatch.setattr("cnnviz.pages.learn.script.answer.duration", lambda setup: taken.append(setup) or MOST_SECONDS / 2.5)
     many = OWN.partition(b"[[screen]]")[0] + b"".join(b'[[screen]]\nat = "/?k=%d"\nsay = "{L:3}"\n' % n for n in range(5))
     screens = sent("script", {"script": "lecture-kernel"}, many)["script"]["screens"]
     assert len(taken) == 5 and [bool(screen["say"]["versions"]) for screen in screens] == [True, True, False, False, False]

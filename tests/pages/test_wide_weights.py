@@ -58,10 +58,10 @@ def test_a_filter_s_step_comes_with_its_parts_and_what_it_was_at_first(of):
     moment, name = now.moment, of.partition(":")[0]
     _, found = decode(made(STEP, asked_of(STEP, query | {"exact": of})).plain)
     if name == "start.f3":
-        np.testing.assert_array_equal(found[name], now.lesson.first_params(moment.trace.x.shape)["f3"])
+        np.testing.assert_array_equal(found[name], now.setup.first_params(moment.trace.x.shape)["f3"])
         return
     place = 3 if of == "f2:3," else (slice(None), 7)
-    parts = now.lesson.optimizer.parts(name, moment.state, moment.state_after)
+    parts = now.setup.optimizer.parts(name, moment.state, moment.state_after)
     expected = {f"{part}.{name}": array for part, array in parts.items()}
     expected |= {name: moment.params[name], f"{name}_next": moment.after[name], f"d{name}": moment.gradients[f"d{name}"]}
     assert found.keys() == expected.keys() and len(parts) == 2
@@ -79,8 +79,8 @@ def test_a_part_that_is_not_there_is_empty(of):
 def test_what_a_raised_number_does_is_asked_for_by_its_entry(of):
     now = resolved({"k": "2"})
     symbol, at, by = of.removeprefix("raised.").split(":")
-    program = now.lesson.network.program(now.moment.trace.x.shape)
-    change = change_of_loss(program, now.moment.params, now.moment.trace, np.array(now.lesson.y), symbol, int(at), float(by))
+    program = now.setup.network.program(now.moment.trace.x.shape)
+    change = change_of_loss(program, now.moment.params, now.moment.trace, np.array(now.setup.y), symbol, int(at), float(by))
     header, found = decode(made(STEP, asked_of(STEP, {"k": "2", "exact": of})).plain)
     assert header == {"of": of} and {name: array.tolist() for name, array in found.items()} == {of: [change]}
 

@@ -1,4 +1,4 @@
-"""The checker of lesson files: every fault is found, at its line, and a fine file has none."""
+"""The checker of setup files: every fault is found, at its line, and a fine file has none."""
 
 from pathlib import Path
 
@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.__main__ import main
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.setup import Setup
 from cnnviz.scripts import expression_limits
 from cnnviz.scripts.expression import evaluate
 from cnnviz.scripts.question import ask
-from cnnviz.scripts.scope import lesson_of, scope_of
+from cnnviz.scripts.scope import scope_of, setup_of
 from cnnviz.scripts.script_checker import check
 from cnnviz.scripts.toml_lines import lines_of
 from cnnviz.words import Problem
@@ -128,15 +128,15 @@ FAULTS = [
 
 @pytest.mark.parametrize("content", [FINE, BOTH, NUMBER, CLICK, ORDER, CONSTRUCT, FINE.replace("\n", "\r\n")])
 def test_a_fine_file_has_no_fault(content):
-    lesson, faults = check(content.encode())
-    assert not faults and lesson is not None and len(lesson.screens) == 1
+    setup, faults = check(content.encode())
+    assert not faults and setup is not None and len(setup.screens) == 1
 
 
 def test_a_text_has_its_languages_each_with_its_way_of_writing_numbers():
-    lesson, _ = check(BOTH.encode())
-    assert lesson is not None and lesson.languages == ("fr", "en") and lesson.title.say("de") == "A kernel meets a dot"
-    step = lesson.screens[0]
-    question = ask(step, lesson_of(step.at))
+    setup, _ = check(BOTH.encode())
+    assert setup is not None and setup.languages == ("fr", "en") and setup.title.say("de") == "A kernel meets a dot"
+    step = setup.screens[0]
+    question = ask(step, setup_of(step.at))
     assert question.text.by_language == {"fr": "Le plus grand poids est 0,5.", "en": "The largest weight is 0.5."}
     assert question.options[0].label.by_language == {"fr": "9", "en": "9"}
     half, faults = check(BOTH.replace('ask.en = "How many?"\n', "").encode())
@@ -159,9 +159,9 @@ def test_a_text_has_its_languages_each_with_its_way_of_writing_numbers():
 )
 def test_a_typed_key_is_the_cell_that_the_question_names(asked: str, key: str, is_false: bool):
     content = NUMBER.replace("What will the block around it show?", asked).replace('"z1.shape[0]"', f'"{key}"').replace("{max(f)}", "there")
-    lesson, faults = check(content.encode())
+    setup, faults = check(content.encode())
     assert [(fault.line, "The key is" in str(fault.what)) for fault in faults] == ([(9, True)] if is_false else [])
-    assert (lesson is None) == is_false
+    assert (setup is None) == is_false
 
 
 @pytest.mark.parametrize("content", [FINE, BOTH, NUMBER, CLICK, ORDER, CONSTRUCT])
@@ -169,16 +169,16 @@ def test_no_line_can_be_left_out_or_cut_off_without_a_sentence_or_a_lesson(conte
     lines = content.splitlines()
     for n, line in enumerate(lines):
         for instead in ([], [line[: len(line) // 2]], [line.replace('"', "")], [line, line]):
-            lesson, faults = check("\n".join([*lines[:n], *instead, *lines[n + 1 :]]).encode())
-            assert (lesson is None) == any(fault.breaks for fault in faults)
+            setup, faults = check("\n".join([*lines[:n], *instead, *lines[n + 1 :]]).encode())
+            assert (setup is None) == any(fault.breaks for fault in faults)
             assert all(1 <= fault.line <= len(lines) + 1 and str(fault.what) for fault in faults)
 
 
 @pytest.mark.parametrize(("content", "good", "bad", "line", "words"), FAULTS)
 def test_every_fault_is_found_at_its_line(content, good, bad, line, words):
     assert good in content
-    lesson, faults = check(content.replace(good, bad, 1).encode())
-    assert (lesson is None) == any(fault.breaks for fault in faults)
+    setup, faults = check(content.replace(good, bad, 1).encode())
+    assert (setup is None) == any(fault.breaks for fault in faults)
     assert any(fault.line == line and words in str(fault.what) for fault in faults), [(f.line, str(f.what)) for f in faults]
 
 
@@ -214,10 +214,10 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE)
 def test_an_expression_that_is_none_of_ours_is_refused_in_a_sentence(text):
     if text == "9**9**9**9**9":
-        assert not np.isfinite(evaluate(text, scope_of(Lesson())))  # numbers are float64: nothing grows
+        assert not np.isfinite(evaluate(text, scope_of(Setup())))  # numbers are float64: nothing grows
         return
     with pytest.raises(Problem) as refused:
-        evaluate(text, scope_of(Lesson()))
+        evaluate(text, scope_of(Setup()))
     assert str(refused.value)
 
 
@@ -225,7 +225,7 @@ def test_an_expression_that_is_none_of_ours_is_refused_in_a_sentence(text):
 @settings(max_examples=300, deadline=None)
 def test_no_text_does_anything_but_give_numbers_or_a_problem(text):
     try:
-        assert evaluate(text, scope_of(Lesson())).dtype.kind in "biuf"
+        assert evaluate(text, scope_of(Setup())).dtype.kind in "biuf"
     except Problem as refused:
         assert str(refused)
 
@@ -246,7 +246,7 @@ def test_lines_are_those_of_the_text_whatever_stands_in_it():
 
 
 def test_what_takes_too_long_altogether_is_refused(monkeypatch):
-    here = scope_of(lesson_of("lr=0.02"))
+    here = scope_of(setup_of("lr=0.02"))
     text = " + ".join(f"at('k=100&lr=0.0{n}', L)" for n in range(3, 10))
     once = here.seconds("at", "k=100&lr=0.001")
     monkeypatch.setattr(expression_limits, "MOST_SECONDS", 2.5 * once)

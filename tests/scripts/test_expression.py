@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.setup import Setup
 from cnnviz.scripts import expression_limits
 from cnnviz.scripts.expression import evaluate
 from cnnviz.scripts.expression_functions import FUNCTIONS, REDUCTIONS
 from cnnviz.scripts.expression_limits import Allowance
 from cnnviz.scripts.library import bundled
 from cnnviz.scripts.question import ask, filled
-from cnnviz.scripts.scope import Scope, lesson_of, scope_of
+from cnnviz.scripts.scope import Scope, scope_of, setup_of
 from cnnviz.words import Problem, Versions
 
 LARGE = "net=conv32x1-relu-dense18-relu-dense10-softmax-ce"  # as many parameters as there may be
@@ -27,7 +27,7 @@ MOST_BYTES = 50_000_000
 
 def writable(address: str) -> Scope:
     """A scope whose arrays could be written to: it is the language that does not."""
-    here = scope_of(lesson_of(address))
+    here = scope_of(setup_of(address))
     return replace(here, arrays={name: np.array(array) for name, array in here.arrays.items()})
 
 
@@ -195,13 +195,13 @@ def test_a_question_s_texts_answers_and_key_have_one_allowance():
     part = "{sum(exp(w2))}" * 5
     screen = replace(bundled()[0].screens[0], at="?" + LARGE, title=Versions({"en": part}), text=Versions({"en": part}), ask=Versions({"en": part}))
     with pytest.raises(Problem) as refused:
-        ask(screen, lesson_of(LARGE))
+        ask(screen, setup_of(LARGE))
     assert refused.value.code == "lessons.expression.too_much_work"
 
 
 def test_another_lesson_s_mistake_counts_as_time(monkeypatch):
-    monkeypatch.setattr(expression_limits, "MOST_SECONDS", scope_of(Lesson()).seconds("wrong", "sign_flipped") * 1.5)
-    assert evaluate("any(wrong('sign_flipped', df) != df)", scope_of(Lesson()))
+    monkeypatch.setattr(expression_limits, "MOST_SECONDS", scope_of(Setup()).seconds("wrong", "sign_flipped") * 1.5)
+    assert evaluate("any(wrong('sign_flipped', df) != df)", scope_of(Setup()))
     with pytest.raises(Problem) as refused:
-        evaluate("any(wrong('sign_flipped', df) != wrong('sign_flipped', df))", scope_of(Lesson()))
+        evaluate("any(wrong('sign_flipped', df) != wrong('sign_flipped', df))", scope_of(Setup()))
     assert refused.value.code == "lessons.scope.too_long"

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistakes import placed
 from cnnviz.core.notebook import OBJECT_ORIENTED, notebook_step
+from cnnviz.core.setup import Setup
 from cnnviz.core.trajectory import Moment, trajectory, walk
 from cnnviz.data.images import find_image, load_images
 from cnnviz.scripts import library, script_fields, script_file
 from cnnviz.scripts.library import bundled
-from cnnviz.scripts.question import ask, lesson_at
-from cnnviz.scripts.scope import lesson_of
+from cnnviz.scripts.question import ask, setup_at
+from cnnviz.scripts.scope import setup_of
 from cnnviz.scripts.script_checker import check_file
 
 FILES = sorted(Path(library.__file__).with_name("bundled").glob("*.toml"))
@@ -30,13 +30,13 @@ def slide(x: np.ndarray, f: np.ndarray) -> np.ndarray:
     return np.array([[sum(x[i + u, j + v] * f[u, v] for u in range(3) for v in range(3)) for j in range(columns)] for i in range(rows)])
 
 
-def later(m: Moment, lesson: Lesson, k: int) -> Moment:
-    return trajectory(lesson, m.trace.x, k)
+def later(m: Moment, setup: Setup, k: int) -> Moment:
+    return trajectory(setup, m.trace.x, k)
 
 
-def other(lesson: Lesson, **change: object) -> Moment:
-    lesson = lesson.changed({name: str(value) for name, value in change.items()})[0]
-    return trajectory(lesson, load_images(lesson), lesson.k)
+def other(setup: Setup, **change: object) -> Moment:
+    setup = setup.changed({name: str(value) for name, value in change.items()})[0]
+    return trajectory(setup, load_images(setup), setup.k)
 
 
 def sigma(z: np.ndarray) -> np.ndarray:
@@ -54,27 +54,27 @@ def best_nudge(m: Moment, y: np.ndarray) -> int:
     return int(np.argmin([abs((loss(e) - loss(-e)) / (2 * e) - m.gradients.db[0]) for e in (1e-1, 1e-5, 1e-14)]))
 
 
-def flipped_loss(m: Moment, lesson: Lesson) -> int:
+def flipped_loss(m: Moment, setup: Setup) -> int:
     """Two hundred updates with df turned by 180°, by hand."""
-    x, y, params = m.trace.x, np.array(lesson.y), m.params
+    x, y, params = m.trace.x, np.array(setup.y), m.params
     for _ in range(200):
-        trace = lesson.network.forward(params, x)
-        found = lesson.network.backward(params, trace, y)
-        params = type(params)(params.f - lesson.lr * found.df[::-1, ::-1], params.w - lesson.lr * found.dw, params.b - lesson.lr * found.db)
-    return 1 if lesson.network.loss(lesson.network.forward(params, x), y) < 0.1 * m.losses[-1] else -1
+        trace = setup.network.forward(params, x)
+        found = setup.network.backward(params, trace, y)
+        params = type(params)(params.f - setup.lr * found.df[::-1, ::-1], params.w - setup.lr * found.dw, params.b - setup.lr * found.db)
+    return 1 if setup.network.loss(setup.network.forward(params, x), y) < 0.1 * m.losses[-1] else -1
 
 
-def early(m: Moment, lesson: Lesson) -> int:
+def early(m: Moment, setup: Setup) -> int:
     """da1 with the weights of after the update; dw is not touched."""
-    after = m.params.w - lesson.lr * m.gradients.dw
+    after = m.params.w - setup.lr * m.gradients.dw
     da1 = (after @ m.gradients.dz2).reshape(m.trace.a1.shape)
     dz1 = da1 * m.trace.a1 * (1 - m.trace.a1)
     df = np.array([[(m.trace.x[u : u + 30, v : v + 30] * dz1).sum() for v in range(3)] for u in range(3)])
     return 1 * bool(np.abs(df - m.gradients.df).max() > 1e-9)
 
 
-def moves(m: Moment, lesson: Lesson, *rule: str) -> bool:
-    return bool((notebook_step(m.params, m.trace.x, np.array(lesson.y), lesson.lr, frozenset(rule))[2].f != lesson.kernel).any())
+def moves(m: Moment, setup: Setup, *rule: str) -> bool:
+    return bool((notebook_step(m.params, m.trace.x, np.array(setup.y), setup.lr, frozenset(rule))[2].f != setup.kernel).any())
 
 
 def winners(m: Moment) -> np.ndarray:
@@ -103,21 +103,21 @@ def loudest(m: Moment) -> np.ndarray:
     return found
 
 
-def nudged(m: Moment, lesson: Lesson, name: str, at: tuple[int, ...], eps: float = 1e-6) -> float:
+def nudged(m: Moment, setup: Setup, name: str, at: tuple[int, ...], eps: float = 1e-6) -> float:
     """The slope of the loss along one parameter, measured."""
     losses = []
     for change in (eps, -eps):
         params = {symbol: np.array(m.params[symbol]) for symbol in m.params}
         params[name][at] += change
-        losses.append(lesson.network.loss(lesson.network.forward(type(m.params).of(params), m.trace.x), np.array(lesson.y)))
+        losses.append(setup.network.loss(setup.network.forward(type(m.params).of(params), m.trace.x), np.array(setup.y)))
     slope = (losses[0] - losses[1]) / (2 * eps)
     return slope if abs(slope) > 1e-9 else 0.0
 
 
-def along_filter(m: Moment, lesson: Lesson) -> float:
+def along_filter(m: Moment, setup: Setup) -> float:
     """The slope of the loss along the first filter, measured weight by weight, beside what it would be if none took from another."""
     f = m.params.f[0]
-    slopes = np.array([f[at] * nudged(m, lesson, "f", (0, *at)) for at in np.ndindex(f.shape)])
+    slopes = np.array([f[at] * nudged(m, setup, "f", (0, *at)) for at in np.ndindex(f.shape)])
     return float(abs(slopes.sum()) / abs(slopes).sum())
 
 
@@ -128,20 +128,20 @@ def shared(m: Moment) -> float:
     return sum(dp1[i, j] for i, j in windows if a1[2 * i : 2 * i + 3, 2 * j : 2 * j + 3].max() == a1[28, 10])
 
 
-def velocity(m: Moment, lesson: Lesson) -> np.ndarray:
+def velocity(m: Moment, setup: Setup) -> np.ndarray:
     """What momentum has made of the gradients of b so far, and of the next one."""
     found = np.zeros(2)
-    for _, _, gradients in walk(lesson, m.trace.x, lesson.k):
+    for _, _, gradients in walk(setup, m.trace.x, setup.k):
         found = 0.9 * found + gradients.db
     return found
 
 
-def adam(m: Moment, lesson: Lesson, name: str, n: int) -> list[np.ndarray]:
+def adam(m: Moment, setup: Setup, name: str, n: int) -> list[np.ndarray]:
     """The first n steps, from the paper's lines."""
     steps, first, second = [], 0.0, 0.0
-    for t, (_, _, gradients) in zip(range(1, n + 1), walk(lesson, m.trace.x, n), strict=False):
+    for t, (_, _, gradients) in zip(range(1, n + 1), walk(setup, m.trace.x, n), strict=False):
         first, second = 0.9 * first + 0.1 * gradients[name], 0.999 * second + 0.001 * gradients[name] ** 2
-        steps.append(lesson.lr * (first / (1 - 0.9**t)) / (np.sqrt(second / (1 - 0.999**t)) + 1e-8))
+        steps.append(setup.lr * (first / (1 - 0.9**t)) / (np.sqrt(second / (1 - 0.999**t)) + 1e-8))
     return steps
 
 
@@ -248,21 +248,21 @@ def test_all_keys_of_the_lessons_that_come_along_are_known_here():
 @pytest.mark.parametrize(("id", "number"), STEPS)
 def test_every_key_by_a_second_route(id, number):
     screen = step_of(id, number)
-    lesson = lesson_at(screen, {})
-    question = ask(screen, lesson)
-    moment = trajectory(lesson, load_images(lesson), lesson.k)
+    setup = setup_at(screen, {})
+    question = ask(screen, setup)
+    moment = trajectory(setup, load_images(setup), setup.k)
     with np.errstate(over="ignore"):
-        wanted = KEYS[id, number](moment, lesson)
+        wanted = KEYS[id, number](moment, setup)
     if screen.kind == "order":
         assert question.order == wanted
     else:
         np.testing.assert_allclose(question.key.astype(float).ravel(), np.asarray(wanted, float).ravel(), rtol=1e-9, atol=1e-12)
 
 
-def others(lesson: Lesson, img: str) -> str:
+def others(setup: Setup, img: str) -> str:
     """As many other cats and dogs, of which those are the same that were."""
     by = 1 + IMAGES.index(img)
-    return ",".join(f"{kind}-{int(number) + by}" for kind, number in (one.split("-") for one in lesson.images))
+    return ",".join(f"{kind}-{int(number) + by}" for kind, number in (one.split("-") for one in setup.images))
 
 
 @pytest.mark.parametrize("img", IMAGES)
@@ -270,9 +270,9 @@ def others(lesson: Lesson, img: str) -> str:
 def test_every_question_on_other_images(id, number, img):
     """Also where a learner cannot change it: the key follows, one answer is right, and every sentence can be said."""
     screen = step_of(id, number)
-    own = lesson_of(screen.at)
-    lesson, _ = own.changed(*({"img": img}, find_image(img).label) if len(own.images) == 1 else ({"img": others(own, img)}, None))
-    question = ask(screen, lesson)
+    own = setup_of(screen.at)
+    setup, _ = own.changed(*({"img": img}, find_image(img).label) if len(own.images) == 1 else ({"img": others(own, img)}, None))
+    question = ask(screen, setup)
     assert question.text and question.ask and question.right
     assert not re.search(r"\d(?:[,.\u202f]?\d){8}", question.text.say("en") + question.right.say("en")), "a number as people write it"
     if screen.kind == "choose":
@@ -287,11 +287,11 @@ def test_what_a_learner_may_not_change_stays_as_the_step_has_it():
     asked = {"img": "test-7", "k": "9", "f": "blur", "net": "dense2-mse", "stage": "df"}
     for script in bundled():
         for screen in script.screens:
-            own, here = lesson_of(screen.at), lesson_at(screen, asked)
+            own, here = setup_of(screen.at), setup_at(screen, asked)
             assert (here.k, here.net, here.stage) == (own.k, own.net, own.stage)
             assert here.img == ("test-7" if screen.change == "image" else own.img)
             assert (here.f == own.f) is (screen.change != "kernel")
-            assert lesson_at(screen, {"img": "test-99", "f": "none"}).img == own.img
+            assert setup_at(screen, {"img": "test-99", "f": "none"}).img == own.img
 
 
 def test_lines_are_looked_for_where_a_fault_is_told_and_nowhere_else(monkeypatch):

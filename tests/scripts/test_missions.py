@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.presets import PRESETS
+from cnnviz.core.setup import Setup
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import find_image, load_image
 from cnnviz.pages.address import resolved
 from cnnviz.pages.step.missions import started
 from cnnviz.scripts.missions import blind, find, missions
-from cnnviz.scripts.scope import lesson_of, query_of
+from cnnviz.scripts.scope import query_of, setup_of
 from cnnviz.words import languages
 
 SOLUTIONS = {
@@ -21,35 +21,35 @@ SOLUTIONS = {
 }
 
 
-def lesson_with(mission, change):
-    return lesson_of("&".join(f"{key}={value}" for key, value in (query_of(mission.at) | change).items()))
+def setup_with(mission, change):
+    return setup_of("&".join(f"{key}={value}" for key, value in (query_of(mission.at) | change).items()))
 
 
 @pytest.mark.parametrize("mission", missions(), ids=lambda one: one.id)
 def test_a_mission_has_words_in_every_language_and_something_to_do(mission):
     for text in (mission.title, mission.hint, mission.done):
         assert set(text.by_language) == set(languages()) and all(text.by_language.values())
-    start = lesson_of(mission.at)
+    start = setup_of(mission.at)
     assert mission.kept(start) == ()
     if mission.blind:
         return
     assert not mission.met(start)
-    solved = lesson_with(mission, SOLUTIONS[mission.id])
+    solved = setup_with(mission, SOLUTIONS[mission.id])
     assert mission.met(solved) and "{" not in str(mission.told(solved))
-    assert not mission.met(lesson_with(mission, SOLUTIONS[mission.id] | {"img": "test-7", "y": "1,0"}))
+    assert not mission.met(setup_with(mission, SOLUTIONS[mission.id] | {"img": "test-7", "y": "1,0"}))
 
 
-def moment_of(lesson):
-    return trajectory(lesson, load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale), lesson.k)
+def moment_of(setup):
+    return trajectory(setup, load_image(find_image(setup.img).pixels, setup.ch, setup.scale), setup.k)
 
 
 @pytest.mark.parametrize("query", [{}, *(preset.query for preset in PRESETS[1:4])], ids=str)
 def test_a_mistake_without_its_name_is_recognised_and_no_other_is(query):
-    lesson = Lesson.understand(query)[0]
-    moment = moment_of(lesson)
+    setup = Setup.understand(query)[0]
+    moment = moment_of(setup)
     seen = set()
     for case in range(12):
-        found = blind(lesson, moment, case)
+        found = blind(setup, moment, case)
         verdicts = {address: found.named(address, moment) for address in found.choices}
         right = {address for address, (is_it, _) in verdicts.items() if is_it}
         assert right and len(right) < len(verdicts)
@@ -63,9 +63,9 @@ def test_a_mistake_without_its_name_is_recognised_and_no_other_is(query):
 
 
 def test_the_number_of_a_case_means_the_same_mistake_for_ever():
-    lesson = Lesson()
-    moment = moment_of(lesson)
-    cases = [blind(lesson, moment, case) for case in range(5)]
+    setup = Setup()
+    moment = moment_of(setup)
+    cases = [blind(setup, moment, case) for case in range(5)]
     right = [next(one for one in found.choices if found.named(one, moment)[0]) for found in cases]
     assert right == [
         "output_sigmoid_forgotten@dz2", "output_sigmoid_forgotten@dz2", "kernel_gradient_flipped@df", "weights_updated_first@da1", "mean_forgotten@do",
@@ -81,7 +81,7 @@ def test_under_a_mission_the_page_says_whether_it_is_reached():
     assert data["now"] is None and now.wrong["mission"].id == "ui.missions.none"
     now, data = started(resolved({"mission": "culprit", "case": "x", "named": "y"}))
     assert data["now"]["case"] == 0 and data["now"]["named"] == "" and not data["now"]["met"]
-    exact = moment_of(now.lesson).gradients
+    exact = moment_of(now.setup).gradients
     assert any(not np.array_equal(now.moment.gradients[name], exact[name]) for name in exact)
     assert find("culprit").key == ""
 

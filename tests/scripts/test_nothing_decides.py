@@ -11,7 +11,7 @@ from cnnviz.core.kernels import KERNELS
 from cnnviz.scripts.expression import evaluate
 from cnnviz.scripts.library import bundled
 from cnnviz.scripts.plates import Plate, cells, hidden, plates
-from cnnviz.scripts.question import PLACE, Question, ask, lesson_at
+from cnnviz.scripts.question import PLACE, Question, ask, setup_at
 from cnnviz.scripts.scope import Scope, scope_of
 from cnnviz.scripts.script import Screen
 from cnnviz.view.constants import gallery
@@ -37,8 +37,8 @@ def variants(screen: Screen) -> Iterator[Mapping[str, str]]:
 def asked(screen: Screen) -> list[tuple[Question, Scope, list[Plate]]]:
     """The question in every variant, its numbers and its maps."""
     if id(screen) not in ASKED:
-        lessons = [lesson_at(screen, change) for change in variants(screen)]
-        ASKED[id(screen)] = [(ask(screen, lesson), scope_of(lesson), plates(screen, scope_of(lesson))) for lesson in lessons]
+        setups = [setup_at(screen, change) for change in variants(screen)]
+        ASKED[id(screen)] = [(ask(screen, setup), scope_of(setup), plates(screen, scope_of(setup))) for setup in setups]
     return ASKED[id(screen)]
 
 
@@ -134,16 +134,16 @@ def test_no_block_in_sight_is_the_picture_that_is_the_key(screen: Screen):
         if screen.kind != "choose" or question.key.size == 1:
             continue
         for values in printed(shown).values():
-            assert values.shape != question.key.shape or not np.allclose(values, question.key) or question.lesson != lesson_at(screen, {})
+            assert values.shape != question.key.shape or not np.allclose(values, question.key) or question.setup != setup_at(screen, {})
 
 
 def test_what_a_question_of_the_first_lesson_is_about_is_seen_once_it_is_answered():
     """The kernel with its weight changed and what that makes of the image; and the map of which the size was asked."""
     changed, sized = (bundled()[0].screens[n] for n in (3, 4))
-    here = scope_of(lesson_at(changed, {}))
+    here = scope_of(setup_at(changed, {}))
     shown = [plate for plate in plates(changed, here) if plate.hidden]
     kernel = here.moment.params["f"].copy()
     kernel[..., 0, 0] = 0
     assert any(plate.value.shape == (3, 3) and np.array_equal(plate.value, kernel.reshape(3, 3)) for plate in shown)
     assert any(plate.value.shape == (30, 30) for plate in shown)
-    assert "z1" in [plate.of for plate in plates(sized, scope_of(lesson_at(sized, {}))) if plate.hidden]
+    assert "z1" in [plate.of for plate in plates(sized, scope_of(setup_at(sized, {}))) if plate.hidden]

@@ -127,7 +127,7 @@ def test_a_script_has_up_to_60_screens(n):
 @pytest.mark.parametrize("content", ['id = "many"\n' + "[[screen]]\n" * 18_000, LECTURE.replace("[[screen]]", "[[screen]]\nnothing = 1", 1)])
 def test_in_limited_time_nothing_is_computed_of_a_script_whose_form_has_faults(content, monkeypatch):
     assert len(content) < MOST_BYTES
-    monkeypatch.setattr(script_checker, "lesson_of", None)
+    monkeypatch.setattr(script_checker, "setup_of", None)
     script, faults = check(content.encode(), seconds=20.0)
     assert script is None and len(faults) == 1
 

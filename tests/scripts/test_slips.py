@@ -6,7 +6,7 @@ import pytest
 from cnnviz.core.mistakes import mistakes_for
 from cnnviz.scripts.library import bundled
 from cnnviz.scripts.mistaken_moment import mistaken
-from cnnviz.scripts.question import ask, key_of, lesson_at, same
+from cnnviz.scripts.question import ask, key_of, same, setup_at
 from cnnviz.scripts.scope import scope_of
 from cnnviz.scripts.script import Screen
 from cnnviz.scripts.votes import grouped, rule_of
@@ -18,8 +18,8 @@ TYPED = [pytest.param(*one.values, id=one.id) for one in ASKED if one.values[0].
 
 def wrong_keys(screen: Screen):
     """What each mistake makes of the key."""
-    here = scope_of(lesson_at(screen, {}))
-    for mistake in [] if here.lesson.deviations else mistakes_for(here.lesson.network, here.lesson.opt, len(here.lesson.images), here.lesson.mode == "train"):
+    here = scope_of(setup_at(screen, {}))
+    for mistake in [] if here.setup.deviations else mistakes_for(here.setup.network, here.setup.opt, len(here.setup.images), here.setup.mode == "train"):
         try:
             yield mistake, key_of(screen, mistaken(here, mistake))
         except Problem:
@@ -28,7 +28,7 @@ def wrong_keys(screen: Screen):
 
 @pytest.mark.parametrize("screen", TYPED)
 def test_an_answer_that_a_mistake_gives_has_feedback_of_its_own(screen: Screen):
-    question = ask(screen, lesson_at(screen, {}))
+    question = ask(screen, setup_at(screen, {}))
     rest = 1 + len(question.options)
     with np.errstate(all="ignore"):
         for mistake, value in wrong_keys(screen):
@@ -39,15 +39,15 @@ def test_an_answer_that_a_mistake_gives_has_feedback_of_its_own(screen: Screen):
 def test_the_feedback_names_the_mistake_in_every_language():
     """The gradient of a sum before σ, worked out with the mean forgotten."""
     screen = next(script for script in bundled() if script.id == "blame").screens[1]
-    (slip,) = [option for option in ask(screen, lesson_at(screen, {})).options if option.slip and option.label.say("en") == "1/N forgotten"]
-    key = key_of(screen, scope_of(lesson_at(screen, {})))
+    (slip,) = [option for option in ask(screen, setup_at(screen, {})).options if option.slip and option.label.say("en") == "1/N forgotten"]
+    key = key_of(screen, scope_of(setup_at(screen, {})))
     assert slip.value == pytest.approx(2 * key)
     assert {*slip.say.by_language} == {*languages()} and "1/N forgotten" in slip.say.say("en") and "not averaged" in slip.say.say("en")
 
 
 def test_what_a_mistake_gives_is_a_group_of_a_hall_where_it_was_given():
     screen = next(script for script in bundled() if script.id == "blame").screens[1]
-    question = ask(screen, lesson_at(screen, {}))
+    question = ask(screen, setup_at(screen, {}))
     slip = next(option for option in question.options if option.slip)
     without, given = (grouped(screen, question, [answers]) for answers in ([0.0], [float(slip.value)]))
     assert slip.label.say("en") not in [group.label for group in without]
@@ -57,7 +57,7 @@ def test_what_a_mistake_gives_is_a_group_of_a_hall_where_it_was_given():
 @pytest.mark.parametrize("screen", ASKED)
 def test_on_its_own_image_no_usual_guess_is_right_or_the_same_as_another(screen: Screen):
     """The image and the kernel of a question are such that what people guess is wrong there, and far enough from what is right."""
-    question = ask(screen, lesson_at(screen, {}))
+    question = ask(screen, setup_at(screen, {}))
     guesses = [option for option in question.options if not option.right and not option.slip]
     assert len(guesses) == len(screen.answers) - (screen.kind == "choose")
     for guess in guesses:

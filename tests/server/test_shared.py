@@ -6,7 +6,7 @@ import fakeredis
 import numpy as np
 import pytest
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.core import stored_params
 from cnnviz.core.lru_cache import keeping_for
 from cnnviz.core.stored_params import Learned, NotKept, keep, keep_also
@@ -31,7 +31,7 @@ def redis():
 
 @pytest.mark.parametrize("net", ["conv1x3-sigmoid-dense2-sigmoid-mse", "conv2x3b-relu-conv3x3b-gap-dense2-mse"])
 def test_another_process_has_them_bit_for_bit(redis, net):
-    trained = Lesson(net=net, seed=12).first_params()
+    trained = Setup(net=net, seed=12).first_params()
     name = keep(trained)
     stored_params._kept.clear()  # another process
     found = stored_params.kept(name)
@@ -42,7 +42,7 @@ def test_another_process_has_them_bit_for_bit(redis, net):
 
 def test_without_redis_this_process_keeps_them_and_says_so(redis, caplog):
     redis.connected = False
-    name = keep(Lesson(seed=13).first_params())
+    name = keep(Setup(seed=13).first_params())
     assert stored_params.kept(name).w.shape == (900, 2) and "Redis does not answer" in caplog.text
     stored_params._kept.clear()
     with pytest.raises(NotKept):
@@ -50,7 +50,7 @@ def test_without_redis_this_process_keeps_them_and_says_so(redis, caplog):
 
 
 def test_what_parameters_have_learned_from_is_kept_with_them(redis):
-    params = Lesson(seed=13).first_params()
+    params = Setup(seed=13).first_params()
     names = [keep(params), keep(params, Learned(240, 10)), keep(params, Learned(240, 11)), keep(params, files=("epoch-1", "été-2"))]
     assert len({*names}) == 4, "a name means always the same"
     stored_params._kept.clear()  # another process
@@ -68,7 +68,7 @@ def test_uploads_of_one_address_evict_its_own_and_reach_nobody_elses_and_no_room
 
     def upload(owner: str, seed: int) -> str:
         with keeping_for(owner):
-            return keep(Lesson(seed=seed).first_params())
+            return keep(Setup(seed=seed).first_params())
 
     def there(name: str) -> bool:
         return bool(client.exists(f"cnnviz:params:{name}"))
@@ -93,7 +93,7 @@ def test_a_smaller_redis_gives_arrays_a_third(redis, monkeypatch):
 
 
 def test_what_an_earlier_version_has_stored_is_found_and_counted(redis):
-    name = keep(Lesson(seed=77).first_params())
+    name = keep(Setup(seed=77).first_params())
     client = fakeredis.FakeRedis(server=redis)
     client.delete(shared_arrays.SIZES, shared_arrays.TOTAL, shared_arrays.OWNERS)
     stored_params._kept.clear()

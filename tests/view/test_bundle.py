@@ -103,6 +103,6 @@ def test_the_vendored_modules_are_imported_in_one_place_and_load_nothing():
 
 @pytest.mark.parametrize("path", sorted((FOLDER / "view" / "style").glob("*.css")), ids=lambda path: path.stem)
 def test_no_part_of_the_page_is_styled_by_what_stands_in_a_part_around_it(path):
-    """Whatever changes in `.a` of `.a:has(…) .b`, a browser styles all of `.a` anew, at each step of a lesson."""
+    """Whatever changes in `.a` of `.a:has(…) .b`, a browser styles all of `.a` anew, at each step of a setup."""
     text = re.sub(r":has\((?:[^()]|\([^()]*\))*\)", "§", path.read_text("utf-8"))
     assert not re.findall(r"§[^\s,{>~+]*\s*[>~+\s]\s*[^\s,{)]+", text)

@@ -104,8 +104,8 @@ test("times are read as they are written", () => {
 })
 
 test("an address has what its page understands, and says where it is", () => {
-  const lesson = { img: "test-3", stage: "z1", f: "-1,0,1", script: "a", screen: "3", lang: "fr", part: "x" }
-  assert.equal(atOf("", lesson, ["img", "f", "stage"]), "/?img=test-3&f=-1,0,1&stage=z1")
+  const setup = { img: "test-3", stage: "z1", f: "-1,0,1", script: "a", screen: "3", lang: "fr", part: "x" }
+  assert.equal(atOf("", setup, ["img", "f", "stage"]), "/?img=test-3&f=-1,0,1&stage=z1")
   for (const [at, page, query] of [
     ["/?k=1", "", "k=1"],
     ["/train?k=1&n=2", "train", "k=1&n=2"],

@@ -43,7 +43,7 @@ test("an image that is not among the small pictures says its class by its id, or
 })
 
 test("in another network the outputs keep their names, as many as there are", () => {
-  const into = (net, lesson = start) => withTargets({ net }, lesson).classes
+  const into = (net, setup = start) => withTargets({ net }, setup).classes
   assert.equal(into("conv1x3-dense3-softmax-ce"), "cat,dog")
   assert.equal(into("dense30-sigmoid-dense9-mse", { ...start, img: of("dog"), classes: "cat,dog" }), "cat,dog")
   assert.equal(into("dense10-mse", { ...start, classes: "cat,lynx" }), "cat,lynx")

@@ -14,7 +14,7 @@ from cnnviz.pages.resource import Cost, cost
 from cnnviz.words import KEY, Problem, chosen, reading
 
 Asked = Mapping[str, str]
-"""The query: a lesson, the path of the page that it is on (`page`), the reader's language, and what each question has of its own."""
+"""The query: a setup, the path of the page that it is on (`page`), the reader's language, and what each question has of its own."""
 
 BYTES = "application/octet-stream"
 
@@ -61,7 +61,7 @@ def answer(name: str, asked: Asked, content: bytes | None = None) -> Reply:
 
 
 def cost_of(name: str, asked: Asked) -> Cost:
-    """Return the kinds of a question, and an estimate of its seconds from the updates of its lesson."""
+    """Return the kinds of a question, and an estimate of its seconds from the updates of its setup."""
     kinds, seconds = cost(page_at(asked.get("page", "")), asked)
     what = asked.get("what", "")
     return [("dialogs", name, what if what in KINDS else "", *kind) for kind in kinds], seconds

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from cnnviz.core.image_ids import CLASSES
 from cnnviz.core.isolation import isolated
-from cnnviz.core.lesson import LESSON_KEYS, Lesson
-from cnnviz.core.lesson_network import batch_shape, shape_of
+from cnnviz.core.setup import SETUP_KEYS, Setup
+from cnnviz.core.setup_network import batch_shape, shape_of
 from cnnviz.data.uploads import read_upload
 from cnnviz.export.arrays import npz
 from cnnviz.export.checkpoints import files_in, read_checkpoints
@@ -13,7 +13,7 @@ from cnnviz.export.import_weights import read_start
 from cnnviz.export.own_report import example_of, reference_of
 from cnnviz.models.layer_rules import Taken
 from cnnviz.models.reading import Model, read_model
-from cnnviz.pages.address import lesson_of, resolved
+from cnnviz.pages.address import resolved, setup_of
 from cnnviz.wire.dialogs import Adopted, OwnModel
 from cnnviz.words import Message, Problem, say
 
@@ -24,15 +24,15 @@ def picture(asked: Mapping[str, str], content: bytes) -> Adopted:
 
 
 def weights(asked: Mapping[str, str], content: bytes) -> Adopted:
-    """The change to the lesson that starts from the weights in a file: in its own lesson where the file names one; of several, their film. Raises Problem."""
-    return isolated(_weights, _lesson(asked), content)
+    """The change to the setup that starts from the weights in a file: in its own setup where the file names one; of several, their film. Raises Problem."""
+    return isolated(_weights, _setup(asked), content)
 
 
-def _weights(lesson: Lesson, content: bytes) -> Adopted:
+def _weights(setup: Setup, content: bytes) -> Adopted:
     if files := files_in(content):
-        start, name, note = read_checkpoints(files, lesson)
+        start, name, note = read_checkpoints(files, setup)
         return _adopted(start, [note], page="train", of="", n="", vs="", hold="", sweep="", checkpoints=name)
-    start, notes = read_start(content, lesson)
+    start, notes = read_start(content, setup)
     return _adopted(start, notes or [Message("ui.take_home.imported")])
 
 
@@ -41,17 +41,17 @@ def model(asked: Mapping[str, str], content: bytes) -> OwnModel:
 
     `instead` says why there is no change, if the network is not valid or too large. Raise Problem if nothing can be read.
     """
-    return isolated(_model, _lesson(asked), asked.get("name", ""), content)
+    return isolated(_model, _setup(asked), asked.get("name", ""), content)
 
 
-def _model(lesson: Lesson, name: str, content: bytes) -> OwnModel:
+def _model(setup: Setup, name: str, content: bytes) -> OwnModel:
     found = read_model(content, name)
     layers = [*map(_layer, found.layers), *map(str, (*found.refused, *found.notes))]
     try:
-        found.opened.check(batch_shape(lesson.img, shape_of(lesson.img, _channels(found) or lesson.ch)))
+        found.opened.check(batch_shape(setup.img, shape_of(setup.img, _channels(found) or setup.ch)))
     except Problem as problem:
         return OwnModel(net="", layers=layers, instead=str(problem), adopted=None)
-    return OwnModel(net=found.net, layers=layers, instead="", adopted=_opened(lesson, found))
+    return OwnModel(net=found.net, layers=layers, instead="", adopted=_opened(setup, found))
 
 
 def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
@@ -62,21 +62,21 @@ def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
 
 
 def example(asked: Mapping[str, str]) -> bytes:
-    """A file of this lesson's gradients with one slip in them. Raises Problem where there is none to be made."""
+    """A file of this setup's gradients with one slip in them. Raises Problem where there is none to be made."""
     now = resolved(asked, several=True, modes=True)
-    found = example_of(reference_of(now.lesson, now.moment))
+    found = example_of(reference_of(now.setup, now.moment))
     if not found:
         raise Problem("ui.check.own.no_example")
     return npz(found[1])
 
 
-def _lesson(asked: Mapping[str, str]) -> Lesson:
-    return lesson_of(asked, "", Lesson())[0]
+def _setup(asked: Mapping[str, str]) -> Setup:
+    return setup_of(asked, "", Setup())[0]
 
 
-def _adopted(lesson: Lesson, notes: list[Message | str], **more: str) -> Adopted:
-    query = lesson.to_query()
-    return Adopted(change={name: query.get(name, "") for name in LESSON_KEYS} | more, note=" ".join(map(str, notes)))
+def _adopted(setup: Setup, notes: list[Message | str], **more: str) -> Adopted:
+    query = setup.to_query()
+    return Adopted(change={name: query.get(name, "") for name in SETUP_KEYS} | more, note=" ".join(map(str, notes)))
 
 
 def _layer(layer: Taken) -> str:
@@ -84,10 +84,10 @@ def _layer(layer: Taken) -> str:
     return " ".join([f"{layer.text} → {words}.", *map(str, layer.remarks)] if layer.notes else [f"{layer.text} → {words}"])
 
 
-def _opened(lesson: Lesson, found: Model) -> Adopted:
-    """The lesson with the network, and the channels that it reads."""
+def _opened(setup: Setup, found: Model) -> Adopted:
+    """The setup with the network, and the channels that it reads."""
     ten = ",".join(CLASSES) if found.network.outputs == len(CLASSES) else ""
-    start, wrong = lesson.gone_on.changed({"net": found.net, "classes": ten} | ({"ch": ch} if (ch := _channels(found)) else {}))
+    start, wrong = setup.gone_on.changed({"net": found.net, "classes": ten} | ({"ch": ch} if (ch := _channels(found)) else {}))
     return _adopted(start, list(wrong.values()) or [Message("ui.own_model.opened")])
 
 

@@ -1,4 +1,4 @@
-"""Files of a lesson to take home: which there are, what they are called, and how each is made when it is fetched."""
+"""Files of a setup to take home: which there are, what they are called, and how each is made when it is fetched."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from cnnviz.core.cached import cached_property
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.setup import Setup
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.animation import animation
 from cnnviz.export.arguments import MOST_AROUND, page_address
@@ -21,7 +21,7 @@ from cnnviz.export.hand_sheet import hand_sheet
 from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
 from cnnviz.export.parameters import diverged, parameters_json
 from cnnviz.export.spreadsheet import spreadsheet, too_large
-from cnnviz.pages.address import Now, lesson_of, resolved
+from cnnviz.pages.address import Now, resolved, setup_of
 from cnnviz.pages.answers import answers_of
 from cnnviz.pages.registry import page_at
 from cnnviz.wire.dialogs import FileGroup, OfferedFile, OfferedFiles
@@ -29,21 +29,21 @@ from cnnviz.words import message, say
 
 
 class Taken:
-    """A lesson to take home: the lesson of a query with its image and its numbers, and of how many updates a film is."""
+    """A setup to take home: the setup of a query with its image and its numbers, and of how many updates a film is."""
 
     def __init__(self, asked: Mapping[str, str]):
         self.asked = asked
         self.now: Now = resolved(asked, modes=True)
-        self.lesson: Lesson = self.now.lesson
+        self.setup: Setup = self.now.setup
         self.pixels: np.ndarray = self.now.image.pixels
 
     @cached_property
-    def all_images(self) -> tuple[Lesson, np.ndarray]:
-        """The lesson with all its images, and their pixels: of several (m,H,W,3)."""
-        lesson = lesson_of(self.asked, "", Lesson())[0]
-        if len(lesson.images) == 1:
-            return self.lesson, self.pixels
-        return lesson, np.stack([find_image(img).pixels for img in lesson.images])
+    def all_images(self) -> tuple[Setup, np.ndarray]:
+        """The setup with all its images, and their pixels: of several (m,H,W,3)."""
+        setup = setup_of(self.asked, "", Setup())[0]
+        if len(setup.images) == 1:
+            return self.setup, self.pixels
+        return setup, np.stack([find_image(img).pixels for img in setup.images])
 
     @cached_property
     def film_updates(self) -> int:
@@ -51,8 +51,8 @@ class Taken:
 
     def name(self, kind: FileKind) -> str:
         """The name of a file of it."""
-        image = self.lesson.img[:12]
-        return f"cnnviz-{image}-{self.film_updates}-updates{kind.ending}" if kind.film else f"cnnviz-{image}-update-{self.lesson.k}{kind.ending}"
+        image = self.setup.img[:12]
+        return f"cnnviz-{image}-{self.film_updates}-updates{kind.ending}" if kind.film else f"cnnviz-{image}-update-{self.setup.k}{kind.ending}"
 
 
 def _around(text: str) -> int:
@@ -61,9 +61,9 @@ def _around(text: str) -> int:
 
 
 def _html(of: Taken) -> str:
-    from cnnviz.hosts.file import lesson_html  # with the view, which Python in a browser has not
+    from cnnviz.hosts.file import setup_html  # with the view, which Python in a browser has not
 
-    return lesson_html(of.lesson, of.now.image, _around(of.asked.get("around", "1")), public(of.asked.get("server", "")))
+    return setup_html(of.setup, of.now.image, _around(of.asked.get("around", "1")), public(of.asked.get("server", "")))
 
 
 def public(server: str) -> str:
@@ -78,15 +78,15 @@ def public(server: str) -> str:
 
 def _film(kind: str) -> Callable[[Taken], bytes]:
     def make(of: Taken) -> bytes:
-        lesson = dataclasses.replace(of.lesson, k=of.film_updates)
-        return animation(lesson, load_image(of.pixels, lesson.ch, lesson.scale), kind=kind)
+        setup = dataclasses.replace(of.setup, k=of.film_updates)
+        return animation(setup, load_image(of.pixels, setup.ch, setup.scale), kind=kind)
 
     return make
 
 
 @dataclasses.dataclass(frozen=True)
 class FileKind:
-    """A kind of file: how its name ends, its type, and how it is made of a lesson; a film has updates of its own."""
+    """A kind of file: how its name ends, its type, and how it is made of a setup; a film has updates of its own."""
 
     ending: str
     media_type: str
@@ -105,16 +105,16 @@ GROUPS: Mapping[str, Mapping[str, FileKind]] = {
         "pytorch": FileKind("-pytorch.py", _PYTHON, lambda of: pytorch_script(*of.all_images)),
     },
     "work": {
-        "exercise": FileKind("-exercise.ipynb", _NOTEBOOK, lambda of: exercise_notebook(of.lesson, of.pixels, of.now.moment)),
-        "exercise_script": FileKind("-exercise.py", _PYTHON, lambda of: exercise_script(of.lesson, of.pixels, of.now.moment)),
-        "sheet": FileKind("-by-hand.html", "text/html", lambda of: hand_sheet(of.lesson, of.now.moment, of.now.image.words)),
+        "exercise": FileKind("-exercise.ipynb", _NOTEBOOK, lambda of: exercise_notebook(of.setup, of.pixels, of.now.moment)),
+        "exercise_script": FileKind("-exercise.py", _PYTHON, lambda of: exercise_script(of.setup, of.pixels, of.now.moment)),
+        "sheet": FileKind("-by-hand.html", "text/html", lambda of: hand_sheet(of.setup, of.now.moment, of.now.image.words)),
         "spreadsheet": FileKind(
-            ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda of: spreadsheet(of.lesson, of.now.moment)
+            ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda of: spreadsheet(of.setup, of.now.moment)
         ),
     },
     "numbers": {
-        "arrays": FileKind(".npz", _BYTES, lambda of: arrays_npz(of.lesson, of.now.moment)),
-        "parameters": FileKind(".json", "application/json", lambda of: parameters_json(of.lesson, of.now.moment.params, of.now.moment.buffers)),
+        "arrays": FileKind(".npz", _BYTES, lambda of: arrays_npz(of.setup, of.now.moment)),
+        "parameters": FileKind(".json", "application/json", lambda of: parameters_json(of.setup, of.now.moment.params, of.now.moment.buffers)),
     },
     "film": {kind: FileKind(f".{kind}", f"image/{kind}", _film(kind), film=True) for kind in ("gif", "webp")},
 }
@@ -132,7 +132,7 @@ def file_of(asked: Mapping[str, str]) -> tuple[bytes, str, str]:
 
 
 def offered(asked: Mapping[str, str]) -> OfferedFiles:
-    """All files of the query's lesson, with the sentence why there is none of a kind."""
+    """All files of the query's setup, with the sentence why there is none of a kind."""
     of = Taken(asked)
     excuses = _excuses(of)
     groups = [
@@ -140,8 +140,8 @@ def offered(asked: Mapping[str, str]) -> OfferedFiles:
         for name, group in GROUPS.items()
         if name != "film" or of.film_updates
     ]
-    notes = [say("ui.take_home.several", image=of.lesson.img)] if "img" in of.now.wrong and "," not in of.lesson.img else []
-    return OfferedFiles(groups=groups, notes=notes, words=say("ui.take_home.runs_alone", when=of.lesson.when), around=MOST_AROUND)
+    notes = [say("ui.take_home.several", image=of.setup.img)] if "img" in of.now.wrong and "," not in of.setup.img else []
+    return OfferedFiles(groups=groups, notes=notes, words=say("ui.take_home.runs_alone", when=of.setup.when), around=MOST_AROUND)
 
 
 def _offer(of: Taken, what: str, kind: FileKind, instead: str) -> OfferedFile:
@@ -150,16 +150,16 @@ def _offer(of: Taken, what: str, kind: FileKind, instead: str) -> OfferedFile:
 
 
 def _excuses(of: Taken) -> dict[str, str]:
-    """Why some files cannot be made of this lesson."""
+    """Why some files cannot be made of this setup."""
     needs = {"html": "cnnviz.view", "spreadsheet": "xlsxwriter"}  # which Python in a browser has not
     found = {what: say("ui.take_home.needs_server") for what, package in needs.items() if find_spec(package) is None}
     for check, kinds in ((exact_rule, ("keras", "pytorch")), (in_training, ("exercise", "exercise_script", "sheet"))):
         try:
-            check(of.lesson)
+            check(of.setup)
         except ValueError as error:
             found |= dict.fromkeys(kinds, str(error))
     if problem := diverged(of.now.moment.params):
         found["parameters"] = say("ui.take_home.no_parameters", error=problem)
-    if problem := too_large(of.lesson.network.program(of.now.moment.trace.x.shape)):
+    if problem := too_large(of.setup.network.program(of.now.moment.trace.x.shape)):
         found["spreadsheet"] = str(problem)
     return found

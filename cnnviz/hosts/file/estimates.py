@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.program_line import Line
+from cnnviz.core.setup import Setup
 from cnnviz.core.sliding import pad_widths
 
 Estimate = tuple[str, list[str], list[float]]
@@ -22,20 +22,20 @@ Estimate = tuple[str, list[str], list[float]]
 BEFORE = "<"
 
 
-def estimates(lesson: Lesson) -> dict[str, Estimate]:
+def estimates(setup: Setup) -> dict[str, Estimate]:
     """The estimates by which arrays of the page Step follow from each other, by their names; what is not in an answer is passed over.
 
-    >>> estimates(Lesson())["z1"], estimates(Lesson())["w_next"]
+    >>> estimates(Setup())["z1"], estimates(Setup())["w_next"]
     (('conv', ['x', 'f'], [1, 1, 0]), ('step', ['w', 'dw'], [0.01]))
     """
-    program = lesson.network.program(lesson.x_shape)
+    program = setup.network.program(setup.x_shape)
     found: dict[str, Estimate] = {}
     for line in (*program.forward_lines, *program.backward_lines):
         if made := _of_line(program, line, found):
             found[line.target] = made
-    for name in program.parameters if lesson.opt == "gd" else ():
-        found[f"{name}_next"] = ("step", [name, f"d{name}"], [lesson.lr])
-        found[name] = ("step", [BEFORE + name, f"{BEFORE}d{name}"], [lesson.lr])
+    for name in program.parameters if setup.opt == "gd" else ():
+        found[f"{name}_next"] = ("step", [name, f"d{name}"], [setup.lr])
+        found[name] = ("step", [BEFORE + name, f"{BEFORE}d{name}"], [setup.lr])
     return found
 
 

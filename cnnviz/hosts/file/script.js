@@ -5,13 +5,13 @@ import { parse, query, same } from "../../view/model/address.js"
 import { told } from "../../view/model/decode.js"
 import { placeOf } from "../../view/model/script.js"
 import { say } from "../../view/model/words.js"
-import { emptyPage, View } from "../../view/regions/lesson_view.js"
 import { knowScript } from "../../view/regions/script_walk.js"
+import { emptyPage, View } from "../../view/regions/setup_view.js"
 import { report } from "./scorm.js"
 import { answersOf } from "./stored_answers.js"
 import { disable } from "./without_server.js"
 
-/** @import { Answer, FileContents, Host, Lesson, ScriptData } from "../../view/types/view.js" */
+/** @import { Answer, FileContents, Host, Setup, ScriptData } from "../../view/types/view.js" */
 
 /** Shows the script that the document holds. */
 export default async function show() {
@@ -28,16 +28,16 @@ export default async function show() {
   /** @type {(answer: Answer) => void} */
   let deliver = () => {}
 
-  /** Finds where an address behind "#" leads. @param {string} hash @returns {Lesson} */
+  /** Finds where an address behind "#" leads. @param {string} hash @returns {Setup} */
   function from(hash) {
     const { screen = "1", ...moved } = parse(hash.replace(/^#/, ""))
     const number = Math.min(script.screens.length, Math.max(1, Math.floor(Number(screen)) || 1))
     return { ...placeOf(script, number, {}).address, ...moved }
   }
-  const screen = (/** @type {Lesson} */ { screen: number = "1" }) => script.screens[Number(number) - 1]
-  const hash = (/** @type {Lesson} */ lesson) => {
-    const own = screen(lesson).query
-    const moved = Object.entries(lesson).filter(
+  const screen = (/** @type {Setup} */ { screen: number = "1" }) => script.screens[Number(number) - 1]
+  const hash = (/** @type {Setup} */ setup) => {
+    const own = screen(setup).query
+    const moved = Object.entries(setup).filter(
       ([key, value]) => key !== "script" && key !== "lang" && value !== (own[key] ?? ""),
     )
     return query(Object.fromEntries(moved)).replace("?", "#")
@@ -77,7 +77,7 @@ export default async function show() {
       numbers: { ask, receive: (act) => (deliver = act) },
       refuses(next, other) {
         const goal = screen({ screen: next.screen || here.screen })
-        /** @type {Lesson[]} */
+        /** @type {Setup[]} */
         const [there, asked] = [goal.query, next].map((query) => ({ ...query, stage: "" }))
         const held =
           (other ?? page) === goal.page && view.computed.every((key) => !there[key] || same(asked, there, [key]))

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.setup import Setup
 from cnnviz.data.images import find_image
 from cnnviz.export.arguments import page_address
 from cnnviz.hosts.file import _answer
@@ -41,7 +41,7 @@ def _shown(path: str, query: dict[str, str], content: bytes) -> bytes:
     """The answer of a page at an address; Step with all its numbers, since nobody can be asked for more."""
     page = next(page for page in pages() if page.path == path)
     if page.id == "step":
-        lesson = Lesson.understand(query)[0]
-        if len(lesson.images) == 1 and lesson.mode == "train":
-            return _answer(lesson, find_image(lesson.img))
+        setup = Setup.understand(query)[0]
+        if len(setup.images) == 1 and setup.mode == "train":
+            return _answer(setup, find_image(setup.img))
     return made_of(page, asked_of(page, query), content, compress=False).body

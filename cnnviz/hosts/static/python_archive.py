@@ -21,7 +21,7 @@ def archive(scripts: Iterable[Path] = ()) -> bytes:
     """A compressed tar, the same bytes for the same files; `scripts` are folders of lessons and lectures to go along.
 
     >>> names = tarfile.open(fileobj=io.BytesIO(archive())).getnames()
-    >>> "cnnviz/core/lesson.py" in names, "cnnviz/carried/assets/00_3.png" in names, "latex2mathml/converter.py" in names
+    >>> "cnnviz/core/setup.py" in names, "cnnviz/carried/assets/00_3.png" in names, "latex2mathml/converter.py" in names
     (True, True, True)
     """
     out = io.BytesIO()

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.setup import Setup
 from cnnviz.pages import roads
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers, Unfinished
@@ -14,7 +14,7 @@ from cnnviz.pages.check.checked_road import more, road
 from cnnviz.pages.check.checking import AT_ONCE, effort
 from cnnviz.pages.check.examined_pass import Examined
 from cnnviz.pages.check.tabs import mode_of, tab_of
-from cnnviz.pages.encoding import lesson_of_all
+from cnnviz.pages.encoding import setup_of_all
 from cnnviz.pages.image_of_batch import in_mode, on_image
 
 
@@ -28,7 +28,7 @@ class _CheckAnswers(Answers):
         if tab_of(now.asked) == "own":  # what a visitor has chosen is for that visitor alone
             return own_answer(now, None)
         starting = tensorflow.starting(now.asked)  # before its opinion is asked: it may start, or fail, in between
-        here = Examined(now.lesson, now.moment, now.asked)
+        here = Examined(now.setup, now.moment, now.asked)
         shown = road(here)
         found = _answered(now, shown, more(here))
         if starting or here.check is None:
@@ -39,9 +39,9 @@ class _CheckAnswers(Answers):
         """Not if it depends on what is installed here, and allowed."""
         return not tensorflow.asked_for(asked)
 
-    def seconds(self, lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    def seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
         """Seconds that the page takes: 0 where the check goes on beside it."""
-        share = effort(lesson, x.shape) / AT_ONCE
+        share = effort(setup, x.shape) / AT_ONCE
         return 0.5 * share if share <= 1 else 0.0
 
 
@@ -49,10 +49,10 @@ ANSWERS = _CheckAnswers()
 
 
 def _in_mode(now: Now) -> Now:
-    """Return the view in the mode in which a mistake shows; our pass and own gradients keep the lesson's mode."""
+    """Return the view in the mode in which a mistake shows; our pass and own gradients keep the setup's mode."""
     if tab_of(now.asked) != "break":
         return now
-    return in_mode(replace(now, lesson=replace(now.lesson, mode=mode_of(now.asked.get("mistake", "")))))
+    return in_mode(replace(now, setup=replace(now.setup, mode=mode_of(now.asked.get("mistake", "")))))
 
 
 def own_answer(now: Now, file: own.File | None) -> bytes:
@@ -63,4 +63,4 @@ def own_answer(now: Now, file: own.File | None) -> bytes:
 
 def _answered(now: Now, shown: roads.Road, besides: Mapping[str, object]) -> bytes:
     """Of several images the one that is shown; the address stays that of all."""
-    return roads.answer("check", on_image(now), shown, {**besides, "lesson": lesson_of_all(now)})
+    return roads.answer("check", on_image(now), shown, {**besides, "lesson": setup_of_all(now)})

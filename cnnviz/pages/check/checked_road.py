@@ -20,21 +20,21 @@ from cnnviz.words import message
 
 def road(here: Examined) -> Road:
     """Backward pass, and central differences or what is right, with the error of every entry that has one."""
-    lesson, check, mistake = here.lesson, here.shown_check, here.mistake
-    unusable = mistake_in(here.asked, lesson)[1]
+    setup, check, mistake = here.setup, here.shown_check, here.mistake
+    unusable = mistake_in(here.asked, setup)[1]
     with np.errstate(all="ignore"):  # a mistake may divide by 0
         beside = {symbol: here.of_image(symbol, drawn_errors(relative_error(here.ours[symbol], here.exact[symbol]))) for symbol in (here.shown if here.wrong else ())}
     errors = beside | _errors(check) | {symbol: beside[symbol] for symbol in here.wrong if mistake}  # nudging may tell nothing of what a mistake has made
     chosen = one_entry.chosen(here)
     parts = tuple(_part(here, symbol, errors.get(symbol), chosen) for symbol in here.shown)
     return Road(
-        title=words.title(lesson, mistake, here.hit, here.first, here.one),
+        title=words.title(setup, mistake, here.hit, here.first, here.one),
         verdict=words.verdict(here) if check else words.under_way(here.checking.share),
         good=False if check and mistake and here.first else {"right": True, "wrong": False}.get(check.verdict) if check and not here.of_another_pass else None,
         rows=_rows(here, errors),
         parts=parts,
         operations=operations(here.one),
-        subject=f"d{chosen.parameter}" if chosen else here.first or f"d{lesson.network.parameters[0]}",
+        subject=f"d{chosen.parameter}" if chosen else here.first or f"d{setup.network.parameters[0]}",
         states=here.states,
         slips={here.first: mistake.title} if mistake and here.first else {},
         sentences=((unusable,) if unusable else ()) + words.sentences(here),
@@ -42,14 +42,14 @@ def road(here: Examined) -> Road:
         groups=_groups(here),
         charts=_charts(here, chosen),
         tabs=tabs(tab_of(here.asked)),
-        views=views(lesson, tab_of(here.asked)),
+        views=views(setup, tab_of(here.asked)),
         cells=_cells(here, parts, chosen),
     )
 
 
 def _groups(here: Examined) -> tuple[SwitchGroup, ...]:
-    groups = choices(here.lesson, here.mistake) if tab_of(here.asked) == "break" else ()
-    if here.mistake and not here.mistake.is_forward and not here.hit and (switch := broken.where_it_shows(here.lesson, here.mistake)):
+    groups = choices(here.setup, here.mistake) if tab_of(here.asked) == "break" else ()
+    if here.mistake and not here.mistake.is_forward and not here.hit and (switch := broken.where_it_shows(here.setup, here.mistake)):
         groups += (group(message("ui.check.shows.there.title"), (switch,)),)
     return groups
 
@@ -69,8 +69,8 @@ def _cells(here: Examined, parts: tuple[Part, ...], chosen: Entry | None) -> Map
 def _charts(here: Examined, chosen: Entry | None) -> tuple[ChartData, ...]:
     """Charts of a mistake's effect on the loss, of the step of differences, and of an activation's slope."""
     if here.mistake:
-        slope = broken.slope_chart(here.lesson, here.moment, here.mistake)
-        falls = broken.runs(here.lesson, here.moment, here.mistake)[0]
+        slope = broken.slope_chart(here.setup, here.moment, here.mistake)
+        falls = broken.runs(here.setup, here.moment, here.mistake)[0]
         return (falls, *((slope,) if slope else ()), *(one_entry.charts(here, chosen) if here.first else ()))
     return one_entry.charts(here, chosen)
 
@@ -83,10 +83,10 @@ def more(here: Examined) -> dict[str, object]:
             tab=tab_of(here.asked),
             entry=one_entry.entry_data(here, one_entry.chosen(here)),
             code=broken.code(mistake, here.moment) if mistake else None,
-            falls=broken.runs(here.lesson, here.moment, mistake)[1] if mistake else "",
+            falls=broken.runs(here.setup, here.moment, mistake)[1] if mistake else "",
             best=broken.shows_best(here) if mistake else None,
             foot=words.foot(here),
-            third=tensorflow.line(here.lesson, here.moment, here.asked) if tab_of(here.asked) == "ours" and here.training else None,
+            third=tensorflow.line(here.setup, here.moment, here.asked) if tab_of(here.asked) == "ours" and here.training else None,
             own=None,
         )
     }
@@ -94,7 +94,7 @@ def more(here: Examined) -> dict[str, object]:
 
 def _rows(here: Examined, errors: Mapping[str, np.ndarray]) -> tuple[Row, ...]:
     """Ours, central differences and the errors; of a mistake, what it makes and what is right."""
-    rows = [Row("ours", words.whose(here.lesson, here.mistake), {symbol: here.of_image(symbol, here.ours[symbol]) for symbol in here.shown})]
+    rows = [Row("ours", words.whose(here.setup, here.mistake), {symbol: here.of_image(symbol, here.ours[symbol]) for symbol in here.shown})]
     if here.mistake:
         rows.append(Row("exact", message("ui.check.rows.right"), {symbol: here.of_image(symbol, here.exact[symbol]) for symbol in here.shown}))
     elif here.shown_check:
@@ -120,7 +120,7 @@ def drawn_errors(error: np.ndarray, told: np.ndarray | bool = True) -> np.ndarra
 
 def _part(here: Examined, symbol: str, error: np.ndarray | None, chosen: Entry | None) -> Part:
     """The part of a gradient that is shown: the pinned cell's channel or the chosen entry's, else that of the largest difference, else the first that is not empty."""
-    at = pinned(here.lesson.pinned, here.one).get(symbol, ())
+    at = pinned(here.setup.pinned, here.one).get(symbol, ())
     first = filled_part(here.one, symbol, here.of_image(symbol, here.ours[symbol]))
     if not at and chosen and symbol == f"d{chosen.parameter}":
         at = tuple(int(axis) for axis in np.unravel_index(one_entry.flat_index(chosen, here.one), first.shape))

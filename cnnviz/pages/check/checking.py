@@ -1,4 +1,4 @@
-"""The check of a lesson's gradients: at once where it is little work, else beside the page, which says how far it is."""
+"""The check of a setup's gradients: at once where it is little work, else beside the page, which says how far it is."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from collections.abc import Callable, Hashable, Mapping
 import numpy as np
 
 from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, check_gradients
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.read_only import sealed
+from cnnviz.core.setup import Setup
 from cnnviz.core.threads import THREADS
 from cnnviz.core.trajectory import Moment
 from cnnviz.core.work_cancellation import aside, in_background
@@ -50,9 +50,9 @@ class Checking:
         self._seen = time.monotonic()
         return self
 
-    def work(self, lesson: Lesson, moment: Moment) -> None:
+    def work(self, setup: Setup, moment: Moment) -> None:
         """Does all of it; TimeoutError where no page has asked for PATIENCE seconds."""
-        network, y, x, training = lesson.network, sealed(lesson.y), moment.trace.x, moment.trace.training
+        network, y, x, training = setup.network, sealed(setup.y), moment.trace.x, moment.trace.training
         names = (*network.program(x.shape).parameters, "x")
         self.check = check_gradients(moment.params, x, y, network=network, parameters=names, progress=self._tell, given=given_of(moment), training=training)
 
@@ -107,9 +107,9 @@ class Turns:
             del self.under_way[name]
 
 
-def effort(lesson: Lesson, x_shape: tuple[int, ...]) -> int:
+def effort(setup: Setup, x_shape: tuple[int, ...]) -> int:
     """Entries and pixels times multiplications of a pass of all images."""
-    program, images = lesson.network.program(x_shape), x_shape[0] if len(x_shape) == 4 else 1
+    program, images = setup.network.program(x_shape), x_shape[0] if len(x_shape) == 4 else 1
     entries = sum(math.prod(parameter.shape) for parameter in program.parameters.values()) + math.prod(x_shape)
     return entries * program.multiplications * images
 
@@ -123,17 +123,17 @@ def given_of(moment: Moment) -> Mapping[str, np.ndarray]:
     return moment.trace.kept if moment.trace.training else moment.buffers
 
 
-def checked(lesson: Lesson, moment: Moment) -> Checking:
-    """The check of the lesson's exact gradients, by which others are judged, too; it may not be done yet."""
+def checked(setup: Setup, moment: Moment) -> Checking:
+    """The check of the setup's exact gradients, by which others are judged, too; it may not be done yet."""
     x = moment.trace.x
-    name = (lesson.start, lesson.k, moment.trace.training, x.shape, hashlib.sha256(x.tobytes()).digest())
+    name = (setup.start, setup.k, moment.trace.training, x.shape, hashlib.sha256(x.tobytes()).digest())
     found = _known.get(name)
     if found is not None:
         return found
-    if THREADS and effort(lesson, x.shape) > AT_ONCE:
-        return _turns.look(name, lambda checking: checking.work(lesson, moment))
+    if THREADS and effort(setup, x.shape) > AT_ONCE:
+        return _turns.look(name, lambda checking: checking.work(setup, moment))
     found = Checking(beside=False)
-    found.work(lesson, moment)
+    found.work(setup, moment)
     _known.put(name, found)
     return found
 

@@ -1,4 +1,4 @@
-"""Subject of the Check page: a lesson's backward pass, or one with a mistake in it, beside the exact one."""
+"""Subject of the Check page: a setup's backward pass, or one with a mistake in it, beside the exact one."""
 
 from collections.abc import Mapping
 from copy import copy
@@ -8,10 +8,10 @@ import numpy as np
 
 from cnnviz.core.cached import cached_property
 from cnnviz.core.gradcheck import RIGHT, WRONG, GradientCheck, judged_again
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.named_arrays import Gradients, one_image
 from cnnviz.core.program import Program
+from cnnviz.core.setup import Setup
 from cnnviz.core.spoiled_stages import stages_hit
 from cnnviz.core.trajectory import Moment
 from cnnviz.pages.check.checking import Checking, checked, given_of
@@ -22,9 +22,9 @@ from cnnviz.wire.road import CardState
 
 @dataclass(frozen=True, eq=False)
 class Examined:
-    """A lesson's backward pass, or one with a mistake in it, beside the exact one, and the check of every number that can be nudged."""
+    """A setup's backward pass, or one with a mistake in it, beside the exact one, and the check of every number that can be nudged."""
 
-    lesson: Lesson
+    setup: Setup
     moment: Moment
     asked: Mapping[str, str]
 
@@ -40,17 +40,17 @@ class Examined:
 
     @cached_property
     def program(self) -> Program:
-        """The lines of the lesson's network."""
-        return self.lesson.network.program(self.moment.trace.x.shape, training=self.training)
+        """The lines of the setup's network."""
+        return self.setup.network.program(self.moment.trace.x.shape, training=self.training)
 
     @cached_property
     def one(self) -> Program:
         """The lines of one image, as its arrays are shown."""
-        return self.lesson.network.program(self.lesson.x_shape, training=self.training)
+        return self.setup.network.program(self.setup.x_shape, training=self.training)
 
     def of_image(self, name: str, array: np.ndarray) -> np.ndarray:
         """The part of an array that is shown: of several images the part of one."""
-        return one_image(array, self.lesson.image) if self.program.has_images(name) else array
+        return one_image(array, self.setup.image) if self.program.has_images(name) else array
 
     @cached_property
     def exact(self) -> Gradients:
@@ -61,7 +61,7 @@ class Examined:
     @cached_property
     def mistake(self) -> Placed | None:
         """The mistake that the address asks for."""
-        return mistake_in(self.asked, self.lesson)[0]
+        return mistake_in(self.asked, self.setup)[0]
 
     @cached_property
     def ours(self) -> Gradients:
@@ -70,15 +70,15 @@ class Examined:
             return self.moment.gradients
         trace = self.program.forward(self.moment.params, self.moment.trace.x, given=self.given)
         with np.errstate(all="ignore"):  # a mistake may divide by 0
-            return self.mistake.run(self.program, self.moment.params, trace, self._targets(trace.o.shape), self.lesson.optimizer, self.moment.state)
+            return self.mistake.run(self.program, self.moment.params, trace, self._targets(trace.o.shape), self.setup.optimizer, self.moment.state)
 
     def _targets(self, shape: tuple[int, ...]) -> np.ndarray:
-        return self.lesson.network.targets(np.array(self.lesson.y), shape)
+        return self.setup.network.targets(np.array(self.setup.y), shape)
 
     @cached_property
     def checking(self) -> Checking:
         """The check of the exact gradients, which may not be done yet."""
-        return checked(self.lesson, self.moment)
+        return checked(self.setup, self.moment)
 
     @cached_property
     def check(self) -> GradientCheck | None:
@@ -104,8 +104,8 @@ class Examined:
     @cached_property
     def hit(self) -> tuple[str, ...]:
         """The stages at which they differ from the exact ones, the first one first."""
-        step = self.mistake.optimizer(self.lesson.optimizer) if self.mistake else None
-        return stages_hit(self.ours, self.exact, self.moment.params, self.lesson.optimizer, self.lesson.network, step, self.moment.state)
+        step = self.mistake.optimizer(self.setup.optimizer) if self.mistake else None
+        return stages_hit(self.ours, self.exact, self.moment.params, self.setup.optimizer, self.setup.network, step, self.moment.state)
 
     @cached_property
     def wrong(self) -> frozenset[str]:
@@ -127,7 +127,7 @@ class Examined:
         """The array in which the first wrong stage is wrong: "db", where dw is right; "" where no array is."""
         if self.of_another_pass:
             return ""
-        makes = {str(stage): stage.makes for stage in self.lesson.network.stages} | {"dx": ("dx",)}
+        makes = {str(stage): stage.makes for stage in self.setup.network.stages} | {"dx": ("dx",)}
         return next((name for stage in self.hit[:1] for name in makes[stage] if name in self.wrong), "")
 
     @cached_property

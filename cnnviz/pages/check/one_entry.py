@@ -33,7 +33,7 @@ def chosen(here: Examined) -> Entry | None:
     check = here.shown_check
     if check is None or not check.finite:
         return None
-    if (pinned := here.lesson.pinned) and pinned[0][1:] in check.analytic and pinned[0][0] == "d":
+    if (pinned := here.setup.pinned) and pinned[0][1:] in check.analytic and pinned[0][0] == "d":
         return _entry(check, pinned[0][1:], int(np.ravel_multi_index(pinned[1], cell_shape(here.one, pinned[0]) or ())))
     if name := next((symbol[1:] for symbol in here.shown if np.any(check.marks.get(symbol[1:], UNTOLD) == WRONG)), ""):
         return _largest(check, name, here.apart(f"d{name}"), WRONG)
@@ -91,10 +91,10 @@ def _nudged(here: Examined, entry: Entry) -> tuple[list[float], tuple[list[Nudge
     steps = [float(f"1e-{n // each}") if not n % each else 10 ** (-n / each) for n in range(each, 14 * each + 1)]
     x, index = here.moment.trace.x, entry.index
     if here.program.run.images and entry.parameter == "x":
-        index = tuple(map(int, np.unravel_index(here.lesson.image * x[0].size + flat_index(entry, here.one), x.shape)))
-    of = (here.moment.params, x, np.array(here.lesson.y), here.lesson.network, entry.parameter, index, steps)
+        index = tuple(map(int, np.unravel_index(here.setup.image * x[0].size + flat_index(entry, here.one), x.shape)))
+    of = (here.moment.params, x, np.array(here.setup.y), here.setup.network, entry.parameter, index, steps)
     how = (here.given, here.training)
-    name = (here.lesson.start, here.lesson.k, x.tobytes(), entry.parameter, index, here.training, here.mistake is None)  # a mistake's are in one precision
+    name = (here.setup.start, here.setup.k, x.tobytes(), entry.parameter, index, here.training, here.mistake is None)  # a mistake's are in one precision
     return steps, _known.get_or_make(name, lambda: (nudges(*of, np.float64, *how), [] if here.mistake else nudges(*of, np.float32, *how)))
 
 

@@ -39,17 +39,17 @@ Found = tuple[OwnGradients, Diagnosis] | Problem | None
 
 
 def found_in(now: Now, file: File | None) -> Found:
-    """The file's gradients, compared with this lesson; a Problem where it cannot be, None where there is no file."""
+    """The file's gradients, compared with this setup; a Problem where it cannot be, None where there is no file."""
     if file is None:
         return None
-    name = (now.lesson.start, now.lesson.k, now.lesson.mode, now.moment.trace.x.tobytes(), hashlib.sha256(file[1]).digest())
+    name = (now.setup.start, now.setup.k, now.setup.mode, now.moment.trace.x.tobytes(), hashlib.sha256(file[1]).digest())
     return _known.get_or_make(name, lambda: _compared(now, file[1]))
 
 
 def _compared(now: Now, data: bytes) -> Found:
-    reference = reference_of(now.lesson, now.moment)
+    reference = reference_of(now.setup, now.moment)
     try:
-        own = isolated(read_gradients_of, data, now.lesson, now.moment.trace.x.shape)
+        own = isolated(read_gradients_of, data, now.setup, now.moment.trace.x.shape)
         lock_all(dict(own.arrays))  # on the way from a worker they lose that
         return own, diagnose(reference, own.arrays, own.precisions)
     except Problem as problem:
@@ -64,13 +64,13 @@ _known: LruCache[tuple[Hashable, ...], Found] = LruCache(MOST_BYTES, held_bytes)
 
 def road(now: Now, file: File | None, found: Found) -> Road:
     """Yours, ours, the error of every entry and yours ÷ ours; ours alone where there is no file that can be compared."""
-    reference = reference_of(now.lesson, now.moment)
+    reference = reference_of(now.setup, now.moment)
     exact = reference.program.backward(reference.params, reference.trace, reference.y)
-    one = now.lesson.network.program(now.lesson.x_shape, training=now.moment.trace.training)  # of several images one is shown
+    one = now.setup.network.program(now.setup.x_shape, training=now.moment.trace.training)  # of several images one is shown
     ways = operations(one)
 
     def of_image(name: str, array: np.ndarray) -> np.ndarray:
-        return one_image(array, now.lesson.image) if reference.program.has_images(name) else array
+        return one_image(array, now.setup.image) if reference.program.has_images(name) else array
 
     right = {way.makes: of_image(way.makes, exact[way.makes]) for way in ways}
     ours = Row("ours", message("ui.check.own.ours"), right)
@@ -95,7 +95,7 @@ def road(now: Now, file: File | None, found: Found) -> Road:
         sentences=(*_sentences(own, diagnosis), *own.notes),
         cells=_cells(parts, apart, right, diagnosis.first),
         tabs=tabs("own"),
-        views=views(now.lesson, "own"),
+        views=views(now.setup, "own"),
     )
 
 
@@ -258,7 +258,7 @@ def _without_code(stage: OwnStage) -> OwnStage:
 
 def _example(now: Now) -> OwnData:
     """The response to a file with one slip in it, without the right line."""
-    reference = reference_of(now.lesson, now.moment)
+    reference = reference_of(now.setup, now.moment)
     made = example_of(reference)
     found = diagnose(reference, made[1]) if made else None
     if not made or not found or not found.first:

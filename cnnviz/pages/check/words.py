@@ -3,9 +3,9 @@
 import numpy as np
 
 from cnnviz.core.gradcheck import TOLERANCE, UNTOLD, WRONG, GradientCheck
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.program import Program
+from cnnviz.core.setup import Setup
 from cnnviz.core.stages import label
 from cnnviz.pages.check import one_entry
 from cnnviz.pages.check.examined_pass import Examined
@@ -17,10 +17,10 @@ LISTED = 6
 """The most gradients that a sentence names one by one."""
 
 
-def title(lesson: Lesson, placed: Placed | None, hit: tuple[str, ...], first: str, program: Program) -> Message:
+def title(setup: Setup, placed: Placed | None, hit: tuple[str, ...], first: str, program: Program) -> Message:
     """The title of the road; of a mistake, between which two gradients it is made."""
     if not placed:
-        return message("ui.check.title.notebook" if lesson.deviations else "ui.check.title.ours")
+        return message("ui.check.title.notebook" if setup.deviations else "ui.check.title.ours")
     if placed.is_forward and hit:
         return message("ui.check.title.forward", mistake=placed.title, stage=label(placed.stage))
     if not first:
@@ -29,11 +29,11 @@ def title(lesson: Lesson, placed: Placed | None, hit: tuple[str, ...], first: st
     return message("ui.check.title.mistake", source=label(source), first=label(first))
 
 
-def whose(lesson: Lesson, placed: Placed | None) -> Message | str:
+def whose(setup: Setup, placed: Placed | None) -> Message | str:
     """Whose backward pass is checked."""
     if placed:
         return message("ui.check.rows.broken")
-    return message("ui.check.rows.notebook" if lesson.deviations else "ui.check.rows.ours")
+    return message("ui.check.rows.notebook" if setup.deviations else "ui.check.rows.ours")
 
 
 def verdict(here: Examined) -> Message:
@@ -85,11 +85,11 @@ def largest(error: np.ndarray, part: Part) -> Message:
 
 def sentences(here: Examined) -> tuple[Message | str, ...]:
     """A mistake's effect, or the name of this rule."""
-    placed, lesson = here.mistake, here.lesson
+    placed, setup = here.mistake, here.setup
     if placed:
         nowhere = () if here.hit else (message(f"ui.check.shows.{'kept' if placed.is_forward else 'nowhere'}"),)
         return (*nowhere, placed.sentence)
-    return (message("ui.check.not_exact", rule=lesson.rule.replace("_", " ").split(",")),) if lesson.deviations else ()
+    return (message("ui.check.not_exact", rule=setup.rule.replace("_", " ").split(",")),) if setup.deviations else ()
 
 
 def foot(here: Examined) -> list[Message]:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.read_only import lock
+from cnnviz.core.setup import Setup
 from cnnviz.core.stages import label
 from cnnviz.pages import map_records
 from cnnviz.pages.address import Now, resolved
@@ -17,7 +17,7 @@ from cnnviz.pages.learn.pictures import pictures
 from cnnviz.pages.step.answer import live
 from cnnviz.scripts.library import Library, library, own_folders
 from cnnviz.scripts.plates import Plate, cells, plates
-from cnnviz.scripts.question import MOST_SHOWN, Option, Question, ask, lesson_at
+from cnnviz.scripts.question import MOST_SHOWN, Option, Question, ask, setup_at
 from cnnviz.scripts.scope import Scope, scope_of
 from cnnviz.scripts.script import Screen, Script
 from cnnviz.wire.learn import LearnCells, LearnPlate
@@ -35,15 +35,15 @@ class _LearnAnswers(Answers):
         if script is not None:
             step = script.screens[number - 1]
             try:
-                question = ask(step, lesson_at(step, now.asked))
-                now = _at(question.lesson, now)
+                question = ask(step, setup_at(step, now.asked))
+                now = _at(question.setup, now)
             except Problem as problem:
                 wrong = {"step": message("ui.learn.fails", why=problem.message)}
                 script, step = None, None
         own: dict[str, object] | None = None
         arrays = _masks(step, question)
         if script and step and question:
-            here = scope_of(question.lesson)
+            here = scope_of(question.setup)
             shown = [(plate, _symbol(plate, here)) for plate in plates(step, here)]
             own = _asked(script, number, step, question) | {"plates": [_plate(plate, n, symbol) for n, (plate, symbol) in enumerate(shown)], "cells": _cells(step, here)}
             arrays |= {f"learn.plate.{n}": plate.value.astype(np.float64) for n, (plate, symbol) in enumerate(shown) if not symbol}
@@ -96,10 +96,10 @@ def _is_here(step: Screen) -> bool:
     return step.asks or step.place.page in ("", "learn")
 
 
-def _at(lesson: Lesson, now: Now) -> Now:
+def _at(setup: Setup, now: Now) -> Now:
     """The step's lesson in the place of the one that was asked for: a step leaves little of it to the learner."""
-    here = resolved(lesson.to_query(), several=True, modes=True)
-    return replace(now, lesson=here.lesson, image=here.image, moment=here.moment, wrong=here.wrong, gone={}, lasting=here.lasting)
+    here = resolved(setup.to_query(), several=True, modes=True)
+    return replace(now, setup=here.setup, image=here.image, moment=here.moment, wrong=here.wrong, gone={}, lasting=here.lasting)
 
 
 def _listed(lesson: Script) -> dict[str, object]:
@@ -107,7 +107,7 @@ def _listed(lesson: Script) -> dict[str, object]:
 
 
 def _asked(script: Script, number: int, step: Screen, question: Question) -> dict[str, object]:
-    names = {str(stage): stage for stage in question.lesson.network.stages}
+    names = {str(stage): stage for stage in question.setup.network.stages}
     said = {name: getattr(question, name) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
     return said | {
         "lesson": script.id,
@@ -126,9 +126,9 @@ def _asked(script: Script, number: int, step: Screen, question: Question) -> dic
 
 def _symbol(plate: Plate, here: Scope) -> str:
     """The map of the network that a plate is, "" where it is none: of several images the maps are of one, and a loss of all is not its."""
-    if len(here.lesson.images) > 1 and plate.value.ndim == 0:
+    if len(here.setup.images) > 1 and plate.value.ndim == 0:
         return ""
-    return plate.of if plate.of in map_records.fixed(map_records.program_of(here.lesson, here.moment)) else ""
+    return plate.of if plate.of in map_records.fixed(map_records.program_of(here.setup, here.moment)) else ""
 
 
 def _plate(plate: Plate, n: int, symbol: str) -> LearnPlate:
@@ -139,9 +139,9 @@ def _plate(plate: Plate, n: int, symbol: str) -> LearnPlate:
 def _cells(step: Screen, here: Scope) -> LearnCells | None:
     """The cells that are asked of, as the maps of the image that is shown have them; None where that image has none of them."""
     asked = cells(step, here)
-    if asked and len(here.lesson.images) > 1 and here.lesson.network.program(here.moment.trace.x.shape).has_images(asked[0]):
+    if asked and len(here.setup.images) > 1 and here.setup.network.program(here.moment.trace.x.shape).has_images(asked[0]):
         images, *own = asked[1] or (range(0),)
-        asked = (asked[0], tuple(own)) if images == range(here.lesson.image, here.lesson.image + 1) else None
+        asked = (asked[0], tuple(own)) if images == range(here.setup.image, here.setup.image + 1) else None
     return asked and LearnCells(map=asked[0], start=[one.start for one in asked[1]], count=[len(one) for one in asked[1]])
 
 

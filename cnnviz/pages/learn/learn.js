@@ -182,7 +182,7 @@ export class Learn extends Content {
     if (this.ended) return void render(keyed("end", endOf(step, listed, next)), this.form)
     const more =
       step.kind === "order" ? ordering(step, tried) : step.kind === "click" ? this.choice.template() : nothing
-    const words = wordsOf(step, listed, this.view.lesson, this.filters, tried, this.wanted, this.aside)
+    const words = wordsOf(step, listed, this.view.setup, this.filters, tried, this.wanted, this.aside)
     render(keyed(this.round, html`${words}${board(step, numbers, tried, this.room(), more)}`), this.form)
     this.paintMaps()
   }
@@ -316,7 +316,7 @@ export class Learn extends Content {
     const next = (/** @type {string[]} */ all, /** @type {string} */ here) => all[(all.indexOf(here) + 1) % all.length]
     const images = IMAGES.map(({ id }) => id)
     if (change === "kernel") this.view.go({ f: next(Object.keys(KERNELS), kernelName(this.filters)) })
-    else this.view.go({ img: next(images, this.view.lesson.img) })
+    else this.view.go({ img: next(images, this.view.setup.img) })
   }
 
   commit() {

@@ -6,7 +6,7 @@ from contextlib import suppress
 import numpy as np
 
 from cnnviz.pages.map_records import records
-from cnnviz.scripts.question import lesson_at
+from cnnviz.scripts.question import setup_at
 from cnnviz.scripts.scope import Scope, scope_of
 from cnnviz.scripts.script import Script
 from cnnviz.wire.learn import LearnPicture
@@ -41,8 +41,8 @@ def _first_map(script: Script) -> tuple[Scope, str, np.ndarray] | None:
     places = [(screen, "") for screen in script.screens] + [(screen, "x") for screen in script.screens]
     for screen, symbol in places:
         with suppress(Problem):
-            here = scope_of(lesson_at(screen, {}))
-            stage = symbol or str(here.lesson.stage)
+            here = scope_of(setup_at(screen, {}))
+            stage = symbol or str(here.setup.stage)
             array = here.arrays.get("f_next" if stage == "update" else stage, np.zeros(0))
             array = array[(0,) * (array.ndim - 2)] if array.ndim > 2 else array
             if array.ndim == 2 and min(array.shape) >= LEAST and max(array.shape) <= MOST and _varies(array):
@@ -61,8 +61,8 @@ def _varies(array: np.ndarray) -> bool:
 
 def _picture(name: str, here: Scope, symbol: str, array: np.ndarray) -> LearnPicture:
     """A map with its scale and the ends of that, those of a signed one from this channel alone."""
-    program = here.lesson.network.program(here.moment.trace.x.shape)
-    record = records(here.lesson, program, here.moment).get(symbol)
+    program = here.setup.network.program(here.moment.trace.x.shape)
+    record = records(here.setup, program, here.moment).get(symbol)
     if record and record["scale"] != "signed":
         return LearnPicture(array=name, scale=record["scale"], limits=record["limits"])
     most = float(np.abs(array).max())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.setup import Setup
 from cnnviz.pages import roads
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers
@@ -15,12 +15,12 @@ class _NotebookAnswers(Answers):
     """The story, the experiment and the architecture, one of them at a time."""
 
     def answer(self, now: Now) -> bytes:
-        head, arrays = more(now.lesson, now.moment, now.asked)
-        return roads.answer("notebook", now, road(now.lesson, now.moment, now.asked), head, arrays)
+        head, arrays = more(now.setup, now.moment, now.asked)
+        return roads.answer("notebook", now, road(now.setup, now.moment, now.asked), head, arrays)
 
     def opens(self, asked: Mapping[str, str]) -> Mapping[str, str]:
-        """The lesson of an address that names a step of the story and none."""
-        place = place_in_story(Lesson(), asked)
+        """The setup of an address that names a step of the story and none."""
+        place = place_in_story(Setup(), asked)
         return story()[place - 1].at_call(call_of(asked)).to_query() if place else {}
 
 

@@ -1,4 +1,4 @@
-// The notebook's architecture, drawn with this lesson's numbers: image, kernel, maps, units as nodes with their
+// The notebook's architecture, drawn with this setup's numbers: image, kernel, maps, units as nodes with their
 // links, its letters, its one matrix, and the loss as a landscape (cnnviz/pages/notebook/architecture.py).
 
 import { MapView } from "../../view/draw/map_view.js"

@@ -23,7 +23,7 @@ FORMULAS = {
 
 
 def theory() -> TheoryData:
-    """Its sections, of which each has a formula or two, and both lines of each deviation; the same for every lesson."""
+    """Its sections, of which each has a formula or two, and both lines of each deviation; the same for every setup."""
     return TheoryData(
         sections=[
             TheorySection(

@@ -9,7 +9,7 @@ from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.export.arrays import named_arrays
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers
-from cnnviz.pages.encoding import encode, header, lesson_of_all, losses
+from cnnviz.pages.encoding import encode, header, losses, setup_of_all
 from cnnviz.pages.facts import facts
 from cnnviz.pages.image_of_batch import (
     images_arrays,
@@ -29,7 +29,7 @@ from cnnviz.wire.records import NetworkRecord
 
 
 class _StepAnswers(Answers):
-    """One lesson, stage by stage."""
+    """One setup, stage by stage."""
 
     several = modes = True
 
@@ -39,11 +39,11 @@ class _StepAnswers(Answers):
     def part(self, now: Now, of: str) -> bytes:
         """Exactly, the weights that `of` names (`lines`), what a velocity is made of (`velocity_of`), or what a raised number does (`raised`)."""
         now = started(now)[0]
-        found = dict(lines(now.lesson, now.moment, of)) | velocity_of(now.lesson, now.moment, of) | raised(now.lesson, now.moment, of)
+        found = dict(lines(now.setup, now.moment, of)) | velocity_of(now.setup, now.moment, of) | raised(now.setup, now.moment, of)
         return encode({"of": of}, found)
 
     def exact(self, now: Now) -> dict[str, np.ndarray]:
-        return named_arrays(now.lesson, now.moment)
+        return named_arrays(now.setup, now.moment)
 
 
 ANSWERS = _StepAnswers()
@@ -63,30 +63,30 @@ def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], d
     """The header and the arrays of the live view, also of another page that it stands on."""
     now = in_mode(now)
     shown = on_image(now)
-    lesson, moment = shown.lesson, shown.moment
-    program = program_of(lesson, moment)
-    promised = promise(now.lesson, now.moment) if lesson.mode == "train" else None
-    network = network_record(lesson, program, moment)
-    if lesson.mode == "eval":
-        network["beside"] = {**network["beside"], "update": stage_records(program, lesson.opt)[-1]}
+    setup, moment = shown.setup, shown.moment
+    program = program_of(setup, moment)
+    promised = promise(now.setup, now.moment) if setup.mode == "train" else None
+    network = network_record(setup, program, moment)
+    if setup.mode == "eval":
+        network["beside"] = {**network["beside"], "update": stage_records(program, setup.opt)[-1]}
     check_wanted()  # of eight images and a large network each part takes a hundredth of a second or two
     first = header(page, shown)
     head = first | {
-        "lesson": lesson_of_all(now),
+        "lesson": setup_of_all(now),
         "network": network,
-        "facts": facts(lesson, program.network, moment, promised, now),
+        "facts": facts(setup, program.network, moment, promised, now),
         "promise": promise_record(promised),
     }
     check_wanted()
-    found = arrays(lesson, program, moment) | losses(moment) | photograph(now) | thrown(shown)
+    found = arrays(setup, program, moment) | losses(moment) | photograph(now) | thrown(shown)
     if not whole:
-        found = lighter(found, now.lesson, program, moment, network)
-    if whole or step_work(now.lesson.network, now.moment.trace.x.shape) <= LITTLE_WORK:
+        found = lighter(found, now.setup, program, moment, network)
+    if whole or step_work(now.setup.network, now.moment.trace.x.shape) <= LITTLE_WORK:
         found |= _raised(now, network)
     check_wanted()
     if shown is not now:
-        head["facts"] = {**facts(lesson, program.network, moment, promised, now), "L": loss_fact(now)}
-        head["stages"] = stages_of_all(first["stages"], program, len(now.lesson.images))
+        head["facts"] = {**facts(setup, program.network, moment, promised, now), "L": loss_fact(now)}
+        head["stages"] = stages_of_all(first["stages"], program, len(now.setup.images))
         head["network"], found = of_all(network, now, program), found | images_arrays(now) | thumbnails(now, network)
     return head, found | (_past(now, network) if whole else {})
 
@@ -95,7 +95,7 @@ def _past(now: Now, network: NetworkRecord) -> dict[str, np.ndarray]:
     """The terms of the velocity that the picture of the step shows first."""
     first = next(iter(now.moment.params))
     at = np.ravel_multi_index(network["focus"][first], network["maps"][first]["shape"])
-    return velocity_of(now.lesson, now.moment, f"past.{first}:{at}")
+    return velocity_of(now.setup, now.moment, f"past.{first}:{at}")
 
 
 def _raised(now: Now, network: NetworkRecord) -> dict[str, np.ndarray]:
@@ -106,7 +106,7 @@ def _raised(now: Now, network: NetworkRecord) -> dict[str, np.ndarray]:
             at = np.ravel_multi_index(network["focus"][record["family"]], record["shape"])
             slope = now.moment.gradients[f"d{symbol}"].flat[at]
             for by in steps_for(record["raised_by"]):
-                found |= (own := raised(now.lesson, now.moment, f"raised.{symbol}:{at}:{by}"))
+                found |= (own := raised(now.setup, now.moment, f"raised.{symbol}:{at}:{by}"))
                 if not any(misses(slope * by, float(really[0])) for really in own.values()):
                     break
     return found
@@ -116,4 +116,4 @@ def photograph(now: Now) -> dict[str, np.ndarray]:
     """The image in its colours, where it has some and the network reads only one channel."""
     pixels = now.image.pixels
     coloured = bool((pixels != pixels[..., :1]).any())
-    return {"photo": pixels} if coloured and now.lesson.ch != "rgb" else {}
+    return {"photo": pixels} if coloured and now.setup.ch != "rgb" else {}

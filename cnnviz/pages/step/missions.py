@@ -15,7 +15,7 @@ _RECENT: LruCache[tuple[tuple[tuple[str, str], ...], int], Blind] = LruCache(16_
 
 
 def started(now: Now) -> tuple[Now, MissionsData]:
-    """The lesson of the mission that the address names, and the sentences about it."""
+    """The setup of the mission that the address names, and the sentences about it."""
     listed = [MissionListed(id=one.id, title=one.title, query=query_of(one.at)) for one in missions()]
     id = now.asked.get("mission", "")
     mission = find(id)
@@ -24,10 +24,10 @@ def started(now: Now) -> tuple[Now, MissionsData]:
         return replace(now, wrong={**now.wrong, **wrong}), MissionsData(listed=listed, now=None)
     if mission.blind:
         return _blind(now, mission, listed)
-    met, left = mission.met(now.lesson), mission.kept(now.lesson)
+    met, left = mission.met(now.setup), mission.kept(now.setup)
     data = _data(mission, met, [message("ui.missions.kept", fields=[message(f"lesson.field.{key}") for key in left])] if left else [])
     if met:
-        data["said"] = [mission.told(now.lesson)]
+        data["said"] = [mission.told(now.setup)]
     return now, MissionsData(listed=listed, now=data)
 
 
@@ -37,7 +37,7 @@ def _data(mission: Mission, met: bool, said: list[Message]) -> MissionData:
 
 def _blind(now: Now, mission: Mission, listed: list[MissionListed]) -> tuple[Now, MissionsData]:
     case = _case(now.asked)
-    found = _found(now, case) if now.lesson.mode == "train" else None
+    found = _found(now, case) if now.setup.mode == "train" else None
     if found is None:
         return now, MissionsData(listed=listed, now=_data(mission, False, [message("ui.missions.no_mistake")]))
     given = now.asked.get("named", "")
@@ -46,16 +46,16 @@ def _blind(now: Now, mission: Mission, listed: list[MissionListed]) -> tuple[Now
     data |= {"case": case, "named": given if verdict else "", "choices": _choices(found)}
     if data["met"]:
         data["said"] = [*data["said"], mission.done]
-    after, _ = now.lesson.optimizer.step(now.moment.params, found.gradients, now.moment.state or None)
+    after, _ = now.setup.optimizer.step(now.moment.params, found.gradients, now.moment.state or None)
     moment = replace(now.moment, gradients=found.gradients, after=after)
     return replace(now, moment=moment), MissionsData(listed=listed, now=data)
 
 
 def _found(now: Now, case: int) -> Blind | None:
-    """Worked out once for all answers on one lesson: of a wide network exact weights are asked for again and again."""
-    here = tuple((key, text) for key, text in now.lesson.to_query().items() if key not in ("stage", "cell"))
+    """Worked out once for all answers on one setup: of a wide network exact weights are asked for again and again."""
+    here = tuple((key, text) for key, text in now.setup.to_query().items() if key not in ("stage", "cell"))
     found = _RECENT.get((here, case))
-    if found is None and (found := blind(now.lesson, now.moment, case)):
+    if found is None and (found := blind(now.setup, now.moment, case)):
         _RECENT.put((here, case), found)
     return found
 

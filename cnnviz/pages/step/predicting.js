@@ -11,7 +11,7 @@ import { score, scores, startCount } from "../learn/progress.js"
 import { typed } from "../learn/score.js"
 
 /** @import { Judged, Question } from "../../view/model/prediction.js" */
-/** @import { Cell, Lesson, Step } from "../../view/types/view.js" */
+/** @import { Cell, Setup, Step } from "../../view/types/view.js" */
 
 const STRIP = () =>
   `<section class="banner predict" aria-label="${say("web.predict.label")}" hidden><form></form></section>`
@@ -21,7 +21,7 @@ export class Predicting {
   all = []
   at = 0 // which of them is asked
   asked = "" // of which stage and cell
-  /** @type {Lesson} */
+  /** @type {Setup} */
   of = {} // and of which moment
   /** @type {{ verdict: string, say: string } | null}  what became of the last question, at the stage that is still shown */
   judged = null
@@ -73,10 +73,10 @@ export class Predicting {
     const { view, step } = this
     const cell = step.cells.own(step.shown(view.stage))
     const asked = `${view.stage} ${cell}`
-    if (view.veiled && (asked !== this.asked || !same(view.lesson, this.of, COMPUTED))) {
+    if (view.veiled && (asked !== this.asked || !same(view.setup, this.of, COMPUTED))) {
       this.all = questions(step.numbers, view.stage, cell)
       this.asked = asked
-      this.of = view.lesson
+      this.of = view.setup
       this.judged = null
     }
   }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.setup import Setup
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.train import film, sweeping
@@ -34,13 +34,13 @@ class _TrainAnswers(Answers):
     def updates(self, now: Now) -> int:
         return _film(now).n
 
-    def seconds(self, lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    def seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
         """About how long its film takes, where it is not remembered."""
-        return film.seconds(lesson, x, _alone(asked)) + (sweeping.seconds(lesson, x, asked) if asked.get("sweep") else 0.0)
+        return film.seconds(setup, x, _alone(asked)) + (sweeping.seconds(setup, x, asked) if asked.get("sweep") else 0.0)
 
 
 def _film(now: Now) -> film.FilmPage:
-    return film.film_page(now.lesson, now.moment.image, _alone(now.asked))
+    return film.film_page(now.setup, now.moment.image, _alone(now.asked))
 
 
 def _alone(asked: Mapping[str, str]) -> Mapping[str, str]:

@@ -4,7 +4,7 @@
 import { LIMITS } from "../spec.js"
 import { query } from "./address.js"
 
-/** @import { Lesson, Table } from "../types/view.js" */
+/** @import { Setup, Table } from "../types/view.js" */
 /** @typedef {Table & { id: string, screen: Table[] }} Draft */
 /** @typedef {{ now: Draft, at: number, past: { now: Draft, at: number }[] }} History  `at`: which screen is chosen, from 0; -1 is none */
 
@@ -81,11 +81,11 @@ export const minutes = ({ screen }) =>
 /**
  * The address of what is on the screen, as a script has it.
  * @param {string} page
- * @param {Lesson} lesson
+ * @param {Setup} setup
  * @param {string[]} keys  of the address that the page understands
  */
-export function atOf(page, lesson, keys) {
-  const only = Object.fromEntries(keys.filter((key) => lesson[key]).map((key) => [key, lesson[key]]))
+export function atOf(page, setup, keys) {
+  const only = Object.fromEntries(keys.filter((key) => setup[key]).map((key) => [key, setup[key]]))
   return `/${page}${query(only)}`
 }
 

@@ -1,4 +1,4 @@
-// What a gradient means, with this lesson's numbers: what it promises of the loss when one number is raised, and what really happens.
+// What a gradient means, with this setup's numbers: what it promises of the loss when one number is raised, and what really happens.
 
 import { RAISED_FAR } from "../spec.js"
 import { decimals, number } from "./format.js"

@@ -61,7 +61,7 @@ export function signsOf(numbers, { kind, values: [symbol] }) {
   return [gives ? { text: "=", id: "signs.equals" } : { text: title, id: `signs.${layer.kind}` }, BACK]
 }
 
-/** @typedef {{ label: string, letter: string, formula: string, facts: string[] }} Own  what a network calls a symbol, or of a gradient what it is of, the letter that stands for all like it, how it is made, as MathML, and its numbers in this lesson */
+/** @typedef {{ label: string, letter: string, formula: string, facts: string[] }} Own  what a network calls a symbol, or of a gradient what it is of, the letter that stands for all like it, how it is made, as MathML, and its numbers in this setup */
 
 /** Gives what a meaning is said of, in this network's symbols. @param {Numbers} numbers @param {string} id @param {string} symbol @param {Cell} [cell]  the one that is spoken of; none where its numbers are not shown @returns {Own} */
 export function ownOf(numbers, id, symbol, cell) {

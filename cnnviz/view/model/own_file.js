@@ -1,7 +1,7 @@
 // A file of one's own gradients, which goes along with every question about them: it is on no address, nobody keeps it but
 // this page, and a reload forgets it.
 
-/** @import { Lesson } from "../types/view.js" */
+/** @import { Setup } from "../types/view.js" */
 /** @typedef {{ name: string, content: Blob }} OwnFile */
 
 /** @type {OwnFile | undefined} */
@@ -14,8 +14,8 @@ export function holdFile(file) {
   count += 1
 }
 
-/** Gives what of a question goes along to a page's address: the query of its own, and what is sent. @param {string} page @param {Lesson} lesson */
-export function alongTo(page, lesson) {
-  if (!held || page !== "check" || lesson.check !== "own") return undefined
+/** Gives what of a question goes along to a page's address: the query of its own, and what is sent. @param {string} page @param {Setup} setup */
+export function alongTo(page, setup) {
+  if (!held || page !== "check" || setup.check !== "own") return undefined
   return { query: { file: held.name, own: String(count) }, body: held.content }
 }

@@ -1,6 +1,6 @@
 // Values that are set by hand, as the address has them: "x:3,4:0.5;w:120,0:0.31~2".
 
-/** @import { Lesson } from "../types/view.js" */
+/** @import { Setup } from "../types/view.js" */
 /** @typedef {{ symbol: string, at: string, value: string, update: number }} SetValue */
 
 const PIXELS = ["img", "ch", "scale"] // by which pixels are read
@@ -20,34 +20,34 @@ export const parseSets = (text) =>
 export const writeSets = (sets) =>
   sets.map(({ symbol, at, value, update }) => `${symbol}:${at}:${value}${update ? `~${update}` : ""}`).join(";")
 
-/** The change of a lesson that gives a number a value from the update on that is shown; the rate and the targets have keys of their own. @param {Lesson} lesson @param {string} along "f:1,1" or "lr" @param {number} value @returns {Lesson} */
-export function settingOf(lesson, along, value) {
+/** The change of a setup that gives a number a value from the update on that is shown; the rate and the targets have keys of their own. @param {Setup} setup @param {string} along "f:1,1" or "lr" @param {number} value @returns {Setup} */
+export function settingOf(setup, along, value) {
   if (along === "lr") return { lr: String(value) }
   const [symbol, at] = along.split(":")
-  if (symbol === "y") return { y: lesson.y.split(",").with(Number(at), String(value)).join(",") }
-  const update = Number(lesson.k ?? 0)
-  const others = parseSets(lesson.set ?? "").filter(
+  if (symbol === "y") return { y: setup.y.split(",").with(Number(at), String(value)).join(",") }
+  const update = Number(setup.k ?? 0)
+  const others = parseSets(setup.set ?? "").filter(
     (one) => one.symbol !== symbol || one.at !== at || one.update !== update,
   )
   return { set: writeSets([...others, { symbol, at, value: String(value), update }]) }
 }
 
 /**
- * A change of a lesson, and what it leaves of the values that are set by hand: another network drops them, another image
+ * A change of a setup, and what it leaves of the values that are set by hand: another network drops them, another image
  * its pixels, and filters that are typed those of theirs from the start.
- * @param {Lesson} lesson
- * @param {Lesson} change
- * @returns {Lesson}
+ * @param {Setup} setup
+ * @param {Setup} change
+ * @returns {Setup}
  */
-export function withSets(lesson, change) {
-  if (!lesson.set || "set" in change) return change
-  const differs = (/** @type {string} */ key) => key in change && change[key] !== (lesson[key] ?? "")
+export function withSets(setup, change) {
+  if (!setup.set || "set" in change) return change
+  const differs = (/** @type {string} */ key) => key in change && change[key] !== (setup[key] ?? "")
   if (differs("net")) return { ...change, set: "" }
   const typed = Object.keys(change).filter((key) => /^f\d?$/.test(key) && differs(key))
   const pixels = PIXELS.some(differs)
   const own = (/** @type {SetValue} */ { symbol, update }) =>
     !update && typed.some((key) => symbol === key || (key === "f" && symbol === "f1"))
-  const sets = parseSets(lesson.set)
+  const sets = parseSets(setup.set)
   const left = sets.filter((one) => !(pixels && one.symbol === "x") && !own(one))
   return left.length < sets.length ? { ...change, set: writeSets(left) } : change
 }

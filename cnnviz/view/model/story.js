@@ -2,7 +2,7 @@
 
 import { largest } from "./extremes.js"
 
-/** @import { Lesson } from "../types/view.js" */
+/** @import { Setup } from "../types/view.js" */
 /**
  * @typedef {object} Screen
  * @property {string} id  its words are web.story.<id>
@@ -60,19 +60,19 @@ export function next(telling, event) {
 }
 
 /**
- * The lesson that a moment of it shows; `f` is the kernel as the lesson has it, `value` that of the nudged number where it is another.
+ * The setup that a moment of it shows; `f` is the kernel as the setup has it, `value` that of the nudged number where it is another.
  * @param {Telling} telling
  * @param {string} f
  * @param {number} [value]
- * @returns {Lesson}
+ * @returns {Setup}
  */
-export function lessonAt({ at, k }, f, value) {
+export function setupAt({ at, k }, f, value) {
   const kernel = f.split(",")
   if (value !== undefined) kernel[NUDGED.place] = String(value)
   return { k: String(k), stage: SCREENS[at].stage, f: kernel.join(",") }
 }
 
-/** Tells whether it is told: to those who come to Step without any key in the address, and have not seen it. @param {string} page @param {Lesson} address @param {boolean} seen */
+/** Tells whether it is told: to those who come to Step without any key in the address, and have not seen it. @param {string} page @param {Setup} address @param {boolean} seen */
 export const begins = (page, address, seen) => page === "" && !seen && Object.keys(address).length === 0
 
 /** The first update from which on the largest output stays the same as in the end. @param {number[][]} outputs  update by update */

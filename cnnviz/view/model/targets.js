@@ -2,9 +2,9 @@
 
 import { CLASSES, DEFAULT_CLASSES, IMAGES } from "../spec.js"
 
-/** @import { Lesson } from "../types/view.js" */
+/** @import { Setup } from "../types/view.js" */
 
-/** Gives what the outputs of a lesson are called, as far as it says so. @param {Lesson} lesson */
+/** Gives what the outputs of a setup are called, as far as it says so. @param {Setup} lesson */
 function namesOf({ classes, img, y = "" }) {
   if (classes) return classes.split(",")
   const two = y.split(",").length === DEFAULT_CLASSES.length
@@ -20,11 +20,11 @@ export const kindOf = (id) => /^(?:digit|small)(?=\d)/.exec(id)?.[0] ?? ""
 export const labelOf = (id) => IMAGES.find((image) => image.id === id)?.label || (NAMED.exec(id)?.[1] ?? "")
 
 /** A change with the names that outputs have in another network: all classes of the image's kind where it has as many, else those
- * that they had, as many as it has, the image's among them; it names none itself. @param {Lesson} change @param {Lesson} lesson @returns {Lesson} */
-function withNames(change, lesson) {
+ * that they had, as many as it has, the image's among them; it names none itself. @param {Setup} change @param {Setup} setup @returns {Setup} */
+function withNames(change, setup) {
   const outputs = Number(/.*dense(\d+)/.exec(change.net)?.[1] ?? 0)
-  const [names, label, all] = [namesOf(lesson), labelOf(lesson.img), CLASSES[kindOf(lesson.img)]]
-  const others = outputs && outputs !== (lesson.y ?? "").split(",").length
+  const [names, label, all] = [namesOf(setup), labelOf(setup.img), CLASSES[kindOf(setup.img)]]
+  const others = outputs && outputs !== (setup.y ?? "").split(",").length
   if (others && outputs === all.length && [label, ...names].every((name) => all.includes(name)))
     return { ...change, classes: all.join(",") }
   if (!names.length || !outputs || outputs === names.length) return change
@@ -33,13 +33,13 @@ function withNames(change, lesson) {
   return { ...change, classes: kept.join(",") }
 }
 
-/** A change with the names and targets that another image brings along, where it names none itself. @param {Lesson} change @param {Lesson} lesson @param {string} [label] what is on the image, where its id does not say so @returns {Lesson} */
-export function withTargets(change, lesson, label = labelOf(change.img ?? "")) {
-  if (change.net && !("img" in change || "classes" in change)) return withNames(change, lesson)
-  if (!change.img || change.img === lesson.img || "y" in change || "classes" in change || "net" in change) return change
-  const names = namesOf(lesson)
+/** A change with the names and targets that another image brings along, where it names none itself. @param {Setup} change @param {Setup} setup @param {string} [label] what is on the image, where its id does not say so @returns {Setup} */
+export function withTargets(change, setup, label = labelOf(change.img ?? "")) {
+  if (change.net && !("img" in change || "classes" in change)) return withNames(change, setup)
+  if (!change.img || change.img === setup.img || "y" in change || "classes" in change || "net" in change) return change
+  const names = namesOf(setup)
   if (!names.length) return change
-  const outputs = (lesson.y ?? "").split(",").map(Number)
+  const outputs = (setup.y ?? "").split(",").map(Number)
   const isClass = outputs.filter(Boolean).length === 1 && outputs.includes(1)
   const place = names.indexOf(label)
   const named = { ...change, classes: names.join(",") }

@@ -183,7 +183,7 @@ async function copyLink(view) {
   const link = await linkOf(view)
   if (!(await copied(element, link))) view.notice(say("web.copy.refused", { link }))
   else if (link.startsWith("?")) view.tell(say("web.copy.query"))
-  else if (view.lesson.w.startsWith("held-")) view.notice(say("web.copy.held"))
+  else if (view.setup.w.startsWith("held-")) view.notice(say("web.copy.held"))
   setTimeout(() => (element.textContent = say("web.actions.copy_link.text")), 1500)
 }
 

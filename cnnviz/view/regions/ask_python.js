@@ -4,9 +4,9 @@ import { own, query } from "../model/address.js"
 import { has, say } from "../model/words.js"
 import { LANG } from "../spec.js"
 
-/** @import { Lesson, View } from "../types/view.js" */
+/** @import { Setup, View } from "../types/view.js" */
 
-/** Finds where a question about the lesson on the screen is answered. @param {View} view @param {string} name @param {Lesson} [more] */
+/** Finds where a question about the setup on the screen is answered. @param {View} view @param {string} name @param {Setup} [more] */
 export const questionOf = (view, name, more = {}) =>
   `dialogs/${name}${query({ ...own(view.wanted), page: view.page, lang: LANG, ...more })}`
 

@@ -1,4 +1,4 @@
-// The controls of the lesson. They hold no state: a control shows the lesson that the server answered, and
+// The controls of the setup. They hold no state: a control shows the setup that the server answered, and
 // asks for another one.
 
 import { inField, plainNumber } from "../model/format.js"
@@ -10,7 +10,7 @@ import { fillRail, markEntries } from "./rail.js"
 
 /** @import { Answer, StepHeader, View } from "../types/view.js" */
 
-/** The controls that each stand for one key of the lesson. @type {(view: View) => [HTMLElement, string][]} */
+/** The controls that each stand for one key of the setup. @type {(view: View) => [HTMLElement, string][]} */
 const own = (view) =>
   Array.from(view.root.querySelectorAll(/** @type {"div"} */ ("[data-lesson]")), (field) => [
     field,
@@ -35,7 +35,7 @@ export function bindControls(view) {
     // What is pointed at may be chosen next.
     element.addEventListener("pointerover", (event) => {
       const value = near(event, "[data-value]")?.dataset.value
-      if (value && value !== view.lesson[name]) view.ahead([{ [name]: value }])
+      if (value && value !== view.setup[name]) view.ahead([{ [name]: value }])
     })
     element.addEventListener("keydown", (event) => arrows(event, element))
   }
@@ -100,8 +100,8 @@ function arrows(event, group) {
  * @param {Answer} data
  */
 export function fillControls(view, data) {
-  const { lesson } = view
-  for (const [element, name] of own(view)) isField(element) ? set(element, lesson[name]) : choose(element, lesson[name])
+  const { setup } = view
+  for (const [element, name] of own(view)) isField(element) ? set(element, setup[name]) : choose(element, setup[name])
   fillNetwork(view, data)
   fillRail(view)
   fillLayers(view, "network" in data ? /** @type {StepHeader} */ (/** @type {unknown} */ (data)).network : undefined)
@@ -125,7 +125,7 @@ function choose(element, value) {
 }
 
 /**
- * Shows a value; a list that does not have it gets it. What the lesson leaves out is the first of a list.
+ * Shows a value; a list that does not have it gets it. What the setup leaves out is the first of a list.
  * @param {HTMLInputElement | HTMLSelectElement} element
  * @param {string | undefined} given
  */
@@ -152,7 +152,7 @@ const mark = (field, wrong) =>
   wrong ? field.setAttribute("aria-invalid", "true") : field.removeAttribute("aria-invalid")
 
 /**
- * Everything that can be typed, and the key of the lesson that it is part of.
+ * Everything that can be typed, and the key of the setup that it is part of.
  * @param {View} view
  * @returns {[HTMLInputElement | HTMLSelectElement, string][]}
  */

@@ -220,10 +220,10 @@ export class Dragging {
     const value = drag && toAsk(drag)
     if (value === null || !drag || !this.before) return
     this.drag = next(drag, { type: "asked" })
-    const { lesson } = this.before.answer
+    const { lesson: setup } = this.before.answer
     clearTimeout(this.lateness)
     this.lateness = setTimeout(() => this.hatch(true), LATE)
-    step.view.host.numbers.look?.("", { ...lesson, ...settingOf(lesson, drag.along, value) }, (answer) => {
+    step.view.host.numbers.look?.("", { ...setup, ...settingOf(setup, drag.along, value) }, (answer) => {
       if (this.drag?.along !== drag.along || this.drag.asked !== value) return
       clearTimeout(this.lateness)
       if (!answer) return this.cancel()
@@ -263,10 +263,10 @@ export class Dragging {
   drop() {
     const { drag, before, step } = this
     if (!drag || !before) return
-    const { lesson } = before.answer
+    const { lesson: setup } = before.answer
     if (!drag.curve || !hasMoved(drag)) return this.cancel()
     this.end()
-    step.view.go(settingOf(lesson, drag.along, drag.wanted))
+    step.view.go(settingOf(setup, drag.along, drag.wanted))
   }
 
   /** It is put back where it was. */

@@ -12,7 +12,7 @@ import { closeSheets } from "./rail.js"
 import { visit } from "./script_walk.js"
 
 /** @import { Asked } from "../model/draft_question.js" */
-/** @import { History, Lesson, View } from "../types/view.js" */
+/** @import { History, Setup, View } from "../types/view.js" */
 
 export const OPEN = "cnnviz.drawer" // whether it is, in this tab
 
@@ -74,7 +74,7 @@ export function make(next) {
   draft(next)
 }
 
-/** Goes to a screen of the draft, from 0. @param {View} view @param {number} n @param {Lesson} [look] */
+/** Goes to a screen of the draft, from 0. @param {View} view @param {number} n @param {Setup} [look] */
 export function go(view, n, look) {
   if (!drafting().now.screen[n]) return
   asksNothing()

@@ -1,4 +1,4 @@
-// Files of the lesson on the screen, each made when it is fetched: a link to a resource, which is saved under its name.
+// Files of the setup on the screen, each made when it is fetched: a link to a resource, which is saved under its name.
 
 import { save } from "../draw/picture.js"
 import { say } from "../model/words.js"

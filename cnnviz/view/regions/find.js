@@ -1,4 +1,4 @@
-// A field at the top of the list of keys that finds any stage, image, network, mistake, lesson, page, setting and what can be
+// A field at the top of the list of keys that finds any stage, image, network, mistake, setup, page, setting and what can be
 // done. Nothing is listed here: all of it is taken from where it is.
 
 import { found } from "../model/find.js"
@@ -10,7 +10,7 @@ import { choosePreset } from "./network_controls.js"
 import { reveal } from "./rail.js"
 
 /** @import { Findable } from "../model/find.js" */
-/** @import { Dialog, Lesson, View } from "../types/view.js" */
+/** @import { Dialog, Setup, View } from "../types/view.js" */
 /** @typedef {Findable & { go: (view: View) => unknown }} Place */
 
 const MOST = 60 // places that are listed
@@ -21,7 +21,7 @@ export const findField = () => `
   <div class="find">${input("find", say("web.find.label"), "text", `role="combobox" aria-controls="found" aria-expanded="false" aria-autocomplete="list" autofocus placeholder="${say("web.find.label")}"`)}
     <ul id="found" role="listbox" aria-label="${say("web.find.title")}"></ul></div>`
 
-/** A change of the lesson: where the page has it, here, else on Step. @type {(change: Lesson) => (view: View) => void} */
+/** A change of the setup: where the page has it, here, else on Step. @type {(change: Setup) => (view: View) => void} */
 const to = (change) => (view) => (view.kind.walks ? view.go(change) : view.turn("", change))
 
 /** @param {View} view @returns {Place[]} */
@@ -52,7 +52,7 @@ const everywhere = () => [
     kind: say("web.learn.lessons"),
     text: title,
     go: (/** @type {View} */ view) =>
-      view.page === "learn" ? view.go({ lesson: id, step: "1" }) : view.turn("learn", { lesson: id }),
+      view.page === "learn" ? view.go({ setup: id, step: "1" }) : view.turn("learn", { setup: id }),
   })),
   ...PAGES.filter(({ path }) => path === "check").map(({ path, name }) => ({
     kind: name,

@@ -4,7 +4,7 @@ import { say } from "../model/words.js"
 import { PAGES } from "../spec.js"
 import { actionButton } from "./actions.js"
 import { languageChoice } from "./language.js"
-import { kernelCard, lessonControls } from "./lesson_controls.js"
+import { kernelCard, setupControls } from "./setup_controls.js"
 import { transport } from "./transport.js"
 import { updateCard } from "./update_card.js"
 
@@ -38,7 +38,7 @@ export const frame = (page, kind) => `
         ${share()}
         ${languageChoice()}
         ${actionButton("keys")}</div>
-      ${lessonControls(kind)}</div>
+      ${setupControls(kind)}</div>
   </header>
   <div class="middle" tabindex="-1">${transport(kind)}${scriptBar()}<div class="content"></div></div>
   <aside class="drawer" aria-label="${say("web.drawer.title")}" hidden></aside>

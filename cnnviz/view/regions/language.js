@@ -13,7 +13,7 @@ export const languageChoice = () =>
   ).join("")}</select></span>`
 
 /**
- * Another language is another page at the same place: the lesson stands in the address.
+ * Another language is another page at the same place: the setup stands in the address.
  * @param {View} view
  */
 export function bindLanguage(view) {

@@ -194,7 +194,7 @@ class MapTable {
 
   save() {
     const { view, source } = this
-    const parts = ["cnnviz", view.lesson.img.slice(0, 12), "update", view.k, source.name]
+    const parts = ["cnnviz", view.setup.img.slice(0, 12), "update", view.k, source.name]
     save(new Blob([csv(source)], { type: "text/csv" }), `${parts.join("-")}.csv`)
   }
 }

@@ -7,7 +7,7 @@ import { say } from "../model/words.js"
 import { KERNELS, LIMITS, PRESETS } from "../spec.js"
 import { html, live, markup, near, nothing, render, setText, svg } from "./html.js"
 
-/** @import { FiltersRecord, Header, Lesson, View } from "../types/view.js" */
+/** @import { FiltersRecord, Header, Setup, View } from "../types/view.js" */
 
 const OWN = "own"
 const MOST_FIELDS = 2 // targets that are typed; of more outputs a class is chosen
@@ -26,7 +26,7 @@ export function bindNetwork(view) {
   /** @type {(key: string, act: (value: string) => void) => void} */
   const changed = (key, act) => view.control(key).addEventListener("change", () => act(view.field(key).value.trim()))
   changed("preset", (n) => n !== OWN && choosePreset(view, Number(n)))
-  changed("network", (text) => view.go({ net: text.toLowerCase().replace(/\s/g, ""), ...fresh(view.lesson) })) // a phone begins with a capital
+  changed("network", (text) => view.go({ net: text.toLowerCase().replace(/\s/g, ""), ...fresh(view.setup) })) // a phone begins with a capital
   view.control("kernel_preset").addEventListener("click", (event) => {
     const value = near(event, "[data-value]")?.dataset.value
     if (value) replaced(view, value)
@@ -38,20 +38,20 @@ export function bindNetwork(view) {
   within(".targets", targeted)
 }
 
-/** The network of a course on its own images, or the one that is shown if it is of these: here, where lessons are stepped through, else on Step. @param {View} view @param {number} n */
+/** The network of a course on its own images, or the one that is shown if it is of these: here, where setups are stepped through, else on Step. @param {View} view @param {number} n */
 export function choosePreset(view, n) {
-  const { img, ...own } = { ...PRESETS[n].query, ...fresh(view.lesson) }
-  const change = kindOf(img) === kindOf(view.lesson.img) ? own : { img, ...own }
+  const { img, ...own } = { ...PRESETS[n].query, ...fresh(view.setup) }
+  const change = kindOf(img) === kindOf(view.setup.img) ? own : { img, ...own }
   view.kind.walks ? view.go(change) : view.turn("", change)
 }
 
 /**
  * What another network cannot take over: targets and filters of another shape, updates, a stage of its own.
- * @param {Lesson} lesson
- * @returns {Lesson}
+ * @param {Setup} setup
+ * @returns {Setup}
  */
-function fresh(lesson) {
-  const gone = ["y", "f", "f2", "f3", "f4", "stride", "pad", "rule", "cell"].filter((key) => key in lesson)
+function fresh(setup) {
+  const gone = ["y", "f", "f2", "f3", "f4", "stride", "pad", "rule", "cell"].filter((key) => key in setup)
   return { ...Object.fromEntries(gone.map((key) => [key, ""])), k: "0", stage: "x" }
 }
 
@@ -121,7 +121,7 @@ export function putWeight(view, bank, [m, c, row, column], text) {
 const typed = (field) => plainNumber(field.value) || "0"
 
 /**
- * One of several numbers: the others stay as the lesson has them, with more digits than their cells show.
+ * One of several numbers: the others stay as the setup has them, with more digits than their cells show.
  * @param {View} view
  * @param {HTMLInputElement} field
  */
@@ -144,7 +144,7 @@ function targeted(view, field) {
     return view.go({ y: one.join(",") })
   }
   const asked = view.wanted.y.split(",")
-  const numbers = asked.length === count ? asked : view.lesson.y.split(",")
+  const numbers = asked.length === count ? asked : view.setup.y.split(",")
   view.go({ y: numbers.with(Number(field.dataset.place), typed(field)).join(",") })
 }
 
@@ -153,8 +153,8 @@ function targeted(view, field) {
  * @param {Header} data
  */
 export function fillNetwork(view, { filters, outputs }) {
-  const { lesson } = view
-  const net = lesson.net ?? PRESETS[0].query.net
+  const { setup } = view
+  const net = setup.net ?? PRESETS[0].query.net
   const found = PRESETS.findIndex(({ query }) => query.net === net)
   view.field("preset").value = found < 0 ? OWN : String(found)
   view.field("network").value = net
@@ -171,7 +171,7 @@ export function fillNetwork(view, { filters, outputs }) {
  * @param {string[]} outputs
  */
 function fillTargets(view, outputs) {
-  const targets = view.lesson.y.split(",")
+  const targets = view.setup.y.split(",")
   const few = outputs.length <= MOST_FIELDS
   const fields = () => outputs.map((_, n) => targetField(n, targets[n]))
   render(few ? fields() : targetChoice(outputs, targets), view.$(".targets"))

@@ -7,7 +7,7 @@ import { LIMITS, PRESETS } from "../spec.js"
 import { html, inner, live, nothing, render, setText } from "./html.js"
 
 /** @import { Word } from "../model/network_text.js" */
-/** @import { Lesson, NetworkRecord, Template, View } from "../types/view.js" */
+/** @import { Setup, NetworkRecord, Template, View } from "../types/view.js" */
 
 const SIZES = [1, 2, 3, 4, 5, 6, 7]
 const WINDOWS = [2, 3, 4]
@@ -60,8 +60,8 @@ function edit(view, net, place) {
   const filters = place === undefined || kinds[place] === "conv"
   const outputs = outputsOf(net) !== outputsOf(textOf(view))
   const gone = [...(filters ? ["f", "f2", "f3", "f4"] : []), ...(outputs ? ["y"] : []), "stride", "pad", "rule", "cell"]
-  /** @type {Lesson} */
-  const fresh = Object.fromEntries(gone.filter((key) => key in view.lesson).map((key) => [key, ""]))
+  /** @type {Setup} */
+  const fresh = Object.fromEntries(gone.filter((key) => key in view.setup).map((key) => [key, ""]))
   view.go({ ...fresh, net, k: "0", ...(String(next) === String(kinds) ? {} : { stage: "x" }) })
 }
 
@@ -95,7 +95,7 @@ export function fillLayers(view, network) {
   stop(list, list.querySelector("summary[tabindex='0']") ?? list.querySelector("details[open] summary"))
 }
 
-/** The place of the first convolution, if its text leaves stride and padding to the lesson; -1 if not. @param {string[]} words */
+/** The place of the first convolution, if its text leaves stride and padding to the setup; -1 if not. @param {string[]} words */
 function openConv(words) {
   const place = words.findIndex((word) => read(word).kind === "conv")
   const { stride, padding } = read(words[place] ?? "")
@@ -167,7 +167,7 @@ const count = (value, label) =>
 const by = (by, sign, label) =>
   html`<button type="button" data-layer-change="by" data-by=${by} aria-label=${say(`web.layers.by.${label}`, { sign })}>${sign}</button>`
 
-/** Gives what of a layer can be changed; the lesson's own stride and padding stand below the list. @param {Word} word @param {boolean} isOpen */
+/** Gives what of a layer can be changed; the setup's own stride and padding stand below the list. @param {Word} word @param {boolean} isOpen */
 function own(word, isOpen) {
   const { kind, count: many, size, bias, stride = 1, padding = "" } = word
   if (kind === "dense") return count(many, "units")

@@ -1,4 +1,4 @@
-// Dialogs that take a file: a picture of one's own and weights, from which the lesson is changed; and gradients, which stay in this
+// Dialogs that take a file: a picture of one's own and weights, from which the setup is changed; and gradients, which stay in this
 // page, and go along with each question.
 
 import { holdFile } from "../model/own_file.js"

@@ -7,7 +7,7 @@ import { RoadFocus } from "../model/road_focus.js"
 
 /** @import { NetworkFocus } from "../model/network_focus.js" */
 /** @import { LargeChart } from "../model/large_chart.js" */
-/** @import { Answer, Cell, Lesson, Source, View } from "../types/view.js" */
+/** @import { Answer, Cell, Setup, Source, View } from "../types/view.js" */
 
 export class Content {
   /** Tells whether it goes stage by stage: then there are chips, the arrows go from one to the next, and cells can be pointed at; else it plays frame by frame (see `advance`). */
@@ -65,13 +65,13 @@ export class Content {
   }
 
   /**
-   * The answer's lesson; who was moved on while the server answered puts its own place into it.
-   * @param {Lesson} lesson
+   * The answer's setup; who was moved on while the server answered puts its own place into it.
+   * @param {Setup} setup
    * @param {Answer} _answer
-   * @returns {Lesson}
+   * @returns {Setup}
    */
-  keep(lesson, _answer) {
-    return lesson
+  keep(setup, _answer) {
+    return setup
   }
 
   /** Another stage is shown, or another moment. */
@@ -124,11 +124,11 @@ export class Content {
   }
 
   /**
-   * What one may want next, as changes of the lesson, the likeliest first.
-   * @returns {Lesson[]}
+   * What one may want next, as changes of the setup, the likeliest first.
+   * @returns {Setup[]}
    */
   ahead() {
-    const k = Number(this.view.lesson.k)
+    const k = Number(this.view.setup.k)
     const updates = [k + 1, k - 1].filter((k) => k >= 0 && k <= this.end)
     return /** @type {typeof Content} */ (this.constructor).walks ? updates.map((k) => ({ k: String(k) })) : []
   }
@@ -141,7 +141,7 @@ export class Content {
 
   /**
    * The address was changed, to a place that this content has the numbers of (`here`), or asks for.
-   * @param {Lesson} _address
+   * @param {Setup} _address
    * @param {boolean} _here
    */
   travelled(_address, _here) {}
@@ -183,7 +183,7 @@ export class Content {
 
   /**
    * The change with which what is shown opens on Step.
-   * @returns {Lesson}
+   * @returns {Setup}
    */
   opening() {
     return {}

@@ -1,5 +1,5 @@
 // A page in a frame on another one: the keys are the frame's after any click, what it has no use for is the other page's, and
-// that may lead it to another lesson. docs/serving.md says in which words.
+// that may lead it to another setup. docs/serving.md says in which words.
 
 import { own, parse } from "../model/address.js"
 import { leads, stepOf, wayOf } from "../model/embedded.js"
@@ -48,7 +48,7 @@ export function parentPage(view) {
   }
 }
 
-/** Goes to another lesson on the same page, as if it stood in the address. @param {View} view @param {unknown} query */
+/** Goes to another setup on the same page, as if it stood in the address. @param {View} view @param {unknown} query */
 function go(view, query) {
   if (typeof query !== "string" || query.length > LONGEST) return
   const { lang = "" } = view.host.address.read() // who reads it has not changed

@@ -74,8 +74,8 @@ export function markEntries(root) {
 }
 
 /** The image's entry shows the image, where that is one of those in the sheet. @param {View} view */
-export function fillRail({ root, lesson }) {
-  const place = IMAGES.findIndex(({ id }) => id === lesson.img)
+export function fillRail({ root, setup }) {
+  const place = IMAGES.findIndex(({ id }) => id === setup.img)
   const picture = /** @type {HTMLElement} */ (root.querySelector(".rail .thumbnail"))
   setHidden(picture, place < 0)
   picture.style.setProperty("--i", String(place))

@@ -1,4 +1,4 @@
-// In place of registry.js where Step is the only page: a lesson in a file, or in a notebook's cell.
+// In place of registry.js where Step is the only page: a setup in a file, or in a notebook's cell.
 
 import { Step } from "./step.js"
 

@@ -8,12 +8,12 @@ import { LANG } from "../spec.js"
 import { drafting, isWalked } from "./drafting.js"
 import { setText } from "./html.js"
 
-/** @import { Lesson, ScriptData, Table, View } from "../types/view.js" */
+/** @import { Setup, ScriptData, Table, View } from "../types/view.js" */
 
 const PLACE = ["img", "net", "k", "stage"]
 const LONG = 92 // letters that do not stand on one line
 
-/** On Step it stands where our own sentence does. @param {View} view @param {ScriptData | undefined} script @param {Lesson} here  the address */
+/** On Step it stands where our own sentence does. @param {View} view @param {ScriptData | undefined} script @param {Setup} here  the address */
 export function fillBar(view, script, here) {
   const { root } = view
   const bar = view.$(".script-bar")
@@ -48,7 +48,7 @@ function placed(screen) {
   return { page, query: parse(query) }
 }
 
-/** Tells whether what is seen is this screen: on a page that plays only the page counts. @param {View} view @param {{ page: string, query: Lesson }} screen */
+/** Tells whether what is seen is this screen: on a page that plays only the page counts. @param {View} view @param {{ page: string, query: Setup }} screen */
 const isShown = ({ page, kind, wanted }, screen) =>
   screen.page === page
   && (!kind.reveals || PLACE.every((key) => !screen.query[key] || screen.query[key] === wanted[key]))

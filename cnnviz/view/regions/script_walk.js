@@ -53,7 +53,7 @@ export function bindScript(view) {
   const { address, numbers } = view.host
   /** @type {string | undefined}  the one that was asked for */
   let asked
-  let bare = false // the address named a screen alone; an answer, which writes the whole lesson into it, may come before the script
+  let bare = false // the address named a screen alone; an answer, which writes the whole setup into it, may come before the script
   const arrive = () => {
     const here = address.read()
     bare ||= isBare(here)
@@ -113,7 +113,7 @@ export function readScript(view, toml, act) {
 /** Gives what is wrong with a file that was read. @param {Partial<ScriptHeader>} header */
 export const faultOf = ({ faults = [] }) => faults[0] ?? say("web.notice.silent")
 
-/** @param {View} view @param {ScriptData} script @param {number} number @param {boolean} [replace] @param {import("../model/address.js").Lesson} [look] */
+/** @param {View} view @param {ScriptData} script @param {number} number @param {boolean} [replace] @param {import("../model/address.js").Setup} [look] */
 function goTo(view, script, number, replace = false, look = {}) {
   const { page, address } = placeOf(script, number, { ...view.host.address.read(), ...look })
   view.travel(page, address, { replace })
@@ -133,7 +133,7 @@ export async function linkOf(view) {
 export const wholeLink = async (view, toml, query = "") =>
   `${view.host.address.link({}).replace(/[?#].*/, "")}${query}${HASH}${await packed(toml)}`
 
-/** Goes to a screen of a script, from 1. @param {View} view @param {string} id @param {number} number @param {import("../model/address.js").Lesson} [look] */
+/** Goes to a screen of a script, from 1. @param {View} view @param {string} id @param {number} number @param {import("../model/address.js").Setup} [look] */
 export function visit(view, id, number, look) {
   withScript(view, id, (data) => data && number <= data.screens.length && goTo(view, data, number, false, look))
 }

@@ -22,8 +22,8 @@ export function inquire(step, { map, cell }, act) {
 /** Asks for a part of the numbers; `act` is what is done then, if they are still shown. @param {Step} step @param {string} of @param {() => void} [act] */
 export function ask(step, of, act = () => step.view.paint(true)) {
   const { numbers } = step
-  const { lesson } = numbers.answer
-  const asked = of.startsWith("start.") ? { ...lesson, k: "0" } : lesson // the same at every update, and asked for once
+  const { lesson: setup } = numbers.answer
+  const asked = of.startsWith("start.") ? { ...setup, k: "0" } : setup // the same at every update, and asked for once
   step.view.host.numbers.part?.(asked, of, (arrays) => {
     numbers.learn(of, arrays)
     if (numbers === step.received) act()

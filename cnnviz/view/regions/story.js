@@ -1,5 +1,5 @@
-// The story that a first visitor is told: six screens of the stage with less on it, told of a lesson of its own that the
-// address does not have. Leaving it leads to that lesson.
+// The story that a first visitor is told: six screens of the stage with less on it, told of a setup of its own that the
+// address does not have. Leaving it leads to that setup.
 
 import { own } from "../model/address.js"
 import { HASH } from "../model/script_link.js"
@@ -9,10 +9,10 @@ import {
   COUNT_EVERY,
   counts,
   LESSON,
-  lessonAt,
   NUDGED,
   next,
   SCREENS,
+  setupAt,
   UPDATES,
 } from "../model/story.js"
 import { near, render } from "./html.js"
@@ -26,7 +26,7 @@ import { foot, heading, top, words } from "./story_screens.js"
 
 /** @import { Event, Telling } from "../model/story.js" */
 /** @import { Curve, Path, Told } from "./story_screens.js" */
-/** @import { Answer, Lesson, Step } from "../types/view.js" */
+/** @import { Answer, Setup, Step } from "../types/view.js" */
 
 const AGAIN_IN = 1500 // milliseconds until what was not answered is asked for again
 const SEEN = "story" // whether it has been told in this browser
@@ -44,7 +44,7 @@ export class Story {
   curve = undefined
   /** @type {Path | undefined}  and losses and outputs, update by update */
   path = undefined
-  kernel = "" // as the lesson has it
+  kernel = "" // as the setup has it
   since = 0 // when something was told last
   moved = false // to another screen, which is not painted yet
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -86,7 +86,7 @@ export class Story {
     view.stop.signal.addEventListener("abort", () => this.end(), { signal })
   }
 
-  /** Asks for what no stage has, once there is a lesson to ask it of. */
+  /** Asks for what no stage has, once there is a setup to ask it of. */
   ask() {
     if (this.kernel) return
     this.kernel = this.step.numbers.answer.lesson.f
@@ -103,12 +103,12 @@ export class Story {
     })
   }
 
-  /** Asks until there is an answer. @param {string} what @param {Lesson} lesson @param {(answer: Answer) => void} take */
-  look(what, lesson, take) {
-    this.view.host.numbers.look?.(what, lesson, (answer) => {
+  /** Asks until there is an answer. @param {string} what @param {Setup} setup @param {(answer: Answer) => void} take */
+  look(what, setup, take) {
+    this.view.host.numbers.look?.(what, setup, (answer) => {
       if (!this.telling) return
       if (answer) take(answer)
-      else setTimeout(() => this.look(what, lesson, take), AGAIN_IN)
+      else setTimeout(() => this.look(what, setup, take), AGAIN_IN)
       this.view.paint(true)
     })
   }
@@ -126,7 +126,7 @@ export class Story {
     this.counting = undefined
     const { nudged } = this.telling
     const value = nudged ? this.curve?.theta[this.curve.middle + nudged] : undefined
-    this.view.go(lessonAt(this.telling, this.kernel, value))
+    this.view.go(setupAt(this.telling, this.kernel, value))
     this.view.paint(true)
   }
 
@@ -170,13 +170,13 @@ export class Story {
     slider.onlostpointercapture = () => (slider.onpointermove = null)
   }
 
-  /** Goes to the lesson that it was told of: on Step, to the choice of its image there, or on another page. @param {string} next */
+  /** Goes to the setup that it was told of: on Step, to the choice of its image there, or on another page. @param {string} next */
   leave(next) {
     if (!this.telling) return
     const { view } = this
     this.end()
-    const lesson = { ...(this.kernel && { f: this.kernel }), k: "0", stage: "x" }
-    next === "step" || next === "image" ? view.go(lesson) : view.turn(next, lesson)
+    const setup = { ...(this.kernel && { f: this.kernel }), k: "0", stage: "x" }
+    next === "step" || next === "image" ? view.go(setup) : view.turn(next, setup)
     view.paint(true)
     view.$(".middle").focus()
     if (next === "image") reveal(view.$("#sheet_image"))

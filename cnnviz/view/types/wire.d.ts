@@ -1,12 +1,12 @@
 // Written by `python -m cnnviz.wire.declarations`: change that file, not this one.
 
-/** A change of the lesson that came of a file, and what there is to say of it. */
+/** A change of the setup that came of a file, and what there is to say of it. */
 export interface Adopted {
   change: Record<string, string>
   note: string
 }
 
-/** The header of every answer: what was asked, the lesson that this answers, and what could not be used; a loss that is no number is None. */
+/** The header of every answer: what was asked, the setup that this answers, and what could not be used; a loss that is no number is None. */
 export interface AnswerHeader {
   page: string
   code: string
@@ -143,16 +143,16 @@ export interface EntryData {
   rows: NudgeRow[]
 }
 
-/** The stages at which a switch may show, and the field of their sets where the notebook can run the lesson. */
+/** The stages at which a switch may show, and the field of their sets where the notebook can run the setup. */
 export interface ExperimentData {
   symbols: SymbolLabel[]
   sets: SetsData | null
 }
 
-/** Contents of a file of a lesson, and how to read its bytes: the answers' names (an update's number), how long their
+/** Contents of a file of a setup, and how to read its bytes: the answers' names (an update's number), how long their
     headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/estimates.py);
     `server` is a page's address, with a slash at its end, or ""; `scorm`: whether it tells a learning management system.
-    A file that holds a script has no lesson, and the answers' names are its screens' numbers.
+    A file that holds a script has no setup, and the answers' names are its screens' numbers.
      */
 export interface FileContents {
   lesson: Record<string, string>
@@ -173,7 +173,7 @@ export interface FileGroup {
 
 /** All that a film shows besides its frames and curves; `change` is the end of the scale of all changes.
 
-    `checkpoints` are the changes of the lesson that open each, and `files` what each was called; none where the film's updates are made from a start.
+    `checkpoints` are the changes of the setup that open each, and `files` what each was called; none where the film's updates are made from a start.
      */
 export interface FilmData {
   n: number
@@ -690,7 +690,7 @@ export interface MissionData {
   choices: NamedMistake[]
 }
 
-/** A mission that can be taken, and the lesson that it starts from. */
+/** A mission that can be taken, and the setup that it starts from. */
 export interface MissionListed {
   id: string
   title: string
@@ -705,9 +705,9 @@ export interface MissionsData {
 
 /** Properties that Streamlit's page hands the component: the page, the code's version, and what belongs to one visit alone.
 
-    `adopt` is how often a training changed the lesson, and the last change. `wrong` says by key what of the address, as far
+    `adopt` is how often a training changed the setup, and the last change. `wrong` says by key what of the address, as far
     as it says how one looks, cannot be, and `stage` which stage there is instead. Where it `listens`, something else on the page
-    depends on the lesson.
+    depends on the setup.
      */
 export interface Mounted {
   page: string
@@ -782,7 +782,7 @@ export interface OfferedFile {
   instead: string
 }
 
-/** All files of a lesson; `notes` say what of it they leave out, `around` is the most updates either way in a file of its own. */
+/** All files of a setup; `notes` say what of it they leave out, `around` is the most updates either way in a file of its own. */
 export interface OfferedFiles {
   groups: FileGroup[]
   notes: string[]
@@ -824,7 +824,7 @@ export interface OwnStage {
   words: string[]
 }
 
-/** A page, by the last part of its address, and what a script's screen may say there beside the lesson. */
+/** A page, by the last part of its address, and what a script's screen may say there beside the setup. */
 export interface PageData {
   path: string
   name: string
@@ -847,7 +847,7 @@ export interface Plane {
   scale: Scale
 }
 
-/** A network of a course, its source, and the lesson that it stands in. */
+/** A network of a course, its source, and the setup that it stands in. */
 export interface Preset {
   label: string
   source: string
@@ -1052,7 +1052,7 @@ export interface StoryData {
   printed: PrintedData
 }
 
-/** Many starts: the key that they differ in, each run's value and what is other in its lesson, and n updates of each. */
+/** Many starts: the key that they differ in, each run's value and what is other in its setup, and n updates of each. */
 export interface SweepData {
   key: string
   values: string[]

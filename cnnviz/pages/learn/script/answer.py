@@ -11,7 +11,7 @@ from cnnviz.scripts.expression_limits import Allowance
 from cnnviz.scripts.given_script import given
 from cnnviz.scripts.library import library, own_folders
 from cnnviz.scripts.question import filled
-from cnnviz.scripts.scope import duration, lesson_of, scope_of
+from cnnviz.scripts.scope import duration, scope_of, setup_of
 from cnnviz.scripts.script import Screen, Script
 from cnnviz.wire.script import ScriptData, ScriptHeader, ScriptScreen
 from cnnviz.words import Message, Problem, Versions, message
@@ -23,7 +23,7 @@ class _ScriptAnswers(Answers):
     def answer(self, now: Now) -> bytes:
         found, sent = _asked(now), given()
         head = ScriptHeader(
-            page="script", code=code(), asked=dict(now.asked), lesson=now.lesson.to_query(), wrong=dict(now.wrong),
+            page="script", code=code(), asked=dict(now.asked), lesson=now.setup.to_query(), wrong=dict(now.wrong),
             loss=finite(float(now.moment.losses[-1])), script=_data(found) if found else None,
             tables=sent.tables if sent and found else None, faults=[message("ui.learn.fault", line=str(fault.line), what=fault.what) for fault in sent.faults] if sent else [],
         )  # fmt: skip
@@ -64,8 +64,8 @@ def _said(screen: Screen, field: str, allowance: Allowance) -> Versions:
     if not any("{" in part for part in text.by_language.values()):
         return text
     try:
-        lesson = lesson_of(screen.at)
-        allowance.wait(duration(lesson))
-        return filled(text, scope_of(lesson), allowance)
+        setup = setup_of(screen.at)
+        allowance.wait(duration(setup))
+        return filled(text, scope_of(setup), allowance)
     except Problem:  # an image that is not here any more, or more work than one script may ask for
         return Versions({})

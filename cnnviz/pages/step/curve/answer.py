@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.loss_along import LR, POINTS, SPANS, Curve, curve, read_along, read_span
 from cnnviz.core.read_only import lock
+from cnnviz.core.setup import Setup
 from cnnviz.core.update_limits import PASSES, estimate
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers
@@ -17,14 +17,14 @@ from cnnviz.words import Message, Problem, message, quote
 
 
 class _CurveAnswers(Answers):
-    """One number of one lesson."""
+    """One number of one setup."""
 
     several = True
 
     def answer(self, now: Now) -> bytes:
         found = asked_curve(now)
         head = CurveHeader(
-            page="curve", code=code(), asked=dict(now.asked), lesson=now.lesson.to_query(), wrong=dict(now.wrong),
+            page="curve", code=code(), asked=dict(now.asked), lesson=now.setup.to_query(), wrong=dict(now.wrong),
             loss=finite(float(now.moment.losses[-1])), along=found.along if found else "", at=found.at if found else None,
             gradient=finite(found.gradient) if found else None, kink=bool(found and found.kink), span=found.span if found else None,
         )  # fmt: skip
@@ -37,9 +37,9 @@ class _CurveAnswers(Answers):
     def wrong(self, now: Now) -> Mapping[str, Message]:
         return asked_for(now)[2]
 
-    def seconds(self, lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    def seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
         passes = POINTS + (0 if asked.get("along") == LR or asked.get("span") else 2 * len(SPANS))
-        return estimate(lesson.network, x.shape, passes) / PASSES
+        return estimate(setup.network, x.shape, passes) / PASSES
 
 
 ANSWERS = _CurveAnswers()
@@ -48,7 +48,7 @@ ANSWERS = _CurveAnswers()
 def asked_curve(now: Now) -> Curve | None:
     """The curve that the address asks for; None where it names no number."""
     along, span, _ = asked_for(now)
-    return curve(now.lesson, now.moment.image, along, span) if along else None
+    return curve(now.setup, now.moment.image, along, span) if along else None
 
 
 def asked_for(now: Now) -> tuple[str, float | None, dict[str, Message]]:
@@ -56,7 +56,7 @@ def asked_for(now: Now) -> tuple[str, float | None, dict[str, Message]]:
     wrong: dict[str, Message] = {}
     along, text, span = now.asked.get("along", ""), now.asked.get("span", ""), None
     try:
-        read_along(along, now.lesson, now.moment.image.shape)
+        read_along(along, now.setup, now.moment.image.shape)
     except Problem as why:
         wrong["along"] = _left_out("along", along, why)
     try:

@@ -1,4 +1,4 @@
-"""Lessons of several images: their address, their updates, and what is as after training."""
+"""Setups of several images: their address, their updates, and what is as after training."""
 
 import json
 from dataclasses import replace
@@ -8,9 +8,9 @@ import pytest
 
 from cnnviz.core.film import film
 from cnnviz.core.gradcheck import check_gradients
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import gd
+from cnnviz.core.setup import Setup
 from cnnviz.core.trajectory import forget, trajectory, walk
 from cnnviz.core.update_limits import step_work
 from cnnviz.data.images import load_images
@@ -18,27 +18,27 @@ from cnnviz.pages import answer
 from cnnviz.pages.encoding import decode
 
 NET = "conv2x3-bn-relu-max2-drop50-dense2-softmax-ce"
-FOUR = Lesson(img="cat-0,cat-1,dog-0,dog-1", net=NET, classes="cat,dog", lr=0.1)
+FOUR = Setup(img="cat-0,cat-1,dog-0,dog-1", net=NET, classes="cat,dog", lr=0.1)
 
 
 def test_an_address_names_several_images_and_comes_back():
-    lesson = Lesson(img="cat-0,dog-3,cat-0", net=NET, image=2, mode="eval", stage="n1", classes=("cat", "dog"))
-    query = lesson.to_query()
+    setup = Setup(img="cat-0,dog-3,cat-0", net=NET, image=2, mode="eval", stage="n1", classes=("cat", "dog"))
+    query = setup.to_query()
     assert (query["img"], query["image"], query["mode"], query["y"]) == ("cat-0,dog-3,cat-0", "2", "eval", "1,0;0,1;1,0")
-    assert Lesson.from_query(query) == (lesson, [])
-    assert lesson.batch_shape == (3, 1, 32, 32) and lesson.x_shape == (32, 32)
-    assert lesson.start == Lesson(img="cat-0,dog-3,cat-0", net=NET, stage="x", classes=("cat", "dog")).start
+    assert Setup.from_query(query) == (setup, [])
+    assert setup.batch_shape == (3, 1, 32, 32) and setup.x_shape == (32, 32)
+    assert setup.start == Setup(img="cat-0,dog-3,cat-0", net=NET, stage="x", classes=("cat", "dog")).start
 
 
 def test_an_address_of_one_image_is_as_it_was():
-    assert not {"image", "mode"} & Lesson().to_query().keys() and Lesson().y == (1.0, 0.0)
+    assert not {"image", "mode"} & Setup().to_query().keys() and Setup().y == (1.0, 0.0)
 
 
 @pytest.mark.parametrize("text, y", [
     ("dog", ((0, 1),) * 4), ("0.5,0.25", ((0.5, 0.25),) * 4), ("cat;dog;0,1;1,0", ((1, 0), (0, 1), (0, 1), (1, 0))),
 ])  # fmt: skip
 def test_targets_are_one_for_all_or_each_images(text, y):
-    assert Lesson.from_query({**FOUR.to_query(), "y": text}) == (replace(FOUR, y=y), [])
+    assert Setup.from_query({**FOUR.to_query(), "y": text}) == (replace(FOUR, y=y), [])
 
 
 @pytest.mark.parametrize("change, key", [
@@ -47,7 +47,7 @@ def test_targets_are_one_for_all_or_each_images(text, y):
     ({"mode": "eval", "stage": "update"}, "stage"), ({"rule": "procedural", "net": "conv1x3-sigmoid-dense2-sigmoid-mse"}, "rule"),
 ])  # fmt: skip
 def test_what_cannot_be_is_said_and_replaced(change, key):
-    _, wrong = Lesson.understand({**FOUR.to_query(), **change})
+    _, wrong = Setup.understand({**FOUR.to_query(), **change})
     assert {key} <= set(wrong) <= {key, "y"} and str(wrong[key])  # one image has targets of its own
 
 
@@ -100,7 +100,7 @@ def test_a_film_has_every_images_outputs_and_the_frames_of_one():
 
 def test_the_limits_of_several_images_are_said():
     wide = "conv64x5p2-relu-max2-dense10-softmax-ce"
-    _, wrong = Lesson.understand({"img": ",".join(["cat-0"] * 8), "net": wide, "ch": "rgb"})
+    _, wrong = Setup.understand({"img": ",".join(["cat-0"] * 8), "net": wide, "ch": "rgb"})
     assert wrong["net"].id == "lesson.instead" and "at most" in str(wrong["net"])
     assert step_work(Network.parse(NET), (4, 1, 32, 32)) == 4 * step_work(Network.parse(NET), (32, 32))
 
@@ -114,14 +114,14 @@ def test_images_of_another_number_are_refused():
 
 
 def test_step_shows_one_image_of_the_pass_of_all():
-    lesson = replace(FOUR, k=2, image=3)
-    header, arrays = decode(answer("step", lesson.to_query()))
-    moment = trajectory(lesson, load_images(lesson), 2)
+    setup = replace(FOUR, k=2, image=3)
+    header, arrays = decode(answer("step", setup.to_query()))
+    moment = trajectory(setup, load_images(setup), 2)
     assert header["lesson"]["img"] == FOUR.img and header["lesson"]["image"] == "3"
     assert np.array_equal(arrays["n1"].ravel(), moment.trace["n1"][3].ravel()) and np.array_equal(arrays["df"].ravel(), moment.gradients.df.ravel())
-    pulls = lesson.network.pulls(moment.params, moment.trace, np.array(lesson.y))
+    pulls = setup.network.pulls(moment.params, moment.trace, np.array(setup.y))
     assert np.array_equal(arrays["pulls.df"].ravel(), pulls["df"].ravel())
-    assert arrays["L"] == lesson.network.losses(moment.trace, np.array(lesson.y))[3]
+    assert arrays["L"] == setup.network.losses(moment.trace, np.array(setup.y))[3]
     assert "df" not in header["network"]["arithmetic"] and header["network"]["arithmetic"]["dz2"].endswith("/4")
 
 

@@ -1,4 +1,4 @@
-"""The network that a lesson's fields stand for: of its text, with its stride and padding, on its image."""
+"""The network that a setup's fields stand for: of its text, with its stride and padding, on its image."""
 
 from dataclasses import replace
 from functools import lru_cache

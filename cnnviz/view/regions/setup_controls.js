@@ -1,4 +1,4 @@
-// The controls of the lesson as HTML, in sheets. One that stands for a single key of the address names it under
+// The controls of the setup as HTML, in sheets. One that stands for a single key of the address names it under
 // data-lesson; what they do is in controls.js.
 
 import { escaped, marked } from "../model/format.js"
@@ -70,7 +70,7 @@ const settings = () => `
     ${field(words("seed.text"), input("seed", words("seed.label"), "numeric", of("seed")))}</div>
   ${complaints("lr", "opt", "rule", "w", "seed")}`
 
-/** What one may do with a lesson besides looking at it. */
+/** What one may do with a setup besides looking at it. */
 const practice = () => `
   <p class="hint">${say("web.predict.words")}</p>${actionButton("predict", "", 'aria-pressed="false"')}
   <p class="hint">${say("web.predict.hides")}</p>${actionButton("hide_numbers", "", 'aria-pressed="false"')}
@@ -93,7 +93,7 @@ const legend = () => `
 /** @import { Kind } from "./actions.js" */
 
 /** @param {Kind} kind */
-export const lessonControls = (kind) =>
+export const setupControls = (kind) =>
   rail([
     { name: "image", body: image() },
     { name: "network", body: network() },

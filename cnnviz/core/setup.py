@@ -1,6 +1,6 @@
-"""The lesson: one small immutable value that everything on the screen is a function of.
+"""The setup: one small immutable value that everything on the screen is a function of.
 
-A lesson goes through the page's query string and back unchanged. `Lesson.from_query` takes anything
+A setup goes through the page's query string and back unchanged. `Setup.from_query` takes anything
 at all, since anybody can type an address: what it cannot use it replaces, and says so in a sentence.
 """
 
@@ -18,7 +18,12 @@ from cnnviz.core.cells import Cell, read_cell
 from cnnviz.core.filters import Filters, banks, filters_text, write_filters
 from cnnviz.core.first_params import first_params
 from cnnviz.core.image_ids import class_words
-from cnnviz.core.lesson_fields import (
+from cnnviz.core.named_arrays import Params
+from cnnviz.core.network import DEFAULT, Network
+from cnnviz.core.optimizers import OPTIMIZERS, Optimizer
+from cnnviz.core.read_setup import FILTER_KEYS, FILTERS, read_fields
+from cnnviz.core.set_values import SetValue, sets_text, with_params, write_sets
+from cnnviz.core.setup_fields import (
     CHANNELS,
     MAX_NUMBER,
     MAX_PADDING,
@@ -32,20 +37,26 @@ from cnnviz.core.lesson_fields import (
     learning_rate,
     whole_number,
 )
-from cnnviz.core.lesson_network import applied, batch_shape, shape_of
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import DEFAULT, Network
-from cnnviz.core.optimizers import OPTIMIZERS, Optimizer
-from cnnviz.core.read_lesson import FILTER_KEYS, FILTERS, read_fields
-from cnnviz.core.set_values import SetValue, sets_text, with_params, write_sets
+from cnnviz.core.setup_network import applied, batch_shape, shape_of
 from cnnviz.core.stored_params import is_kept_name
 from cnnviz.core.targets import named_outputs, write_targets
 from cnnviz.core.update_limits import MAX_UPDATES, most_updates
 from cnnviz.words import Message, Problem, message, quote
 
 __all__ = [
-    "CHANNELS", "LESSON_KEYS", "MAX_NUMBER", "MAX_PADDING", "MAX_SEED", "MAX_STRIDE", "MAX_UPDATES", "RULES", "SCALES",
-    "Lesson", "as_text", "learning_rate", "whole_number",
+    "CHANNELS",
+    "MAX_NUMBER",
+    "MAX_PADDING",
+    "MAX_SEED",
+    "MAX_STRIDE",
+    "MAX_UPDATES",
+    "RULES",
+    "SCALES",
+    "SETUP_KEYS",
+    "Setup",
+    "as_text",
+    "learning_rate",
+    "whole_number",
 ]  # fmt: skip
 
 _LEFT_OUT = {"net": DEFAULT, "set": (), "classes": (), "opt": "gd", "cell": "", "image": 0, "mode": "train"} | dict.fromkeys(FILTERS, ())
@@ -59,25 +70,25 @@ _ADDRESS: dict[str, Callable[[Any], str]] = {"set": write_sets, "y": write_targe
 _PIXELS = ("img", "ch", "scale")
 """The keys that an image's pixels are read by: with another one those that are set by hand are others."""
 
-LESSON_KEYS = frozenset(_ORDER) | {*FILTER_KEYS}
-"""Every key of an address that belongs to the lesson."""
+SETUP_KEYS = frozenset(_ORDER) | {*FILTER_KEYS}
+"""Every key of an address that belongs to the setup."""
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Setup:
     """Image, network, start and cursor. Fields are named as in the query string.
 
     `k` updates have been made, and `stage` of the next one is shown. `f` are the first convolution's filters
     (one filter's numbers, or several; the rest is drawn), f2 … those of the others. What is None is as the
     network has it: its last backward stage, sobel-x, each image's class. `img` may name several images, with commas
-    between their ids; `image` is the one that is shown, and `mode` whether as in training or as after it. Equal lessons are equal screens, and a
-    lesson can be the key of a cache.
+    between their ids; `image` is the one that is shown, and `mode` whether as in training or as after it. Equal setups are equal screens, and a
+    setup can be the key of a cache.
 
-    >>> Lesson(k=3).to_query()["k"]
+    >>> Setup(k=3).to_query()["k"]
     '3'
-    >>> Lesson.from_query({"k": "3"}) == (Lesson(k=3), [])
+    >>> Setup.from_query({"k": "3"}) == (Setup(k=3), [])
     True
-    >>> Lesson(net="conv4x3-relu-max2-dense10-softmax-ce", img="digit7-3", classes="7,1").y[:2]
+    >>> Setup(net="conv4x3-relu-max2-dense10-softmax-ce", img="digit7-3", classes="7,1").y[:2]
     (1.0, 0.0)
     """
 
@@ -117,7 +128,7 @@ class Lesson:
     # ---- the address
 
     def to_query(self) -> dict[str, str]:
-        """The lesson as text, every key that it needs written out: a link outlives a change of the defaults."""
+        """The setup as text, every key that it needs written out: a link outlives a change of the defaults."""
         own = {"f" if not place else bank.name: bank for place, bank in enumerate(banks(self.network, self.x_shape))}
         values = {name: getattr(self, name) for name in _ORDER}
         return {
@@ -127,29 +138,29 @@ class Lesson:
         }
 
     @classmethod
-    def from_query(cls, query: Mapping[str, str], label: str | None = None) -> tuple[Lesson, list[str]]:
-        """The lesson that `query` asks for, and a sentence for each thing in it that was replaced.
+    def from_query(cls, query: Mapping[str, str], label: str | None = None) -> tuple[Setup, list[str]]:
+        """The setup that `query` asks for, and a sentence for each thing in it that was replaced.
 
         Never raises, whatever `query` holds; keys it does not know are none of its business. `label` is what
         is on the image, where its id does not tell.
 
-        >>> lesson, wrong = Lesson.from_query({"lr": "fast"})
-        >>> lesson.lr, wrong
+        >>> setup, wrong = Setup.from_query({"lr": "fast"})
+        >>> setup.lr, wrong
         (0.01, ["Learning rate: 'fast' is not a number. It stays 0.01."])
         """
-        lesson, wrong = cls.read(query, label=label)
-        return lesson, list(wrong.values())
+        setup, wrong = cls.read(query, label=label)
+        return setup, list(wrong.values())
 
     @classmethod
-    def read(cls, query: Mapping[str, str], instead: Lesson | None = None, label: str | None = None) -> tuple[Lesson, dict[str, str]]:
+    def read(cls, query: Mapping[str, str], instead: Setup | None = None, label: str | None = None) -> tuple[Setup, dict[str, str]]:
         """As `from_query`, with the sentences by key, and with `instead`'s values for what cannot be used."""
-        lesson, wrong = cls.understand(query, instead, label)
-        return lesson, {key: str(said) for key, said in wrong.items()}
+        setup, wrong = cls.understand(query, instead, label)
+        return setup, {key: str(said) for key, said in wrong.items()}
 
     @classmethod
     def understand(
-        cls, query: Mapping[str, str], instead: Lesson | None = None, label: str | None = None
-    ) -> tuple[Lesson, dict[str, Message]]:
+        cls, query: Mapping[str, str], instead: Setup | None = None, label: str | None = None
+    ) -> tuple[Setup, dict[str, Message]]:
         """As `read`, with messages, which can be said in any language."""
         instead = instead or cls()
         if not isinstance(query, Mapping):
@@ -159,13 +170,13 @@ class Lesson:
         def say(key: str, text: str, why: Problem, value: object, id: str = "") -> None:
             wrong[key] = replaced(key, text, why, value, id)
 
-        asked = {key: text for key in LESSON_KEYS if (text := asked_text(query, key)) is not None}
+        asked = {key: text for key in SETUP_KEYS if (text := asked_text(query, key)) is not None}
         return cls._of(read_fields(asked, vars(instead), say, label)), wrong
 
-    def changed(self, query: Mapping[str, str], label: str | None = None) -> tuple[Lesson, dict[str, Message]]:
-        """This lesson with what `query` asks for; what belongs to a network or an image of its own is as by default there.
+    def changed(self, query: Mapping[str, str], label: str | None = None) -> tuple[Setup, dict[str, Message]]:
+        """This setup with what `query` asks for; what belongs to a network or an image of its own is as by default there.
 
-        >>> Lesson(y=(0, 1)).changed({"net": "conv4x3-relu-dense3-mse"})[0].y
+        >>> Setup(y=(0, 1)).changed({"net": "conv4x3-relu-dense3-mse"})[0].y
         (1.0, 0.0, 0.0)
         """
         ours = self.to_query()
@@ -180,7 +191,7 @@ class Lesson:
 
     @classmethod
     def _of(cls, values: Mapping[str, object]) -> Self:
-        """A lesson of values that are in their one form already."""
+        """A setup of values that are in their one form already."""
         self = object.__new__(cls)
         vars(self).update(values)
         return self
@@ -238,15 +249,15 @@ class Lesson:
         return RULES[self.rule] if self.rule in RULES else frozenset(self.rule.split(","))
 
     @cached_property
-    def start(self) -> Lesson:
-        """The same lesson before its first update, cursor aside: what a trajectory depends on."""
+    def start(self) -> Setup:
+        """The same setup before its first update, cursor aside: what a trajectory depends on."""
         return self._of(self._fields() | {"k": 0, "stage": "x", "cell": "", "image": 0, "mode": "train"})
 
     @property
     def when(self) -> Message:
         """The moment in words.
 
-        >>> print(Lesson().when, Lesson(k=1).when, Lesson(k=7).when, sep=", ")
+        >>> print(Setup().when, Setup(k=1).when, Setup(k=7).when, sep=", ")
         before the first update, after 1 update, after 7 updates
         """
         return message("lesson.when.after", n=self.k) if self.k else message("lesson.when.start")
@@ -258,11 +269,11 @@ class Lesson:
         return self.first_params()[first] if first else np.zeros(0)
 
     def first_params(self, x_shape: tuple[int, ...] | None = None) -> Params:
-        """The parameters before the first update, for images of this lesson's shape or another.
+        """The parameters before the first update, for images of this setup's shape or another.
 
-        Raises NotKept, a Problem, where what the lesson names is gone or does not fit.
+        Raises NotKept, a Problem, where what the setup names is gone or does not fit.
 
-        >>> Lesson().first_params()["f"]
+        >>> Setup().first_params()["f"]
         array([[-1.,  0.,  1.],
                [-2.,  0.,  2.],
                [-1.,  0.,  1.]])
@@ -271,10 +282,10 @@ class Lesson:
         drawn = first_params(self.network, x_shape or self.x_shape, self.w, self.seed, own)
         return with_params(drawn, self.set_at(0)) if self.set else drawn
 
-    def alone(self, image: int) -> Lesson:
-        """The same lesson on one of its images.
+    def alone(self, image: int) -> Setup:
+        """The same setup on one of its images.
 
-        >>> Lesson(img="cat-0,dog-1", y=((1, 0), (0, 1))).alone(1).to_query()["y"]
+        >>> Setup(img="cat-0,dog-1", y=((1, 0), (0, 1))).alone(1).to_query()["y"]
         '0,1'
         """
         if len(self.images) == 1:
@@ -286,18 +297,18 @@ class Lesson:
         return tuple(one for one in self.set if one.update == update)
 
     @property
-    def gone_on(self) -> Lesson:
-        """The lesson of another start that goes on from update `k`: values that are set later are set so much earlier, and pixels stay.
+    def gone_on(self) -> Setup:
+        """The setup of another start that goes on from update `k`: values that are set later are set so much earlier, and pixels stay.
 
-        >>> Lesson(set="x:0,0:1;b:0:1;b:1:2~5", k=3).gone_on.to_query()["set"]
+        >>> Setup(set="x:0,0:1;b:0:1;b:1:2~5", k=3).gone_on.to_query()["set"]
         'x:0,0:1;b:1:2~2'
         """
         sets = [one._replace(update=max(0, one.update - self.k)) for one in self.set if one.symbol == "x" or one.update > self.k]
         return replace(self, set=tuple(sets), k=0)
 
     @property
-    def unset(self) -> Lesson:
-        """The same lesson without what is set by hand."""
+    def unset(self) -> Setup:
+        """The same setup without what is set by hand."""
         return self.until(-1)
 
     @property
@@ -305,17 +316,17 @@ class Lesson:
         """The last update at which a value is set by hand, 0 where none is."""
         return self.set[-1].update if self.set else 0
 
-    def until(self, k: int) -> Lesson:
-        """The same lesson without what is set by hand after update `k`, which changes nothing up to there.
+    def until(self, k: int) -> Setup:
+        """The same setup without what is set by hand after update `k`, which changes nothing up to there.
 
-        >>> Lesson(set="w:0,0:1;w:0,0:2~5").until(4).to_query()["set"]
+        >>> Setup(set="w:0,0:1;w:0,0:2~5").until(4).to_query()["set"]
         'w:0,0:1'
         """
         sets = tuple(one for one in self.set if one.update <= k)
         return self if sets == self.set else self._of(self._fields() | {"set": sets})
 
-    def without_kept(self) -> Lesson:
-        """The same lesson where nothing is kept: what only a name stood for is as by default."""
+    def without_kept(self) -> Setup:
+        """The same setup where nothing is kept: what only a name stood for is as by default."""
         query = {key: text for key, text in self.to_query().items() if not is_kept_name(text)}
         return type(self).read(query)[0]
 
@@ -347,7 +358,7 @@ def _field(key: str) -> Message:
 
 
 def refuse(key: str, text: str, why: Problem, value: object, id: str = "") -> None:
-    """Refuses what a lesson cannot hold."""
+    """Refuses what a setup cannot hold."""
     if key == "rule" and id:
         raise why
     code = "lesson.cannot" if _is_clause(why) else "lesson.cannot_since"

@@ -1,4 +1,4 @@
-"""A lesson goes through an address and back; and any address, however odd, gives a lesson."""
+"""A setup goes through an address and back; and any address, however odd, gives a setup."""
 
 import collections
 import copy
@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 
 from cnnviz.core.image_ids import CLASSES, DIGITS, PATTERNS
 from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson import (
+from cnnviz.core.network import WEIGHTS
+from cnnviz.core.notebook import DEVIATIONS
+from cnnviz.core.notebook_ops import PADDINGS
+from cnnviz.core.setup import (
     CHANNELS,
     MAX_NUMBER,
     MAX_PADDING,
@@ -22,11 +25,8 @@ from cnnviz.core.lesson import (
     MAX_UPDATES,
     RULES,
     SCALES,
-    Lesson,
+    Setup,
 )
-from cnnviz.core.network import WEIGHTS
-from cnnviz.core.notebook import DEVIATIONS
-from cnnviz.core.notebook_ops import PADDINGS
 from cnnviz.core.trajectory import trajectory
 
 KEYS = ["img", "ch", "scale", "f", "w", "seed", "y", "lr", "stride", "pad", "rule", "k", "stage"]
@@ -42,10 +42,10 @@ IMAGES = st.one_of(
 
 
 @st.composite
-def lessons(draw) -> Lesson:
+def setups(draw) -> Setup:
     rule = draw(st.sampled_from(list(RULES)) | st.sets(st.sampled_from(DEVIATIONS), min_size=1).map(",".join))
     anywhere = rule == "exact"
-    return Lesson(
+    return Setup(
         img=draw(IMAGES),
         ch=draw(st.sampled_from(CHANNELS[:-1])),
         scale=draw(st.sampled_from(SCALES)),
@@ -60,56 +60,56 @@ def lessons(draw) -> Lesson:
         else draw(st.sampled_from(["valid", 0])),
         rule=rule,
         k=draw(st.integers(0, MAX_UPDATES)),
-        stage=draw(st.sampled_from([str(stage) for stage in Lesson().network.stages])),
+        stage=draw(st.sampled_from([str(stage) for stage in Setup().network.stages])),
     )
 
 
 @settings(deadline=None, max_examples=150)
-@given(lessons())
-def test_a_lesson_comes_back_unchanged_from_its_query(lesson):
-    query = lesson.to_query()
+@given(setups())
+def test_a_lesson_comes_back_unchanged_from_its_query(setup):
+    query = setup.to_query()
     assert list(query) == KEYS
     assert all(type(text) is str and text for text in query.values())
-    assert Lesson.from_query(query) == (lesson, [])
-    assert Lesson.from_query(query)[0].to_query() == query
+    assert Setup.from_query(query) == (setup, [])
+    assert Setup.from_query(query)[0].to_query() == query
 
 
 @settings(deadline=None)
-@given(lessons())
-def test_a_lesson_comes_back_unchanged_from_a_link_a_pickle_and_a_copy(lesson):
-    link = urlencode(lesson.to_query())
-    assert Lesson.from_query(dict(parse_qsl(link))) == (lesson, [])
-    assert Lesson.from_query(parse_qs(link)) == (lesson, [])  # a list for each key
-    for twin in (pickle.loads(pickle.dumps(lesson)), copy.deepcopy(lesson), dataclasses.replace(lesson)):
-        assert twin == lesson and hash(twin) == hash(lesson)
+@given(setups())
+def test_a_lesson_comes_back_unchanged_from_a_link_a_pickle_and_a_copy(setup):
+    link = urlencode(setup.to_query())
+    assert Setup.from_query(dict(parse_qsl(link))) == (setup, [])
+    assert Setup.from_query(parse_qs(link)) == (setup, [])  # a list for each key
+    for twin in (pickle.loads(pickle.dumps(setup)), copy.deepcopy(setup), dataclasses.replace(setup)):
+        assert twin == setup and hash(twin) == hash(setup)
 
 
 @settings(deadline=None)
 @given(st.tuples(*[NUMBERS] * 9), st.floats(0, MAX_NUMBER))
 def test_a_lesson_holds_the_numbers_it_was_made_with_to_the_last_bit(f, lr):
-    assert (Lesson(f=f, lr=lr).f, Lesson(f=f, lr=lr).lr) == (f, lr)
+    assert (Setup(f=f, lr=lr).f, Setup(f=f, lr=lr).lr) == (f, lr)
 
 
 def test_equal_lessons_have_one_address():
-    assert Lesson(f=(-0.0,) * 9, lr=-0.0).to_query() == Lesson(f=(0,) * 9, lr=0).to_query()
+    assert Setup(f=(-0.0,) * 9, lr=-0.0).to_query() == Setup(f=(0,) * 9, lr=0).to_query()
     rules = ["one_pixel,short_loop", "short_loop one_pixel", "short_loop,one_pixel,short_loop"]
-    assert len({Lesson(rule=rule) for rule in rules}) == 1
-    assert Lesson(rule=",".join(RULES["procedural"])) == Lesson(rule="procedural")
+    assert len({Setup(rule=rule) for rule in rules}) == 1
+    assert Setup(rule=",".join(RULES["procedural"])) == Setup(rule="procedural")
 
 
 def test_the_default_lesson_is_what_an_empty_address_gives_and_comes_back_itself():
-    assert Lesson.from_query({}) == (Lesson(), [])
-    assert Lesson.from_query(Lesson().to_query()) == (Lesson(), [])
-    assert Lesson(**dataclasses.asdict(Lesson())) == Lesson()
+    assert Setup.from_query({}) == (Setup(), [])
+    assert Setup.from_query(Setup().to_query()) == (Setup(), [])
+    assert Setup(**dataclasses.asdict(Setup())) == Setup()
 
 
 @settings(deadline=None)
-@given(lessons())
-def test_the_start_depends_on_everything_but_the_cursor(lesson):
-    assert lesson.start == dataclasses.replace(lesson, k=7, stage="o").start
-    assert lesson.start == dataclasses.replace(lesson, k=0, stage="x")
-    other = dataclasses.replace(lesson, seed=(lesson.seed + 1) % 1000)
-    assert other.start != lesson.start
+@given(setups())
+def test_the_start_depends_on_everything_but_the_cursor(setup):
+    assert setup.start == dataclasses.replace(setup, k=7, stage="o").start
+    assert setup.start == dataclasses.replace(setup, k=0, stage="x")
+    other = dataclasses.replace(setup, seed=(setup.seed + 1) % 1000)
+    assert other.start != setup.start
 
 
 class Raising:
@@ -155,16 +155,16 @@ ANYTHING = st.recursive(
     max_leaves=12,
 )
 WORD = st.sampled_from(KEYS) | st.text(max_size=5)
-QUERIES = st.dictionaries(WORD, ANYTHING | st.sampled_from([v for v in Lesson().to_query().values()]), max_size=13)
+QUERIES = st.dictionaries(WORD, ANYTHING | st.sampled_from([v for v in Setup().to_query().values()]), max_size=13)
 
 
-def is_lesson_with_sentences(lesson, wrong) -> bool:
-    """A lesson that every page can show, and one plain sentence or more for each thing that was replaced."""
-    assert type(lesson) is Lesson and Lesson.from_query(lesson.to_query()) == (lesson, [])
-    assert all(type(getattr(lesson, name)) is type(getattr(Lesson(), name)) for name in KEYS if name not in ("pad", "f"))
-    assert all(map(np.isfinite, (*lesson.y, lesson.lr)))
-    assert lesson.stage in lesson.network.stages and lesson.k <= lesson.most_updates
-    assert len(lesson.y) == len(lesson.output_names) and (not lesson.cell or lesson.pinned)
+def is_setup_with_sentences(setup, wrong) -> bool:
+    """A setup that every page can show, and one plain sentence or more for each thing that was replaced."""
+    assert type(setup) is Setup and Setup.from_query(setup.to_query()) == (setup, [])
+    assert all(type(getattr(setup, name)) is type(getattr(Setup(), name)) for name in KEYS if name not in ("pad", "f"))
+    assert all(map(np.isfinite, (*setup.y, setup.lr)))
+    assert setup.stage in setup.network.stages and setup.k <= setup.most_updates
+    assert len(setup.y) == len(setup.output_names) and (not setup.cell or setup.pinned)
     for sentence in wrong:
         assert type(sentence) is str and sentence.endswith(".") and sentence[0].isupper()
         assert len(sentence) < 900 and sentence.isprintable(), sentence
@@ -175,47 +175,47 @@ def is_lesson_with_sentences(lesson, wrong) -> bool:
 @settings(deadline=None, max_examples=250)
 @given(QUERIES)
 def test_any_dictionary_gives_a_lesson_and_sentences(query):
-    lesson, wrong = Lesson.from_query(query)
-    assert is_lesson_with_sentences(lesson, wrong)
+    setup, wrong = Setup.from_query(query)
+    assert is_setup_with_sentences(setup, wrong)
     assert len(wrong) <= len(set(query) & set(KEYS)) + 1
 
 
 @settings(deadline=None)
 @given(ANYTHING)
 def test_anything_that_is_no_dictionary_gives_a_lesson_and_a_sentence(query):
-    lesson, wrong = Lesson.from_query(query)
-    assert is_lesson_with_sentences(lesson, wrong)
-    assert lesson == Lesson() or isinstance(query, Mapping)
+    setup, wrong = Setup.from_query(query)
+    assert is_setup_with_sentences(setup, wrong)
+    assert setup == Setup() or isinstance(query, Mapping)
     assert wrong or isinstance(query, Mapping)
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_an_odd_value_under_any_key_gives_a_lesson_and_at_most_one_sentence(key):
     for value in [*ODD, 10**5000]:  # Python itself refuses to print that many digits
-        lesson, wrong = Lesson.from_query({key: value})
-        assert is_lesson_with_sentences(lesson, wrong)
+        setup, wrong = Setup.from_query({key: value})
+        assert is_setup_with_sentences(setup, wrong)
         assert len(wrong) <= 1
         if wrong and "They are" in wrong[0]:  # targets of the wrong length are cut or filled
-            lesson = dataclasses.replace(lesson, y=None)
-        assert not wrong or lesson == Lesson()
+            setup = dataclasses.replace(setup, y=None)
+        assert not wrong or setup == Setup()
 
 
 @pytest.mark.parametrize(
     "query", [Broken(), HalfBroken(k="3", lr="1"), collections.defaultdict(Raising, k="3"), Raising()]
 )
 def test_a_query_that_raises_when_it_is_read_gives_a_lesson_and_says_so(query):
-    lesson, wrong = Lesson.from_query(query)
-    assert is_lesson_with_sentences(lesson, wrong)
-    assert wrong or lesson == Lesson(k=3)
+    setup, wrong = Setup.from_query(query)
+    assert is_setup_with_sentences(setup, wrong)
+    assert wrong or setup == Setup(k=3)
 
 
 @settings(deadline=None)
-@given(QUERIES, lessons())
+@given(QUERIES, setups())
 def test_what_cannot_be_used_is_taken_from_the_lesson_on_the_screen(query, shown):
-    lesson, wrong = Lesson.read(query, shown)
-    assert is_lesson_with_sentences(lesson, wrong.values())
+    setup, wrong = Setup.read(query, shown)
+    assert is_setup_with_sentences(setup, wrong.values())
     for name in wrong.keys() - {"rule", ""}:
-        assert getattr(lesson, name) == getattr(shown, name) or "They are" in wrong[name]
+        assert getattr(setup, name) == getattr(shown, name) or "They are" in wrong[name]
 
 
 @pytest.mark.parametrize(
@@ -236,10 +236,10 @@ def test_what_cannot_be_used_is_taken_from_the_lesson_on_the_screen(query, shown
     ],
 )
 def test_a_sentence_says_what_was_wrong_and_what_is_used_instead(query, sentence):
-    lesson, wrong = Lesson.from_query(query)
+    setup, wrong = Setup.from_query(query)
     assert len(wrong) == 1 and wrong[0].startswith(sentence), wrong
     assert "It stays" in wrong[0] or "The rule is exact here" in wrong[0]
-    assert is_lesson_with_sentences(lesson, wrong)
+    assert is_setup_with_sentences(setup, wrong)
 
 
 @pytest.mark.parametrize(
@@ -257,21 +257,21 @@ def test_a_sentence_says_what_was_wrong_and_what_is_used_instead(query, sentence
 )
 def test_a_lesson_cannot_be_made_with_a_value_that_it_cannot_hold(field, value):
     with pytest.raises(ValueError, match="Lesson: "):
-        Lesson(**{field: value})
+        Setup(**{field: value})
     with pytest.raises(dataclasses.FrozenInstanceError):
-        Lesson().k = 3
+        Setup().k = 3
 
 
 def test_a_kernel_may_be_given_as_an_array():
-    assert Lesson(f=np.reshape(KERNELS["blur"], (3, 3))) == Lesson(f=KERNELS["blur"])
-    assert np.array_equal(Lesson().kernel, np.reshape(KERNELS["sobel-x"], (3, 3)))
+    assert Setup(f=np.reshape(KERNELS["blur"], (3, 3))) == Setup(f=KERNELS["blur"])
+    assert np.array_equal(Setup().kernel, np.reshape(KERNELS["sobel-x"], (3, 3)))
 
 
 @settings(deadline=None, max_examples=30)
-@given(lessons(), st.integers(0, 2**32 - 1))
-def test_every_lesson_can_be_computed_on_every_image_and_stays_finite(lesson, seed):
-    x = np.random.default_rng(seed).integers(0, 256, (32, 32)) / {"unit": 255, "raw": 1}[lesson.scale]
-    moment = trajectory(lesson, x, 20)
+@given(setups(), st.integers(0, 2**32 - 1))
+def test_every_lesson_can_be_computed_on_every_image_and_stays_finite(setup, seed):
+    x = np.random.default_rng(seed).integers(0, 256, (32, 32)) / {"unit": 255, "raw": 1}[setup.scale]
+    moment = trajectory(setup, x, 20)
     for part in (moment.params, moment.trace, moment.gradients, moment.after):
         assert all(np.isfinite(array).all() for array in vars(part).values() if isinstance(array, np.ndarray))
     assert np.isfinite(moment.losses).all() and np.isfinite(moment.gradients.dx).all()

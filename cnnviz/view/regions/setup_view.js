@@ -1,4 +1,4 @@
-// The page's frame: the lesson that was answered, where the visitor goes next, and the painting loop. What
+// The page's frame: the setup that was answered, where the visitor goes next, and the painting loop. What
 // stands in the middle is the content (page.js). Who shows it hands over its address and its numbers.
 
 import { forgetWidths } from "../draw/text_width.js"
@@ -26,7 +26,7 @@ import { bindStages, fillStatus } from "./transport.js"
 import { dress, recolour, speak } from "./view_look.js"
 
 /** @import { Event } from "../model/state.js" */
-/** @import { Answer, Host, Lesson } from "../types/view.js" */
+/** @import { Answer, Host, Setup } from "../types/view.js" */
 /** @typedef {{ replace?: boolean, label?: string }} How  whether the address becomes a new entry of the history; what is on another image, where its id does not say so */
 
 const WORKING = 1000 // milliseconds after which we say that there is something to compute
@@ -120,9 +120,9 @@ export class View {
     this.state = next(this.state, event)
   }
 
-  /** The lesson that is shown, as it was answered. @returns {Lesson} */
-  get lesson() {
-    return this.state.shown?.lesson ?? {}
+  /** The setup that is shown, as it was answered. @returns {Setup} */
+  get setup() {
+    return this.state.shown?.setup ?? {}
   }
 
   /** Tells how it is looked at: what of the address no number depends on. */
@@ -134,7 +134,7 @@ export class View {
     return this.state.stage
   }
 
-  /** The stages of the lesson's network. */
+  /** The stages of the setup's network. */
   get order() {
     return this.state.shown?.order ?? []
   }
@@ -208,12 +208,12 @@ export class View {
     if (!accepts(this.state, data.asked, here)) return
     const first = !this.data
     const predicted = first || this.state.onward
-    const lesson = first ? data.lesson : this.content.keep(data.lesson, data)
+    const setup = first ? data.lesson : this.content.keep(data.lesson, data)
     const order = data.stages.map(({ symbol }) => symbol)
     this.answered()
     this.data = data
-    this.dispatch({ type: "answered", asked: data.asked, lesson, order, here, running: this.player.running })
-    Object.assign(this, { k: Number(lesson.k), loss: data.loss ?? Number.NaN, saturated: data.saturated })
+    this.dispatch({ type: "answered", asked: data.asked, setup, order, here, running: this.player.running })
+    Object.assign(this, { k: Number(setup.k), loss: data.loss ?? Number.NaN, saturated: data.saturated })
     recolour(this)
     this.content.receive(data)
     if (first) this.content.focus.hold(data.lesson.cell ?? "")
@@ -229,16 +229,16 @@ export class View {
 
   /**
    * What was chosen in a dialog becomes part of the address here, as every other change does.
-   * @param {Lesson} change
+   * @param {Setup} change
    */
-  adopt({ page, note = "", label, ...lesson }) {
-    page === undefined || page === this.page ? this.go(lesson, { label }) : this.turn(page, lesson)
+  adopt({ page, note = "", label, ...setup }) {
+    page === undefined || page === this.page ? this.go(setup, { label }) : this.turn(page, setup)
     this.tell(note)
   }
 
   /**
-   * What the visitor may want next, as changes of the lesson, the likeliest first.
-   * @param {Lesson[]} changes
+   * What the visitor may want next, as changes of the setup, the likeliest first.
+   * @param {Setup[]} changes
    * @param {string} [page]  another one
    */
   ahead(changes, page = this.page) {
@@ -279,9 +279,9 @@ export class View {
 
   // ---- where the visitor goes
 
-  /** Finds where the visitor goes, as the address has it. @returns {Lesson} */
+  /** Finds where the visitor goes, as the address has it. @returns {Setup} */
   get wanted() {
-    return { ...this.lesson, ...this.state.wanted, stage: this.stage, cell: this.content.focus.text, ...this.look }
+    return { ...this.setup, ...this.state.wanted, stage: this.stage, cell: this.content.focus.text, ...this.look }
   }
 
   /** Tells whether numbers are hidden until somebody reveals them, or predicts one. */
@@ -319,7 +319,7 @@ export class View {
 
   /**
    * Another way of looking at it, which the address then holds.
-   * @param {Lesson} change
+   * @param {Setup} change
    */
   lookAt(change) {
     this.dispatch({ type: "looked", change })
@@ -328,7 +328,7 @@ export class View {
     this.paint()
   }
 
-  /** Pins what an address names. @param {Lesson} address */
+  /** Pins what an address names. @param {Setup} address */
   hold({ cell = "" }) {
     this.content.focus.hold(cell)
     this.content.outdate()
@@ -339,8 +339,8 @@ export class View {
   }
 
   /**
-   * Changes the lesson. A change of the stage alone is done here and now, and nobody is asked.
-   * @param {Lesson} change
+   * Changes the setup. A change of the stage alone is done here and now, and nobody is asked.
+   * @param {Setup} change
    * @param {How} [how]
    */
   go(change, { replace = false, label } = {}) {
@@ -366,8 +366,8 @@ export class View {
   }
 
   /**
-   * Whether nobody here has the numbers of a lesson; then it is said, and whatever plays stops.
-   * @param {Lesson} next
+   * Whether nobody here has the numbers of a setup; then it is said, and whatever plays stops.
+   * @param {Setup} next
    * @param {string} [page]
    */
   refused(next, page) {
@@ -441,7 +441,7 @@ export class View {
 
   /**
    * Another address of this page, as it stands: what it does not say is for the server to say.
-   * @param {Lesson} address
+   * @param {Setup} address
    */
   leap(address) {
     this.player.pause()
@@ -452,9 +452,9 @@ export class View {
   }
 
   /**
-   * Another page, with the same lesson or a change of it.
+   * Another page, with the same setup or a change of it.
    * @param {string} page
-   * @param {Lesson} change
+   * @param {Setup} change
    */
   turn(page, change = {}) {
     if (page === this.page) return
@@ -471,7 +471,7 @@ export class View {
   /**
    * An address of any page, as it stands.
    * @param {string} page
-   * @param {Lesson} address
+   * @param {Setup} address
    * @param {How} [how]
    */
   travel(page, address, { replace = false } = {}) {
@@ -549,7 +549,7 @@ export class View {
     this.content.draw(pointed)
     this.parent?.tell()
     if (pointed) return
-    const { k } = this.lesson
+    const { k } = this.setup
     Object.assign(this.root.dataset, { update: k, stage: this.stage, ready: this.waiting ? "0" : "1" })
     this.root.style.visibility = "visible"
     arrived(this)
@@ -569,7 +569,7 @@ export class View {
 
   // The script's sentence is that of its screen alone.
   stand() {
-    const place = `${this.k} ${this.stage} ${this.lesson.img} ${this.lesson.net}`
+    const place = `${this.k} ${this.stage} ${this.setup.img} ${this.setup.net}`
     if (place === this.stood) return
     this.stood = place
     this.arrived()
@@ -582,7 +582,7 @@ export class View {
     return this.kind.reveals && this.order.indexOf(this.stage) < loss
   }
 
-  // Where a lesson stands that goes stage by stage, in words.
+  // Where a setup stands that goes stage by stage, in words.
   get place() {
     const number = this.order.indexOf(this.stage) + 1
     const stage = this.stage === "update" ? say("web.phases.update") : this.stage

@@ -1,25 +1,25 @@
-"""A lesson's fields from texts: each is read in the light of those before it, and replaced where it cannot be used.
+"""A setup's fields from texts: each is read in the light of those before it, and replaced where it cannot be used.
 
 The image and its channel say what shape x has, the network must fit that, stride and padding must fit the network,
-filters, targets, stage and cell follow from it. Both ways to a lesson go through here: its constructor, which
+filters, targets, stage and cell follow from it. Both ways to a setup go through here: its constructor, which
 refuses by raising, and the address, where what is refused is replaced and said.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from cnnviz.core import lesson_fields
+from cnnviz.core import setup_fields
 from cnnviz.core.cells import read_cell, write_cell
 from cnnviz.core.filters import Bank, Filters, banks, each, read_filters, spread
 from cnnviz.core.first_params import first_params
 from cnnviz.core.image_ids import label as label_of
 from cnnviz.core.image_ids import parse_image_id
 from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson_network import applied, batch_shape, fitting, open_conv, parsed, shape_of
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.network_text import MOST
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.set_values import SetValue, read_sets, why_not, with_params, write_sets
+from cnnviz.core.setup_network import applied, batch_shape, fitting, open_conv, parsed, shape_of
 from cnnviz.core.sliding import pad_widths
 from cnnviz.core.stored_params import NotKept
 from cnnviz.core.targets import DEFAULT_IMAGE, Refitted, at_most, named_outputs, one_hot, read_each, read_targets
@@ -35,18 +35,18 @@ MODES = ("train", "eval")
 """The pass that is shown: as in training, or as after it."""
 
 _SIMPLE: dict[str, tuple[Any, Callable[[str], Any]]] = {
-    "img": (DEFAULT_IMAGE, lesson_fields.images),
-    "ch": ("red", lesson_fields.one_of(lesson_fields.CHANNELS)),
-    "scale": ("unit", lesson_fields.one_of(lesson_fields.SCALES)),
-    "w": ("normal", lesson_fields.weights),
-    "seed": (0, lesson_fields.whole_number(0, lesson_fields.MAX_SEED)),
-    "lr": (0.01, lesson_fields.learning_rate),
-    "stride": (1, lesson_fields.whole_number(1, lesson_fields.MAX_STRIDE)),
-    "pad": ("valid", lesson_fields.padding),
-    "rule": ("exact", lesson_fields.rule),
-    "k": (0, lesson_fields.whole_number(0, MAX_UPDATES)),
-    "opt": ("gd", lesson_fields.one_of(OPTIMIZERS)),
-    "mode": ("train", lesson_fields.one_of(MODES)),
+    "img": (DEFAULT_IMAGE, setup_fields.images),
+    "ch": ("red", setup_fields.one_of(setup_fields.CHANNELS)),
+    "scale": ("unit", setup_fields.one_of(setup_fields.SCALES)),
+    "w": ("normal", setup_fields.weights),
+    "seed": (0, setup_fields.whole_number(0, setup_fields.MAX_SEED)),
+    "lr": (0.01, setup_fields.learning_rate),
+    "stride": (1, setup_fields.whole_number(1, setup_fields.MAX_STRIDE)),
+    "pad": ("valid", setup_fields.padding),
+    "rule": ("exact", setup_fields.rule),
+    "k": (0, setup_fields.whole_number(0, MAX_UPDATES)),
+    "opt": ("gd", setup_fields.one_of(OPTIMIZERS)),
+    "mode": ("train", setup_fields.one_of(MODES)),
 }
 """Fields that stand for themselves: what they are by default, and how they are read."""
 
@@ -60,9 +60,9 @@ class Refuse(Protocol):
 
 
 def read_fields(asked: Mapping[str, str], instead: Mapping[str, Any] | None, refuse: Refuse, label: str | None = None) -> Values:
-    """The value of each field of a lesson, from texts by key; what is not asked for is as by default.
+    """The value of each field of a setup, from texts by key; what is not asked for is as by default.
 
-    What cannot be used is as in `instead`, another lesson's fields, where that fits; `label` is what is on
+    What cannot be used is as in `instead`, another setup's fields, where that fits; `label` is what is on
     the image, where its id does not say so.
     """
     values: Values = {}
@@ -77,9 +77,9 @@ def read_fields(asked: Mapping[str, str], instead: Mapping[str, Any] | None, ref
     reading.targets(network.program(reading.x_shape).shapes["o"][0], label)
     reading.rule()
     reading.updates()
-    values["image"] = reading.take("image", lesson_fields.whole_number(0, reading.images - 1), 0)
+    values["image"] = reading.take("image", setup_fields.whole_number(0, reading.images - 1), 0)
     stages = network.stages[:-1] if values["mode"] == "eval" else network.stages  # no update is made after training
-    values["stage"] = reading.take("stage", lesson_fields.one_of(stages), str(network.stages[-2]))
+    values["stage"] = reading.take("stage", setup_fields.one_of(stages), str(network.stages[-2]))
     reading.cell()
     return values
 
@@ -121,7 +121,7 @@ class _Reading:
 
     def _as_it_was(self, key: str, parse: Callable[[str], Any], default: Any) -> Any:
         try:
-            return parse(lesson_fields.any_text(self.instead[key]))
+            return parse(setup_fields.any_text(self.instead[key]))
         except (KeyError, Problem):
             return default
 
@@ -145,7 +145,7 @@ class _Reading:
                 self._refuse_geometry(key, why)
 
     def _refuse_geometry(self, key: str, why: Problem) -> None:
-        text, default = lesson_fields.any_text(self.values[key]), _SIMPLE[key][0]
+        text, default = setup_fields.any_text(self.values[key]), _SIMPLE[key][0]
         if self.values[key] != default:
             self.refuse(key, text, why, default)
             self.values[key] = default
@@ -206,12 +206,12 @@ class _Reading:
         changed = with_params(params, own)
         for place, bank in enumerate(banks(*here)):
             if any(one.symbol == bank.name for one in own):
-                values[bank.name if place else "f"] = read_filters(lesson_fields.any_text(changed[bank.name]), bank)
+                values[bank.name if place else "f"] = read_filters(setup_fields.any_text(changed[bank.name]), bank)
 
     def targets(self, n: int, label: str | None) -> None:
         """Names of the outputs, and what each of the `n` should be: the image's class, if it is among them, else output 0."""
         values = self.values
-        values["classes"] = classes = self.take("classes", lambda text: at_most(lesson_fields.classes(text), n), ())
+        values["classes"] = classes = self.take("classes", lambda text: at_most(setup_fields.classes(text), n), ())
         names = named_outputs(classes, values["img"], n)
         labels = [label_of(parse_image_id(img)) for img in values["img"].split(",")]
         labels = [label or labels[0]] if self.images == 1 else labels
@@ -266,7 +266,7 @@ class _Reading:
 
 
 def _fits(filters: Filters, bank: Bank) -> bool:
-    """Tells whether filters that another lesson has can be this convolution's."""
+    """Tells whether filters that another setup has can be this convolution's."""
     if isinstance(filters, str):
         return True
     try:

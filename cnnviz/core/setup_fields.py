@@ -1,4 +1,4 @@
-"""The fields of a lesson as text: how each is read, and how it is written in an address.
+"""The fields of a setup as text: how each is read, and how it is written in an address.
 
 A parser takes a text and gives the value in its one form, or raises Problem with a code under lesson.why:
 the end of a sentence that begins with the field and the text.
@@ -31,7 +31,7 @@ RULES: dict[str, frozenset[str]] = {
 MAX_SEED = 999_999_999
 MAX_STRIDE, MAX_PADDING = MOST["stride"], MOST["padding"]
 MAX_NUMBER = 1e6
-"""Bounds of what a lesson can hold: all maps stay drawable and no sum of the teaching notebook's network overflows."""
+"""Bounds of what a setup can hold: all maps stay drawable and no sum of the teaching notebook's network overflows."""
 MAX_CLASS = 24
 """Letters of a class's name."""
 
@@ -81,7 +81,7 @@ def number(text: str) -> float:
         raise Problem("lesson.why.finite")
     if abs(value) > MAX_NUMBER:
         raise Problem("lesson.why.large", most=MAX_NUMBER)
-    return value + 0.0  # -0.0 would be another address for the same lesson
+    return value + 0.0  # -0.0 would be another address for the same setup
 
 
 def learning_rate(text: str) -> float:
@@ -143,7 +143,7 @@ def padding(text: str) -> str | int:
 
 
 MOST_IMAGES = 8
-"""Images of one lesson."""
+"""Images of one setup."""
 
 
 def images(text: str) -> str:
