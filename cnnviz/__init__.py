@@ -1,18 +1,18 @@
 """cnnviz: every number of one small CNN's forward and backward pass.
 
 What other code and notebooks call; the page is built on the same names. A `Setup` says everything:
-image, network, start, rule and how many updates. `trajectory` computes it, and the `Moment` has all arrays.
+image, network, start, rule and how many updates. `run_updates` computes it, and the `Snapshot` has all arrays.
 
 >>> setup = Setup(img="test-3", k=2)
->>> moment = trajectory(setup, load_image("test-3"), setup.k)
->>> moment.trace.z1.shape, moment.gradients.df.shape, moment.losses.shape
+>>> snapshot = run_updates(setup, load_image("test-3"), setup.k)
+>>> snapshot.trace.z1.shape, snapshot.gradients.df.shape, snapshot.losses.shape
 ((30, 30), (3, 3), (3,))
 
 Any other network goes by its text, and its arrays by their symbols.
 
 >>> setup = Setup(net="conv4x3-relu-max2-dense10-softmax-ce", ch="rgb")
->>> moment = trajectory(setup, load_image("test-3", "rgb"), 0)
->>> moment.trace["p1"].shape, moment.gradients["df"].shape
+>>> snapshot = run_updates(setup, load_image("test-3", "rgb"), 0)
+>>> snapshot.trace["p1"].shape, snapshot.gradients["df"].shape
 ((4, 15, 15), (4, 3, 3, 3))
 
 `LAYERS` has every kind of layer by its name. `DEVIATIONS` names what the teaching notebook does otherwise than the exact
@@ -32,7 +32,7 @@ from cnnviz.core.notebook_network import backward, forward, init_params, update
 from cnnviz.core.notebook_ops import conv2d, mse, output_size, sigmoid, sigmoid_prime
 from cnnviz.core.optimizers import adam, gd, momentum
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.core.snapshots import Snapshot, run_updates
 from cnnviz.data.images import load_image
 from cnnviz.data.sweeps import sweep
 from cnnviz.models.reading import from_model
@@ -47,10 +47,10 @@ __all__ = [
     "PROCEDURAL",
     "GradientCheck",
     "Gradients",
-    "Moment",
     "Network",
     "Params",
     "Setup",
+    "Snapshot",
     "Trace",
     "adam",
     "backward",
@@ -66,11 +66,11 @@ __all__ = [
     "mse",
     "notebook_step",
     "output_size",
+    "run_updates",
     "show",
     "sigmoid",
     "sigmoid_prime",
     "sweep",
-    "trajectory",
     "update",
 ]
 

@@ -10,8 +10,8 @@ from typing import TypeVar
 import numpy as np
 
 from cnnviz.core.setup import Setup
+from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.threads import keep_one_blas_thread
-from cnnviz.core.trajectory import Moment
 from cnnviz.data.images import Image, find_image, load_images
 from cnnviz.export.animation import animation
 from cnnviz.export.arguments import FILES, SERVING, film_kind, parse, query_of, serves, setup_from_arguments
@@ -107,13 +107,13 @@ def _run(asked: argparse.Namespace) -> int:
         tell(str(note))
     x = load_images(setup)
     with np.errstate(all="ignore"):
-        moment = _watched(setup, "terminal.computing", lambda progress: run(setup, x, progress)).in_mode(setup.mode)
-        written = _write_files(asked, setup, images, x, moment)  # before printing: who reads that may stop reading
+        snapshot = _watched(setup, "terminal.computing", lambda progress: run(setup, x, progress)).in_mode(setup.mode)
+        written = _write_files(asked, setup, images, x, snapshot)  # before printing: who reads that may stop reading
     named = ", ".join(image.words for image in images)
     words = message("terminal.from_parameters", image=named, file=asked.params) if start else named
     files = {name for name in FILES if getattr(asked, name) is not None}
     shown = bool(files) and files <= {"html", "scorm"}  # pages show the numbers, and a script's pages those of other setups
-    printed = shown or put([*title(setup, words), *report(setup, moment)])
+    printed = shown or put([*title(setup, words), *report(setup, snapshot)])
     return 0 if printed and written else 1
 
 
@@ -121,20 +121,20 @@ OF_ONE = ("csv", "exercise", "spreadsheet", "sheet", "html", "scorm", "film")
 """Files that are of one image."""
 
 
-def _write_files(asked: argparse.Namespace, setup: Setup, images: list[Image], x: np.ndarray, moment: Moment) -> bool:
+def _write_files(asked: argparse.Namespace, setup: Setup, images: list[Image], x: np.ndarray, snapshot: Snapshot) -> bool:
     """Writes each file that is asked for; says which, and whether all could be written."""
     image, pixels = images[0], images[0].pixels if len(images) == 1 else np.stack([image.pixels for image in images])
     makers: dict[str, Callable[[], bytes | str]] = {
-        "npz": lambda: arrays_npz(setup, moment),
-        "csv": lambda: stage_csv(setup, moment),
-        "json": lambda: parameters_json(setup, moment.params, moment.buffers),
+        "npz": lambda: arrays_npz(setup, snapshot),
+        "csv": lambda: stage_csv(setup, snapshot),
+        "json": lambda: parameters_json(setup, snapshot.params, snapshot.buffers),
         "script": lambda: numpy_script(setup, pixels),
         "notebook": lambda: jupyter_notebook(setup, pixels),
         "keras": lambda: keras_script(setup, pixels),
         "pytorch": lambda: pytorch_script(setup, pixels),
-        "exercise": lambda: _exercise(asked.exercise)(setup, image.pixels, moment),
-        "spreadsheet": lambda: spreadsheet(setup, moment),
-        "sheet": lambda: hand_sheet(setup, moment, image.words),
+        "exercise": lambda: _exercise(asked.exercise)(setup, image.pixels, snapshot),
+        "spreadsheet": lambda: spreadsheet(setup, snapshot),
+        "sheet": lambda: hand_sheet(setup, snapshot, image.words),
         "html": lambda: _page(asked, setup, image),
         "scorm": lambda: _scorm(asked, setup, image),
         "film": lambda: _watched(

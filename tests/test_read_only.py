@@ -5,7 +5,7 @@ import contextlib
 import numpy as np
 import pytest
 
-from cnnviz import Setup, check_gradients, load_image, trajectory
+from cnnviz import Setup, check_gradients, load_image, run_updates
 from cnnviz.core.evaluation import evaluate
 from cnnviz.core.film import film
 from cnnviz.core.lru_cache import LruCache
@@ -42,17 +42,17 @@ def test_no_array_that_is_kept_can_be_written_to(setup):
         assert not writable([exact])
     made, _ = Setup.from_query(setup)
     here = scope_of(made)
-    assert not writable([here, film(made, here.moment.trace.x, 3, most_frames=2), here.elsewhere("at", "k=1")])
+    assert not writable([here, film(made, here.snapshot.trace.x, 3, most_frames=2), here.elsewhere("at", "k=1")])
     assert not writable(caches())
 
 
 def test_the_walk_finds_what_is_kept():
     """A walk that reaches nothing proves nothing."""
-    moment = trajectory(Setup(), load_image("test-0"), 2)
+    snapshot = run_updates(Setup(), load_image("test-0"), 2)
     scope_of(Setup())
     found = {id(array) for _, array in arrays(caches())}
     assert {id(array) for array in scope_of(Setup()).arrays.values()} <= found
-    assert len(found) > len(moment.trace)
+    assert len(found) > len(snapshot.trace)
 
 
 def test_what_is_put_into_a_store_is_locked_there():

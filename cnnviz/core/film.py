@@ -57,7 +57,7 @@ def film(
 ) -> Film:  # fmt: skip
     """`n` updates of `lesson` on `x`, with at most `most_frames` frames, evenly thinned, first and last among them.
 
-    The numbers are those of `trajectory`, bit for bit. `maps` are the symbols that get frames (`maps_of` where
+    The numbers are those of `run_updates`, bit for bit. `maps` are the symbols that get frames (`maps_of` where
     none are named), or parameters, of which `channel` is shown, of several images that of `image`; those in `hold` take
     no steps; `filter` is the filter whose weights make a curve: the first where there are not so many. Raises Problem for more updates than the network can be taken to.
 

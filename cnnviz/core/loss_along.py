@@ -19,7 +19,7 @@ from cnnviz.core.read_only import ReadOnly, lock
 from cnnviz.core.set_values import array_index, settable
 from cnnviz.core.setup import Setup
 from cnnviz.core.setup_fields import number
-from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.core.snapshots import Snapshot, run_updates
 from cnnviz.core.updates import Point, Updates, reached
 from cnnviz.words import Problem
 
@@ -112,35 +112,35 @@ def curve(setup: Setup, x: np.ndarray, along: str, span: float | None = None) ->
     x = np.asarray(x, dtype=np.float64)
     symbol, at = read_along(along, setup, x.shape)
     span = None if span is None else read_span(str(span))
-    moment = trajectory(setup, x, setup.k)
+    snapshot = run_updates(setup, x, setup.k)
     if symbol == LR:
-        return _of_rate(setup, moment)
+        return _of_rate(setup, snapshot)
     if symbol == TARGET:
-        return _of_target(setup, moment, along, at[0], span or 1.0)
-    losses, now = _losses(setup, moment, symbol, at), float((moment.trace if symbol == "x" else moment.params)[symbol][at])
-    gradient = float(moment.gradients[f"d{symbol}"][at])
+        return _of_target(setup, snapshot, along, at[0], span or 1.0)
+    losses, now = _losses(setup, snapshot, symbol, at), float((snapshot.trace if symbol == "x" else snapshot.params)[symbol][at])
+    gradient = float(snapshot.gradients[f"d{symbol}"][at])
     if span is None:
         span = (255.0 if setup.scale == "raw" else 1.0) if symbol == "x" else _span(losses, now, gradient)
     theta = now + span * _SHARES
-    return Curve(along, now, theta, losses(theta), gradient, _kink(setup, moment, symbol, at, gradient), span)
+    return Curve(along, now, theta, losses(theta), gradient, _kink(setup, snapshot, symbol, at, gradient), span)
 
 
 Losses = Callable[[np.ndarray], np.ndarray]
 """The losses at some values of a number."""
 
 
-def _losses(setup: Setup, moment: Moment, symbol: str, at: tuple[int, ...]) -> Losses:
-    x, y = moment.trace.x, np.array(setup.y)
+def _losses(setup: Setup, snapshot: Snapshot, symbol: str, at: tuple[int, ...]) -> Losses:
+    x, y = snapshot.trace.x, np.array(setup.y)
     if not setup.deviations and x.ndim < 4:
         program = setup.network.program(x.shape)
-        return lambda values: losses_along(program, moment.params, moment.trace, y, symbol, at, values)
+        return lambda values: losses_along(program, snapshot.params, snapshot.trace, y, symbol, at, values)
     updates = Updates(setup, x)  # the notebook's pass is another, and sums over several images are added in another order side by side
 
     def loss(value: float) -> float:
-        array = (x if symbol == "x" else moment.params[symbol]).copy()
+        array = (x if symbol == "x" else snapshot.params[symbol]).copy()
         array[at] = value
-        params = moment.params if symbol == "x" else moment.params.replace(**{symbol: array})
-        return _loss(updates, Point(params, {}, array if symbol == "x" else x, moment.buffers, len(moment.losses) - 1))
+        params = snapshot.params if symbol == "x" else snapshot.params.replace(**{symbol: array})
+        return _loss(updates, Point(params, {}, array if symbol == "x" else x, snapshot.buffers, len(snapshot.losses) - 1))
 
     return lambda values: np.array([loss(value) for value in values])
 
@@ -156,19 +156,19 @@ def _span(losses: Losses, now: float, gradient: float) -> float:
     return SPANS[int(enough.argmax())] if enough.any() else 1.0
 
 
-def _kink(setup: Setup, moment: Moment, symbol: str, at: tuple[int, ...], gradient: float) -> bool:
+def _kink(setup: Setup, snapshot: Snapshot, symbol: str, at: tuple[int, ...], gradient: float) -> bool:
     """Tells whether the gradient check marks the entry as one at a kink."""
-    x = moment.trace.x
-    nudged = Differences(setup.network.program(x.shape), moment.params, x, np.array(setup.y), given=moment.trace.kept)
-    entry = int(np.ravel_multi_index(at, moment.gradients[f"d{symbol}"].shape))
+    x = snapshot.trace.x
+    nudged = Differences(setup.network.program(x.shape), snapshot.params, x, np.array(setup.y), given=snapshot.trace.kept)
+    entry = int(np.ravel_multi_index(at, snapshot.gradients[f"d{symbol}"].shape))
     return stands_at_kink(nudged, symbol, entry, gradient, STEP)
 
 
-def _of_target(setup: Setup, moment: Moment, along: str, at: int, span: float) -> Curve:
+def _of_target(setup: Setup, snapshot: Snapshot, along: str, at: int, span: float) -> Curve:
     """The loss by a target, from 0 to 1: at most its square is in it, so that three points give its slope."""
 
     def loss(value: float) -> float:
-        return setup.network.loss(moment.trace, np.array([*setup.y[:at], value, *setup.y[at + 1 :]]))
+        return setup.network.loss(snapshot.trace, np.array([*setup.y[:at], value, *setup.y[at + 1 :]]))
 
     now = float(setup.y[at])
     theta = np.clip(now + span * _SHARES, min(0.0, now), max(1.0, now))
@@ -177,21 +177,21 @@ def _of_target(setup: Setup, moment: Moment, along: str, at: int, span: float) -
     return Curve(along, now, theta, np.array([loss(value) for value in theta]), gradient, False, span)
 
 
-def _of_rate(setup: Setup, moment: Moment) -> Curve:
+def _of_rate(setup: Setup, snapshot: Snapshot) -> Curve:
     """The loss after the next update, by the rate of its step."""
     most = 2 * setup.lr if setup.lr else FROM_0
     theta = most * np.arange(POINTS) / (POINTS - 1)
-    updates = Updates(setup, moment.image)
+    updates = Updates(setup, snapshot.image)
 
     def after(rate: float) -> Point:
         if setup.deviations:
-            params = notebook_step(moment.params, moment.trace.x, updates.y, rate, setup.deviations, setup.stride, setup.pad)[2]
+            params = notebook_step(snapshot.params, snapshot.trace.x, updates.y, rate, setup.deviations, setup.stride, setup.pad)[2]
         else:
-            params = OPTIMIZERS[setup.opt](rate).step(moment.params, moment.gradients, moment.state or None)[0]
-        return reached(setup, len(moment.losses), Point(params, {}, moment.trace.x, moment.buffers_after, len(moment.losses)))
+            params = OPTIMIZERS[setup.opt](rate).step(snapshot.params, snapshot.gradients, snapshot.state or None)[0]
+        return reached(setup, len(snapshot.losses), Point(params, {}, snapshot.trace.x, snapshot.buffers_after, len(snapshot.losses)))
 
     losses = np.array([_loss(updates, point) for point in map(after, theta)])
-    slopes, ways = updates.step(after(setup.lr))[1], _directions(setup, moment)
+    slopes, ways = updates.step(after(setup.lr))[1], _directions(setup, snapshot)
     gradient = -sum(float(np.sum(way * slopes[f"d{name}"])) for name, way in ways.items())
     return Curve(LR, setup.lr, theta, losses, gradient, False, most / 2)
 
@@ -204,13 +204,13 @@ def _loss(updates: Updates, point: Point) -> float:
     return updates.loss(updates.program.forward(point.params, point.x, given=updates.given(point)))
 
 
-def _directions(setup: Setup, moment: Moment) -> dict[str, np.ndarray]:
+def _directions(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
     """The part that the next step takes off each parameter, for a rate of 1; nothing of what is set by hand then."""
-    rule, state, found = OPTIMIZERS[setup.opt](1.0), moment.state, {}
-    for name in moment.params:
+    rule, state, found = OPTIMIZERS[setup.opt](1.0), snapshot.state, {}
+    for name in snapshot.params:
         before = {key: state[f"{key}.{name}"] for key in rule.KEEPS} if state else None
-        found[name] = rule.change(moment.gradients[f"d{name}"], before, int(state.get("t", 0)) + 1)[0].copy()
-    for one in setup.set_at(len(moment.losses)):
+        found[name] = rule.change(snapshot.gradients[f"d{name}"], before, int(state.get("t", 0)) + 1)[0].copy()
+    for one in setup.set_at(len(snapshot.losses)):
         if one.symbol in found:
             found[one.symbol][one.at] = 0
     return found

@@ -49,12 +49,12 @@ def step_for(most: float) -> float:
 def change_of_loss(program: Program, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, symbol: str, at: int, by: float) -> float:
     """The change of the loss when entry `at`, counted flat, of `symbol` is raised by `by`: the forward pass goes on from there.
 
-    >>> from cnnviz import Setup, load_image, trajectory
+    >>> from cnnviz import Setup, load_image, run_updates
     >>> setup, x = Setup(), load_image("test-0")
-    >>> moment = trajectory(setup, x, 0)
+    >>> snapshot = run_updates(setup, x, 0)
     >>> program = setup.network.program(x.shape)
-    >>> change = change_of_loss(program, moment.params, moment.trace, np.array(setup.y), "f", 4, 0.1)
-    >>> f"promised {0.1 * moment.gradients.df[1, 1]:.5f}, really {change:.5f}"
+    >>> change = change_of_loss(program, snapshot.params, snapshot.trace, np.array(setup.y), "f", 4, 0.1)
+    >>> f"promised {0.1 * snapshot.gradients.df[1, 1]:.5f}, really {change:.5f}"
     'promised 0.00234, really 0.00235'
     """
     before = program.inner(params, trace)

@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import Moment
+from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.update_limits import step_work
 from cnnviz.core.updates import Point, Updates, reached
 from cnnviz.core.work_cancellation import check_wanted
@@ -20,22 +20,22 @@ FEWEST = 5
 
 
 @np.errstate(all="ignore")  # what a mistake leads to may be infinite, and is shown as such
-def descent(setup: Setup, moment: Moment, mistake: Placed | None = None) -> np.ndarray:
+def descent(setup: Setup, snapshot: Snapshot, mistake: Placed | None = None) -> np.ndarray:
     """The losses before and after each update from `moment` on, (n+1,): by the exact rule, or with the mistake in every one.
 
-    >>> from cnnviz import load_image, trajectory
+    >>> from cnnviz import load_image, run_updates
     >>> setup, x = Setup(), load_image("test-0")
-    >>> bool(np.array_equal(descent(setup, trajectory(setup, x, 0)), trajectory(setup, x, 200).losses))
+    >>> bool(np.array_equal(descent(setup, run_updates(setup, x, 0)), run_updates(setup, x, 200).losses))
     True
     """
-    return losses_on(setup, moment, _updates_that_fit(setup, moment.trace.x.shape), mistake)
+    return losses_on(setup, snapshot, _updates_that_fit(setup, snapshot.trace.x.shape), mistake)
 
 
-def losses_on(setup: Setup, moment: Moment, n: int, mistake: Placed | None = None) -> np.ndarray:
+def losses_on(setup: Setup, snapshot: Snapshot, n: int, mistake: Placed | None = None) -> np.ndarray:
     """The losses before and after each of `n` updates from `moment` on, (n + 1,)."""
-    updates, right = Updates(setup, moment.image), setup.optimizer
+    updates, right = Updates(setup, snapshot.image), setup.optimizer
     program, y, rule = updates.program, updates.y, mistake.optimizer(right) if mistake else right
-    point, losses = Point(moment.params, moment.state, moment.trace.x, moment.buffers, len(moment.losses) - 1), []
+    point, losses = Point(snapshot.params, snapshot.state, snapshot.trace.x, snapshot.buffers, len(snapshot.losses) - 1), []
     for k in range(first := point.k, first + n + 1):
         check_wanted()
         params, state = point.params, point.state or None
@@ -67,36 +67,36 @@ class Promise:
 
 
 @np.errstate(all="ignore")  # of a run that has run away
-def promise(setup: Setup, moment: Moment) -> Promise | None:
+def promise(setup: Setup, snapshot: Snapshot) -> Promise | None:
     """The promise of a moment's step; None under another rule, and where nothing is promised.
 
-    >>> from cnnviz import load_image, trajectory
+    >>> from cnnviz import load_image, run_updates
     >>> setup = Setup()
-    >>> found = promise(setup, trajectory(setup, load_image("test-0"), 3))
+    >>> found = promise(setup, run_updates(setup, load_image("test-0"), 3))
     >>> f"{found.shares['w']:.2%}", round(found.promised, 4), round(found.falls, 4)
     ('99.56%', 0.0235, 0.0215)
     """
     if setup.opt != "gd" or setup.deviations:
         return None
-    falls = {name: setup.lr * float(np.sum(moment.gradients[f"d{name}"] ** 2)) for name in moment.params}
+    falls = {name: setup.lr * float(np.sum(snapshot.gradients[f"d{name}"] ** 2)) for name in snapshot.params}
     promised = sum(falls.values())
     if not promised or not np.isfinite(promised):
         return None
     shares = {name: fall / promised for name, fall in falls.items()}
-    return Promise(shares, promised, float(moment.losses[-1]), loss_after(setup, moment))
+    return Promise(shares, promised, float(snapshot.losses[-1]), loss_after(setup, snapshot))
 
 
 @np.errstate(all="ignore")
-def loss_after(setup: Setup, moment: Moment) -> float:
-    """The loss after the moment's step, by the exact forward pass; what is drawn is as before the step.
+def loss_after(setup: Setup, snapshot: Snapshot) -> float:
+    """The loss after the snapshot's step, by the exact forward pass; what is drawn is as before the step.
 
-    >>> from cnnviz import load_image, trajectory
+    >>> from cnnviz import load_image, run_updates
     >>> setup, x = Setup(opt="adam"), load_image("test-0")
-    >>> loss_after(setup, trajectory(setup, x, 3)) == float(trajectory(setup, x, 4).losses[-1])
+    >>> loss_after(setup, run_updates(setup, x, 3)) == float(run_updates(setup, x, 4).losses[-1])
     True
     """
-    network, x = setup.network, moment.trace.x
-    return float(network.loss(network.program(x.shape).forward(moment.after, x, given=moment.trace.kept), np.array(setup.y)))
+    network, x = setup.network, snapshot.trace.x
+    return float(network.loss(network.program(x.shape).forward(snapshot.after, x, given=snapshot.trace.kept), np.array(setup.y)))
 
 
 def _updates_that_fit(setup: Setup, x_shape: tuple[int, ...]) -> int:

@@ -26,10 +26,10 @@ def losses_along(
 ) -> np.ndarray:
     """L with each of `values` (n,) in place of the entry `at` of `symbol`, the image or a parameter, (n,); all else as in the pass.
 
-    >>> from cnnviz import Setup, load_image, trajectory
-    >>> moment, setup = trajectory(Setup(), load_image("test-0"), 0), Setup()
+    >>> from cnnviz import Setup, load_image, run_updates
+    >>> snapshot, setup = run_updates(Setup(), load_image("test-0"), 0), Setup()
     >>> program = setup.network.program((32, 32))
-    >>> bool(losses_along(program, moment.params, moment.trace, np.array(setup.y), "f", (1, 1), np.zeros(2))[0] == moment.losses[0])
+    >>> bool(losses_along(program, snapshot.params, snapshot.trace, np.array(setup.y), "f", (1, 1), np.zeros(2))[0] == snapshot.losses[0])
     True
     """
     before, found = program.inner(params, trace) | {"y": y}, []

@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnviz.core.optimizers import Momentum
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.snapshots import run_updates
 
 MOST = 6
 """Gradients that are told apart; what is left of those before them is one number."""
@@ -22,9 +22,9 @@ def velocity_terms(setup: Setup, x: np.ndarray, k: int, name: str, at: int) -> n
     ((3, 2), True)
     """
     first = max(k + 1 - MOST, 0)
-    moments = [trajectory(setup, x, i) for i in range(first, k + 1)]
-    then = [float(moment.gradients[f"d{name}"].flat[at]) for moment in moments]
+    snapshots = [run_updates(setup, x, i) for i in range(first, k + 1)]
+    then = [float(snapshot.gradients[f"d{name}"].flat[at]) for snapshot in snapshots]
     if first:
-        then.insert(0, float(moments[0].state[f"velocity.{name}"].flat[at]))
+        then.insert(0, float(snapshots[0].state[f"velocity.{name}"].flat[at]))
     ages = [min(age, MOST) for age in reversed(range(len(then)))]
     return np.array([[value, Momentum.share**age * value] for value, age in zip(then, ages, strict=True)])

@@ -255,7 +255,7 @@ class Setup:
 
     @property
     def when(self) -> Message:
-        """The moment in words.
+        """The snapshot in words.
 
         >>> print(Setup().when, Setup(k=1).when, Setup(k=7).when, sep=", ")
         before the first update, after 1 update, after 7 updates

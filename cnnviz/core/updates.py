@@ -1,4 +1,4 @@
-"""One update of a setup after another, nothing remembered: what `trajectory` and `film` are made of."""
+"""One update of a setup after another, nothing remembered: what `run_updates` and `film` are made of."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -103,7 +103,7 @@ class Updates:
 
 
 def walk(setup: Setup, x: np.ndarray, k: int) -> Iterator[tuple[Params, Trace, Gradients]]:
-    """The network after 0, 1, … `k` updates, one after another: the numbers of `trajectory`, nothing remembered.
+    """The network after 0, 1, … `k` updates, one after another: the numbers of `run_updates`, nothing remembered.
 
     >>> len(list(walk(Setup(), np.zeros((32, 32)), 3)))
     4

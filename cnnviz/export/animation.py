@@ -13,7 +13,7 @@ import numpy as np
 from cnnviz.core.film import maps_of
 from cnnviz.core.network import Network
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.core.snapshots import Snapshot, run_updates
 from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.export.animation_frames import KINDS, Curve, Panel, draw, encode
 from cnnviz.words import Problem, say
@@ -35,9 +35,9 @@ class Shown:
     scale: str
     at: tuple[int, ...] = ()
 
-    def of(self, moment: Moment) -> np.ndarray:
+    def of(self, snapshot: Snapshot) -> np.ndarray:
         """The map (H,W) in an update; a row in lines of about equal length."""
-        home = next(home for home in (moment.params, moment.trace, moment.gradients) if self.symbol in home)
+        home = next(home for home in (snapshot.params, snapshot.trace, snapshot.gradients) if self.symbol in home)
         array = home[self.symbol][self.at] if self.at else home[self.symbol]
         if array.ndim != 1:
             return array
@@ -110,9 +110,9 @@ def animation(
         raise Problem("export.animation.wrong_kind", kind=repr(kind), kinds=KINDS)
     shown, losses = [], list[float]()
     for k in frame_updates(setup.k, frames):
-        moment = trajectory(setup, x, k).in_mode(setup.mode)
-        shown.append(_shown(setup, moment))
-        losses.append(float(moment.losses[-1]))
+        snapshot = run_updates(setup, x, k).in_mode(setup.mode)
+        shown.append(_shown(setup, snapshot))
+        losses.append(float(snapshot.losses[-1]))
         progress(k)
     drawn = []
     for place, (caption, panels) in enumerate(shown):
@@ -127,15 +127,15 @@ def animation(
 
 def setup_picture(setup: Setup, x: np.ndarray) -> bytes:
     """The film's last frame alone, as PNG."""
-    moment = trajectory(setup, x, setup.k).in_mode(setup.mode)
-    caption, panels = _shown(setup, moment)
-    return encode([draw(caption, [*panels, Curve("L", moment.losses, setup.k)])], "png")
+    snapshot = run_updates(setup, x, setup.k).in_mode(setup.mode)
+    caption, panels = _shown(setup, snapshot)
+    return encode([draw(caption, [*panels, Curve("L", snapshot.losses, setup.k)])], "png")
 
 
-def _shown(setup: Setup, moment: Moment) -> tuple[str, list[Panel]]:
+def _shown(setup: Setup, snapshot: Snapshot) -> tuple[str, list[Panel]]:
     """The words of a frame, and the image and the maps on it."""
-    x = moment.trace.x
+    x = snapshot.trace.x
     image = Panel("x", "pixel", x if np.ndim(x) == 2 else np.mean(x, axis=0))
-    maps = [Panel(chosen.name, chosen.scale, chosen.of(moment)) for chosen in shown_maps(setup, np.shape(x))]
-    caption = say("export.animation.frame", k=len(moment.losses) - 1, loss=float(moment.losses[-1]))
+    maps = [Panel(chosen.name, chosen.scale, chosen.of(snapshot)) for chosen in shown_maps(setup, np.shape(x))]
+    caption = say("export.animation.frame", k=len(snapshot.losses) - 1, loss=float(snapshot.losses[-1]))
     return caption, [image, *maps]

@@ -10,7 +10,7 @@ import numpy as np
 from cnnviz.core.architecture import Architecture
 from cnnviz.core.read_only import sealed
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import Moment
+from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.work_cancellation import check_wanted
 
 PIECE = 200_000
@@ -46,29 +46,29 @@ def backward_names(network: Architecture) -> tuple[str, ...]:
     return (*(name for stage in network.stages if stage.phase == "backward" for name in stage.makes), "dx")
 
 
-def named_arrays(setup: Setup, moment: Moment) -> dict[str, np.ndarray]:
+def named_arrays(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
     """Every array of this update by its symbol, in the shapes of the core."""
     network = setup.network
-    home = {**moment.trace, **moment.params, "y": sealed(setup.y), "losses": moment.losses}
+    home = {**snapshot.trace, **snapshot.params, "y": sealed(setup.y), "losses": snapshot.losses}
     arrays = {name: home[name] for name in forward_names(network) if name != "L"}
-    return arrays | {name: moment.gradients[name] for name in backward_names(network)}
+    return arrays | {name: snapshot.gradients[name] for name in backward_names(network)}
 
 
-def arrays_npz(setup: Setup, moment: Moment) -> bytes:
+def arrays_npz(setup: Setup, snapshot: Snapshot) -> bytes:
     """All arrays of this update as an .npz file, float64 and without pickle: `np.load(file)["z1"]`.
 
     What training keeps beside the parameters is there, too, as before the update. L is the loss, and `lesson` the query of the setup that they belong to, as text.
 
-    >>> from cnnviz.core.trajectory import trajectory
+    >>> from cnnviz.core.snapshots import run_updates
     >>> x = np.zeros((32, 32))
-    >>> file = arrays_npz(Setup(k=2), trajectory(Setup(), x, 2))
+    >>> file = arrays_npz(Setup(k=2), run_updates(Setup(), x, 2))
     >>> np.load(io.BytesIO(file), allow_pickle=False)["losses"].shape
     (3,)
     >>> str(np.load(io.BytesIO(file))["setup"])[:15]
     '?img=test-0&ch='
     """
     query = f"?{urlencode(setup.to_query(), safe=',;')}"
-    whole = {**named_arrays(setup, moment), **moment.buffers, "L": moment.losses[-1], SETUP: np.array(query)}
+    whole = {**named_arrays(setup, snapshot), **snapshot.buffers, "L": snapshot.losses[-1], SETUP: np.array(query)}
     return npz(whole)
 
 
@@ -117,17 +117,17 @@ def shown(array: np.ndarray) -> np.ndarray:
     return array.reshape(array.shape[-2:]) if array.shape[:-2].count(1) == array.ndim - 2 else array
 
 
-def stage_csv(setup: Setup, moment: Moment) -> str:
+def stage_csv(setup: Setup, snapshot: Snapshot) -> str:
     """The array that the setup's stage makes; of the update, its first parameter afterwards.
 
-    >>> from cnnviz.core.trajectory import trajectory
-    >>> stage_csv(Setup(stage="L"), trajectory(Setup(), np.zeros((32, 32)), 0)).split()[0]
+    >>> from cnnviz.core.snapshots import run_updates
+    >>> stage_csv(Setup(stage="L"), run_updates(Setup(), np.zeros((32, 32)), 0)).split()[0]
     'L'
     """
     if setup.stage == "update":
         name = setup.network.parameters[0]
-        return map_csv(name, moment.after[name])
-    arrays = named_arrays(setup, moment) | {"L": moment.losses[-1]}
+        return map_csv(name, snapshot.after[name])
+    arrays = named_arrays(setup, snapshot) | {"L": snapshot.losses[-1]}
     return map_csv(setup.stage, arrays[setup.stage])
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from cnnviz.core.program import Program
 from cnnviz.core.program_line import Inner, Line
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import Moment
+from cnnviz.core.snapshots import Snapshot
 from cnnviz.export.animation import setup_picture
 from cnnviz.export.code_lines import aligned, expression, variable, wrapped
 from cnnviz.export.code_network import Passes, Section, section
@@ -35,20 +35,20 @@ WORK = 4_000_000_000
 """Multiplications of one check: some seconds."""
 
 
-def exercise_script(setup: Setup, pixels: np.ndarray, moment: Moment) -> str:
-    """The exercise as a script: on the image `pixels` as in `numpy_script`, from the parameters of the moment.
+def exercise_script(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> str:
+    """The exercise as a script: on the image `pixels` as in `numpy_script`, from the parameters of the snapshot.
 
-    >>> from cnnviz.core.trajectory import trajectory
+    >>> from cnnviz.core.snapshots import run_updates
     >>> pixels = np.zeros((32, 32, 3), np.uint8)
-    >>> "dz1 = None  # TODO" in exercise_script(Setup(), pixels, trajectory(Setup(), np.zeros((32, 32)), 0))
+    >>> "dz1 = None  # TODO" in exercise_script(Setup(), pixels, run_updates(Setup(), np.zeros((32, 32)), 0))
     True
     """
-    return as_script(_introduction(setup, pixels), _sections(setup, pixels, moment))
+    return as_script(_introduction(setup, pixels), _sections(setup, pixels, snapshot))
 
 
-def exercise_notebook(setup: Setup, pixels: np.ndarray, moment: Moment) -> str:
+def exercise_notebook(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> str:
     """The same as a Jupyter notebook, nbformat 4.5 as JSON."""
-    return as_notebook(_introduction(setup, pixels), _sections(setup, pixels, moment), setup_picture(setup, seen(setup, pixels)))
+    return as_notebook(_introduction(setup, pixels), _sections(setup, pixels, snapshot), setup_picture(setup, seen(setup, pixels)))
 
 
 def in_training(setup: Setup) -> None:
@@ -69,11 +69,11 @@ def _introduction(setup: Setup, pixels: np.ndarray) -> str:
     return "\n".join([*lines, say("export.script.lesson", settings=settings)])
 
 
-def _sections(setup: Setup, pixels: np.ndarray, moment: Moment) -> Iterable[Section]:
+def _sections(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> Iterable[Section]:
     in_training(setup)
-    x = moment.trace.x
+    x = snapshot.trace.x
     program = setup.network.program(x.shape)
-    values = program.start(moment.params, x)
+    values = program.start(snapshot.params, x)
     pixels_set = [one for one in setup.until(setup.k).set if one.symbol == "x"]
     passes = Passes(program, setup.optimizer, frozenset(), sizes_of(program, values, np.array(setup.y)))
     yield section("needs", [], IMPORTS)

@@ -16,8 +16,8 @@ from cnnviz.core.layers_with_ties import layers_with_ties
 from cnnviz.core.program import Program
 from cnnviz.core.set_values import SetValue
 from cnnviz.core.setup import Setup
+from cnnviz.core.snapshots import run_updates
 from cnnviz.core.symbols import Names
-from cnnviz.core.trajectory import trajectory
 from cnnviz.export.code_lines import variable
 from cnnviz.export.code_network import Section, draws, section
 from cnnviz.export.code_sections import as_docstring, printed, printing, seen
@@ -88,7 +88,7 @@ def _script(library: str, setup: Setup, pixels: np.ndarray) -> str:
 def _tied(setup: Setup, program: Program, pixels: np.ndarray) -> dict[str, list[str]]:
     """The outputs of the layers that have ties in the setup's first pass, where filters are symmetric, or in its last, by their kind."""
     x, found = seen(setup, pixels), dict[str, list[str]]()
-    first, now = (trajectory(setup, x, k) for k in (0, setup.k))
+    first, now = (run_updates(setup, x, k) for k in (0, setup.k))
     places = set[int]().union(*(layers_with_ties(program, one.params, one.trace.x, one.trace.kept) for one in (first, now)))
     for place in sorted(places):
         found.setdefault(program.network.layers[place].kind, []).append(program.network.names[place].output)

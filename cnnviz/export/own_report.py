@@ -15,21 +15,21 @@ from cnnviz.core.mistake_model import Placed
 from cnnviz.core.mistakes import mistakes_for
 from cnnviz.core.read_only import sealed
 from cnnviz.core.setup import Setup
+from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.stages import label
-from cnnviz.core.trajectory import Moment
 from cnnviz.words import Message, message, say
 
 SHOWN = 3
 """Slips that a wrong stage is compared with at the most."""
 
 
-def reference_of(setup: Setup, moment: Moment) -> ReferencePass:
+def reference_of(setup: Setup, snapshot: Snapshot) -> ReferencePass:
     """Return the exact backward pass at this moment, in its mode and whatever the setup's rule."""
-    x, network, training = moment.trace.x, setup.network, moment.trace.training
+    x, network, training = snapshot.trace.x, setup.network, snapshot.trace.training
     program = network.program(x.shape, training=training)
-    trace = program.forward(moment.params, x, given=moment.trace.kept if training else moment.buffers)
+    trace = program.forward(snapshot.params, x, given=snapshot.trace.kept if training else snapshot.buffers)
     y = network.targets(np.array(setup.y), trace.o.shape)
-    return ReferencePass(program, moment.params, trace, sealed(y), setup.optimizer, moment.state)
+    return ReferencePass(program, snapshot.params, trace, sealed(y), setup.optimizer, snapshot.state)
 
 
 def report(found: Diagnosis, file: str, passed_over: int = 0) -> Iterator[str]:
@@ -122,8 +122,8 @@ def example_of(reference: ReferencePass) -> tuple[Placed, Mapping[str, np.ndarra
     """A classic mistake in the first hidden activation, and the gradients that it leads to; None where there is none to be made.
 
     >>> from cnnviz.core.setup import Setup
-    >>> from cnnviz.core.trajectory import trajectory
-    >>> mistake, gradients = example_of(reference_of(Setup(), trajectory(Setup(), np.zeros((32, 32)), 0)))
+    >>> from cnnviz.core.snapshots import run_updates
+    >>> mistake, gradients = example_of(reference_of(Setup(), run_updates(Setup(), np.zeros((32, 32)), 0)))
     >>> mistake.address, sorted(gradients)
     ('sigmoid_prime_of_z@dz1', ['da1', 'db', 'df', 'do', 'dw', 'dz1', 'dz2'])
     """

@@ -12,8 +12,8 @@ import numpy as np
 from cnnviz.core.latex_to_text import plain
 from cnnviz.core.program import Program
 from cnnviz.core.setup import Setup
+from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.stages import label
-from cnnviz.core.trajectory import Moment
 from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.export.cell_formulas import FIRST_COLUMN, FIRST_ROW, CellFormulas, Index
 from cnnviz.words import Problem, say
@@ -29,30 +29,30 @@ _MADE = datetime.datetime(1980, 1, 1)
 """The date in every file: equal setups give equal bytes."""
 
 
-def spreadsheet(setup: Setup, moment: Moment, known: bool = True) -> bytes:
-    """This moment as an .xlsx file, a sheet for each array, in the order of the passes. `known` says whether its numbers go along.
+def spreadsheet(setup: Setup, snapshot: Snapshot, known: bool = True) -> bytes:
+    """This snapshot as an .xlsx file, a sheet for each array, in the order of the passes. `known` says whether its numbers go along.
 
     Raises Problem where there are more numbers than a spreadsheet is good for.
 
-    >>> from cnnviz.core.trajectory import trajectory
-    >>> spreadsheet(Setup(), trajectory(Setup(), np.zeros((32, 32)), 0))[:2]
+    >>> from cnnviz.core.snapshots import run_updates
+    >>> spreadsheet(Setup(), run_updates(Setup(), np.zeros((32, 32)), 0))[:2]
     b'PK'
     """
-    x = moment.trace.x
-    program = setup.network.program(x.shape, training=moment.trace.training)
-    trace = program.forward(moment.params, x, given=moment.trace.kept)
+    x = snapshot.trace.x
+    program = setup.network.program(x.shape, training=snapshot.trace.training)
+    trace = program.forward(snapshot.params, x, given=snapshot.trace.kept)
     y = setup.network.targets(np.array(setup.y), trace.o.shape)
-    gradients = program.backward(moment.params, trace, y)
-    inner = program.inner(moment.params, trace)
+    gradients = program.backward(snapshot.params, trace, y)
+    inner = program.inner(snapshot.params, trace)
     formulas = CellFormulas(program, {names.source: program.tie(inner, names.source) for names in program.network.names})
-    arrays: dict[str, np.ndarray] = {**trace, **moment.params, "y": y, "L": np.array(setup.network.loss(trace, y)), **gradients}
+    arrays: dict[str, np.ndarray] = {**trace, **snapshot.params, "y": y, "L": np.array(setup.network.loss(trace, y)), **gradients}
     shapes = formulas.at.shapes
     values = {name: np.asarray(arrays[name]).reshape(shapes[name]) for name in arrays if name in shapes}
     values |= {name: formulas.helped(name, values) for name in formulas.helpers}
     if problem := too_large(program):
         raise problem
     file = io.BytesIO()
-    book = _Book(file, setup, moment, formulas, values, known)
+    book = _Book(file, setup, snapshot, formulas, values, known)
     book.write()
     return file.getvalue()
 
@@ -64,8 +64,8 @@ def too_large(program: Program) -> Problem | None:
 
 
 class _Book:
-    def __init__(self, file: io.BytesIO, setup: Setup, moment: Moment, formulas: CellFormulas, values: dict[str, np.ndarray], known: bool):
-        self.setup, self.moment, self.formulas, self.values, self.known = setup, moment, formulas, values, known
+    def __init__(self, file: io.BytesIO, setup: Setup, snapshot: Snapshot, formulas: CellFormulas, values: dict[str, np.ndarray], known: bool):
+        self.setup, self.snapshot, self.formulas, self.values, self.known = setup, snapshot, formulas, values, known
         self.program = formulas.program
         import xlsxwriter  # 0.1 s that only who asks for a spreadsheet has to wait
 
@@ -183,7 +183,7 @@ class _Book:
         """A parameter after its step against the gradient."""
         shape, sheet = self.formulas.at.shapes[name], self.book.add_worksheet(f"{name} next")
         self._head(sheet, f"{label(name)}′", plain(self.setup.optimizer.formulas[-1]), shape)
-        values = np.asarray(self.moment.after[name]).reshape(shape)
+        values = np.asarray(self.snapshot.after[name]).reshape(shape)
         exact = self.setup.rule == "exact"
         for number, at in enumerate(np.ndindex(*shape)):
             if number % A_TURN == 0:

@@ -12,8 +12,8 @@ from cnnviz.core.latex_to_text import pixel_formula, plain
 from cnnviz.core.notebook import effects
 from cnnviz.core.program import Program
 from cnnviz.core.setup import Setup
+from cnnviz.core.snapshots import Snapshot, run_updates
 from cnnviz.core.stages import label
-from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.export.arrays import describe, most_whole, named_arrays
 from cnnviz.words import Message, message, say
 
@@ -21,29 +21,29 @@ _STRETCH = 250
 """Updates between two signs of life."""
 
 
-def report(setup: Setup, moment: Moment) -> Iterator[str]:
+def report(setup: Setup, snapshot: Snapshot) -> Iterator[str]:
     """The stages of the next update: a line of words, "# …", then the numbers as the exported script prints them.
 
     The array of the setup's own stage follows whole, a row a line.
     """
     network = setup.network
-    arrays = named_arrays(setup, moment) | {"L": moment.losses[-1]}
-    whole, hints = most_whole(moment.trace["o"].size), effects(setup.deviations)
+    arrays = named_arrays(setup, snapshot) | {"L": snapshot.losses[-1]}
+    whole, hints = most_whole(snapshot.trace["o"].size), effects(setup.deviations)
     if any(isinstance(name, str) for name in setup.output_names):
         yield f"# {say('terminal.outputs', names=setup.output_words)}"
-    for words, names in _headings(setup, network.program(moment.trace["x"].shape, training=moment.trace.training)):
+    for words, names in _headings(setup, network.program(snapshot.trace["x"].shape, training=snapshot.trace.training)):
         yield f"# {words}"
         for name in names:
             yield from _hint(hints, name)
             yield describe(name, arrays[name], whole)
             if name == setup.stage and np.size(arrays[name]) > whole:
                 yield from _rows(name, arrays[name], setup.pinned)
-    if not moment.trace.training:
+    if not snapshot.trace.training:
         return
     step = message(f"stage.{setup.optimizer.words}.title")
     yield f"# {_said(step, setup.optimizer.formulas)}   ({', '.join(map(label, network.parameters))})"
     yield from _hint(hints, "update")
-    yield from (describe(f"{name} next", moment.after[name], whole) for name in network.parameters)
+    yield from (describe(f"{name} next", snapshot.after[name], whole) for name in network.parameters)
 
 
 def _headings(setup: Setup, program: Program) -> Iterator[tuple[str, Sequence[str]]]:
@@ -87,12 +87,12 @@ def title(setup: Setup, image: Message | str) -> list[str]:
     return [f"# {say('terminal.title', image=image, when=setup.when)}", f"# ?{urlencode(query, safe=',')}"]
 
 
-def run(setup: Setup, x: np.ndarray, progress: Callable[[int], None]) -> Moment:
-    """The moment after `lesson.k` updates; `progress` is told now and then how many are done."""
+def run(setup: Setup, x: np.ndarray, progress: Callable[[int], None]) -> Snapshot:
+    """The snapshot after `lesson.k` updates; `progress` is told now and then how many are done."""
     for k in range(0, setup.k, _STRETCH):
-        trajectory(setup, x, k)
+        run_updates(setup, x, k)
         progress(k)
-    return trajectory(setup, x, setup.k)
+    return run_updates(setup, x, setup.k)
 
 
 class Progress:

@@ -217,7 +217,7 @@ SHOWN = ("f", "z1", "a1")
 def inside_data(experiment: Experiment, run: int, lang: str) -> HallInside:
     """A run's maps, where its network begins with one filter, why it wins or fails, and the address where that is seen."""
     here = scope_of(setup_of(experiment.query(run)))
-    records = map_records.records(here.setup, map_records.program_of(here.setup, here.moment), here.moment)
+    records = map_records.records(here.setup, map_records.program_of(here.setup, here.snapshot), here.snapshot)
     arrays = {name: array for name in SHOWN if (array := here.arrays.get(name)) is not None and array.ndim == 2}
     found = [plate_data(name, array, records.get(name), lang) for name, array in arrays.items()]
     end = outcome(here.setup, film(here.setup.start, image_of(here.setup), experiment.updates, 2))

@@ -68,7 +68,7 @@ def _maps(setup: Setup, lang: str) -> list[HallMap]:
         here: Scope = scope_of(setup)
     except Problem:
         return []
-    program = map_records.program_of(setup, here.moment)
+    program = map_records.program_of(setup, here.snapshot)
     found = map_records.fixed(program)
     maps = []
     for symbol, record in found.items():

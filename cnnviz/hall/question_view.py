@@ -110,8 +110,8 @@ def prepared(spec: Mapping[str, Any], lang: str = DEFAULT, script: str = "") -> 
     if not keyed:
         question = replace(question, options=question.options[:-1])  # the last one stands for a key that is none
     here = scope_of(question.setup)
-    program = map_records.program_of(question.setup, here.moment)
-    maps = map_records.records(question.setup, program, here.moment)
+    program = map_records.program_of(question.setup, here.snapshot)
+    maps = map_records.records(question.setup, program, here.snapshot)
     covered = step.map in hidden_maps(step, here) if written else "spot" in spec and not reached(question.setup, step.map)
     hidden = bool(spec.get("hidden", covered))
     found = Asked(step, question, here, keyed, hidden, program, maps, lang, written)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from cnnviz.core.page_state import PageState
 from cnnviz.core.setup import SETUP_KEYS, Setup
+from cnnviz.core.snapshots import Snapshot, run_updates
 from cnnviz.core.stored_params import NotKept, is_kept_name
-from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import Image, ImageUnavailable, find_image, load_images
 from cnnviz.pages.registry import page_keys
 from cnnviz.words import Message, message
@@ -14,7 +14,7 @@ from cnnviz.words import Message, message
 
 @dataclass(frozen=True, eq=False)
 class Now:
-    """The current view: the query that was asked, its setup, image and moment in the setup's mode, and what was wrong by key.
+    """The current view: the query that was asked, its setup, image and snapshot in the setup's mode, and what was wrong by key.
 
     `gone` are names in the query of what is not kept here any more: they stay in the address, since another server,
     or this one later, may know them. `lasting` says whether the query alone leads to all this, and always will.
@@ -23,7 +23,7 @@ class Now:
     asked: Mapping[str, str]
     setup: Setup
     image: Image
-    moment: Moment
+    snapshot: Snapshot
     wrong: Mapping[str, Message | str]
     extras: Mapping[str, str]
     gone: Mapping[str, str] = field(default_factory=dict)
@@ -50,7 +50,7 @@ def resolved(asked: Mapping[str, str], first: str = "", last: Setup | None = Non
     page's own keys stay in the address on the way over other pages.
 
     >>> now = resolved({"k": "1", "lr": "fast"})
-    >>> now.setup.k, now.moment.losses.shape, now.wrong["lr"].id
+    >>> now.setup.k, now.snapshot.losses.shape, now.wrong["lr"].id
     (1, (2,), 'lesson.replaced')
     """
     last = last or Setup()
@@ -64,15 +64,15 @@ def resolved(asked: Mapping[str, str], first: str = "", last: Setup | None = Non
     x = load_images(setup)
     gone: Mapping[str, str] = {}
     try:
-        moment = trajectory(setup, x, setup.k)
+        snapshot = run_updates(setup, x, setup.k)
     except NotKept as error:
         wrong["w"] = message("ui.address.weights_gone", error=error.message)
         gone, lasting = {key: text for key, text in setup.to_query().items() if is_kept_name(text)}, False
         setup = setup.without_kept()
-        moment = trajectory(setup, x, setup.k)
+        snapshot = run_updates(setup, x, setup.k)
     wrong |= PageState.from_query(asked)[1]
     extras = {key: asked[key] for key in page_keys() if asked.get(key)}
-    return Now(asked, setup, image, moment.in_mode(setup.mode), wrong, extras, gone, lasting)
+    return Now(asked, setup, image, snapshot.in_mode(setup.mode), wrong, extras, gone, lasting)
 
 
 def setup_of(asked: Mapping[str, str], first: str, last: Setup) -> tuple[Setup, Image, dict[str, Message], bool]:

@@ -11,8 +11,8 @@ from cnnviz.core.filters import banks
 from cnnviz.core.notebook import effects
 from cnnviz.core.saturation import hidden_share
 from cnnviz.core.setup import Setup
+from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.stored_params import Learned, NotKept, is_kept_name, learned_by
-from cnnviz.core.trajectory import Moment
 from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.pages.address import Now
 from cnnviz.pages.derivable import derived
@@ -37,11 +37,11 @@ def header(page: str, now: Now) -> Header:
         lesson=setup_of_all(now),
         words=now.image.message,
         wrong=dict(now.wrong),
-        remarks=remarks(now.setup, now.moment),
+        remarks=remarks(now.setup, now.snapshot),
         deviations=effects(now.setup.deviations),
-        loss=finite(float(now.moment.losses[-1])),
+        loss=finite(float(now.snapshot.losses[-1])),
         learned=_learned(now.setup),
-        saturated=finite(hidden_share(program_of(now.setup, now.moment).network, now.moment.trace, "saturated")),
+        saturated=finite(hidden_share(program_of(now.setup, now.snapshot).network, now.snapshot.trace, "saturated")),
         filters=first_filters(now.setup),
         outputs=now.setup.output_words,
         stages=_stages(now),
@@ -55,7 +55,7 @@ def setup_of_all(now: Now) -> dict[str, str]:
 
 def _stages(now: Now) -> list[StageRecord]:
     """The stages that are shown: after training no update is made."""
-    stages = stage_records(program_of(now.setup, now.moment), now.setup.opt)
+    stages = stage_records(program_of(now.setup, now.snapshot), now.setup.opt)
     return stages if now.setup.mode == "train" else stages[:-1]
 
 
@@ -84,9 +84,9 @@ def first_filters(setup: Setup) -> FiltersRecord | None:
     return FiltersRecord(name=bank.name, shape=[bank.filters, bank.channels, bank.k, bank.k], weights=weights.ravel().tolist())
 
 
-def losses(moment: Moment) -> dict[str, np.ndarray]:
+def losses(snapshot: Snapshot) -> dict[str, np.ndarray]:
     """The small loss curve's numbers."""
-    return {"losses": thinned(moment.losses, MOST_LOSSES)}
+    return {"losses": thinned(snapshot.losses, MOST_LOSSES)}
 
 
 def thinned(values: np.ndarray, most: int) -> np.ndarray:

@@ -8,8 +8,8 @@ from cnnviz.core.image_ids import label as label_of
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.losses_ahead import Promise, loss_after
 from cnnviz.core.setup import Setup
+from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.symbols import Names
-from cnnviz.core.trajectory import Moment
 from cnnviz.pages.address import Now
 from cnnviz.words import Message, message, written
 
@@ -18,26 +18,26 @@ LEAST_SHARE = 0.001
 
 
 def facts(
-    setup: Setup, network: Architecture, moment: Moment, promised: Promise | None = None, of_all: Now | None = None
+    setup: Setup, network: Architecture, snapshot: Snapshot, promised: Promise | None = None, of_all: Now | None = None
 ) -> dict[str, Message]:
     """Facts of this setup at some of its stages, by the stage's symbol; `of_all` is what is shown where this is one image of it."""
     found: dict[str, Message] = {}
     images = len((of_all.setup if of_all else setup).images)
     for layer, names in zip(network.layers, network.names, strict=True):
-        found |= _activation(layer, names, moment)
-        if layer.across and moment.trace.training and moment.trace[names.output].ndim == 1 and images == 1:
+        found |= _activation(layer, names, snapshot)
+        if layer.across and snapshot.trace.training and snapshot.trace[names.output].ndim == 1 and images == 1:
             found[names.output] = message("ui.facts.one_number")
     if len(setup.y) > 1:
-        found["o"] = _beside_image(verdict(setup, moment), setup)
+        found["o"] = _beside_image(verdict(setup, snapshot), setup)
     if setup.mode == "eval":
         return found
-    return found | (_step(of_all.setup, of_all.moment, promised) if of_all else _step(setup, moment, promised))
+    return found | (_step(of_all.setup, of_all.snapshot, promised) if of_all else _step(setup, snapshot, promised))
 
 
-def verdict(setup: Setup, moment: Moment) -> Message:
+def verdict(setup: Setup, snapshot: Snapshot) -> Message:
     """The answer, the largest output, beside the class that the targets name."""
     names = setup.output_words
-    o, y = moment.trace.o, np.asarray(setup.y)
+    o, y = snapshot.trace.o, np.asarray(setup.y)
     said = int(o.argmax())
     sure = {"said": names[said], "value": float(o[said])}
     if np.count_nonzero(y == y.max()) > 1:
@@ -54,10 +54,10 @@ def _beside_image(verdict: Message, setup: Setup) -> Message:
     return message("words.sentences", first=verdict, second=message("ui.facts.no_class", label=class_words(shown)))
 
 
-def _activation(layer: Layer, names: Names, moment: Moment) -> dict[str, Message]:
+def _activation(layer: Layer, names: Names, snapshot: Snapshot) -> dict[str, Message]:
     """Units that are saturated or silent, and how much of what arrives their slopes let through."""
     made, read = names.output, names.input
-    units = moment.trace[made]
+    units = snapshot.trace[made]
     if (silent := layer.silent(units)) is not None:
         n = int(np.count_nonzero(silent))
         return {
@@ -68,7 +68,7 @@ def _activation(layer: Layer, names: Names, moment: Moment) -> dict[str, Message
         return {}
     flat = int(np.count_nonzero(saturated))
     found = {made: message("ui.facts.flat", n=flat, count=units.size)}
-    gradients = moment.gradients
+    gradients = snapshot.gradients
     if f"d{made}" in gradients and f"d{read}" in gradients and (arrived := float(np.abs(gradients[f"d{made}"]).sum())):
         share = float(np.abs(gradients[f"d{read}"]).sum()) / arrived
         if np.isfinite(share):
@@ -76,12 +76,12 @@ def _activation(layer: Layer, names: Names, moment: Moment) -> dict[str, Message
     return found
 
 
-def _step(setup: Setup, moment: Moment, promised: Promise | None) -> dict[str, Message]:
+def _step(setup: Setup, snapshot: Snapshot, promised: Promise | None) -> dict[str, Message]:
     """The fall or rise of the loss by the step; empty under a rule that is not exact."""
     if setup.deviations:
         return {}
-    before = float(moment.losses[-1])
-    after = promised.after if promised else loss_after(setup, moment)
+    before = float(snapshot.losses[-1])
+    after = promised.after if promised else loss_after(setup, snapshot)
     moves = "falls" if after < before else "rises" if after > before else "stays"
     if not np.isfinite(before - after):
         return {}

@@ -13,7 +13,7 @@ from cnnviz.core.layers.batch_norm import BatchNorm
 from cnnviz.core.layers.dropout import Dropout, sums, throws
 from cnnviz.core.normalisation_paths import paths_back
 from cnnviz.core.program import Program
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.snapshots import run_updates
 from cnnviz.export.mathml import mathml
 from cnnviz.pages.address import Now
 from cnnviz.pages.wide_weights import SHADES
@@ -32,21 +32,21 @@ THROWS, MOST_THROWN = 200, 5_000
 
 def in_mode(now: Now) -> Now:
     """Return the view with the pass of its setup's mode."""
-    if now.moment.trace.training == (now.setup.mode == "train"):
+    if now.snapshot.trace.training == (now.setup.mode == "train"):
         return now
-    moment = trajectory(now.setup, now.moment.image, now.setup.k)
-    return replace(now, moment=moment.in_mode(now.setup.mode))
+    snapshot = run_updates(now.setup, now.snapshot.image, now.setup.k)
+    return replace(now, snapshot=snapshot.in_mode(now.setup.mode))
 
 
 def on_image(now: Now) -> Now:
     """The image that is shown, as if it were alone; its arrays are those of the pass of all."""
-    setup, moment = now.setup, now.moment
-    if moment.trace.x.ndim < 4:
+    setup, snapshot = now.setup, now.snapshot
+    if snapshot.trace.x.ndim < 4:
         return now
     i, y = setup.image, setup.y[setup.image]
     own = setup.alone(i)
-    trace, gradients = moment.trace.image(i), moment.gradients.image(i)
-    return replace(now, setup=own, moment=replace(moment, trace=trace, gradients=gradients, image=trace.x, y=np.array(y)))
+    trace, gradients = snapshot.trace.image(i), snapshot.gradients.image(i)
+    return replace(now, setup=own, snapshot=replace(snapshot, trace=trace, gradients=gradients, image=trace.x, y=np.array(y)))
 
 
 def of_all(record: NetworkRecord, now: Now, program: Program) -> NetworkRecord:
@@ -82,13 +82,13 @@ def stages_of_all(stages: Sequence[StageRecord], program: Program, m: int) -> li
 
 def images_arrays(now: Now) -> dict[str, np.ndarray]:
     """Arrays of several images beside the one that is shown: its own loss as L, all losses, and each one's pull at every parameter."""
-    setup, moment = now.setup, now.moment
+    setup, snapshot = now.setup, now.snapshot
     network, y = setup.network, np.array(setup.y)
-    losses = network.losses(moment.trace, y)
-    small = {name for name, pull in moment.params.items() if pull.size * len(losses) <= MOST_PULLED}
-    pulls = network.pulls(moment.params, moment.trace, y)
-    found = {f"pulls.d{name}": pulls[f"d{name}"] for name in moment.params if name in small}
-    shown = {"L": losses[setup.image : setup.image + 1], "images.L": losses, "all.x": moment.trace.x}
+    losses = network.losses(snapshot.trace, y)
+    small = {name for name, pull in snapshot.params.items() if pull.size * len(losses) <= MOST_PULLED}
+    pulls = network.pulls(snapshot.params, snapshot.trace, y)
+    found = {f"pulls.d{name}": pulls[f"d{name}"] for name in snapshot.params if name in small}
+    shown = {"L": losses[setup.image : setup.image + 1], "images.L": losses, "all.x": snapshot.trace.x}
     return found | shown | (_together(now) if setup.mode == "train" else {})
 
 
@@ -97,7 +97,7 @@ def thumbnails(now: Now, record: NetworkRecord) -> dict[str, np.ndarray]:
 
     A place stands for a block of cells and has the entry of largest size, so that a map that is nearly empty is not seen as empty.
     """
-    trace, gradients = now.moment.trace, now.moment.gradients
+    trace, gradients = now.snapshot.trace, now.snapshot.gradients
     of_image = {"y": np.array(now.setup.y), **trace, **{f"d{name}": gradients[f"d{name}"] for name in trace if f"d{name}" in gradients}}
     found = dict[str, np.ndarray]()
     for name, each in record["maps"].items():
@@ -122,15 +122,15 @@ def _largest_of_blocks(x: np.ndarray) -> np.ndarray:
 
 def _together(now: Now) -> dict[str, np.ndarray]:
     """The arrays of a batch normalisation for all images at once: its maps of each, and the three paths back."""
-    moment, network = now.moment, now.setup.network
-    program, found = network.program(moment.trace.x.shape), dict[str, np.ndarray]()
-    paths = paths_back(program, moment.params, moment.trace, moment.gradients)
+    snapshot, network = now.snapshot, now.setup.network
+    program, found = network.program(snapshot.trace.x.shape), dict[str, np.ndarray]()
+    paths = paths_back(program, snapshot.params, snapshot.trace, snapshot.gradients)
     for layer, names in zip(network.layers, network.names, strict=True):
-        if not isinstance(layer, BatchNorm) or 7 * moment.trace[names.output].size > MOST_TOGETHER:
+        if not isinstance(layer, BatchNorm) or 7 * snapshot.trace[names.output].size > MOST_TOGETHER:
             continue
         symbols = (names.source, names.output)
-        found |= {f"all.{name}": moment.trace[name] for name in symbols}
-        found |= {f"all.d{name}": moment.gradients[f"d{name}"] for name in symbols if f"d{name}" in moment.gradients}
+        found |= {f"all.{name}": snapshot.trace[name] for name in symbols}
+        found |= {f"all.d{name}": snapshot.gradients[f"d{name}"] for name in symbols if f"d{name}" in snapshot.gradients}
         if path := paths.get(f"d{names.source}"):
             found |= {f"{what}.d{names.source}": getattr(path, what) for what in ("parts", "shares", "sizes")}
     return found
@@ -138,19 +138,19 @@ def _together(now: Now) -> dict[str, np.ndarray]:
 
 def thrown(now: Now) -> dict[str, np.ndarray]:
     """The sums of the shown image after dropout: with no mask, with its own, and with each of some that are drawn anew; (2 + n,C)."""
-    setup, moment, found = now.setup, now.moment, dict[str, np.ndarray]()
+    setup, snapshot, found = now.setup, now.snapshot, dict[str, np.ndarray]()
     if setup.mode == "eval":
         return found
     for place, (layer, names) in enumerate(zip(setup.network.layers, setup.network.names, strict=True), 1):
-        x = moment.trace[names.input]
+        x = snapshot.trace[names.input]
         if isinstance(layer, Dropout) and x.size <= MOST_THROWN:
             x = x[None] if x.ndim == 2 else x
             masks = throws(x, layer.p, np.random.default_rng([setup.seed, setup.k, place, 1]), THROWS)
-            found[f"throws.{names.output}"] = np.concatenate([sums(x)[None], sums(moment.trace[names.output].reshape(x.shape))[None], masks])
+            found[f"throws.{names.output}"] = np.concatenate([sums(x)[None], sums(snapshot.trace[names.output].reshape(x.shape))[None], masks])
     return found
 
 
 def loss_fact(now: Now) -> Message:
     """Whose loss stands as L, and the mean."""
     setup = now.setup
-    return message("ui.images.loss", n=setup.image + 1, m=len(setup.images), mean=float(now.moment.losses[-1]))
+    return message("ui.images.loss", n=setup.image + 1, m=len(setup.images), mean=float(now.snapshot.losses[-1]))

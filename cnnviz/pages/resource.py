@@ -13,7 +13,7 @@ import numpy as np
 
 from cnnviz.core.setup import SETUP_KEYS, Setup
 from cnnviz.core.setup_fields import asked_text
-from cnnviz.core.trajectory import updates_ahead
+from cnnviz.core.snapshots import updates_ahead
 from cnnviz.core.update_limits import estimate, state_bytes, step_work
 from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.data.images import load_images

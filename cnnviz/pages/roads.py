@@ -176,4 +176,4 @@ def answer(page: str, now: Now, road: Road, more: Mapping[str, object] | None = 
     head = RoadHeader(**header(page, now), road=road.record)
     shown = {part.symbol for part in road.parts}
     head["stages"] = [stage for stage in head["stages"] if stage["symbol"] in shown or (stage["symbol"] == "update" and "f_next" in shown)]
-    return encode({**head, **(more or {})}, road.arrays() | losses(now.moment) | dict(arrays or {}))
+    return encode({**head, **(more or {})}, road.arrays() | losses(now.snapshot) | dict(arrays or {}))

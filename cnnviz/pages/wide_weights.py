@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.program import Program
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import Moment
+from cnnviz.core.snapshots import Snapshot
 from cnnviz.wire.records import NetworkRecord
 
 MOST_ENTRIES = {2: 40_000, 4: 16_000}
@@ -34,25 +34,25 @@ def coloured(weights: np.ndarray) -> np.ndarray:
     return np.where(np.abs(weights) < most, shades.clip(1 - SHADES, SHADES - 1), shades).astype(np.int8)
 
 
-def lighter(arrays: Mapping[str, np.ndarray], setup: Setup, program: Program, moment: Moment, record: NetworkRecord) -> dict[str, np.ndarray]:
+def lighter(arrays: Mapping[str, np.ndarray], setup: Setup, program: Program, snapshot: Snapshot, record: NetworkRecord) -> dict[str, np.ndarray]:
     """The arrays with colours in place of what is too many; and exactly, as "f2:3,/f2", the lines that the stages are about first.
 
     A gradient goes as colours, too, but for that of weights from one image, which is a product of two rows and goes whole.
     """
-    wide = [name for name, weights in moment.params.items() if is_wide(weights) and np.isfinite(moment.gradients[f"d{name}"]).all()]
+    wide = [name for name, weights in snapshot.params.items() if is_wide(weights) and np.isfinite(snapshot.gradients[f"d{name}"]).all()]
     found = {name: array for name, array in arrays.items() if name.removesuffix("_next") not in wide and name.partition(".")[2] not in wide}
     for name in wide:
-        exact = _exact(setup, moment, name)
+        exact = _exact(setup, snapshot, name)
         found |= {each: coloured(exact[each]) for each in (name, f"d{name}") if each in exact}
-        for line in _first_lines(name, program, moment, record):
+        for line in _first_lines(name, program, snapshot, record):
             found |= {f"{name}:{line}/{each}": array[_place(line)] for each, array in exact.items()}
     return found
 
 
-def _first_lines(name: str, program: Program, moment: Moment, record: NetworkRecord) -> list[str]:
+def _first_lines(name: str, program: Program, snapshot: Snapshot, record: NetworkRecord) -> list[str]:
     """The lines that Numbers.missing (numbers.js) asks for, of the cells in focus."""
     maps, focus = record["maps"], record["focus"]
-    largest = np.unravel_index(np.abs(moment.gradients[f"d{name}"]).argmax(), moment.params[name].shape)
+    largest = np.unravel_index(np.abs(snapshot.gradients[f"d{name}"]).argmax(), snapshot.params[name].shape)
     found = {f"{at[0]}," if maps[name]["kind"] == "filters" else f",{at[-1]}" for at in (focus[maps[name]["family"]], largest)}
     for symbol, links in program.links.items():
         for link in (link for link in links if link.source == name):
@@ -68,33 +68,33 @@ def _place(line: str) -> tuple[int | slice, ...]:
     return (int(first),) if first else (slice(None), int(second))
 
 
-def _exact(setup: Setup, moment: Moment, name: str) -> dict[str, np.ndarray]:
+def _exact(setup: Setup, snapshot: Snapshot, name: str) -> dict[str, np.ndarray]:
     """The parameter itself, what the update makes of it, its gradient where that is a sum over places or images, and the parts of its step."""
-    is_sum = moment.params[name].ndim == 4 or len(setup.images) > 1
-    gradient = {f"d{name}": moment.gradients[f"d{name}"]} if is_sum else {}
-    return {name: moment.params[name], f"{name}_next": moment.after[name]} | gradient | parts(setup, moment, name)
+    is_sum = snapshot.params[name].ndim == 4 or len(setup.images) > 1
+    gradient = {f"d{name}": snapshot.gradients[f"d{name}"]} if is_sum else {}
+    return {name: snapshot.params[name], f"{name}_next": snapshot.after[name]} | gradient | parts(setup, snapshot, name)
 
 
-def parts(setup: Setup, moment: Moment, name: str) -> dict[str, np.ndarray]:
+def parts(setup: Setup, snapshot: Snapshot, name: str) -> dict[str, np.ndarray]:
     """The parts of a parameter's step (`Optimizer.parts`), by "mean.f2"."""
     if not setup.optimizer.KEEPS:
         return {}
-    return {f"{part}.{name}": array for part, array in setup.optimizer.parts(name, moment.state, moment.state_after).items()}
+    return {f"{part}.{name}": array for part, array in setup.optimizer.parts(name, snapshot.state, snapshot.state_after).items()}
 
 
-def lines(setup: Setup, moment: Moment, of: str) -> Mapping[str, np.ndarray]:
+def lines(setup: Setup, snapshot: Snapshot, of: str) -> Mapping[str, np.ndarray]:
     """Exactly, the weights "w2:,57" to an output or "w2:12," from a unit, the filter "f2:3," or the kernels "f2:,3" of a channel, what the
     update makes of them, and by which parts, with their gradients if these go as colours; "w2:" are all weights, "start.f2" the filters before
     the first update. Nothing where there are none.
     """
     start = of.removeprefix("start.")
-    if start != of and start in moment.params:
-        return {of: setup.first_params(moment.trace.x.shape)[start]}
+    if start != of and start in snapshot.params:
+        return {of: setup.first_params(snapshot.trace.x.shape)[start]}
     found = re.fullmatch(r"([wf][0-9]*):(?:([0-9]{1,7}),|,([0-9]{1,7}))?", of, re.ASCII)
-    if not found or found[1] not in moment.params:
+    if not found or found[1] not in snapshot.params:
         return {}
     name, first, second = found.groups()
-    exact, now = _exact(setup, moment, name), moment.params[name]
+    exact, now = _exact(setup, snapshot, name), snapshot.params[name]
     if not first and not second:
         return {each: exact[each] for each in (name, f"d{name}") if each in exact}
     if int(first or 0) >= now.shape[0] or int(second or 0) >= now.shape[1]:

@@ -72,7 +72,7 @@ def _brightness(here: Scope, map: str) -> str:
 
 
 def _map(here: Scope, symbol: object) -> str:
-    maps = [*here.moment.trace, *here.moment.params, *here.moment.gradients]
+    maps = [*here.snapshot.trace, *here.snapshot.params, *here.snapshot.gradients]
     if symbol not in maps:
         raise Problem("lessons.check.no_map", map=str(symbol)[:20], known=maps)
     return str(symbol)

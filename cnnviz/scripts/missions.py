@@ -12,8 +12,8 @@ from cnnviz.core.mistake_model import Placed
 from cnnviz.core.mistakes import mistakes_for
 from cnnviz.core.named_arrays import Gradients
 from cnnviz.core.setup import Setup
+from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.stages import label
-from cnnviz.core.trajectory import Moment
 from cnnviz.scripts.expression import evaluate
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scope import query_of, scope_of
@@ -94,11 +94,11 @@ class Blind:
     gradients: Gradients
     choices: Mapping[str, Placed]
 
-    def named(self, address: str, moment: Moment) -> tuple[bool, Message] | None:
+    def named(self, address: str, snapshot: Snapshot) -> tuple[bool, Message] | None:
         """Tells whether that mistake gives these gradients at the same moment, and what tells them apart; None for one that cannot be chosen."""
         if address not in self.choices:
             return None
-        made, title = _made(self.choices[address], self.setup, moment), self.choices[address].title
+        made, title = _made(self.choices[address], self.setup, snapshot), self.choices[address].title
         stages = [name for stage in self.setup.network.stages if stage.phase == "backward" for name in stage.makes]
         for name in (*stages, "dx"):
             theirs = self.gradients[name]
@@ -110,18 +110,18 @@ class Blind:
         return True, message("ui.missions.it", title=title)
 
 
-def blind(setup: Setup, moment: Moment, case: int) -> Blind | None:
+def blind(setup: Setup, snapshot: Snapshot, case: int) -> Blind | None:
     """The mistake of a number; None where the network has none that changes something, or the numbers have run away.
 
-    >>> moment = scope_of(Setup()).moment
-    >>> found = blind(Setup(), moment, 7)
-    >>> [address for address in found.choices if found.named(address, moment)[0]]
+    >>> snapshot = scope_of(Setup()).snapshot
+    >>> found = blind(Setup(), snapshot, 7)
+    >>> [address for address in found.choices if found.named(address, snapshot)[0]]
     ['flip_forgotten@dx']
     """
-    exact = moment.gradients
+    exact = snapshot.gradients
     if not all(np.isfinite(array).all() for array in exact.values()):
         return None
-    made = {one: _made(one, setup, moment) for one in mistakes_for(setup.network, setup.opt)}
+    made = {one: _made(one, setup, snapshot) for one in mistakes_for(setup.network, setup.opt)}
     made = {one: wrong for one, wrong in made.items() if all(np.isfinite(array).all() for array in wrong.values())}
     choices = {one.address: one for one, wrong in made.items() if any(not same(wrong[name], exact[name]) for name in exact)}
     numbered = [one for one in choices.values() if one.mistake.name in NUMBERED]
@@ -131,8 +131,8 @@ def blind(setup: Setup, moment: Moment, case: int) -> Blind | None:
     return Blind(setup, made[chosen], choices)
 
 
-def _made(mistake: Placed, setup: Setup, moment: Moment) -> Gradients:
-    return mistake.gradients(moment.params, moment.trace, np.array(setup.y), setup.optimizer, moment.state)
+def _made(mistake: Placed, setup: Setup, snapshot: Snapshot) -> Gradients:
+    return mistake.gradients(snapshot.params, snapshot.trace, np.array(setup.y), setup.optimizer, snapshot.state)
 
 
 def same(a: np.ndarray, b: np.ndarray) -> bool:

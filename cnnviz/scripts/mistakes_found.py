@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.mistakes import MISTAKES, Placed
-from cnnviz.scripts.mistaken_moment import mistaken, places_in
+from cnnviz.scripts.mistaken_snapshot import mistaken, places_in
 from cnnviz.scripts.question import key_of, same, tolerance_of
 from cnnviz.scripts.scope import Scope, scope_of, setup_of
 from cnnviz.scripts.script import Screen, Script

@@ -66,7 +66,7 @@ def _named(screen: Screen, here: Scope) -> list[Shown]:
     """The maps that the words name, in the order of the network."""
     words = " ".join(text for part in (screen.text, screen.ask) for text in part.by_language.values())
     named = set(_NAMED.findall(words))
-    maps = [*here.moment.trace, *here.moment.params, *here.moment.gradients]
+    maps = [*here.snapshot.trace, *here.snapshot.params, *here.snapshot.gradients]
     return [Shown(symbol) for symbol in maps if symbol in named]
 
 

@@ -11,7 +11,7 @@ from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.setup import Setup
 from cnnviz.scripts.expression import evaluate, names_in
 from cnnviz.scripts.expression_limits import Allowance
-from cnnviz.scripts.mistaken_moment import mistaken, quickly_made
+from cnnviz.scripts.mistaken_snapshot import mistaken, quickly_made
 from cnnviz.scripts.scope import Scope, label_of, query_of, scope_of, setup_of
 from cnnviz.scripts.script import Screen
 from cnnviz.words import Message, Problem, Versions, languages, message, written
@@ -100,7 +100,7 @@ def _slips(screen: Screen, here: Scope, known: list[np.ndarray], tolerance: floa
     Nothing is looked for where a key looks at other moments: that takes a run for each mistake.
     """
     names = names_in(screen.key)
-    after = {*here.moment.gradients, *(f"{name}_next" for name in here.moment.params)}
+    after = {*here.snapshot.gradients, *(f"{name}_next" for name in here.snapshot.params)}
     if names & {"at", "wrong", "wrong_loss"} or not (here.setup.k or names & after):
         return
     for mistake in quickly_made(here.setup):

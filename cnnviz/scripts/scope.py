@@ -15,8 +15,8 @@ from cnnviz.core.mistakes import placed
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.saturation import hidden_share
 from cnnviz.core.setup import SETUP_KEYS, Setup
+from cnnviz.core.snapshots import Snapshot, run_updates, updates_ahead
 from cnnviz.core.stored_params import is_kept_name
-from cnnviz.core.trajectory import Moment, trajectory, updates_ahead
 from cnnviz.core.update_limits import estimate
 from cnnviz.data.images import find_image, load_images
 from cnnviz.scripts.expression_limits import MOST_SECONDS
@@ -30,10 +30,10 @@ MOST_WRONG = 500
 
 @dataclass(frozen=True, eq=False)
 class Scope(ReadOnly):
-    """One moment of one setup, its arrays by name; and the way to others."""
+    """One snapshot of one setup, its arrays by name; and the way to others."""
 
     setup: Setup
-    moment: Moment
+    snapshot: Snapshot
     arrays: Mapping[str, np.ndarray]
 
     def elsewhere(self, function: str, text: str) -> Scope:
@@ -44,10 +44,10 @@ class Scope(ReadOnly):
         """
         if function == "at":
             return changed(self.setup, query_of(text))
-        params, trace, gradients = self.moment.params, self.moment.trace, self.moment.gradients
+        params, trace, gradients = self.snapshot.params, self.snapshot.trace, self.snapshot.gradients
         found = placed(text, self.setup.network, self.setup.opt)
         wrong = found.gradients(params, trace, np.array(self.setup.y), self.setup.optimizer)
-        return Scope(self.setup, self.moment, {**self.arrays, **{name: wrong[name] for name in gradients if name in wrong}})
+        return Scope(self.setup, self.snapshot, {**self.arrays, **{name: wrong[name] for name in gradients if name in wrong}})
 
     def seconds(self, function: str, text: str, updates: int = 0) -> float:
         """About how long it takes to look there; what is worked out already takes no time.
@@ -70,7 +70,7 @@ class Scope(ReadOnly):
         if not 0 <= updates <= MOST_WRONG:
             raise Problem("lessons.expression.too_many_updates", n=updates, most=MOST_WRONG)
         found = placed(mistake, self.setup.network, self.setup.opt)
-        return float(losses_on(self.setup, self.moment, updates, found)[-1])
+        return float(losses_on(self.setup, self.snapshot, updates, found)[-1])
 
 
 def scope_of(setup: Setup) -> Scope:
@@ -80,7 +80,7 @@ def scope_of(setup: Setup) -> Scope:
     be had, or where it is too much work.
 
     >>> found = scope_of(Setup()).arrays
-    >>> found["z1"].shape, found["f_next"].shape, sorted(found.keys() - {*scope_of(Setup()).moment.trace})[:4]
+    >>> found["z1"].shape, found["f_next"].shape, sorted(found.keys() - {*scope_of(Setup()).snapshot.trace})[:4]
     ((30, 30), (3, 3), ['L', 'b', 'b_next', 'da1'])
     """
     return _SCOPES.get_or_make(setup, lambda: _made(setup))
@@ -100,14 +100,14 @@ def _made(setup: Setup) -> Scope:
     seconds = duration(setup)
     if seconds > MOST_SECONDS:
         raise Problem("lessons.scope.too_long", seconds=round(seconds), most=MOST_SECONDS)
-    moment = trajectory(setup, x, setup.k).in_mode(setup.mode)
-    plain = {"y": setup.y, "L": moment.losses[-1], "losses": moment.losses, "lr": setup.lr, "k": setup.k}
-    arrays = {**moment.trace, **moment.params, **moment.gradients, **{f"{name}_next": moment.after[name] for name in moment.params}}
+    snapshot = run_updates(setup, x, setup.k).in_mode(setup.mode)
+    plain = {"y": setup.y, "L": snapshot.losses[-1], "losses": snapshot.losses, "lr": setup.lr, "k": setup.k}
+    arrays = {**snapshot.trace, **snapshot.params, **snapshot.gradients, **{f"{name}_next": snapshot.after[name] for name in snapshot.params}}
     arrays |= {name: np.array(value, dtype=np.float64) for name, value in plain.items()}
-    arrays |= kept(moment.buffers, moment.buffers_after)
-    if not math.isnan(share := hidden_share(setup.network, moment.trace, "saturated")):
+    arrays |= kept(snapshot.buffers, snapshot.buffers_after)
+    if not math.isnan(share := hidden_share(setup.network, snapshot.trace, "saturated")):
         arrays["saturated"] = np.array(share)
-    return Scope(setup, moment, arrays)
+    return Scope(setup, snapshot, arrays)
 
 
 def kept(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

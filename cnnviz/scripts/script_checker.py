@@ -156,7 +156,7 @@ class _Checked:
 
     def symbols(self, here: Scope) -> None:
         """Faults of what is hidden, and of what is clicked."""
-        maps = [*here.moment.trace, *here.moment.params, *here.moment.gradients, "L"]
+        maps = [*here.snapshot.trace, *here.snapshot.params, *here.snapshot.gradients, "L"]
         for n, symbol in enumerate(self.screen.hide or ()):
             if symbol not in maps:
                 self.wrong(("hide", n), message("lessons.check.no_map", map=symbol, known=maps))

@@ -25,7 +25,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnnviz.core import trajectory as trajectories
+from cnnviz.core import snapshots
 from cnnviz.core.network import Network
 from cnnviz.core.notebook_network import backward, forward, init_params, update
 from cnnviz.core.read_only import sealed
@@ -56,7 +56,7 @@ def main() -> None:
     except ImportError as error:
         print(f"No comparison with JAX: {error}.")
     compare(str(case), contenders)
-    print(f"{UPDATES:,} updates of the default lesson: {trajectory_seconds(x):.2f} s (target: at most 1.5 s)")
+    print(f"{UPDATES:,} updates of the default lesson: {run_updates_seconds(x):.2f} s (target: at most 1.5 s)")
 
 
 def compare(what: str, contenders: dict[str, Callable[[], object]]) -> None:
@@ -80,7 +80,7 @@ def two_blocks_step(case: Case) -> Callable[[], tuple]:
 
 
 def interleaved_medians(contenders: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Seconds a call, by name: each contender runs in every round, so that a noisy moment meets all, each time in another
+    """Seconds a call, by name: each contender runs in every round, so that a noisy snapshot meets all, each time in another
     order, so that none always comes after one that has left the processor's caches warm, or cold, for it. The first calls
     of each are not timed: they would tell of the others, in whose caches they begin.
     """
@@ -163,13 +163,13 @@ def jax_steps(x: np.ndarray, y: np.ndarray) -> dict[str, Callable[[], object]]:
     }
 
 
-def trajectory_seconds(x: np.ndarray, runs: int = 5) -> float:
+def run_updates_seconds(x: np.ndarray, runs: int = 5) -> float:
     """The median time of UPDATES updates with nothing remembered."""
     times = []
     for _ in range(runs):
-        trajectories.forget()
+        snapshots.forget()
         start = time.perf_counter()
-        trajectories.trajectory(Setup(), x, UPDATES)
+        snapshots.run_updates(Setup(), x, UPDATES)
         times.append(time.perf_counter() - start)
     return statistics.median(times)
 

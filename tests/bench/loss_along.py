@@ -41,7 +41,7 @@ def contenders(setup: Setup) -> dict[str, Callable[[], object]]:
 
 
 def medians(contenders: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Seconds a call: each runs in every round, so that a noisy moment meets all."""
+    """Seconds a call: each runs in every round, so that a noisy snapshot meets all."""
     times: dict[str, list[float]] = {name: [] for name in contenders}
     with one_blas_thread():
         for _ in range(ROUNDS):

@@ -2,7 +2,7 @@
 
     python -m tests.bench.numbers
 
-First the same twenty moments over eight connections: those that are known. Then others step on, each with a setup of
+First the same twenty snapshots over eight connections: those that are known. Then others step on, each with a setup of
 their own, while one connection asks for fifty of the dearest addresses there are, all at once.
 """
 

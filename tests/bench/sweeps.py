@@ -12,8 +12,8 @@ from functools import partial
 
 import numpy as np
 
-from cnnviz import Setup, load_image, sweep, trajectory
-from cnnviz.core.trajectory import forget
+from cnnviz import Setup, load_image, run_updates, sweep
+from cnnviz.core.snapshots import forget
 
 RUNS, UPDATES, ROUNDS = 240, 200, 3
 NETWORKS = {
@@ -34,7 +34,7 @@ def main() -> None:
 
 def one(setup: Setup, x: np.ndarray) -> object:
     forget()
-    return trajectory(setup, x, UPDATES)
+    return run_updates(setup, x, UPDATES)
 
 
 def best(run: Callable[[], object]) -> float:

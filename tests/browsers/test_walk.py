@@ -11,7 +11,7 @@ from cnnviz.hosts.file import setup_html
 from tests.browsers.drivers import Browser
 from tests.conftest import Server
 from tests.e2e.deck import written_deck
-from tests.e2e.page import ORDER, moment, printed_loss, read, values
+from tests.e2e.page import ORDER, printed_loss, read, snapshot, values
 
 SEEN = Setup(seed=39, k=2, stage="z1")
 
@@ -28,7 +28,7 @@ def opened(browser: Browser, server: Server, path: str) -> None:
 def shows(browser: Browser, setup: Setup) -> None:
     at = f'.cnnviz[data-ready="1"][data-update="{setup.k}"][data-stage="{setup.stage}"]'
     browser.until(f"document.querySelector({json.dumps(at)})")
-    loss = printed_loss(moment(setup).losses[-1])
+    loss = printed_loss(snapshot(setup).losses[-1])
     browser.until(f"document.querySelector('.status .loss').textContent === {json.dumps(loss)}")
     browser.until("""!document.querySelector('[data-gliding="1"], [data-flying="1"]')""")
 

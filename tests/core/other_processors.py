@@ -11,8 +11,8 @@ import numpy as np
 from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.presets import PRESETS
 from cnnviz.core.setup import Setup
+from cnnviz.core.snapshots import Snapshot, run_updates
 from cnnviz.core.threads import keep_one_blas_thread
-from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import find_image, load_image
 
 LARGE = 6_000
@@ -37,18 +37,18 @@ def setups() -> Iterator[tuple[str, Setup]]:
             yield f"{query} {k}", Setup.from_query({**query, "k": k})[0]
 
 
-def moment_of(setup: Setup) -> Moment:
+def snapshot_of(setup: Setup) -> Snapshot:
     """The setup at its update."""
-    return trajectory(setup, load_image(find_image(setup.img).pixels, setup.ch, setup.scale), setup.k)
+    return run_updates(setup, load_image(find_image(setup.img).pixels, setup.ch, setup.scale), setup.k)
 
 
-def decisions(setup: Setup, moment: Moment) -> Iterator[np.ndarray]:
+def decisions(setup: Setup, snapshot: Snapshot) -> Iterator[np.ndarray]:
     """Where ReLU is open, and to which cells a max pool hands its gradient, eight a byte."""
     for layer, names in zip(setup.network.layers, setup.network.names, strict=True):
         if layer.kind == "relu":
-            yield np.packbits(moment.trace[names.source] > 0)
+            yield np.packbits(snapshot.trace[names.source] > 0)
         elif layer.kind == "max":
-            yield np.packbits(moment.gradients[f"d{names.source}"] != 0)
+            yield np.packbits(snapshot.gradients[f"d{names.source}"] != 0)
 
 
 def main(file: str) -> None:
@@ -56,10 +56,10 @@ def main(file: str) -> None:
     keep_one_blas_thread()
     found: dict[str, np.ndarray] = {}
     for name, setup in setups():
-        moment = moment_of(setup)
-        arrays = {**moment.trace, **moment.params, **moment.gradients}
+        snapshot = snapshot_of(setup)
+        arrays = {**snapshot.trace, **snapshot.params, **snapshot.gradients}
         found |= {f"{name} {symbol}": array for symbol, array in arrays.items() if array.size < LARGE}
-        found |= {f"decided {name} {n}": array for n, array in enumerate(decisions(setup, moment))}
+        found |= {f"decided {name} {n}": array for n, array in enumerate(decisions(setup, snapshot))}
     np.savez(file, **{str(n): array for n, array in enumerate(found.values())}, names=np.array(list(found)))
 
 

@@ -18,14 +18,14 @@ SIGNATURES = {
     "backward": "params, trace, y",
     "update": "params, gradients, learning_rate",
     "load_image": "image, channel='red', scale='unit'",
-    "trajectory": "setup, x, k",
+    "run_updates": "setup, x, k",
     "check_gradients": "params, x, y, stride=1, padding=0, step=1e-05",
     "notebook_step": "params, x, y, learning_rate, deviations",
 }
 FIELDS = {
     "Trace": ["x", "z1", "a1", "v", "z2", "o"],
     "Gradients": ["do", "dz2", "dw", "db", "da1", "dz1", "df", "dx"],
-    "Moment": ["params", "trace", "gradients", "losses"],
+    "Snapshot": ["params", "trace", "gradients", "losses"],
     "Setup": "img ch scale f w seed y lr stride pad rule k stage".split(),
 }
 

@@ -9,10 +9,10 @@ from cnnviz.core.film import FEW, film, maps_of, thinned
 from cnnviz.core.film_analysis import fall_shares, loss_terms, turning_points
 from cnnviz.core.notebook_ops import saturated_share
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.snapshots import run_updates
 from cnnviz.words import Problem
 from tests.core.networks import COURSES, Case
-from tests.core.test_trajectory_networks import FITTING, setup_of
+from tests.core.test_snapshot_networks import FITTING, setup_of
 
 
 @pytest.mark.parametrize("loss", ["softmax-ce", "sigmoid-ce", "sigmoid-bce", "identity-mse"])
@@ -62,44 +62,44 @@ def test_every_number_is_the_trajectorys(case, n, most_frames):
     run = film(setup, case.x, n, most_frames)
     network = setup.network
     for k in range(n + 1):
-        moment = trajectory(setup, case.x, k)
-        np.testing.assert_array_equal(run.o[k], moment.trace.o)
-        np.testing.assert_allclose(run.norms[k], [np.linalg.norm(moment.gradients[f"d{name}"]) for name in run.parameters])
+        snapshot = run_updates(setup, case.x, k)
+        np.testing.assert_array_equal(run.o[k], snapshot.trace.o)
+        np.testing.assert_allclose(run.norms[k], [np.linalg.norm(snapshot.gradients[f"d{name}"]) for name in run.parameters])
         for share, passes_nothing in (
             (run.saturated[k], {"sigmoid": lambda a: a * (1 - a) < 0.01, "tanh": lambda a: 1 - a**2 < 0.04}),
             (run.silent[k], {"relu": lambda a: a == 0}),
         ):
             hidden = [(names.output, passes_nothing[layer.kind]) for layer, names in zip(network.layers[:-1], network.names, strict=False)
                       if layer.kind in passes_nothing]
-            units = np.concatenate([at(moment.trace[name]).ravel() for name, at in hidden] or [[]])
+            units = np.concatenate([at(snapshot.trace[name]).ravel() for name, at in hidden] or [[]])
             assert share == pytest.approx(units.mean()) if hidden else np.isnan(share)
         if k in run.updates:
             at = run.updates.tolist().index(k)
             for name in maps_of(network):
-                array = moment.trace[name] if name in moment.trace else moment.gradients[name]
+                array = snapshot.trace[name] if name in snapshot.trace else snapshot.gradients[name]
                 with np.errstate(over="ignore"):  # of a run that has run away
                     drawn = array[0] if array.ndim == 3 else array
                     drawn = drawn.astype(np.float32 if drawn.size > FEW else np.float64)
                 np.testing.assert_array_equal(run.frames[name][at], drawn)
-    np.testing.assert_array_equal(run.losses, moment.losses)
+    np.testing.assert_array_equal(run.losses, snapshot.losses)
     assert (len(run.losses), len(run.updates)) == (n + 1, min(n + 1, most_frames))
 
 
 def test_the_teaching_networks_film_has_its_names():
-    run, moment = film(Setup(), np.ones((8, 8)), 5, 9), trajectory(Setup(), np.ones((8, 8)), 5)
+    run, snapshot = film(Setup(), np.ones((8, 8)), 5, 9), run_updates(Setup(), np.ones((8, 8)), 5)
     assert run.z1.shape == run.a1.shape == run.dz1.shape == (6, 6, 6) and run.parameters == ("f", "w", "b")
-    assert run.saturated[5] == saturated_share(moment.trace.a1) and np.isnan(run.silent).all()
-    assert np.array_equal(run.kernel[5], moment.params.f.ravel())
+    assert run.saturated[5] == saturated_share(snapshot.trace.a1) and np.isnan(run.silent).all()
+    assert np.array_equal(run.kernel[5], snapshot.params.f.ravel())
     with pytest.raises(AttributeError, match="p1"):
         getattr(run, "p1")  # noqa: B009
 
 
 def test_maps_channel_and_filter_can_be_chosen():
     setup, x = Setup(net="conv3x3b-relu-max2-dense2-softmax-ce", ch="rgb"), np.random.default_rng(0).random((3, 8, 8))
-    run, moment = film(setup, x, 3, 9, maps=("p1", "x", "dx"), channel=2, filter=1), trajectory(setup, x, 3)
-    assert np.array_equal(run.frames["p1"][3], moment.trace["p1"][2]) and run.frames["dx"].shape == (4, 8, 8)
-    assert np.array_equal(run.kernel[3], moment.params["f"][1].ravel())
-    assert np.array_equal(film(setup, x, 3, 9, maps=("p1",), channel=7).frames["p1"][3], moment.trace["p1"][0])
+    run, snapshot = film(setup, x, 3, 9, maps=("p1", "x", "dx"), channel=2, filter=1), run_updates(setup, x, 3)
+    assert np.array_equal(run.frames["p1"][3], snapshot.trace["p1"][2]) and run.frames["dx"].shape == (4, 8, 8)
+    assert np.array_equal(run.kernel[3], snapshot.params["f"][1].ravel())
+    assert np.array_equal(film(setup, x, 3, 9, maps=("p1",), channel=7).frames["p1"][3], snapshot.trace["p1"][0])
 
 
 def test_a_run_that_ends_in_no_number_diverges():

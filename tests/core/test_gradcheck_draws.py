@@ -9,7 +9,7 @@ from cnnviz.core.gradcheck import KINK, RIGHT, UNTOLD, WRONG, GradientCheck, che
 from cnnviz.core.mistakes import placed
 from cnnviz.core.network import Network
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.core.snapshots import Snapshot, run_updates
 from cnnviz.data.images import load_image
 from cnnviz.export.own_report import reference_of
 from cnnviz.pages.check.examined_pass import Examined
@@ -18,16 +18,16 @@ from tests.core.gradcheck_draws import Drawn, drawn, extreme, false_alarm, let_p
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
 
 
-def at(**query: str) -> tuple[Moment, Setup]:
+def at(**query: str) -> tuple[Snapshot, Setup]:
     setup, wrong = Setup.from_query(query)
     assert not wrong
     with np.errstate(all="ignore"):
-        return trajectory(setup, load_image(setup.img, setup.ch, setup.scale), setup.k), setup
+        return run_updates(setup, load_image(setup.img, setup.ch, setup.scale), setup.k), setup
 
 
 def checked(**query: str) -> GradientCheck:
-    moment, setup = at(**query)
-    return check_gradients(moment.params, moment.trace.x, np.array(setup.y), network=setup.network)
+    snapshot, setup = at(**query)
+    return check_gradients(snapshot.params, snapshot.trace.x, np.array(setup.y), network=setup.network)
 
 
 def counts(found: GradientCheck) -> tuple[int, int, int, int]:
@@ -180,14 +180,14 @@ UNDERFLOWN = [
 @pytest.mark.parametrize("query", UNDERFLOWN, ids=lambda query: query["img"])
 def test_what_underflows_is_untold_by_the_check_the_page_and_the_comparison(query):
     """Of right gradients, and of others that differ below 1e-290."""
-    moment, setup = at(**query)
-    reference = reference_of(setup, moment)
+    snapshot, setup = at(**query)
+    reference = reference_of(setup, snapshot)
     exact = dict(reference.program.backward(reference.params, reference.trace, reference.y))
     for times in (1.0, 2.0, 0.0):
         theirs = {name: times * array if np.abs(array).max() < 1e-291 else array for name, array in exact.items()}
-        found = check_gradients(moment.params, moment.trace.x, reference.y, network=setup.network, gradients=theirs, parameters=(*moment.params, "x"))
+        found = check_gradients(snapshot.params, snapshot.trace.x, reference.y, network=setup.network, gradients=theirs, parameters=(*snapshot.params, "x"))
         assert found.wrong == 0 and diagnose(reference, theirs, DOUBLE).wrong == 0
-        page = Examined(setup, moment, {}).check
+        page = Examined(setup, snapshot, {}).check
         assert page.wrong == 0 and judged_again(page, theirs).wrong == 0
         tiny = np.abs(exact["dw"]) > 0
         assert tiny.any() and (found.marks["w"][tiny] == UNTOLD).all() and (diagnose(reference, theirs, DOUBLE).arrays["dw"].marks[tiny] == UNTOLD).all()
@@ -338,8 +338,8 @@ def test_what_is_too_small_beside_round_off_is_counted_as_untold(query, right):
     for name, marks in found.marks.items():
         assert (np.abs(found.analytic[name][marks == UNTOLD]) < found.floor).all()
     halved = {name: np.where(found.marks[name] == UNTOLD, array / 2, array) for name, array in found.analytic.items()}
-    moment, setup = at(**query)
-    again = check_gradients(moment.params, moment.trace.x, np.array(setup.y), network=setup.network, gradients=halved)
+    snapshot, setup = at(**query)
+    again = check_gradients(snapshot.params, snapshot.trace.x, np.array(setup.y), network=setup.network, gradients=halved)
     assert again.wrong == 0 and again.untold == found.untold  # so much is not seen there
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz import Setup, check_gradients, curve, load_image, trajectory
+from cnnviz import Setup, check_gradients, curve, load_image, run_updates
 from cnnviz.core import losses_of_copies
 from cnnviz.core.gradcheck import KINK
 from cnnviz.core.loss_along import POINTS, SPANS
@@ -24,13 +24,13 @@ def setup_of(case, **fields) -> Setup:
     return dataclasses.replace(Setup.from_query({"net": case.text, "ch": ch, "seed": str(case.seed)})[0], **fields)
 
 
-def single(setup: Setup, moment, symbol: str, at: tuple[int, ...], value: float) -> float:
+def single(setup: Setup, snapshot, symbol: str, at: tuple[int, ...], value: float) -> float:
     """L of a pass of its own with that number in place."""
-    arrays = {"x": moment.trace.x, **moment.params}
+    arrays = {"x": snapshot.trace.x, **snapshot.params}
     array = arrays[symbol].copy()
     array[at] = value
     arrays[symbol] = array
-    params, network = moment.params.replace(**{name: arrays[name] for name in moment.params}), setup.network
+    params, network = snapshot.params.replace(**{name: arrays[name] for name in snapshot.params}), setup.network
     with np.errstate(all="ignore"):
         return network.loss(network.forward(params, arrays["x"]), np.array(setup.y))
 
@@ -39,7 +39,7 @@ def single(setup: Setup, moment, symbol: str, at: tuple[int, ...], value: float)
 def test_a_target_has_a_curve_before_there_are_updates_and_its_slope_is_exact(net):
     setup = Setup.from_query({"net": net, "y": "1"})[0]
     x = load_image(setup.img)
-    network, trace = setup.network, trajectory(setup, x, 0).trace
+    network, trace = setup.network, run_updates(setup, x, 0).trace
     found = curve(setup, x, "y:1", 0.5)
     assert found.at == setup.y[1] and found.theta[32] == found.at and abs(found.theta[64] - found.theta[0]) == 0.5
     for value, loss in zip(found.theta[::16], found.loss[::16], strict=True):
@@ -56,8 +56,8 @@ def test_a_target_has_a_curve_before_there_are_updates_and_its_slope_is_exact(ne
 @given(FITTING, st.sampled_from([*OPTIMIZERS]), st.integers(0, 3), st.data())
 def test_every_point_is_a_single_pass_bit_for_bit(case, opt, k, data):
     setup = setup_of(case, opt=opt, k=k)
-    moment = trajectory(setup, case.x, k)
-    shapes = {"x": case.x_shape, **{name: array.shape for name, array in moment.params.items()}}
+    snapshot = run_updates(setup, case.x, k)
+    shapes = {"x": case.x_shape, **{name: array.shape for name, array in snapshot.params.items()}}
     symbol = data.draw(st.sampled_from([*shapes]))
     at = tuple(data.draw(st.integers(0, size - 1)) for size in shapes[symbol])
     with one_blas_thread():
@@ -65,12 +65,12 @@ def test_every_point_is_a_single_pass_bit_for_bit(case, opt, k, data):
             found = curve(setup, case.x, f"{symbol}:{','.join(map(str, at))}", 2.0)
         except ValueError as no:  # an image of another size than the setup's has fewer weights
             pytest.skip(str(no))
-        expected = [single(setup, moment, symbol, at, value) for value in found.theta]
+        expected = [single(setup, snapshot, symbol, at, value) for value in found.theta]
     assert found.loss.tobytes() == np.array(expected).tobytes()
-    now = ({"x": moment.trace.x} | dict(moment.params))[symbol][at]
+    now = ({"x": snapshot.trace.x} | dict(snapshot.params))[symbol][at]
     assert found.theta.shape == (POINTS,) and found.theta[32] == found.at == now and found.theta[64] == now + 2
-    assert found.gradient == moment.gradients[f"d{symbol}"][at]
-    assert found.loss[32] == moment.losses[-1] or np.isnan(found.loss[32])
+    assert found.gradient == snapshot.gradients[f"d{symbol}"][at]
+    assert found.loss[32] == snapshot.losses[-1] or np.isnan(found.loss[32])
 
 
 @pytest.mark.parametrize("name", COURSES)
@@ -94,17 +94,17 @@ def test_along_the_rate_it_is_the_loss_after_the_next_update(case, opt, lr, k, b
     bias = next((name for name in setup.network.parameters if name[0] == "b"), None)
     if by_hand and bias:
         setup = dataclasses.replace(setup, set=f"{bias}:0:1~{k + 1}")
-    found, moment = curve(setup, case.x, "lr"), trajectory(setup, case.x, k)
+    found, snapshot = curve(setup, case.x, "lr"), run_updates(setup, case.x, k)
     assert found.theta[0] == 0 and found.theta[64] == (2 * lr or 0.02) and found.at == lr and (not lr or found.theta[32] == lr)
     for n in (0, 7, 32, 64):
-        params = OPTIMIZERS[opt](float(found.theta[n])).step(moment.params, moment.gradients, moment.state or None)[0]
+        params = OPTIMIZERS[opt](float(found.theta[n])).step(snapshot.params, snapshot.gradients, snapshot.state or None)[0]
         arrays = {name: array.copy() for name, array in params.items()}
         for one in setup.set:
             arrays[one.symbol][one.at] = one.value
         expected = setup.network.loss(setup.network.forward(params.replace(**arrays), case.x), np.array(setup.y))
         assert found.loss[n] == expected or np.isnan(expected)
     if lr:
-        assert found.loss[32] == trajectory(setup, case.x, k + 1).losses[-1] or np.isnan(found.loss[32])
+        assert found.loss[32] == run_updates(setup, case.x, k + 1).losses[-1] or np.isnan(found.loss[32])
 
 
 @pytest.mark.parametrize("opt", OPTIMIZERS)
@@ -117,8 +117,8 @@ def test_the_gradient_of_the_rate_is_the_slope_of_its_curve(opt):
 def test_a_kink_is_marked_where_the_check_marks_it():
     setup = Setup(net="conv2x3b-relu-max2-dense2-softmax-ce", img="pattern-edges", f="sobel-x")
     x = load_image("pattern-edges")
-    moment = trajectory(setup, x, 0)
-    marks = check_gradients(moment.params, x, np.array(setup.y), network=setup.network).marks["f"]
+    snapshot = run_updates(setup, x, 0)
+    marks = check_gradients(snapshot.params, x, np.array(setup.y), network=setup.network).marks["f"]
     at_kink = [tuple(map(int, at)) for at in np.argwhere(marks == KINK)]
     others = [tuple(map(int, at)) for at in np.argwhere(marks != KINK)]
     assert at_kink and others
@@ -151,11 +151,11 @@ def test_a_flat_curve_and_a_pixel_have_a_reach_of_their_own():
 
 def test_the_notebooks_rule_has_the_notebooks_losses():
     setup, x = Setup(rule="one_pixel,double_conv", k=1), load_image("test-0")
-    moment, found = trajectory(setup, x, 1), curve(setup, x, "f:0,1", 1)
+    snapshot, found = run_updates(setup, x, 1), curve(setup, x, "f:0,1", 1)
     for n in (0, 31, 64):
-        kernel = moment.params.f.copy()
+        kernel = snapshot.params.f.copy()
         kernel[0, 1] = found.theta[n]
-        trace = notebook_step(moment.params.replace(f=kernel), x, np.array(setup.y), setup.lr, setup.deviations)[0]
+        trace = notebook_step(snapshot.params.replace(f=kernel), x, np.array(setup.y), setup.lr, setup.deviations)[0]
         assert found.loss[n] == setup.network.loss(trace, np.array(setup.y))
 
 

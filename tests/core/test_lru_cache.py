@@ -17,7 +17,7 @@ from cnnviz import Setup
 from cnnviz.core.lru_cache import Budgets, LruCache, held_bytes, keeping_for
 from cnnviz.core.network import Network
 from cnnviz.core.setup import Setup as Start
-from cnnviz.core.trajectory import _Run, forget
+from cnnviz.core.snapshots import _Run, forget
 from cnnviz.data.images import find_image, load_image
 from cnnviz.scripts.scope import _made
 

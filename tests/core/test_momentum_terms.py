@@ -5,7 +5,7 @@ import pytest
 
 from cnnviz import Setup, load_image
 from cnnviz.core.momentum_terms import MOST, velocity_terms
-from cnnviz.core.trajectory import trajectory, walk
+from cnnviz.core.snapshots import run_updates, walk
 
 SETUP = Setup(opt="momentum", net="conv2x3-relu-dense2-softmax-ce", w="he")
 
@@ -20,7 +20,7 @@ def test_the_terms_are_the_gradients_so_far_and_add_up_to_the_velocity(k, name, 
     assert len(terms) == told + (k + 1 > MOST)
     np.testing.assert_array_equal(terms[-told:, 0], slopes[-told:])
     np.testing.assert_allclose(terms[-told:, 1], [slope * 0.9**age for slope, age in zip(slopes[-told:], reversed(range(told)), strict=True)])
-    velocity = float(trajectory(SETUP, x, k).state_after[f"velocity.{name}"].flat[at])
+    velocity = float(run_updates(SETUP, x, k).state_after[f"velocity.{name}"].flat[at])
     assert terms[:, 1].sum() == pytest.approx(velocity, rel=1e-12)
     if k + 1 > MOST:
         assert terms[0, 0] == pytest.approx(sum(slope * 0.9**age for age, slope in enumerate(reversed(slopes[:-MOST]))), rel=1e-12)

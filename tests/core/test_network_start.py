@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.notebook_network import init_params
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import forget
+from cnnviz.core.snapshots import forget
 from cnnviz.words import Problem
 from tests.core.networks import ALL, COURSES, cases
 

@@ -10,20 +10,20 @@ from cnnviz.core.film import film
 from cnnviz.core.film_analysis import turning_points
 from cnnviz.core.run_outcome import Outcome, outcome
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.core.snapshots import Snapshot, run_updates
 
 X, N = load_image("test-0"), 200
 RELU = "conv1x3-relu-dense2-sigmoid-mse"
 
 
-def told(setup: Setup, n: int = N) -> tuple[Outcome | None, Moment, Moment]:
-    """The outcome, the moment that it names, and the end."""
+def told(setup: Setup, n: int = N) -> tuple[Outcome | None, Snapshot, Snapshot]:
+    """The outcome, the snapshot that it names, and the end."""
     found = outcome(setup, film(setup, X, n, 2))
-    return found, trajectory(setup, X, found.k if found else 0), trajectory(setup, X, n)
+    return found, run_updates(setup, X, found.k if found else 0), run_updates(setup, X, n)
 
 
-def right(moment: Moment, setup: Setup) -> bool:
-    return bool(moment.trace.o.argmax() == np.argmax(setup.y))
+def right(snapshot: Snapshot, setup: Setup) -> bool:
+    return bool(snapshot.trace.o.argmax() == np.argmax(setup.y))
 
 
 @pytest.mark.parametrize("seed", range(1, 25))
@@ -35,11 +35,11 @@ def test_a_class_has_each_of_its_runs_explained(seed):
     open_units = np.count_nonzero(there.trace.a1)
     if how == "wins":
         assert right(there, setup) and right(end, setup)
-        assert found.how == "wins.start" or not right(trajectory(setup, X, found.k - 1), setup)
+        assert found.how == "wins.start" or not right(run_updates(setup, X, found.k - 1), setup)
         assert end.losses[found.values["half"]] <= (end.losses[0] + end.losses[-1]) / 2 < end.losses[found.values["half"] - 1]
     else:
         assert open_units == 0 if how == "silent" else open_units <= 90 or how == "slow"
-        assert how == "slow" or not found.k or np.count_nonzero(trajectory(setup, X, found.k - 1).trace.a1) > open_units
+        assert how == "slow" or not found.k or np.count_nonzero(run_updates(setup, X, found.k - 1).trace.a1) > open_units
 
 
 @pytest.mark.parametrize("lr", [10.0, 100.0])

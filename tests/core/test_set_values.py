@@ -12,7 +12,7 @@ from cnnviz.core.film import film
 from cnnviz.core.losses_ahead import descent
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.set_values import MOST, SetValue
-from cnnviz.core.trajectory import forget, trajectory, updates_ahead, walk
+from cnnviz.core.snapshots import forget, run_updates, updates_ahead, walk
 from cnnviz.words import languages, reading
 from tests.core.networks import cases
 
@@ -41,7 +41,7 @@ def edited(draw) -> tuple[Setup, np.ndarray, int]:
 
 
 def by_hand(setup: Setup, x: np.ndarray, k: int):
-    """The moments up to `k`, by a plain loop that edits the arrays."""
+    """The snapshots up to `k`, by a plain loop that edits the arrays."""
     network, optimizer, y = setup.network, setup.optimizer, np.array(setup.y)
     params, state, x = setup.unset.first_params(x.shape), None, x.copy()
     for i in range(k + 1):
@@ -67,11 +67,11 @@ def bits(*parts) -> list[bytes]:
 def test_a_moment_is_what_editing_the_arrays_gives_by_any_path(case, visits):
     setup, x, last = case
     expected = list(by_hand(setup, x, max(visits[0], last)))
-    losses = np.array([moment[-1] for moment in expected])
+    losses = np.array([snapshot[-1] for snapshot in expected])
     forget()
     for k in [last, *visits[:2], last]:
         if k < len(expected):
-            found = trajectory(setup, x, k)
+            found = run_updates(setup, x, k)
             assert bits(found.params, found.trace, found.gradients, found.after) == bits(*expected[k][:4])
             assert found.losses.tobytes() == losses[: k + 1].tobytes() and np.array_equal(found.image, x)
 
@@ -80,12 +80,12 @@ def test_a_moment_is_what_editing_the_arrays_gives_by_any_path(case, visits):
 @given(edited())
 def test_walks_films_and_runs_from_a_moment_have_them_too(case):
     setup, x, k = case
-    losses = trajectory(setup, x, k + 3).losses
-    expected = [bits(*moment[:3]) for moment in by_hand(setup, x, k)]
+    losses = run_updates(setup, x, k + 3).losses
+    expected = [bits(*snapshot[:3]) for snapshot in by_hand(setup, x, k)]
     with np.errstate(all="ignore"):
-        assert [bits(*moment) for moment in walk(setup, x, k)] == expected
+        assert [bits(*snapshot) for snapshot in walk(setup, x, k)] == expected
         assert np.array_equal(film(setup, x, k + 3, 2).losses, losses, equal_nan=True)
-        assert np.array_equal(descent(setup, trajectory(setup, x, k))[:4], losses[k:], equal_nan=True)
+        assert np.array_equal(descent(setup, run_updates(setup, x, k))[:4], losses[k:], equal_nan=True)
 
 
 @settings(deadline=None, max_examples=60)
@@ -166,11 +166,11 @@ def test_another_network_drops_them_another_image_its_pixels():
 def test_what_is_set_later_changes_nothing_before_and_is_the_same_run():
     x, plain = load_image("test-0"), Setup()
     forget()
-    trajectory(plain, x, 200)
+    run_updates(plain, x, 200)
     setup = dataclasses.replace(plain, set="w:0,0:1~150")
     assert updates_ahead(setup, x, 140) == updates_ahead(plain, x, 140)
     assert updates_ahead(setup, x, 151) < 60, "goes on from the other's state, not from update 0"
-    trajectory(setup, x, 151)
+    run_updates(setup, x, 151)
     assert updates_ahead(dataclasses.replace(plain, set="w:0,0:2~150"), x, 151) <= 4, "the next value starts where this one did"
 
 
@@ -178,30 +178,30 @@ def test_what_is_set_later_changes_nothing_before_and_is_the_same_run():
 def test_a_run_that_begins_late_remembers_as_one_that_begins_at_0_does(k):
     setup, x = Setup(set=f"b:0:1~{k}"), np.random.default_rng(0).random((6, 5))
     setup = dataclasses.replace(setup, lr=0.3)
-    moments = dict(enumerate(by_hand(setup, x, 420)))
+    snapshots = dict(enumerate(by_hand(setup, x, 420)))
     forget()
     for visited in (k, 420, k + 1, 305, 300, k - 1, 420, 399):
-        found = trajectory(setup, x, visited)
-        assert bits(found.params, found.after) == bits(moments[visited][0], moments[visited][3])
+        found = run_updates(setup, x, visited)
+        assert bits(found.params, found.after) == bits(snapshots[visited][0], snapshots[visited][3])
         assert len(found.losses) == len(found.kernels) == visited + 1
-        assert np.array_equal(found.kernels[-1], moments[visited][0].f)
+        assert np.array_equal(found.kernels[-1], snapshots[visited][0].f)
 
 
 def test_states_of_the_optimizer_stay():
     x = load_image("test-0")
     plain, setup = Setup(opt="adam"), Setup(opt="adam", set="w:0,0:1~3")
-    for (name, before), (_, then) in zip(trajectory(plain, x, 3).state.items(), trajectory(setup, x, 3).state.items(), strict=True):
+    for (name, before), (_, then) in zip(run_updates(plain, x, 3).state.items(), run_updates(setup, x, 3).state.items(), strict=True):
         assert np.array_equal(before, then), name
 
 
 def test_after_is_before_what_the_next_update_sets():
     x, setup = load_image("test-0"), Setup(set="b:0:7~3")
-    assert trajectory(setup, x, 2).after.b[0] != 7 == trajectory(setup, x, 3).params.b[0]
+    assert run_updates(setup, x, 2).after.b[0] != 7 == run_updates(setup, x, 3).params.b[0]
 
 
 def test_an_entry_that_another_image_has_not_is_said():
     with pytest.raises(ValueError, match="w:899,0"):
-        trajectory(Setup(set="w:899,0:1"), np.zeros((8, 8)), 0)
+        run_updates(Setup(set="w:899,0:1"), np.zeros((8, 8)), 0)
 
 
 def test_a_lesson_without_them_is_as_it_was():

@@ -27,7 +27,7 @@ from cnnviz.core.setup import (
     SCALES,
     Setup,
 )
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.snapshots import run_updates
 
 KEYS = ["img", "ch", "scale", "f", "w", "seed", "y", "lr", "stride", "pad", "rule", "k", "stage"]
 NUMBERS = st.floats(-MAX_NUMBER, MAX_NUMBER)
@@ -271,7 +271,7 @@ def test_a_kernel_may_be_given_as_an_array():
 @given(setups(), st.integers(0, 2**32 - 1))
 def test_every_lesson_can_be_computed_on_every_image_and_stays_finite(setup, seed):
     x = np.random.default_rng(seed).integers(0, 256, (32, 32)) / {"unit": 255, "raw": 1}[setup.scale]
-    moment = trajectory(setup, x, 20)
-    for part in (moment.params, moment.trace, moment.gradients, moment.after):
+    snapshot = run_updates(setup, x, 20)
+    for part in (snapshot.params, snapshot.trace, snapshot.gradients, snapshot.after):
         assert all(np.isfinite(array).all() for array in vars(part).values() if isinstance(array, np.ndarray))
-    assert np.isfinite(moment.losses).all() and np.isfinite(moment.gradients.dx).all()
+    assert np.isfinite(snapshot.losses).all() and np.isfinite(snapshot.gradients.dx).all()

@@ -11,7 +11,7 @@ from cnnviz.core.gradcheck import check_gradients
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import gd
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import forget, trajectory, walk
+from cnnviz.core.snapshots import forget, run_updates, walk
 from cnnviz.core.update_limits import step_work
 from cnnviz.data.images import load_images
 from cnnviz.pages import answer
@@ -60,32 +60,32 @@ def test_updates_are_those_of_the_network_by_hand():
         losses.append(network.loss(trace, y))
         if update < k:
             params, buffers = gd(FOUR.lr).step(params, network.backward(params, trace, y), None)[0], network.next_buffers(trace)
-    moment = trajectory(FOUR, x, k)
-    assert moment.losses.tolist() == losses
-    assert all(np.array_equal(moment.params[name], array) for name, array in params.items())
-    assert all(np.array_equal(moment.buffers[name], array) for name, array in buffers.items())
-    assert set(moment.buffers_after) == set(buffers) and not np.array_equal(moment.buffers_after["n1.running_mean"], buffers["n1.running_mean"])
+    snapshot = run_updates(FOUR, x, k)
+    assert snapshot.losses.tolist() == losses
+    assert all(np.array_equal(snapshot.params[name], array) for name, array in params.items())
+    assert all(np.array_equal(snapshot.buffers[name], array) for name, array in buffers.items())
+    assert set(snapshot.buffers_after) == set(buffers) and not np.array_equal(snapshot.buffers_after["n1.running_mean"], buffers["n1.running_mean"])
 
 
 def test_any_way_leads_to_the_same_bits_and_the_mode_moves_no_update():
     x = load_images(FOUR)
     forget()
-    direct = trajectory(FOUR, x, 130)
+    direct = run_updates(FOUR, x, 130)
     forget()
     for k in (3, 60, 131, 130):
-        again = trajectory(FOUR, x, k)
+        again = run_updates(FOUR, x, k)
     *_, (params, trace, _) = walk(FOUR, x, 130)
     for other in (again.params, params):
         assert all(np.array_equal(direct.params[name], other[name]) for name in params)
     assert all(np.array_equal(direct.trace[name], trace[name]) for name in trace)
-    after = trajectory(replace(FOUR, mode="eval", image=3), x, 130)
+    after = run_updates(replace(FOUR, mode="eval", image=3), x, 130)
     assert np.array_equal(after.losses, direct.losses)
 
 
 def test_evaluated_is_the_same_network_after_training():
-    moment = trajectory(FOUR, load_images(FOUR), 20)
-    trace, loss = moment.evaluated
-    alone = FOUR.network.forward(moment.params, moment.trace.x[:1], False, moment.buffers)
+    snapshot = run_updates(FOUR, load_images(FOUR), 20)
+    trace, loss = snapshot.evaluated
+    alone = FOUR.network.forward(snapshot.params, snapshot.trace.x[:1], False, snapshot.buffers)
     np.testing.assert_allclose(trace["o"][0], alone["o"][0], rtol=1e-12)
     assert loss == FOUR.network.loss(trace, np.array(FOUR.y)) and np.array_equal(trace["r1"], trace["p1"])
 
@@ -93,9 +93,9 @@ def test_evaluated_is_the_same_network_after_training():
 def test_a_film_has_every_images_outputs_and_the_frames_of_one():
     x = load_images(FOUR)
     run = film(FOUR, x, 6, 3, maps=("z1", "df"), image=2)
-    moment = trajectory(FOUR, x, 6)
-    assert run.o.shape == (7, 4, 2) and np.array_equal(run.o[-1], moment.trace["o"]) and np.array_equal(run.losses, moment.losses)
-    np.testing.assert_allclose(run.z1[-1], moment.trace["z1"][2, 0], rtol=1e-6)
+    snapshot = run_updates(FOUR, x, 6)
+    assert run.o.shape == (7, 4, 2) and np.array_equal(run.o[-1], snapshot.trace["o"]) and np.array_equal(run.losses, snapshot.losses)
+    np.testing.assert_allclose(run.z1[-1], snapshot.trace["z1"][2, 0], rtol=1e-6)
 
 
 def test_the_limits_of_several_images_are_said():
@@ -107,7 +107,7 @@ def test_the_limits_of_several_images_are_said():
 
 def test_images_of_another_number_are_refused():
     with pytest.raises(ValueError, match="4 images"):
-        trajectory(FOUR, np.zeros((3, 1, 32, 32)), 0)
+        run_updates(FOUR, np.zeros((3, 1, 32, 32)), 0)
 
 
 # --- the page -------------------------------------------------------------------------------------
@@ -116,12 +116,12 @@ def test_images_of_another_number_are_refused():
 def test_step_shows_one_image_of_the_pass_of_all():
     setup = replace(FOUR, k=2, image=3)
     header, arrays = decode(answer("step", setup.to_query()))
-    moment = trajectory(setup, load_images(setup), 2)
+    snapshot = run_updates(setup, load_images(setup), 2)
     assert header["lesson"]["img"] == FOUR.img and header["lesson"]["image"] == "3"
-    assert np.array_equal(arrays["n1"].ravel(), moment.trace["n1"][3].ravel()) and np.array_equal(arrays["df"].ravel(), moment.gradients.df.ravel())
-    pulls = setup.network.pulls(moment.params, moment.trace, np.array(setup.y))
+    assert np.array_equal(arrays["n1"].ravel(), snapshot.trace["n1"][3].ravel()) and np.array_equal(arrays["df"].ravel(), snapshot.gradients.df.ravel())
+    pulls = setup.network.pulls(snapshot.params, snapshot.trace, np.array(setup.y))
     assert np.array_equal(arrays["pulls.df"].ravel(), pulls["df"].ravel())
-    assert arrays["L"] == setup.network.losses(moment.trace, np.array(setup.y))[3]
+    assert arrays["L"] == setup.network.losses(snapshot.trace, np.array(setup.y))[3]
     assert "df" not in header["network"]["arithmetic"] and header["network"]["arithmetic"]["dz2"].endswith("/4")
 
 
@@ -134,8 +134,8 @@ def test_what_all_images_share_is_the_same_in_each():
 
 def test_the_strip_has_of_each_block_of_every_image_the_entry_of_largest_size():
     header, arrays = decode(answer("step", FOUR.to_query()))
-    moment = trajectory(FOUR, load_images(FOUR), 0)
-    for name, whole in {"z1": moment.trace["z1"], "dz1": moment.gradients["dz1"], "x": moment.trace.x}.items():
+    snapshot = run_updates(FOUR, load_images(FOUR), 0)
+    for name, whole in {"z1": snapshot.trace["z1"], "dz1": snapshot.gradients["dz1"], "x": snapshot.trace.x}.items():
         small, (rows, columns) = arrays[f"strip.{name}"], whole.shape[2:]
         assert small.dtype == np.int8 and small.shape == (*whole.shape[:2], -(-rows // 2), -(-columns // 2))
         for place in np.ndindex(small.shape):
@@ -148,10 +148,10 @@ def test_the_strip_has_of_each_block_of_every_image_the_entry_of_largest_size():
 
 @pytest.mark.parametrize("image", range(4))
 def test_an_images_gradients_have_the_shapes_of_its_numbers(image):
-    moment = trajectory(FOUR, load_images(FOUR), 1)
-    trace, gradients = moment.trace.image(image), moment.gradients.image(image)
+    snapshot = run_updates(FOUR, load_images(FOUR), 1)
+    trace, gradients = snapshot.trace.image(image), snapshot.gradients.image(image)
     for name, gradient in gradients.items():
-        array = moment.params[name[1:]] if name[1:] in moment.params else trace[name[1:]]
+        array = snapshot.params[name[1:]] if name[1:] in snapshot.params else trace[name[1:]]
         assert gradient.shape == array.shape, name
 
 
@@ -176,6 +176,6 @@ def test_other_pages_show_one_image_and_say_so(name):
 
 
 def test_the_gradient_check_takes_a_lessons_images():
-    moment = trajectory(FOUR, load_images(FOUR), 1)
-    found = check_gradients(moment.params, moment.trace.x, np.array(FOUR.y), network=FOUR.network, given=moment.trace.kept, parameters=("f", "g", "s", "b"))
+    snapshot = run_updates(FOUR, load_images(FOUR), 1)
+    found = check_gradients(snapshot.params, snapshot.trace.x, np.array(FOUR.y), network=FOUR.network, given=snapshot.trace.kept, parameters=("f", "g", "s", "b"))
     assert found.verdict == "right"

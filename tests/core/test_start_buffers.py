@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.snapshots import run_updates
 from cnnviz.data.images import load_images
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.import_weights import read_start
@@ -14,16 +14,16 @@ from cnnviz.export.parameters import parameters_json, starting_from
 
 SETUP = Setup(net="conv2x3b-bn-relu-max4-dense2-bn-softmax-ce", img="cat-0,dog-1,dog-2", lr=0.1, k=7)
 X = load_images(SETUP)
-LEFT = trajectory(SETUP, X, 7)
+LEFT = run_updates(SETUP, X, 7)
 
 
 def same_as_left(setup):
-    moment = trajectory(setup, X, 0)
+    snapshot = run_updates(setup, X, 0)
     for name, array in LEFT.buffers.items():
-        np.testing.assert_array_equal(moment.buffers[name], array)
+        np.testing.assert_array_equal(snapshot.buffers[name], array)
     for name, array in LEFT.params.items():
-        np.testing.assert_array_equal(moment.params[name], array)
-    np.testing.assert_array_equal(moment.evaluated.trace.o, LEFT.evaluated.trace.o)
+        np.testing.assert_array_equal(snapshot.params[name], array)
+    np.testing.assert_array_equal(snapshot.evaluated.trace.o, LEFT.evaluated.trace.o)
 
 
 def test_a_start_from_kept_parameters_has_their_running_numbers():
@@ -31,7 +31,7 @@ def test_a_start_from_kept_parameters_has_their_running_numbers():
     same_as_left(starting_from(SETUP.gone_on, {**LEFT.params, **LEFT.buffers}))
 
 
-@pytest.mark.parametrize("written", [arrays_npz, lambda setup, moment: parameters_json(setup, moment.params, moment.buffers).encode()])
+@pytest.mark.parametrize("written", [arrays_npz, lambda setup, snapshot: parameters_json(setup, snapshot.params, snapshot.buffers).encode()])
 def test_files_have_them_and_bring_them_back(written):
     setup, notes = read_start(written(SETUP, LEFT), Setup())
     assert not notes and setup.k == 0
@@ -39,8 +39,8 @@ def test_files_have_them_and_bring_them_back(written):
 
 
 def test_without_them_they_are_as_before_any_training():
-    moment = trajectory(starting_from(SETUP.gone_on, LEFT.params), X, 0)
-    assert {name: array.tolist() for name, array in moment.buffers.items()} == {name: array.tolist() for name, array in trajectory(SETUP, X, 0).buffers.items()}
+    snapshot = run_updates(starting_from(SETUP.gone_on, LEFT.params), X, 0)
+    assert {name: array.tolist() for name, array in snapshot.buffers.items()} == {name: array.tolist() for name, array in run_updates(SETUP, X, 0).buffers.items()}
 
 
 def test_a_trained_networks_running_numbers_are_taken_in_both_layouts():

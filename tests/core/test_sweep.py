@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz import Problem, Setup, load_image, sweep, trajectory
+from cnnviz import Problem, Setup, load_image, run_updates, sweep
 from cnnviz.core import sweep as sweeping
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.optimizers import OPTIMIZERS
@@ -37,10 +37,10 @@ def assert_single_runs(starts, n: int) -> None:
     with one_blas_thread():
         found = runs_of(starts, n)
         for run, (setup, x) in enumerate(starts):
-            moments = [trajectory(setup, x, k) for k in range(n + 1)]
-            assert found.losses[run].tobytes() == moments[-1].losses.tobytes()
-            assert found.outputs[run].tobytes() == moments[-1].trace.o.tobytes()
-            assert found.reached[run] == reached([moment.trace.o for moment in moments], setup.y)
+            snapshots = [run_updates(setup, x, k) for k in range(n + 1)]
+            assert found.losses[run].tobytes() == snapshots[-1].losses.tobytes()
+            assert found.outputs[run].tobytes() == snapshots[-1].trace.o.tobytes()
+            assert found.reached[run] == reached([snapshot.trace.o for snapshot in snapshots], setup.y)
 
 
 @settings(deadline=None, max_examples=80)
@@ -77,7 +77,7 @@ def test_each_key_differs_in_its_value_alone(text, sets, rule):
         single, wrong = setup.changed(changes)
         assert not wrong
         x = load_image(single.img, single.ch, single.scale)
-        assert losses.tobytes() == trajectory(single, x, 4).losses.tobytes()
+        assert losses.tobytes() == run_updates(single, x, 4).losses.tobytes()
 
 
 def test_blocks_of_any_size_give_the_same(monkeypatch):

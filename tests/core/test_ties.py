@@ -16,8 +16,8 @@ from cnnviz.core.cell_links import Link, sources
 from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.network import Network
 from cnnviz.core.setup import Setup
+from cnnviz.core.snapshots import run_updates
 from cnnviz.core.ties import TIE, settled
-from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import find_image, load_image
 from cnnviz.pages import network_record
 from tests.core.networks import cases
@@ -150,6 +150,6 @@ def test_the_page_is_told_what_is_equal_and_points_at_the_cell_that_gets_the_gra
         given = {"dp1": np.ones((1, 1, 1)), "x": x, "y": x.max(keepdims=True), "tie.x": tie}
         assert [at for at in np.ndindex(1, 2, 2) if sources(back, at, given)] == [first]
     setup = Setup(net="conv4x3-relu-max2-dense10-softmax-ce")
-    moment = trajectory(setup, np.ones((32, 32)), 0)
-    sent = network_record.arrays(setup, setup.network.program((1, 32, 32)), moment)
+    snapshot = run_updates(setup, np.ones((32, 32)), 0)
+    sent = network_record.arrays(setup, setup.network.program((1, 32, 32)), snapshot)
     assert 0 < sent["tie.a1"][0] < 1e-13

@@ -18,8 +18,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from cnnviz.core.setup import Setup
+from cnnviz.core.snapshots import Snapshot, run_updates
 from cnnviz.core.stages import label
-from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import load_image
 from tests.core.seed_cells import Geometry
 
@@ -83,19 +83,19 @@ def true_minus(text: str) -> str:
     return re.sub(r"(?<![\w.])-(?=\d)", "−", text)
 
 
-def moment(setup: Setup) -> Moment:
-    return trajectory(setup, load_image(setup.img, setup.ch, setup.scale), setup.k)
+def snapshot(setup: Setup) -> Snapshot:
+    return run_updates(setup, load_image(setup.img, setup.ch, setup.scale), setup.k)
 
 
 def values(setup: Setup) -> dict[str, np.ndarray]:
     """What the core says that each map shows; said here once more, so that no map can show another's numbers."""
-    now = moment(setup)
+    now = snapshot(setup)
     after = {f"{name}_next": now.after[name] for name in now.params}
     return {**now.trace, **now.params, **now.gradients, **after, "y": np.array(setup.y), "L": now.losses[-1:]}
 
 
 def geometry(setup: Setup) -> Geometry:
-    trace = moment(setup).trace
+    trace = snapshot(setup).trace
     return Geometry(trace.x.shape, trace.z1.shape, stride=setup.stride, padding=setup.pad)
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from cnnviz import Setup
 from cnnviz.pages.registry import pages
-from tests.e2e.page import Screen, moment
+from tests.e2e.page import Screen, snapshot
 
 VALUES = (
     *("", "0", "-1", "1", "3", "999999", "1e308", "-1e308", "1e400", "NaN", "inf", "0x10", "٣", "1_000", " 2 ", "+1"),
@@ -113,7 +113,7 @@ def test_a_bad_entry_gets_a_sentence_beside_it(screen: Screen):
 def test_a_rate_that_diverges_is_explained(screen: Screen):
     setup = Setup(y=(0.5, 0.5), lr=3, k=2)
     screen.open(y="0.5,0.5", lr=3, k=2).shows(setup)
-    losses = moment(setup).losses
+    losses = snapshot(setup).losses
     assert losses[-1] > losses.min() + 0.05
     expect(screen.page.locator(".remark")).to_contain_text("η = 3")
     screen.prints_no_trace()

@@ -11,7 +11,7 @@ from cnnviz import Setup, backward
 from cnnviz.core.gradcheck import UNTOLD, check_gradients
 from cnnviz.core.mistakes import mistakes_for, placed, stages_hit
 from cnnviz.core.presets import PRESETS
-from tests.e2e.page import Screen, faults, moment, place, read
+from tests.e2e.page import Screen, faults, place, read, snapshot
 from tests.e2e.test_language import SHORT
 from tests.e2e.test_view import RECORD
 
@@ -59,7 +59,7 @@ def test_all_entries_agree_and_the_road_shows_them(screen: Screen):
     assert screen.page.locator("[data-arrow]").evaluate_all("(all) => all.map((arrow) => arrow.dataset.arrow)") == [c for c in CARDS if c != "db"]
     operations = ["how far off", "times the slope σ′", "times v", "times w", "times the slope σ′", "times x, added up", "times f, spread"]
     expect(screen.page.locator(".operation")).to_have_text(operations)
-    now = moment(setup)
+    now = snapshot(setup)
     check = check_gradients(now.params, now.trace.x, np.array(setup.y), parameters=("f", "w", "b", "x"))
     for symbol, cell, shape, index in (("df", (0, 2), (3, 3), (0, 2)), ("dx", (5, 9), (32, 32), (5, 9)), ("db", (1, 0), (2, 1), (1,))):
         screen.point_on_board("ours", symbol, cell, shape)
@@ -138,7 +138,7 @@ def test_the_card_of_a_gradient_that_is_wrong_has_its_nine_numbers_and_their_pow
     expect(card.locator(".power")).to_have_text(f"× 10{'⁻²' if power == -2 else '⁻³'}")
     name = card.locator("canvas[data-map]").get_attribute("data-map")
     shown = screen.page.evaluate("(name) => [...writing].filter(([context]) => context.canvas.dataset?.map === name).flatMap(([, all]) => all.map(([, text]) => text))", name)
-    now, setup = moment(Setup()), Setup()
+    now, setup = snapshot(Setup()), Setup()
     wrong = placed(mistake, setup.network).gradients(now.params, now.trace, np.array(setup.y), setup.lr)
     np.testing.assert_allclose([read(text) for text in shown], wrong.df.ravel() / 10.0**power, atol=0.5)
     opened = screen.page.locator(".opened").bounding_box()
@@ -176,7 +176,7 @@ def test_the_check_follows_the_updates_and_stages(screen: Screen):
 def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen):
     setup = Setup(stride=2, k=1)
     screen.open("/check", stride=2, k=1, check="break")
-    now = moment(setup)
+    now = snapshot(setup)
     exact = backward(now.params, now.trace, np.array(setup.y))
     offered = mistakes_for(setup.network)
     places = Counter(one.mistake.name for one in offered)
@@ -302,7 +302,7 @@ def test_what_cannot_be_told_has_a_look_of_its_own(screen: Screen):
     screen.open("/check", scale="raw", stage="dw")
     expect(screen.page.locator(".told")).to_contain_text("Too small beside round-off")
     expect(screen.page.locator(".verdict")).to_have_class(re.compile("good"))
-    now = moment(Setup(scale="raw"))
+    now = snapshot(Setup(scale="raw"))
     check = check_gradients(now.params, now.trace.x, np.array([1.0, 0.0]))
     untold = np.argwhere(check.marks["w"][:, :1] == UNTOLD)[0]
     screen.page.locator("[data-act=all]").click()

@@ -15,7 +15,7 @@ from cnnviz.core.presets import PRESETS
 from cnnviz.data import cifar10
 from cnnviz.data.images import find_image
 from cnnviz.hosts.dialogs import answers
-from tests.e2e.page import Screen, moment, place, read, values
+from tests.e2e.page import Screen, place, read, snapshot, values
 from tests.e2e.test_accessibility import violations
 
 LENET = next(preset.net for preset in PRESETS if preset.name == "lenet")
@@ -62,7 +62,7 @@ def test_the_wheel_makes_a_map_large_until_its_digits_are_read_and_a_click_leads
     """Any number of LeNet's second convolution in two moves, and of a larger one's, whose gradients come as colours first."""
     setup = Setup.from_query({"net": net, "img": "digit7-3"})[0]
     screen.open("/", net=net, img="digit7-3", stage="update")
-    gradients = moment(setup).gradients["df2"]
+    gradients = snapshot(setup).gradients["df2"]
     low, high = gradients.min(), gradients.max()
     label = screen.canvas("df2").get_attribute("aria-label")  # the smaller end of colours is not known yet
     ends = [read(text) for text in re.findall(r"−?[\d.]+(?:e−\d+)?", label.rsplit(" values, ", 1)[1])]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Locator, expect
 
-from cnnviz import Setup, curve, load_image, trajectory
+from cnnviz import Setup, curve, load_image, run_updates
 from tests.e2e.page import Screen, read
 
 SEEN = Setup(seed=39, k=2, stage="z2", cell="z2:0")
@@ -41,7 +41,7 @@ def test_everything_follows_and_the_card_keeps_what_was_promised_beside_what_cam
     shown = float(screen.root.get_attribute("data-dragged"))
     moved = replace(SEEN, set=f"b:0:{shown}~2")
     promised, really = (read(text) for text in card(screen).locator("dl").first.locator("dd").all_inner_texts())
-    change = trajectory(moved, X, 2).losses[-1] - along.loss[32]
+    change = run_updates(moved, X, 2).losses[-1] - along.loss[32]
     assert promised == pytest.approx(along.gradient * (shown - along.at), rel=0.01) and really == pytest.approx(change, rel=0.01)
     assert screen.address == before, "nothing is in the address before it is let go"
     screen.page.mouse.up()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Setup, show
-from tests.e2e.page import REVEAL, moment, printed_loss
+from tests.e2e.page import REVEAL, printed_loss, snapshot
 
 MODEL = """
 async ({ esm, state }) => {
@@ -55,7 +55,7 @@ def test_a_cell_is_stepped_through_edited_and_moved_from_python(page):
 
     def shows(setup: Setup) -> None:
         expect(cell.locator(f'.cnnviz[data-ready="1"][data-update="{setup.k}"][data-stage="{setup.stage}"]')).to_be_visible()
-        expect(loss).to_have_text(printed_loss(moment(setup).losses[-1]))
+        expect(loss).to_have_text(printed_loss(snapshot(setup).losses[-1]))
 
     shows(Setup(img="test-3", k=1, stage="z1"))
     cell.locator('[data-key="update_next"]').evaluate(REVEAL)

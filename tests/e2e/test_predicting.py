@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from cnnviz.core.setup import Setup
 from cnnviz.scripts.missions import blind
-from tests.e2e.page import Screen, moment, values
+from tests.e2e.page import Screen, snapshot, values
 
 NET = "conv2x3-relu-max2-dense3-softmax-ce"
 
@@ -101,7 +101,7 @@ def test_a_mission_is_taken_reached_and_remembered_and_a_mistake_is_named(screen
     choice.select_option("flip_forgotten@dx")
     strip.get_by_text("Name it").click()
     expect(strip.get_by_role("status")).to_contain_text("no. ∂o[0] would be")
-    here = moment(Setup())
+    here = snapshot(Setup())
     right = blind(Setup(), here, 4)
     choice.select_option(next(address for address in right.choices if right.named(address, here)[0]))
     strip.get_by_text("Name it").click()

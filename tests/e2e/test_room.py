@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnnviz import Setup, load_image, trajectory
+from cnnviz import Setup, load_image, run_updates
 from tests.conftest import Server
 from tests.e2e.page import Screen, been_here, faults, ready, screen_in
 from tests.e2e.test_accessibility import violations
@@ -174,7 +174,7 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
     # it sees the next stage before the hall does
     expect(cockpit.locator(".coming h2")).to_contain_text("z1, feature map")
     setup = Setup(img="test-0", f="sobel-x")
-    largest = trajectory(setup, load_image("test-0"), k=0).trace.z1.max()
+    largest = run_updates(setup, load_image("test-0"), k=0).trace.z1.max()
     expect(cockpit.locator(".coming .numbers b").last).to_have_text(f"{largest:.5g}")
 
     # it drives: the lecturer's own page goes along, on the projector
@@ -562,5 +562,5 @@ def test_who_follows_reads_exact_numbers_of_what_came_as_colours(lecturer: Scree
     follower.page.goto(f"/room/{code}")
     ready(follower.page, update=1, stage="df2")
     expect(follower.numbers).to_contain_text("[15,20,1,2]")
-    exact = trajectory(setup, load_image(setup.img), setup.k).gradients["df2"][at]
+    exact = run_updates(setup, load_image(setup.img), setup.k).gradients["df2"][at]
     assert follower.value() == pytest.approx(exact, rel=1e-4)

@@ -12,7 +12,7 @@ from cnnviz import curve
 from cnnviz.core.film import film
 from cnnviz.core.setup import Setup
 from cnnviz.data.images import load_image
-from tests.e2e.page import PATIENCE, Screen, faults, moment, true_minus
+from tests.e2e.page import PATIENCE, Screen, faults, snapshot, true_minus
 from tests.e2e.test_accessibility import violations
 
 SETUP = Setup(seed=39)
@@ -71,7 +71,7 @@ def test_its_numbers_come_with_the_page_and_no_others(browser: Browser, browser_
 
 
 def test_it_is_told_once_with_the_numbers_of_the_core_and_leads_to_its_lesson(browser: Browser, browser_context_args: dict):
-    now = moment(SETUP)
+    now = snapshot(SETUP)
     x = load_image(SETUP.img, SETUP.ch, SETUP.scale)
     run = film(SETUP, x, UPDATES, 2)
     along = curve(SETUP, x, "f:1,1", 2)

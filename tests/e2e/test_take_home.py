@@ -13,7 +13,7 @@ from playwright.sync_api import Download, expect
 
 from cnnviz import Setup
 from cnnviz.export.arrays import arrays_npz
-from tests.e2e.page import Screen, moment, printed_loss
+from tests.e2e.page import Screen, printed_loss, snapshot
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -55,7 +55,7 @@ def test_files_go_home_and_parameters_come_back(screen: Screen, tmp_path):
             assert page.request.get(link.evaluate("(link) => link.href")).body() == name.read_bytes()
     screen.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    loss = printed_loss(moment(Setup(img="test-3", lr=0.2, k=4)).losses[-1])
+    loss = printed_loss(snapshot(Setup(img="test-3", lr=0.2, k=4)).losses[-1])
     for ending in ("json", "npz"):
         screen.open("/", img="test-7", stride="2")  # what was saved here brings its setup
         open_weights(screen)
@@ -79,7 +79,7 @@ def test_several_checkpoints_are_a_film_that_opens_each_in_step(screen: Screen, 
     screen.open("/", img="test-3", n="1000")
     lessons = [Setup(img="test-3", lr=0.2, k=k) for k in (0, 5, 20)]
     for lesson in lessons:
-        (tmp_path / f"at-{lesson.k}.npz").write_bytes(arrays_npz(lesson, moment(lesson)))
+        (tmp_path / f"at-{lesson.k}.npz").write_bytes(arrays_npz(lesson, snapshot(lesson)))
     open_weights(screen)
     screen.key("weights_file").set_input_files([tmp_path / f"at-{lesson.k}.npz" for lesson in reversed(lessons)])
     screen.page.wait_for_url(re.compile("/train.*checkpoints=held-"))
@@ -89,7 +89,7 @@ def test_several_checkpoints_are_a_film_that_opens_each_in_step(screen: Screen, 
     screen.press("ArrowRight")
     screen.press("ArrowRight")
     screen.ready(update=2)
-    loss = printed_loss(moment(lessons[2]).losses[-1])
+    loss = printed_loss(snapshot(lessons[2]).losses[-1])
     expect(screen.page.locator("[data-key=update_card]")).to_contain_text(re.compile(f"checkpoint 2: at-20.*{re.escape(loss)}", re.DOTALL))
     expect(screen.page.locator(".film > .film-head")).to_contain_text("Checkpoint 2: L fell from")
     screen.key("open_in_step").click()
@@ -119,7 +119,7 @@ def test_from_the_film_goes_home_what_is_on_the_screen(screen: Screen, tmp_path)
             screen.key(f"file_{what}").click()
         assert "update-27" in download.value.suggested_filename or ending == "gif"
         download.value.save_as(tmp_path / f"lesson.{ending}")
-    here = moment(Setup(k=27))
+    here = snapshot(Setup(k=27))
     assert json.loads((tmp_path / "lesson.json").read_text())["f"] == here.params.f.tolist()
     assert Image.open(tmp_path / "lesson.gif").n_frames == 60  # all of the film on the page, thinned
 

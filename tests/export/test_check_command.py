@@ -8,7 +8,7 @@ import pytest
 from cnnviz.__main__ import main
 from cnnviz.core.mistakes import placed
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.arrays import arrays_npz
 
@@ -16,13 +16,13 @@ SEED = Setup()
 OTHER = Setup(net="conv4x3b-relu-max2-dense3-softmax-ce", img="test-3", ch="rgb", opt="adam", k=3, y=(0.0, 1.0, 0.0))
 
 
-def moment_of(setup):
-    return trajectory(setup, load_image(find_image(setup.img).pixels, setup.ch, setup.scale), setup.k)
+def snapshot_of(setup):
+    return run_updates(setup, load_image(find_image(setup.img).pixels, setup.ch, setup.scale), setup.k)
 
 
 def mistaken(setup, address):
-    moment = moment_of(setup)
-    return placed(address, setup.network).gradients(moment.params, moment.trace, np.array(setup.y), setup.optimizer, moment.state)
+    snapshot = snapshot_of(setup)
+    return placed(address, setup.network).gradients(snapshot.params, snapshot.trace, np.array(setup.y), setup.optimizer, snapshot.state)
 
 
 def link(setup):
@@ -37,7 +37,7 @@ def check(capsys, *arguments):
 
 @pytest.mark.parametrize("setup", [SEED, OTHER])
 def test_our_own_are_all_right(setup, tmp_path, capsys):
-    (tmp_path / "own.npz").write_bytes(arrays_npz(setup, moment_of(setup)))
+    (tmp_path / "own.npz").write_bytes(arrays_npz(setup, snapshot_of(setup)))
     code, lines, _ = check(capsys, tmp_path / "own.npz", link(setup))
     assert (code, lines[-1]) == (0, "all right") and not any("WRONG" in line for line in lines)
 
@@ -60,7 +60,7 @@ def test_a_mistake_is_named_with_its_line(setup, address, tmp_path, capsys):
 
 def test_options_and_single_precision(tmp_path, capsys):
     setup = Setup(img="test-5", k=2)
-    np.savez(tmp_path / "own.npz", **{name: array.astype(np.float32) for name, array in moment_of(setup).gradients.items()})
+    np.savez(tmp_path / "own.npz", **{name: array.astype(np.float32) for name, array in snapshot_of(setup).gradients.items()})
     code, lines, _ = check(capsys, tmp_path / "own.npz", "--img", "test-5", "--k", "2")
     assert code == 0 and "# Yours are in single precision (float32): a relative error up to 0.001 counts as round-off." in lines
     assert check(capsys, tmp_path / "own.npz")[1][-1] == "first wrong: do"  # of another image
@@ -76,7 +76,7 @@ def test_a_file_or_a_lesson_that_cannot_be_used_is_a_sentence(tmp_path, capsys):
 
 
 def test_names_of_a_notebook_are_known_and_others_are_counted(tmp_path, capsys):
-    right = moment_of(SEED).gradients
+    right = snapshot_of(SEED).gradients
     np.savez(tmp_path / "own.npz", dW2=right["dw"], DB=right["db"], grad_kernel=right["df"], delta1=right["dz1"], dQ=np.zeros(3))
     code, lines, notes = check(capsys, tmp_path / "own.npz")
     assert (code, lines[-1]) == (0, "all right") and "# 4 of 5 arrays checked" in lines and "dQ" in notes
@@ -88,20 +88,20 @@ def test_names_of_a_notebook_are_known_and_others_are_counted(tmp_path, capsys):
 
 def test_what_cannot_be_told_is_counted_and_where_nothing_can_be_told_the_exit_is_2(tmp_path, capsys):
     setup = Setup(scale="raw", img="digit7-3")
-    right = moment_of(setup).gradients
+    right = snapshot_of(setup).gradients
     np.savez(tmp_path / "own.npz", **{name: right[name].astype(np.float16) for name in right})
     code, lines, _ = check(capsys, tmp_path / "own.npz", link(setup))
     (line,) = (line for line in lines if "too small" in line)
     n, count = (int(number.replace(",", "")) for number in line.split() if number.replace(",", "").isdigit())
     assert (code, lines[-1]) == (0, "all right") and 0 < n < count == sum(array.size for array in right.values())
     tiny = Setup(net="conv1x3-sigmoid-dense2-softmax-ce", k=400, lr=1.0, y=(1.0, 0.0), scale="raw")
-    np.savez(tmp_path / "own.npz", dz2=(moment_of(tiny).gradients["dz2"] * 1e-9).astype(np.float16))
+    np.savez(tmp_path / "own.npz", dz2=(snapshot_of(tiny).gradients["dz2"] * 1e-9).astype(np.float16))
     code, lines, _ = check(capsys, tmp_path / "own.npz", link(tiny))
     assert (code, lines[-1]) in ((2, "nothing told"), (1, "first wrong: dz2"))
 
 
 def test_biases_that_were_not_summed_or_summed_too_far_are_named(tmp_path, capsys):
-    right = moment_of(OTHER).gradients
+    right = snapshot_of(OTHER).gradients
     for name, array, title in (("db1", right["dz1"], "not summed"), ("db2", right["db2"].sum(), "wrong axis")):
         np.savez(tmp_path / "own.npz", **{**right, name: array})
         code, lines, _ = check(capsys, tmp_path / "own.npz", link(OTHER))

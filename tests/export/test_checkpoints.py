@@ -8,7 +8,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from cnnviz import Setup, load_image, trajectory
+from cnnviz import Setup, load_image, run_updates
 from cnnviz.core.checkpoints import MOST, checkpoints
 from cnnviz.core.stored_params import is_kept_name, kept
 from cnnviz.export.arrays import arrays_npz
@@ -32,7 +32,7 @@ def npz(*arrays: np.ndarray, **named: np.ndarray) -> bytes:
 def saved(setup: Setup, updates: tuple[int, ...]) -> dict[str, bytes]:
     """All arrays after these updates, as a visitor saves them."""
     x = load_image(setup.img, setup.ch)
-    return {f"epoch-{k}.npz": arrays_npz(at, trajectory(at, x, k)) for k in updates for at in [dataclasses.replace(setup, k=k)]}
+    return {f"epoch-{k}.npz": arrays_npz(at, run_updates(at, x, k)) for k in updates for at in [dataclasses.replace(setup, k=k)]}
 
 
 def foreign(layout: str, count: int = 3) -> list[dict]:
@@ -48,16 +48,16 @@ def test_the_films_updates_are_the_checkpoints_each_with_its_own_loss_and_pictur
     start, name, said = read_checkpoints(files, Setup(img="test-5"))
     assert str(said).startswith("4 checkpoints, epoch-0.npz to epoch-30.npz") and (start.net, start.img) == (setup.net, setup.img)
     here = now(start)
-    page = film.film_page(start, here.moment.image, {"checkpoints": name})
+    page = film.film_page(start, here.snapshot.image, {"checkpoints": name})
     header, arrays = decode(film.answer(here, page))
     assert header["film"]["files"] == ["epoch-0", "epoch-2", "epoch-9", "epoch-30"]
     for place, k in enumerate((0, 2, 9, 30)):
-        there = trajectory(setup, here.moment.image, k)
+        there = run_updates(setup, here.snapshot.image, k)
         after = there.after_training if "bn" in setup.net else there
         assert arrays["0.losses"][place] == after.losses[-1]
         np.testing.assert_allclose(arrays["0.o"][place], after.trace.o, rtol=1e-6)
         np.testing.assert_allclose(film_of(page).kernel[place], there.params[next(iter(there.params))].reshape(-1)[: film_of(page).kernel.shape[1]])
-        opened = trajectory(start.changed(header["film"]["checkpoints"][place])[0], here.moment.image, 0)
+        opened = run_updates(start.changed(header["film"]["checkpoints"][place])[0], here.snapshot.image, 0)
         assert all(np.array_equal(opened.params[symbol], there.params[symbol]) for symbol in there.params)
         assert (opened.after_training if "bn" in setup.net else opened).losses[-1] == arrays["0.losses"][place]
     (run,) = header["film"]["runs"]
@@ -126,9 +126,9 @@ def test_what_is_no_film_of_one_network_is_refused_in_one_sentence(monkeypatch):
 
 def test_a_film_of_what_is_gone_or_of_another_network_says_so_and_is_one_of_updates():
     start, name, _ = read_checkpoints(saved(Setup(), (0, 5)), Setup())
-    x = now(start).moment.image
+    x = now(start).snapshot.image
     for setup, asked in ((start, "held-" + 16 * "0"), (SETUP, name)):
-        page = film.film_page(setup, now(setup).moment.image, {"checkpoints": asked, "n": "3"})
+        page = film.film_page(setup, now(setup).snapshot.image, {"checkpoints": asked, "n": "3"})
         assert page.n == 3 and not page.checkpoints and page.wrong
     for beside in ({"vs": "lr=1"}, {"hold": "w"}, {"checkpoints": "none"}, {"checkpoints": f"{name}.1"}):
         page = film.film_page(start, x, {"checkpoints": name, "n": "3"} | beside)

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnnviz import Setup, load_image, trajectory
+from cnnviz import Setup, load_image, run_updates
 from cnnviz.__main__ import main
 from cnnviz.data.images import find_image
 from cnnviz.export.arrays import arrays_npz
@@ -95,9 +95,9 @@ def test_any_network_prints_what_its_script_prints_and_goes_on_from_its_file(net
 def test_a_heading_for_every_stage_and_the_pinned_channel_alone():
     done = here("--net", "conv4x3b-relu-max2-dense10-softmax-ce", "--stage", "p1", "--cell", "p1:2,0,0", "--classes", "cat,dog")
     setup = Setup(net="conv4x3b-relu-max2-dense10-softmax-ce")
-    moment = trajectory(setup, load_image("test-0"), 0)
+    snapshot = run_updates(setup, load_image("test-0"), 0)
     rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("        ")]
-    assert np.array_equal(rows, moment.trace["p1"][2]) and "# p₁[2]\n" in done.stdout
+    assert np.array_equal(rows, snapshot.trace["p1"][2]) and "# p₁[2]\n" in done.stdout
     titles = [line for line in done.stdout.splitlines()[3:] if line.startswith("# ") and line != "# p₁[2]"]
     assert len(titles) == len(setup.network.stages) + 1, "and one for ∂x"
     assert "# the outputs are cat, dog, output 2" in done.stdout
@@ -112,15 +112,15 @@ def test_the_step_is_called_by_its_rule(rule, title):
 def test_nothing_said_is_the_lesson_that_the_page_opens_with():
     done = cnnviz()
     assert done.returncode == 0 and done.stderr == ""
-    moment = trajectory(Setup(), load_image("test-0"), 0)
-    assert f"\nL       ()        {moment.losses[0]!s}\n" in done.stdout
-    assert f"\ndf      (3, 3)    {moment.gradients.df.tolist()}\n" in done.stdout
+    snapshot = run_updates(Setup(), load_image("test-0"), 0)
+    assert f"\nL       ()        {snapshot.losses[0]!s}\n" in done.stdout
+    assert f"\ndf      (3, 3)    {snapshot.gradients.df.tolist()}\n" in done.stdout
 
 
 def test_the_stage_that_is_asked_for_is_printed_whole():
     lines = here("--stage", "dz1", "--stride", "8").stdout.splitlines()
     rows = [json.loads(line) for line in lines if line.startswith("        ")]
-    assert np.array_equal(rows, trajectory(Setup(stride=8), load_image("test-0"), 0).gradients.dz1)
+    assert np.array_equal(rows, run_updates(Setup(stride=8), load_image("test-0"), 0).gradients.dz1)
 
 
 def test_it_writes_the_same_files_as_the_page(tmp_path):
@@ -143,10 +143,10 @@ def test_it_writes_the_same_files_as_the_page(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     setup, pixels = Setup(k=3), find_image("test-0").pixels
-    moment = trajectory(setup, load_image("test-0"), 3)
-    assert (tmp_path / "a.npz").read_bytes() == arrays_npz(setup, moment)
+    snapshot = run_updates(setup, load_image("test-0"), 3)
+    assert (tmp_path / "a.npz").read_bytes() == arrays_npz(setup, snapshot)
     assert (tmp_path / "n.ipynb").read_text("utf-8") == jupyter_notebook(setup, pixels)
-    assert (read_parameters((tmp_path / "p.json").read_bytes()).w == moment.params.w).all()
+    assert (read_parameters((tmp_path / "p.json").read_bytes()).w == snapshot.params.w).all()
     assert (tmp_path / "f.webp").read_bytes()[8:12] == b"WEBP"
     assert re.findall(r"wrote (\S+) ", done.stderr) == ["a.npz", "p.json", "n.ipynb", "f.webp"]
 
@@ -180,7 +180,7 @@ def test_a_run_goes_on_from_saved_parameters(rule, tmp_path):
 
 
 def test_what_the_file_says_of_its_lesson_in_vain_is_told(tmp_path):
-    data = json.loads(parameters_json(Setup(), trajectory(Setup(), load_image("test-0"), 0).params))
+    data = json.loads(parameters_json(Setup(), run_updates(Setup(), load_image("test-0"), 0).params))
     for said, words in (({"img": 5, "k": 2}, "Image: '5' names no image"), ([], "names no lesson")):
         (tmp_path / "p.json").write_text(json.dumps(data | {"lesson": said}))
         done = here("--params", "p.json", folder=tmp_path)

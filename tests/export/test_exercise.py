@@ -12,7 +12,7 @@ from cnnviz.__main__ import main
 from cnnviz.core.gradcheck import check_gradients, marks
 from cnnviz.core.network import Network
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.code_lines import expression
 from cnnviz.export.core_source import listing
@@ -32,9 +32,9 @@ SETUPS = [
 IDS = [f"{setup.net} k={setup.k}" for setup in SETUPS]
 
 
-def moment_of(setup):
+def snapshot_of(setup):
     pixels = find_image(setup.img).pixels
-    return pixels, trajectory(setup, load_image(pixels, setup.ch, setup.scale), setup.k)
+    return pixels, run_updates(setup, load_image(pixels, setup.ch, setup.scale), setup.k)
 
 
 def filled(text, program, spoil=("", "")):
@@ -77,16 +77,16 @@ def checked(setup, folder, capsys):
 
 @pytest.mark.parametrize("setup", SETUPS, ids=IDS)
 def test_our_own_lines_are_all_right_and_a_slip_is_named(setup, tmp_path, capsys):
-    pixels, moment = moment_of(setup)
-    program = setup.network.program(moment.trace.x.shape)
-    text = exercise_script(setup, pixels, moment)
+    pixels, snapshot = snapshot_of(setup)
+    program = setup.network.program(snapshot.trace.x.shape)
+    text = exercise_script(setup, pixels, snapshot)
     assert "cnnviz" not in re.sub(r'"""|#.*|print\(.*', "", text.split('"""', 2)[2])  # it needs NumPy alone
     names = [line.target for line, _ in asked_lines(program)]
     said = ran(filled(text, program), tmp_path)
     assert all(right(said[name]) for name in names) and (setup.scale == "raw" or {plain(said[name]) for name in names} == {"right"})
     assert checked(setup, tmp_path, capsys) == (0, "all right")
     # Saturated units pass nothing on that central differences could see.
-    spoiled = next(name for name in reversed(names) if name != "dx" and np.abs(moment.gradients[name]).max() > 1e-4)
+    spoiled = next(name for name in reversed(names) if name != "dx" and np.abs(snapshot.gradients[name]).max() > 1e-4)
     said = ran(filled(text, program, (spoiled, " * 1.5")), tmp_path)
     assert said[spoiled].startswith("wrong: ")
     assert all(right(said[name]) for name in names[: names.index(spoiled)])
@@ -95,17 +95,17 @@ def test_our_own_lines_are_all_right_and_a_slip_is_named(setup, tmp_path, capsys
 
 
 def test_as_it_comes_nothing_is_filled_in_and_it_runs(tmp_path):
-    pixels, moment = moment_of(SETUPS[0])
-    said = ran(exercise_script(SETUPS[0], pixels, moment), tmp_path)
-    assert said["dz1"] == "not yet" and float(said["L"]) == moment.losses[-1]
+    pixels, snapshot = snapshot_of(SETUPS[0])
+    said = ran(exercise_script(SETUPS[0], pixels, snapshot), tmp_path)
+    assert said["dz1"] == "not yet" and float(said["L"]) == snapshot.losses[-1]
 
 
 def test_the_notebook_has_the_same_code():
     setup = SETUPS[2]
-    pixels, moment = moment_of(setup)
-    cells = json.loads(exercise_notebook(setup, pixels, moment))["cells"]
+    pixels, snapshot = snapshot_of(setup)
+    cells = json.loads(exercise_notebook(setup, pixels, snapshot))["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    script = exercise_script(setup, pixels, moment)
+    script = exercise_script(setup, pixels, snapshot)
     assert all(part in script for part in code) and any("dz1 = None" in part for part in code)
 
 
@@ -121,18 +121,18 @@ def test_the_notebook_has_the_same_code():
     ids=str,
 )
 def test_where_kinks_are_near_a_right_pass_is_not_called_wrong(setup, tmp_path):
-    pixels, moment = moment_of(setup)
-    program = setup.network.program(moment.trace.x.shape)
-    said = ran(filled(exercise_script(setup, pixels, moment), program), tmp_path)
+    pixels, snapshot = snapshot_of(setup)
+    program = setup.network.program(snapshot.trace.x.shape)
+    said = ran(filled(exercise_script(setup, pixels, snapshot), program), tmp_path)
     assert all(right(said[line.target]) for line, _ in asked_lines(program)), said
 
 
 @pytest.mark.parametrize("net, scale, k", [("dense3-dense2-mse", "unit", 300), ("conv1x3b-max3s2-dense2-mse", "raw", 300)])
 def test_of_a_run_that_is_not_finite_nothing_is_called_right_or_wrong(net, scale, k, tmp_path):
     setup = Setup(net=net, img="digit7-3", scale=scale, k=k, lr=10)
-    pixels, moment = moment_of(setup)
-    program = setup.network.program(moment.trace.x.shape)
-    said = ran(filled(exercise_script(setup, pixels, moment), program), tmp_path)
+    pixels, snapshot = snapshot_of(setup)
+    program = setup.network.program(snapshot.trace.x.shape)
+    said = ran(filled(exercise_script(setup, pixels, snapshot), program), tmp_path)
     assert {said[line.target] for line, _ in asked_lines(program)} == {say("export.exercise.said.not_finite")}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnviz import Setup, load_image, trajectory
+from cnnviz import Setup, load_image, run_updates
 from cnnviz.export.animation import MAX_FRAMES, animation, frame_updates, shown_maps
 from cnnviz.export.animation_frames import GAP, LINE, PANEL
 from cnnviz.export.colour_scales import SCALES, levels_of, ramp
@@ -54,13 +54,13 @@ def test_every_cell_has_the_colour_of_its_value(kind):
     setup = Setup(k=30, lr=0.5)
     frames = frames_of(animation(setup, X, frames=4, kind=kind))
     assert len(frames) == 4
-    moments = [trajectory(setup, X, k) for k in frame_updates(30, 4)]
-    for frame, moment in zip(frames, moments, strict=True):
+    snapshots = [run_updates(setup, X, k) for k in frame_updates(30, 4)]
+    for frame, snapshot in zip(frames, snapshots, strict=True):
         for place, name in enumerate(SIGNED):
             if name == "a1":
-                wanted = ramp("activation", 101)[levels_of(moment.trace.a1, 0, 1, 101)]
+                wanted = ramp("activation", 101)[levels_of(snapshot.trace.a1, 0, 1, 101)]
             else:
-                values = SIGNED[name](moment)
+                values = SIGNED[name](snapshot)
                 limit = np.abs(values).max()
                 wanted = ramp("signed", 101)[levels_of(values, -limit, limit, 101)]
             side = PANEL // len(wanted)
@@ -68,10 +68,10 @@ def test_every_cell_has_the_colour_of_its_value(kind):
 
 
 SIGNED = {
-    "f": lambda moment: moment.params.f,
-    "z1": lambda moment: moment.trace.z1,
-    "a1": lambda moment: moment.trace.a1,
-    "dz1": lambda moment: moment.gradients.dz1,
+    "f": lambda snapshot: snapshot.params.f,
+    "z1": lambda snapshot: snapshot.trace.z1,
+    "a1": lambda snapshot: snapshot.trace.a1,
+    "dz1": lambda snapshot: snapshot.gradients.dz1,
 }
 
 
@@ -102,9 +102,9 @@ def test_any_network_has_a_film_of_its_first_maps(setup, maps):
     assert [one.name for one in shown] == maps.split()
     frames = frames_of(animation(setup, x))
     assert len(frames) == setup.k + 1 and frames[0].shape[1] == GAP + (len(shown) + 2) * (PANEL + GAP)
-    moment = trajectory(setup, x, setup.k)
+    snapshot = run_updates(setup, x, setup.k)
     channel = shown[0].at[:1]
-    values = moment.trace.z1[channel] if channel else np.append(moment.trace.z1, np.zeros(4)).reshape(11, 12)
+    values = snapshot.trace.z1[channel] if channel else np.append(snapshot.trace.z1, np.zeros(4)).reshape(11, 12)
     limit = np.abs(values).max()
     wanted = ramp("signed", 101)[levels_of(values, -limit, limit, 101)]
     side = PANEL // max(values.shape)

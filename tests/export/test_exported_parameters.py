@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz import Params, Setup, load_image, trajectory
+from cnnviz import Params, Setup, load_image, run_updates
 from cnnviz.core.network import MOST_PARAMETERS
 from cnnviz.export.parameters import MAX_BYTES, parameters_json, read_parameters, read_setup, starting_from
 
 SETUP = Setup(k=7, lr=0.5, stride=4)
-PARAMS = trajectory(SETUP, load_image(SETUP.img), SETUP.k).params
+PARAMS = run_updates(SETUP, load_image(SETUP.img), SETUP.k).params
 GOOD = parameters_json(SETUP, PARAMS)
 
 
@@ -31,7 +31,7 @@ def test_parameters_come_back_bit_for_bit():
 
 def test_the_largest_lesson_fits_into_the_limit():
     setup = Setup(pad=4)
-    params = trajectory(setup, load_image("test-0"), 0).params
+    params = run_updates(setup, load_image("test-0"), 0).params
     assert 8 * len(parameters_json(setup, params)) < MAX_BYTES
 
 
@@ -109,7 +109,7 @@ NETWORKS = (
 
 @pytest.mark.parametrize("setup", NETWORKS, ids=lambda setup: setup.net)
 def test_any_network_comes_back_and_a_lesson_starts_from_it(setup):
-    params = trajectory(setup, load_image(setup.img, setup.ch), setup.k).params
+    params = run_updates(setup, load_image(setup.img, setup.ch), setup.k).params
     text = parameters_json(setup, params)
     assert read_setup(text) == (setup, [])
     for back in (read_parameters(text), read_parameters(text.encode(), program=setup.network.program(setup.x_shape))):

@@ -13,7 +13,7 @@ import sys
 import numpy as np
 import pytest
 
-from cnnviz import Setup, load_image, trajectory
+from cnnviz import Setup, load_image, run_updates
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.notebook import DEVIATIONS
@@ -97,12 +97,12 @@ def run_script(setup: Setup, folder, **environment: str) -> list[str]:
 
 def assert_same_numbers(printed: list[str], setup: Setup) -> None:
     """Every printed line says exactly what the core computes for this setup."""
-    moment = trajectory(setup, load_images(setup), setup.k)
-    moment = moment if setup.mode == "train" else moment.after_training
-    arrays = {**moment.trace, **moment.params, **moment.gradients}
+    snapshot = run_updates(setup, load_images(setup), setup.k)
+    snapshot = snapshot if setup.mode == "train" else snapshot.after_training
+    arrays = {**snapshot.trace, **snapshot.params, **snapshot.gradients}
     if setup.mode == "train":
-        arrays |= {f"{name} next": array for name, array in moment.after.items()}
-    arrays |= {"y": np.array(setup.y), "L": moment.losses[-1], "losses": moment.losses}
+        arrays |= {f"{name} next": array for name, array in snapshot.after.items()}
+    arrays |= {"y": np.array(setup.y), "L": snapshot.losses[-1], "losses": snapshot.losses}
     names = [line[:7].rstrip() for line in printed]
     assert len(names) == len({*names}) and {*names} == arrays.keys() - {"dv"}, "the layout of a map has no stage"
     if setup.net == Setup().net:
@@ -275,14 +275,14 @@ def test_pixels_that_do_not_fit_are_refused(pixels):
 
 
 def test_a_lesson_that_starts_from_held_parameters_takes_them_along(tmp_path):
-    start = trajectory(Setup(lr=0.3), load_image("test-0"), 7).params
+    start = run_updates(Setup(lr=0.3), load_image("test-0"), 7).params
     setup = Setup(f=start.f, w=keep(start), k=2)
     path = tmp_path / "lesson.py"
     path.write_text(numpy_script(setup, find_image("test-0").pixels), "utf-8")
     done = subprocess.run([sys.executable, "-I", path], capture_output=True, text=True, check=True, timeout=600)
-    moment = trajectory(setup, load_image("test-0"), 2)
-    assert repr(moment.trace.o.tolist()) in done.stdout
-    assert repr(moment.gradients.df.tolist()) in done.stdout
+    snapshot = run_updates(setup, load_image("test-0"), 2)
+    assert repr(snapshot.trace.o.tolist()) in done.stdout
+    assert repr(snapshot.gradients.df.tolist()) in done.stdout
 
 
 SEVERAL = (
@@ -312,11 +312,11 @@ def test_after_training_the_script_prints_the_numbers_of_that_pass(setup, tmp_pa
 @pytest.mark.parametrize("setup", (*SEVERAL, *AFTER_TRAINING), ids=lambda setup: f"{setup.net} {setup.mode}")
 def test_of_several_images_script_and_notebook_print_the_numbers_of_their_mean(setup):
     pixels = np.stack([find_image(img).pixels for img in setup.images])
-    moment = trajectory(setup, load_images(setup), setup.k)
-    moment = moment if setup.mode == "train" else moment.after_training
-    most = most_whole(moment.trace.o.shape[-1])
-    expected = [describe(name, moment.losses[-1] if name == "L" else array, most) for name, array in (named_arrays(setup, moment) | {"L": moment.losses[-1]}).items()]
-    expected += [describe(f"{name} next", array, most) for name, array in moment.after.items() if setup.mode == "train"]
+    snapshot = run_updates(setup, load_images(setup), setup.k)
+    snapshot = snapshot if setup.mode == "train" else snapshot.after_training
+    most = most_whole(snapshot.trace.o.shape[-1])
+    expected = [describe(name, snapshot.losses[-1] if name == "L" else array, most) for name, array in (named_arrays(setup, snapshot) | {"L": snapshot.losses[-1]}).items()]
+    expected += [describe(f"{name} next", array, most) for name, array in snapshot.after.items() if setup.mode == "train"]
     cells = [cell for cell in json.loads(jupyter_notebook(setup, pixels))["cells"] if cell["cell_type"] == "code"]
     for code in (numpy_script(setup, pixels), "\n".join("".join(cell["source"]) for cell in cells)):
         printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()

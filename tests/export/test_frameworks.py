@@ -10,7 +10,7 @@ import pytest
 
 from cnnviz.core.presets import PRESETS
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.snapshots import run_updates
 from cnnviz.data.images import find_image, load_images
 from cnnviz.export.frameworks import keras_script, pytorch_script
 from cnnviz.words import Problem, languages, reading, say, text
@@ -75,10 +75,10 @@ def agrees(library: str, setup: Setup) -> None:
     found: dict[str, object] = {}
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(compile(made(library, setup), f"{library}.py", "exec"), found)
-    moment = trajectory(setup, load_images(setup), setup.k)
-    moment = moment.after_training if setup.mode == "eval" else moment
-    ours = {"o": moment.trace.o, "L": moment.losses[-1], **moment.gradients, **{f"{name}_next": array for name, array in moment.after.items()}}
-    names = ["o", "L", "dx", *(f"d{name}" for name in moment.params), *(f"{name}_next" for name in moment.params if setup.mode == "train")]
+    snapshot = run_updates(setup, load_images(setup), setup.k)
+    snapshot = snapshot.after_training if setup.mode == "eval" else snapshot
+    ours = {"o": snapshot.trace.o, "L": snapshot.losses[-1], **snapshot.gradients, **{f"{name}_next": array for name, array in snapshot.after.items()}}
+    names = ["o", "L", "dx", *(f"d{name}" for name in snapshot.params), *(f"{name}_next" for name in snapshot.params if setup.mode == "train")]
     for name in names:
         array = np.asarray(ours[name])
         small = 1e-10 * np.abs(array).max() + (1e-8 * setup.lr if "_next" in name and setup.opt == "adam" else 0)  # Adam divides by what may be round-off

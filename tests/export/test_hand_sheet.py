@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.hand_sheet import MOST_TERMS, hand_sheet, tasks
 from cnnviz.words import reading
@@ -21,14 +21,14 @@ SETUPS = [
 ]
 
 
-def moment_of(setup):
-    return trajectory(setup, load_image(find_image(setup.img).pixels, setup.ch, setup.scale), setup.k)
+def snapshot_of(setup):
+    return run_updates(setup, load_image(find_image(setup.img).pixels, setup.ch, setup.scale), setup.k)
 
 
 @pytest.mark.parametrize("setup", SETUPS, ids=[setup.net for setup in SETUPS])
 def test_there_is_a_task_for_each_stage_and_what_is_given_comes_to_the_answer(setup):
-    moment = moment_of(setup)
-    found = tasks(setup, moment)
+    snapshot = snapshot_of(setup)
+    found = tasks(setup, snapshot)
     assert [task.title.id for task in found] == [stage.title.id for stage in setup.network.stages]
     for task in found:
         assert len(task.rows) <= MOST_TERMS and len(task.rows) == len(task.products)
@@ -36,7 +36,7 @@ def test_there_is_a_task_for_each_stage_and_what_is_given_comes_to_the_answer(se
             assert np.prod([value for *_, value in row]) == pytest.approx(product, abs=1e-300)
         if task.rows:
             assert sum(task.products) + sum(value for _, value in task.given) == pytest.approx(task.answer, rel=1e-9, abs=1e-12)
-    assert found[-1].answer in moment.after[setup.network.parameters[0]]
+    assert found[-1].answer in snapshot.after[setup.network.parameters[0]]
 
 
 @pytest.mark.parametrize(
@@ -45,15 +45,15 @@ def test_there_is_a_task_for_each_stage_and_what_is_given_comes_to_the_answer(se
 def test_every_number_that_an_answer_is_made_of_stands_on_the_sheet(net):
     """Of a mean of hundreds, of a loss whose target comes last, and of what normalisation and dropout keep of the pass."""
     setup = Setup(net=net, ch="rgb", k=2, opt="momentum", y=(0.0,) * 9 + (1.0,))
-    moment = moment_of(setup)
-    found = {task.name.split("[")[0]: task for task in tasks(setup, moment)}
+    snapshot = snapshot_of(setup)
+    found = {task.name.split("[")[0]: task for task in tasks(setup, snapshot)}
     sizes = {"p₁": 36, "p₂": 16} if "gap" in net else {"p₁": 36}
     for name, size in sizes.items():
         numbers = [value for _, value in found[name].given]
         made = max(numbers) if name == "p₁" and "max6" in net else sum(numbers) / size
         assert made == pytest.approx(found[name].answer, rel=1e-9)
     loss = dict(found["L"].given)
-    assert -sum(loss[f"y[{n}]"] * np.log(loss[f"o[{n}]"]) for n in range(10)) == pytest.approx(moment.losses[-1])
+    assert -sum(loss[f"y[{n}]"] * np.log(loss[f"o[{n}]"]) for n in range(10)) == pytest.approx(snapshot.losses[-1])
     if "gap" not in net:
         return
     for name in ("n₁", "n₂", "n₃"):
@@ -66,30 +66,30 @@ def test_every_number_that_an_answer_is_made_of_stands_on_the_sheet(net):
 
 def test_of_momentum_the_sheet_gives_what_its_formulas_name_in_the_readers_language():
     setup = Setup(opt="momentum", k=2)
-    moment = moment_of(setup)
+    snapshot = snapshot_of(setup)
     with reading("fr"):
-        given = dict(tasks(setup, moment)[-1].given)
-        page = hand_sheet(setup, moment, "une image")
+        given = dict(tasks(setup, snapshot)[-1].given)
+        page = hand_sheet(setup, snapshot, "une image")
     assert [name.split("[")[0] for name in given] == ["η", "f", "∂f", "vitesse"]
     assert "<mn>0,9</mn>" in page
 
 
 def test_a_long_formula_is_in_parts_between_which_a_line_may_end():
     setup = Setup(net="conv4x3bs2d2same-relu-dense2-sigmoid-mse", ch="rgb")
-    page = hand_sheet(setup, moment_of(setup), "an image")
+    page = hand_sheet(setup, snapshot_of(setup), "an image")
     found = re.search(r"z₁\[[^<]*</h2>.*?<br>(.*?)</p>", page)
     assert len(found[1].split("</math> <math>")) == 4  # z = x · f + b
 
 
 def test_the_pinned_cell_is_the_one_that_is_asked_for():
-    found = tasks(SETUPS[1], moment_of(SETUPS[1]))
+    found = tasks(SETUPS[1], snapshot_of(SETUPS[1]))
     assert next(task.name for task in found if task.name.startswith("z₁")) == "z₁[0,0]"
 
 
 def test_answers_stand_on_a_page_of_their_own_and_blanks_on_the_first():
-    page = hand_sheet(Setup(), moment_of(Setup()), "<an image>")
+    page = hand_sheet(Setup(), snapshot_of(Setup()), "<an image>")
     questions, answers = page.split("<section>")[1:]
-    loss = f"{moment_of(Setup()).losses[-1]:.6g}"
+    loss = f"{snapshot_of(Setup()).losses[-1]:.6g}"
     assert loss in answers and loss not in questions
     assert "blank" in questions and "blank" not in answers and "&lt;an image&gt;" in questions
     assert "section + section { break-before: page }" in page
@@ -98,11 +98,11 @@ def test_answers_stand_on_a_page_of_their_own_and_blanks_on_the_first():
 @pytest.mark.parametrize("img", ["pattern-edges", "pattern-gradient", "test-3"])
 def test_a_cell_that_wins_its_window_by_a_tie_is_given_what_it_gets(img):
     setup = Setup(net="conv4x3-max2-dense3-softmax-ce", img=img, ch="rgb", y=(0.0, 1.0, 0.0))
-    moment = moment_of(setup)
-    largest = moment.trace.p1.repeat(2, axis=1).repeat(2, axis=2)
-    by_ties = np.argwhere((moment.gradients.dz1 != 0) & (moment.trace.z1 < largest))
+    snapshot = snapshot_of(setup)
+    largest = snapshot.trace.p1.repeat(2, axis=1).repeat(2, axis=2)
+    by_ties = np.argwhere((snapshot.gradients.dz1 != 0) & (snapshot.trace.z1 < largest))
     if not len(by_ties):
         pytest.skip("this processor adds equal pixels up to equal sums")
     for at in by_ties[:: len(by_ties) // 5 + 1]:
-        task = next(task for task in tasks(replace(setup, cell=f"dz1:{','.join(map(str, at))}"), moment) if task.name.startswith("∂z₁"))
+        task = next(task for task in tasks(replace(setup, cell=f"dz1:{','.join(map(str, at))}"), snapshot) if task.name.startswith("∂z₁"))
         assert sum(value for _, value in task.given) == task.answer != 0

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz import Setup, load_image, trajectory
+from cnnviz import Setup, load_image, run_updates
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.import_weights import read_start
 from cnnviz.export.parameters import parameters_json
@@ -38,14 +38,14 @@ SAVED = [Setup(k=3, img="test-3", lr=0.5), Setup(net=NET, ch="rgb", k=2), Setup(
 @pytest.mark.parametrize("setup", SAVED)
 @pytest.mark.parametrize("form", ["npz", "json"])
 def test_a_file_that_was_saved_here_brings_its_lesson_and_goes_on_from_its_numbers(setup, form):
-    moment = trajectory(setup, load_image(setup.img, setup.ch), setup.k)
-    file = arrays_npz(setup, moment) if form == "npz" else parameters_json(setup, moment.params).encode()
+    snapshot = run_updates(setup, load_image(setup.img, setup.ch), setup.k)
+    file = arrays_npz(setup, snapshot) if form == "npz" else parameters_json(setup, snapshot.params).encode()
     start, _ = read_start(file, Setup(img="test-9"))
     assert (start.img, start.net, start.lr, start.stride, start.k) == (setup.img, setup.net, setup.lr, setup.stride, 0)
     for name, array in start.first_params().items():
-        assert array.tobytes() == np.ascontiguousarray(moment.params[name]).tobytes()
-    on = trajectory(start, load_image(setup.img, setup.ch), 3)
-    assert on.after.w.tobytes() == trajectory(setup, load_image(setup.img, setup.ch), setup.k + 3).after.w.tobytes()
+        assert array.tobytes() == np.ascontiguousarray(snapshot.params[name]).tobytes()
+    on = run_updates(start, load_image(setup.img, setup.ch), 3)
+    assert on.after.w.tobytes() == run_updates(setup, load_image(setup.img, setup.ch), setup.k + 3).after.w.tobytes()
 
 
 def of_pytorch(params) -> dict[str, np.ndarray]:
@@ -121,7 +121,7 @@ def test_keras_itself_gives_the_same_outputs():
         model.add(layer)
     start, _ = read_start(npz(*model.get_weights()), SETUP)
     x = load_image("test-0", "rgb")
-    ours = trajectory(start, x, 0).trace["o"]
+    ours = run_updates(start, x, 0).trace["o"]
     assert ours == pytest.approx(np.asarray(model(x.transpose(1, 2, 0)[None].astype(np.float32)))[0], abs=1e-6)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from cnnviz.__main__ import main
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.import_weights import read_start
 from cnnviz.words import languages
@@ -86,5 +86,5 @@ def test_weights_of_a_keras_archive_are_written_for_a_lesson(tmp_path, capsys):
     setup = Setup.from_query(dict(parse_qsl(query.removeprefix("?"))))[0]
     start, _ = read_start((tmp_path / "mine.npz").read_bytes(), setup)
     x = load_image(find_image(start.img).pixels, start.ch, start.scale)
-    ours = trajectory(start, x, 0).trace.o
+    ours = run_updates(start, x, 0).trace.o
     np.testing.assert_allclose(net(x[None, :, :, None]).numpy()[0], ours, rtol=1e-4)

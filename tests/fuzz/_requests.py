@@ -15,7 +15,7 @@ from PIL import Image
 from cnnviz import scripts
 from cnnviz.core.presets import PRESETS
 from cnnviz.core.setup import SETUP_KEYS, Setup
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.snapshots import run_updates
 from cnnviz.data.images import load_images
 from cnnviz.export.arrays import arrays_npz, npz
 from cnnviz.export.own_report import example_of, reference_of
@@ -68,11 +68,11 @@ def _archive(pieces: Mapping[str, bytes]) -> bytes:
 def _arrays() -> tuple[bytes, bytes, bytes, bytes]:
     """Return an update's arrays, parameters as JSON, and gradients as .npz and as JSON."""
     setup = Setup(k=2)
-    moment = trajectory(setup, load_images(setup), 2)
-    found = example_of(reference_of(setup, moment))
+    snapshot = run_updates(setup, load_images(setup), 2)
+    found = example_of(reference_of(setup, snapshot))
     gradients = dict(found[1]) if found else {}
     as_json = json.dumps({name: array.tolist() for name, array in gradients.items()}).encode()
-    return arrays_npz(setup, moment), parameters_json(setup, moment.params, moment.buffers).encode(), npz(gradients), as_json
+    return arrays_npz(setup, snapshot), parameters_json(setup, snapshot.params, snapshot.buffers).encode(), npz(gradients), as_json
 
 
 def _npy() -> bytes:

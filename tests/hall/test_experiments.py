@@ -11,7 +11,7 @@ import fakeredis
 import numpy as np
 import pytest
 
-from cnnviz import Setup, load_image, sweep, trajectory
+from cnnviz import Setup, load_image, run_updates, sweep
 from cnnviz.hall import experiment as made
 from cnnviz.scripts.scope import scope_of, setup_of
 from tests.hall.test_lectures import Led, forgets, in_redis
@@ -78,7 +78,7 @@ async def test_each_device_has_a_run_of_its_own_that_the_server_makes(make):
     for n, run in enumerate(runs):
         np.testing.assert_array_equal(numbers(run["curve"]), alone.losses[n, found["at"]])
         there = Setup.understand(dict(parse_qsl(run["query"])))[0]
-        assert there.k == 12 and trajectory(there, load_image("test-0"), 12).losses[-1] == alone.losses[n, -1], "its address shows the same run"
+        assert there.k == 12 and run_updates(there, load_image("test-0"), 12).losses[-1] == alone.losses[n, -1], "its address shows the same run"
 
 
 async def test_nobody_without_a_token_takes_part_and_nobody_votes():

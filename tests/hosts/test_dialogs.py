@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from cnnviz.core import work_cancellation
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.snapshots import run_updates
 from cnnviz.core.work_cancellation import as_long_as
 from cnnviz.data import cifar10
 from cnnviz.data.images import load_image
@@ -62,7 +62,7 @@ def test_what_a_lesson_cannot_be_is_said_beside_its_name():
 def test_a_file_holds_the_numbers_of_the_core_and_a_film_is_the_pages():
     setup = Setup(k=5, lr=0.2)
     arrays = np.load(io.BytesIO(answers.answer("file", setup.to_query() | {"what": "arrays"}).body))
-    expected = trajectory(setup, load_image("test-0"), 5)
+    expected = run_updates(setup, load_image("test-0"), 5)
     np.testing.assert_array_equal(arrays["df"], expected.gradients.df)
     named = {page: json.loads(answers.answer("files", {"page": page, "n": "12", "k": "7"}).body)["groups"][-1]["files"][0]["name"] for page in ("", "train")}
     assert named == {"": "cnnviz-test-0-7-updates.gif", "train": "cnnviz-test-0-12-updates.gif"}
@@ -233,7 +233,7 @@ def test_a_picture_weights_and_a_model_become_changes_of_the_lesson():
     status, found = sent(served, "weights", kernel.getvalue(), query="img=test-3&k=4")
     assert (found["change"]["f"], found["change"]["img"], found["change"]["k"]) == ("0,1,2,3,4,5,6,7,8", "test-3", "0")
     assert found["note"] == "The first filter is the array (3, 3)."
-    files = [arrays_npz(setup, trajectory(setup, load_image(setup.img), setup.k)) for setup in (Setup(), Setup(k=2))]
+    files = [arrays_npz(setup, run_updates(setup, load_image(setup.img), setup.k)) for setup in (Setup(), Setup(k=2))]
     status, found = sent(served, "weights", json.dumps([[f"{n}.npz", len(file)] for n, file in enumerate(files)]).encode() + b"\n", *files)
     assert status == 200 and (found["change"]["page"], found["note"][:13]) == ("train", "2 checkpoints")
     assert found["change"]["w"] == f"{found['change']['checkpoints']}.0"

@@ -9,7 +9,7 @@ import pytest
 
 from cnnviz.__main__ import main
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.snapshots import run_updates
 from cnnviz.data.images import load_images
 from cnnviz.export import animation as animations
 from cnnviz.export.arrays import backward_names
@@ -30,10 +30,10 @@ SETUPS = [
 
 def wanted(setup):
     """All arrays of the eval pass and its loss, from the network alone."""
-    moment, network = trajectory(setup, load_images(setup), setup.k), setup.network
-    trace = network.forward(moment.params, moment.trace.x, training=False, given=moment.buffers)
+    snapshot, network = run_updates(setup, load_images(setup), setup.k), setup.network
+    trace = network.forward(snapshot.params, snapshot.trace.x, training=False, given=snapshot.buffers)
     y = np.array(setup.y)
-    gradients = network.backward(moment.params, trace, y)
+    gradients = network.backward(snapshot.params, trace, y)
     return {**trace, **{name: gradients[name] for name in backward_names(network)}, "L": network.loss(trace, y)}
 
 
@@ -71,8 +71,8 @@ def command(kind):
 
 
 def printed(setup, *_):
-    moment = trajectory(setup, load_images(setup), setup.k).in_mode(setup.mode)
-    lines = dict(line.split(maxsplit=1) for line in report(setup, moment) if line[0] not in "# ")
+    snapshot = run_updates(setup, load_images(setup), setup.k).in_mode(setup.mode)
+    lines = dict(line.split(maxsplit=1) for line in report(setup, snapshot) if line[0] not in "# ")
     return {name: np.array(json.loads(lines[name].partition(")")[2])) for name in ("o", "L")}
 
 
@@ -85,7 +85,7 @@ FORMS = {
     "command": command("npz"),
     "csv": command("csv"),
     "terminal": printed,
-    "notebook": lambda setup, *_: {**(moment := SetupView(setup).moment).trace, **moment.gradients, "L": moment.losses[-1]},
+    "notebook": lambda setup, *_: {**(snapshot := SetupView(setup).snapshot).trace, **snapshot.gradients, "L": snapshot.losses[-1]},
     "notebook's view": lambda setup, *_: sent(SetupView.answer(setup.to_query())),
     "script": lambda setup, *_: scope_of(setup).arrays,
 }
@@ -95,7 +95,7 @@ FORMS = {
 @pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.net)
 def test_every_form_has_the_eval_pass_and_its_loss(setup, form, tmp_path):
     right = wanted(setup)
-    training = trajectory(setup, load_images(setup), setup.k)
+    training = run_updates(setup, load_images(setup), setup.k)
     found = FORMS[form](setup, tmp_path)
     common = {name for name in found if name in right and np.size(found[name]) == np.size(right[name])}
     assert len(common) > 0 and ("L" in common or form == "csv")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from cnnviz import Setup, load_image, show, trajectory
+from cnnviz import Setup, load_image, run_updates, show
 from cnnviz.data.images import find_image
 from cnnviz.hosts.file import _answer
 from cnnviz.pages.encoding import decode
@@ -35,7 +35,7 @@ def test_a_notebook_that_shows_a_lesson_runs():
 
 def test_a_cell_and_a_file_hold_numbers_and_no_colours_since_they_cannot_ask_for_them():
     setup = Setup(net="conv32x3-relu-max4-conv64x3-relu-gap-dense10-softmax-ce", k=1)  # with 18,432 filter weights
-    gradients = trajectory(setup, load_image(setup.img), setup.k).gradients
+    gradients = run_updates(setup, load_image(setup.img), setup.k).gradients
     for given in (show(setup=setup).answer(setup.to_query()), _answer(setup, find_image(setup.img))):
         assert np.array_equal(decode(given)[1]["df2"], gradients["df2"])
 

@@ -11,7 +11,7 @@ from onnx.reference import ReferenceEvaluator
 
 from cnnviz import from_model
 from cnnviz.__main__ import main
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.snapshots import run_updates
 from cnnviz.export.import_weights import read_start, setup_of_weights
 from cnnviz.models.reading import read_model
 from cnnviz.models.weights import weights_in
@@ -148,8 +148,8 @@ def test_its_weights_give_its_outputs(kind):
     file = io.BytesIO()
     np.savez(file, **arrays)
     x = np.random.default_rng(5).random((28, 28))
-    moment = trajectory(read_start(file.getvalue(), setup)[0], x, 0)
-    ours = (moment.evaluated if moment.buffers else moment).trace["z2"]
+    snapshot = run_updates(read_start(file.getvalue(), setup)[0], x, 0)
+    ours = (snapshot.evaluated if snapshot.buffers else snapshot).trace["z2"]
     (theirs,) = ReferenceEvaluator(model).run(None, {"x": x[None, None].astype(np.float32)})[0]
     np.testing.assert_allclose(theirs, ours, rtol=1e-4, atol=1e-4)
 

@@ -53,16 +53,16 @@ def answered(page: str, query: dict[str, str]) -> None:
 def all_taken_home(setup: Setup) -> None:
     """Every file of this setup can be made and read."""
     here = now(setup)
-    pixels, moment = here.image.pixels, here.moment
+    pixels, snapshot = here.image.pixels, here.snapshot
     for script in (numpy_script, keras_script, pytorch_script):
         ast.parse(script(setup, pixels))
-    ast.parse(exercise_script(setup, pixels, moment))
-    for notebook in (jupyter_notebook(setup, pixels), exercise_notebook(setup, pixels, moment)):
+    ast.parse(exercise_script(setup, pixels, snapshot))
+    for notebook in (jupyter_notebook(setup, pixels), exercise_notebook(setup, pixels, snapshot)):
         assert json.loads(notebook)["cells"]
-    again, said = read_setup(parameters_json(setup, moment.params))
+    again, said = read_setup(parameters_json(setup, snapshot.params))
     assert (again.net, said) == (setup.net, [])
-    assert np.load(io.BytesIO(arrays_npz(setup, moment)), allow_pickle=False)["w" if "dense" in setup.net else "f"].size
-    assert np.load(io.BytesIO(npz(moment.gradients)), allow_pickle=False).files
-    assert hand_sheet(setup, moment, here.image.words) and list(report(setup, moment))
-    assert spreadsheet(setup, moment)[:2] == b"PK" and animation(setup, moment.trace.x)
+    assert np.load(io.BytesIO(arrays_npz(setup, snapshot)), allow_pickle=False)["w" if "dense" in setup.net else "f"].size
+    assert np.load(io.BytesIO(npz(snapshot.gradients)), allow_pickle=False).files
+    assert hand_sheet(setup, snapshot, here.image.words) and list(report(setup, snapshot))
+    assert spreadsheet(setup, snapshot)[:2] == b"PK" and animation(setup, snapshot.trace.x)
     assert setup_html(setup, here.image, 1).startswith("<!doctype html>")

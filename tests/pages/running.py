@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from streamlit.testing.v1 import AppTest
 
-from cnnviz import Setup, load_image, trajectory
+from cnnviz import Setup, load_image, run_updates
 from cnnviz.data.images import find_image
 from cnnviz.pages import encoding
 from cnnviz.pages.address import Now
@@ -54,7 +54,7 @@ def _said(value: dict) -> object:
 
 def now(setup: Setup) -> Now:
     x = load_image(setup.img, setup.ch, setup.scale)
-    return Now(setup.to_query(), setup, find_image(setup.img), trajectory(setup, x, setup.k), {}, {})
+    return Now(setup.to_query(), setup, find_image(setup.img), run_updates(setup, x, setup.k), {}, {})
 
 
 def _script(path: str) -> None:

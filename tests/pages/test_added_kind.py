@@ -123,8 +123,8 @@ def setup(monkeypatch) -> Setup:
 
 
 @pytest.fixture
-def moment(setup):
-    return now(setup).moment
+def snapshot(setup):
+    return now(setup).snapshot
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -133,20 +133,20 @@ def test_it_is_answered_on_every_page(path, setup):
         answered(path, setup.to_query() | own)
 
 
-def test_its_gradients_are_right_by_differences_and_by_tensorflow(setup, moment):
-    network, x, y = setup.network, moment.trace.x, np.array(setup.y)
-    found = check_gradients(moment.params, x, y, network=network)
-    assert found.verdict == "right" and {"du1", "du2"} <= moment.gradients.keys()
-    judged = tensorflow_gradients(moment.params, x, y, network=network)
-    for name in (*moment.params, "x"):
-        array = moment.gradients[f"d{name}"]
+def test_its_gradients_are_right_by_differences_and_by_tensorflow(setup, snapshot):
+    network, x, y = setup.network, snapshot.trace.x, np.array(setup.y)
+    found = check_gradients(snapshot.params, x, y, network=network)
+    assert found.verdict == "right" and {"du1", "du2"} <= snapshot.gradients.keys()
+    judged = tensorflow_gradients(snapshot.params, x, y, network=network)
+    for name in (*snapshot.params, "x"):
+        array = snapshot.gradients[f"d{name}"]
         np.testing.assert_allclose(judged[name].reshape(array.shape), array, rtol=1e-10, atol=1e-12 * np.abs(array).max())
 
 
-def test_a_number_of_its_parameter_is_set_and_has_a_curve(setup, moment):
-    x = moment.trace.x
-    assert curve(setup, x, "u1:1").gradient == moment.gradients["du1"][1]
-    assert now(Setup.understand(setup.to_query() | {"set": "u1:1:0.25", "k": "0"})[0]).moment.params["u1"].tolist() == [1, 0.25]
+def test_a_number_of_its_parameter_is_set_and_has_a_curve(setup, snapshot):
+    x = snapshot.trace.x
+    assert curve(setup, x, "u1:1").gradient == snapshot.gradients["du1"][1]
+    assert now(Setup.understand(setup.to_query() | {"set": "u1:1:0.25", "k": "0"})[0]).snapshot.params["u1"].tolist() == [1, 0.25]
 
 
 def test_all_that_is_taken_home_has_it(setup):
@@ -162,10 +162,10 @@ def test_its_script_and_notebook_give_the_same_numbers_on_their_own(setup, tmp_p
     assert run_alone(["-c", ALL_IN_ORDER], tmp_path, json.dumps(cells)) == printed
 
 
-def test_its_script_in_keras_gives_the_same_numbers(setup, moment):
+def test_its_script_in_keras_gives_the_same_numbers(setup, snapshot):
     found: dict[str, Any] = {}
     with contextlib.redirect_stdout(io.StringIO()):
         exec(compile(keras_script(setup, find_image(setup.img).pixels), "keras.py", "exec"), found)
-    for name in (*(f"d{name}" for name in moment.params), "dx"):
-        array = moment.gradients[name]
+    for name in (*(f"d{name}" for name in snapshot.params), "dx"):
+        array = snapshot.gradients[name]
         np.testing.assert_allclose(np.reshape(found[name], array.shape), array, rtol=1e-10, atol=1e-12 * np.abs(array).max())

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 
-from cnnviz import Setup, trajectory
+from cnnviz import Setup, run_updates
 from cnnviz.core.mistakes import placed
 from cnnviz.data.images import load_images
 from cnnviz.pages import answer
@@ -16,7 +16,7 @@ from tests.pages.running import decode
 
 QUERY = {"net": "conv2x3-bn-relu-max2-drop50-dense2-softmax-ce", "img": "small3-0,small1-1,small5-2", "y": "1,0;0,1;1,0", "lr": "0.1", "image": "2"}
 SETUP = Setup(**QUERY)
-MOMENT = trajectory(SETUP, load_images(SETUP), 0)
+MOMENT = run_updates(SETUP, load_images(SETUP), 0)
 
 
 def checked(**more: str):
@@ -49,8 +49,8 @@ def test_the_image_and_the_pass_are_chosen_and_a_pass_after_training_is_checked_
     on = {group["name"]: [option["change"] for option in group["options"] if option["on"]] for group in header["road"]["views"]}
     assert on == {"image": [{"image": "2"}], "mode": [{"mode": "eval"}]}
     assert header["road"]["verdict"]["good"] and not header["wrong"] and header["lesson"]["mode"] == "eval"
-    moment = trajectory(SETUP, load_images(SETUP), 2).after_training
-    np.testing.assert_array_equal(arrays["ours.dz2"].reshape(-1), moment.gradients["dz2"][2])
+    snapshot = run_updates(SETUP, load_images(SETUP), 2).after_training
+    np.testing.assert_array_equal(arrays["ours.dz2"].reshape(-1), snapshot.gradients["dz2"][2])
     error = header["check"]["entry"]["rows"][1]["error"]
     assert error < 1e-6
     header, arrays = checked(k="2", mode="eval", check="break", mistake="images_summed")
@@ -120,7 +120,7 @@ def test_ones_own_gradients_of_all_images_are_judged_and_one_is_shown():
 
 def test_a_mistake_of_a_pass_after_training_is_made_in_such_a_pass():
     header, arrays = checked(k="2", check="break", mistake="batch_statistics@n1")
-    after = trajectory(SETUP, load_images(SETUP), 2).after_training
+    after = run_updates(SETUP, load_images(SETUP), 2).after_training
     np.testing.assert_array_equal(arrays["exact.dz2"].reshape(-1), after.gradients["dz2"][2])
     assert header["check"]["code"]["right"].startswith("n1.mean = n1.running_mean") and "is the same" in header["check"]["falls"]
     assert [change for change, on in offered(header) if on] == [{"mistake": "batch_statistics"}] and header["lesson"]["mode"] == "eval"

@@ -29,10 +29,10 @@ def shown(here, data):
 
 
 def gradients(here, address=""):
-    moment, setup = here.moment, here.setup
+    snapshot, setup = here.snapshot, here.setup
     if not address:
-        return dict(setup.network.backward(moment.params, moment.trace, np.array(setup.y)))
-    return dict(placed(address, setup.network).gradients(moment.params, moment.trace, np.array(setup.y), setup.optimizer))
+        return dict(setup.network.backward(snapshot.params, snapshot.trace, np.array(setup.y)))
+    return dict(placed(address, setup.network).gradients(snapshot.params, snapshot.trace, np.array(setup.y), setup.optimizer))
 
 
 @pytest.mark.parametrize("setup", SETUPS, ids=str)
@@ -125,7 +125,7 @@ def test_before_a_file_is_chosen_an_example_is_judged_as_its_file_would_be(setup
     here = now(setup)
     header, _ = shown(here, None)
     own_of = header["check"]["own"]
-    made = example_of(reference_of(setup, here.moment))
+    made = example_of(reference_of(setup, here.snapshot))
     assert bool(own_of["example"]) == bool(own_of["stages"])
     if not made:
         assert not own_of["example"]
@@ -139,7 +139,7 @@ def test_before_a_file_is_chosen_an_example_is_judged_as_its_file_would_be(setup
 @pytest.mark.parametrize("setup", SETUPS, ids=str)
 def test_no_line_of_the_solution_is_shown_before_gradients_are_handed_in(setup):
     here = now(setup)
-    example = example_of(reference_of(setup, here.moment))
+    example = example_of(reference_of(setup, here.snapshot))
     for file in (None, *([(say("ui.check.own.example_file"), npz(example[1]))] if example else [])):
         header = own.more(here, file, own.found_in(here, file))
         assert all(stage["code"] == {"wrong": "", "right": ""} for stage in header["check"]["own"]["stages"])
@@ -162,7 +162,7 @@ def test_where_no_known_mistake_comes_near_our_line_is_shown():
 
 def test_a_slope_without_its_first_factor_is_known():
     here = now(Setup())
-    header, _ = shown(here, npz({"dz1": here.moment.gradients["da1"] * (1 - here.moment.trace["a1"])}))
+    header, _ = shown(here, npz({"dz1": here.snapshot.gradients["da1"] * (1 - here.snapshot.trace["a1"])}))
     assert header["check"]["own"]["stages"][0]["title"] == "1 − σ instead of σ (1 − σ)"
     assert header["road"]["verdict"]["text"] == "900 of 900 numbers in mine.npz differ, none of them before ∂z₁."
 

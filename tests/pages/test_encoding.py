@@ -27,10 +27,10 @@ def test_what_is_encoded_is_decoded(words, kinds, size):
 def test_the_step_page_gets_every_array_of_the_core_bit_for_bit():
     here = now(Setup(k=3, f="random-2", stride=2))
     header, found = decode(step.answer(here))
-    for symbol in map_records.symbols(map_records.program_of(here.setup, here.moment)):
-        np.testing.assert_array_equal(found[symbol], map_records.array_of(symbol, here.setup, here.moment))
+    for symbol in map_records.symbols(map_records.program_of(here.setup, here.snapshot)):
+        np.testing.assert_array_equal(found[symbol], map_records.array_of(symbol, here.setup, here.snapshot))
     assert header["lesson"] == here.setup.to_query()
-    assert header["loss"] == here.moment.losses[-1]
+    assert header["loss"] == here.snapshot.losses[-1]
 
 
 def test_one_update_stays_small():

@@ -9,7 +9,7 @@ import pytest
 
 from cnnviz import Setup
 from cnnviz.core.program import Program
-from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.core.snapshots import Snapshot, run_updates
 from cnnviz.data.images import load_image
 from cnnviz.pages import answer, map_records, network_record
 from cnnviz.pages.encoding import encode
@@ -26,16 +26,16 @@ SETUPS = [
 ]
 
 
-def here(setup: Setup) -> tuple[Program, Moment]:
-    moment = trajectory(setup, load_image(setup.img, setup.ch, setup.scale), setup.k)
-    return map_records.program_of(setup, moment), moment
+def here(setup: Setup) -> tuple[Program, Snapshot]:
+    snapshot = run_updates(setup, load_image(setup.img, setup.ch, setup.scale), setup.k)
+    return map_records.program_of(setup, snapshot), snapshot
 
 
 @pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.net)
 def test_limits_hold_every_value_and_signed_ones_are_centred(setup):
-    program, moment = here(setup)
-    for symbol, record in map_records.records(setup, program, moment).items():
-        array, (low, high) = map_records.array_of(symbol, setup, moment), record["limits"]
+    program, snapshot = here(setup)
+    for symbol, record in map_records.records(setup, program, snapshot).items():
+        array, (low, high) = map_records.array_of(symbol, setup, snapshot), record["limits"]
         assert low <= array.min() and array.max() <= high, symbol
         assert np.prod(record["shape"]) == array.size == np.prod(record["index"])
         assert str(record["words"])
@@ -47,8 +47,8 @@ def test_limits_hold_every_value_and_signed_ones_are_centred(setup):
 
 @pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.net)
 def test_every_linked_symbol_is_shown_and_every_stage_has_words_and_a_formula(setup):
-    program, moment = here(setup)
-    record = network_record.network_record(setup, program, moment)
+    program, snapshot = here(setup)
+    record = network_record.network_record(setup, program, snapshot)
     for target, links in record["links"].items():
         if target in record["maps"]:
             assert {link["source"] for link in links} <= set(record["maps"])
@@ -68,36 +68,36 @@ def test_of_a_convolution_s_bias_it_is_said_what_becomes_of_it():
 
 @pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.net)
 def test_the_cell_that_is_explained_first_exists_and_has_the_largest_gradient(setup):
-    program, moment = here(setup)
-    maps = map_records.records(setup, program, moment)
-    cells = map_records.first_cells(program, moment, maps)
+    program, snapshot = here(setup)
+    maps = map_records.records(setup, program, snapshot)
+    cells = map_records.first_cells(program, snapshot, maps)
     for family, cell in cells.items():
         assert len(cell) == len(maps[family]["shape"])
         assert all(0 <= at < n for at, n in zip(cell, maps[family]["shape"], strict=True)), family
     gradient = next(iter(name for name in program.parameters if name[0] == "f"), None)
-    if gradient and moment.gradients[f"d{gradient}"].any():
-        found = moment.gradients[f"d{gradient}"].reshape(maps[gradient]["shape"])
+    if gradient and snapshot.gradients[f"d{gradient}"].any():
+        found = snapshot.gradients[f"d{gradient}"].reshape(maps[gradient]["shape"])
         assert abs(found[tuple(cells[gradient])]) == np.abs(found).max()
 
 
 @pytest.mark.parametrize("net", ["drop30-dense2-softmax-ce", "conv4x3-bn-relu-drop50-dense2-softmax-ce", "dense8-ln-relu-drop30-dense2-mse"])
 @pytest.mark.parametrize("seed", range(3))
 def test_the_cell_that_is_explained_first_is_neither_silent_nor_without_a_gradient(net, seed):
-    program, moment = here(Setup.read({"net": net, "seed": str(seed)})[0])
-    maps = map_records.records(Setup(net=net), program, moment)
-    cells = map_records.first_cells(program, moment, maps)
-    for symbol, array in {**moment.trace, **moment.gradients}.items():
+    program, snapshot = here(Setup.read({"net": net, "seed": str(seed)})[0])
+    maps = map_records.records(Setup(net=net), program, snapshot)
+    cells = map_records.first_cells(program, snapshot, maps)
+    for symbol, array in {**snapshot.trace, **snapshot.gradients}.items():
         if symbol in maps and array.any():
             assert array.reshape(maps[symbol]["shape"])[tuple(cells[maps[symbol]["family"]])], symbol
 
 
 @pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.net)
 def test_the_page_gets_the_cores_arrays_bit_for_bit(setup):
-    program, moment = here(setup)
-    sent = {"network": network_record.network_record(setup, program, moment)}
-    header, found = decode(encode(sent, network_record.arrays(setup, program, moment)))
+    program, snapshot = here(setup)
+    sent = {"network": network_record.network_record(setup, program, snapshot)}
+    header, found = decode(encode(sent, network_record.arrays(setup, program, snapshot)))
     for symbol in map_records.symbols(program):
-        np.testing.assert_array_equal(found[symbol], map_records.array_of(symbol, setup, moment))
+        np.testing.assert_array_equal(found[symbol], map_records.array_of(symbol, setup, snapshot))
     assert json.dumps(header)
 
 
@@ -117,12 +117,12 @@ def test_a_curve_is_the_layers_own_function_and_slope():
 @pytest.mark.parametrize("opt", ["momentum", "adam"])
 def test_the_parts_of_a_step_make_the_step(opt):
     setup = Setup(opt=opt, k=4)
-    program, moment = here(setup)
-    sent = network_record.arrays(setup, program, moment)
+    program, snapshot = here(setup)
+    sent = network_record.arrays(setup, program, snapshot)
     for name in program.parameters:
-        change = moment.params[name] - sent[f"{name}_next"]
+        change = snapshot.params[name] - sent[f"{name}_next"]
         if opt == "momentum":
-            np.testing.assert_array_equal(sent[f"velocity.{name}"], sent[f"kept.{name}"] + moment.gradients[f"d{name}"])
+            np.testing.assert_array_equal(sent[f"velocity.{name}"], sent[f"kept.{name}"] + snapshot.gradients[f"d{name}"])
             ratio = sent[f"velocity.{name}"]
         else:
             ratio = sent[f"mean.{name}"] / sent[f"size.{name}"]
@@ -131,8 +131,8 @@ def test_the_parts_of_a_step_make_the_step(opt):
 
 @pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.net)
 def test_answers_alone_have_the_ramp_of_one_hue(setup):
-    program, moment = here(setup)
-    for symbol, record in map_records.records(setup, program, moment).items():
+    program, snapshot = here(setup)
+    for symbol, record in map_records.records(setup, program, snapshot).items():
         assert (record["scale"] == "answer") == (symbol in map_records.ANSWERS and record["scale"] != "signed"), symbol
 
 
@@ -153,9 +153,9 @@ def test_answers_alone_have_the_ramp_of_one_hue(setup):
 )
 def test_the_bias_before_a_normalisation_has_a_gradient_of_round_off_alone_and_stays_at_0(net, lost):
     def told(setup: Setup, **moved: float) -> set[str]:
-        program, moment = here(setup)
-        moment = replace(moment, gradients=moment.gradients.replace(**{name: moment.gradients[name] + by for name, by in moved.items()}))
-        return {symbol for symbol, record in map_records.records(setup, program, moment).items() if record["round_off"]}
+        program, snapshot = here(setup)
+        snapshot = replace(snapshot, gradients=snapshot.gradients.replace(**{name: snapshot.gradients[name] + by for name, by in moved.items()}))
+        return {symbol for symbol, record in map_records.records(setup, program, snapshot).items() if record["round_off"]}
 
     for rule in ("gd", "momentum", "adam"):
         assert told(Setup(net=net, opt=rule, k=4)) == lost | {name[1:] for name in lost}

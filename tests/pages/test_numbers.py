@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
-from cnnviz import Setup, load_image, trajectory
+from cnnviz import Setup, load_image, run_updates
 from cnnviz.checks import tensorflow_process
 from cnnviz.core.setup import SETUP_KEYS
 from cnnviz.core.work_cancellation import as_long_as, check_wanted
@@ -108,17 +108,17 @@ def test_where_one_looks_is_no_part_of_it_and_the_order_of_keys_is_none():
 
 def test_programs_get_exact_arrays_and_what_was_wrong_by_its_id():
     setup = Setup(k=3, seed=4)
-    moment = trajectory(setup, load_image("test-0"), 3)
+    snapshot = run_updates(setup, load_image("test-0"), 3)
     _, _, body = ask("/numbers/step.npz", "k=3&seed=4")
     file = np.load(io.BytesIO(body), allow_pickle=False)
-    np.testing.assert_array_equal(file["df"], moment.gradients.df)
+    np.testing.assert_array_equal(file["df"], snapshot.gradients.df)
     assert json.loads(str(file["header"]))["lesson"]["seed"] == "4"
     _, headers, body = ask("/numbers/step.json", "k=3&seed=x", {"Accept-Encoding": "identity"})
     answer = json.loads(body)
     assert headers["content-type"] == "application/json"
     assert (answer["wrong"]["seed"]["id"], answer["wrong"]["seed"]["instead"]) == ("lesson.replaced", "0")
     assert answer["wrong"]["seed"]["values"]["why"]["id"].startswith("lesson.why.")
-    np.testing.assert_array_equal(answer["arrays"]["w"], trajectory(Setup(), load_image("test-0"), 3).params.w)
+    np.testing.assert_array_equal(answer["arrays"]["w"], run_updates(Setup(), load_image("test-0"), 3).params.w)
 
 
 def test_a_long_answer_comes_in_pieces_to_who_reads_no_gzip():

@@ -1,6 +1,6 @@
 """Remarks say what is so, under any rule."""
 
-from cnnviz import Setup, trajectory
+from cnnviz import Setup, run_updates
 from cnnviz.data.images import load_images
 from cnnviz.pages.remarks import remarks
 from tests.pages.running import now
@@ -33,19 +33,19 @@ def test_where_no_weight_carries_a_gradient_the_units_are_not_blamed():
 def test_a_batch_norm_of_single_numbers_is_said_to_hand_nothing_back():
     one = Setup(net="conv2x3-bn-relu-dense3-bn-dense2-softmax-ce", img="cat-0")
     others = (Setup(net=one.net, img="cat-0,dog-1"), Setup(net="conv2x3-bn-relu-dense2-softmax-ce", img="cat-0"))
-    first, *rest = ((setup, trajectory(setup, load_images(setup), 0)) for setup in (one, *others))
+    first, *rest = ((setup, run_updates(setup, load_images(setup), 0)) for setup in (one, *others))
     assert not first[1].gradients.df.any() and "Nothing comes back" in str(remarks(*first)[0])
-    assert all(moment.gradients.df.any() and not remarks(setup, moment) for setup, moment in rest)
+    assert all(snapshot.gradients.df.any() and not remarks(setup, snapshot) for setup, snapshot in rest)
     assert not remarks(one, first[1].after_training)
 
 
 def test_the_loss_of_another_pass_is_no_step_that_overshoots():
     masked = Setup(net="conv2x3-relu-max2-drop50-dense2-softmax-ce", img="cat-0", w="normal", lr=0.01, seed=1, k=5)
-    assert now(masked).moment.losses[-1] > now(masked).moment.losses.min() + 0.05 and not _said(masked)
+    assert now(masked).snapshot.losses[-1] > now(masked).snapshot.losses.min() + 0.05 and not _said(masked)
     batch = Setup(net="conv2x3-bn-relu-max2-dense2-softmax-ce", img="cat-0,cat-1,dog-0", w="normal", lr=0.01, k=3)
-    after = trajectory(batch, load_images(batch), 3).after_training
+    after = run_updates(batch, load_images(batch), 3).after_training
     assert after.losses[-1] > after.losses.min() + 0.05 and not remarks(batch, after)
 
 
 def _said(setup: Setup) -> list[str]:
-    return [str(remark) for remark in remarks(setup, now(setup).moment)]
+    return [str(remark) for remark in remarks(setup, now(setup).snapshot)]

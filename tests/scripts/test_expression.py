@@ -78,7 +78,7 @@ def at_most(most: int) -> Iterator[None]:
 @settings(max_examples=400, deadline=None)
 def test_whatever_is_asked_no_array_changes_and_memory_is_bounded(text, address):
     here = SCENES[address]
-    here.elsewhere("at", "k=1")  # the other moment's own arrays are kept by the scope, not by the expression
+    here.elsewhere("at", "k=1")  # the other snapshot's own arrays are kept by the scope, not by the expression
     before = {name: array.tobytes() for name, array in here.arrays.items()}
     with at_most(MOST_BYTES):
         value = evaluate(text, here)

@@ -11,7 +11,7 @@ from cnnviz.core.kernels import KERNELS
 from cnnviz.core.mistakes import placed
 from cnnviz.core.notebook import OBJECT_ORIENTED, notebook_step
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import Moment, trajectory, walk
+from cnnviz.core.snapshots import Snapshot, run_updates, walk
 from cnnviz.data.images import find_image, load_images
 from cnnviz.scripts import library, script_fields, script_file
 from cnnviz.scripts.library import bundled
@@ -30,31 +30,31 @@ def slide(x: np.ndarray, f: np.ndarray) -> np.ndarray:
     return np.array([[sum(x[i + u, j + v] * f[u, v] for u in range(3) for v in range(3)) for j in range(columns)] for i in range(rows)])
 
 
-def later(m: Moment, setup: Setup, k: int) -> Moment:
-    return trajectory(setup, m.trace.x, k)
+def later(m: Snapshot, setup: Setup, k: int) -> Snapshot:
+    return run_updates(setup, m.trace.x, k)
 
 
-def other(setup: Setup, **change: object) -> Moment:
+def other(setup: Setup, **change: object) -> Snapshot:
     setup = setup.changed({name: str(value) for name, value in change.items()})[0]
-    return trajectory(setup, load_images(setup), setup.k)
+    return run_updates(setup, load_images(setup), setup.k)
 
 
 def sigma(z: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-z))
 
 
-def squares(m: Moment) -> list[float]:
+def squares(m: Snapshot) -> list[float]:
     return [float((m.gradients[f"d{name}"] ** 2).sum()) for name in ("f", "w", "b")]
 
 
-def best_nudge(m: Moment, y: np.ndarray) -> int:
+def best_nudge(m: Snapshot, y: np.ndarray) -> int:
     def loss(e: float) -> float:
         return float(((sigma(m.trace.v @ m.params.w + m.params.b + np.array([e, 0])) - y) ** 2).mean())
 
     return int(np.argmin([abs((loss(e) - loss(-e)) / (2 * e) - m.gradients.db[0]) for e in (1e-1, 1e-5, 1e-14)]))
 
 
-def flipped_loss(m: Moment, setup: Setup) -> int:
+def flipped_loss(m: Snapshot, setup: Setup) -> int:
     """Two hundred updates with df turned by 180°, by hand."""
     x, y, params = m.trace.x, np.array(setup.y), m.params
     for _ in range(200):
@@ -64,7 +64,7 @@ def flipped_loss(m: Moment, setup: Setup) -> int:
     return 1 if setup.network.loss(setup.network.forward(params, x), y) < 0.1 * m.losses[-1] else -1
 
 
-def early(m: Moment, setup: Setup) -> int:
+def early(m: Snapshot, setup: Setup) -> int:
     """da1 with the weights of after the update; dw is not touched."""
     after = m.params.w - setup.lr * m.gradients.dw
     da1 = (after @ m.gradients.dz2).reshape(m.trace.a1.shape)
@@ -73,11 +73,11 @@ def early(m: Moment, setup: Setup) -> int:
     return 1 * bool(np.abs(df - m.gradients.df).max() > 1e-9)
 
 
-def moves(m: Moment, setup: Setup, *rule: str) -> bool:
+def moves(m: Snapshot, setup: Setup, *rule: str) -> bool:
     return bool((notebook_step(m.params, m.trace.x, np.array(setup.y), setup.lr, frozenset(rule))[2].f != setup.kernel).any())
 
 
-def winners(m: Moment) -> np.ndarray:
+def winners(m: Snapshot) -> np.ndarray:
     """Of each block of 2×2 of a1 the first of its largest cells."""
     a1 = m.trace.a1
     found = np.zeros(a1.shape, bool)
@@ -88,13 +88,13 @@ def winners(m: Moment) -> np.ndarray:
     return found
 
 
-def middle_right(m: Moment, f: np.ndarray) -> float:
+def middle_right(m: Snapshot, f: np.ndarray) -> float:
     """What the middle row's last place adds at the largest sum."""
     i, j = np.unravel_index(slide(m.trace.x, f).argmax(), (30, 30))
     return f[1, 2] * m.trace.x[i + 1, j + 2]
 
 
-def loudest(m: Moment) -> np.ndarray:
+def loudest(m: Snapshot) -> np.ndarray:
     """The cells of the channel that adds most to z2[0, 5, 6]."""
     p1, f2 = m.trace.p1, m.params.f2
     sums = [abs(sum(p1[c, 5 + u, 6 + v] * f2[0, c, u, v] for u in range(3) for v in range(3))) for c in range(4)]
@@ -103,7 +103,7 @@ def loudest(m: Moment) -> np.ndarray:
     return found
 
 
-def nudged(m: Moment, setup: Setup, name: str, at: tuple[int, ...], eps: float = 1e-6) -> float:
+def nudged(m: Snapshot, setup: Setup, name: str, at: tuple[int, ...], eps: float = 1e-6) -> float:
     """The slope of the loss along one parameter, measured."""
     losses = []
     for change in (eps, -eps):
@@ -114,21 +114,21 @@ def nudged(m: Moment, setup: Setup, name: str, at: tuple[int, ...], eps: float =
     return slope if abs(slope) > 1e-9 else 0.0
 
 
-def along_filter(m: Moment, setup: Setup) -> float:
+def along_filter(m: Snapshot, setup: Setup) -> float:
     """The slope of the loss along the first filter, measured weight by weight, beside what it would be if none took from another."""
     f = m.params.f[0]
     slopes = np.array([f[at] * nudged(m, setup, "f", (0, *at)) for at in np.ndindex(f.shape)])
     return float(abs(slopes.sum()) / abs(slopes).sum())
 
 
-def shared(m: Moment) -> float:
+def shared(m: Snapshot) -> float:
     """What a unit gets from the windows of 3×3, two apart, in which it is the largest."""
     a1, dp1 = m.trace.a1[0], m.gradients.dp1[0]
     windows = [(i, j) for i in range(dp1.shape[0]) for j in range(dp1.shape[1]) if 0 <= 28 - 2 * i < 3 and 0 <= 10 - 2 * j < 3]
     return sum(dp1[i, j] for i, j in windows if a1[2 * i : 2 * i + 3, 2 * j : 2 * j + 3].max() == a1[28, 10])
 
 
-def velocity(m: Moment, setup: Setup) -> np.ndarray:
+def velocity(m: Snapshot, setup: Setup) -> np.ndarray:
     """What momentum has made of the gradients of b so far, and of the next one."""
     found = np.zeros(2)
     for _, _, gradients in walk(setup, m.trace.x, setup.k):
@@ -136,7 +136,7 @@ def velocity(m: Moment, setup: Setup) -> np.ndarray:
     return found
 
 
-def adam(m: Moment, setup: Setup, name: str, n: int) -> list[np.ndarray]:
+def adam(m: Snapshot, setup: Setup, name: str, n: int) -> list[np.ndarray]:
     """The first n steps, from the paper's lines."""
     steps, first, second = [], 0.0, 0.0
     for t, (_, _, gradients) in zip(range(1, n + 1), walk(setup, m.trace.x, n), strict=False):
@@ -228,7 +228,7 @@ KEYS = {
     ("norm", 8): lambda m, a: 1 - 0.9,
     ("norm", 9): lambda m, a: np.allclose(a.network.forward(m.params, m.trace.x[:1], training=False).o[0], m.evaluated.trace.o[0], rtol=1e-12),
 }  # fmt: skip
-"""What each step's key is, worked out from the moment and its lesson without the lesson's expressions."""
+"""What each step's key is, worked out from the snapshot and its lesson without the lesson's expressions."""
 
 
 def step_of(id: str, number: int):
@@ -250,9 +250,9 @@ def test_every_key_by_a_second_route(id, number):
     screen = step_of(id, number)
     setup = setup_at(screen, {})
     question = ask(screen, setup)
-    moment = trajectory(setup, load_images(setup), setup.k)
+    snapshot = run_updates(setup, load_images(setup), setup.k)
     with np.errstate(over="ignore"):
-        wanted = KEYS[id, number](moment, setup)
+        wanted = KEYS[id, number](snapshot, setup)
     if screen.kind == "order":
         assert question.order == wanted
     else:

@@ -5,7 +5,7 @@ import pytest
 
 from cnnviz.core.presets import PRESETS
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
 from cnnviz.pages.address import resolved
 from cnnviz.pages.step.missions import started
@@ -39,18 +39,18 @@ def test_a_mission_has_words_in_every_language_and_something_to_do(mission):
     assert not mission.met(setup_with(mission, SOLUTIONS[mission.id] | {"img": "test-7", "y": "1,0"}))
 
 
-def moment_of(setup):
-    return trajectory(setup, load_image(find_image(setup.img).pixels, setup.ch, setup.scale), setup.k)
+def snapshot_of(setup):
+    return run_updates(setup, load_image(find_image(setup.img).pixels, setup.ch, setup.scale), setup.k)
 
 
 @pytest.mark.parametrize("query", [{}, *(preset.query for preset in PRESETS[1:4])], ids=str)
 def test_a_mistake_without_its_name_is_recognised_and_no_other_is(query):
     setup = Setup.understand(query)[0]
-    moment = moment_of(setup)
+    snapshot = snapshot_of(setup)
     seen = set()
     for case in range(12):
-        found = blind(setup, moment, case)
-        verdicts = {address: found.named(address, moment) for address in found.choices}
+        found = blind(setup, snapshot, case)
+        verdicts = {address: found.named(address, snapshot) for address in found.choices}
         right = {address for address, (is_it, _) in verdicts.items() if is_it}
         assert right and len(right) < len(verdicts)
         seen |= right
@@ -58,15 +58,15 @@ def test_a_mistake_without_its_name_is_recognised_and_no_other_is(query):
             assert str(said)
             if not is_it:
                 assert not np.isclose(said.values["made"], said.values["here"], rtol=1e-9, atol=0)
-        assert found.named("nothing@dz1", moment) is None
+        assert found.named("nothing@dz1", snapshot) is None
     assert len(seen) > 3
 
 
 def test_the_number_of_a_case_means_the_same_mistake_for_ever():
     setup = Setup()
-    moment = moment_of(setup)
-    cases = [blind(setup, moment, case) for case in range(5)]
-    right = [next(one for one in found.choices if found.named(one, moment)[0]) for found in cases]
+    snapshot = snapshot_of(setup)
+    cases = [blind(setup, snapshot, case) for case in range(5)]
+    right = [next(one for one in found.choices if found.named(one, snapshot)[0]) for found in cases]
     assert right == [
         "output_sigmoid_forgotten@dz2", "output_sigmoid_forgotten@dz2", "kernel_gradient_flipped@df", "weights_updated_first@da1", "mean_forgotten@do",
     ]  # fmt: skip
@@ -81,8 +81,8 @@ def test_under_a_mission_the_page_says_whether_it_is_reached():
     assert data["now"] is None and now.wrong["mission"].id == "ui.missions.none"
     now, data = started(resolved({"mission": "culprit", "case": "x", "named": "y"}))
     assert data["now"]["case"] == 0 and data["now"]["named"] == "" and not data["now"]["met"]
-    exact = moment_of(now.setup).gradients
-    assert any(not np.array_equal(now.moment.gradients[name], exact[name]) for name in exact)
+    exact = snapshot_of(now.setup).gradients
+    assert any(not np.array_equal(now.snapshot.gradients[name], exact[name]) for name in exact)
     assert find("culprit").key == ""
 
 
@@ -90,4 +90,4 @@ def test_the_mistake_is_worked_out_once_for_all_stages_of_a_lesson(monkeypatch):
     here, _ = started(resolved({"mission": "culprit", "case": "5", "stage": "do"}))
     monkeypatch.setattr("cnnviz.pages.step.missions.blind", lambda *_: pytest.fail("it was worked out again"))
     there, _ = started(resolved({"mission": "culprit", "case": "5", "stage": "df"}))
-    assert all(np.array_equal(here.moment.gradients[name], there.moment.gradients[name]) for name in here.moment.gradients)
+    assert all(np.array_equal(here.snapshot.gradients[name], there.snapshot.gradients[name]) for name in here.snapshot.gradients)

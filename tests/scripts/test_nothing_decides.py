@@ -85,7 +85,7 @@ def test_no_number_in_sight_is_the_key_or_one_that_its_answer_tells(screen: Scre
 def secrets(screen: Screen, here: Scope, shown: list[Plate], lang: str) -> list[float]:
     """The numbers that the right answer's words work out of what is not in sight; whole ones may stand for anything."""
     in_sight = {plate.of for plate in shown if not plate.hidden}
-    unseen = {"at", "saturated", "wrong_loss", *here.moment.trace, *here.moment.gradients} - in_sight
+    unseen = {"at", "saturated", "wrong_loss", *here.snapshot.trace, *here.snapshot.gradients} - in_sight
     values = [worked(place, here) for place in PLACE.finditer(screen.right.say(lang)) if names(place[1]) & unseen]
     return [value for value in values if value != round(value)]
 
@@ -142,7 +142,7 @@ def test_what_a_question_of_the_first_lesson_is_about_is_seen_once_it_is_answere
     changed, sized = (bundled()[0].screens[n] for n in (3, 4))
     here = scope_of(setup_at(changed, {}))
     shown = [plate for plate in plates(changed, here) if plate.hidden]
-    kernel = here.moment.params["f"].copy()
+    kernel = here.snapshot.params["f"].copy()
     kernel[..., 0, 0] = 0
     assert any(plate.value.shape == (3, 3) and np.array_equal(plate.value, kernel.reshape(3, 3)) for plate in shown)
     assert any(plate.value.shape == (30, 30) for plate in shown)

@@ -5,7 +5,7 @@ import pytest
 
 from cnnviz.core.mistakes import mistakes_for
 from cnnviz.scripts.library import bundled
-from cnnviz.scripts.mistaken_moment import mistaken
+from cnnviz.scripts.mistaken_snapshot import mistaken
 from cnnviz.scripts.question import ask, key_of, same, setup_at
 from cnnviz.scripts.scope import scope_of
 from cnnviz.scripts.script import Screen

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from cnnviz import Setup
 from cnnviz.hosts.static.site import write_site
 from cnnviz.words import reading, say
-from tests.e2e.page import moment, printed_loss, ready
+from tests.e2e.page import printed_loss, ready, snapshot
 from tests.wasm.conftest import COURSE, served
 
 IDLE = "export async function start() {\n  return await new Promise(() => {})\n}\n"
@@ -51,7 +51,7 @@ def loss(page: Page):
 
 def shows(page: Page, setup: Setup) -> None:
     ready(page, update=setup.k, stage=setup.stage)
-    expect(loss(page)).to_have_text(printed_loss(moment(setup).losses[-1]))
+    expect(loss(page)).to_have_text(printed_loss(snapshot(setup).losses[-1]))
 
 
 def test_the_opening_lesson_is_there_before_python_and_what_is_asked_for_waits_in_sight(page: Page, stand_in):

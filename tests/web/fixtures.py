@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz import Setup, load_image, trajectory
+from cnnviz import Setup, load_image, run_updates
 from cnnviz.core.cell_links import Link, sources
 from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import find_image
@@ -55,7 +55,7 @@ def write(folder: Path) -> None:
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
     for lang in languages():
         (folder / f"spec.{lang}.mjs").write_text(spec(lang), encoding="utf-8")
-    for make in (words, colours, addresses, moments, networks, files, wide, setups, batch, averaged, drawn):
+    for make in (words, colours, addresses, snapshots, networks, files, wide, setups, batch, averaged, drawn):
         (folder / f"{make.__name__}.json").write_text(json.dumps(make(), default=written), encoding="utf-8")
 
 
@@ -175,14 +175,14 @@ def addresses() -> list[dict]:
     return [{"lesson": setup.to_query(), "query": urlencode(setup.to_query(), safe=",")} for setup in SETUPS]
 
 
-def moments() -> list[dict]:
+def snapshots() -> list[dict]:
     """What the Step page is sent for a setup, the core's arrays of it, and the cells behind some cells."""
     found = []
     for setup in SETUPS:
-        moment = trajectory(setup, load_image(setup.img, setup.ch, setup.scale), setup.k)
-        program = program_of(setup, moment)
-        maps = network_record(setup, program, moment)["maps"]
-        laid = {symbol: np.asarray(array_of(symbol, setup, moment)).reshape(maps[symbol]["shape"]) for symbol in maps}
+        snapshot = run_updates(setup, load_image(setup.img, setup.ch, setup.scale), setup.k)
+        program = program_of(setup, snapshot)
+        maps = network_record(setup, program, snapshot)["maps"]
+        laid = {symbol: np.asarray(array_of(symbol, setup, snapshot)).reshape(maps[symbol]["shape"]) for symbol in maps}
         behind = [
             {"map": symbol, "source": link.source, "cell": cell, "sources": sorted(_sources(link, cell, laid, program.links))}
             for symbol, linked in program.links.items()
@@ -190,12 +190,12 @@ def moments() -> list[dict]:
             for link in linked
             for cell in _some_cells(laid[symbol].shape)
         ]
-        now = Now(setup.to_query(), setup, find_image(setup.img), moment, {}, {})
+        now = Now(setup.to_query(), setup, find_image(setup.img), snapshot, {}, {})
         found.append(
             {
                 "bytes": base64.b64encode(answer(now)).decode(),
                 "arrays": {symbol: array.ravel().tolist() for symbol, array in laid.items()},
-                "loss": float(moment.losses[-1]),
+                "loss": float(snapshot.losses[-1]),
                 "behind": behind,
             }
         )

@@ -64,7 +64,7 @@ def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
 def example(asked: Mapping[str, str]) -> bytes:
     """A file of this setup's gradients with one slip in them. Raises Problem where there is none to be made."""
     now = resolved(asked, several=True, modes=True)
-    found = example_of(reference_of(now.setup, now.moment))
+    found = example_of(reference_of(now.setup, now.snapshot))
     if not found:
         raise Problem("ui.check.own.no_example")
     return npz(found[1])

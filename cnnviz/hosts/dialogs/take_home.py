@@ -105,16 +105,16 @@ GROUPS: Mapping[str, Mapping[str, FileKind]] = {
         "pytorch": FileKind("-pytorch.py", _PYTHON, lambda of: pytorch_script(*of.all_images)),
     },
     "work": {
-        "exercise": FileKind("-exercise.ipynb", _NOTEBOOK, lambda of: exercise_notebook(of.setup, of.pixels, of.now.moment)),
-        "exercise_script": FileKind("-exercise.py", _PYTHON, lambda of: exercise_script(of.setup, of.pixels, of.now.moment)),
-        "sheet": FileKind("-by-hand.html", "text/html", lambda of: hand_sheet(of.setup, of.now.moment, of.now.image.words)),
+        "exercise": FileKind("-exercise.ipynb", _NOTEBOOK, lambda of: exercise_notebook(of.setup, of.pixels, of.now.snapshot)),
+        "exercise_script": FileKind("-exercise.py", _PYTHON, lambda of: exercise_script(of.setup, of.pixels, of.now.snapshot)),
+        "sheet": FileKind("-by-hand.html", "text/html", lambda of: hand_sheet(of.setup, of.now.snapshot, of.now.image.words)),
         "spreadsheet": FileKind(
-            ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda of: spreadsheet(of.setup, of.now.moment)
+            ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda of: spreadsheet(of.setup, of.now.snapshot)
         ),
     },
     "numbers": {
-        "arrays": FileKind(".npz", _BYTES, lambda of: arrays_npz(of.setup, of.now.moment)),
-        "parameters": FileKind(".json", "application/json", lambda of: parameters_json(of.setup, of.now.moment.params, of.now.moment.buffers)),
+        "arrays": FileKind(".npz", _BYTES, lambda of: arrays_npz(of.setup, of.now.snapshot)),
+        "parameters": FileKind(".json", "application/json", lambda of: parameters_json(of.setup, of.now.snapshot.params, of.now.snapshot.buffers)),
     },
     "film": {kind: FileKind(f".{kind}", f"image/{kind}", _film(kind), film=True) for kind in ("gif", "webp")},
 }
@@ -158,8 +158,8 @@ def _excuses(of: Taken) -> dict[str, str]:
             check(of.setup)
         except ValueError as error:
             found |= dict.fromkeys(kinds, str(error))
-    if problem := diverged(of.now.moment.params):
+    if problem := diverged(of.now.snapshot.params):
         found["parameters"] = say("ui.take_home.no_parameters", error=problem)
-    if problem := too_large(of.setup.network.program(of.now.moment.trace.x.shape)):
+    if problem := too_large(of.setup.network.program(of.now.snapshot.trace.x.shape)):
         found["spreadsheet"] = str(problem)
     return found

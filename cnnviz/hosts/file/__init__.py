@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from cnnviz.core.setup import MAX_UPDATES, Setup
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.snapshots import run_updates
 from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.data.images import Image, load_image
 from cnnviz.export.arguments import MOST_AROUND, page_address
@@ -56,5 +56,5 @@ def setup_html(
 
 def _answer(setup: Setup, image: Image) -> bytes:
     """The page Step's answer for the setup."""
-    moment = trajectory(setup, load_image(image.pixels, setup.ch, setup.scale), setup.k)
-    return answer(Now(asked={}, setup=setup, image=image, moment=moment, wrong={}, extras={}), whole=True)
+    snapshot = run_updates(setup, load_image(image.pixels, setup.ch, setup.scale), setup.k)
+    return answer(Now(asked={}, setup=setup, image=image, snapshot=snapshot, wrong={}, extras={}), whole=True)

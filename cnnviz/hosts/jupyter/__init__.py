@@ -6,7 +6,7 @@ import anywidget
 import traitlets
 
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import Moment
+from cnnviz.core.snapshots import Snapshot
 from cnnviz.hosts.file.document import document
 from cnnviz.pages.address import Now, resolved
 from cnnviz.pages.step import PAGE
@@ -27,7 +27,7 @@ class SetupView(anywidget.AnyWidget):
 
     >>> view = SetupView(Setup(k=2))
     >>> view.setup = Setup(k=3)
-    >>> view.setup.k, view.moment.losses.shape
+    >>> view.setup.k, view.snapshot.losses.shape
     (3, (4,))
     """
 
@@ -51,9 +51,9 @@ class SetupView(anywidget.AnyWidget):
         self.query = dict(setup.to_query())
 
     @property
-    def moment(self) -> Moment:
+    def snapshot(self) -> Snapshot:
         """All its numbers: `view.moment.gradients.df`."""
-        return _resolved(self.query).moment
+        return _resolved(self.query).snapshot
 
     @staticmethod
     def answer(query: Mapping[str, str]) -> bytes:

@@ -28,7 +28,7 @@ class _CheckAnswers(Answers):
         if tab_of(now.asked) == "own":  # what a visitor has chosen is for that visitor alone
             return own_answer(now, None)
         starting = tensorflow.starting(now.asked)  # before its opinion is asked: it may start, or fail, in between
-        here = Examined(now.setup, now.moment, now.asked)
+        here = Examined(now.setup, now.snapshot, now.asked)
         shown = road(here)
         found = _answered(now, shown, more(here))
         if starting or here.check is None:

@@ -69,8 +69,8 @@ def _cells(here: Examined, parts: tuple[Part, ...], chosen: Entry | None) -> Map
 def _charts(here: Examined, chosen: Entry | None) -> tuple[ChartData, ...]:
     """Charts of a mistake's effect on the loss, of the step of differences, and of an activation's slope."""
     if here.mistake:
-        slope = broken.slope_chart(here.setup, here.moment, here.mistake)
-        falls = broken.runs(here.setup, here.moment, here.mistake)[0]
+        slope = broken.slope_chart(here.setup, here.snapshot, here.mistake)
+        falls = broken.runs(here.setup, here.snapshot, here.mistake)[0]
         return (falls, *((slope,) if slope else ()), *(one_entry.charts(here, chosen) if here.first else ()))
     return one_entry.charts(here, chosen)
 
@@ -82,11 +82,11 @@ def more(here: Examined) -> dict[str, object]:
         "check": CheckData(
             tab=tab_of(here.asked),
             entry=one_entry.entry_data(here, one_entry.chosen(here)),
-            code=broken.code(mistake, here.moment) if mistake else None,
-            falls=broken.runs(here.setup, here.moment, mistake)[1] if mistake else "",
+            code=broken.code(mistake, here.snapshot) if mistake else None,
+            falls=broken.runs(here.setup, here.snapshot, mistake)[1] if mistake else "",
             best=broken.shows_best(here) if mistake else None,
             foot=words.foot(here),
-            third=tensorflow.line(here.setup, here.moment, here.asked) if tab_of(here.asked) == "ours" and here.training else None,
+            third=tensorflow.line(here.setup, here.snapshot, here.asked) if tab_of(here.asked) == "ours" and here.training else None,
             own=None,
         )
     }

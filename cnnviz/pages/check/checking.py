@@ -15,8 +15,8 @@ from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, check_gradients
 from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.read_only import sealed
 from cnnviz.core.setup import Setup
+from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.threads import THREADS
-from cnnviz.core.trajectory import Moment
 from cnnviz.core.work_cancellation import aside, in_background
 
 AT_ONCE = 400_000_000
@@ -50,11 +50,11 @@ class Checking:
         self._seen = time.monotonic()
         return self
 
-    def work(self, setup: Setup, moment: Moment) -> None:
+    def work(self, setup: Setup, snapshot: Snapshot) -> None:
         """Does all of it; TimeoutError where no page has asked for PATIENCE seconds."""
-        network, y, x, training = setup.network, sealed(setup.y), moment.trace.x, moment.trace.training
+        network, y, x, training = setup.network, sealed(setup.y), snapshot.trace.x, snapshot.trace.training
         names = (*network.program(x.shape).parameters, "x")
-        self.check = check_gradients(moment.params, x, y, network=network, parameters=names, progress=self._tell, given=given_of(moment), training=training)
+        self.check = check_gradients(snapshot.params, x, y, network=network, parameters=names, progress=self._tell, given=given_of(snapshot), training=training)
 
     def _tell(self, share: float) -> None:
         self.share = share
@@ -118,22 +118,22 @@ _known: LruCache[Hashable, Checking] = LruCache(MOST_BYTES, held_bytes)
 _turns = Turns()
 
 
-def given_of(moment: Moment) -> Mapping[str, np.ndarray]:
+def given_of(snapshot: Snapshot) -> Mapping[str, np.ndarray]:
     """The arrays that a pass is given: in training its masks, after it what is kept."""
-    return moment.trace.kept if moment.trace.training else moment.buffers
+    return snapshot.trace.kept if snapshot.trace.training else snapshot.buffers
 
 
-def checked(setup: Setup, moment: Moment) -> Checking:
+def checked(setup: Setup, snapshot: Snapshot) -> Checking:
     """The check of the setup's exact gradients, by which others are judged, too; it may not be done yet."""
-    x = moment.trace.x
-    name = (setup.start, setup.k, moment.trace.training, x.shape, hashlib.sha256(x.tobytes()).digest())
+    x = snapshot.trace.x
+    name = (setup.start, setup.k, snapshot.trace.training, x.shape, hashlib.sha256(x.tobytes()).digest())
     found = _known.get(name)
     if found is not None:
         return found
     if THREADS and effort(setup, x.shape) > AT_ONCE:
-        return _turns.look(name, lambda checking: checking.work(setup, moment))
+        return _turns.look(name, lambda checking: checking.work(setup, snapshot))
     found = Checking(beside=False)
-    found.work(setup, moment)
+    found.work(setup, snapshot)
     _known.put(name, found)
     return found
 

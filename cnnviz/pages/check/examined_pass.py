@@ -12,8 +12,8 @@ from cnnviz.core.mistake_model import Placed
 from cnnviz.core.named_arrays import Gradients, one_image
 from cnnviz.core.program import Program
 from cnnviz.core.setup import Setup
+from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.spoiled_stages import stages_hit
-from cnnviz.core.trajectory import Moment
 from cnnviz.pages.check.checking import Checking, checked, given_of
 from cnnviz.pages.check.tabs import mistake_in
 from cnnviz.pages.roads import operations
@@ -25,23 +25,23 @@ class Examined:
     """A setup's backward pass, or one with a mistake in it, beside the exact one, and the check of every number that can be nudged."""
 
     setup: Setup
-    moment: Moment
+    snapshot: Snapshot
     asked: Mapping[str, str]
 
     @property
     def training(self) -> bool:
         """Tells whether the pass is one in training, and not as after it."""
-        return self.moment.trace.training
+        return self.snapshot.trace.training
 
     @property
     def given(self) -> Mapping[str, np.ndarray]:
         """The arrays that its pass is given."""
-        return given_of(self.moment)
+        return given_of(self.snapshot)
 
     @cached_property
     def program(self) -> Program:
         """The lines of the setup's network."""
-        return self.setup.network.program(self.moment.trace.x.shape, training=self.training)
+        return self.setup.network.program(self.snapshot.trace.x.shape, training=self.training)
 
     @cached_property
     def one(self) -> Program:
@@ -55,8 +55,8 @@ class Examined:
     @cached_property
     def exact(self) -> Gradients:
         """Those of the exact pass, whatever the rule."""
-        trace = self.program.forward(self.moment.params, self.moment.trace.x, given=self.given)
-        return self.program.backward(self.moment.params, trace, self._targets(trace.o.shape))
+        trace = self.program.forward(self.snapshot.params, self.snapshot.trace.x, given=self.given)
+        return self.program.backward(self.snapshot.params, trace, self._targets(trace.o.shape))
 
     @cached_property
     def mistake(self) -> Placed | None:
@@ -67,10 +67,10 @@ class Examined:
     def ours(self) -> Gradients:
         """The gradients that are examined; a mistake is made in the exact pass."""
         if self.mistake is None:
-            return self.moment.gradients
-        trace = self.program.forward(self.moment.params, self.moment.trace.x, given=self.given)
+            return self.snapshot.gradients
+        trace = self.program.forward(self.snapshot.params, self.snapshot.trace.x, given=self.given)
         with np.errstate(all="ignore"):  # a mistake may divide by 0
-            return self.mistake.run(self.program, self.moment.params, trace, self._targets(trace.o.shape), self.setup.optimizer, self.moment.state)
+            return self.mistake.run(self.program, self.snapshot.params, trace, self._targets(trace.o.shape), self.setup.optimizer, self.snapshot.state)
 
     def _targets(self, shape: tuple[int, ...]) -> np.ndarray:
         return self.setup.network.targets(np.array(self.setup.y), shape)
@@ -78,7 +78,7 @@ class Examined:
     @cached_property
     def checking(self) -> Checking:
         """The check of the exact gradients, which may not be done yet."""
-        return checked(self.setup, self.moment)
+        return checked(self.setup, self.snapshot)
 
     @cached_property
     def check(self) -> GradientCheck | None:
@@ -105,7 +105,7 @@ class Examined:
     def hit(self) -> tuple[str, ...]:
         """The stages at which they differ from the exact ones, the first one first."""
         step = self.mistake.optimizer(self.setup.optimizer) if self.mistake else None
-        return stages_hit(self.ours, self.exact, self.moment.params, self.setup.optimizer, self.setup.network, step, self.moment.state)
+        return stages_hit(self.ours, self.exact, self.snapshot.params, self.setup.optimizer, self.setup.network, step, self.snapshot.state)
 
     @cached_property
     def wrong(self) -> frozenset[str]:

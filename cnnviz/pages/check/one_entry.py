@@ -89,10 +89,10 @@ def _nudged(here: Examined, entry: Entry) -> tuple[list[float], tuple[list[Nudge
     """The entry nudged by every step, in float64 and in float32."""
     each = FINE if here.one.multiplications <= LITTLE else COARSE
     steps = [float(f"1e-{n // each}") if not n % each else 10 ** (-n / each) for n in range(each, 14 * each + 1)]
-    x, index = here.moment.trace.x, entry.index
+    x, index = here.snapshot.trace.x, entry.index
     if here.program.run.images and entry.parameter == "x":
         index = tuple(map(int, np.unravel_index(here.setup.image * x[0].size + flat_index(entry, here.one), x.shape)))
-    of = (here.moment.params, x, np.array(here.setup.y), here.setup.network, entry.parameter, index, steps)
+    of = (here.snapshot.params, x, np.array(here.setup.y), here.setup.network, entry.parameter, index, steps)
     how = (here.given, here.training)
     name = (here.setup.start, here.setup.k, x.tobytes(), entry.parameter, index, here.training, here.mistake is None)  # a mistake's are in one precision
     return steps, _known.get_or_make(name, lambda: (nudges(*of, np.float64, *how), [] if here.mistake else nudges(*of, np.float32, *how)))

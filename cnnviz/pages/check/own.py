@@ -42,14 +42,14 @@ def found_in(now: Now, file: File | None) -> Found:
     """The file's gradients, compared with this setup; a Problem where it cannot be, None where there is no file."""
     if file is None:
         return None
-    name = (now.setup.start, now.setup.k, now.setup.mode, now.moment.trace.x.tobytes(), hashlib.sha256(file[1]).digest())
+    name = (now.setup.start, now.setup.k, now.setup.mode, now.snapshot.trace.x.tobytes(), hashlib.sha256(file[1]).digest())
     return _known.get_or_make(name, lambda: _compared(now, file[1]))
 
 
 def _compared(now: Now, data: bytes) -> Found:
-    reference = reference_of(now.setup, now.moment)
+    reference = reference_of(now.setup, now.snapshot)
     try:
-        own = isolated(read_gradients_of, data, now.setup, now.moment.trace.x.shape)
+        own = isolated(read_gradients_of, data, now.setup, now.snapshot.trace.x.shape)
         lock_all(dict(own.arrays))  # on the way from a worker they lose that
         return own, diagnose(reference, own.arrays, own.precisions)
     except Problem as problem:
@@ -64,9 +64,9 @@ _known: LruCache[tuple[Hashable, ...], Found] = LruCache(MOST_BYTES, held_bytes)
 
 def road(now: Now, file: File | None, found: Found) -> Road:
     """Yours, ours, the error of every entry and yours ÷ ours; ours alone where there is no file that can be compared."""
-    reference = reference_of(now.setup, now.moment)
+    reference = reference_of(now.setup, now.snapshot)
     exact = reference.program.backward(reference.params, reference.trace, reference.y)
-    one = now.setup.network.program(now.setup.x_shape, training=now.moment.trace.training)  # of several images one is shown
+    one = now.setup.network.program(now.setup.x_shape, training=now.snapshot.trace.training)  # of several images one is shown
     ways = operations(one)
 
     def of_image(name: str, array: np.ndarray) -> np.ndarray:
@@ -258,7 +258,7 @@ def _without_code(stage: OwnStage) -> OwnStage:
 
 def _example(now: Now) -> OwnData:
     """The response to a file with one slip in it, without the right line."""
-    reference = reference_of(now.setup, now.moment)
+    reference = reference_of(now.setup, now.snapshot)
     made = example_of(reference)
     found = diagnose(reference, made[1]) if made else None
     if not made or not found or not found.first:

@@ -99,7 +99,7 @@ def _is_here(step: Screen) -> bool:
 def _at(setup: Setup, now: Now) -> Now:
     """The step's lesson in the place of the one that was asked for: a step leaves little of it to the learner."""
     here = resolved(setup.to_query(), several=True, modes=True)
-    return replace(now, setup=here.setup, image=here.image, moment=here.moment, wrong=here.wrong, gone={}, lasting=here.lasting)
+    return replace(now, setup=here.setup, image=here.image, snapshot=here.snapshot, wrong=here.wrong, gone={}, lasting=here.lasting)
 
 
 def _listed(lesson: Script) -> dict[str, object]:
@@ -128,7 +128,7 @@ def _symbol(plate: Plate, here: Scope) -> str:
     """The map of the network that a plate is, "" where it is none: of several images the maps are of one, and a loss of all is not its."""
     if len(here.setup.images) > 1 and plate.value.ndim == 0:
         return ""
-    return plate.of if plate.of in map_records.fixed(map_records.program_of(here.setup, here.moment)) else ""
+    return plate.of if plate.of in map_records.fixed(map_records.program_of(here.setup, here.snapshot)) else ""
 
 
 def _plate(plate: Plate, n: int, symbol: str) -> LearnPlate:
@@ -139,7 +139,7 @@ def _plate(plate: Plate, n: int, symbol: str) -> LearnPlate:
 def _cells(step: Screen, here: Scope) -> LearnCells | None:
     """The cells that are asked of, as the maps of the image that is shown have them; None where that image has none of them."""
     asked = cells(step, here)
-    if asked and len(here.setup.images) > 1 and here.setup.network.program(here.moment.trace.x.shape).has_images(asked[0]):
+    if asked and len(here.setup.images) > 1 and here.setup.network.program(here.snapshot.trace.x.shape).has_images(asked[0]):
         images, *own = asked[1] or (range(0),)
         asked = (asked[0], tuple(own)) if images == range(here.setup.image, here.setup.image + 1) else None
     return asked and LearnCells(map=asked[0], start=[one.start for one in asked[1]], count=[len(one) for one in asked[1]])

@@ -59,7 +59,7 @@ def _curve() -> list[float]:
     (True, True)
     """
     here = scope_of(Setup())
-    params, network = here.moment.params, here.setup.network
+    params, network = here.snapshot.params, here.setup.network
     y = network.targets(here.arrays["y"], here.arrays["o"].shape)
     moved = ({**params, "b": here.arrays["b"] + np.array([step, 0.0])} for step in np.linspace(-REACH, REACH, POINTS))
     return [float(network.loss(network.forward(Params.of(one), here.arrays["x"]), y)) for one in moved]

@@ -61,8 +61,8 @@ def _varies(array: np.ndarray) -> bool:
 
 def _picture(name: str, here: Scope, symbol: str, array: np.ndarray) -> LearnPicture:
     """A map with its scale and the ends of that, those of a signed one from this channel alone."""
-    program = here.setup.network.program(here.moment.trace.x.shape)
-    record = records(here.setup, program, here.moment).get(symbol)
+    program = here.setup.network.program(here.snapshot.trace.x.shape)
+    record = records(here.setup, program, here.snapshot).get(symbol)
     if record and record["scale"] != "signed":
         return LearnPicture(array=name, scale=record["scale"], limits=record["limits"])
     most = float(np.abs(array).max())

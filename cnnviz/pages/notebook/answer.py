@@ -15,8 +15,8 @@ class _NotebookAnswers(Answers):
     """The story, the experiment and the architecture, one of them at a time."""
 
     def answer(self, now: Now) -> bytes:
-        head, arrays = more(now.setup, now.moment, now.asked)
-        return roads.answer("notebook", now, road(now.setup, now.moment, now.asked), head, arrays)
+        head, arrays = more(now.setup, now.snapshot, now.asked)
+        return roads.answer("notebook", now, road(now.setup, now.snapshot, now.asked), head, arrays)
 
     def opens(self, asked: Mapping[str, str]) -> Mapping[str, str]:
         """The setup of an address that names a step of the story and none."""

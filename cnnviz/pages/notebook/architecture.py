@@ -5,7 +5,7 @@ import numpy as np
 from cnnviz.core.notebook_ops import conv2d, mse, sigmoid
 from cnnviz.core.notebook_output import SECOND_DRAWN
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import Moment, walk
+from cnnviz.core.snapshots import Snapshot, walk
 from cnnviz.words import Message, message
 
 STEPS = 5
@@ -15,11 +15,11 @@ SIDE = 56
 """Cells on a side of the landscape."""
 
 
-def arrays(setup: Setup, moment: Moment) -> dict[str, np.ndarray]:
+def arrays(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
     """The arrays that are drawn as maps: the image, both kernels and their maps, the activations, the weights, and the landscape."""
-    trace, params = moment.trace, moment.params
-    second = second_kernel(moment)
-    low, high = _range(_path(setup, moment))
+    trace, params = snapshot.trace, snapshot.params
+    second = second_kernel(snapshot)
+    low, high = _range(_path(setup, snapshot))
     axis = np.linspace(low, high, SIDE)
     grid = np.stack(np.meshgrid(axis, axis[::-1]), axis=-1)  # z2[0] to the right, z2[1] upward
     found = {
@@ -30,17 +30,17 @@ def arrays(setup: Setup, moment: Moment) -> dict[str, np.ndarray]:
     return {f"arch.{name}": array for name, array in found.items()}
 
 
-def second_kernel(moment: Moment) -> np.ndarray:
+def second_kernel(snapshot: Snapshot) -> np.ndarray:
     """The kernel that the notebook draws second, as large as the one that is used, so that the two can be compared."""
     kernel = np.array(SECOND_DRAWN, np.float64)
-    size = np.abs(moment.params.f).max()
+    size = np.abs(snapshot.params.f).max()
     return kernel * (size / kernel.max()) if size else kernel
 
 
-def architecture(setup: Setup, moment: Moment) -> dict[str, object]:
+def architecture(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
     """The parts beside the maps: nodes, the matrix, letters with their sizes, and the way down the landscape."""
-    trace, params = moment.trace, moment.params
-    path = _path(setup, moment)
+    trace, params = snapshot.trace, snapshot.params
+    path = _path(setup, snapshot)
     low, high = _range(path)
     strong = int(np.abs(params.w).max(axis=1).argmax())
     units = len(trace.v)
@@ -58,19 +58,19 @@ def architecture(setup: Setup, moment: Moment) -> dict[str, object]:
         "names": setup.output_words,
         "targets": list(setup.y),
         "limits": {"z1": _ends(trace.z1), "a1": _ends(trace.a1), "x": _ends(trace.x)},
-        "letters": [{"letter": letter, "words": message(f"ui.notebook.architecture.letters.{name}"), "size": size} for letter, name, size in _letters(moment)],
-        "why": message("ui.notebook.architecture.size", rows=trace.x.shape[0], k=len(params.f), padding=_zeros(moment), stride=trace.stride, out=trace.z1.shape[0]),
+        "letters": [{"letter": letter, "words": message(f"ui.notebook.architecture.letters.{name}"), "size": size} for letter, name, size in _letters(snapshot)],
+        "why": message("ui.notebook.architecture.size", rows=trace.x.shape[0], k=len(params.f), padding=_zeros(snapshot), stride=trace.stride, out=trace.z1.shape[0]),
         "asides": [message(f"ui.notebook.architecture.asides.{name}") for name in ("product", "probabilities", "transposed", "chain", "random")],
         "landscape": {"ends": [low, high], "path": path.tolist(), "words": _landscape_words(setup, path)},
     }
 
 
-def _letters(moment: Moment) -> list[tuple[str, str, str]]:
-    rows, columns = moment.trace.z1.shape
-    units, outputs = moment.params.w.shape
+def _letters(snapshot: Snapshot) -> list[tuple[str, str, str]]:
+    rows, columns = snapshot.trace.z1.shape
+    units, outputs = snapshot.params.w.shape
     return [
-        ("X", "image", "×".join(map(str, moment.trace.x.shape))),
-        ("f", "kernel", "×".join(map(str, moment.params.f.shape))),
+        ("X", "image", "×".join(map(str, snapshot.trace.x.shape))),
+        ("f", "kernel", "×".join(map(str, snapshot.params.f.shape))),
         ("n, m", "map", f"{rows}, {columns}"),
         ("F", "units", str(units)),
         ("N", "outputs", str(outputs)),
@@ -79,17 +79,17 @@ def _letters(moment: Moment) -> list[tuple[str, str, str]]:
     ]
 
 
-def _zeros(moment: Moment) -> int:
+def _zeros(snapshot: Snapshot) -> int:
     """The zeros that the padding adds in all, on both sides together."""
-    rows, out = moment.trace.x.shape[0], moment.trace.z1.shape[0]
-    added: int = (out - 1) * moment.trace.stride + len(moment.params.f) - rows
+    rows, out = snapshot.trace.x.shape[0], snapshot.trace.z1.shape[0]
+    added: int = (out - 1) * snapshot.trace.stride + len(snapshot.params.f) - rows
     return max(0, added)
 
 
-def _path(setup: Setup, moment: Moment) -> np.ndarray:
+def _path(setup: Setup, snapshot: Snapshot) -> np.ndarray:
     """Both sums and the loss after 0, 1, … updates, (n+1,3): the steps on the landscape."""
     n = min(max(STEPS, setup.k), MOST_STEPS)
-    steps = [(*trace.z2, mse(trace.o, np.array(setup.y))) for _, trace, _ in walk(setup, moment.image, n)]
+    steps = [(*trace.z2, mse(trace.o, np.array(setup.y))) for _, trace, _ in walk(setup, snapshot.image, n)]
     return np.array(steps, np.float64)
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from cnnviz.core.notebook import DEVIATIONS, notebook_step
 from cnnviz.core.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.setup import RULES, SETUP_KEYS, Setup
+from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.stages import named
-from cnnviz.core.trajectory import Moment
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook.story import story
 from cnnviz.pages.switches import group, switch
@@ -43,10 +43,10 @@ def calls(place: int, now: int) -> tuple[SwitchData, ...]:
     )  # fmt: skip
 
 
-def repairs(setup: Setup, moment: Moment, about: tuple[str, str]) -> dict[str, object]:
+def repairs(setup: Setup, snapshot: Snapshot, about: tuple[str, str]) -> dict[str, object]:
     """The values of one entry of f with both of two deviations in, with either fixed, and with both: one that a single fix still moves, if there is one."""
     kept = [setup.deviations - set(gone) for gone in ((), about[:1], about[1:], about)]
-    before, after = moment.params.f, [_step(setup, moment, deviations).after.f for deviations in kept]
+    before, after = snapshot.params.f, [_step(setup, snapshot, deviations).after.f for deviations in kept]
     moved = next((kernel for kernel in (after[2], after[1], after[0]) if (kernel != before).any()), before)
     place = tuple(int(at) for at in np.unravel_index(int((moved != before).argmax()), before.shape))
     return {
@@ -87,12 +87,12 @@ def fits(setup: Setup) -> bool:
     return setup.stride == 1 and setup.pad in ("valid", 0)
 
 
-def rows(setup: Setup, exact: Moment, moment: Moment, columns: tuple[str, ...]) -> list[dict[str, object]]:
+def rows(setup: Setup, exact: Snapshot, snapshot: Snapshot, columns: tuple[str, ...]) -> list[dict[str, object]]:
     """Each deviation: its switch, both lines of code, where it shows if it is flipped now or is alone on, and whether it matters."""
-    return [_row(name, setup, exact, moment, columns) for name in DEVIATIONS]
+    return [_row(name, setup, exact, snapshot, columns) for name in DEVIATIONS]
 
 
-def _row(name: str, setup: Setup, exact: Moment, moment: Moment, columns: tuple[str, ...]) -> dict[str, object]:
+def _row(name: str, setup: Setup, exact: Snapshot, snapshot: Snapshot, columns: tuple[str, ...]) -> dict[str, object]:
     entry, on = DEVIATION_TABLE[name], name in setup.deviations
     found: dict[str, object] = {
         "name": name, "label": entry.title, "on": on, "change": toggled(name, setup),
@@ -100,28 +100,28 @@ def _row(name: str, setup: Setup, exact: Moment, moment: Moment, columns: tuple[
     }  # fmt: skip
     if not fits(setup):
         return found | {"flipped": [], "alone": [], "matters": message("ui.notebook.alone.not_here"), "yes": False, "more": ""}
-    flipped = _step(setup, moment, setup.deviations ^ {name})
+    flipped = _step(setup, snapshot, setup.deviations ^ {name})
     alone = _step(setup, exact, {name})
-    changed = _differing(setup, moment, flipped, columns)
+    changed = _differing(setup, snapshot, flipped, columns)
     return found | {
         "flipped": changed,
         "alone": _differing(setup, exact, alone, columns),
-        "matters": _matters(on, changed, moment, flipped),
+        "matters": _matters(on, changed, snapshot, flipped),
         "yes": "f_next" in changed,
         "more": _alone(name, setup, exact, alone, columns),
     }
 
 
-def _step(setup: Setup, moment: Moment, deviations: frozenset[str] | set[str]) -> Moment:
-    trace, gradients, after = notebook_step(moment.params, moment.trace.x, np.array(setup.y), setup.lr, deviations)
-    return dataclasses.replace(moment, trace=trace, gradients=gradients, after=after)
+def _step(setup: Setup, snapshot: Snapshot, deviations: frozenset[str] | set[str]) -> Snapshot:
+    trace, gradients, after = notebook_step(snapshot.params, snapshot.trace.x, np.array(setup.y), setup.lr, deviations)
+    return dataclasses.replace(snapshot, trace=trace, gradients=gradients, after=after)
 
 
-def _differing(setup: Setup, one: Moment, other: Moment, columns: tuple[str, ...]) -> list[str]:
+def _differing(setup: Setup, one: Snapshot, other: Snapshot, columns: tuple[str, ...]) -> list[str]:
     return [symbol for symbol in columns if not np.array_equal(array_of(symbol, setup, one), array_of(symbol, setup, other))]
 
 
-def _matters(on: bool, changed: list[str], now: Moment, flipped: Moment) -> Message:
+def _matters(on: bool, changed: list[str], now: Snapshot, flipped: Snapshot) -> Message:
     """The effect on the new kernel if this switch is flipped, in a sentence chosen by what was computed."""
     without = message(f"ui.notebook.matters.{'without' if on else 'with'}")
     if not changed:
@@ -135,7 +135,7 @@ def _matters(on: bool, changed: list[str], now: Moment, flipped: Moment) -> Mess
     return message(f"ui.notebook.matters.{'stands' if stands else 'moves'}", without=without, entry=entry, **values)
 
 
-def _alone(name: str, setup: Setup, exact: Moment, alone: Moment, columns: tuple[str, ...]) -> Message:
+def _alone(name: str, setup: Setup, exact: Snapshot, alone: Snapshot, columns: tuple[str, ...]) -> Message:
     """The first place that this deviation alone changes on the exact step of this setup."""
     changed = _differing(setup, exact, alone, columns)
     if not changed:

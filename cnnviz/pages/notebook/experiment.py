@@ -8,8 +8,8 @@ from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.notebook_deviation_sets import index_of, moving_sets, smallest
 from cnnviz.core.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.setup import Setup
+from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.stages import label
-from cnnviz.core.trajectory import Moment
 from cnnviz.pages.notebook.choices import fits
 from cnnviz.words import Message, message
 
@@ -17,18 +17,18 @@ DOTS = ("z1", "a1", "o", "do", "dz2", "dw", "da1", "dz1", "df", "f_next")
 """The stages at which a switch may show."""
 
 
-def experiment(setup: Setup, moment: Moment) -> dict[str, object]:
+def experiment(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
     """The stages at which switches show, and the field of all their sets, for this setup."""
     return {
         "symbols": [{"symbol": symbol, "label": "f′" if symbol == "f_next" else label(symbol)} for symbol in DOTS],
-        "sets": _sets(setup, moment) if fits(setup) else None,
+        "sets": _sets(setup, snapshot) if fits(setup) else None,
     }
 
 
-def _sets(setup: Setup, moment: Moment) -> dict[str, object]:
-    """All 256 sets of switches from this moment's parameters: which of them move f."""
-    name = (setup.start, setup.k, moment.trace.x.tobytes())
-    moves = _known.get_or_make(name, lambda: moving_sets(moment.params, moment.trace.x, np.array(setup.y), setup.lr))
+def _sets(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
+    """All 256 sets of switches from this snapshot's parameters: which of them move f."""
+    name = (setup.start, setup.k, snapshot.trace.x.tobytes())
+    moves = _known.get_or_make(name, lambda: moving_sets(snapshot.params, snapshot.trace.x, np.array(setup.y), setup.lr))
     count, least = int(moves.sum()), smallest(moves)
     words: list[Message] = [message("ui.notebook.sets.some", n=count, count=len(moves))]
     if least == [()]:

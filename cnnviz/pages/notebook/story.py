@@ -11,7 +11,7 @@ from cnnviz.core.notebook_deviation_sets import moving_sets, smallest
 from cnnviz.core.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.notebook_output import KERNEL, SUMS, rerun
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.snapshots import run_updates
 from cnnviz.data.images import load_image
 from cnnviz.words import Message, message
 
@@ -64,9 +64,9 @@ def story() -> tuple[Step, ...]:
 
 @cache
 def _facts(setup: Setup) -> dict[str, object]:
-    """Numbers of a step's moment, by the exact rule and by its own."""
+    """Numbers of a step's snapshot, by the exact rule and by its own."""
     x = load_image(setup.img, setup.ch, setup.scale)
-    exact, here = (trajectory(dataclasses.replace(setup, rule=rule), x, setup.k) for rule in ("exact", setup.rule))
+    exact, here = (run_updates(dataclasses.replace(setup, rule=rule), x, setup.k) for rule in ("exact", setup.rule))
     z1, a1, slopes = exact.trace.z1, here.trace.a1, exact.trace.a1 * (1 - exact.trace.a1)
     pair = smallest(moving_sets(exact.params, x, np.array(setup.y), setup.lr))
     halves = int((a1 == 0.5).sum())

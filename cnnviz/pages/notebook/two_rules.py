@@ -10,8 +10,8 @@ from cnnviz.core.network import DEFAULT
 from cnnviz.core.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.notebook_ops import sigmoid_prime
 from cnnviz.core.setup import Setup
+from cnnviz.core.snapshots import Snapshot, run_updates
 from cnnviz.core.stages import named
-from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.pages.charts import Line, chart
 from cnnviz.pages.map_parts import filled_part, part, record_of
 from cnnviz.pages.map_records import array_of
@@ -32,18 +32,18 @@ MOST_POINTS, FEWEST = 200, 5
 """Points of a curve; and updates that it shows at least, so that there is a curve."""
 
 
-def road(setup: Setup, moment: Moment, asked: Mapping[str, str] | None = None) -> Road:
+def road(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str] | None = None) -> Road:
     """The road of both rules at this update, stage by stage, with their distances.
 
     With another network than the notebook's there is one row, and a switch that leads back.
     """
     if elsewhere(setup):
-        return _elsewhere(setup, moment, asked or {})
+        return _elsewhere(setup, snapshot, asked or {})
     tab = tab_of(setup, asked or {})
     columns = IN_STORY if tab == "story" else COLUMNS
-    program = setup.network.program(moment.trace.x.shape)
-    exact = trajectory(dataclasses.replace(setup, rule="exact"), moment.image, setup.k)
-    pairs = {symbol: (array_of(symbol, setup, exact), array_of(symbol, setup, moment)) for symbol in columns}
+    program = setup.network.program(snapshot.trace.x.shape)
+    exact = run_updates(dataclasses.replace(setup, rule="exact"), snapshot.image, setup.k)
+    pairs = {symbol: (array_of(symbol, setup, exact), array_of(symbol, setup, snapshot)) for symbol in columns}
     differing = [symbol for symbol, (ours, theirs) in pairs.items() if not np.array_equal(ours, theirs)]
     second = message("ui.notebook.rows.exact_too" if setup.rule == "exact" else "ui.notebook.rows.notebook")
     return Road(
@@ -58,10 +58,10 @@ def road(setup: Setup, moment: Moment, asked: Mapping[str, str] | None = None) -
         operations=tuple(Operation(symbol, before, message(f"ui.notebook.columns.{symbol}")) for before, symbol in zip(("", *columns), columns, strict=False)),
         subject="df",
         states=_states(columns, differing),
-        sentences=_sentences(setup, exact, moment),
+        sentences=_sentences(setup, exact, snapshot),
         notes={symbol: _note(symbol, *pair) for symbol, pair in pairs.items()},
         groups=(rules(setup),) if tab == "experiment" else (),
-        charts=_charts(setup, moment.image) if tab == "experiment" else (),
+        charts=_charts(setup, snapshot.image) if tab == "experiment" else (),
         tabs=tabs(tab),
         cells={"df": [0, 0]},
     )
@@ -76,22 +76,22 @@ def elsewhere(setup: Setup) -> bool:
     return setup.net != DEFAULT or setup.ch == "rgb" or setup.opt != "gd"
 
 
-def more(setup: Setup, moment: Moment, asked: Mapping[str, str]) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+def more(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> tuple[dict[str, object], dict[str, np.ndarray]]:
     """The page's parts besides its board, by its tab, and the arrays that belong to it."""
     other, arrays = elsewhere(setup), {}
     tab = tab_elsewhere(asked) if other else tab_of(setup, asked)
-    switches = [] if other else rows(setup, trajectory(dataclasses.replace(setup, rule="exact"), moment.image, setup.k), moment, DOTS)
+    switches = [] if other else rows(setup, run_updates(dataclasses.replace(setup, rule="exact"), snapshot.image, setup.k), snapshot, DOTS)
     found: dict[str, object] = {"tab": tab, "switches": switches, "story": None, "experiment": None, "architecture": None, "theory": None}
     if tab == "theory" or other:
         found["theory"] = theory()  # which holds of every network, and fills its page
     elif tab == "architecture":
-        found[tab], arrays = architecture.architecture(setup, moment), architecture.arrays(setup, moment)
+        found[tab], arrays = architecture.architecture(setup, snapshot), architecture.arrays(setup, snapshot)
     else:
-        found[tab] = _story(setup, moment, asked) if tab == "story" else experiment(setup, moment)
+        found[tab] = _story(setup, snapshot, asked) if tab == "story" else experiment(setup, snapshot)
     return {"notebook": found}, arrays
 
 
-def _story(setup: Setup, moment: Moment, asked: Mapping[str, str]) -> dict[str, object]:
+def _story(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> dict[str, object]:
     """The step that is told: its words, the switches that it is about, where they act, and what the notebook printed."""
     place = place_in_story(setup, asked)
     step = story()[place - 1] if place else None
@@ -104,7 +104,7 @@ def _story(setup: Setup, moment: Moment, asked: Mapping[str, str]) -> dict[str, 
         "paragraphs": step.paragraphs(call_of(asked)) if step else [message("ui.notebook.story.before.words")],
         "about": list(about),
         "tags": [_tag(name) for name in about] if both else [],
-        "repairs": repairs(setup, moment, about) if both else None,
+        "repairs": repairs(setup, snapshot, about) if both else None,
         "calls": calls(place, call_of(asked)) if step and step.setup.deviations else [],
         "printed": printed(),
     }
@@ -116,12 +116,12 @@ def _tag(name: str) -> dict[str, object]:
     return {"symbol": {"update": "f_next"}.get(entry.acts_at, entry.acts_at), "title": entry.title}
 
 
-def _elsewhere(setup: Setup, moment: Moment, asked: Mapping[str, str]) -> Road:
+def _elsewhere(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> Road:
     """This setup's own pass alone: the notebook's deviations are those of its own network."""
-    program, tab = setup.network.program(moment.trace.x.shape), tab_elsewhere(asked)
+    program, tab = setup.network.program(snapshot.trace.x.shape), tab_elsewhere(asked)
     backward = [symbol for stage in setup.network.stages if stage.phase == "backward" for symbol in stage.makes]
     shown = [*setup.network.symbols[1:], *backward]
-    exact = Row("exact", message("ui.notebook.rows.exact"), {symbol: array_of(symbol, setup, moment) for symbol in shown})
+    exact = Row("exact", message("ui.notebook.rows.exact"), {symbol: array_of(symbol, setup, snapshot) for symbol in shown})
     words = {symbol: record_of(program, symbol)["plain"] for symbol in shown}
     return Road(
         title=message(f"ui.notebook.titles.{'theory' if tab == 'theory' else 'elsewhere'}"),
@@ -141,7 +141,7 @@ def _charts(setup: Setup, x: np.ndarray) -> tuple[ChartData, ...]:
     """Both losses and all entries of both kernels, over the updates so far and a few more: the steps on the curve."""
     n = max(setup.k, FEWEST)
     updates = thinned(n, MOST_POINTS)
-    runs = {name: trajectory(dataclasses.replace(setup, rule=rule), x, n) for name, rule in (("exact", "exact"), ("notebook", setup.rule))}
+    runs = {name: run_updates(dataclasses.replace(setup, rule=rule), x, n) for name, rule in (("exact", "exact"), ("notebook", setup.rule))}
     losses = [Line(message(f"ui.notebook.rows.{name}"), run.losses[updates].tolist(), name == "notebook") for name, run in runs.items()]
     kernels = [
         Line(message(f"ui.notebook.charts.{name}", entry=f"f[{u},{v}]"), run.kernels[updates, u, v].tolist(), name == "notebook")
@@ -181,12 +181,12 @@ def _verdict(setup: Setup, differing: list[str], of: int) -> Message:
     )
 
 
-def _sentences(setup: Setup, exact: Moment, moment: Moment) -> tuple[Message, ...]:
+def _sentences(setup: Setup, exact: Snapshot, snapshot: Snapshot) -> tuple[Message, ...]:
     found = []
-    if not exact.gradients.df.any() and moment.gradients.df.any():
+    if not exact.gradients.df.any() and snapshot.gradients.df.any():
         found.append(message("ui.notebook.moves"))
     if "scalar_sigmoid" in setup.deviations:
-        a1 = moment.trace.a1
+        a1 = snapshot.trace.a1
         border = int((a1 == 0.5).sum())
         found.append(message("ui.notebook.one_number", total=float(sigmoid_prime(a1).sum()), n=border, part=border / 4))
     if setup.deviations and setup.scale == "unit":

@@ -39,11 +39,11 @@ class _StepAnswers(Answers):
     def part(self, now: Now, of: str) -> bytes:
         """Exactly, the weights that `of` names (`lines`), what a velocity is made of (`velocity_of`), or what a raised number does (`raised`)."""
         now = started(now)[0]
-        found = dict(lines(now.setup, now.moment, of)) | velocity_of(now.setup, now.moment, of) | raised(now.setup, now.moment, of)
+        found = dict(lines(now.setup, now.snapshot, of)) | velocity_of(now.setup, now.snapshot, of) | raised(now.setup, now.snapshot, of)
         return encode({"of": of}, found)
 
     def exact(self, now: Now) -> dict[str, np.ndarray]:
-        return named_arrays(now.setup, now.moment)
+        return named_arrays(now.setup, now.snapshot)
 
 
 ANSWERS = _StepAnswers()
@@ -63,10 +63,10 @@ def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], d
     """The header and the arrays of the live view, also of another page that it stands on."""
     now = in_mode(now)
     shown = on_image(now)
-    setup, moment = shown.setup, shown.moment
-    program = program_of(setup, moment)
-    promised = promise(now.setup, now.moment) if setup.mode == "train" else None
-    network = network_record(setup, program, moment)
+    setup, snapshot = shown.setup, shown.snapshot
+    program = program_of(setup, snapshot)
+    promised = promise(now.setup, now.snapshot) if setup.mode == "train" else None
+    network = network_record(setup, program, snapshot)
     if setup.mode == "eval":
         network["beside"] = {**network["beside"], "update": stage_records(program, setup.opt)[-1]}
     check_wanted()  # of eight images and a large network each part takes a hundredth of a second or two
@@ -74,18 +74,18 @@ def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], d
     head = first | {
         "lesson": setup_of_all(now),
         "network": network,
-        "facts": facts(setup, program.network, moment, promised, now),
+        "facts": facts(setup, program.network, snapshot, promised, now),
         "promise": promise_record(promised),
     }
     check_wanted()
-    found = arrays(setup, program, moment) | losses(moment) | photograph(now) | thrown(shown)
+    found = arrays(setup, program, snapshot) | losses(snapshot) | photograph(now) | thrown(shown)
     if not whole:
-        found = lighter(found, now.setup, program, moment, network)
-    if whole or step_work(now.setup.network, now.moment.trace.x.shape) <= LITTLE_WORK:
+        found = lighter(found, now.setup, program, snapshot, network)
+    if whole or step_work(now.setup.network, now.snapshot.trace.x.shape) <= LITTLE_WORK:
         found |= _raised(now, network)
     check_wanted()
     if shown is not now:
-        head["facts"] = {**facts(setup, program.network, moment, promised, now), "L": loss_fact(now)}
+        head["facts"] = {**facts(setup, program.network, snapshot, promised, now), "L": loss_fact(now)}
         head["stages"] = stages_of_all(first["stages"], program, len(now.setup.images))
         head["network"], found = of_all(network, now, program), found | images_arrays(now) | thumbnails(now, network)
     return head, found | (_past(now, network) if whole else {})
@@ -93,9 +93,9 @@ def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], d
 
 def _past(now: Now, network: NetworkRecord) -> dict[str, np.ndarray]:
     """The terms of the velocity that the picture of the step shows first."""
-    first = next(iter(now.moment.params))
+    first = next(iter(now.snapshot.params))
     at = np.ravel_multi_index(network["focus"][first], network["maps"][first]["shape"])
-    return velocity_of(now.setup, now.moment, f"past.{first}:{at}")
+    return velocity_of(now.setup, now.snapshot, f"past.{first}:{at}")
 
 
 def _raised(now: Now, network: NetworkRecord) -> dict[str, np.ndarray]:
@@ -104,9 +104,9 @@ def _raised(now: Now, network: NetworkRecord) -> dict[str, np.ndarray]:
     for symbol, record in network["maps"].items():
         if f"d{symbol}" in network["maps"]:
             at = np.ravel_multi_index(network["focus"][record["family"]], record["shape"])
-            slope = now.moment.gradients[f"d{symbol}"].flat[at]
+            slope = now.snapshot.gradients[f"d{symbol}"].flat[at]
             for by in steps_for(record["raised_by"]):
-                found |= (own := raised(now.setup, now.moment, f"raised.{symbol}:{at}:{by}"))
+                found |= (own := raised(now.setup, now.snapshot, f"raised.{symbol}:{at}:{by}"))
                 if not any(misses(slope * by, float(really[0])) for really in own.values()):
                     break
     return found

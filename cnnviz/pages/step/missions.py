@@ -41,21 +41,21 @@ def _blind(now: Now, mission: Mission, listed: list[MissionListed]) -> tuple[Now
     if found is None:
         return now, MissionsData(listed=listed, now=_data(mission, False, [message("ui.missions.no_mistake")]))
     given = now.asked.get("named", "")
-    verdict = found.named(given, now.moment)
+    verdict = found.named(given, now.snapshot)
     data = _data(mission, bool(verdict and verdict[0]), [verdict[1]] if verdict else [])
     data |= {"case": case, "named": given if verdict else "", "choices": _choices(found)}
     if data["met"]:
         data["said"] = [*data["said"], mission.done]
-    after, _ = now.setup.optimizer.step(now.moment.params, found.gradients, now.moment.state or None)
-    moment = replace(now.moment, gradients=found.gradients, after=after)
-    return replace(now, moment=moment), MissionsData(listed=listed, now=data)
+    after, _ = now.setup.optimizer.step(now.snapshot.params, found.gradients, now.snapshot.state or None)
+    snapshot = replace(now.snapshot, gradients=found.gradients, after=after)
+    return replace(now, snapshot=snapshot), MissionsData(listed=listed, now=data)
 
 
 def _found(now: Now, case: int) -> Blind | None:
     """Worked out once for all answers on one setup: of a wide network exact weights are asked for again and again."""
     here = tuple((key, text) for key, text in now.setup.to_query().items() if key not in ("stage", "cell"))
     found = _RECENT.get((here, case))
-    if found is None and (found := blind(now.setup, now.moment, case)):
+    if found is None and (found := blind(now.setup, now.snapshot, case)):
         _RECENT.put((here, case), found)
     return found
 

@@ -22,7 +22,7 @@ export class Predicting {
   at = 0 // which of them is asked
   asked = "" // of which stage and cell
   /** @type {Setup} */
-  of = {} // and of which moment
+  of = {} // and of which snapshot
   /** @type {{ verdict: string, say: string } | null}  what became of the last question, at the stage that is still shown */
   judged = null
   answered = false // just now
@@ -59,7 +59,7 @@ export class Predicting {
     return this.on && this.view.veiled ? (this.all[this.at % this.all.length] ?? null) : null
   }
 
-  /** Another stage, or another moment, is shown. */
+  /** Another stage, or another snapshot, is shown. */
   arrive() {
     this.arrived = true
     this.judged = null
@@ -67,7 +67,7 @@ export class Predicting {
     this.at = 0
   }
 
-  // The question of this moment's cell: another cell is another question.
+  // The question of this snapshot's cell: another cell is another question.
   find() {
     if (!this.on) return
     const { view, step } = this

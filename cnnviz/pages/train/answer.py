@@ -40,7 +40,7 @@ class _TrainAnswers(Answers):
 
 
 def _film(now: Now) -> film.FilmPage:
-    return film.film_page(now.setup, now.moment.image, _alone(now.asked))
+    return film.film_page(now.setup, now.snapshot.image, _alone(now.asked))
 
 
 def _alone(asked: Mapping[str, str]) -> Mapping[str, str]:

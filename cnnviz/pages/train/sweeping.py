@@ -18,7 +18,7 @@ from cnnviz.words import Message, Problem, together
 def swept(now: Now) -> Sweep | None:
     """The runs that the address asks for; None where it asks for none, or for none that there is (`wrong`)."""
     try:
-        return _swept(now.setup, now.moment.image, now.asked) if now.asked.get("sweep") else None
+        return _swept(now.setup, now.snapshot.image, now.asked) if now.asked.get("sweep") else None
     except Problem:
         return None
 
@@ -28,7 +28,7 @@ def wrong(now: Now) -> Mapping[str, Message]:
     if not now.asked.get("sweep"):
         return {}
     try:
-        said = _swept(now.setup, now.moment.image, now.asked).said
+        said = _swept(now.setup, now.snapshot.image, now.asked).said
     except Problem as error:
         return {"sweep": error.message}
     sentence = together(said)

@@ -158,7 +158,7 @@ def test_what_was_trained_opens_in_step_with_the_same_outputs(net, settings, mon
         there, wrong = Setup.understand(query)
         assert not wrong and there.output_names == names
         np.testing.assert_array_equal(there.y, held_out.targets[row])
-        np.testing.assert_allclose(now(there).moment.trace.o, epoch.o[row], atol=1e-12 if settings.dtype == "float64" else 1e-5)
+        np.testing.assert_allclose(now(there).snapshot.trace.o, epoch.o[row], atol=1e-12 if settings.dtype == "float64" else 1e-5)
         learned = shown("", query)[0]["learned"]
         said = str(message("web.status.learned", images=len(trainer_.job.data.train), n=settings.epochs))
         assert learned == (said if epoch.report.epoch else "not trained yet")

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from cnnviz import Setup, load_image, sweep, trajectory
+from cnnviz import Setup, load_image, run_updates, sweep
 from cnnviz.pages import answer
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.resource import asked_of, cost, made, page_of
@@ -36,7 +36,7 @@ def test_the_page_gets_what_it_draws():
     assert arrays["losses"].shape == (2, 4) and len(header["film"]["runs"]) == 1
     for run, change in zip(arrays["losses"], header["sweep"]["runs"], strict=True):
         setup = Setup.from_query(header["lesson"] | change)[0]
-        assert run.tobytes() == trajectory(setup, load_image(setup.img), 3).losses.tobytes()
+        assert run.tobytes() == run_updates(setup, load_image(setup.img), 3).losses.tobytes()
 
 
 def test_what_cannot_be_used_is_said_and_the_film_is_shown():

@@ -24,7 +24,7 @@ class _ScriptAnswers(Answers):
         found, sent = _asked(now), given()
         head = ScriptHeader(
             page="script", code=code(), asked=dict(now.asked), lesson=now.setup.to_query(), wrong=dict(now.wrong),
-            loss=finite(float(now.moment.losses[-1])), script=_data(found) if found else None,
+            loss=finite(float(now.snapshot.losses[-1])), script=_data(found) if found else None,
             tables=sent.tables if sent and found else None, faults=[message("ui.learn.fault", line=str(fault.line), what=fault.what) for fault in sent.faults] if sent else [],
         )  # fmt: skip
         return encode(head, {})

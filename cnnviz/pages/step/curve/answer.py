@@ -25,7 +25,7 @@ class _CurveAnswers(Answers):
         found = asked_curve(now)
         head = CurveHeader(
             page="curve", code=code(), asked=dict(now.asked), lesson=now.setup.to_query(), wrong=dict(now.wrong),
-            loss=finite(float(now.moment.losses[-1])), along=found.along if found else "", at=found.at if found else None,
+            loss=finite(float(now.snapshot.losses[-1])), along=found.along if found else "", at=found.at if found else None,
             gradient=finite(found.gradient) if found else None, kink=bool(found and found.kink), span=found.span if found else None,
         )  # fmt: skip
         return encode(head, {"theta": found.theta, "loss": found.loss} if found else {})
@@ -48,7 +48,7 @@ ANSWERS = _CurveAnswers()
 def asked_curve(now: Now) -> Curve | None:
     """The curve that the address asks for; None where it names no number."""
     along, span, _ = asked_for(now)
-    return curve(now.setup, now.moment.image, along, span) if along else None
+    return curve(now.setup, now.snapshot.image, along, span) if along else None
 
 
 def asked_for(now: Now) -> tuple[str, float | None, dict[str, Message]]:
@@ -56,7 +56,7 @@ def asked_for(now: Now) -> tuple[str, float | None, dict[str, Message]]:
     wrong: dict[str, Message] = {}
     along, text, span = now.asked.get("along", ""), now.asked.get("span", ""), None
     try:
-        read_along(along, now.setup, now.moment.image.shape)
+        read_along(along, now.setup, now.snapshot.image.shape)
     except Problem as why:
         wrong["along"] = _left_out("along", along, why)
     try:

@@ -30,7 +30,7 @@ from cnnviz.core.update_limits import SPACING, STATE_BYTES, check_updates, updat
 from cnnviz.core.updates import Point, Step, Updates, check_shape, reached, walk
 from cnnviz.core.work_cancellation import check_wanted, held
 
-__all__ = ["SPACING", "Moment", "forget", "trajectory", "walk"]
+__all__ = ["SPACING", "Snapshot", "forget", "run_updates", "walk"]
 
 MOST_BYTES = 96_000_000
 """Bytes of all cached runs: 200 of the teaching notebook's network near update 1,000."""
@@ -48,7 +48,7 @@ class Evaluated(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Moment(ReadOnly):
+class Snapshot(ReadOnly):
     """The network after k updates: `params`, the pass they give, its gradients, and every loss so far (k + 1,).
 
     `after` are the parameters that the next update leaves. `kernels` are the first convolution's filters so far, as
@@ -81,38 +81,38 @@ class Moment(ReadOnly):
         return Evaluated(trace, self.network.loss(trace, self.y))
 
     @cached_property
-    def after_training(self) -> Moment:
-        """The moment as it is then: that pass, its gradients, and its loss as the last one."""
+    def after_training(self) -> Snapshot:
+        """The snapshot as it is then: that pass, its gradients, and its loss as the last one."""
         assert self.network is not None
         trace, loss = self.evaluated
         gradients = self.network.backward(self.params, trace, self.y)
         return replace(self, trace=trace, gradients=gradients, losses=np.append(self.losses[:-1], loss))
 
-    def in_mode(self, mode: str) -> Moment:
-        """Return the moment with the pass of a mode, "train" or "eval"."""
+    def in_mode(self, mode: str) -> Snapshot:
+        """Return the snapshot with the pass of a mode, "train" or "eval"."""
         return self if mode == "train" or not self.trace.training else self.after_training
 
 
-def trajectory(setup: Setup, x: np.ndarray, k: int) -> Moment:
-    """The moment after `k` updates of `lesson` on the image `x`, (H,W) or (C,H,W), or on several, (m,C,H,W), whatever `lesson.k` says.
+def run_updates(setup: Setup, x: np.ndarray, k: int) -> Snapshot:
+    """The snapshot after `k` updates of `lesson` on the image `x`, (H,W) or (C,H,W), or on several, (m,C,H,W), whatever `lesson.k` says.
 
     The same bits by any path. Raises Problem, a ValueError, if k is negative or more than the network can be taken
     to, or if something does not fit, and NotKept if the setup starts from parameters that are no longer kept.
 
-    >>> moment = trajectory(Setup(), np.zeros((32, 32)), 3)
-    >>> moment.losses.shape, moment.params.w.shape
+    >>> snapshot = run_updates(Setup(), np.zeros((32, 32)), 3)
+    >>> snapshot.losses.shape, snapshot.params.w.shape
     ((4,), (900, 2))
     """
     if k < 0:
-        raise ValueError(f"trajectory: k is {k}; it needs to be 0 or more")
+        raise ValueError(f"run_updates: k is {k}; it needs to be 0 or more")
     x = np.asarray(x, dtype=np.float64)
     check_shape(setup, x)
     check_updates(k, setup.network, x.shape, setup.opt)
     name = (setup.start.until(k), x.tobytes(), x.shape)
     run = _run(name)
-    moment = run.at(k)
+    snapshot = run.at(k)
     _RUNS.put(name, run)  # it has grown
-    return moment
+    return snapshot
 
 
 def _run(name: _Name) -> _Run:
@@ -133,7 +133,7 @@ def _run(name: _Name) -> _Run:
 
 
 def updates_ahead(setup: Setup, x: np.ndarray, k: int) -> int:
-    """The number of updates that `trajectory` would have to compute for this: 1, or more where nothing near is remembered.
+    """The number of updates that `run_updates` would have to compute for this: 1, or more where nothing near is remembered.
 
     >>> forget(); updates_ahead(Setup(), np.zeros((32, 32)), 50)
     51
@@ -185,7 +185,7 @@ class _Run:
         kept = self.point_bytes * (len(self.points) + len(self.near) + len(self.latest))
         return kept + 8 * (len(self.losses) + len(self.kernels)) + self.updates.x.nbytes + 20_000
 
-    def at(self, k: int) -> Moment:
+    def at(self, k: int) -> Snapshot:
         with held(self.lock):
             point = self._reached(k)
             trace, gradients, after = self._step(k, point)
@@ -194,7 +194,7 @@ class _Run:
             kernels = _sealed(self.kernels, (k // self.every + 1, *self.filter_shape))
         used, network, x = self.updates.used(point), self.updates.network, self.updates.x
         states = point.state, after.state, self.every, x, point.buffers, after.buffers, self.updates.y
-        return Moment(used, trace, gradients, losses, after.params, kernels, network, *states)
+        return Snapshot(used, trace, gradients, losses, after.params, kernels, network, *states)
 
     def way(self, k: int) -> _Way:
         """Update `k`, and what was before it."""

@@ -1,4 +1,4 @@
-"""A moment of a setup as a mistake in the backward pass leads to it."""
+"""A snapshot of a setup as a mistake in the backward pass leads to it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -39,7 +39,7 @@ def places_in(setup: Setup, mistake: str) -> tuple[Placed, ...]:
 
 
 class Mistaken(Scope):
-    """A moment of a setup whose updates all make a mistake, and so at every other moment of it."""
+    """A snapshot of a setup whose updates all make a mistake, and so at every other snapshot of it."""
 
     mistake: Placed
 
@@ -54,7 +54,7 @@ class Mistaken(Scope):
 
 
 def mistaken(right: Scope, mistake: Placed) -> Scope:
-    """The same moment, reached and looked at with the mistake.
+    """The same snapshot, reached and looked at with the mistake.
 
     >>> from cnnviz.core.setup import Setup
     >>> from cnnviz.core.mistakes import placed
@@ -65,7 +65,7 @@ def mistaken(right: Scope, mistake: Placed) -> Scope:
     """
     setup, network = right.setup, right.setup.network
     rule, y = mistake.optimizer(setup.optimizer), np.array(setup.y)
-    start = scope_of(replace(setup, k=0, cell="", mode="train")).moment
+    start = scope_of(replace(setup, k=0, cell="", mode="train")).snapshot
     updates, losses = Updates(setup, start.image), list[float]()
     after = Point(start.params, {}, start.trace.x, start.buffers)
     for k in range(min(setup.k, MOST_WRONG) + 1):
@@ -78,9 +78,9 @@ def mistaken(right: Scope, mistake: Placed) -> Scope:
     if setup.mode != "train":
         trace = _passed(network, mistake, point, point.buffers, training=False)
         losses[-1], gradients = network.loss(trace, y), mistake.gradients(point.params, trace, y, setup.optimizer)
-    arrays = {**right.arrays, **trace, **point.params, **{name: gradients[name] for name in right.moment.gradients if name in gradients}}
+    arrays = {**right.arrays, **trace, **point.params, **{name: gradients[name] for name in right.snapshot.gradients if name in gradients}}
     arrays |= {f"{name}_next": after.params[name] for name in point.params} | kept(point.buffers, after.buffers)
-    found = Mistaken(setup, right.moment, arrays | {"L": np.array(losses[-1]), "losses": np.array(losses)})
+    found = Mistaken(setup, right.snapshot, arrays | {"L": np.array(losses[-1]), "losses": np.array(losses)})
     vars(found)["mistake"] = mistake
     return found
 

@@ -1,4 +1,4 @@
-"""The moment after k updates of any network and optimizer is a plain loop's, bit for bit, by any path."""
+"""The snapshot after k updates of any network and optimizer is a plain loop's, bit for bit, by any path."""
 
 import dataclasses
 import threading
@@ -9,11 +9,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core import trajectory as trajectories
+from cnnviz.core import snapshots
 from cnnviz.core.lru_cache import LruCache
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.setup import Setup
-from cnnviz.core.trajectory import NEAR, SPACING, forget, trajectory
+from cnnviz.core.snapshots import NEAR, SPACING, forget, run_updates
 from cnnviz.core.update_limits import STATE_BYTES
 from cnnviz.core.updates import walk
 from cnnviz.words import Problem
@@ -30,9 +30,9 @@ def setup_of(case: Case, **fields) -> Setup:
     return setup
 
 
-def bits(moment) -> tuple[bytes, ...]:
-    arrays = [*moment.params.values(), *moment.trace.values(), *moment.gradients.values(), *moment.after.values(), moment.losses, moment.kernels]
-    states = [np.asarray(value) for state in (moment.state, moment.state_after) for value in state.values()]
+def bits(snapshot) -> tuple[bytes, ...]:
+    arrays = [*snapshot.params.values(), *snapshot.trace.values(), *snapshot.gradients.values(), *snapshot.after.values(), snapshot.losses, snapshot.kernels]
+    states = [np.asarray(value) for state in (snapshot.state, snapshot.state_after) for value in state.values()]
     return tuple(array.tobytes() for array in [*arrays, *states])
 
 
@@ -51,13 +51,13 @@ def test_a_moment_is_what_a_plain_loop_gives(case, opt, lr, k):
             filters.append(params[first] if first else [])
             before, (after, state) = (params, state), optimizer.step(params, gradients, state)
             params = after
-    found = trajectory(setup, case.x, k)
-    expected = trajectories.Moment(
+    found = run_updates(setup, case.x, k)
+    expected = snapshots.Snapshot(
         before[0], trace, gradients, np.array(losses), after, np.array(filters[:: found.every]), network, before[1] or {}, state
     )
     assert bits(found) == bits(expected)
     assert found.network is setup.network and found.kernels.shape == expected.kernels.shape
-    assert (found.every == 1) == (np.size(filters[0]) * 8 * setup.most_updates <= trajectories.KERNEL_BYTES)
+    assert (found.every == 1) == (np.size(filters[0]) * 8 * setup.most_updates <= snapshots.KERNEL_BYTES)
 
 
 @settings(max_examples=20)
@@ -69,11 +69,11 @@ def test_a_moment_is_the_same_bits_by_any_path(case, opt, visits):
         if k is None:
             forget()
         else:
-            found = bits(trajectory(setup, case.x, k))
+            found = bits(run_updates(setup, case.x, k))
             assert expected.setdefault(k, found) == found
     forget()
     for k, found in expected.items():
-        assert bits(trajectory(setup, case.x, k)) == found
+        assert bits(run_updates(setup, case.x, k)) == found
         forget()
 
 
@@ -81,40 +81,40 @@ def test_a_walk_passes_through_the_same_moments():
     setup = Setup(net="conv2x3b-relu-max2-dense3-softmax-ce", opt="adam")
     x = np.random.default_rng(0).random((9, 9))
     for k, (params, trace, gradients) in enumerate(walk(setup, x, 15)):
-        moment = trajectory(setup, x, k)
-        assert np.array_equal(params["w"], moment.params["w"]) and np.array_equal(trace.o, moment.trace.o)
-        assert np.array_equal(gradients["dx"], moment.gradients["dx"])
+        snapshot = run_updates(setup, x, k)
+        assert np.array_equal(params["w"], snapshot.params["w"]) and np.array_equal(trace.o, snapshot.trace.o)
+        assert np.array_equal(gradients["dx"], snapshot.gradients["dx"])
 
 
 @pytest.mark.parametrize("case", [COURSES["Tiny VGG"], COURSES["PyTorch"], OTHERS[4]], ids=str)
 def test_a_rate_that_is_too_large_ends_in_what_is_no_number_without_a_warning(case):
     setup = Setup(net=case.text, ch="rgb", lr=1e6, scale="raw")
-    moment = trajectory(setup, case.x * 255, 12)
-    assert moment.losses.shape == (13,) and np.isfinite(moment.losses[0])
-    moment.gradients["dx"]  # worked out when it is asked for
+    snapshot = run_updates(setup, case.x * 255, 12)
+    assert snapshot.losses.shape == (13,) and np.isfinite(snapshot.losses[0])
+    snapshot.gradients["dx"]  # worked out when it is asked for
 
 
 def test_few_states_are_remembered_and_back_computes_few_steps(monkeypatch):
     forget()
     setup, x = Setup(net="conv2x3-relu-gap-mse"), np.random.default_rng(0).random((8, 8))
-    trajectory(setup, x, 3 * SPACING + 57)
-    (run,) = trajectories._RUNS._values.values()
+    run_updates(setup, x, 3 * SPACING + 57)
+    (run,) = snapshots._RUNS._values.values()
     assert sorted(run.points) == [0, SPACING, 2 * SPACING, 3 * SPACING] and len(run.near) <= SPACING // NEAR
     steps = []
     monkeypatch.setattr(run.updates, "step", lambda point, step=run.updates.step: (steps.append(1), step(point))[1])
     for k, most in ((358, 1), (357, NEAR), (356, NEAR), (301, NEAR), (299, SPACING), (298, NEAR)):
         steps.clear()
-        trajectory(setup, x, k)
+        run_updates(setup, x, k)
         assert len(steps) <= most, k
     assert run.bytes < 500_000
 
 
 def test_all_lessons_together_keep_within_their_bytes(monkeypatch):
-    monkeypatch.setattr(trajectories, "_RUNS", LruCache(3_000_000, lambda run: run.bytes))
+    monkeypatch.setattr(snapshots, "_RUNS", LruCache(3_000_000, lambda run: run.bytes))
     x = np.random.default_rng(0).random((32, 32))
     for seed in range(40):
-        trajectory(Setup(seed=seed), x, 500)
-    runs = trajectories._RUNS
+        run_updates(Setup(seed=seed), x, 500)
+    runs = snapshots._RUNS
     assert 3 < len(runs) < 40 and sum(run.bytes for run in runs._values.values()) <= 3_000_000
     assert [start.seed for start, *_ in runs._values][-1] == 39
 
@@ -122,31 +122,31 @@ def test_all_lessons_together_keep_within_their_bytes(monkeypatch):
 def test_states_of_a_large_network_keep_within_their_bytes():
     setup = Setup(net="conv8x3-relu-dense64-relu-dense10-softmax-ce", opt="adam", lr=0.001)
     x = np.random.default_rng(0).random((32, 32))
-    run = trajectories._Run(setup.start, x)
+    run = snapshots._Run(setup.start, x)
     run.at(12)
     assert run.point_bytes == 24 * sum(array.size for array in setup.first_params().values())
     assert setup.most_updates / SPACING * run.point_bytes <= STATE_BYTES
-    assert setup.most_updates // run.every * setup.first_params()["f"].nbytes <= trajectories.KERNEL_BYTES
+    assert setup.most_updates // run.every * setup.first_params()["f"].nbytes <= snapshots.KERNEL_BYTES
 
 
 def test_kernels_are_of_every_so_many_updates_where_they_are_many():
     setup = Setup(net="conv32x7-relu-gap-dense2-mse", ch="rgb", lr=0.1)
-    moment = trajectory(setup, np.random.default_rng(0).random((3, 12, 12)), 25)
-    assert moment.every > 1 and moment.kernels.shape == (25 // moment.every + 1, 32, 3, 7, 7)
-    k = 25 // moment.every * moment.every
-    assert np.array_equal(moment.kernels[-1], trajectory(setup, moment.trace.x, k).params["f"])
+    snapshot = run_updates(setup, np.random.default_rng(0).random((3, 12, 12)), 25)
+    assert snapshot.every > 1 and snapshot.kernels.shape == (25 // snapshot.every + 1, 32, 3, 7, 7)
+    k = 25 // snapshot.every * snapshot.every
+    assert np.array_equal(snapshot.kernels[-1], run_updates(setup, snapshot.trace.x, k).params["f"])
 
 
 def test_long_jumps_take_turns():
     """Somebody's jump of one update waits for no more than some turns of somebody else's long one."""
     forget()
     x, waited = np.random.default_rng(0).random((32, 32)), []
-    long = threading.Thread(target=trajectory, args=(Setup(seed=1), x, 9_000))
+    long = threading.Thread(target=run_updates, args=(Setup(seed=1), x, 9_000))
     long.start()
     time.sleep(0.02)
     while long.is_alive():
         start = time.perf_counter()
-        trajectory(Setup(seed=2 + len(waited)), x, 150)
+        run_updates(Setup(seed=2 + len(waited)), x, 150)
         waited.append(time.perf_counter() - start)
     assert len(waited) > 2
 
@@ -155,7 +155,7 @@ def test_a_long_jump_of_the_only_thread_lets_nobody_by(monkeypatch):
     forget()
     monkeypatch.setattr(threading, "active_count", lambda: 1)
     monkeypatch.setattr(time, "sleep", None)
-    assert len(trajectory(Setup(), np.ones((32, 32)), 2_000).losses) == 2_001
+    assert len(run_updates(Setup(), np.ones((32, 32)), 2_000).losses) == 2_001
 
 
 @pytest.mark.parametrize(
@@ -169,12 +169,12 @@ def test_a_long_jump_of_the_only_thread_lets_nobody_by(monkeypatch):
 )
 def test_an_impossible_request_says_why(setup, x, k, said):
     with pytest.raises(Problem, match=said):
-        trajectory(setup, x, k)
+        run_updates(setup, x, k)
 
 
 def test_the_cursor_is_no_other_lesson():
     forget()
     setup = Setup(net="conv2x3-gap-mse")
     for other in (setup, dataclasses.replace(setup, k=3, stage="o", cell="x:0,0")):
-        trajectory(other, np.ones((32, 32)), 2)
-    assert len(trajectories._RUNS) == 1
+        run_updates(other, np.ones((32, 32)), 2)
+    assert len(snapshots._RUNS) == 1
