@@ -31,8 +31,8 @@ Made = TypeVar("Made")
 
 COMMANDS = {
     "check": "cnnviz.export.check_command:run",
-    "scripts": "cnnviz.export.scripts_command:run",
-    "lessons": "cnnviz.export.scripts_command:lessons",
+    "scripts": "cnnviz.export.decks_command:run",
+    "lessons": "cnnviz.export.decks_command:lessons",
     "model": "cnnviz.export.model_command:run",
     "mutants": "cnnviz.export.mutants_command:run",
 }
@@ -112,7 +112,7 @@ def _run(asked: argparse.Namespace) -> int:
     named = ", ".join(image.words for image in images)
     words = message("terminal.from_parameters", image=named, file=asked.params) if start else named
     files = {name for name in FILES if getattr(asked, name) is not None}
-    shown = bool(files) and files <= {"html", "scorm"}  # pages show the numbers, and a script's pages those of other setups
+    shown = bool(files) and files <= {"html", "scorm"}  # pages show the numbers, and a deck's pages those of other setups
     printed = shown or put([*title(setup, words), *report(setup, snapshot)])
     return 0 if printed and written else 1
 
@@ -154,20 +154,20 @@ def _exercise(name: str) -> Callable[..., str]:
 
 def _page(asked: argparse.Namespace, setup: Setup, image: Image) -> str:
     from cnnviz.hosts.file import setup_html  # as slow to import as the page's server
-    from cnnviz.hosts.file.script import script_html
+    from cnnviz.hosts.file.deck import deck_html
 
     if asked.walk is not None:
-        return script_html(Path(asked.walk), asked.server)
+        return deck_html(Path(asked.walk), asked.server)
     link = query_of(asked.link) if asked.link else {}
     look = {key: link[key] for key in ("view", "hide", "predict", "whole") if link.get(key)}
     return setup_html(setup, image, asked.around, asked.server, look=look)
 
 
 def _scorm(asked: argparse.Namespace, setup: Setup, image: Image) -> bytes:
-    from cnnviz.hosts.file.scorm import scorm_package, script_package
+    from cnnviz.hosts.file.scorm import deck_package, scorm_package
 
     if asked.walk is not None:
-        return script_package(Path(asked.walk), asked.server)
+        return deck_package(Path(asked.walk), asked.server)
     return scorm_package(setup, image, asked.around, asked.server)
 
 

@@ -14,7 +14,7 @@ VOTES = ((43, 60, 34), (160, 40, 26))
 
 
 class Hall:
-    """A room of a server in which a script is given, and what a driver and devices send it."""
+    """A room of a server in which a deck is given, and what a driver and devices send it."""
 
     def __init__(self, url: str, opened: dict[str, object]):
         self.url, self.driver = url, ""
@@ -109,7 +109,7 @@ SCREENS = (
 
 
 def making(url: str) -> Iterator[Picture]:
-    """What was drawn of a script that is being made."""
+    """What was drawn of a deck that is being made."""
     screens = [{"at": at, "say": say, "seconds": seconds, **({"notes": notes} if notes else {})} for at, say, notes, seconds in SCREENS]
     draft: dict[str, object] = {"id": "one-kernel-one-cat", "title": "One kernel, one cat", "screen": screens}
     seen = tuple(selector for n in (*range(len(SCREENS)), 3) for selector in (f'[data-screen="{n}"]', f'.current [data-screen="{n}"] img'))

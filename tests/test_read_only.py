@@ -12,11 +12,11 @@ from cnnviz.core.lru_cache import LruCache
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.training import Training, train
+from cnnviz.decks.scope import scope_of
 from cnnviz.pages import resource
 from cnnviz.pages.address import resolved
 from cnnviz.pages.answers import answers_of
 from cnnviz.pages.registry import pages
-from cnnviz.scripts.scope import scope_of
 from tests.reachable import arrays, caches, writable
 
 SETUPS = (

@@ -13,7 +13,7 @@ from cnnviz.words import Message, Problem, languages, message, quote
 from cnnviz.words.pseudo import PSEUDO
 
 MOST_SCREENS = 60
-"""Screens of a script."""
+"""Screens of a deck."""
 
 
 @dataclass(frozen=True)

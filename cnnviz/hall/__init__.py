@@ -14,7 +14,7 @@ from cnnviz.hall.addresses import address_in, sent_in
 from cnnviz.hall.experiment_routes import Experiments
 from cnnviz.hall.exploring import leaves, place_of
 from cnnviz.hall.follower import join_link, page_of_refusal, page_of_room, page_to_enter, qr
-from cnnviz.hall.lecture_routes import MOST_BODY, Lectures, Prepare, numbered, screens_of, script_in
+from cnnviz.hall.lecture_routes import MOST_BODY, Lectures, Prepare, deck_in, numbered, screens_of
 from cnnviz.hall.question_routes import Questions
 from cnnviz.hall.room_secrets import LENGTH, LETTERS, code_of, digest, is_secret, new_device, new_secret
 from cnnviz.hall.store import Memory, Room, Store, StoreLost, TooManyRooms, TooManyVotes
@@ -59,20 +59,20 @@ class Rooms:
     async def open(self, request: Request) -> Response:
         """POST room: opens a room, whose driver is the one that has the secret in the answer; or the one of a secret that is sent, if it is gone.
 
-        With a script it is at a screen of that, the first one unless it is said.
+        With a deck it is at a screen of that, the first one unless it is said.
         """
         if self.opened.look(visitor_of(request)) < 1:
             raise Refused(429, "ui.rooms.too_many", n=1)
         sent = await sent_in(request, MOST_BODY)
-        secret, script = _secret_in(sent), script_in(sent) if "script" in sent else ""
-        query = address_in(sent.get("query", "" if secret or script else None))
+        secret, deck = _secret_in(sent), deck_in(sent) if "script" in sent else ""
+        query = address_in(sent.get("query", "" if secret or deck else None))
         if not self.opened.take(visitor_of(request)):
             raise Refused(429, "ui.rooms.too_many", n=1)
-        if script:
-            numbered(await self.lectures.script(request, script), sent.get("screen", 1))
+        if deck:
+            numbered(await self.lectures.deck(request, deck), sent.get("screen", 1))
         code, driver, fresh = await self._opened(request, secret, query)
-        if fresh and script and (room := await self.store.room(code)):
-            await self.lectures.give(request, room, script)
+        if fresh and deck and (room := await self.store.room(code)):
+            await self.lectures.give(request, room, deck)
             await self.lectures.show(request, room, sent.get("screen", 1))
         return JSONResponse({"code": code, "driver": driver}, 201 if fresh else 200, {"Cache-Control": "no-store"})
 

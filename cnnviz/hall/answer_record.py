@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any, TypedDict
 
+from cnnviz.decks.votes import counted, rule_of
 from cnnviz.hall.poll import Poll
 from cnnviz.hall.question_view import Asked
 from cnnviz.hall.store import Ballot
-from cnnviz.scripts.votes import counted, rule_of
 
 MOST_TEXT = 300
 """Characters of a question or an answer."""

@@ -76,7 +76,7 @@ export class Ballot {
     return leftUntil(this.ends, this.poll)
   }
 
-  /** The screen of the room's script. @param {HallScreen | null} screen */
+  /** The screen of the room's deck. @param {HallScreen | null} screen */
   shown(screen) {
     this.screen = this.own.screen = screen
     if (this.own.poll) this.own.show()

@@ -83,7 +83,7 @@ export class HallBoard {
     this.counts = { ...this.counts, followers: room.followers }
   }
 
-  /** The screen of the room's script. @param {HallScreen | null} screen */
+  /** The screen of the room's deck. @param {HallScreen | null} screen */
   shown(screen) {
     this.screen = this.runs.screen = screen
     if (this.runs.poll) this.runs.show()

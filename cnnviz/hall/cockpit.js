@@ -16,7 +16,7 @@ import { CODE, LANG } from "../view/spec.js"
 import { ACTS, COVERS, cockpitHTML, comingOf, fillClock, fillCockpit } from "./cockpit_view.js"
 import { listen } from "./events.js"
 import { spotHTML, spotOf } from "./impromptu_form.js"
-import { goneHTML, keepRoom, keptRooms, openAgain, openQuestion, roomScript } from "./kept_rooms.js"
+import { goneHTML, keepRoom, keptRooms, openAgain, openQuestion, roomDeck } from "./kept_rooms.js"
 import { Previews } from "./preview_pictures.js"
 import { endOf, leftUntil, nextAct, possible } from "./question.js"
 import { hall } from "./requests.js"
@@ -61,7 +61,7 @@ export default function show() {
   let gone = false // the server has forgotten the room
   const own = () => code
   const question = openQuestion(own, () => ask("GET", "asked"))
-  const script = roomScript(own, () => ask("GET", "script"))
+  const deck = roomDeck(own, () => ask("GET", "script"))
   let pointed = "" // the cell that is pinned, as the address has it
   darken(isDark(root))
   const projector = new URL(`screen?lang=${LANG}`, room).href
@@ -155,7 +155,7 @@ export default function show() {
     fill()
   }
 
-  /** To another screen of the script. @param {number} number */
+  /** To another screen of the deck. @param {number} number */
   async function goTo(number) {
     if (seen.poll?.phase === "open" && seen.poll.kind !== "experiment" && !confirm(say("web.cockpit.still_open")))
       return
@@ -208,7 +208,7 @@ export default function show() {
     const button = /** @type {Element} */ (target).closest("button")
     const { act, screen, drive, key, cover: how } = button?.dataset ?? {}
     if (key === "room_again")
-      openAgain([base, driver, where, question.open, script.given], stream.again, root.querySelector(".room-gone"))
+      openAgain([base, driver, where, question.open, deck.given], stream.again, root.querySelector(".room-gone"))
     else if (act) turn(act)
     else if (screen) goTo(Number(screen))
     else if (drive) move(drive)
@@ -273,8 +273,8 @@ export default function show() {
       fill()
     },
     shown(screen) {
-      if (screen && !script.given) for (const one of root.querySelectorAll("details")) one.open = false // its screens take the room
-      script.hear(screen)
+      if (screen && !deck.given) for (const one of root.querySelectorAll("details")) one.open = false // its screens take the room
+      deck.hear(screen)
       seen.since = times.shown(screen?.number ?? 0)
       steps()
     },
@@ -313,7 +313,7 @@ export default function show() {
   addEventListener("resize", () => seen.results && paintResults(root, seen.results))
 }
 
-/** When this browser opened the room's private screen, and when the script's current screen was shown, also after a reload. @param {string} code */
+/** When this browser opened the room's private screen, and when the deck's current screen was shown, also after a reload. @param {string} code */
 function clockOf(code) {
   const key = `cnnviz.clock.${code}`
   const found = inTab.readRecord(key)

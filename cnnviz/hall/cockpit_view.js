@@ -1,4 +1,4 @@
-// What a lecturer alone sees of a room: its script, what is shown now and what comes next, the time, and what to do.
+// What a lecturer alone sees of a room: its deck, what is shown now and what comes next, the time, and what to do.
 
 import { paragraphs, rich } from "../pages/learn/learn_words.js"
 import { clock, escaped, formula } from "../view/model/format.js"
@@ -90,7 +90,7 @@ export function fillCockpit(root, seen) {
   const exploring = alone ? ` · ${say("web.cockpit.explore", { n: followers - alone, alone })}` : ""
   const missing = lost ? ` · <b class="lost">${say("web.cockpit.lost", { n: lost })}</b>` : ""
   put(root, "header .count", `<b>${followed(followers)}</b>${exploring}${missing}`)
-  put(root, ".script h2", script(seen))
+  put(root, ".script h2", deck(seen))
   put(root, ".lesson", screens(seen))
   put(root, ".choose", choice(seen))
   put(root, ".next", next(seen))
@@ -125,7 +125,7 @@ export function fillClock(root, { began, left, since, steps, poll }) {
   put(root, ".pace", here ? pace : "")
 }
 
-/** The screen of the room's script where the lecture is. @param {HallSteps | undefined} steps @returns {HallStep | undefined} */
+/** The screen of the room's deck where the lecture is. @param {HallSteps | undefined} steps @returns {HallStep | undefined} */
 export const screenOf = (steps) => steps?.steps.find(({ number }) => number === steps.screen)
 
 /** The one that comes next. @param {HallSteps | undefined} steps @returns {HallStep | undefined} */
@@ -133,7 +133,7 @@ export const comingOf = (steps) =>
   steps && steps.screen !== null ? steps.steps.find(({ number }) => number === Number(steps.screen) + 1) : undefined
 
 /** @param {Seen} seen */
-const script = ({ steps }) =>
+const deck = ({ steps }) =>
   steps && steps.screen !== null
     ? `${rich(steps.title)} <small>${say("web.script.place", { number: steps.screen, count: steps.steps.length })}</small>`
     : say("web.cockpit.script")
@@ -155,7 +155,7 @@ function screens({ steps, picture }) {
   return (steps?.steps ?? []).map(line).join("")
 }
 
-/** The choice of another script. @param {Seen} seen */
+/** The choice of another deck. @param {Seen} seen */
 function choice({ steps }) {
   if (!steps) return ""
   const option = (/** @type {{ id: string, title: string }} */ { id, title }) =>

@@ -1,7 +1,6 @@
 // A room's driver: opens it, and has the hall go wherever this page goes. The secret stays in this browser.
 
 import { isDark } from "../view/draw/theme.js"
-import { givenScript } from "../view/given_script.js"
 import { own, parse, query } from "../view/model/address.js"
 import { escaped } from "../view/model/format.js"
 import { inTab } from "../view/model/storage.js"
@@ -9,18 +8,10 @@ import { say } from "../view/model/words.js"
 import { openFrame } from "../view/regions/dialog.js"
 import { copyLink, html, markup } from "../view/regions/html.js"
 import { LANG } from "../view/spec.js"
+import { tabDeck } from "../view/tab_deck.js"
 import { HallBoard } from "./board.js"
 import { listen } from "./events.js"
-import {
-  forgetRoom,
-  goneHTML,
-  keepRoom,
-  keptRooms,
-  openAgain,
-  openQuestion,
-  openRoom,
-  roomScript,
-} from "./kept_rooms.js"
+import { forgetRoom, goneHTML, keepRoom, keptRooms, openAgain, openQuestion, openRoom, roomDeck } from "./kept_rooms.js"
 import { coverOf, FORGOTTEN_IN, followed, nextAct } from "./question.js"
 import { hall } from "./requests.js"
 import { showScreen } from "./screen_bar.js"
@@ -53,15 +44,15 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
   let missing
   /** @type {ReturnType<typeof setTimeout> | undefined}  until a room that is back is known to have no question */
   let forgotten
-  let refused = "" // the script that the room was not given, since it has a fault
+  let refused = "" // the deck that the room was not given, since it has a fault
   const code = () => held?.code ?? ""
   const told = async (/** @type {string} */ path) => {
     const answer = await request("GET", path)
     return answer?.ok ? answer.json() : undefined
   }
   const question = openQuestion(code, () => told("/asked"))
-  const script = roomScript(code, () => told("/script"))
-  /** @type {HallScreen | null}  of the room's script, where the lecture is */
+  const deck = roomDeck(code, () => told("/script"))
+  /** @type {HallScreen | null}  of the room's deck, where the lecture is */
   let screen = null
   let leading = false // to another screen: until it is there this page says nothing of where it is
   const stream = listen({
@@ -78,7 +69,7 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
     counted: (count) => board?.count(count),
     covered: (how) => board?.cover(how),
     shown(now) {
-      script.hear(now)
+      deck.hear(now)
       screen = now
       board?.shown(now)
       showScreen(document, screen)
@@ -94,10 +85,10 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
     board?.hear(poll)
   }
 
-  /** The screen of this tab's script that the room is at, as an address names it. @returns {Setup} */
+  /** The screen of this tab's deck that the room is at, as an address names it. @returns {Setup} */
   function walked() {
-    const own = givenScript()
-    return own && screen && script.given?.script === own.toml ? { script: own.id, screen: String(screen.number) } : {}
+    const own = tabDeck()
+    return own && screen && deck.given?.script === own.toml ? { script: own.id, screen: String(screen.number) } : {}
   }
 
   takeFromAddress()
@@ -152,7 +143,7 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
 
   /** Opens the room that is gone under its code, where this page is now. */
   function again() {
-    if (held) openAgain([base, held.driver, last, question.open, script.given], stream.again, missing)
+    if (held) openAgain([base, held.driver, last, question.open, deck.given], stream.again, missing)
   }
 
   /** Has the room's questions shown over a page. @param {HTMLElement} root */
@@ -236,7 +227,7 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
   )
   document.addEventListener("click", clicked, { capture: true })
 
-  /** Leads the hall to another screen of the script; whether there is one. @param {number} by */
+  /** Leads the hall to another screen of the deck; whether there is one. @param {number} by */
   function lead(by) {
     const number = (screen?.number ?? 0) + by
     if (!screen || number < 1 || number > screen.count) return false
@@ -254,12 +245,12 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
     fetch(at(path), { method, headers: { Authorization: `Bearer ${held?.driver}` }, body }).catch(() => undefined)
 
   /**
-   * Lead the audience to a screen of the script that this page walks through; the room is given that script first.
+   * Lead the audience to a screen of the deck that this page walks through; the room is given that deck first.
    * @param {Setup} lesson
    */
   async function walk({ script: id = "", screen: at = "" }) {
     const text = textOf(id)
-    const known = script.given?.script === text
+    const known = deck.given?.script === text
     leading = true
     const answer = await request(
       "PUT",
@@ -267,14 +258,14 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
       JSON.stringify({ ...(!known && { script: text }), screen: Number(at) || 1 }),
     )
     leading = false
-    if (answer?.ok) return void script.gave(text)
+    if (answer?.ok) return void deck.gave(text)
     if (!answer || answer.status === 404) return
     refused = text
     tell(say("web.room.script_refused", { why: (await answer.json().catch(() => ({}))).sentence ?? "" }))
   }
 
-  /** The text of the script that this tab was given, or the id of one that the server has. @param {string} id */
-  const textOf = (id) => (givenScript()?.id === id ? (givenScript()?.toml ?? id) : id)
+  /** The text of the deck that this tab was given, or the id of one that the server has. @param {string} id */
+  const textOf = (id) => (tabDeck()?.id === id ? (tabDeck()?.toml ?? id) : id)
 
   /** Has the hall go there. @param {string} page @param {Setup} setup @param {boolean} [veiled]  with the newest numbers hidden */
   function drive(page, setup, veiled) {
@@ -283,9 +274,9 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
     const { script: id = "", screen: at = "" } = setup
     const text = id && textOf(id)
     if (text && number < 0) return // loaded again: where the room is comes first
-    if (text && !missing && refused !== text && (script.given?.script !== text || screen?.number !== (Number(at) || 1)))
+    if (text && !missing && refused !== text && (deck.given?.script !== text || screen?.number !== (Number(at) || 1)))
       return void walk({ script: id, screen: at })
-    if (address === last || (page === "learn" && setup.lesson === givenScript()?.id)) return // no follower knows a question of this tab's script
+    if (address === last || (page === "learn" && setup.lesson === tabDeck()?.id)) return // no follower knows a question of this tab's deck
     last = address
     if (missing) return // it is opened again there
     next = address
@@ -363,7 +354,7 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
     else {
       hold(room)
       if (!driver) number = 0 // whatever comes now is somebody's move
-      if (fresh && given?.room) script.gave(fresh.script)
+      if (fresh && given?.room) deck.gave(fresh.script)
       project(root)
       last = given?.room ? "" : query
     }
@@ -429,7 +420,7 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
 
 /**
  * What travels: a lesson's query, the page that shows it, and whether its newest numbers are hidden. Followers read in languages of their own, and know
- * the script from the room.
+ * the deck from the room.
  * @param {string} page
  * @param {Setup} setup
  * @param {boolean} [veiled]

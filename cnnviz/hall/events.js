@@ -11,7 +11,7 @@ import { retryIn } from "./question.js"
  * @property {(count: Count) => void} [counted]
  * @property {(explore: string) => void} [allowed]  how far one may go by oneself: "free", "screens" or "paused"
  * @property {(how: string) => void} [covered]  what a projector shows instead of the lecture: "black", "join", or "" for nothing
- * @property {(screen: HallScreen | null) => void} [shown]  the screen of the room's script where the lecture is
+ * @property {(screen: HallScreen | null) => void} [shown]  the screen of the room's deck where the lecture is
  * @property {() => void} ended
  * @property {(is: boolean) => void} [lost]  whether the server is out of reach
  * @property {(is: boolean) => void} gone  whether it is there and has no such room any more; said more than once

@@ -23,14 +23,14 @@ from cnnviz.core.setup import Setup
 from cnnviz.core.setup_fields import as_text
 from cnnviz.core.sweep import Runs, runs_of, seconds_of_runs, updates_that_fit
 from cnnviz.data.images import load_image
+from cnnviz.decks.deck import EXPERIMENTS, Screen
+from cnnviz.decks.scope import scope_of, setup_of
+from cnnviz.decks.votes import counted
 from cnnviz.hall.poll import EXPERIMENT, PREDICTION, Poll
 from cnnviz.hall.question_view import plate_data
 from cnnviz.hall.store import Ballot
 from cnnviz.pages import map_records
 from cnnviz.pages.train.film.words import why
-from cnnviz.scripts.scope import scope_of, setup_of
-from cnnviz.scripts.script import EXPERIMENTS, Screen
-from cnnviz.scripts.votes import counted
 from cnnviz.wire.hall import HallExperiment, HallInside, HallOption, HallQuestion, HallResults, HallRound, HallRun
 from cnnviz.words import Problem, say, written
 

@@ -56,7 +56,7 @@ export default function show() {
   let explore = "free" // how far one may go by oneself
   /** @type {Setup[]}  where the lecture has been */
   const seen = []
-  /** @type {HallScreen | null}  of the room's script */
+  /** @type {HallScreen | null}  of the room's deck */
   let onScreen = null
   let isOut = false // the server is out of reach
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -215,7 +215,7 @@ export default function show() {
     said()
   }
 
-  // What the lecturer's script says of this screen.
+  // What the lecturer's deck says of this screen.
   const said = () => showScreen(root, alone ? null : onScreen)
 
   // Who was lost may find the way from the next screen.

@@ -18,7 +18,7 @@ const SPOTS = /** @type {const} */ ([
   ["own_click", "click"],
 ])
 
-/** The most that a question, an answer, or a line of answers may take (scripts/impromptu.py). */
+/** The most that a question, an answer, or a line of answers may take (decks/impromptu.py). */
 const [MOST_CHARACTERS, MOST_TEXT] = [300, 3000]
 
 const SECONDS = [0, 20, 30, 60, 120]

@@ -8,7 +8,7 @@ import { endOf, leftUntil, veils } from "./question.js"
 
 /** @import { HallPoll, HallScreen } from "../view/types/view.js" */
 /** @typedef {{ code: string, driver: string }} Held */
-/** @typedef {{ script: string, screen: number }} Script  the text of a script, or its id, and the number of a screen */
+/** @typedef {{ script: string, screen: number }} Deck  the text of a deck, or its id, and the number of a screen */
 
 const SILENCE = 4 * 3600 * 1000 // milliseconds after which a room ends (store.py)
 
@@ -39,12 +39,12 @@ export const forgetRoom = (code) =>
  * @param {string} driver
  * @param {string} query  where the hall is to be
  * @param {Record<string, unknown>} [question]
- * @param {Script} [script]  that is given there, and the number of its screen
+ * @param {Deck} [deck]  that is given there, and the number of its screen
  * @returns {Promise<{ room?: Held, sentence?: string }>}
  */
-export async function openRoom(base, driver, query, question, script) {
+export async function openRoom(base, driver, query, question, deck) {
   const asks = question && !question.screen // a screen's own question is asked there again
-  const body = JSON.stringify({ driver: driver || undefined, query: asks ? `${query}&veiled=1` : query, ...script })
+  const body = JSON.stringify({ driver: driver || undefined, query: asks ? `${query}&veiled=1` : query, ...deck })
   const answer = await fetch(new URL("room", base), { method: "POST", body }).catch(() => undefined)
   const found = await answer?.json().catch(() => undefined)
   if (!answer?.ok) return { sentence: found?.sentence }
@@ -82,11 +82,11 @@ const inRoom = (key, code) => ({
 })
 
 /**
- * Remembers the script that is given in a room, and where the lecture is in it.
+ * Remembers the deck that is given in a room, and where the lecture is in it.
  * @param {() => string} code  the room's
- * @param {() => Promise<Script | undefined>} ask  gets it, by the secret
+ * @param {() => Promise<Deck | undefined>} ask  gets it, by the secret
  */
-export function roomScript(code, ask) {
+export function roomDeck(code, ask) {
   const tab = inRoom("cnnviz.room.script", code)
   let number = 0
   return {
@@ -95,15 +95,15 @@ export function roomScript(code, ask) {
       number = screen?.number ?? 0
       const known = tab.read()
       const mark = screen?.script
-      const script = screen ? (known.script && known.mark === mark ? known.script : (await ask())?.script) : undefined
-      tab.write({ script, mark, screen: number })
+      const deck = screen ? (known.script && known.mark === mark ? known.script : (await ask())?.script) : undefined
+      tab.write({ script: deck, mark, screen: number })
     },
-    /** Note the script that this page gave the room. @param {string} script */
-    gave: (script) => tab.write({ ...tab.read(), script }),
-    /** It, to be given again; undefined where none is. @returns {Script | undefined} */
+    /** Note the deck that this page gave the room. @param {string} deck */
+    gave: (deck) => tab.write({ ...tab.read(), script: deck }),
+    /** It, to be given again; undefined where none is. @returns {Deck | undefined} */
     get given() {
-      const { script, screen } = tab.read()
-      return script && screen ? { script, screen } : undefined
+      const { script: deck, screen } = tab.read()
+      return deck && screen ? { script: deck, screen } : undefined
     },
   }
 }

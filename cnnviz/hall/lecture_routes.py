@@ -1,4 +1,4 @@
-"""Leading a hall, by plain HTTP: to an address, or from screen to screen of a script; docs/rooms.md describes it."""
+"""Leading a hall, by plain HTTP: to an address, or from screen to screen of a deck; docs/rooms.md describes it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,15 +8,15 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from cnnviz.decks.deck import Deck, Screen
 from cnnviz.hall.addresses import address_in, sent_in
 from cnnviz.hall.experiment import spec_of_experiment
 from cnnviz.hall.poll import EXPERIMENT
 from cnnviz.hall.question_routes import Questions
-from cnnviz.hall.redis_keys import script_digest
-from cnnviz.hall.room_script import MOST_SCRIPT, is_asked, number_in, query_of_screen, screen_of, script_of, told
-from cnnviz.hall.room_script import is_text as is_own
+from cnnviz.hall.redis_keys import deck_digest
+from cnnviz.hall.room_deck import MOST_DECK, deck_of, is_asked, number_in, query_of_screen, screen_of, told
+from cnnviz.hall.room_deck import is_text as is_own
 from cnnviz.hall.store import COVERS, EXPLORE, Room, Store
-from cnnviz.scripts.script import Screen, Script
 from cnnviz.server.costs import Costs, LikeOthers
 from cnnviz.server.job import Busy
 from cnnviz.server.request_bodies import Refused
@@ -25,8 +25,8 @@ from cnnviz.server.waiting import while_asked
 from cnnviz.server.worker_pool import READING, clock, reading_cost
 from cnnviz.words import Problem
 
-MOST_BODY = 3 * MOST_SCRIPT
-"""Bytes of a body with a script in it, in which JSON may write a character with several."""
+MOST_BODY = 3 * MOST_DECK
+"""Bytes of a body with a deck in it, in which JSON may write a character with several."""
 
 ORDERS = {"explore": EXPLORE, "cover": COVERS}
 """A driver's words for everybody beside where to go, and what each may be."""
@@ -49,7 +49,7 @@ class Lectures:
         """
         sent = await sent_in(request, MOST_BODY)
         if "script" in sent:
-            await self.give(request, room, script_in(sent), sent.get("screen", 1))
+            await self.give(request, room, deck_in(sent), sent.get("screen", 1))
         for name, known in ORDERS.items():
             if name in sent and sent[name] not in known:
                 raise Refused(400, "ui.rooms.order", name=name, known=known)
@@ -65,29 +65,29 @@ class Lectures:
             await self.store.order(room, **ordered)
         return JSONResponse({"number": number}, headers={"Cache-Control": "no-store"})
 
-    async def give(self, request: Request, room: Room, script: str, number: object = 1) -> None:
-        """Gives a script in a room from now on; the hall stays where it is. Raises Refused where something is wrong with it, or it has no such screen."""
-        numbered(await self.script(request, script), number)
-        await self.store.give(room, script)
+    async def give(self, request: Request, room: Room, deck: str, number: object = 1) -> None:
+        """Gives a deck in a room from now on; the hall stays where it is. Raises Refused where something is wrong with it, or it has no such screen."""
+        numbered(await self.deck(request, deck), number)
+        await self.store.give(room, deck)
 
     async def show(self, request: Request, room: Room, number: object) -> int:
-        """Leads the hall to a screen of the room's script, which asks its question there, or begins its experiment. Raises Refused."""
-        if not room.script:
+        """Leads the hall to a screen of the room's deck, which asks its question there, or begins its experiment. Raises Refused."""
+        if not room.deck:
             raise Refused(404, "ui.rooms.no_script")
-        script = await self.script(request, room.script)
-        screen = numbered(script, number)
+        deck = await self.deck(request, room.deck)
+        screen = numbered(deck, number)
         place = int(str(number))
-        digest = script_digest(room.script)
-        said = await self.questions.worked(request, ("told", digest, place), partial(told, script, place, digest))
+        digest = deck_digest(room.deck)
+        said = await self.questions.worked(request, ("told", digest, place), partial(told, deck, place, digest))
         if is_asked(screen):
             await self.questions.pose(request, room, {"script": digest, "screen": place, "change": {}}, screen=said)
             return room.number
-        return await self._lead(request, room, script, screen, place, said)
+        return await self._lead(request, room, deck, screen, place, said)
 
-    async def _lead(self, request: Request, room: Room, script: Script, screen: Screen, number: int, said: str) -> int:
+    async def _lead(self, request: Request, room: Room, deck: Deck, screen: Screen, number: int, said: str) -> int:
         """To a screen that asks the hall nothing; what is asked is over."""
         look = {key: text for key, text in parse_qsl(room.query) if key == "view"}
-        query = "&".join(filter(None, (query_of_screen(script, number, is_own(room.script)), urlencode(look))))
+        query = "&".join(filter(None, (query_of_screen(deck, number, is_own(room.deck)), urlencode(look))))
         spec = None
         if screen.experiment:
             spec = await self.questions.worked(request, (EXPERIMENT, screen.experiment, screen.at, screen.updates), partial(spec_of_experiment, screen))
@@ -107,14 +107,14 @@ class Lectures:
         overtaken = came < room.came  # by a later move, whose numbers may have been there sooner
         return room.number if overtaken else await self.store.move(room, query, screen)
 
-    async def script(self, request: Request, script: str) -> Script:
-        """The script of a text or an id. Raises Refused: what is wrong with it."""
+    async def deck(self, request: Request, deck: str) -> Deck:
+        """The deck of a text or an id. Raises Refused: what is wrong with it."""
         try:
             async with while_asked(request):
-                name, connection = ("script", script_digest(script)), connection_of(request)
-                expected = LikeOthers(self.costs, "script", partial(reading_cost, "script", script), clock=clock)
-                work = partial(expected.timed, partial(script_of, script))
-                found: Script = await READING.get(name, visitor_of(request), work, connection, expected, pause_of(request))
+                name, connection = ("script", deck_digest(deck)), connection_of(request)
+                expected = LikeOthers(self.costs, "script", partial(reading_cost, "script", deck), clock=clock)
+                work = partial(expected.timed, partial(deck_of, deck))
+                found: Deck = await READING.get(name, visitor_of(request), work, connection, expected, pause_of(request))
                 return found
         except Problem as problem:
             raise Refused(400, problem.code, **problem.values) from None
@@ -123,27 +123,27 @@ class Lectures:
 
     async def given(self, request: Request, room: Room) -> Response:
         """GET room/<code>/script, for its driver: what is given, to be given again in a room that was gone."""
-        return JSONResponse({"script": room.script, **screens_of(room)}, headers={"Cache-Control": "no-store"})
+        return JSONResponse({"script": room.deck, **screens_of(room)}, headers={"Cache-Control": "no-store"})
 
 
-def numbered(script: Script, number: object) -> Screen:
-    """A script's screen by the number that was sent. Raises Refused."""
+def numbered(deck: Deck, number: object) -> Screen:
+    """A deck's screen by the number that was sent. Raises Refused."""
     try:
-        return screen_of(script, number)
+        return screen_of(deck, number)
     except Problem as problem:
         raise Refused(400, problem.code, **problem.values) from None
 
 
-def script_in(sent: dict[str, object]) -> str:
-    """The script that was sent. Raises Refused."""
-    script = sent["script"]
-    if not isinstance(script, str) or not script:
+def deck_in(sent: dict[str, object]) -> str:
+    """The deck that was sent. Raises Refused."""
+    deck = sent["script"]
+    if not isinstance(deck, str) or not deck:
         raise Refused(400, "ui.rooms.no_text")
-    if len(script.encode("utf-8", "replace")) > MOST_SCRIPT:
-        raise Refused(413, "ui.rooms.body_long", most=MOST_SCRIPT)
-    return script
+    if len(deck.encode("utf-8", "replace")) > MOST_DECK:
+        raise Refused(413, "ui.rooms.body_long", most=MOST_DECK)
+    return deck
 
 
 def screens_of(room: Room) -> dict[str, int]:
-    """The number of the script's screen where the lecture is; nothing without a script."""
-    return {"screen": number_in(room.screen)} if room.script else {}
+    """The number of the deck's screen where the lecture is; nothing without a deck."""
+    return {"screen": number_in(room.screen)} if room.deck else {}

@@ -4,23 +4,23 @@ from urllib.parse import parse_qsl
 
 from cnnviz.core.setup import SETUP_KEYS, Setup
 from cnnviz.data.images import find_image
+from cnnviz.decks.deck import Deck
+from cnnviz.decks.expression_limits import Allowance
+from cnnviz.decks.library import library
+from cnnviz.decks.question import filled
+from cnnviz.decks.scope import Scope, scope_of, setup_of
 from cnnviz.hall.question_view import MOST_CELLS, map_data
-from cnnviz.hall.room_script import is_asked, is_text, number_in, query_of_screen, script_of
+from cnnviz.hall.room_deck import deck_of, is_asked, is_text, number_in, query_of_screen
 from cnnviz.pages import map_records
-from cnnviz.scripts.expression_limits import Allowance
-from cnnviz.scripts.library import library
-from cnnviz.scripts.question import filled
-from cnnviz.scripts.scope import Scope, scope_of, setup_of
-from cnnviz.scripts.script import Script
 from cnnviz.wire.hall import HallMap, HallStep, HallSteps
 from cnnviz.wire.learn import LearnListed
 from cnnviz.words import Problem
 
 
-def steps_data(lesson: str, room_query: str, lang: str, script: str = "", screen: str = "") -> HallSteps:
-    """The scripts that come along, the screens of one of them or of the room's own, and the maps of where the room is."""
+def steps_data(lesson: str, room_query: str, lang: str, deck: str = "", screen: str = "") -> HallSteps:
+    """The decks that come along, the screens of one of them or of the room's own, and the maps of where the room is."""
     known = library()
-    given = known.find(lesson) if lesson else script_of(script) if script else None
+    given = known.find(lesson) if lesson else deck_of(deck) if deck else None
     asked = {key: text for key, text in parse_qsl(room_query) if key in SETUP_KEYS}
     now, _ = Setup.understand(asked, label=_label(asked))
     return HallSteps(
@@ -28,15 +28,15 @@ def steps_data(lesson: str, room_query: str, lang: str, script: str = "", screen
         lectures=[_listed(one, lang) for one in known.lectures],
         lesson=given.id if given else "",
         title=given.title.say(lang) if given else "",
-        screen=number_in(screen) if script and not lesson else None,
-        steps=[_step(given, number, not lesson and is_text(script), lang) for number in range(1, len(given.screens) + 1)] if given else [],
+        screen=number_in(screen) if deck and not lesson else None,
+        steps=[_step(given, number, not lesson and is_text(deck), lang) for number in range(1, len(given.screens) + 1)] if given else [],
         maps=_maps(now, lang),
         stage=now.stage,
         stages=[(str(stage), stage.label) for stage in now.network.stages],
     )
 
 
-def _listed(one: Script, lang: str) -> LearnListed:
+def _listed(one: Deck, lang: str) -> LearnListed:
     title, goal = one.title.say(lang), one.goal.say(lang)
     return LearnListed(id=one.id, languages=one.languages, title=title, goal=goal, steps=len(one.screens), picture=None)
 
@@ -48,8 +48,8 @@ def _label(asked: dict[str, str]) -> str | None:
         return None
 
 
-def _step(script: Script, number: int, own: bool, lang: str) -> HallStep:
-    step = script.screens[number - 1]
+def _step(deck: Deck, number: int, own: bool, lang: str) -> HallStep:
+    step = deck.screens[number - 1]
     here, allowance = scope_of(setup_of(step.at)), Allowance()
 
     def said(text: str) -> str:
@@ -57,7 +57,7 @@ def _step(script: Script, number: int, own: bool, lang: str) -> HallStep:
 
     return HallStep(
         number=number, title=said("title"), ask=said("ask"), kind=step.kind, hall=is_asked(step), seconds=step.seconds, experiment=step.experiment,
-        query=query_of_screen(script, number, own), text=said("text"), notes=said("notes"), right=said("right"),
+        query=query_of_screen(deck, number, own), text=said("text"), notes=said("notes"), right=said("right"),
         answers=[filled(answer.say, here, allowance).say(lang) for answer in step.answers if answer.say.by_language],
     )  # fmt: skip
 

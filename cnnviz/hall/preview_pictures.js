@@ -1,4 +1,4 @@
-// Small pictures of a script's screens, on the lecturer's private screen: the one that comes next as it will be, and of each a picture for its row.
+// Small pictures of a deck's screens, on the lecturer's private screen: the one that comes next as it will be, and of each a picture for its row.
 
 /** @import { Preview } from "./preview_screen.js" */
 /** @import { HallStep } from "../view/types/view.js" */

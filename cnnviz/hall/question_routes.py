@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from cnnviz.core.lru_cache import LruCache, held_bytes
+from cnnviz.decks.votes import sensible
 from cnnviz.hall import question_view
 from cnnviz.hall.answer_cache import AnswerCache
 from cnnviz.hall.answer_record import Record, read, record, table
@@ -17,10 +18,9 @@ from cnnviz.hall.experiment import Experiment, predicted_data, prediction_data
 from cnnviz.hall.poll import EXPERIMENT, PREDICTION, Poll
 from cnnviz.hall.preview import steps_data
 from cnnviz.hall.question_view import Asked, prepared, text_of
-from cnnviz.hall.redis_keys import script_digest
+from cnnviz.hall.redis_keys import deck_digest
 from cnnviz.hall.room_secrets import is_device
 from cnnviz.hall.store import MOST_DEVICES, Room, Store
-from cnnviz.scripts.votes import sensible
 from cnnviz.server.admission import Admission
 from cnnviz.server.gate import Gate
 from cnnviz.server.job import Busy, Expected
@@ -74,13 +74,13 @@ class Questions:
             raise Refused(404, "ui.rooms.no_question")
         here = room.poll.at(time.time())
         if act == "again" and here.phase == "revealed":  # its answer is out: on another picture
-            spec = await self.worked(request, ("elsewhere", text_of(here.spec)), lambda: question_view.elsewhere(here.spec, room.script))
+            spec = await self.worked(request, ("elsewhere", text_of(here.spec)), lambda: question_view.elsewhere(here.spec, room.deck))
             return JSONResponse(poll_data(await self.pose(request, room, spec, seconds)), 201, _FRESH)
         await self.store.ask(room, room.poll.turned(str(act), time.time(), seconds))
         return JSONResponse(poll_data(room.poll), headers=_FRESH)
 
     async def pose(self, request: Request, room: Room, spec: dict[str, Any], seconds: float | None = None, screen: str | None = None) -> Poll:
-        """Asks a question in a room, which is led to its lesson where it has one of its own, and to that `screen` of the script."""
+        """Asks a question in a room, which is led to its lesson where it has one of its own, and to that `screen` of the deck."""
         asked = await self._prepared(request, room, spec)
         leads = bool(question_view.of_file(spec) or spec["change"])
         poll = self._next(room, spec, asked.step.kind, asked.most, asked.keyed, seconds, leads)
@@ -223,16 +223,16 @@ class Questions:
     async def steps(self, request: Request, room: Room) -> Response:
         """GET room/<code>/steps?lesson=…, for its driver: what a hall can be asked, and what there is to say."""
         lesson, lang = request.query_params.get("lesson", "")[:40], of_request(request)
-        name = ("steps", lesson, room.query, room.screen, script_digest(room.script), lang)
-        made = partial(steps_data, lesson, room.query, lang, room.script, room.screen)
+        name = ("steps", lesson, room.query, room.screen, deck_digest(room.deck), lang)
+        made = partial(steps_data, lesson, room.query, lang, room.deck, room.screen)
         return JSONResponse(await self.worked(request, name, made), headers=_FRESH)
 
     async def _prepared(self, request: Request, room: Room, spec: Any, lang: str = DEFAULT) -> Asked:
-        name, script = (text_of(spec), lang), room.script
+        name, deck = (text_of(spec), lang), room.deck
         found = self.prepared.get(name)
         if found is None:
             try:
-                found = await self.worked(request, name, lambda: prepared(spec, lang, script))
+                found = await self.worked(request, name, lambda: prepared(spec, lang, deck))
             except (KeyError, TypeError, ValueError, AttributeError):  # another version's, in Redis
                 raise Refused(409, "ui.rooms.newer_question") from None
             self.prepared.put(name, found)
@@ -278,7 +278,7 @@ def _experiment(poll: Poll) -> Experiment:
 
 def _spec(sent: dict[str, object], room: Room) -> dict[str, object]:
     try:
-        return question_view.spec_of(sent, room.query, room.script)
+        return question_view.spec_of(sent, room.query, room.deck)
     except Problem as problem:
         raise Refused(400, problem.code, **problem.values) from None
 

@@ -14,19 +14,19 @@ from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.program import Program
 from cnnviz.core.setup import SETUP_KEYS, Setup
 from cnnviz.core.stages import label
-from cnnviz.hall.redis_keys import script_digest
-from cnnviz.hall.room_script import screen_of, script_of
+from cnnviz.decks.deck import HALL_KINDS, Screen
+from cnnviz.decks.impromptu import has_key, spot_screen
+from cnnviz.decks.library import library
+from cnnviz.decks.plates import Plate as DeckPlate
+from cnnviz.decks.plates import cells, plates
+from cnnviz.decks.plates import hidden as hidden_maps
+from cnnviz.decks.question import CHANGED, MOST_SHOWN, Question, ask, setup_at
+from cnnviz.decks.scope import Scope, scope_of
+from cnnviz.decks.votes import accepted_in, bars, counted, grouped
+from cnnviz.hall.redis_keys import deck_digest
+from cnnviz.hall.room_deck import deck_of, screen_of
 from cnnviz.hall.store import Ballot
 from cnnviz.pages import map_records
-from cnnviz.scripts.impromptu import has_key, spot_screen
-from cnnviz.scripts.library import library
-from cnnviz.scripts.plates import Plate as ScriptPlate
-from cnnviz.scripts.plates import cells, plates
-from cnnviz.scripts.plates import hidden as hidden_maps
-from cnnviz.scripts.question import CHANGED, MOST_SHOWN, Question, ask, setup_at
-from cnnviz.scripts.scope import Scope, scope_of
-from cnnviz.scripts.script import HALL_KINDS, Screen
-from cnnviz.scripts.votes import accepted_in, bars, counted, grouped
 from cnnviz.view.constants import gallery
 from cnnviz.wire.hall import (
     GroupData,
@@ -63,7 +63,7 @@ class Asked:
     maps: Mapping[str, MapRecord]
     lang: str
     written: bool
-    """Tells whether it is a script's."""
+    """Tells whether it is a deck's."""
 
     @property
     def most(self) -> int:
@@ -78,12 +78,12 @@ class Asked:
         return self.question.setup.to_query()
 
 
-def spec_of(sent: Mapping[str, object], room_query: str, script: str = "") -> dict[str, object]:
-    """A question as it is kept: what the lecturer sent of it, and the lesson that it is asked on; of the room's `script`, which and which screen."""
+def spec_of(sent: Mapping[str, object], room_query: str, deck: str = "") -> dict[str, object]:
+    """A question as it is kept: what the lecturer sent of it, and the lesson that it is asked on; of the room's `deck`, which and which screen."""
     spec = {name: _plain(name, value) for name, value in sent.items() if name in _FIELDS}
     here = dict(parse_qsl(room_query, keep_blank_values=True))
     if "screen" in spec:
-        return {"script": script_digest(script), "screen": spec["screen"], "change": {}}
+        return {"script": deck_digest(deck), "screen": spec["screen"], "change": {}}
     if "lesson" in spec:
         changes = {key: here[key] for key in ("img", "f") if here.get("page") == "learn" and here.get("lesson") == spec["lesson"] and key in here}
         return {"lesson": spec["lesson"], "step": spec.get("step", 1), "change": changes}
@@ -99,10 +99,10 @@ def _plain(name: str, value: object) -> object:
     return value
 
 
-def prepared(spec: Mapping[str, Any], lang: str = DEFAULT, script: str = "") -> Asked:
-    """Everything of a question but its votes; Problem says why it cannot be asked. `script` is the room's, for its screens."""
+def prepared(spec: Mapping[str, Any], lang: str = DEFAULT, deck: str = "") -> Asked:
+    """Everything of a question but its votes; Problem says why it cannot be asked. `deck` is the room's, for its screens."""
     written = of_file(spec)
-    step = _script_screen(spec, script) if "screen" in spec else _lesson_step(spec) if "lesson" in spec else spot_screen(spec, spec["at"])
+    step = _deck_screen(spec, deck) if "screen" in spec else _lesson_step(spec) if "lesson" in spec else spot_screen(spec, spec["at"])
     if step.kind not in HALL_KINDS:
         raise Problem("ui.rooms.kind", kind=step.kind, known=HALL_KINDS)
     question = ask(step, setup_at(step, spec["change"]))
@@ -134,29 +134,29 @@ def reached(setup: Setup, symbol: str) -> bool:
 
 
 def of_file(spec: Mapping[str, Any]) -> bool:
-    """Tells whether a question is a screen of a script, which the hall is led to."""
+    """Tells whether a question is a screen of a deck, which the hall is led to."""
     return "lesson" in spec or "screen" in spec
 
 
-def _script_screen(spec: Mapping[str, Any], script: str) -> Screen:
-    if spec["script"] != script_digest(script):
+def _deck_screen(spec: Mapping[str, Any], deck: str) -> Screen:
+    if spec["script"] != deck_digest(deck):
         raise Problem("ui.rooms.other_script")
-    return screen_of(script_of(script), spec["screen"])
+    return screen_of(deck_of(deck), spec["screen"])
 
 
 def _lesson_step(spec: Mapping[str, Any]) -> Screen:
-    script = library().find(str(spec["lesson"])[:40])
-    if script is None:
+    deck = library().find(str(spec["lesson"])[:40])
+    if deck is None:
         raise Problem("ui.learn.no_lesson", id=str(spec["lesson"])[:40])
     number = spec["step"]
-    if not isinstance(number, int | str) or not str(number).isdecimal() or not 1 <= int(str(number)[:4]) <= len(script.screens):
-        raise Problem("ui.learn.no_step", number=str(number)[:10], most=len(script.screens))
-    return script.screens[int(str(number)[:4]) - 1]
+    if not isinstance(number, int | str) or not str(number).isdecimal() or not 1 <= int(str(number)[:4]) <= len(deck.screens):
+        raise Problem("ui.learn.no_step", number=str(number)[:10], most=len(deck.screens))
+    return deck.screens[int(str(number)[:4]) - 1]
 
 
-def elsewhere(spec: Mapping[str, Any], script: str = "") -> dict[str, object]:
+def elsewhere(spec: Mapping[str, Any], deck: str = "") -> dict[str, object]:
     """The same question on another picture; Problem where it may only be asked on its own."""
-    asked = prepared(spec, script=script)
+    asked = prepared(spec, deck=deck)
     if "img" not in CHANGED[asked.step.change]:
         raise Problem("ui.rooms.no_other")
     images = [image.id for image in gallery()]
@@ -222,7 +222,7 @@ def _plates(asked: Asked, revealed: bool) -> list[HallPlate]:
     return [found for plate in plates(asked.step, asked.here) if (found := _plate(asked, plate, plate.hidden and not revealed, of))]
 
 
-def _plate(asked: Asked, plate: ScriptPlate, hidden: bool, of: tuple[str, tuple[range, ...]] | None) -> HallPlate | None:
+def _plate(asked: Asked, plate: DeckPlate, hidden: bool, of: tuple[str, tuple[range, ...]] | None) -> HallPlate | None:
     array, record = np.atleast_2d(plate.value), asked.maps.get(plate.like)
     name, words = plate.label.say(asked.lang), ""
     if record is not None and plate.of == plate.like:

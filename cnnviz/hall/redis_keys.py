@@ -17,8 +17,8 @@ ANSWERED = "cnnviz:answered"
 """The channel on which answers are said that were written: room, question, round, and by device the answer and its stamp."""
 ROOMS = "cnnviz:rooms"
 """Every room's code, by when it last moved."""
-SCRIPTS = "cnnviz:scripts"
-"""Every room's code and the length of its script, by when that was given or moved in last."""
+DECKS = "cnnviz:scripts"
+"""Every room's code and the length of its deck, by when that was given or moved in last."""
 MARK = "cnnviz:mark"
 """A random text that the first process sets. If it is gone, Redis has forgotten everything. It does not expire."""
 ALL = "all"
@@ -27,12 +27,12 @@ NO_POLL = "-"
 
 
 def room_name(code: str) -> str:
-    """Of a hash: driver, query, number, poll, screen, explore, cover, and the digest of the script."""
+    """Of a hash: driver, query, number, poll, screen, explore, cover, and the digest of the deck."""
     return f"cnnviz:room:{code}"
 
 
-def script_name(code: str) -> str:
-    """Of the script that is given in a room."""
+def deck_name(code: str) -> str:
+    """Of the deck that is given in a room."""
     return f"cnnviz:room:{code}:script"
 
 
@@ -81,14 +81,14 @@ def ended_name(code: str) -> str:
     return f"cnnviz:room:{code}:ended"
 
 
-def script_mark(code: str, script: str) -> str:
-    """The name of a script among SCRIPTS."""
-    return f"{code} {len(script)}"
+def deck_mark(code: str, deck: str) -> str:
+    """The name of a deck among DECKS."""
+    return f"{code} {len(deck)}"
 
 
-def script_digest(script: str) -> str:
-    """The digest that tells whether the known script is the one that is there; "" for none."""
-    return hashlib.sha256(script.encode("utf-8", "replace")).hexdigest()[:16] if script else ""
+def deck_digest(deck: str) -> str:
+    """The digest that tells whether the known deck is the one that is there; "" for none."""
+    return hashlib.sha256(deck.encode("utf-8", "replace")).hexdigest()[:16] if deck else ""
 
 
 def places_name(code: str, poll: Poll) -> str:
@@ -109,12 +109,12 @@ def names_of_answers(code: str, poll: Poll | None) -> list[str]:
     return [places_name(code, poll), *(name(code, poll, round) for round in rounds for name in (ballot_name, stamps_name))]
 
 
-_NAMES = (room_name, script_name, lost_name, records_name, followers_name, been_name, streamed_name, joined_name)
+_NAMES = (room_name, deck_name, lost_name, records_name, followers_name, been_name, streamed_name, joined_name)
 
 
 @dataclass(frozen=True)
 class Found:
-    """A room as Redis has it; `asked` says whether it has ever had a question, `poll` is None where it has none now, `script` is its script's digest."""
+    """A room as Redis has it; `asked` says whether it has ever had a question, `poll` is None where it has none now, `deck` is its deck's digest."""
 
     driver: str
     query: str
@@ -122,7 +122,7 @@ class Found:
     poll: Poll | None
     asked: bool
     screen: str
-    script: str
+    deck: str
     explore: str
     cover: str
 

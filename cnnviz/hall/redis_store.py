@@ -18,14 +18,17 @@ from cnnviz.hall.poll import Poll
 from cnnviz.hall.redis_keys import (
     ALL,
     ANSWERED,
+    DECKS,
     MARK,
     MOVED,
     NO_POLL,
     ROOMS,
-    SCRIPTS,
     Found,
     answers_in,
     been_name,
+    deck_digest,
+    deck_mark,
+    deck_name,
     ended_name,
     followers_in,
     joined_name,
@@ -36,9 +39,6 @@ from cnnviz.hall.redis_keys import (
     records_name,
     room_in,
     room_name,
-    script_digest,
-    script_mark,
-    script_name,
     streamed_name,
 )
 from cnnviz.hall.redis_keys import followers_name as _followers
@@ -46,10 +46,10 @@ from cnnviz.hall.shared_votes import SharedVotes
 from cnnviz.hall.store import (
     IDLE,
     MOST_BEEN,
+    MOST_DECKS,
     MOST_DEVICES,
     MOST_RECORDS,
     MOST_ROOMS,
-    MOST_SCRIPTS,
     SILENCE,
     Ballot,
     Room,
@@ -118,7 +118,7 @@ class Shared:
             all_or_nothing.delete(*names_of_room(code, poll))
             all_or_nothing.set(ended_name(code), "1", ex=int(10 * FORGOTTEN))
             all_or_nothing.zrem(ROOMS, code)
-            all_or_nothing.zrem(SCRIPTS, mark)
+            all_or_nothing.zrem(DECKS, mark)
             all_or_nothing.publish(MOVED, code)
             await all_or_nothing.execute()
 
@@ -153,41 +153,41 @@ class Shared:
     async def move(self, room: Room, query: str, screen: str | None = None) -> int:
         number = max(room.number + 1, first_number())
         where = {"driver": room.driver, "query": query, "number": number}
-        given = {"screen": room.screen if screen is None else screen, "script": script_digest(room.script)} if room.script else {}
+        given = {"screen": room.screen if screen is None else screen, "script": deck_digest(room.deck)} if room.deck else {}
         async with reachable():
             await self._write(room.code, where | given)
             await self._note_place(room.code, query)
-            await self._keep_script(room)
+            await self._keep_deck(room)
             if goes_on(room, screen):
                 await self.redis.delete(lost_name(room.code))
             await self.redis.publish(MOVED, room.code)
         return number
 
-    async def give(self, room: Room, script: str) -> None:
+    async def give(self, room: Room, deck: str) -> None:
         async with reachable():
-            await self.redis.zremrangebyscore(SCRIPTS, 0, time.time() - SILENCE)
-            marks = [text.partition(" ") for text in await self.redis.zrange(SCRIPTS, 0, -1)]
-            if len(script) + sum(int(size) for code, _, size in marks if code != room.code) > MOST_SCRIPTS:
+            await self.redis.zremrangebyscore(DECKS, 0, time.time() - SILENCE)
+            marks = [text.partition(" ") for text in await self.redis.zrange(DECKS, 0, -1)]
+            if len(deck) + sum(int(size) for code, _, size in marks if code != room.code) > MOST_DECKS:
                 raise TooManyRooms
-            await self.redis.zrem(SCRIPTS, script_mark(room.code, room.script))
-            room.script, room.screen = script, ""
-            await self.redis.delete(script_name(room.code))
-            await self._keep_script(room)
-            await self._write(room.code, {"screen": "", "script": script_digest(script)})
+            await self.redis.zrem(DECKS, deck_mark(room.code, room.deck))
+            room.deck, room.screen = deck, ""
+            await self.redis.delete(deck_name(room.code))
+            await self._keep_deck(room)
+            await self._write(room.code, {"screen": "", "script": deck_digest(deck)})
             room.wake()
             await self.redis.publish(MOVED, room.code)
 
-    async def _keep_script(self, room: Room) -> None:
-        """The script beside its room, whose hash is read at every move."""
-        if not room.script:
+    async def _keep_deck(self, room: Room) -> None:
+        """The deck beside its room, whose hash is read at every move."""
+        if not room.deck:
             return
-        if not await self.redis.exists(script_name(room.code)):
-            await self.redis.set(script_name(room.code), room.script, ex=int(SILENCE))
-        await self.redis.zadd(SCRIPTS, {script_mark(room.code, room.script): time.time()})
+        if not await self.redis.exists(deck_name(room.code)):
+            await self.redis.set(deck_name(room.code), room.deck, ex=int(SILENCE))
+        await self.redis.zadd(DECKS, {deck_mark(room.code, room.deck): time.time()})
 
     async def end(self, room: Room) -> None:
         async with reachable():
-            await self._delete(room.code, room.poll, script_mark(room.code, room.script))
+            await self._delete(room.code, room.poll, deck_mark(room.code, room.deck))
 
     async def followers(self, room: Room) -> tuple[int, int]:
         async with self.turns, reachable():
@@ -425,16 +425,16 @@ class Shared:
         room = self.known.get(code)  # somebody else may have been quicker
         if there is None:
             if room:
-                room.ended, room.script, room.query, room.screen = True, "", "", ""  # ended rooms are cached by number
+                room.ended, room.deck, room.query, room.screen = True, "", "", ""  # ended rooms are cached by number
                 self.answers.forget(room)
                 room.wake()
             return None
         if room is None or room.ended:
             room = Room(code, there.driver)
             self.known.put(code, room)
-        if there.script not in ("", script_digest(room.script)):
+        if there.deck not in ("", deck_digest(room.deck)):
             async with reachable():
-                room.script = str(await self.redis.get(script_name(code)) or "")
+                room.deck = str(await self.redis.get(deck_name(code)) or "")
         if _state(there) != _state(room):
             room.number, room.query, room.screen, room.explore, room.cover = there.number, there.query, there.screen, there.explore, there.cover
             if there.asked:
@@ -447,7 +447,7 @@ class Shared:
         known = _known_here(there, room)
         if known:
             await self._write(room.code, known)
-            await self._keep_script(room)
+            await self._keep_deck(room)
             if room.streamed and not await self.redis.exists(streamed_name(room.code)):
                 await self._stream(room, room.streamed)
             await self.redis.publish(MOVED, room.code)  # a process may know more
@@ -460,7 +460,7 @@ class Shared:
         async with self.redis.pipeline() as all_or_nothing:
             all_or_nothing.hset(room_name(code), mapping=fields)
             all_or_nothing.expire(room_name(code), int(SILENCE))
-            for name in (script_name(code), records_name(code), been_name(code)):
+            for name in (deck_name(code), records_name(code), been_name(code)):
                 all_or_nothing.expire(name, int(SILENCE))
             all_or_nothing.zadd(ROOMS, {code: time.time()})
             await all_or_nothing.execute()
@@ -485,12 +485,12 @@ def _state(of: Found | Room) -> tuple[object, ...]:
 
 
 def _known_here(there: Found | None, room: Room) -> dict[str, str]:
-    """The state of a room that this process knows and Redis does not: where it is, its script, and its question, those by their own numbers."""
+    """The state of a room that this process knows and Redis does not: where it is, its deck, and its question, those by their own numbers."""
     known: dict[str, str] = {}
     if there is None or there.number < room.number:
         known = {"driver": room.driver, "query": room.query, "number": str(room.number), "explore": room.explore, "cover": room.cover}
-    if room.script and not (there and there.script):
-        known |= {"screen": room.screen, "script": script_digest(room.script)}
+    if room.deck and not (there and there.deck):
+        known |= {"screen": room.screen, "script": deck_digest(room.deck)}
     asked = there is not None and there.asked
     theirs, ours = there.poll if there else None, room.poll
     if ours and (not asked or (theirs and (theirs.number, theirs.turn) < (ours.number, ours.turn))):

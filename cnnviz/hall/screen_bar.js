@@ -1,4 +1,4 @@
-// What the room's script says of the screen where the lecture is, above what it shows.
+// What the room's deck says of the screen where the lecture is, above what it shows.
 
 import { say } from "../view/model/words.js"
 import { LANG } from "../view/spec.js"
@@ -7,19 +7,19 @@ import { LANG } from "../view/spec.js"
 
 /** Shows it on a page, or nothing any more. @param {ParentNode} root @param {HallScreen | null} screen */
 export function showScreen(root, screen) {
-  const bar = /** @type {HTMLElement | null} */ (root.querySelector(".script-bar"))
+  const bar = /** @type {HTMLElement | null} */ (root.querySelector(".deck-bar"))
   if (!bar || (!screen && !bar.dataset.room)) return
   const sentence = screen ? inReaders(screen.say) : ""
   bar.dataset.room = screen ? "1" : ""
   bar.hidden = !sentence
   const { classList } = /** @type {HTMLElement} */ (bar.closest(".cnnviz"))
-  classList.toggle("scripted", Boolean(screen))
+  classList.toggle("in-deck", Boolean(screen))
   classList.toggle("spoken", Boolean(sentence))
-  const [place, text, field] = [".script-place", "p", ".script-say"].map((part) => bar.querySelector(part))
+  const [place, text, field] = [".deck-place", "p", ".deck-say"].map((part) => bar.querySelector(part))
   if (place) place.textContent = screen ? say("web.script.place", { number: screen.number, count: screen.count }) : ""
   if (text) text.textContent = sentence
   text?.toggleAttribute("hidden", false)
-  field?.toggleAttribute("hidden", true) // of the script that is made in this tab
+  field?.toggleAttribute("hidden", true) // of the deck that is made in this tab
 }
 
 /** A sentence in the reader's language, or in one that there is. @param {Readonly<Record<string, string>>} said */

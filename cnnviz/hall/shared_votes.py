@@ -14,6 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from cnnviz.decks.votes import sensible
 from cnnviz.hall.poll import Poll
 from cnnviz.hall.redis_keys import (
     ANSWERED,
@@ -26,7 +27,6 @@ from cnnviz.hall.redis_keys import (
     stamps_name,
 )
 from cnnviz.hall.store import MOST_DEVICES, SILENCE, Ballot, Room, StoreLost, TooManyVotes, cast, forget_ballots, takes
-from cnnviz.scripts.votes import sensible
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis

@@ -25,8 +25,8 @@ MOST_RECORDS, MOST_RECORDED = 40, 20_000_000
 """Records of questions in a room, the last ones, and characters of those in all rooms of one process."""
 MOST_BEEN = 400
 """Places of a room where the lecture has been, the last ones."""
-MOST_SCRIPTS = 40_000_000
-"""Bytes of the scripts of all rooms."""
+MOST_DECKS = 40_000_000
+"""Bytes of the decks of all rooms."""
 
 EXPLORE = ("free", "screens", "paused")
 """The reach that followers have by themselves: anywhere, as far as the lecture has come, not at all."""
@@ -46,7 +46,7 @@ class Unreadable(StoreLost):
 
 
 class TooManyRooms(Exception):
-    """There is no room for another one, or for another script."""
+    """There is no room for another one, or for another deck."""
 
 
 class TooManyVotes(Exception):
@@ -60,7 +60,7 @@ class Room:
     `came` counts the moves that were asked for here. `alone` of the followers explore by themselves; `streams` counts projectors,
     too; `poll` is the question, if there is one, and `asked` says whether
     there ever was one; `ballots` has what was answered here in each round of it, and `stamps` when, in an order that all processes share.
-    `script` is the text of the script that is given, or the id of one that comes along; `screen` what everybody is told of its screen
+    `deck` is the text of the deck that is given, or the id of one that comes along; `screen` what everybody is told of its screen
     where the lecture is, as JSON; `lost` has the devices of those who said here that they are lost. `explore` says how far followers may go by
     themselves (EXPLORE), `cover` what stands over the lecture on projectors (COVERS), `records` what was answered to earlier questions,
     `been` the places where the lecture was (exploring.py). `streamed` and `joined` have, by address (`address_digest`), the most streams that
@@ -79,7 +79,7 @@ class Room:
     streams: int = 0
     poll: Poll | None = None
     asked: bool = False
-    script: str = ""
+    deck: str = ""
     screen: str = ""
     lost: set[str] = field(default_factory=set)
     explore: str = ""
@@ -111,10 +111,10 @@ class Store(Protocol):
         """Brings what is known of the room here up to date. Raises StoreLost."""
 
     async def move(self, room: Room, query: str, screen: str | None = None) -> int:
-        """Takes everybody there, to that screen of the script if one is named; the number of the move. Raises StoreLost."""
+        """Takes everybody there, to that screen of the deck if one is named; the number of the move. Raises StoreLost."""
 
-    async def give(self, room: Room, script: str) -> None:
-        """The room's script from now on, which is not begun. Raises StoreLost, TooManyRooms."""
+    async def give(self, room: Room, deck: str) -> None:
+        """The room's deck from now on, which is not begun. Raises StoreLost, TooManyRooms."""
 
     async def end(self, room: Room) -> None:
         """Ends it for everybody. Raises StoreLost."""
@@ -172,8 +172,8 @@ class Store(Protocol):
 
 
 def goes_on(room: Room, screen: str | None) -> bool:
-    """Tells whether a move is the lecture going on: to another screen where a script is given, anywhere where none is."""
-    return screen is not None or not room.script
+    """Tells whether a move is the lecture going on: to another screen where a deck is given, anywhere where none is."""
+    return screen is not None or not room.deck
 
 
 def takes(poll: Poll | None, asked: Poll) -> bool:
@@ -258,10 +258,10 @@ class Memory:
         room.wake()
         return room.number
 
-    async def give(self, room: Room, script: str) -> None:
-        if len(script) + sum(len(other.script) for other in self.rooms.values() if other is not room) > MOST_SCRIPTS:
+    async def give(self, room: Room, deck: str) -> None:
+        if len(deck) + sum(len(other.deck) for other in self.rooms.values() if other is not room) > MOST_DECKS:
             raise TooManyRooms
-        room.script, room.screen, room.touched = script, "", self.clock()
+        room.deck, room.screen, room.touched = deck, "", self.clock()
         room.wake()
 
     async def end(self, room: Room) -> None:
@@ -334,7 +334,7 @@ class Memory:
     def _end(self, room: Room) -> None:
         self.rooms.pop(room.code, None)
         self.kept -= forget_ballots(room)
-        room.ended, room.script = True, ""
+        room.ended, room.deck = True, ""
         room.wake()
 
     def _give_up_idle(self) -> None:

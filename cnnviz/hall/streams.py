@@ -31,7 +31,7 @@ def is_together(room: Room) -> bool:
 
 @dataclass(eq=False)
 class Stream:
-    """The state of one stream: the last move's number, the script's screen, the question's state, and on a projector's screen how many have answered."""
+    """The state of one stream: the last move's number, the deck's screen, the question's state, and on a projector's screen how many have answered."""
 
     room: Room
     visitor: str

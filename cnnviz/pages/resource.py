@@ -17,14 +17,14 @@ from cnnviz.core.snapshots import updates_ahead
 from cnnviz.core.update_limits import estimate, state_bytes, step_work
 from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.data.images import load_images
+from cnnviz.decks.request_deck import giving
 from cnnviz.export.arrays import PIECE, npz
 from cnnviz.pages.address import Now, resolved
 from cnnviz.pages.answers import Unfinished, answers_of
+from cnnviz.pages.deck_screens import opened
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import Page, beside, page_at, page_keys, pages
-from cnnviz.pages.script_screens import opened
 from cnnviz.pages.version import code
-from cnnviz.scripts.given_script import giving
 from cnnviz.words import DEFAULT, Message, Problem
 
 FORMS = {"": "application/octet-stream", "json": "application/json", "npz": "application/octet-stream"}
@@ -172,7 +172,7 @@ def _noted(parts: Iterable[bytes], note: Callable[[bytes], object]) -> Iterator[
 
 
 def made_of(page: Page, asked: Mapping[str, str], content: bytes, compress: bool = True) -> Resource:
-    """The same where a script comes along, a file's text, which counts for this answer alone."""
+    """The same where a deck comes along, a file's text, which counts for this answer alone."""
     with giving(content):
         return dataclasses.replace(made(page, asked, compress=compress), lasting=False)
 

@@ -42,8 +42,8 @@ LATE, MOST_REFUSING = 1.0, 500
 """Seconds that a refusal takes, up to twice as many, and how many may take so long at a time."""
 APART = 32
 """Parts of that time between which refusals that come together are shared out."""
-MOST_SCRIPT, GIVEN, EACH_BYTE = 200_000, 0.02, 1e-5
-"""Bytes of a script that is sent along, and seconds that its answer takes, at the least and for each of them."""
+MOST_DECK, GIVEN, EACH_BYTE = 200_000, 0.02, 1e-5
+"""Bytes of a deck that is sent along, and seconds that its answer takes, at the least and for each of them."""
 HELD = 0.25
 """Seconds that a hall's move waits, at most, for its numbers."""
 
@@ -147,12 +147,12 @@ class Numbers:
         return _answered(found, request, bool(version))
 
     async def given(self, request: Request) -> Response:
-        """Answers one request with a script in its body, of which nothing is kept."""
+        """Answers one request with a deck in its body, of which nothing is kept."""
         page = resource.page_of(request.path_params["page"])
         if page is None:
             return refusal(404, "ui.server.nothing")
         try:
-            return await self._given(page, await body_of(request, MOST_SCRIPT), request)
+            return await self._given(page, await body_of(request, MOST_DECK), request)
         except Refused as why:
             return refusal(why.status, why.id, **why.values)
         except ClientDisconnect:

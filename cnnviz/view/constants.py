@@ -28,15 +28,15 @@ from cnnviz.core.targets import DEFAULT_CLASSES
 from cnnviz.data.disabled_features import excuse
 from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.data.uploads import MAX_BYTES
+from cnnviz.decks import screen_address
+from cnnviz.decks.deck_file import MOST_BYTES, MOST_SECONDS
+from cnnviz.decks.library import library
 from cnnviz.export.mathml import mathml, named
 from cnnviz.pages.charts import LINE_COLOURS
 from cnnviz.pages.map_settings import MOST_PRINTED, SCALES
 from cnnviz.pages.registry import page_keys, pages
 from cnnviz.pages.train.film.curves import CURVES
 from cnnviz.pages.version import code
-from cnnviz.scripts import screen_address
-from cnnviz.scripts.library import library
-from cnnviz.scripts.script_file import MOST_BYTES, MOST_SECONDS
 from cnnviz.words import DEFAULT, catalogue, languages, reading, say
 
 

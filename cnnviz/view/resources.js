@@ -1,7 +1,6 @@
 // Numbers as resources (docs/numbers.md): asked for by address, given up when they are overtaken, kept for a while, and
 // asked for ahead where nobody is disturbed by it.
 
-import { markOf, sentWith } from "./given_script.js"
 import { query } from "./model/address.js"
 import { decode } from "./model/decode.js"
 import { LruCache } from "./model/lru_cache.js"
@@ -9,6 +8,7 @@ import { alongTo } from "./model/own_file.js"
 import { inTab } from "./model/storage.js"
 import { has, say } from "./model/words.js"
 import { LANG } from "./spec.js"
+import { markOf, sentWith } from "./tab_deck.js"
 
 /** @import { Answer, Setup } from "./types/view.js" */
 /** @typedef {{ path: string, page: string, setup: Setup, keys: string[], instead?: boolean }} Wanted */
@@ -189,7 +189,7 @@ export class Resources {
   }
 
   /**
-   * Asks what a script's file holds, or what is wrong with it; nobody keeps it.
+   * Asks what a deck's file holds, or what is wrong with it; nobody keeps it.
    * @param {string | File} body  the file's text
    * @param {(answer: Answer | undefined) => void} act  without an answer where there is none
    */

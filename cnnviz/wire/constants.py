@@ -31,7 +31,7 @@ class LessonData(TypedDict):
 
 
 class PageData(TypedDict):
-    """A page, by the last part of its address, and what a script's screen may say there beside the setup."""
+    """A page, by the last part of its address, and what a deck's screen may say there beside the setup."""
 
     path: str
     name: str
@@ -54,7 +54,7 @@ class LanguageData(TypedDict):
 
 
 class Bounds(TypedDict):
-    """The bounds of the controls, of files in bytes, and of what a screen of a script takes."""
+    """The bounds of the controls, of files in bytes, and of what a screen of a deck takes."""
 
     strides: Sequence[int]
     bytes: int

@@ -14,6 +14,7 @@ from typing import Any, Literal, NotRequired, TypedDict, Union, get_args, get_or
 from cnnviz.wire import records
 from cnnviz.wire.check import CheckHeader
 from cnnviz.wire.constants import Spec
+from cnnviz.wire.deck import DeckData, DeckHeader
 from cnnviz.wire.dialogs import Adopted, FullSet, OfferedFiles, OwnModel
 from cnnviz.wire.film import FilmHeader
 from cnnviz.wire.hall import (
@@ -31,7 +32,6 @@ from cnnviz.wire.loss_along import CurveHeader
 from cnnviz.wire.notebook import NotebookHeader
 from cnnviz.wire.page import AnswerHeader, Header, Query, StepHeader
 from cnnviz.wire.road import RoadHeader
-from cnnviz.wire.script import ScriptData, ScriptHeader
 from cnnviz.wire.training import ReportHeader
 from cnnviz.words import Message, Versions
 
@@ -61,7 +61,7 @@ class FileContents(TypedDict):
     """Contents of a file of a setup, and how to read its bytes: the answers' names (an update's number), how long their
     headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/estimates.py);
     `server` is a page's address, with a slash at its end, or ""; `scorm`: whether it tells a learning management system.
-    A file that holds a script has no setup, and the answers' names are its screens' numbers.
+    A file that holds a deck has no setup, and the answers' names are its screens' numbers.
     """
 
     lesson: Query
@@ -71,7 +71,7 @@ class FileContents(TypedDict):
     estimates: Mapping[str, tuple[str, Sequence[str], Sequence[float]]]
     server: str
     scorm: bool
-    script: NotRequired[ScriptData]
+    script: NotRequired[DeckData]
 
 
 # --- The same as TypeScript ------------------------------------------------------------------------
@@ -79,7 +79,7 @@ class FileContents(TypedDict):
 RECORDS = (
     Header, StepHeader, RoadHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
     CurveHeader, OfferedFiles, Adopted, OwnModel, FullSet,
-    ScriptHeader, HallQuestion, HallResults, HallPoll, HallSteps, HallScreen, HallExperiment, HallInside, HallRun,
+    DeckHeader, HallQuestion, HallResults, HallPoll, HallSteps, HallScreen, HallExperiment, HallInside, HallRun,
 )  # fmt: skip
 _NAMED = {"Scale": records.Scale, "Band": records.Band, "Kind": records.Kind}
 _PLAIN = {object: "unknown", str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string", Versions: "string"}

@@ -56,7 +56,7 @@ class HallPlate(TypedDict):
 class HallQuestion(TypedDict):
     """The part of a room's question that everybody may know. `source` is the map that is tapped in place of one that is
     hidden, `window` how a window slides over it, `kernel` its weights; `other` says whether another picture can be had, `plates` are
-    the maps beside the words of a script's question that is not clicked.
+    the maps beside the words of a deck's question that is not clicked.
     """
 
     number: int
@@ -134,7 +134,7 @@ class HallPoll(TypedDict):
 
 
 class HallScreen(TypedDict):
-    """The current screen of a room's script: its number, from 1, of how many, its sentence by language, and the digest of the script."""
+    """The current screen of a room's deck: its number, from 1, of how many, its sentence by language, and the digest of the deck."""
 
     number: int
     count: int
@@ -190,7 +190,7 @@ class HallInside(TypedDict):
 
 
 class HallStep(TypedDict):
-    """A screen of a script, for the lecturer: its title, what it asks, whether a hall can be asked it, its address as it travels (`query`), and what to
+    """A screen of a deck, for the lecturer: its title, what it asks, whether a hall can be asked it, its address as it travels (`query`), and what to
     say; for how many `seconds` it is planned, and what everybody has a value of their own of in an `experiment`.
     """
 
@@ -209,9 +209,9 @@ class HallStep(TypedDict):
 
 
 class HallSteps(TypedDict):
-    """The lessons and lectures, the one that was asked for, or else the room's script, and its screens; and the maps of the room's lesson.
+    """The lessons and lectures, the one that was asked for, or else the room's deck, and its screens; and the maps of the room's lesson.
 
-    `screen` is the number of the room's screen, 0 where its script is not begun, None where `steps` are another one's.
+    `screen` is the number of the room's screen, 0 where its deck is not begun, None where `steps` are another one's.
     """
 
     lessons: Sequence[LearnListed]

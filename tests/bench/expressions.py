@@ -6,9 +6,9 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable
 
-from cnnviz.scripts.expression import evaluate
-from cnnviz.scripts.question import filled
-from cnnviz.scripts.scope import Scope, scope_of, setup_of
+from cnnviz.decks.expression import evaluate
+from cnnviz.decks.question import filled
+from cnnviz.decks.scope import Scope, scope_of, setup_of
 from cnnviz.words import Problem, Versions
 
 LARGE = "net=conv32x1-relu-dense18-relu-dense10-softmax-ce"

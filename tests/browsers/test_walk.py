@@ -10,8 +10,8 @@ from cnnviz.data.images import find_image
 from cnnviz.hosts.file import setup_html
 from tests.browsers.drivers import Browser
 from tests.conftest import Server
-from tests.e2e.deck import written_deck
 from tests.e2e.page import ORDER, printed_loss, read, snapshot, values
+from tests.e2e.slides import written_deck
 
 SEEN = Setup(seed=39, k=2, stage="z1")
 

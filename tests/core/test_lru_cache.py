@@ -19,7 +19,7 @@ from cnnviz.core.network import Network
 from cnnviz.core.setup import Setup as Start
 from cnnviz.core.snapshots import _Run, forget
 from cnnviz.data.images import find_image, load_image
-from cnnviz.scripts.scope import _made
+from cnnviz.decks.scope import _made
 
 
 @dataclasses.dataclass(frozen=True)

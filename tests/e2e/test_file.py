@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 from cnnviz import Setup
 from cnnviz.data.images import find_image
 from cnnviz.hosts.file import setup_html
-from cnnviz.hosts.file.scorm import scorm_package, script_package
-from cnnviz.hosts.file.script import script_html
+from cnnviz.hosts.file.deck import deck_html
+from cnnviz.hosts.file.scorm import deck_package, scorm_package
 from tests.e2e.page import Screen, geometry, values
 
 SERVER = "https://cnnviz.example.edu/class"
@@ -196,9 +196,9 @@ otherwise = "Two."
 """
 
 
-def test_a_script_tells_a_learning_platform_how_its_questions_were_answered(browser, tmp_path):
+def test_a_deck_tells_a_learning_platform_how_its_questions_were_answered(browser, tmp_path):
     (tmp_path / "quiz.toml").write_text(QUIZ)
-    with on_a_platform(browser, script_package(tmp_path / "quiz.toml")) as page:
+    with on_a_platform(browser, deck_package(tmp_path / "quiz.toml")) as page:
         frame = page.frame_locator("iframe")
         frame.locator(".question .option").nth(0).click()
         frame.locator(".question .primary").click()
@@ -210,18 +210,18 @@ def test_a_script_tells_a_learning_platform_how_its_questions_were_answered(brow
         page.wait_for_function("told.some(([name, value]) => value === 'completed')")
 
 
-def test_a_script_is_walked_through_across_pages_with_its_numbers_and_a_link_to_a_screen_opens_it(screen: Screen, tmp_path):
+def test_a_deck_is_walked_through_across_pages_with_its_numbers_and_a_link_to_a_screen_opens_it(screen: Screen, tmp_path):
     (tmp_path / "walk.toml").write_text(WALK)
-    (tmp_path / "walk.html").write_text(script_html(tmp_path / "walk.toml"), encoding="utf-8")
+    (tmp_path / "walk.html").write_text(deck_html(tmp_path / "walk.toml"), encoding="utf-8")
     screen.page.goto((tmp_path / "walk.html").as_uri())
     screen.shows(Setup(img="test-3", stage="z1"))
-    expect(screen.page.locator(".script-bar p")).to_have_text(re.compile(r"The largest sum is 1\.\d+\."))
+    expect(screen.page.locator(".deck-bar p")).to_have_text(re.compile(r"The largest sum is 1\.\d+\."))
     screen.press("PageDown")
     screen.page.locator(".question .option").nth(1).click()
     screen.page.locator(".question .primary").click()
     expect(screen.page.locator(".feedback")).to_contain_text("No.")
     screen.press("PageDown")
-    expect(screen.page.locator(".script-bar p")).to_have_text("And now it learns.")
+    expect(screen.page.locator(".deck-bar p")).to_have_text("And now it learns.")
     screen.ready()
     screen.press("PageDown", "PageUp", "PageUp")
     screen.ready(stage="z1")
@@ -229,4 +229,4 @@ def test_a_script_is_walked_through_across_pages_with_its_numbers_and_a_link_to_
     screen.ready(stage="a1")
     expect(screen.page).to_have_url(re.compile("#.*stage=a1"))
     screen.page.goto((tmp_path / "walk.html").as_uri() + "?#screen=3")
-    expect(screen.page.locator(".script-place")).to_have_text("3 of 3")
+    expect(screen.page.locator(".deck-place")).to_have_text("3 of 3")

@@ -7,8 +7,8 @@ its frames are two setups as files, one of them in a sandbox.
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from tests.e2e.deck import written_deck
 from tests.e2e.page import ORDER, PATIENCE
+from tests.e2e.slides import written_deck
 
 
 @pytest.fixture

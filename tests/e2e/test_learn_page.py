@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz.scripts.library import bundled
-from cnnviz.scripts.plates import plates
-from cnnviz.scripts.question import Question, ask, setup_at
-from cnnviz.scripts.scope import scope_of
+from cnnviz.decks.library import bundled
+from cnnviz.decks.plates import plates
+from cnnviz.decks.question import Question, ask, setup_at
+from cnnviz.decks.scope import scope_of
 from tests.e2e.page import Screen, faults
 from tests.e2e.test_accessibility import CUT, HIDDEN_FOCUS, SIDEWAYS, violations
 from tests.e2e.test_view import RECORD, WRITTEN

@@ -6,7 +6,7 @@ import numpy as np
 from playwright.sync_api import expect
 
 from cnnviz.core.setup import Setup
-from cnnviz.scripts.missions import blind
+from cnnviz.decks.missions import blind
 from tests.e2e.page import Screen, snapshot, values
 
 NET = "conv2x3-relu-max2-dense3-softmax-ce"

@@ -286,7 +286,7 @@ WHOLE = """(one) => {
 }"""
 
 
-def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_context_args, lecturer: Screen):
+def test_a_lecture_goes_from_screen_to_screen_of_its_deck(browser, browser_context_args, lecturer: Screen):
     """By the remote on the page that opened the room there: its sentence, its question with the premise, and an experiment; a phone follows."""
     lecturer.page.goto("/?script=lecture-kernel&screen=1")
     ready(lecturer.page, stage="x")
@@ -309,7 +309,7 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_con
     lecturer.press("l")  # who is on the way to the next screen does not call the hall back
     for page in (lecturer.page, phone):
         ready(page, stage="z1")
-        expect(page.locator(".script-bar p")).to_contain_text("at 900 places")
+        expect(page.locator(".deck-bar p")).to_contain_text("at 900 places")
     if not lecturer.root.evaluate("root => root.classList.contains('lecture')"):
         lecturer.press("l")
     corner = lecturer.page.locator(".join-corner")

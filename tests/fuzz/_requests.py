@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import numpy as np
 from PIL import Image
 
-from cnnviz import scripts
+from cnnviz import decks
 from cnnviz.core.presets import PRESETS
 from cnnviz.core.setup import SETUP_KEYS, Setup
 from cnnviz.core.snapshots import run_updates
@@ -23,7 +23,7 @@ from cnnviz.export.parameters import parameters_json
 from cnnviz.pages.registry import beside, page_keys, pages
 from tests.models.models import WHOLE
 
-_SCRIPTS = Path(scripts.__file__).parent
+_SCRIPTS = Path(decks.__file__).parent
 PATHS = [*(page.id for page in pages()), *(page.id for page in beside())]
 ODD = (
     "", "0", "-1", "1e308", "nan", "inf", "9" * 5_000, "held-0123456789abcdef", "²", "\x00", "[[[[", ":", ",", ",,,", "ß" * 300, "a" * 2_000, "true", "1,1",
@@ -109,7 +109,7 @@ def seeds() -> dict[str, tuple[str, list[bytes], bool]]:
         "model": ("/dialogs/model", texts, True),
         "keras JSON": ("/dialogs/model", [_keras()], True),
         ".keras": ("/dialogs/model", [_archive({"config.json": _keras(), "model.weights.h5": b"\x89HDF"})], False),
-        "script": ("/numbers/script", scripts, True),
+        "script": ("/numbers/script", decks, True),
         ".npz": ("/dialogs/weights", [update], False),
         ".npy": ("/dialogs/weights", [_npy()], False),
         "parameters": ("/dialogs/weights", [parameters], True),

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup, load_image, run_updates, sweep
+from cnnviz.decks.scope import scope_of, setup_of
 from cnnviz.hall import experiment as made
-from cnnviz.scripts.scope import scope_of, setup_of
 from tests.hall.test_lectures import Led, forgets, in_redis
 from tests.hall.test_rooms import Hall, data, until
 from tests.hall.test_shared_rooms import process
@@ -21,7 +21,7 @@ from tests.hall.test_shared_rooms import process
 RELU = "conv1x3-relu-dense2-sigmoid-mse"
 
 
-def script(kind: str = "start", updates: int = 12, at: str = f"/train?net={RELU}") -> str:
+def deck(kind: str = "start", updates: int = 12, at: str = f"/train?net={RELU}") -> str:
     return f'id = "class"\n[[screen]]\nat = "/?img=test-0&stage=a1"\n[[screen]]\nat = "{at}"\nexperiment = "{kind}"\nupdates = {updates}\n'
 
 
@@ -39,7 +39,7 @@ class Class(Led):
         return self
 
     async def predict(self, *of: object) -> Class:
-        await self.open(script(*of), screen=2)
+        await self.open(deck(*of), screen=2)
         self.tokens: dict[int, str] = {}
         return self
 

@@ -1,4 +1,4 @@
-"""A script in a room: the hall is led from screen to screen, each asks or begins what it says, and what is wrong with it is said before."""
+"""A deck in a room: the hall is led from screen to screen, each asks or begins what it says, and what is wrong with it is said before."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import json
 import fakeredis
 import pytest
 
-from cnnviz.hall import room_script, store
-from cnnviz.hall.redis_keys import script_digest, script_name
+from cnnviz.decks.deck_file import MOST_BYTES
+from cnnviz.decks.library import lectures
+from cnnviz.hall import room_deck, store
+from cnnviz.hall.redis_keys import deck_digest, deck_name
 from cnnviz.hall.redis_store import Shared
-from cnnviz.scripts.library import lectures
-from cnnviz.scripts.script_file import MOST_BYTES
 from tests.hall.test_room_questions import Asked
 from tests.hall.test_rooms import Hall, data, settled, until
 from tests.hall.test_shared_rooms import process
@@ -45,13 +45,13 @@ say.fr = "Cinquante mises à jour."
 
 
 class Led:
-    """A room in which a script is given."""
+    """A room in which a deck is given."""
 
     def __init__(self, hall: Hall):
         self.hall = hall
 
-    async def open(self, script: str = SCRIPT, **more: object) -> Led:
-        status, self.room = await self.hall.ask("POST", "/room", json.dumps({"script": script, **more}).encode())
+    async def open(self, deck: str = SCRIPT, **more: object) -> Led:
+        status, self.room = await self.hall.ask("POST", "/room", json.dumps({"script": deck, **more}).encode())
         assert status == 201
         self.path, self.driver = f"/room/{self.room['code']}", {"Authorization": f"Bearer {self.room['driver']}"}
         return self
@@ -80,14 +80,14 @@ def in_redis() -> Hall:
 
 
 @pytest.mark.parametrize("make", [Hall, in_redis])
-async def test_followers_are_at_the_scripts_screen_and_who_comes_late_is_too(make):
+async def test_followers_are_at_the_decks_screen_and_who_comes_late_is_too(make):
     room = await Led(make()).open()
     hall, path = room.hall, room.path
     async with hall.following(path) as early:
         await until(lambda: "img=test-3" in "".join(data(early)))
         said = {"en": "There are 900 places.", "fr": "Il y a 900 endroits."}
         given = (await hall.ask("GET", f"{path}/script", headers=room.driver))[1]["script"]
-        assert told(early) == [{"number": 1, "count": 3, "say": said, "script": script_digest(given)}]
+        assert told(early) == [{"number": 1, "count": 3, "say": said, "script": deck_digest(given)}]
         assert (await room.put(screen=3))[0] == 200
         await until(lambda: data(early)[-1].startswith("page=train&") and "n=50" in data(early)[-1])
         async with hall.following(path) as late:
@@ -122,13 +122,13 @@ async def test_a_screen_that_asks_asks_the_hall_and_afterwards_the_lecture_goes_
 
 
 async def test_every_screen_of_what_comes_along_can_be_shown_to_a_hall():
-    for script in lectures():
-        room = await Led(Hall()).open(script.id)
-        for number, screen in enumerate(script.screens, 1):
+    for deck in lectures():
+        room = await Led(Hall()).open(deck.id)
+        for number, screen in enumerate(deck.screens, 1):
             status, why = await room.put(screen=number)
-            assert status == 200, (script.id, number, why)
+            assert status == 200, (deck.id, number, why)
             kind = (room.hall.rooms.store.rooms[room.room["code"]].poll or None)
-            assert (kind.kind if kind else "") == ("experiment" if screen.experiment else screen.kind if room_script.is_asked(screen) else "")
+            assert (kind.kind if kind else "") == ("experiment" if screen.experiment else screen.kind if room_deck.is_asked(screen) else "")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ async def test_every_screen_of_what_comes_along_can_be_shown_to_a_hall():
         ({"script": SCRIPT, "screen": "²"}, 400, "ui.rooms.no_screen"),
     ],
 )
-async def test_what_is_wrong_with_a_script_is_said_and_opens_nothing(body, status, id):
+async def test_what_is_wrong_with_a_deck_is_said_and_opens_nothing(body, status, id):
     hall = Hall()
     answered, why = await hall.ask("POST", "/room", json.dumps(body).encode())
     assert (answered, why["id"]) == (status, id) and why["sentence"].endswith(".")
@@ -173,16 +173,16 @@ async def test_only_the_driver_leads_and_reads_what_is_given():
     assert "screen" not in await other.here()
 
 
-async def test_looking_through_a_script_takes_so_long_at_most():
+async def test_looking_through_a_deck_takes_so_long_at_most():
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(room_script, "CHECK_SECONDS", 0.0)
+        patched.setattr(room_deck, "CHECK_SECONDS", 0.0)
         _, why = await Hall().ask("POST", "/room", json.dumps({"script": SCRIPT.replace("mine", "slow")}).encode())
     assert why["id"] == "ui.rooms.script" and "too long" in why["sentence"]
 
 
-async def test_scripts_of_all_rooms_take_so_much_together():
+async def test_decks_of_all_rooms_take_so_much_together():
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(store, "MOST_SCRIPTS", int(2.5 * len(SCRIPT)))
+        patched.setattr(store, "MOST_DECKS", int(2.5 * len(SCRIPT)))
         hall = Hall()
         for _ in range(2):
             room = await Led(hall).open()
@@ -192,7 +192,7 @@ async def test_scripts_of_all_rooms_take_so_much_together():
         await Led(hall).open()
 
 
-async def test_every_process_leads_through_a_script_and_redis_may_forget_it():
+async def test_every_process_leads_through_a_deck_and_redis_may_forget_it():
     server = fakeredis.FakeServer()
     one, two = process(server), process(server)
     room = await Led(one).open()
@@ -205,9 +205,9 @@ async def test_every_process_leads_through_a_script_and_redis_may_forget_it():
         await forgets(server, room.path, one, two)
         assert (await room.put(screen=2))[0] == 200
         kept = fakeredis.FakeAsyncRedis(server=server, decode_responses=True)
-        assert await kept.get(script_name(room.room["code"])) == SCRIPT
+        assert await kept.get(deck_name(room.room["code"])) == SCRIPT
         await until(lambda: told(here)[-1]["number"] == told(there)[-1]["number"] == 2)
-        # another script, given by way of the other process
+        # another deck, given by way of the other process
         room.hall = one
         assert (await room.put(script=SCRIPT.replace("900 places", "places").replace("mine", "other"), screen=1))[0] == 200
         room.hall = two

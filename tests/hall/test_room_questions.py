@@ -17,13 +17,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnnviz.decks.deck import HALL_KINDS
+from cnnviz.decks.library import bundled, lectures
+from cnnviz.decks.plates import plates
+from cnnviz.decks.scope import scope_of, setup_of
+from cnnviz.decks.votes import bars
 from cnnviz.hall import question_view, store
 from cnnviz.hall.redis_store import Shared
-from cnnviz.scripts.library import bundled, lectures
-from cnnviz.scripts.plates import plates
-from cnnviz.scripts.scope import scope_of, setup_of
-from cnnviz.scripts.script import HALL_KINDS
-from cnnviz.scripts.votes import bars
 from cnnviz.server.rate_limits import A_FEW
 from tests.hall.test_rooms import Hall, settled, until
 
@@ -134,17 +134,17 @@ async def test_a_lessons_step_is_asked_where_it_stands_and_judged_as_on_learn():
     assert (await here.hall.ask("GET", f"{here.path}/steps"))[0] == 403
 
 
-@pytest.mark.parametrize("script", [*bundled(), *lectures()], ids=lambda script: script.id)
-def test_a_hidden_map_beside_a_question_carries_no_numbers_until_the_answer_is_out(script):
-    for number, screen in enumerate(script.screens, 1):
+@pytest.mark.parametrize("script", [*bundled(), *lectures()], ids=lambda deck: deck.id)
+def test_a_hidden_map_beside_a_question_carries_no_numbers_until_the_answer_is_out(deck):
+    for number, screen in enumerate(deck.screens, 1):
         if screen.kind not in HALL_KINDS:
             continue
-        asked = question_view.prepared({"lesson": script.id, "step": number, "change": {}})
+        asked = question_view.prepared({"lesson": deck.id, "step": number, "change": {}})
         before = question_view.question_data(asked, 1)["plates"]
         after = question_view.results_data(asked, [{}], 0, True)["plates"]
         hidden = [plate.hidden for plate in plates(asked.step, asked.here) if question_view._plate(asked, plate, False, None)] if before else []
         assert [plate["hidden"] for plate in before] == hidden
-        assert [not (plate["picture"] or plate["map"]) for plate in before] == hidden, (script.id, number)
+        assert [not (plate["picture"] or plate["map"]) for plate in before] == hidden, (deck.id, number)
         assert all(plate["picture"] or plate["map"]["plane"] for plate in after) and len(after) >= len(before)
 
 

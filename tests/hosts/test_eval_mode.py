@@ -11,6 +11,7 @@ from cnnviz.__main__ import main
 from cnnviz.core.setup import Setup
 from cnnviz.core.snapshots import run_updates
 from cnnviz.data.images import load_images
+from cnnviz.decks.scope import scope_of
 from cnnviz.export import animation as animations
 from cnnviz.export.arrays import backward_names
 from cnnviz.export.terminal import report
@@ -18,7 +19,6 @@ from cnnviz.hosts.dialogs import answers
 from cnnviz.hosts.jupyter import SetupView
 from cnnviz.pages.registry import page_at
 from cnnviz.pages.resource import asked_of, made
-from cnnviz.scripts.scope import scope_of
 from tests.pages.running import decode
 
 SETUPS = [

@@ -13,9 +13,9 @@ from cnnviz.__main__ import main
 from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import find_image
 from cnnviz.hosts.file import _answer, packing, setup_html
+from cnnviz.hosts.file.deck import deck_html
 from cnnviz.hosts.file.estimates import estimates
 from cnnviz.hosts.file.packing import Store
-from cnnviz.hosts.file.script import script_html
 from cnnviz.hosts.jupyter import SetupView
 from cnnviz.words import Problem, reading
 
@@ -90,12 +90,12 @@ def test_no_text_of_a_lesson_closes_a_part_of_the_document():
     assert "default-src 'none'" in text and "import(" not in text
 
 
-def test_a_script_that_has_a_fault_makes_no_file_and_one_that_is_named_alone_is_refused(tmp_path, capsys):
-    script = tmp_path / "walk.toml"
-    script.write_text('id = "walk"\n[[screen]]\nat = "/?img=none"\n')
+def test_a_deck_that_has_a_fault_makes_no_file_and_one_that_is_named_alone_is_refused(tmp_path, capsys):
+    deck = tmp_path / "walk.toml"
+    deck.write_text('id = "walk"\n[[screen]]\nat = "/?img=none"\n')
     with pytest.raises(Problem) as problem:
-        script_html(script)
+        deck_html(deck)
     assert problem.value.message.values["line"] == "3"
     with pytest.raises(SystemExit):
-        main(["--script", str(script)])
+        main(["--script", str(deck)])
     assert "--html" in capsys.readouterr().err

@@ -32,7 +32,7 @@ from cnnviz.view.constants import spec
 from cnnviz.words import Problem
 from tests.conftest import ROOT
 
-BUNDLED = ROOT / "cnnviz/scripts/bundled/a-kernel.toml"
+BUNDLED = ROOT / "cnnviz/decks/bundled/a-kernel.toml"
 LESSON = re.sub("One kernel, 900 places|Un noyau, 900 positions", "A lesson of ours", BUNDLED.read_text("utf-8").replace('"kernel"', '"ours"', 1))
 ALONE = """
 import json, sys
@@ -204,7 +204,7 @@ def test_the_command_writes_it_with_lessons_and_in_a_language(release, tmp_path,
     assert '<html lang="fr">' in (site / "index.html").read_text("utf-8")
     assert "A lesson of ours" in (site / "files/site.js").read_text("utf-8")
     with tarfile.open(site / "files/cnnviz.bin") as tar:
-        assert "cnnviz/scripts/lectures/z0-ours.toml" in tar.getnames()
+        assert "cnnviz/decks/lectures/z0-ours.toml" in tar.getnames()
     spec.cache_clear()
 
 

@@ -41,7 +41,7 @@ def ask(path: str, query: str = "", headers: dict[str, str] | None = None, route
     return running.ask(Starlette(routes=routes or number_routes("")), path, headers=headers, query=query)
 
 
-def test_a_script_that_is_posted_is_answered_and_nothing_of_it_is_kept():
+def test_a_deck_that_is_posted_is_answered_and_nothing_of_it_is_kept():
     numbers = Numbers()
     app = Starlette(routes=number_routes("", numbers))
     toml = b'id = "own"\n[[screen]]\nat = "/?k=2"\nnotes = "mine"\n'

@@ -76,7 +76,7 @@ def test_the_opening_lesson_is_there_before_python_and_what_is_asked_for_waits_i
         ready(page)
 
 
-def test_a_link_to_a_screen_of_a_script_starts_python_and_waits_for_it_in_sight(page: Page, stand_in):
+def test_a_link_to_a_screen_of_a_deck_starts_python_and_waits_for_it_in_sight(page: Page, stand_in):
     page.goto(f"{stand_in(STORED)}?script=story&screen=2")
     expect(page.locator("html")).to_have_attribute("data-python", "ready")
     page.goto(f"{stand_in(IDLE)}?script=story&screen=2")

@@ -15,6 +15,7 @@ from cnnviz import Setup, load_image, run_updates
 from cnnviz.core.cell_links import Link, sources
 from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import find_image
+from cnnviz.decks.library import bundled
 from cnnviz.hosts.file import _answer
 from cnnviz.hosts.file.estimates import estimates
 from cnnviz.hosts.file.packing import Store
@@ -25,7 +26,6 @@ from cnnviz.pages.map_settings import SCALES
 from cnnviz.pages.network_record import network_record
 from cnnviz.pages.resource import asked_of, made, page_of
 from cnnviz.pages.step.answer import answer
-from cnnviz.scripts.library import bundled
 from cnnviz.view.constants import browser_words, spec
 from cnnviz.view.fonts import FACES
 from cnnviz.view.fonts import FOLDER as FONTS
@@ -61,7 +61,7 @@ def write(folder: Path) -> None:
 
 def setups() -> list[dict]:
     """What the page Learn gets of every step of the lessons."""
-    asked = [{"lesson": script.id, "step": str(n)} for script in bundled() for n in range(1, len(script.screens) + 1)]
+    asked = [{"lesson": deck.id, "step": str(n)} for deck in bundled() for n in range(1, len(deck.screens) + 1)]
     return [{"answer": base64.b64encode(page_answer("learn", query)).decode()} for query in asked]
 
 

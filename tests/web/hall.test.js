@@ -5,7 +5,7 @@ import { HallBoard } from "../../cnnviz/hall/board.js"
 import { comingOf, screenOf } from "../../cnnviz/hall/cockpit_view.js"
 import { AllRuns, runsIn, saidOf, worstOf } from "../../cnnviz/hall/experiment.js"
 import { spotOf } from "../../cnnviz/hall/impromptu_form.js"
-import { openQuestion, roomScript } from "../../cnnviz/hall/kept_rooms.js"
+import { openQuestion, roomDeck } from "../../cnnviz/hall/kept_rooms.js"
 import {
   cellIn,
   cellUnder,
@@ -368,15 +368,15 @@ test("a projector looks again where devices came while it was looking, and after
 test("a driver's page that loads itself again still knows the script and the question of its room, and of no other", async () => {
   const never = () => assert.fail("it is known")
   const here = () => "4F7KM"
-  await roomScript(here, async () => ({ script: "a" })).hear({ number: 2, count: 3, say: {}, script: "1" })
-  const again = roomScript(here, never)
+  await roomDeck(here, async () => ({ script: "a" })).hear({ number: 2, count: 3, say: {}, script: "1" })
+  const again = roomDeck(here, never)
   assert.deepEqual(again.given, { script: "a", screen: 2 })
   await again.hear({ number: 3, count: 3, say: {}, script: "1" })
   assert.deepEqual(again.given, { script: "a", screen: 3 })
-  const other = roomScript(here, async () => ({ script: "b" }))
+  const other = roomDeck(here, async () => ({ script: "b" }))
   await other.hear({ number: 1, count: 3, say: {}, script: "2" })
   assert.deepEqual(other.given, { script: "b", screen: 1 }, "another script has another digest")
-  assert.equal(roomScript(() => "OTHER", never).given, undefined)
+  assert.equal(roomDeck(() => "OTHER", never).given, undefined)
   await again.hear(null)
   assert.equal(again.given, undefined)
   const open = { ...poll("open"), left: 60 }

@@ -119,7 +119,7 @@ def _french() -> dict[str, list[str]]:
                 found[at] = [below]
             gather(f"{at}.{key}", below)
 
-    for file in (Path(cnnviz.__file__).parent / "scripts").rglob("*.toml"):
+    for file in (Path(cnnviz.__file__).parent / "decks").rglob("*.toml"):
         gather(file.stem, tomllib.loads(file.read_text("utf-8")))
     return found
 

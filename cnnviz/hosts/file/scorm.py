@@ -1,4 +1,4 @@
-"""A setup or a script as a SCORM 1.2 package: its .html file with a manifest, for a course's learning management system."""
+"""A setup or a deck as a SCORM 1.2 package: its .html file with a manifest, for a course's learning management system."""
 
 import io
 import zipfile
@@ -9,9 +9,9 @@ from string import Template
 
 from cnnviz.core.setup import Setup
 from cnnviz.data.images import Image
+from cnnviz.decks.deck_checker import check_file
 from cnnviz.hosts.file import setup_html
-from cnnviz.hosts.file.script import script_html
-from cnnviz.scripts.script_checker import check_file
+from cnnviz.hosts.file.deck import deck_html
 from cnnviz.words import say
 
 _MANIFEST = Template(Path(__file__).with_name("imsmanifest.xml").read_text("utf-8"))
@@ -34,15 +34,15 @@ def scorm_package(
     return _package(say("export.html.title", image=image.words, when=setup.when), page)
 
 
-def script_package(file: Path, server: str = "") -> bytes:
-    """The script of a TOML file as a .zip; the arguments are those of `script_html`.
+def deck_package(file: Path, server: str = "") -> bytes:
+    """The deck of a TOML file as a .zip; the arguments are those of `deck_html`.
 
     Its score is the share of its questions that were answered right at once, and it is completed at the last screen.
-    Raises Problem, as `script_html` does.
+    Raises Problem, as `deck_html` does.
     """
-    page = script_html(file, server, scorm=True)
-    script, _ = check_file(file)
-    return _package(str(script.title if script else ""), page)
+    page = deck_html(file, server, scorm=True)
+    deck, _ = check_file(file)
+    return _package(str(deck.title if deck else ""), page)
 
 
 def _package(title: str, page: str) -> bytes:

@@ -8,6 +8,11 @@ import numpy as np
 from cnnviz.core.read_only import lock
 from cnnviz.core.setup import Setup
 from cnnviz.core.stages import label
+from cnnviz.decks.deck import Deck, Screen
+from cnnviz.decks.library import Library, library, own_folders
+from cnnviz.decks.plates import Plate, cells, plates
+from cnnviz.decks.question import MOST_SHOWN, Option, Question, ask, setup_at
+from cnnviz.decks.scope import Scope, scope_of
 from cnnviz.pages import map_records
 from cnnviz.pages.address import Now, resolved
 from cnnviz.pages.answers import Answers
@@ -15,11 +20,6 @@ from cnnviz.pages.encoding import decode, encode
 from cnnviz.pages.learn.cards import cards
 from cnnviz.pages.learn.pictures import pictures
 from cnnviz.pages.step.answer import live
-from cnnviz.scripts.library import Library, library, own_folders
-from cnnviz.scripts.plates import Plate, cells, plates
-from cnnviz.scripts.question import MOST_SHOWN, Option, Question, ask, setup_at
-from cnnviz.scripts.scope import Scope, scope_of
-from cnnviz.scripts.script import Screen, Script
 from cnnviz.wire.learn import LearnCells, LearnPlate
 from cnnviz.words import Message, Problem, message
 
@@ -30,22 +30,22 @@ class _LearnAnswers(Answers):
     def answer(self, now: Now, whole: bool = False) -> bytes:
         """Everything that the page shows; `whole`: also the list without colours in place of numbers, as every step of a lesson is."""
         known = library()
-        script, number, wrong = _found(known, now)
+        deck, number, wrong = _found(known, now)
         step, question = None, None
-        if script is not None:
-            step = script.screens[number - 1]
+        if deck is not None:
+            step = deck.screens[number - 1]
             try:
                 question = ask(step, setup_at(step, now.asked))
                 now = _at(question.setup, now)
             except Problem as problem:
                 wrong = {"step": message("ui.learn.fails", why=problem.message)}
-                script, step = None, None
+                deck, step = None, None
         own: dict[str, object] | None = None
         arrays = _masks(step, question)
-        if script and step and question:
+        if deck and step and question:
             here = scope_of(question.setup)
             shown = [(plate, _symbol(plate, here)) for plate in plates(step, here)]
-            own = _asked(script, number, step, question) | {"plates": [_plate(plate, n, symbol) for n, (plate, symbol) in enumerate(shown)], "cells": _cells(step, here)}
+            own = _asked(deck, number, step, question) | {"plates": [_plate(plate, n, symbol) for n, (plate, symbol) in enumerate(shown)], "cells": _cells(step, here)}
             arrays |= {f"learn.plate.{n}": plate.value.astype(np.float64) for n, (plate, symbol) in enumerate(shown) if not symbol}
         return _encoded(replace(now, wrong={**now.wrong, **wrong}), known, own, arrays, whole or own is not None)
 
@@ -75,20 +75,20 @@ def _encoded(now: Now, known: Library, own: dict[str, object] | None, masks: dic
     return encode(head, arrays | masks | own_pictures)
 
 
-def _found(known: Library, now: Now) -> tuple[Script | None, int, dict[str, Message]]:
+def _found(known: Library, now: Now) -> tuple[Deck | None, int, dict[str, Message]]:
     """The lesson and the step's number that the address names, or a sentence."""
     id, number = now.asked.get("lesson", ""), now.asked.get("step", "1") or "1"
     if not id:
         return None, 0, {}
-    script = known.find(id)
-    if script is None:
+    deck = known.find(id)
+    if deck is None:
         return None, 0, {"lesson": message("ui.learn.no_lesson", id=id[:40])}
-    if not (number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(script.screens)):
-        first = script if _is_here(script.screens[0]) else None
-        return first, 1, {"step": message("ui.learn.no_step", number=number[:10], most=len(script.screens))}
-    if not _is_here(script.screens[int(number) - 1]):
+    if not (number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(deck.screens)):
+        first = deck if _is_here(deck.screens[0]) else None
+        return first, 1, {"step": message("ui.learn.no_step", number=number[:10], most=len(deck.screens))}
+    if not _is_here(deck.screens[int(number) - 1]):
         return None, 0, {"step": message("ui.learn.elsewhere", number=number)}
-    return script, int(number), {}
+    return deck, int(number), {}
 
 
 def _is_here(step: Screen) -> bool:
@@ -102,17 +102,17 @@ def _at(setup: Setup, now: Now) -> Now:
     return replace(now, setup=here.setup, image=here.image, snapshot=here.snapshot, wrong=here.wrong, gone={}, lasting=here.lasting)
 
 
-def _listed(lesson: Script) -> dict[str, object]:
+def _listed(lesson: Deck) -> dict[str, object]:
     return {"id": lesson.id, "languages": lesson.languages, "title": lesson.title, "goal": lesson.goal, "steps": len(lesson.screens)}
 
 
-def _asked(script: Script, number: int, step: Screen, question: Question) -> dict[str, object]:
+def _asked(deck: Deck, number: int, step: Screen, question: Question) -> dict[str, object]:
     names = {str(stage): stage for stage in question.setup.network.stages}
     said = {name: getattr(question, name) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
     return said | {
-        "lesson": script.id,
+        "lesson": deck.id,
         "number": number,
-        "titles": [other.title for other in script.screens],
+        "titles": [other.title for other in deck.screens],
         "kind": step.kind,
         "map": step.map,
         "change": step.change,

@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnviz.core.named_arrays import Params
 from cnnviz.core.setup import Setup
-from cnnviz.scripts.scope import scope_of
+from cnnviz.decks.scope import scope_of
 from cnnviz.words import Message, message
 
 CARDS = ("pixel", "kernel", "unit", "loss", "gradient")

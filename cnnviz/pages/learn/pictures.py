@@ -5,10 +5,10 @@ from contextlib import suppress
 
 import numpy as np
 
+from cnnviz.decks.deck import Deck
+from cnnviz.decks.question import setup_at
+from cnnviz.decks.scope import Scope, scope_of
 from cnnviz.pages.map_records import records
-from cnnviz.scripts.question import setup_at
-from cnnviz.scripts.scope import Scope, scope_of
-from cnnviz.scripts.script import Script
 from cnnviz.wire.learn import LearnPicture
 from cnnviz.words import Problem
 
@@ -16,18 +16,18 @@ LEAST, MOST = 3, 64
 """Sides of a map that makes a picture."""
 
 
-def pictures(lessons: Sequence[Script]) -> tuple[list[LearnPicture | None], dict[str, np.ndarray]]:
+def pictures(lessons: Sequence[Deck]) -> tuple[list[LearnPicture | None], dict[str, np.ndarray]]:
     """A picture for each lesson, None where it is about no map, and their arrays.
 
-    >>> from cnnviz.scripts.library import bundled
+    >>> from cnnviz.decks.library import bundled
     >>> found, arrays = pictures(bundled()[:2])
     >>> [picture["scale"] for picture in found], [array.shape for array in arrays.values()]
     (['signed', 'signed'], [(30, 30), (3, 3)])
     """
     found: list[LearnPicture | None] = []
     arrays: dict[str, np.ndarray] = {}
-    for n, script in enumerate(lessons):
-        first = _first_map(script)
+    for n, deck in enumerate(lessons):
+        first = _first_map(deck)
         found.append(None)
         if first:
             name, (here, symbol, array) = f"lesson.{n}", first
@@ -36,9 +36,9 @@ def pictures(lessons: Sequence[Script]) -> tuple[list[LearnPicture | None], dict
     return found, arrays
 
 
-def _first_map(script: Script) -> tuple[Scope, str, np.ndarray] | None:
+def _first_map(deck: Deck) -> tuple[Scope, str, np.ndarray] | None:
     """The first stage of its screens that is a map on which there is something to see, of the first channel; else the image."""
-    places = [(screen, "") for screen in script.screens] + [(screen, "x") for screen in script.screens]
+    places = [(screen, "") for screen in deck.screens] + [(screen, "x") for screen in deck.screens]
     for screen, symbol in places:
         with suppress(Problem):
             here = scope_of(setup_at(screen, {}))

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.stages import label
+from cnnviz.decks.missions import MOST_CASES, Blind, Mission, blind, find, missions
+from cnnviz.decks.scope import query_of
 from cnnviz.pages.address import Now
-from cnnviz.scripts.missions import MOST_CASES, Blind, Mission, blind, find, missions
-from cnnviz.scripts.scope import query_of
 from cnnviz.wire.page import MissionData, MissionListed, MissionsData, NamedMistake
 from cnnviz.words import Message, message
 

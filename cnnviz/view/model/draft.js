@@ -1,4 +1,4 @@
-// A script that is being made: the tables of its file (scripts/script_file.py says which fields there are), what becomes of
+// A deck that is being made: the tables of its file (decks/deck_file.py says which fields there are), what becomes of
 // them at each change, and the way back.
 
 import { LIMITS } from "../spec.js"
@@ -9,7 +9,7 @@ import { query } from "./address.js"
 /** @typedef {{ now: Draft, at: number, past: { now: Draft, at: number }[] }} History  `at`: which screen is chosen, from 0; -1 is none */
 
 export const MOST_SCREENS = 60
-export const MOST_LINKED = 30 // screens of a script that a link holds whole
+export const MOST_LINKED = 30 // screens of a deck that a link holds whole
 const MOST_PAST = 100
 
 /** A draft to which nothing has been added. @param {string} title @returns {Draft} */
@@ -79,7 +79,7 @@ export const minutes = ({ screen }) =>
   Math.round(screen.reduce((sum, { seconds = 0 }) => sum + Number(seconds), 0) / 60)
 
 /**
- * The address of what is on the screen, as a script has it.
+ * The address of what is on the screen, as a deck has it.
  * @param {string} page
  * @param {Setup} setup
  * @param {string[]} keys  of the address that the page understands

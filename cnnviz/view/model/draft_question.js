@@ -1,4 +1,4 @@
-// A question of a script that is being made: what a form holds as a screen's fields, and back. Answers are words, or pictures and numbers that are
+// A question of a deck that is being made: what a form holds as a screen's fields, and back. Answers are words, or pictures and numbers that are
 // computed from an expression.
 
 import { placeIn, textOf } from "./draft.js"

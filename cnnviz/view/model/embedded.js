@@ -14,7 +14,7 @@ export const stepOf = (key) => BY.get(key)
 export const leads = ({ number, count }, by) => number + by >= 1 && number + by <= count
 
 /**
- * The way that one walks: a script's screens, else the stages of an update, else a page's updates.
+ * The way that one walks: a deck's screens, else the stages of an update, else a page's updates.
  * @param {{ screens?: Way, stages: readonly string[], stage: string, k: number, end: number, walks: boolean }} place
  * @returns {Way}
  */

@@ -1,4 +1,4 @@
-// A script's tables as the file that they are: TOML, as scripts/script_file.py reads it.
+// A deck's tables as the file that they are: TOML, as decks/deck_file.py reads it.
 
 /** @typedef {Record<string, any>} Table */
 
@@ -35,6 +35,6 @@ const line = ([key, value]) =>
 /** @param {Table} table */
 const lines = (table) => Object.entries(table).map(line).join("")
 
-/** A file: its own fields, then a [[screen]] for each of its screens. @param {Table} script */
+/** A file: its own fields, then a [[screen]] for each of its screens. @param {Table} deck */
 export const tomlOf = ({ screen = [], ...fields }) =>
   [lines(fields), ...screen.map((/** @type {Table} */ one) => `\n[[screen]]\n${lines(one)}`)].join("")

@@ -5,6 +5,7 @@
 import { savePicture } from "../draw/picture.js"
 import { has, say } from "../model/words.js"
 import { PAGES } from "../spec.js"
+import { leaveDeck, linkOf, walk } from "./deck_walk.js"
 import { addScreen, toggleDrawer } from "./drawer.js"
 import { button, copied } from "./html.js"
 import { inheriting } from "./keyboard_focus.js"
@@ -12,7 +13,6 @@ import { showLarge, showTable } from "./map_table.js"
 import { randomKernel } from "./network_controls.js"
 import { keep } from "./preferences.js"
 import { closeSheets } from "./rail.js"
-import { leaveScript, linkOf, walk } from "./script_walk.js"
 
 /** @import { Content } from "./page.js" */
 /** @import { View } from "../types/view.js" */
@@ -23,7 +23,7 @@ import { leaveScript, linkOf, walk } from "./script_walk.js"
  * @property {(view: View) => void} act
  * @property {string[]} [keys]  the keyboard's; of several actions of a page, the first that names a key has it
  * @property {string[]} [remote]  those of a presenter's remote control, in the lecture view; they go before the others
- * @property {string} [scripted]  the one in a script that one walks through; it goes before all others
+ * @property {string} [scripted]  the one in a deck that one walks through; it goes before all others
  * @property {string} [help]  what the list of keys says of it (web.help.…); actions that say the same share a line
  * @property {(kind: Kind) => boolean} [when]  which pages have it
  * @property {boolean} [moves]  goes somewhere else: whatever plays is paused before
@@ -108,7 +108,7 @@ export const ACTIONS = [
   { name: "update_first", when: walks, moves: true, act: (view) => view.go({ k: "0" }) },
   { name: "screen_back", scripted: "PageUp", act: (view) => walk(view, -1) },
   { name: "screen_next", scripted: "PageDown", act: (view) => view.unveil() || walk(view, 1) },
-  { name: "script_leave", act: leaveScript },
+  { name: "script_leave", act: leaveDeck },
   { name: "script", act: toggleDrawer },
   { name: "blank", remote: ["B"], when: (kind) => !kind.chooses, act: blank },
   { name: "blank_point", remote: ["."], act: blank },
@@ -159,9 +159,9 @@ export const ACTIONS = [
   { name: "open_in_step", act: (view) => view.turn("", view.content.opening()) },
 ]
 
-/** Choose an answer; while a script is made, A adds a screen and no letter answers. @param {View} view @param {string} letter @param {number} n */
+/** Choose an answer; while a deck is made, A adds a screen and no letter answers. @param {View} view @param {string} letter @param {number} n */
 function answerOrAdd(view, letter, n) {
-  const makes = view.root.classList.contains("scripting") && !view.look.view
+  const makes = view.root.classList.contains("making-deck") && !view.look.view
   if ((makes || !view.content.choose(n)) && letter === "A") addScreen(view)
 }
 
@@ -269,7 +269,7 @@ export function keyMap(kind, lecture = false) {
   return found
 }
 
-/** Gives what a key does in a script. @param {string} key */
+/** Gives what a key does in a deck. @param {string} key */
 export const scripted = (key) => ACTIONS.find((action) => action.scripted === key)
 
 const ON_MAC = /^Mac|^iP/.test(navigator.platform)

@@ -1,10 +1,10 @@
-// The script that is being made in this browser: kept here, and nowhere else; every page's drawer shows the same one.
+// The deck that is being made in this browser: kept here, and nowhere else; every page's drawer shows the same one.
 
-import { givenScript, giveScript } from "../given_script.js"
 import { beginning, draftOf, empty } from "../model/draft.js"
 import { inBrowser } from "../model/storage.js"
 import { tomlOf } from "../model/toml.js"
 import { say } from "../model/words.js"
+import { keepInTab, tabDeck } from "../tab_deck.js"
 
 /** @import { Draft } from "../model/draft.js" */
 /** @import { History } from "../types/view.js" */
@@ -40,9 +40,9 @@ export function draft(next) {
 }
 
 /** Tells whether this tab walks through what is being made here. */
-export const isWalked = () => history.now.screen.length > 0 && givenScript()?.toml === tomlNow()
+export const isWalked = () => history.now.screen.length > 0 && tabDeck()?.toml === tomlNow()
 
-export const walkIt = () => giveScript({ id: history.now.id, toml: tomlNow() })
+export const walkIt = () => keepInTab({ id: history.now.id, toml: tomlNow() })
 
 /** @param {string} at  a screen's address */
 export const pictureOf = (at) => pictures[at] ?? ""

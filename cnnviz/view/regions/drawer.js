@@ -1,15 +1,15 @@
-// The drawer in which a script is made: the screens that were added, one under the other, and what stands on the chosen one.
+// The drawer in which a deck is made: the screens that were added, one under the other, and what stands on the chosen one.
 
 import { thumbnail } from "../draw/thumbnail.js"
 import { added, atOf, chosen, MOST_SCREENS } from "../model/draft.js"
 import { inTab } from "../model/storage.js"
 import { say } from "../model/words.js"
 import { KEYS, PAGES } from "../spec.js"
+import { visit } from "./deck_walk.js"
 import { draft, drafting, isWalked, keepPicture, pictureOf, walkIt } from "./drafting.js"
 import { drawerOf } from "./drawer_view.js"
 import { render } from "./html.js"
 import { closeSheets } from "./rail.js"
-import { visit } from "./script_walk.js"
 
 /** @import { Asked } from "../model/draft_question.js" */
 /** @import { History, Setup, View } from "../types/view.js" */
@@ -21,7 +21,7 @@ export const OPEN = "cnnviz.drawer" // whether it is, in this tab
 export const drawer = { note: "", asking: false, asked: null, wrong: "" }
 
 /** @param {View} view */
-export const isOpen = ({ root }) => root.classList.contains("scripting")
+export const isOpen = ({ root }) => root.classList.contains("making-deck")
 
 /** @param {View} view */
 export function toggleDrawer(view) {
@@ -34,7 +34,7 @@ export function toggleDrawer(view) {
 /** @param {View} view @param {boolean} open */
 export function show(view, open) {
   inTab.write(OPEN, open ? "1" : "")
-  view.root.classList.toggle("scripting", open)
+  view.root.classList.toggle("making-deck", open)
   view.$(".drawer").hidden = !open
   for (const button of view.root.querySelectorAll("[data-key=script]"))
     button.setAttribute("aria-expanded", String(open))
@@ -43,9 +43,9 @@ export function show(view, open) {
 
 /** The draft, and which of its screens is shown: the address says it. @param {View} view @returns {History} */
 export function current(view) {
-  const { script = "", screen = "" } = view.host.address.read()
+  const { script: deck = "", screen = "" } = view.host.address.read()
   const history = drafting()
-  const number = script === history.now.id && isWalked() ? Number(screen) || 1 : 0
+  const number = deck === history.now.id && isWalked() ? Number(screen) || 1 : 0
   return chosen(history, Math.min(number, history.now.screen.length) - 1)
 }
 
@@ -113,7 +113,7 @@ export function stand(view, n) {
 
 /** Has the sentence of the screen that is shown written. @param {View} view */
 export function write(view) {
-  const field = /** @type {HTMLInputElement} */ (view.$(".script-say"))
+  const field = /** @type {HTMLInputElement} */ (view.$(".deck-say"))
   field.focus()
   field.select()
 }

@@ -5,6 +5,7 @@ import { asking, mapOf, unasked } from "../model/draft_question.js"
 import { tomlOf } from "../model/toml.js"
 import { say } from "../model/words.js"
 import { LANG } from "../spec.js"
+import { readDeck } from "./deck_walk.js"
 import { anew, drafting, isWalked } from "./drafting.js"
 import {
   addScreen,
@@ -19,9 +20,8 @@ import {
   taken,
   toggleDrawer,
 } from "./drawer.js"
-import { copyScript, openScript, saveScript } from "./drawer_files.js"
+import { copyDeck, openDeck, saveDeck } from "./drawer_files.js"
 import { askedIn } from "./drawer_question.js"
-import { readScript } from "./script_walk.js"
 
 /** @import { Table, View } from "../types/view.js" */
 
@@ -32,9 +32,9 @@ const ACTS = {
   add_screen: addScreen,
   draft_close: toggleDrawer,
   draft_undo: undo,
-  draft_copy: copyScript,
-  draft_save: saveScript,
-  draft_open: openScript,
+  draft_copy: copyDeck,
+  draft_save: saveDeck,
+  draft_open: openDeck,
   draft_new: () => make(did(drafting(), anew(), -1)),
   draft_present: (view) => go(view, Math.max(0, current(view).at), { view: "lecture" }),
   draft_remove: (view) => remove(view, current(view).at),
@@ -131,7 +131,7 @@ function ask(view, form) {
   const made = view.data?.stages.find(({ symbol }) => symbol === mapOf(screen))
   const question = asking(screen, asked, (label) => say(`web.drawer.${said}`, { label }), made?.inputs)
   const alone = tomlOf({ ...now, screen: [question] }) // faults of other screens are said elsewhere
-  readScript(view, alone, ({ faults = [] }) => {
+  readDeck(view, alone, ({ faults = [] }) => {
     if (drawer.asking && faults.length) {
       Object.assign(drawer, { asked, wrong: withoutLine(faults[0]) })
       return fillDrawer(view)

@@ -1,4 +1,4 @@
-// The drawer on a page: who hosts it and cannot be asked about a script has none.
+// The drawer on a page: who hosts it and cannot be asked about a deck has none.
 
 import { changed, said } from "../model/draft.js"
 import { inTab } from "../model/storage.js"
@@ -31,7 +31,7 @@ export function bindDrawer(view) {
 
 /** @param {View} view */
 function bindSentence(view) {
-  const field = /** @type {HTMLInputElement} */ (view.$(".script-say"))
+  const field = /** @type {HTMLInputElement} */ (view.$(".deck-say"))
   field.addEventListener("change", () => {
     const history = current(view)
     if (history.at >= 0) make(changed(history, history.at, (screen) => said(screen, LANG, field.value.trim())))

@@ -1,25 +1,25 @@
-// A script that is taken along: as a file, as a link that holds it whole; and one that is opened.
+// A deck that is taken along: as a file, as a link that holds it whole; and one that is opened.
 
 import { save } from "../draw/picture.js"
 import { did, draftOf, MOST_LINKED } from "../model/draft.js"
 import { say } from "../model/words.js"
 import { LIMITS } from "../spec.js"
+import { faultOf, readDeck, wholeLink } from "./deck_walk.js"
 import { drafting, tomlNow } from "./drafting.js"
 import { go, isOpen, make, note, toggleDrawer } from "./drawer.js"
 import { listen } from "./html.js"
-import { faultOf, readScript, wholeLink } from "./script_walk.js"
 
 /** @import { View } from "../types/view.js" */
 
 /** @param {View} view */
-export function saveScript(view) {
+export function saveDeck(view) {
   const file = `${drafting().now.id}.toml`
   save(new Blob([tomlNow()], { type: "application/toml" }), file)
   note(view, say("web.drawer.saved", { file }))
 }
 
 /** @param {View} view */
-export async function copyScript(view) {
+export async function copyDeck(view) {
   const { length } = drafting().now.screen
   if (length > MOST_LINKED) return note(view, say("web.drawer.too_long", { most: MOST_LINKED }))
   const link = await wholeLink(view, tomlNow())
@@ -32,13 +32,13 @@ export async function copyScript(view) {
 }
 
 /** @param {View} view */
-export function openScript(view) {
+export function openDeck(view) {
   const field = Object.assign(document.createElement("input"), { type: "file", accept: ".toml" })
   field.addEventListener("change", () => field.files?.[0] && take(view, field.files[0]))
   field.click()
 }
 
-/** A file that is dropped on the page: a script, or any while the drawer is open. @param {View} view */
+/** A file that is dropped on the page: a deck, or any while the drawer is open. @param {View} view */
 export function bindFiles(view) {
   const holds = (/** @type {DragEvent} */ { dataTransfer }) => dataTransfer?.types.includes("Files")
   listen(view, "dragover", (event) => holds(event) && event.preventDefault())
@@ -63,7 +63,7 @@ async function textOf(file) {
 /** @param {View} view @param {File} file */
 async function take(view, file) {
   if (file.size > LIMITS.script) return note(view, say("web.drawer.too_large", { kilobytes: LIMITS.script / 1000 }))
-  readScript(view, await textOf(file), (header) => {
+  readDeck(view, await textOf(file), (header) => {
     if (!header.tables) return note(view, say("web.drawer.refused", { file: file.name, why: faultOf(header) }))
     make(did(drafting(), draftOf(header.tables), 0))
     go(view, 0)

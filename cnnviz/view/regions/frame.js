@@ -22,10 +22,10 @@ const share = () => `
   <button type="button" data-key="export" popovertarget="share">${say("web.frame.share")}</button>
   <div class="menu" id="share" popover>${["copy_link", "export_png", "export_svg", "files", "weights_in", "model_in"].map((name) => actionButton(name)).join("")}</div>`
 
-/** The script that one walks through (script_bar.js). */
-const scriptBar = () => `
-  <section class="script-bar" hidden><p></p><input class="script-say" data-key="script_say" maxlength="600" autocomplete="off" aria-label="${say("web.drawer.sentence")}" placeholder="${say("web.drawer.sentence")}" hidden>
-    <span class="script-place"></span>${actionButton("screen_back", "‹")}${actionButton("screen_next", "›")}${actionButton("script_leave", "✕")}</section>`
+/** The deck that one walks through (deck_bar.js). */
+const deckBar = () => `
+  <section class="deck-bar" hidden><p></p><input class="deck-say" data-key="script_say" maxlength="600" autocomplete="off" aria-label="${say("web.drawer.sentence")}" placeholder="${say("web.drawer.sentence")}" hidden>
+    <span class="deck-place"></span>${actionButton("screen_back", "‹")}${actionButton("screen_next", "›")}${actionButton("script_leave", "✕")}</section>`
 
 /** The page's frame. Where there is no room for all that stands in the header and at the left, that opens from the header's end. @type {(page: string, kind: Kind) => string} */
 export const frame = (page, kind) => `
@@ -40,7 +40,7 @@ export const frame = (page, kind) => `
         ${actionButton("keys")}</div>
       ${setupControls(kind)}</div>
   </header>
-  <div class="middle" tabindex="-1">${transport(kind)}${scriptBar()}<div class="content"></div></div>
+  <div class="middle" tabindex="-1">${transport(kind)}${deckBar()}<div class="content"></div></div>
   <aside class="drawer" aria-label="${say("web.drawer.title")}" hidden></aside>
   ${kernelCard()}${updateCard()}
   <div class="live" aria-live="polite" role="status"></div>`

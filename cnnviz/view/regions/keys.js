@@ -26,9 +26,9 @@ export function bindKeys(view) {
     if (event.key === " " && target.matches?.("button, a, summary")) return
     if (kept("single_keys") === "off" && !held && event.key.length === 1 && event.key !== " ") return // who dictates says letters, too
     const name = named(event)
-    const inScript = view.look.script ? scripted(name) : undefined
+    const inDeck = view.look.script ? scripted(name) : undefined
     const paged = view.parent && stepOf(name) !== undefined
-    const action = inScript ?? (view.look.view || paged ? remote : actions).get(name)
+    const action = inDeck ?? (view.look.view || paged ? remote : actions).get(name)
     if (view.root.classList.contains("blank") && !action?.name.startsWith("blank")) view.root.classList.remove("blank")
     if (!action || view.parent?.keeps(name) === false) {
       view.parent?.hand(event.key)

@@ -3,8 +3,8 @@
 
 import { own, parse } from "../model/address.js"
 import { leads, stepOf, wayOf } from "../model/embedded.js"
+import { screenOf } from "./deck_walk.js"
 import { listen } from "./html.js"
-import { screenOf } from "./script_walk.js"
 
 /** @import { View } from "../types/view.js" */
 /** @typedef {{ keeps: (key: string) => boolean, hand: (key: string) => void, tell: () => void }} ParentPage  whether a key is of use here; hands one over; says where one is */

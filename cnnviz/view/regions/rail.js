@@ -40,7 +40,7 @@ function entry({ name, id = name, body }) {
   return `<button type="button" data-key="rail_${id}" popovertarget="sheet_${id}">${ICONS[name]}<span>${title}</span></button>${sheet(`sheet_${id}`, title, body)}`
 }
 
-/** To the drawer in which a script is made. */
+/** To the drawer in which a deck is made. */
 const toDrawer = () =>
   `<button type="button" data-key="script" aria-expanded="false">${ICONS.script}<span>${say("web.rail.script")}</span></button>`
 

@@ -9,6 +9,7 @@ import { withTargets } from "../model/targets.js"
 import { say } from "../model/words.js"
 import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
+import { bindDeck } from "./deck_walk.js"
 import { DIALOGS } from "./dialogs.js"
 import { fillDrawer, seenScreen } from "./drawer.js"
 import { bindDrawer } from "./drawer_bind.js"
@@ -21,7 +22,6 @@ import { parentPage } from "./parent_page.js"
 import { Player } from "./player.js"
 import { closeSheets } from "./rail.js"
 import { kindOf } from "./registry.js"
-import { bindScript } from "./script_walk.js"
 import { bindStages, fillStatus } from "./transport.js"
 import { dress, recolour, speak } from "./view_look.js"
 
@@ -65,7 +65,7 @@ export class View {
   spokenData = undefined
   note = ""
   complaint = "" // what is wrong with the address
-  stood = "" // where one was when the script's sentence was written
+  stood = "" // where one was when the deck's sentence was written
   /** @type {ResizeObserver | undefined}  of the row of stages */
   stageSizes = undefined
   stop = new AbortController() // ends every listener at once
@@ -107,7 +107,7 @@ export class View {
     })
     host.numbers.receive((answer) => this.receive(answer))
     for (const element of [root, ...root.querySelectorAll("canvas")]) this.resizes.observe(element)
-    const arrived = bindScript(this)
+    const arrived = bindDeck(this)
     this.arrived = () => {
       arrived()
       fillDrawer(this)
@@ -567,7 +567,7 @@ export class View {
     fillStatus(this, data)
   }
 
-  // The script's sentence is that of its screen alone.
+  // The deck's sentence is that of its screen alone.
   stand() {
     const place = `${this.k} ${this.stage} ${this.setup.img} ${this.setup.net}`
     if (place === this.stood) return

@@ -2,7 +2,7 @@
 // address does not have. Leaving it leads to that setup.
 
 import { own } from "../model/address.js"
-import { HASH } from "../model/script_link.js"
+import { HASH } from "../model/deck_link.js"
 import {
   BEGINNING,
   begins,
@@ -56,7 +56,7 @@ export class Story {
     this.step = step
     this.view = step.view
     const { host, page } = this.view
-    const linked = location.hash.startsWith(HASH) // with a script of its own
+    const linked = location.hash.startsWith(HASH) // with a deck of its own
     if (host.story && !linked && begins(page, own(host.address.read()), kept(SEEN) !== "")) this.begin()
   }
 

@@ -22,7 +22,7 @@ export interface NumbersPort {
   part?(setup: Setup, of: string, act: (arrays: Arrays) => void): void
   /** Asks for what a page, or "curve", has of a setup that is not the address's. Who has no such lets no number be dragged. */
   look?(page: string, setup: Setup, act: (answer: Answer | undefined) => void): void
-  /** Asks what a script's file holds, or what is wrong with it. Who has no such shows no scripts of one's own. */
+  /** Asks what a deck's file holds, or what is wrong with it. Who has no such shows no decks of one's own. */
   read?(toml: string | File, act: (answer: Answer | undefined) => void): void
   /** May ask ahead for these setups on a page, the likeliest first. */
   ahead?(setups: Setup[], page: string): void

@@ -43,7 +43,7 @@ export interface BestData {
   units: number[]
 }
 
-/** The bounds of the controls, of files in bytes, and of what a screen of a script takes. */
+/** The bounds of the controls, of files in bytes, and of what a screen of a deck takes. */
 export interface Bounds {
   strides: number[]
   bytes: number
@@ -117,6 +117,37 @@ export interface CurveHeader extends AnswerHeader {
   span: number | null
 }
 
+/** A deck: its words, and its screens in order. */
+export interface DeckData {
+  id: string
+  title: string
+  goal: string
+  languages: string[]
+  screens: DeckScreen[]
+}
+
+/** The deck that is named; None where there is none of that name. Of a file that was sent along, its tables as they stand, and its faults. */
+export interface DeckHeader extends AnswerHeader {
+  script: DeckData | null
+  tables: Record<string, unknown> | null
+  faults: string[]
+}
+
+/** A screen: its page and the whole query there, what is said there, and for how many seconds it is planned; a question says its own words.
+
+    `experiment` is what each of a class has a value of its own of, for so many `updates`; "" where it is none.
+     */
+export interface DeckScreen {
+  page: string
+  query: Record<string, string>
+  title: string
+  say: string
+  asks: boolean
+  seconds: number | null
+  experiment: string
+  updates: number | null
+}
+
 /** A switch of the notebook: its name, both lines of code, the stages that change if it is flipped now or alone on, and whether it matters. */
 export interface DeviationRow {
   name: string
@@ -152,7 +183,7 @@ export interface ExperimentData {
 /** Contents of a file of a setup, and how to read its bytes: the answers' names (an update's number), how long their
     headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/estimates.py);
     `server` is a page's address, with a slash at its end, or ""; `scorm`: whether it tells a learning management system.
-    A file that holds a script has no setup, and the answers' names are its screens' numbers.
+    A file that holds a deck has no setup, and the answers' names are its screens' numbers.
      */
 export interface FileContents {
   lesson: Record<string, string>
@@ -162,7 +193,7 @@ export interface FileContents {
   estimates: Record<string, [string, string[], number[]]>
   server: string
   scorm: boolean
-  script?: ScriptData
+  script?: DeckData
 }
 
 /** Files that are for the same. */
@@ -368,7 +399,7 @@ export interface HallPoll {
 
 /** The part of a room's question that everybody may know. `source` is the map that is tapped in place of one that is
     hidden, `window` how a window slides over it, `kernel` its weights; `other` says whether another picture can be had, `plates` are
-    the maps beside the words of a script's question that is not clicked.
+    the maps beside the words of a deck's question that is not clicked.
      */
 export interface HallQuestion {
   number: number
@@ -422,7 +453,7 @@ export interface HallRun {
   curve: string
 }
 
-/** The current screen of a room's script: its number, from 1, of how many, its sentence by language, and the digest of the script. */
+/** The current screen of a room's deck: its number, from 1, of how many, its sentence by language, and the digest of the deck. */
 export interface HallScreen {
   number: number
   count: number
@@ -430,7 +461,7 @@ export interface HallScreen {
   script: string
 }
 
-/** A screen of a script, for the lecturer: its title, what it asks, whether a hall can be asked it, its address as it travels (`query`), and what to
+/** A screen of a deck, for the lecturer: its title, what it asks, whether a hall can be asked it, its address as it travels (`query`), and what to
     say; for how many `seconds` it is planned, and what everybody has a value of their own of in an `experiment`.
      */
 export interface HallStep {
@@ -448,9 +479,9 @@ export interface HallStep {
   experiment: string
 }
 
-/** The lessons and lectures, the one that was asked for, or else the room's script, and its screens; and the maps of the room's lesson.
+/** The lessons and lectures, the one that was asked for, or else the room's deck, and its screens; and the maps of the room's lesson.
 
-    `screen` is the number of the room's screen, 0 where its script is not begun, None where `steps` are another one's.
+    `screen` is the number of the room's screen, 0 where its deck is not begun, None where `steps` are another one's.
      */
 export interface HallSteps {
   lessons: LearnListed[]
@@ -824,7 +855,7 @@ export interface OwnStage {
   words: string[]
 }
 
-/** A page, by the last part of its address, and what a script's screen may say there beside the setup. */
+/** A page, by the last part of its address, and what a deck's screen may say there beside the setup. */
 export interface PageData {
   path: string
   name: string
@@ -978,37 +1009,6 @@ export interface RoadHeader extends Header {
 }
 
 export type Scale = "signed" | "dark" | "activation" | "pixel" | "answer" | "answer_dark" | "error" | "error_dark" | "untold" | "untold_dark"
-
-/** A script: its words, and its screens in order. */
-export interface ScriptData {
-  id: string
-  title: string
-  goal: string
-  languages: string[]
-  screens: ScriptScreen[]
-}
-
-/** The script that is named; None where there is none of that name. Of a file that was sent along, its tables as they stand, and its faults. */
-export interface ScriptHeader extends AnswerHeader {
-  script: ScriptData | null
-  tables: Record<string, unknown> | null
-  faults: string[]
-}
-
-/** A screen: its page and the whole query there, what is said there, and for how many seconds it is planned; a question says its own words.
-
-    `experiment` is what each of a class has a value of its own of, for so many `updates`; "" where it is none.
-     */
-export interface ScriptScreen {
-  page: string
-  query: Record<string, string>
-  title: string
-  say: string
-  asks: boolean
-  seconds: number | null
-  experiment: string
-  updates: number | null
-}
 
 /** All sets of switches: 1 for each that moves the kernel, which one is on, and what there is to say. */
 export interface SetsData {
