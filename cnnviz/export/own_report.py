@@ -6,8 +6,8 @@ import numpy as np
 
 from cnnviz.core.comparison.array_verdicts import Compared
 from cnnviz.core.comparison.diagnosis import Diagnosis, gradient_names
+from cnnviz.core.comparison.explanations import Match
 from cnnviz.core.comparison.reference_pass import ReferencePass
-from cnnviz.core.comparison.slips import Match
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.comparison.worst_entry import worst_of
 from cnnviz.core.layers._activation import Activation
@@ -20,7 +20,7 @@ from cnnviz.core.stages import label
 from cnnviz.words import Message, message, say
 
 SHOWN = 3
-"""Slips that a wrong stage is compared with at the most."""
+"""Explanations that a wrong stage is compared with at the most."""
 
 
 def reference_of(setup: Setup, snapshot: Snapshot) -> ReferencePass:
@@ -85,7 +85,7 @@ def _explained(found: Diagnosis, stage: str, matches: tuple[Match, ...]) -> Iter
     near = near_ones(matches)
     yield from (f"# {words}" for words in said(found, stage, near))
     if near:
-        wrong, right = near[0].slip.code(found.reference.program, stage, tuple(one.name for one in own))
+        wrong, right = near[0].explanation.code(found.reference.program, stage, tuple(one.name for one in own))
         yield from (f"- {line}" for line in wrong.split("\n"))
         yield from (f"+ {line}" for line in right.split("\n"))
 
@@ -100,8 +100,8 @@ def said(found: Diagnosis, stage: str, near: tuple[Match, ...]) -> Iterator[Mess
     if not near:
         yield message("own.unknown")
     for match in near:
-        yield message("own.exact" if match.exact else "own.nearest", slip=match.slip.title, n=match.reproduced, count=match.of)
-    if near and (made := near[0].slip.made_at) and made != stage:
+        yield message("own.exact" if match.exact else "own.nearest", slip=match.explanation.title, n=match.reproduced, count=match.of)
+    if near and (made := near[0].explanation.made_at) and made != stage:
         yield message("own.made_before", made=label(made), stage=label(stage))
     if not near and stage == found.reference.program.backward_lines[0].target:
         yield message("own.same_lesson", stage=label(stage))

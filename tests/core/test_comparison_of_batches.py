@@ -50,8 +50,8 @@ def test_every_mistake_that_shows_is_found_and_named(text):
             continue  # a mean that a normalization takes away again, of what is round-off alone
         found = diagnose(case, theirs)
         assert found.first == mistake.stage, mistake.address
-        exactly = [match.slip for match in found.matches[found.first] if match.exact]
-        assert mistake.mistake.name in [slip.placed.mistake.name for slip in exactly if slip.placed], mistake.address
+        exactly = [match.explanation for match in found.matches[found.first] if match.exact]
+        assert mistake.mistake.name in [explanation.placed.mistake.name for explanation in exactly if explanation.placed], mistake.address
 
 
 def test_what_a_normalization_takes_away_again_is_round_off_alone():
@@ -75,7 +75,7 @@ def test_a_number_that_is_its_own_mean_gets_round_off_back():
 def test_the_number_of_images_is_a_factor_that_is_named(text, target, factor, words):
     theirs = ours(case_of(text))
     found = diagnose(case_of(text), theirs | {target: factor * theirs[target]})
-    assert str(found.matches[target][0].slip.title) == words
+    assert str(found.matches[target][0].explanation.title) == words
 
 
 @pytest.mark.parametrize("text, images, scale, seeds", [
@@ -94,11 +94,11 @@ def test_what_single_precision_leaves_of_images_that_hardly_differ_is_right(text
         assert diagnose(case, {name: values[name] for name in gradient_names(program)}, SINGLE).verdict != "wrong", seed
 
 
-def test_a_mask_that_is_not_scaled_on_the_way_back_alone_is_named_after_another_slip():
+def test_a_mask_that_is_not_scaled_on_the_way_back_alone_is_named_after_another_mistake():
     case = case_of(NETWORKS[0])
     backward = placed("mask_not_scaled", case.program.network, images=3).backward.overrides(case.program, case.optimizer)
     found = diagnose(case, ours(case, {**backward, "dw": lambda values, right: 0.3 * right()}))
-    assert {stage: str(matches[0].slip.title) for stage, matches in found.matches.items()} == {"dw": "times 0.3", "dp1": "kept numbers not scaled up"}
+    assert {stage: str(matches[0].explanation.title) for stage, matches in found.matches.items()} == {"dw": "times 0.3", "dp1": "kept numbers not scaled up"}
 
 
 def test_a_file_of_several_images_is_read_by_its_names(tmp_path):

@@ -300,7 +300,7 @@ def test_in_a_random_network_nothing_before_its_place_changes_and_all_after_it_i
     assert wrong_code and right_code
 
 
-def test_two_slips_are_told_apart():
+def test_two_mistakes_are_told_apart():
     network = Network.parse("conv2x3-relu-max2-conv2x3-relu-dense3-softmax-ce")
     params, trace, y = a_pass(network)
     first = placed("flip_forgotten@dp1", network)

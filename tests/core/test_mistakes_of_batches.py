@@ -106,7 +106,7 @@ def test_the_batchs_own_statistics_after_training_give_an_image_alone_another_an
 def test_it_is_found_in_gradients_of_ones_own(name):
     theirs = gradients(name)
     found = diagnose(ReferencePass(PROGRAM, BATCH.params, TRACE, Y, gd(0.1)), {array: theirs[array] for array in gradient_names(PROGRAM)})
-    exact = [match.slip.placed for match in found.matches[found.first] if match.exact and match.slip.placed]
+    exact = [match.explanation.placed for match in found.matches[found.first] if match.exact and match.explanation.placed]
     assert run(name) in exact
 
 

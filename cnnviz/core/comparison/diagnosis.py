@@ -1,6 +1,6 @@
-"""Diagnosis of another backward pass: the first wrong stage, what only inherits it, and the slip that it looks like.
+"""Diagnosis of another backward pass: the first wrong stage, what only inherits it, and the explanation that it looks like.
 
-Each wrong stage is explained by itself, from the numbers that were given before it: so of several slips each is found.
+Each wrong stage is explained by itself, from the numbers that were given before it: so of several explanations each is found.
 """
 
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ import numpy as np
 
 from cnnviz.core.cached import cached_property
 from cnnviz.core.comparison.array_verdicts import Compared, compared
+from cnnviz.core.comparison.explanation_search import Suspect, same
+from cnnviz.core.comparison.explanations import Match
 from cnnviz.core.comparison.given_arrays import GivenArray, given, with_numbers
 from cnnviz.core.comparison.precision import DOUBLE, Precision
 from cnnviz.core.comparison.reference_pass import ReferencePass
-from cnnviz.core.comparison.slip_search import Suspect, same
-from cnnviz.core.comparison.slips import Match
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG, by_stage, first_wrong
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.program import Program
@@ -110,7 +110,7 @@ def diagnose(reference: ReferencePass, theirs: Arrays, precision: Precision | Ma
     >>> exact = network.backward(params, trace, y)
     >>> theirs = {"dz2": exact["dz2"], "dz1": exact["da1"]}
     >>> found = diagnose(ReferencePass(network.program(x.shape), params, trace, y, gd(0.1)), theirs)
-    >>> found.first, found.matches["dz1"][0].slip.placed.address
+    >>> found.first, found.matches["dz1"][0].explanation.placed.address
     ('dz1', 'hidden_slope_forgotten@dz1')
     """
     exact = reference.program.backward(reference.params, reference.trace, reference.y)
@@ -137,11 +137,11 @@ def _right_for(reference: ReferencePass, other: Placed, found: Mapping[str, Comp
 
 def _of_forward(matches: tuple[Match, ...]) -> Placed | None:
     """The mistake of the forward pass that explains a stage exactly."""
-    return next((match.slip.placed for match in matches if match.exact and match.slip.placed and match.slip.placed.is_forward), None)
+    return next((match.explanation.placed for match in matches if match.exact and match.explanation.placed and match.explanation.placed.is_forward), None)
 
 
 def _explained(reference: ReferencePass, arrays: Mapping[str, GivenArray], exact: Arrays, found: Mapping[str, Compared], stage: str) -> tuple[Match, ...]:
-    """The slips that explain a stage, made from their numbers before it; where nothing fits, from ours: they may have been spoilt afterwards."""
+    """The explanations that explain a stage, made from their numbers before it; where nothing fits, from ours: they may have been spoilt afterwards."""
     theirs = Suspect(reference, {name: with_numbers(one.array, exact[name]) for name, one in arrays.items()}, found, stage).matches()
     if any(match.exact for match in theirs):
         return theirs

@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnviz.core.comparison.array_verdicts import Compared
 from cnnviz.core.comparison.diagnosis import Diagnosis, diagnose
-from cnnviz.core.comparison.slips import right_lines
+from cnnviz.core.comparison.explanations import right_lines
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.comparison.worst_entry import worst_of
 from cnnviz.core.gradcheck import relative_error, verdict
@@ -91,7 +91,7 @@ def road(now: Now, file: File | None, found: Found) -> Road:
         operations=ways,
         subject=next((name for name in arrays if arrays[name].verdict == WRONG), next(iter(arrays), ways[-1].makes)),
         states={way.makes: _state(diagnosis, way.makes) for way in ways},
-        slips=_slips(diagnosis),
+        slips=_explanations(diagnosis),
         sentences=(*_sentences(own, diagnosis), *own.notes),
         cells=_cells(parts, apart, right, diagnosis.first),
         tabs=tabs("own"),
@@ -107,10 +107,10 @@ def _alone(program: Program, ways: tuple[Operation, ...], ours: Row, problem: Pr
     return Road(title, verdict, False if problem else None, (ours,), parts, ways, ways[-1].makes, {}, sentences=_how(ways), tabs=tabs("own"))
 
 
-def _slips(found: Diagnosis) -> dict[str, Message]:
+def _explanations(found: Diagnosis) -> dict[str, Message]:
     """The slip that each wrong array looks like, where it is known."""
     near = {stage: near_ones(matches) for stage, matches in found.matches.items()}
-    return {name: near[found.stage_of(name)][0].slip.title for name, one in found.arrays.items() if one.verdict == WRONG and near.get(found.stage_of(name))}
+    return {name: near[found.stage_of(name)][0].explanation.title for name, one in found.arrays.items() if one.verdict == WRONG and near.get(found.stage_of(name))}
 
 
 def _errors(one: Compared) -> np.ndarray:
@@ -274,17 +274,17 @@ def _example(now: Now) -> OwnData:
 def _looks_like(found: Diagnosis, stage: str) -> OwnStage:
     matches = found.matches[stage]
     near = near_ones(matches)
-    others = [match for match in matches if near and match not in near and match.slip.placed]
+    others = [match for match in matches if near and match not in near and match.explanation.placed]
     shown = (*near, *others)[:SHOWN]
     own = _wrong_in(found, stage)
-    title = near[0].slip.title if near else message("own.unknown")
+    title = near[0].explanation.title if near else message("own.unknown")
     how = message("ui.check.own.nearest" if near else "ui.check.own.none", stage=_label(found, stage))
     if near and near[0].exact:
         how = message("ui.check.own.exact", stage=_label(found, stage))
     program = found.reference.program
-    wrong, right = near[0].slip.code(program, stage, own) if near else ("", right_lines(program, own))
+    wrong, right = near[0].explanation.code(program, stage, own) if near else ("", right_lines(program, own))
     counts = [
-        OwnMatch(title=one.slip.title, share=one.reproduced / max(1, one.of), count=message("ui.check.own.count", n=one.reproduced, count=one.of))
+        OwnMatch(title=one.explanation.title, share=one.reproduced / max(1, one.of), count=message("ui.check.own.count", n=one.reproduced, count=one.of))
         for one in shown
     ]
     words = [one for one in said(found, stage, near) if one.id in ("own.made_before", "own.same_lesson")]

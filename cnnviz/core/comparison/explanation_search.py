@@ -1,7 +1,7 @@
-"""The search for the slip behind a wrong stage: everything that could have been made of the numbers before it is made and compared.
+"""The search for the explanation behind a wrong stage: everything that could have been made of the numbers before it is made and compared.
 
 That is a classic mistake (core/mistakes), our line with its numbers in other places or some of them left out
-(core/comparison/rearrangements.py), our line times a factor, or two of these. Where arrays are missing, the slip may be in one
+(core/comparison/rearrangements.py), our line times a factor, or two of these. Where arrays are missing, the explanation may be in one
 of those that the stage is made from.
 """
 
@@ -13,11 +13,11 @@ from functools import partial
 import numpy as np
 
 from cnnviz.core.comparison.array_verdicts import Compared
+from cnnviz.core.comparison.explanations import AXES, Explanation, Match
 from cnnviz.core.comparison.factors import ONE, named_factor
 from cnnviz.core.comparison.given_arrays import fitting
 from cnnviz.core.comparison.rearrangements import Rearrangement, left_out, rearrangements, reordered, shifted
 from cnnviz.core.comparison.reference_pass import ReferencePass
-from cnnviz.core.comparison.slips import AXES, Match, Slip
 from cnnviz.core.comparison.stage_verdicts import RIGHT, WRONG, by_stage
 from cnnviz.core.gradcheck.verdict import KINK
 from cnnviz.core.mistake_model import Placed
@@ -30,7 +30,7 @@ MOST_CLASSES, MOST_WRITTEN = 64, 40
 
 
 class Suspect:
-    """A wrong stage: `own` are its arrays that were given, `open` all lines in which the slip can be; `arrays` are what was before it."""
+    """A wrong stage: `own` are its arrays that were given, `open` all lines in which the explanation can be; `arrays` are what was before it."""
 
     def __init__(self, reference: ReferencePass, arrays: Arrays, found: Mapping[str, Compared], stage: str):
         self.reference, self.stage, self.found = reference, stage, found
@@ -70,21 +70,21 @@ class Suspect:
     # ---- what it may be
 
     def matches(self) -> tuple[Match, ...]:
-        """The slips that explain it, nearest first; of what explains all of it, only what is simplest."""
+        """The explanations that explain it, nearest first; of what explains all of it, only what is simplest."""
         plain = self._made({})
         self.wrong = [name for name in self.own if name in self.wrong or not same(self.found[name], plain[name]).all()]
-        mistakes = [*self._of_another_pass(), *((Slip(one), self._made(instead)) for one, instead in self._mistakes())]
-        mistakes = [(slip, made) for slip, made in mistakes if self._differs(made, plain)]
-        lines = [(slip, made) for slip, made in self._other_lines() if self._differs(made, plain)]
-        tried = [self._match(slip, made) for slip, made in (*mistakes, *lines)]
+        mistakes = [*self._of_another_pass(), *((Explanation(one), self._made(instead)) for one, instead in self._mistakes())]
+        mistakes = [(explanation, made) for explanation, made in mistakes if self._differs(made, plain)]
+        lines = [(explanation, made) for explanation, made in self._other_lines() if self._differs(made, plain)]
+        tried = [self._match(explanation, made) for explanation, made in (*mistakes, *lines)]
         if self.turned:
-            tried.append(self._match(Slip(turn=AXES, target=self.wrong[0]), plain))
-        tried += self._times(Slip(), plain)
+            tried.append(self._match(Explanation(turn=AXES, target=self.wrong[0]), plain))
+        tried += self._times(Explanation(), plain)
         if not any(match.exact for match in tried):
-            for slip, made in (*lines, *mistakes):
-                tried += self._times(slip, made)
-            for slip, made in mistakes:
-                tried += [self._match(replace(slip, turn=turn, target=target), other) for target, turn, other in self._result_turned(made)]
+            for explanation, made in (*lines, *mistakes):
+                tried += self._times(explanation, made)
+            for explanation, made in mistakes:
+                tried += [self._match(replace(explanation, turn=turn, target=target), other) for target, turn, other in self._result_turned(made)]
         return ranked(tried, self.own)
 
     def _differs(self, made: Arrays, plain: Arrays) -> bool:
@@ -102,7 +102,7 @@ class Suspect:
         listed = mistakes_for(program.network, self.reference.optimizer, images, program.run.training)
         return [*listed, *unlisted_for(program.network, images, program.run.training)]
 
-    def _of_another_pass(self) -> Iterator[tuple[Slip, Arrays]]:
+    def _of_another_pass(self) -> Iterator[tuple[Explanation, Arrays]]:
         """Its arrays after forward passes with a mistake, which show in the first that is wrong."""
         reference = self.reference
         if next(one for one in self.found.values() if one.verdict == WRONG).name not in self.own:
@@ -110,19 +110,19 @@ class Suspect:
         for one in self._fitting():
             if one.is_forward:
                 gradients = one.run(reference.program, reference.params, reference.trace, reference.y, reference.optimizer, reference.state)
-                yield Slip(one), {name: gradients[name].reshape(self.found[name].theirs.shape) for name in self.own}
+                yield Explanation(one), {name: gradients[name].reshape(self.found[name].theirs.shape) for name in self.own}
 
-    def _other_lines(self) -> Iterator[tuple[Slip, Arrays]]:
+    def _other_lines(self) -> Iterator[tuple[Explanation, Arrays]]:
         """Its arrays where an open line gives its numbers in other places, or leaves some of them out."""
         program = self.reference.program
         for line in (line for line in program.backward_lines if line.target in self.open and "." not in line.target):
             for turn in (*rearrangements(program, line.target), *self._reordered(line)):
-                yield Slip(turn=turn, target=line.target), self._made({line.target: partial(_turned, turn)})
+                yield Explanation(turn=turn, target=line.target), self._made({line.target: partial(_turned, turn)})
             for source in {name for name in line.sources if name[0] == "d" and "." not in name and line.role != ""}:
                 for turn in (*left_out(program, source), *shifted(program, source)):
-                    yield Slip(turn=turn, target=line.target, source=source), self._made({line.target: partial(_made_from, line, source, turn)})
+                    yield Explanation(turn=turn, target=line.target, source=source), self._made({line.target: partial(_made_from, line, source, turn)})
             for source, code, array in self._other_sources(line):
-                yield Slip(target=line.target, source=source, instead=code), self._made({line.target: partial(_made_with, line, source, array)})
+                yield Explanation(target=line.target, source=source, instead=code), self._made({line.target: partial(_made_with, line, source, array)})
 
         yield from self._other_targets()
 
@@ -152,7 +152,7 @@ class Suspect:
         """Return the gradient that a line reads, "" if it is the loss's."""
         return next((name for name in line.sources if name[0] == "d" and name != line.target), "")
 
-    def _other_targets(self) -> Iterator[tuple[Slip, Arrays]]:
+    def _other_targets(self) -> Iterator[tuple[Explanation, Arrays]]:
         """Yield what the loss's line makes of another target: of each image the class that comes nearest, or 1 - y."""
         line = next(line for line in self.reference.program.backward_lines if "y" in line.sources)
         target, y = line.target.removesuffix(".each"), self.reference.y
@@ -165,7 +165,7 @@ class Suspect:
         for other in (nearest, 1 - y):
             if not np.array_equal(other, y):
                 code = f"np.array({np.array2string(other, separator=', ', threshold=MOST_WRITTEN).replace(chr(10), '')})"
-                yield Slip(target=target, source="y", instead=code), self._made({line.target: partial(_made_with, line, "y", other)})
+                yield Explanation(target=target, source="y", instead=code), self._made({line.target: partial(_made_with, line, "y", other)})
 
     def _result_turned(self, made: Arrays) -> Iterator[tuple[str, Rearrangement, Arrays]]:
         """The result with one of its wrong arrays turned."""
@@ -174,7 +174,7 @@ class Suspect:
                 array = turn.of(fitting(self.reference.program, target, made[target]))
                 yield target, turn, {**made, target: array.reshape(made[target].shape)}
 
-    def _times(self, slip: Slip, made: Arrays) -> list[Match]:
+    def _times(self, explanation: Explanation, made: Arrays) -> list[Match]:
         """The same times the factor that fits its wrong arrays, if one does."""
         pairs = [(self.found[name].theirs, made[name]) for name in self.wrong]
         finite = [np.isfinite(theirs) & np.isfinite(ours) for theirs, ours in pairs]
@@ -189,7 +189,7 @@ class Suspect:
         if not factor.simple and sum(int(np.count_nonzero(ours)) for _, ours in pairs) < 2:
             return []  # of two numbers, one is always the other times a factor
         times = {name: factor.number * array if name in self.wrong else array for name, array in made.items()}
-        match = self._match(slip.times(factor), times)
+        match = self._match(explanation.times(factor), times)
         return [match] if match.exact and factor != ONE else []
 
     def _named(self) -> Mapping[str, float]:
@@ -222,7 +222,7 @@ class Suspect:
             found["units"] = shape[0]
         return {name: float(n) for name, n in found.items()}
 
-    def _match(self, slip: Slip, made: Arrays) -> Match:
+    def _match(self, explanation: Explanation, made: Arrays) -> Match:
         reproduced = of = spoiled = 0
         left = before = 0.0
         for name in self.own:
@@ -233,7 +233,7 @@ class Suspect:
             left += float(((one.theirs - made[name]) ** 2).sum())
             before += float(((one.theirs - one.redone) ** 2).sum())
         share = math.sqrt(left / before) if before and math.isfinite(left / before) else math.inf
-        return Match(slip, self.stage, reproduced, of, spoiled, share)
+        return Match(explanation, self.stage, reproduced, of, spoiled, share)
 
 
 def same(one: Compared, made: np.ndarray) -> np.ndarray:
@@ -257,9 +257,9 @@ def ranked(tried: Iterable[Match], own: Iterable[str]) -> tuple[Match, ...]:
     """The exact ones that are simplest, those of the stage's `own` arrays alone if there are any, then the others, nearest first."""
     exact = [match for match in tried if match.exact]
     if exact:
-        least = min(match.slip.parts for match in exact)
-        exact = [match for match in exact if match.slip.parts == least]
-        exact = [match for match in exact if match.slip.target in ("", *own)] or exact
-    others = sorted((match for match in tried if not match.exact), key=lambda match: (-match.reproduced, match.slip.parts if match.near else math.inf, match.left))
+        least = min(match.explanation.parts for match in exact)
+        exact = [match for match in exact if match.explanation.parts == least]
+        exact = [match for match in exact if match.explanation.target in ("", *own)] or exact
+    others = sorted((match for match in tried if not match.exact), key=lambda match: (-match.reproduced, match.explanation.parts if match.near else math.inf, match.left))
     return (*exact, *others)
 

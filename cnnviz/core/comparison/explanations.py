@@ -1,4 +1,4 @@
-"""Slips that a wrong stage looks like: a classic mistake, numbers in the wrong places, a factor; and how near that comes."""
+"""Explanations that a wrong stage looks like: a classic mistake, numbers in the wrong places, a factor; and how near that comes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ AXES = Rearrangement("axes", lambda a: a, "{}.T")
 
 
 @dataclass(frozen=True)
-class Slip:
+class Explanation:
     """A mistake in its place, or our line where there is none, turned at `target` and times a factor.
 
     With a `source` it is not the target that is turned, but what its line reads, or `instead` stands in place of the source, as code.
@@ -38,7 +38,7 @@ class Slip:
         """The length of the explanation: a classic mistake counts less than a turn or a factor."""
         return 2 * (self.turn is not None or bool(self.instead)) + 2 * (self.factor != ONE) + (self.placed is not None)
 
-    def times(self, factor: Factor) -> Slip:
+    def times(self, factor: Factor) -> Explanation:
         """The same times a factor."""
         return replace(self, factor=factor)
 
@@ -117,17 +117,17 @@ def _ours(program: Program, name: str, code: str) -> str:
 
 
 NEAR = 0.9
-"""The share of the wrong numbers, or of the error, that a slip explains which is called near."""
+"""The share of the wrong numbers, or of the error, that an explanation explains which is called near."""
 
 
 @dataclass(frozen=True)
 class Match:
-    """The nearness of a slip to a wrong stage: how many `of` its wrong numbers it gives, and how many right ones it would spoil.
+    """The nearness of an explanation to a wrong stage: how many `of` its wrong numbers it gives, and how many right ones it would spoil.
 
     `left` is the share of the error that it leaves unexplained, as a root of squares.
     """
 
-    slip: Slip
+    explanation: Explanation
     stage: str
     reproduced: int
     of: int

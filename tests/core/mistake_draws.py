@@ -1,7 +1,7 @@
-"""Backward passes with slips in them, drawn by seeds: what was made wrong, and whether the diagnosis names it.
+"""Backward passes with mistakes in them, drawn by seeds: what was made wrong, and whether the diagnosis names it.
 
-    python -m tests.core.slip_draws --cases 400 --seed 1
-    python -m tests.core.slip_draws --cases 400 --seed 1 --mixing       of several images, with normalisations, dropout and leaky ReLU
+    python -m tests.core.mistake_draws --cases 400 --seed 1
+    python -m tests.core.mistake_draws --cases 400 --seed 1 --mixing       of several images, with normalisations, dropout and leaky ReLU
 """
 
 import argparse
@@ -25,7 +25,7 @@ from tests.core.networks import OTHERS
 
 
 @dataclass(frozen=True)
-class Slip:
+class Mistake:
     """What is done to a line's result, `made`(right, values, line, layer), where it `fits`, and by which names it may be called."""
 
     name: str
@@ -181,90 +181,90 @@ def _of_loss(line, layer):
     return "y" in line.sources and "." not in line.target  # of one image
 
 
-SLIPS = (
-    Slip("σ′ of a", ("slope_of_a",), _is("sigmoid"), lambda right, v, line, layer: v[line.sources[0]] * _sigma(_y(v, line)) * (1 - _sigma(_y(v, line)))),
-    Slip("tanh′ of a", ("slope_of_a",), _is("tanh"), lambda right, v, line, layer: v[line.sources[0]] * (1 - np.tanh(_y(v, line)) ** 2)),
-    Slip("σ′ twice", ("slope_twice",), _is("sigmoid"), lambda right, v, line, layer: right * _y(v, line) * (1 - _y(v, line))),
-    Slip("tanh′ twice", ("slope_twice",), _is("tanh"), lambda right, v, line, layer: right * (1 - _y(v, line) ** 2)),
-    Slip("one factor of σ′", ("slope_factor_forgotten",), _is("sigmoid"), lambda right, v, line, layer: v[line.sources[0]] * _y(v, line)),
-    Slip("the other factor of σ′", ("slope_one_minus_alone",), _is("sigmoid"), lambda right, v, line, layer: v[line.sources[0]] * (1 - _y(v, line))),
-    Slip("one factor of tanh′", ("slope_factor_forgotten",), _is("tanh"), lambda right, v, line, layer: v[line.sources[0]] * (1 - _y(v, line))),
-    Slip(
+SINGLE_MISTAKES = (
+    Mistake("σ′ of a", ("slope_of_a",), _is("sigmoid"), lambda right, v, line, layer: v[line.sources[0]] * _sigma(_y(v, line)) * (1 - _sigma(_y(v, line)))),
+    Mistake("tanh′ of a", ("slope_of_a",), _is("tanh"), lambda right, v, line, layer: v[line.sources[0]] * (1 - np.tanh(_y(v, line)) ** 2)),
+    Mistake("σ′ twice", ("slope_twice",), _is("sigmoid"), lambda right, v, line, layer: right * _y(v, line) * (1 - _y(v, line))),
+    Mistake("tanh′ twice", ("slope_twice",), _is("tanh"), lambda right, v, line, layer: right * (1 - _y(v, line) ** 2)),
+    Mistake("one factor of σ′", ("slope_factor_forgotten",), _is("sigmoid"), lambda right, v, line, layer: v[line.sources[0]] * _y(v, line)),
+    Mistake("the other factor of σ′", ("slope_one_minus_alone",), _is("sigmoid"), lambda right, v, line, layer: v[line.sources[0]] * (1 - _y(v, line))),
+    Mistake("one factor of tanh′", ("slope_factor_forgotten",), _is("tanh"), lambda right, v, line, layer: v[line.sources[0]] * (1 - _y(v, line))),
+    Mistake(
         "slope left out", ("hidden_slope_forgotten", "output_sigmoid_forgotten"), _is("sigmoid", "tanh", "relu"),
         lambda right, v, line, layer: v[line.sources[0]],
     ),
-    Slip("tanh′ for σ′", ("slope_of_tanh",), _is("sigmoid"), lambda right, v, line, layer: v[line.sources[0]] * (1 - _y(v, line) ** 2)),
-    Slip("σ′ for tanh′", ("slope_of_sigmoid",), _is("tanh"), lambda right, v, line, layer: v[line.sources[0]] * _y(v, line) * (1 - _y(v, line))),
-    Slip("σ′ quotient", ("product_divided",), _is("sigmoid"), lambda right, v, line, layer: v[line.sources[0]] / (_y(v, line) * (1 - _y(v, line)))),
-    Slip("σ′ after the loss", ("slope_after_merged",), lambda line, layer: line.role == "dz", lambda right, v, line, layer: right * v["o"] * (1 - v["o"])),
-    Slip("minus", ("sign_flipped", "minus"), lambda line, layer: line.role in ("do", "dz", "dw", "df"), lambda right, v, line, layer: -right),
-    Slip("bias over all", ("bias_axis", "zero"), _is("conv", "dense", role="db"), lambda right, v, line, layer: np.full_like(right, v[line.sources[0]].sum())),
-    Slip("bias last place", ("bias_not_summed",), _is("conv", role="db"), lambda right, v, line, layer: _over_images(v[line.sources[0]][..., -1, -1], 1)),
-    Slip("bias mean", ("places", "two", "bias_not_summed"), _is("conv", role="db"), lambda right, v, line, layer: _over_images(v[line.sources[0]].mean(axis=(-2, -1)), 1)),
-    Slip("kernel mean", ("places", "two", "images_divided_twice"), _is("conv", role="df"), lambda right, v, line, layer: right / np.prod(v[line.sources[1]].shape[-2:])),
-    Slip("kernel loop short", ("loop_stops_early", "last_row_and_column", "zero"), _is("conv", role="df"), _short_source),
-    Slip("image loop short", ("loop_stops_early", "last_row_and_column", "zero"), _is("conv"), _short_source),
-    Slip("pool loop short", ("last_row", "zero"), _is("max", "avg"), _window_gradient),
-    Slip("flip", ("kernel_gradient_flipped", "half_turn"), _is("conv", role="df"), lambda right, v, line, layer: right[..., ::-1, ::-1]),
-    Slip("kernel transposed", ("transposed",), _is("conv", role="df"), lambda right, v, line, layer: right.swapaxes(-1, -2)),
-    Slip("map transposed", ("transposed", "columns_first"), _is_square, lambda right, v, line, layer: right.swapaxes(-1, -2)),
-    Slip("average as a sum", ("pool_mean_forgotten",), _is("avg"), lambda right, v, line, layer: right * layer.k**2),
-    Slip("global average as a sum", ("pool_mean_forgotten",), _is("gap"), lambda right, v, line, layer: right * np.prod(right.shape[-2:])),
-    Slip("average divided for multiplied", ("window",), _is("avg"), lambda right, v, line, layer: right / layer.k**2),
-    Slip("relu open at 0", ("relu_open_at_zero",), _is("relu"), lambda right, v, line, layer: v[line.sources[0]] * (_y(v, line) >= 0)),
-    Slip("gate of the gradient", ("relu_gate_of_gradient",), _is("relu"), lambda right, v, line, layer: np.maximum(v[line.sources[0]], 0)),
-    Slip("half", ("two", "outputs", "mean_forgotten", "images"), lambda line, layer: line.role in ("do", "dz"), lambda right, v, line, layer: right / 2),
-    Slip(
+    Mistake("tanh′ for σ′", ("slope_of_tanh",), _is("sigmoid"), lambda right, v, line, layer: v[line.sources[0]] * (1 - _y(v, line) ** 2)),
+    Mistake("σ′ for tanh′", ("slope_of_sigmoid",), _is("tanh"), lambda right, v, line, layer: v[line.sources[0]] * _y(v, line) * (1 - _y(v, line))),
+    Mistake("σ′ quotient", ("product_divided",), _is("sigmoid"), lambda right, v, line, layer: v[line.sources[0]] / (_y(v, line) * (1 - _y(v, line)))),
+    Mistake("σ′ after the loss", ("slope_after_merged",), lambda line, layer: line.role == "dz", lambda right, v, line, layer: right * v["o"] * (1 - v["o"])),
+    Mistake("minus", ("sign_flipped", "minus"), lambda line, layer: line.role in ("do", "dz", "dw", "df"), lambda right, v, line, layer: -right),
+    Mistake("bias over all", ("bias_axis", "zero"), _is("conv", "dense", role="db"), lambda right, v, line, layer: np.full_like(right, v[line.sources[0]].sum())),
+    Mistake("bias last place", ("bias_not_summed",), _is("conv", role="db"), lambda right, v, line, layer: _over_images(v[line.sources[0]][..., -1, -1], 1)),
+    Mistake("bias mean", ("places", "two", "bias_not_summed"), _is("conv", role="db"), lambda right, v, line, layer: _over_images(v[line.sources[0]].mean(axis=(-2, -1)), 1)),
+    Mistake("kernel mean", ("places", "two", "images_divided_twice"), _is("conv", role="df"), lambda right, v, line, layer: right / np.prod(v[line.sources[1]].shape[-2:])),
+    Mistake("kernel loop short", ("loop_stops_early", "last_row_and_column", "zero"), _is("conv", role="df"), _short_source),
+    Mistake("image loop short", ("loop_stops_early", "last_row_and_column", "zero"), _is("conv"), _short_source),
+    Mistake("pool loop short", ("last_row", "zero"), _is("max", "avg"), _window_gradient),
+    Mistake("flip", ("kernel_gradient_flipped", "half_turn"), _is("conv", role="df"), lambda right, v, line, layer: right[..., ::-1, ::-1]),
+    Mistake("kernel transposed", ("transposed",), _is("conv", role="df"), lambda right, v, line, layer: right.swapaxes(-1, -2)),
+    Mistake("map transposed", ("transposed", "columns_first"), _is_square, lambda right, v, line, layer: right.swapaxes(-1, -2)),
+    Mistake("average as a sum", ("pool_mean_forgotten",), _is("avg"), lambda right, v, line, layer: right * layer.k**2),
+    Mistake("global average as a sum", ("pool_mean_forgotten",), _is("gap"), lambda right, v, line, layer: right * np.prod(right.shape[-2:])),
+    Mistake("average divided for multiplied", ("window",), _is("avg"), lambda right, v, line, layer: right / layer.k**2),
+    Mistake("relu open at 0", ("relu_open_at_zero",), _is("relu"), lambda right, v, line, layer: v[line.sources[0]] * (_y(v, line) >= 0)),
+    Mistake("gate of the gradient", ("relu_gate_of_gradient",), _is("relu"), lambda right, v, line, layer: np.maximum(v[line.sources[0]], 0)),
+    Mistake("half", ("two", "outputs", "mean_forgotten", "images"), lambda line, layer: line.role in ("do", "dz"), lambda right, v, line, layer: right / 2),
+    Mistake(
         "dense quotient", ("product_divided",), _is("dense", role="dw"),
         lambda right, v, line, layer: _over_images(v[line.sources[0]][..., :, None] / v[line.sources[1]][..., None, :], 2),
     ),
-    Slip("leak left out", ("hidden_slope_forgotten", "output_sigmoid_forgotten"), _is("leaky"), lambda right, v, line, layer: v[line.sources[0]]),
-    Slip("mask left out", ("mask_forgotten",), _is("drop"), lambda right, v, line, layer: v[line.sources[0]]),
-    Slip("mask of 1", ("mask_not_scaled", "mask_forgotten"), _is("drop"), lambda right, v, line, layer: v[line.sources[0]] * (v[line.sources[1]] > 0)),
-    Slip("mean's path left out", ("mean_path_forgotten",), _is("bn"), _paths(0, 2)),
-    Slip("variance's path left out", ("variance_path_forgotten",), _is("bn"), _paths(0, 1)),
-    Slip("statistics constant", ("statistics_constant",), _is("bn"), _paths(0)),
-    Slip("gain left out", ("gain_forgotten",), _is("bn", "gn", "ln"), _with_ones(1)),
-    Slip(
+    Mistake("leak left out", ("hidden_slope_forgotten", "output_sigmoid_forgotten"), _is("leaky"), lambda right, v, line, layer: v[line.sources[0]]),
+    Mistake("mask left out", ("mask_forgotten",), _is("drop"), lambda right, v, line, layer: v[line.sources[0]]),
+    Mistake("mask of 1", ("mask_not_scaled", "mask_forgotten"), _is("drop"), lambda right, v, line, layer: v[line.sources[0]] * (v[line.sources[1]] > 0)),
+    Mistake("mean's path left out", ("mean_path_forgotten",), _is("bn"), _paths(0, 2)),
+    Mistake("variance's path left out", ("variance_path_forgotten",), _is("bn"), _paths(0, 1)),
+    Mistake("statistics constant", ("statistics_constant",), _is("bn"), _paths(0)),
+    Mistake("gain left out", ("gain_forgotten",), _is("bn", "gn", "ln"), _with_ones(1)),
+    Mistake(
         "images averaged", ("images_divided_twice", "images", "two"), _of_images("dw", "df", "db", "dg", "ds"),
         lambda right, v, line, layer: right / len(v["y"]) if v["y"].ndim > 1 else right,
     ),
-    Slip(
+    Mistake(
         "images summed", ("images_summed", "images", "two"), lambda line, layer: line.role in ("do", "dz"),
         lambda right, v, line, layer: right * len(v["y"]) if v["y"].ndim > 1 else right,
     ),
-    Slip("filters exchanged", ("filters_reordered",), _is("conv", role="df"), lambda right, v, line, layer: np.roll(right, 1, axis=0)),
-    Slip("channels exchanged", ("channels_reordered",), _is("conv", role="df"), lambda right, v, line, layer: np.roll(right, 1, axis=1)),
+    Mistake("filters exchanged", ("filters_reordered",), _is("conv", role="df"), lambda right, v, line, layer: np.roll(right, 1, axis=0)),
+    Mistake("channels exchanged", ("channels_reordered",), _is("conv", role="df"), lambda right, v, line, layer: np.roll(right, 1, axis=1)),
     *(
-        Slip(f"window off by {off}", ("window_shifted",), lambda line, layer: line.layer == 0 and line.role == "df", _off(*off))
+        Mistake(f"window off by {off}", ("window_shifted",), lambda line, layer: line.layer == 0 and line.role == "df", _off(*off))
         for off in ((1, 1), (-1, 0), (0, 1), (-1, -1), (1, 1, True), (0, -1, True))
     ),
-    *(Slip(f"handed back off by {off}", ("window_shifted", "cut_at_corner"), _is("conv"), _handed_off(*off)) for off in ((1, 1), (-1, 0), (-1, -1))),
-    Slip("window one place further", ("window_shifted", "shifted"), _is("conv", role="df"), _places_off),
-    Slip(
+    *(Mistake(f"handed back off by {off}", ("window_shifted", "cut_at_corner"), _is("conv"), _handed_off(*off)) for off in ((1, 1), (-1, 0), (-1, -1))),
+    Mistake("window one place further", ("window_shifted", "shifted"), _is("conv", role="df"), _places_off),
+    Mistake(
         "w reshaped", ("reshaped_for_transposed",), _is("dense"),
         lambda right, v, line, layer: v[line.sources[0]] @ v[line.sources[1]].reshape(v[line.sources[1]].shape[::-1]),
     ),
-    Slip("outer product reshaped", ("reshaped_for_transposed",), _is("dense", role="dw"), lambda right, v, line, layer: right.T.reshape(right.shape)),
-    Slip("kernels reshaped", ("reshaped_for_transposed",), _is("conv"), _reshaped_kernels),
-    Slip(
+    Mistake("outer product reshaped", ("reshaped_for_transposed",), _is("dense", role="dw"), lambda right, v, line, layer: right.T.reshape(right.shape)),
+    Mistake("kernels reshaped", ("reshaped_for_transposed",), _is("conv"), _reshaped_kernels),
+    Mistake(
         "kernel gradient reshaped", ("reshaped_for_transposed",), _is("conv", role="df"),
         lambda right, v, line, layer: right.transpose(1, 0, 2, 3).reshape(right.shape),
     ),
-    Slip("1/σ²", ("sigma_squared",), _is("bn", "gn", "ln"), lambda right, v, line, layer: right * _sigmas(v, line, -1)),
-    Slip("1/σ left out", ("sigma_forgotten",), _is("bn", "gn", "ln"), lambda right, v, line, layer: right * _sigmas(v, line, 1)),
-    Slip(
+    Mistake("1/σ²", ("sigma_squared",), _is("bn", "gn", "ln"), lambda right, v, line, layer: right * _sigmas(v, line, -1)),
+    Mistake("1/σ left out", ("sigma_forgotten",), _is("bn", "gn", "ln"), lambda right, v, line, layer: right * _sigmas(v, line, 1)),
+    Mistake(
         "γ from the output", ("gain_of_output",), _is("bn", "gn", "ln", role="dg"),
         lambda right, v, line, layer: line.make({**v, line.sources[1]: v[line.sources[0][1:]]}),
     ),
-    Slip("leaky's slope", ("leak_for_relu",), _is("relu"), lambda right, v, line, layer: v[line.sources[0]] * np.where(_y(v, line) > 0, 1, 0.01)),
-    Slip("a leak of 0.2", ("leak_for_relu",), _is("relu"), lambda right, v, line, layer: v[line.sources[0]] * np.where(_y(v, line) > 0, 1, 0.2)),
-    Slip("0.01 below 0", ("leak_for_relu",), _is("relu"), lambda right, v, line, layer: np.where(_y(v, line) <= 0, 0.01, v[line.sources[0]])),
-    Slip("ReLU's slope", ("relu_for_leak",), _is("leaky"), lambda right, v, line, layer: v[line.sources[0]] * (_y(v, line) > 0)),
-    Slip("∂a for ∂z", ("instead",), _is_behind_a_slope, _instead("da{}")),
-    Slip("z for ∂z", ("instead",), _is_behind_a_slope, _instead("z{}")),
-    Slip("another class", ("other_target",), _of_loss, lambda right, v, line, layer: line.make({**v, "y": np.roll(v["y"], 1, axis=-1)})),
-    Slip("the other answer", ("other_target",), _of_loss, lambda right, v, line, layer: line.make({**v, "y": 1 - v["y"]})),
+    Mistake("leaky's slope", ("leak_for_relu",), _is("relu"), lambda right, v, line, layer: v[line.sources[0]] * np.where(_y(v, line) > 0, 1, 0.01)),
+    Mistake("a leak of 0.2", ("leak_for_relu",), _is("relu"), lambda right, v, line, layer: v[line.sources[0]] * np.where(_y(v, line) > 0, 1, 0.2)),
+    Mistake("0.01 below 0", ("leak_for_relu",), _is("relu"), lambda right, v, line, layer: np.where(_y(v, line) <= 0, 0.01, v[line.sources[0]])),
+    Mistake("ReLU's slope", ("relu_for_leak",), _is("leaky"), lambda right, v, line, layer: v[line.sources[0]] * (_y(v, line) > 0)),
+    Mistake("∂a for ∂z", ("instead",), _is_behind_a_slope, _instead("da{}")),
+    Mistake("z for ∂z", ("instead",), _is_behind_a_slope, _instead("z{}")),
+    Mistake("another class", ("other_target",), _of_loss, lambda right, v, line, layer: line.make({**v, "y": np.roll(v["y"], 1, axis=-1)})),
+    Mistake("the other answer", ("other_target",), _of_loss, lambda right, v, line, layer: line.make({**v, "y": 1 - v["y"]})),
 )
 
 
@@ -291,28 +291,28 @@ def passed(case: ReferencePass, overrides=None) -> dict[str, np.ndarray]:
         return dict(case.program.backward(case.params, case.trace, case.y, overrides))
 
 
-def drawn(rng: np.random.Generator, count: int, mixing: bool = False, of=SLIPS):
-    """A case, `count` slips of these in different stages, each with its line, and the gradients that they lead to."""
+def drawn(rng: np.random.Generator, count: int, mixing: bool = False, of=SINGLE_MISTAKES):
+    """A case, `count` mistakes of these in different stages, each with its line, and the gradients that they lead to."""
     while True:
         case = case_of(rng, mixing)
         program = case.program
         layers = {line.target: None if line.layer is None else program.network.layers[line.layer] for line in program.backward_lines}
-        possible = [(slip, line) for line in program.backward_lines for slip in of if slip.fits(line, layers[line.target])]
+        possible = [(mistake, line) for line in program.backward_lines for mistake in of if mistake.fits(line, layers[line.target])]
         rng.shuffle(possible)
         chosen, stages, exact, shaken = [], set(), passed(case), passed(_shaken(case, rng))
         least = {name: 1e3 * np.abs(array - shaken[name]).max() + 1e-13 * max(np.abs(one).max() for one in exact.values()) for name, array in exact.items()}
-        for slip, line in possible:
+        for mistake, line in possible:
             stage = next(iter(by_stage(program.network, {line.target: "wrong"})))
-            if stage in stages or not _shows(passed(case, _changes((slip, line, layers[line.target]))), exact, line, least):
+            if stage in stages or not _shows(passed(case, _changes((mistake, line, layers[line.target]))), exact, line, least):
                 continue
-            chosen.append((slip, line, layers[line.target]))
+            chosen.append((mistake, line, layers[line.target]))
             stages.add(stage)
             if len(chosen) == count:
                 theirs = passed(case, _changes(*chosen))
                 # Two that undo each other leave a right array, and behind zeros nothing shows.
                 without = [passed(case, _changes(*chosen[:n], *chosen[n + 1 :])) for n in range(count)]
                 if all(_shows(theirs, beside, line, least) for n, (_, line, _) in enumerate(chosen) for beside in (exact, without[n])):
-                    return case, [(slip, line, next(iter(by_stage(program.network, {line.target: "wrong"})))) for slip, line, _ in chosen], theirs
+                    return case, [(mistake, line, next(iter(by_stage(program.network, {line.target: "wrong"})))) for mistake, line, _ in chosen], theirs
                 break
 
 
@@ -329,35 +329,35 @@ def _shaken(case: ReferencePass, rng: np.random.Generator) -> ReferencePass:
 
 
 def _changes(*chosen):
-    """The overrides of some slips, each with its line and layer."""
+    """The overrides of some mistakes, each with its line and layer."""
     return chained([_change(*one) for one in chosen])
 
 
-def _change(slip, line, layer):
-    return line.target, lambda values, right: slip.made(right(), values, line, layer)
+def _change(mistake, line, layer):
+    return line.target, lambda values, right: mistake.made(right(), values, line, layer)
 
 
 def names_of(match) -> set[str]:
-    """All that a slip is called by."""
-    slip = match.slip
-    other = "" if not slip.instead else "other_target" if slip.source == "y" else "instead"
-    names = slip.placed.mistake.name if slip.placed else "", slip.turn.name if slip.turn else "", slip.factor.name.removesuffix("_squared"), other
+    """All that a mistake is called by."""
+    mistake = match.explanation
+    other = "" if not mistake.instead else "other_target" if mistake.source == "y" else "instead"
+    names = mistake.placed.mistake.name if mistake.placed else "", mistake.turn.name if mistake.turn else "", mistake.factor.name.removesuffix("_squared"), other
     return {name for name in names if name}
 
 
-def judged(rng: np.random.Generator, count: int, precision=DOUBLE, dtype=None, mixing: bool = False, of=SLIPS):
-    """Whether the wrong stages are those of the slips, and for each slip whether it is named; with a line that says what was drawn."""
+def judged(rng: np.random.Generator, count: int, precision=DOUBLE, dtype=None, mixing: bool = False, of=SINGLE_MISTAKES):
+    """Whether the wrong stages are those of the mistakes, and for each mistake whether it is named; with a line that says what was drawn."""
     case, chosen, theirs = drawn(rng, count, mixing, of)
     if dtype:
         theirs = {name: array.astype(dtype) for name, array in theirs.items()}
     found = diagnose(case, theirs, precision)
     accused = {stage for stage, verdict in found.stages.items() if verdict == WRONG}
     named = []
-    for slip, _line, stage in chosen:
+    for mistake, _line, stage in chosen:
         exact = [match for match in found.matches.get(stage, ()) if match.exact]
-        named.append(bool(exact) and any(names_of(match) & set(slip.called) for match in exact))
-    what = "; ".join(f"{slip.name} at {line.target}" for slip, line, _ in chosen)
-    best = {stage: str(matches[0].slip.title) if matches else "–" for stage, matches in found.matches.items()}
+        named.append(bool(exact) and any(names_of(match) & set(mistake.called) for match in exact))
+    what = "; ".join(f"{mistake.name} at {line.target}" for mistake, line, _ in chosen)
+    best = {stage: str(matches[0].explanation.title) if matches else "–" for stage, matches in found.matches.items()}
     return accused == {stage for _, _, stage in chosen}, named, f"{case.program.network}: {what} -> {found.first} {best}"
 
 
@@ -366,13 +366,13 @@ def main(argv: list[str] | None = None) -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--cases", type=int, default=400)
     options.add_argument("--seed", type=int, default=0)
-    options.add_argument("--slips", type=int, default=2)
+    options.add_argument("--mistakes", type=int, default=2)
     options.add_argument("--mixing", action="store_true")
     asked = options.parse_args(argv)
     counts: Counter[str] = Counter()
     for n in range(asked.cases):
-        stages, named, what = judged(np.random.default_rng([asked.seed, n]), asked.slips, mixing=asked.mixing)
-        counts.update(cases=1, stages=stages, slips=len(named), named=sum(named), all_named=all(named))
+        stages, named, what = judged(np.random.default_rng([asked.seed, n]), asked.mistakes, mixing=asked.mixing)
+        counts.update(cases=1, stages=stages, mistakes=len(named), named=sum(named), all_named=all(named))
         if not (stages and all(named)):
             print(n, stages, named, what, flush=True)
     print(dict(counts))
