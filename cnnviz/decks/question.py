@@ -33,14 +33,14 @@ PLACE = re.compile(r"\{([^{}]+?)(?::(\d{1,2}|\d?%|plain))?\}")
 class Option(ReadOnly):
     """One answer: its value, its label, what is said when it is given, and whether it is right.
 
-    A `slip` is what a mistake in the backward pass gives, which no file lists.
+    A `is_mistake` is what a mistake in the backward pass gives, which no file lists.
     """
 
     value: np.ndarray
     label: Versions
     say: Versions
     right: bool = False
-    slip: bool = False
+    is_mistake: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,12 +89,12 @@ def ask(screen: Screen, setup: Setup) -> Question:
     options = tuple(_options(screen, here, key, texts["right"], allowance))
     tolerance = tolerance_of(screen, here, key, allowance)
     if screen.kind in ("number", "click"):
-        options += tuple(_slips(screen, here, [key, *(option.value for option in options)], tolerance))
+        options += tuple(_mistaken(screen, here, [key, *(option.value for option in options)], tolerance))
     return Question(setup, **texts, key=key, options=options, tolerance=tolerance)  # type: ignore[arg-type]
 
 
 @np.errstate(all="ignore")  # what a mistake leads to may be infinite
-def _slips(screen: Screen, here: Scope, known: list[np.ndarray], tolerance: float) -> Iterator[Option]:
+def _mistaken(screen: Screen, here: Scope, known: list[np.ndarray], tolerance: float) -> Iterator[Option]:
     """The wrong answers that a mistake in the backward pass gives, as far as none of those that are `known` is like it.
 
     Nothing is looked for where a key looks at other moments: that takes a run for each mistake.
@@ -110,7 +110,7 @@ def _slips(screen: Screen, here: Scope, known: list[np.ndarray], tolerance: floa
             new = value.any() if screen.kind == "click" else all(abs(float(value) - float(one)) > max(tolerance, 1e-6 * abs(float(one))) for one in known)
             if new:
                 known.append(value)
-                yield Option(value, _in_all(mistake.title), _in_all(message("lessons.slip", title=mistake.title, sentence=mistake.sentence)), slip=True)
+                yield Option(value, _in_all(mistake.title), _in_all(message("lessons.slip", title=mistake.title, sentence=mistake.sentence)), is_mistake=True)
 
 
 def _in_all(said: Message) -> Versions:

@@ -107,11 +107,11 @@ def grouped(screen: Screen, question: Question, rounds: Sequence[Iterable[float]
             rule = rule_of(screen, question, answer)
             round[rule] += count
             best[rule] = max(best.get(rule, (0, 0.0)), (count, -answer))
-    slips = {n for n, option in enumerate(question.options, screen.kind != "choose") if option.slip}
+    mistaken_options = {n for n, option in enumerate(question.options, screen.kind != "choose") if option.is_mistake}
     return [
         Group(label, said, right if keyed else None, tuple(round[n] for round in by_rule), -best[n][1] if n in best else None)
         for n, (label, said, right) in enumerate(_rules(screen, question, lang))
-        if n in best or n not in slips
+        if n in best or n not in mistaken_options
     ]
 
 

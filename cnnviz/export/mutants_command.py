@@ -1,4 +1,4 @@
-"""`python -m cnnviz mutants FILE::TEST --kind KIND`: which known slips a test of a backward function lets pass."""
+"""`python -m cnnviz mutants FILE::TEST --kind KIND`: which known mistakes a test of a backward function lets pass."""
 
 import argparse
 
@@ -30,8 +30,8 @@ def run(arguments: list[str]) -> int:
 
 
 def _lines(mutant: Mutant, asked: argparse.Namespace) -> list[str]:
-    wrong, right = mutant.slip.code(course_named(asked.like).names(asked.kind))
-    return [str(mutant.slip.title), f"- {wrong}", f"+ {right}", ""]
+    wrong, right = mutant.mistake.code(course_named(asked.like).names(asked.kind))
+    return [str(mutant.mistake.title), f"- {wrong}", f"+ {right}", ""]
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

@@ -1,6 +1,6 @@
 """The cases that a function is judged by: shapes of the courses' own published tests, and others that they leave out.
 
-The courses' shapes alone let some slips pass: a stride that is forgotten where it is 1, a window's = for += where none overlap,
+The courses' shapes alone let some mistakes pass: a stride that is forgotten where it is 1, a window's = for += where none overlap,
 a transposed array where all sides are equal. Nothing is tied and nothing is 0, so that no convention decides.
 """
 

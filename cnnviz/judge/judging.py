@@ -28,7 +28,7 @@ def judge(
     named like the backward function, conv_forward for conv_backward; without one the cache is the course's. A batch norm
     needs one.
 
-    Raise AssertionError if an array is wrong. It names the first wrong array in the order of return and the slip that gives
+    Raise AssertionError if an array is wrong. It names the first wrong array in the order of return and the mistake that gives
     it exactly, if there is one; with `show="place"`, or CNNVIZ_JUDGE_SHOW=place in the environment, only where the array is
     wrong and in how many entries. Warn if the function overwrites its arguments. Raise Problem if there is nothing to judge.
     What the function itself raises is passed on.

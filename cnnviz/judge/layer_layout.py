@@ -41,7 +41,7 @@ class LayerLayout(CS231n):
         return "NC" if self.kind == "batchnorm" else _ROW
 
     def axes(self, kind: str, role: str) -> Shape | None:
-        """None: the lines of a slip are in the core's layout, and are said to be if this one differs."""
+        """None: the lines of a mistake are in the core's layout, and are said to be if this one differs."""
         return None if self.letters == self.core else ()
 
     def laid_out(self, case: Case, role: str, array: Array) -> Array:
@@ -92,7 +92,7 @@ def arranged(array: Array, core: str, letters: str) -> Array:
     order = [core.index(letter) for letter in letters]
     rest = [axis for axis in range(len(core)) if axis not in order]
     if array.ndim != len(core) or any(array.shape[axis] > 1 for axis in rest):
-        return array  # an array of another kind, as a slip may make it
+        return array  # an array of another kind, as a mistake may make it
     return array.transpose(order + rest).reshape([array.shape[axis] for axis in order])
 
 

@@ -30,7 +30,7 @@ SLOWER = 10
 
 @dataclass(frozen=True)
 class Report:
-    """Result of a test: by mutant whether it let it pass, None if the slip cannot be made of its arrays.
+    """Result of a test: by mutant whether it let it pass, None if the mistake cannot be made of its arrays.
 
     `error` is what it raises for the right function, "" if it passes.
     """

@@ -1,4 +1,4 @@
-"""The verdict on a function's runs: what is wrong, where, and, unless a course hides it, the slip with its line."""
+"""The verdict on a function's runs: what is wrong, where, and, unless a course hides it, the mistake with its line."""
 
 import os
 import warnings
@@ -18,7 +18,7 @@ SHOW = "CNNVIZ_JUDGE_SHOW"
 """The environment variable by which a course hides what is right."""
 
 SHOWN = ("fix", "place")
-"""Amounts of detail: the slip with the right line, or only which array is wrong, where, and in how many entries."""
+"""Amounts of detail: the mistake with the right line, or only which array is wrong, where, and in how many entries."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,18 +70,18 @@ def _fault(course: CS231n, kind: str, runs: Sequence[Run], show: str) -> list[st
             also = [str(message("judge.also", names=list(others)))] if others else []
             if show == "place":
                 return [str(wrong[0].place), *also]
-            return [str(wrong[0].fault), *_slip(course, kind, of_role), *also]
+            return [str(wrong[0].fault), *_mistake(course, kind, of_role), *also]
     return []
 
 
-def _slip(course: CS231n, kind: str, of_role: list[Returned]) -> list[str]:
-    """The slip that gives the array, with its line; nothing if none does exactly."""
-    slip = nearest(of_role)
-    if slip is None:
+def _mistake(course: CS231n, kind: str, of_role: list[Returned]) -> list[str]:
+    """The mistake that gives the array, with its line; nothing if none does exactly."""
+    mistake = nearest(of_role)
+    if mistake is None:
         return []
-    wrong, ours = slip.code(course.names(kind))
+    wrong, ours = mistake.code(course.names(kind))
     layout = [str(message("judge.layout"))] if course.axes(kind, "x") else []
-    return [str(message("judge.exactly", slip=slip.title)), f"- {wrong}", f"+ {ours}", *layout]
+    return [str(message("judge.exactly", slip=mistake.title)), f"- {wrong}", f"+ {ours}", *layout]
 
 
 def notes(course: CS231n, case: Case, runs: Sequence[Run], show: str) -> list[str]:

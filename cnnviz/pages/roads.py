@@ -69,7 +69,7 @@ class Row:
 class Road:
     """All that a road shows besides its arrays; `parts` is what is shown of each, a card each, in the order of `operations`.
 
-    `good` says what the verdict is, None where there is none yet. `slips` are the words of what was done instead, by symbol.
+    `good` says what the verdict is, None where there is none yet. `mistakes` are the words of what was done instead, by symbol.
     """
 
     title: Message
@@ -80,7 +80,7 @@ class Road:
     operations: tuple[Operation, ...]
     subject: str
     states: Mapping[str, CardState]
-    slips: Mapping[str, Message] = field(default_factory=dict)
+    mistakes: Mapping[str, Message] = field(default_factory=dict)
     sentences: tuple[Message | str, ...] = ()
     notes: Mapping[str, Message] = field(default_factory=dict)
     groups: tuple[SwitchGroup, ...] = ()
@@ -126,7 +126,7 @@ class Road:
     def _card(self, part: Part, operation: Operation) -> RoadCard:
         symbol = part.symbol
         return RoadCard(
-            **part.record, address=part.address, source=operation.source, operation=operation.words, slip=self.slips.get(symbol, ""),
+            **part.record, address=part.address, source=operation.source, operation=operation.words, slip=self.mistakes.get(symbol, ""),
             state=self.states.get(symbol, ""), note=self.notes.get(symbol, ""), cell=self.cells.get(symbol) or self._strongest(part),
         )  # fmt: skip
 

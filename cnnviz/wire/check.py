@@ -47,7 +47,7 @@ class CodeData(TypedDict):
 
 
 class OwnMatch(TypedDict):
-    """A slip that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words."""
+    """A mistake that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words."""
 
     title: records.Text
     share: float
@@ -55,7 +55,7 @@ class OwnMatch(TypedDict):
 
 
 class OwnStage(TypedDict):
-    """The slip that a wrong stage looks like: how near it comes, its name, others beside it, and its line of code."""
+    """The mistake that a wrong stage looks like: how near it comes, its name, others beside it, and its line of code."""
 
     how: records.Text
     title: records.Text

@@ -1,4 +1,4 @@
-"""The exercise: with our own lines filled in all is right, and with a slip in one of them the check names its stage."""
+"""The exercise: with our own lines filled in all is right, and with a mistake in one of them the check names its stage."""
 
 import json
 import re
@@ -76,7 +76,7 @@ def checked(setup, folder, capsys):
 
 
 @pytest.mark.parametrize("setup", SETUPS, ids=IDS)
-def test_our_own_lines_are_all_right_and_a_slip_is_named(setup, tmp_path, capsys):
+def test_our_own_lines_are_all_right_and_a_mistake_is_named(setup, tmp_path, capsys):
     pixels, snapshot = snapshot_of(setup)
     program = setup.network.program(snapshot.trace.x.shape)
     text = exercise_script(setup, pixels, snapshot)

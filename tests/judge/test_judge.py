@@ -1,4 +1,4 @@
-"""Backward functions judged: right ones pass in any precision, and of a wrong one the array and the slip are named."""
+"""Backward functions judged: right ones pass in any precision, and of a wrong one the array and the mistake are named."""
 
 import numpy as np
 import pytest
@@ -9,15 +9,15 @@ from cnnviz.judge import judge
 from cnnviz.judge.case import POOLS, RETURNS, Case
 from cnnviz.judge.cases import cases_of
 from cnnviz.judge.courses import COURSES
+from cnnviz.judge.mistakes import known_mistakes
 from cnnviz.judge.oblong_windows import oblong_gradients
 from cnnviz.judge.right_gradients import right
-from cnnviz.judge.slips import known_slips
 from cnnviz.words import Problem, languages, reading, say
-from tests.judge import single_slips, students
+from tests.judge import single_mistakes, students
 
 FUNCTIONS = {"cs231n": students.CS231N, "deeplearning.ai": students.DEEPLEARNING_AI}
 RIGHT = [(like, kind) for like, functions in FUNCTIONS.items() for kind in functions]
-SLIPS = [("cs231n", *one) for one in single_slips.CS231N] + [("deeplearning.ai", *one) for one in single_slips.DEEPLEARNING_AI]
+MISTAKES = [("cs231n", *one) for one in single_mistakes.CS231N] + [("deeplearning.ai", *one) for one in single_mistakes.DEEPLEARNING_AI]
 
 
 def judged(function, kind, like="cs231n", **more):
@@ -98,27 +98,27 @@ def test_a_batch_norm_over_the_places_of_maps():
     judge(backward, "batchnorm", cases=[(2, 3, 4, 5)], forward=forward)
 
 
-@pytest.mark.parametrize("like, kind, ours, theirs, role, slip", SLIPS)
-def test_a_single_slip_is_named_with_the_first_array_that_is_wrong(like, kind, ours, theirs, role, slip):
-    said = judged(single_slips.slipped(FUNCTIONS[like][kind], ours, theirs), kind, like)
+@pytest.mark.parametrize("like, kind, ours, theirs, role, mistake", MISTAKES)
+def test_a_single_mistake_is_named_with_the_first_array_that_is_wrong(like, kind, ours, theirs, role, mistake):
+    said = judged(single_mistakes.with_mistake(FUNCTIONS[like][kind], ours, theirs), kind, like)
     first, *others = said.split("\n")
     assert first.startswith(f"{COURSES[like].names(kind)[role]} ")
-    named = next((line for line in others if line.startswith("It is exactly this slip: ")), "")
-    assert bool(named) == bool(slip)
-    if slip.startswith("own.factor.") and slip.endswith("count"):
+    named = next((line for line in others if line.startswith("It is exactly this mistake: ")), "")
+    assert bool(named) == bool(mistake)
+    if mistake.startswith("own.factor.") and mistake.endswith("count"):
         assert ", the number of images" in named or ", one by the number of images" in named
-    elif slip:
-        assert say(slip, slope="", factor=-1.0).strip("′ ") in named
+    elif mistake:
+        assert say(mistake, slope="", factor=-1.0).strip("′ ") in named
         assert [line[:2] for line in others[1:3]] == ["- ", "+ "] and others[1][2:] != others[2][2:]
 
 
-def test_a_slip_that_two_cases_explain_in_two_ways_has_the_line_of_both():
-    said = judged(single_slips.slipped(students.softmax, "dscores[np.arange(n), y] -= 1", "dscores[:, y] -= 1"), "softmax")
+def test_a_mistake_that_two_cases_explain_in_two_ways_has_the_line_of_both():
+    said = judged(single_mistakes.with_mistake(students.softmax, "dscores[np.arange(n), y] -= 1", "dscores[:, y] -= 1"), "softmax")
     assert "- p[:, y] -= 1\n+ p[np.arange(N), y] -= 1" in said  # where all classes occur (p - 1) / N is as exact
 
 
 def test_a_line_of_the_core_is_in_the_names_of_the_course():
-    said = judged(single_slips.slipped(students.dropout, "dout * mask", "dout * (mask > 0)"), "dropout")
+    said = judged(single_mistakes.with_mistake(students.dropout, "dout * mask", "dout * (mask > 0)"), "dropout")
     assert "- dx = dout * (mask > 0)\n+ dx = dout * mask" in said
 
 
@@ -126,34 +126,34 @@ def test_a_convolution_in_columns_passes():
     assert judged(students.conv_in_columns, "conv") == ""
 
 
-@pytest.mark.parametrize("ours, theirs, role, slip", single_slips.IN_COLUMNS)
-def test_a_slip_in_the_columns_of_a_convolution_is_named(ours, theirs, role, slip):
-    said = judged(single_slips.slipped(students.conv_in_columns, ours, theirs), "conv")
-    assert said.startswith(f"{role} ") and f"exactly this slip: {say(slip)}" in said
+@pytest.mark.parametrize("ours, theirs, role, mistake", single_mistakes.IN_COLUMNS)
+def test_a_mistake_in_the_columns_of_a_convolution_is_named(ours, theirs, role, mistake):
+    said = judged(single_mistakes.with_mistake(students.conv_in_columns, ours, theirs), "conv")
+    assert said.startswith(f"{role} ") and f"exactly this mistake: {say(mistake)}" in said
 
 
-def test_a_factor_that_is_another_in_each_case_is_no_slip():
+def test_a_factor_that_is_another_in_each_case_is_no_mistake():
     said = judged(lambda dout, x: dout * (x > 0) * x.size**0.3, "relu")
     assert said.startswith("dx ") and "exactly" not in said
 
 
 @pytest.mark.parametrize("ours, theirs, role", [("x <= 0", "dout <= 0", "dx"), ("return dx", "return 0.5 * dx", "dx")])
-def test_a_slip_in_single_precision_is_named_too(ours, theirs, role):
-    said = judged(in_precision(single_slips.slipped(students.relu, ours, theirs), np.float32), "relu")
-    assert said.startswith(f"{role} is wrong") and "It is exactly this slip" in said
+def test_a_mistake_in_single_precision_is_named_too(ours, theirs, role):
+    said = judged(in_precision(single_mistakes.with_mistake(students.relu, ours, theirs), np.float32), "relu")
+    assert said.startswith(f"{role} is wrong") and "It is exactly this mistake" in said
 
 
 @pytest.mark.parametrize("kind", RETURNS)
-def test_every_known_slip_is_found_by_its_own_name(kind):
-    """Each slip of the catalogue, made by a function, is named: by its own title, or by that of one with the same numbers."""
+def test_every_known_mistake_is_found_by_its_own_name(kind):
+    """Each mistake of the catalogue, made by a function, is named: by its own title, or by that of one with the same numbers."""
     course = COURSES["cs231n"]
     cases = [right(case) for case in cases_of(course, "cs231n", kind)]
-    for key, slip in {slip.key: slip for of in cases for slip in known_slips(of)}.items():
-        made = {id(of): next((one.make() for one in known_slips(of) if one.key == key), None) for of in cases}
-        if all(made[id(of)] is None or np.array_equal(made[id(of)], of.gradients[slip.role]) for of in cases):
+    for key, mistake in {mistake.key: mistake for of in cases for mistake in known_mistakes(of)}.items():
+        made = {id(of): next((one.make() for one in known_mistakes(of) if one.key == key), None) for of in cases}
+        if all(made[id(of)] is None or np.array_equal(made[id(of)], of.gradients[mistake.role]) for of in cases):
             continue  # right in all cases
-        said = judged(_mutant(cases, slip.role, made), kind)
-        assert said.startswith(course.names(kind)[slip.role]), key
+        said = judged(_mutant(cases, mistake.role, made), kind)
+        assert said.startswith(course.names(kind)[mistake.role]), key
         assert "exactly" in said, key
 
 
@@ -324,10 +324,10 @@ def test_the_way_of_oblong_pools_agrees_with_the_core_on_square_ones(kind, k, st
     np.testing.assert_allclose(gradients["dx"], right(case).gradients["dx"], atol=1e-12)
 
 
-# ---- slips that only these cases show
+# ---- mistakes that only these cases show
 
 
-@pytest.mark.parametrize("like, kind, ours, theirs, role, slip", [
+@pytest.mark.parametrize("like, kind, ours, theirs, role, mistake", [
     ("cs231n", "conv", "dxp[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]", "dxp[:, :, pad:-pad, pad:-pad]", "dx", "cut_empty"),
     ("cs231n", "conv", "dxp[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]", "dxp[:, :, 1:-1, 1:-1]", "dx", "cut_by_one"),
     ("cs231n", "conv", "range(columns)", "range(min(rows, columns))", "dx", ""),
@@ -340,10 +340,10 @@ def test_the_way_of_oblong_pools_agrees_with_the_core_on_square_ones(kind, k, st
     ("cs231n", "conv", "w[m] * dout", "np.flip(w)[m, :, ::-1, ::-1] * dout", "dx", "flipped_in_all_axes"),
     ("cs231n", "conv", "w[m] * dout", "w[m][:, ::-1] * dout", "dx", "flip_of_one_side"),
 ])  # fmt: skip
-def test_a_slip_of_windows_sides_and_places_is_named(like, kind, ours, theirs, role, slip):
-    said = judged(single_slips.slipped(FUNCTIONS[like][kind], ours, theirs), kind, like)
+def test_a_mistake_of_windows_sides_and_places_is_named(like, kind, ours, theirs, role, mistake):
+    said = judged(single_mistakes.with_mistake(FUNCTIONS[like][kind], ours, theirs), kind, like)
     assert said.startswith(f"{role} ")
-    assert not slip or f"exactly this slip: {say(f'judge.slip.{slip}')}" in said
+    assert not mistake or f"exactly this mistake: {say(f'judge.slip.{mistake}')}" in said
 
 
 def test_an_output_that_is_too_small_is_named():
@@ -361,14 +361,14 @@ def test_an_output_that_is_too_small_is_named():
 
 @pytest.mark.parametrize("variable", ["i", "j"])
 def test_a_loop_that_takes_the_images_variable_is_named(variable):
-    function = single_slips.slipped_everywhere(students.conv, "image", variable)
+    function = single_mistakes.slipped_everywhere(students.conv, "image", variable)
     said = judged(function, "conv")
     assert say("judge.slip.loop_shadowed") in said and "In another case it raises IndexError" in said
 
 
 @pytest.mark.parametrize("place", ["divmod(window.argmax(), k)", "(window.argmax() // k, window.argmax() % across)"])
 def test_a_place_divided_by_the_other_side_is_caught(place):
-    function = single_slips.slipped(students.max_pool, "np.unravel_index(window.argmax(), window.shape)", place)
+    function = single_mistakes.with_mistake(students.max_pool, "np.unravel_index(window.argmax(), window.shape)", place)
     try:
         said = judged(function, "max")
         assert say("judge.slip.divided_by_other_side") in said
@@ -480,9 +480,9 @@ def test_a_forward_function_that_is_not_finished_is_passed_over():
 # ---- graded work
 
 
-@pytest.mark.parametrize("like, kind, ours, theirs, role, slip", SLIPS[::3])
-def test_the_place_alone_says_neither_the_fix_nor_what_is_right(like, kind, ours, theirs, role, slip):
-    said = judged(single_slips.slipped(FUNCTIONS[like][kind], ours, theirs), kind, like, show="place")
+@pytest.mark.parametrize("like, kind, ours, theirs, role, mistake", MISTAKES[::3])
+def test_the_place_alone_says_neither_the_fix_nor_what_is_right(like, kind, ours, theirs, role, mistake):
+    said = judged(single_mistakes.with_mistake(FUNCTIONS[like][kind], ours, theirs), kind, like, show="place")
     assert said.startswith(f"{COURSES[like].names(kind)[role]} ") and "slip" not in said and "\n- " not in said and (", not " not in said or "has the shape" in said)
     assert role == "loss" or "the first at (" in said or "has the shape" in said or "not finite" in said
 

@@ -1,4 +1,4 @@
-"""Layer classes judged: right ones pass in their own layouts, and of a wrong one the array and the slip are named."""
+"""Layer classes judged: right ones pass in their own layouts, and of a wrong one the array and the mistake are named."""
 
 import numpy as np
 import pytest
@@ -65,12 +65,12 @@ def test_a_right_layer_passes(name):
         ("no eps", "backward", lambda right: lambda layer, d: right(layer, d) * layer.sigma, "dx", "not divided by the standard deviation"),
     ],
 )
-def test_a_wrong_layer_is_named(name, method, change, array, slip, monkeypatch):
+def test_a_wrong_layer_is_named(name, method, change, array, mistake, monkeypatch):
     make, kind, more = RIGHT[name]
     owner = type(make(LayerSize()) if make is not layers.ReLU else make())
     monkeypatch.setattr(owner, method, change(getattr(owner, method)))
     said = judged(make, kind, **more)
-    assert said.startswith(f"{array} is wrong") and "exactly" in said and (slip in said or slip == "minus")
+    assert said.startswith(f"{array} is wrong") and "exactly" in said and (mistake in said or mistake == "minus")
     place = judged(make, kind, **more, show="place")
     assert place.startswith(f"{array} is wrong") and "exactly" not in place and "the first at" in place
 

@@ -1,4 +1,4 @@
-"""Tests of backward functions, judged by the slips that they let pass."""
+"""Tests of backward functions, judged by the mistakes that they let pass."""
 
 import numpy as np
 import pytest
@@ -19,15 +19,15 @@ def judged(kind, like):
 
 
 @pytest.mark.parametrize("like, kind", KINDS)
-def test_the_judge_itself_lets_no_slip_pass(like, kind):
+def test_the_judge_itself_lets_no_mistake_pass(like, kind):
     test = judged(kind, like)
     assert passes(test, right_function(kind, like)) is None
     every = list(mutants(kind, like))
-    assert len(every) > 5 and not [mutant.slip.key for mutant in every if passes(test, mutant.function) is None]
+    assert len(every) > 5 and not [mutant.mistake.key for mutant in every if passes(test, mutant.function) is None]
 
 
-def test_equivalent_slips_and_the_same_ones_twice_are_left_out():
-    keys = [mutant.slip.key for mutant in mutants("relu")]
+def test_equivalent_mistakes_and_the_same_ones_twice_are_left_out():
+    keys = [mutant.mistake.key for mutant in mutants("relu")]
     assert "relu_open_at_zero.dx" not in keys  # it shows at 0 alone, which is a convention
     x = np.array([[1.5, -2.0, 0.5]])
     made = [mutant.function(np.array([[3.0, 4.0, -5.0]]), x).tolist() for mutant in mutants("relu")]
@@ -125,12 +125,12 @@ def ran(capsys, *arguments):
     return code, out.out, out.err
 
 
-def test_a_test_that_lets_no_slip_pass(file, capsys):
+def test_a_test_that_lets_no_mistake_pass(file, capsys):
     code, out, _ = ran(capsys, f"{file}::test_relu", "--kind", "relu")
     assert code == 0 and out.startswith("0 of ")
 
 
-def test_a_weak_test_hears_which_slips_it_lets_pass(file, capsys):
+def test_a_weak_test_hears_which_mistakes_it_lets_pass(file, capsys):
     code, out, _ = ran(capsys, f"{file}::test_conv", "--kind", "conv")
     assert code == 1 and "stride forgotten on the way back\n- " in out and "the kernel not flipped" in out
     n, _, count, *_ = out.splitlines()[-1].split()
@@ -145,7 +145,7 @@ def test_a_unittests_method_runs_with_its_set_up(file, capsys):
     assert code == 1 and "only the first image counts" in out and "summed over units" in out
 
 
-def test_a_slip_that_the_tests_arrays_do_not_allow_is_left_out(file, capsys):
+def test_a_mistake_that_the_tests_arrays_do_not_allow_is_left_out(file, capsys):
     code, out, _ = ran(capsys, f"{file}::TestDense::test_shape", "--kind", "dense")
     assert code == 1 and "weights not transposed" not in out and "cannot be made" in out
     *_, last = out.splitlines()
@@ -171,7 +171,7 @@ def test_a_test_that_does_not_come_to_its_end_has_not_passed(file, capsys, monke
 def test_no_two_mutants_of_a_kind_print_the_same_lines():
     for like, course in COURSES.items():
         for kind in RETURNS:
-            printed = [mutant.slip.code(course.names(kind)) for mutant in mutants(kind, like)]
+            printed = [mutant.mistake.code(course.names(kind)) for mutant in mutants(kind, like)]
             assert len(set(printed)) == len(printed)
 
 

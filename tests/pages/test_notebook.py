@@ -72,7 +72,7 @@ def test_the_story_says_what_comes_out():
     assert again["agrees"] and "133 of 133" in str(again["sums"])
 
 
-def test_only_both_slips_together_move_the_kernel_on_the_first_call_and_the_short_loop_alone_on_the_second():
+def test_only_both_mistakes_together_move_the_kernel_on_the_first_call_and_the_short_loop_alone_on_the_second():
     first = story()[2].setup
     for k, sets in ((0, [("short_loop", "update_first")]), (1, [("short_loop",)])):
         here = now(dataclasses.replace(first, k=k)).snapshot
@@ -135,7 +135,7 @@ def test_where_the_exact_rule_moves_the_kernel_no_set_is_named():
 
 
 @pytest.mark.parametrize("call, both, first, second", [(1, True, False, False), (2, True, False, False)])
-def test_the_four_repairs_are_steps_of_the_core_and_say_which_slip_is_enough(call, both, first, second):
+def test_the_four_repairs_are_steps_of_the_core_and_say_which_mistake_is_enough(call, both, first, second):
     step = story()[2]
     here = now(step.at_call(call))
     told = more(here.setup, here.snapshot, {"part": "3", "call": str(call)})[0]["notebook"]["story"]

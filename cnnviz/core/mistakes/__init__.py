@@ -1,4 +1,4 @@
-"""Classic mistakes in a backward pass, a few in the forward one, each as small as the slip that it is.
+"""Classic mistakes in a backward pass, a few in the forward one, each as small as the mistake that it is.
 
 To add one, write one function under `@mistake(...)` in the module of its kind of layer, which makes a line in place of
 the right one, and its words into the catalogue under mistake.<name>. Its arguments are roles and settings of the layer;

@@ -62,7 +62,7 @@ def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
 
 
 def example(asked: Mapping[str, str]) -> bytes:
-    """A file of this setup's gradients with one slip in them. Raises Problem where there is none to be made."""
+    """A file of this setup's gradients with one mistake in them. Raises Problem where there is none to be made."""
     now = resolved(asked, several=True, modes=True)
     found = example_of(reference_of(now.setup, now.snapshot))
     if not found:

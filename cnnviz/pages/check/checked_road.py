@@ -36,7 +36,7 @@ def road(here: Examined) -> Road:
         operations=operations(here.one),
         subject=f"d{chosen.parameter}" if chosen else here.first or f"d{setup.network.parameters[0]}",
         states=here.states,
-        slips={here.first: mistake.title} if mistake and here.first else {},
+        mistakes={here.first: mistake.title} if mistake and here.first else {},
         sentences=((unusable,) if unusable else ()) + words.sentences(here),
         notes={one.symbol: words.largest(errors[one.symbol], one) for one in parts if one.symbol in errors},
         groups=_groups(here),

@@ -30,7 +30,7 @@ from cnnviz.wire.road import CardState
 from cnnviz.words import Message, Problem, languages, message, say
 
 SHOWN = 3
-"""Slips that are shown beside each other."""
+"""Mistakes that are shown beside each other."""
 
 File = tuple[str, bytes]
 """The name of what a visitor has chosen, and what is in it."""
@@ -91,7 +91,7 @@ def road(now: Now, file: File | None, found: Found) -> Road:
         operations=ways,
         subject=next((name for name in arrays if arrays[name].verdict == WRONG), next(iter(arrays), ways[-1].makes)),
         states={way.makes: _state(diagnosis, way.makes) for way in ways},
-        slips=_explanations(diagnosis),
+        mistakes=_explanations(diagnosis),
         sentences=(*_sentences(own, diagnosis), *own.notes),
         cells=_cells(parts, apart, right, diagnosis.first),
         tabs=tabs("own"),
@@ -108,7 +108,7 @@ def _alone(program: Program, ways: tuple[Operation, ...], ours: Row, problem: Pr
 
 
 def _explanations(found: Diagnosis) -> dict[str, Message]:
-    """The slip that each wrong array looks like, where it is known."""
+    """The mistake that each wrong array looks like, where it is known."""
     near = {stage: near_ones(matches) for stage, matches in found.matches.items()}
     return {name: near[found.stage_of(name)][0].explanation.title for name, one in found.arrays.items() if one.verdict == WRONG and near.get(found.stage_of(name))}
 
@@ -235,7 +235,7 @@ def _cell(one: Part, apart: np.ndarray | None, ours: np.ndarray) -> list[int]:
 
 
 def more(now: Now, file: File | None, found: Found) -> Mapping[str, object]:
-    """Parts beside the road: the file, the slip that each wrong stage looks like, and its line of code."""
+    """Parts beside the road: the file, the mistake that each wrong stage looks like, and its line of code."""
     own = OwnData(file=file[0][:60] if file else "", example="", stages=[])
     check = CheckData(tab="own", entry=None, code=None, falls="", best=None, foot=[], third=None, own=own)
     if isinstance(found, tuple):
@@ -257,7 +257,7 @@ def _without_code(stage: OwnStage) -> OwnStage:
 
 
 def _example(now: Now) -> OwnData:
-    """The response to a file with one slip in it, without the right line."""
+    """The response to a file with one mistake in it, without the right line."""
     reference = reference_of(now.setup, now.snapshot)
     made = example_of(reference)
     found = diagnose(reference, made[1]) if made else None

@@ -831,7 +831,7 @@ export interface OwnData {
   stages: OwnStage[]
 }
 
-/** A slip that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words. */
+/** A mistake that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words. */
 export interface OwnMatch {
   title: string
   share: number
@@ -846,7 +846,7 @@ export interface OwnModel {
   adopted: Adopted | null
 }
 
-/** The slip that a wrong stage looks like: how near it comes, its name, others beside it, and its line of code. */
+/** The mistake that a wrong stage looks like: how near it comes, its name, others beside it, and its line of code. */
 export interface OwnStage {
   how: string
   title: string

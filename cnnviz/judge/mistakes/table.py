@@ -1,7 +1,7 @@
-"""The table of the slips that a batch makes possible: what each makes, and its lines.
+"""The table of the mistakes that a batch makes possible: what each makes, and its lines.
 
 To add one that a line of NumPy makes, write the line in a file of this folder, as `line(...)`: it is run as it is shown. What
-is right for other arrays is said by `instead(...)`, and what is not said in one line is a function under `@slip(...)`. All
+is right for other arrays is said by `instead(...)`, and what is not said in one line is a function under `@mistake(...)`. All
 take a case's arrays and settings by their names, numbers on the way ("out", "p", "hat" …) and "N", the number of images ("n"
 in a function), "case", and "exact", what is right; an array that it may make of another shape is compared as it is. `None`
 says that it cannot be made in this case. Its words stand under judge.slip.<name>, or under mistake.<name> where it is one of
@@ -18,8 +18,8 @@ import numpy as np
 from cnnviz.core.layers.sigmoid import sigmoid
 from cnnviz.core.line_overrides import arguments
 from cnnviz.judge.case import RETURNS, Array, Case
+from cnnviz.judge.mistakes.course_lines import right_line, value_of
 from cnnviz.judge.right_gradients import Right, right
-from cnnviz.judge.slips.course_lines import right_line, value_of
 from cnnviz.words import Message, has, message
 
 Names = Mapping[str, str]
@@ -29,10 +29,10 @@ Found = Mapping[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Slip:
+class Mistake:
     """One way in which the array of a role is made wrong; `code` gives the wrong line and the right one in a course's names.
 
-    `key` tells it from all others, `name` is that of the slip, which may be made in several ways. `of_core` says whether it
+    `key` tells it from all others, `name` is that of the mistake, which may be made in several ways. `of_core` says whether it
     is one of the core's mistakes.
     """
 
@@ -47,7 +47,7 @@ class Slip:
 
 @dataclass(frozen=True)
 class Entry:
-    """A slip as it stands in the table; `wrong` and `right` are code with roles in braces, `right` the layer's own where it is "".
+    """A mistake as it stands in the table; `wrong` and `right` are code with roles in braces, `right` the layer's own where it is "".
 
     `key` tells it from others of a kind.
     """
@@ -66,8 +66,8 @@ class Entry:
         own = f"judge.slip.{self.name}"
         return message(own) if has(own) else message(f"mistake.{self.name}.title", slope="softmax′")
 
-    def of(self, right: Right) -> Slip:
-        """The slip in a case."""
+    def of(self, right: Right) -> Mistake:
+        """The mistake in a case."""
 
         def make() -> Array | None:
             case = right.case
@@ -80,14 +80,14 @@ class Entry:
             ours = self.right.format(**said) if self.right else f"{names[self.role]} = {right_line(right, self.role, names)}"
             return self.wrong.format(**said), ours
 
-        return Slip(f"{self.name}.{self.role}.{self.key}", self.name, self.title, self.role, make, code)
+        return Mistake(f"{self.name}.{self.role}.{self.key}", self.name, self.title, self.role, make, code)
 
 
 ENTRIES: list[Entry] = []
-"""Every slip of the table, in the order of the files."""
+"""Every mistake of the table, in the order of the files."""
 
 
-def slip(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "") -> Callable[[Maker], Maker]:
+def mistake(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "") -> Callable[[Maker], Maker]:
     """Enters what is below into the table."""
 
     def entered(function: Maker) -> Maker:
@@ -129,11 +129,11 @@ _ROLE = re.compile(r"{(\w+)}")
 
 
 def enter(name: str, kinds: str | tuple[str, ...], role: str, key: str, make: Callable[[Found], Array | None], wrong: str, right: str) -> None:
-    """Enters a slip."""
+    """Enters a mistake."""
     ENTRIES.append(Entry(name, (kinds,) if isinstance(kinds, str) else kinds, role, key, make, wrong, right))
 
 
-def entered(of: Right) -> Iterator[Slip]:
+def entered(of: Right) -> Iterator[Mistake]:
     """Those of the table that can be made in this case."""
     kind = of.case.kind
     return (entry.of(of) for entry in ENTRIES if kind in entry.kinds and entry.role in RETURNS[kind])

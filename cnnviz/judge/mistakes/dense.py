@@ -1,10 +1,10 @@
-"""Slips in the backward pass of a dense layer over several images."""
+"""Mistakes in the backward pass of a dense layer over several images."""
 
 from cnnviz.judge.case import Array, Case
-from cnnviz.judge.slips.table import line, slip
+from cnnviz.judge.mistakes.table import line, mistake
 
 
-@slip("weights_not_transposed", "dense", "dx", "{dx} = {dout} @ {w}", "{dx} = {dout} @ {w}.T")
+@mistake("weights_not_transposed", "dense", "dx", "{dx} = {dout} @ {w}", "{dx} = {dout} @ {w}.T")
 def weights_not_transposed(dout: Array, w: Array, x: Array) -> Array | None:
     return (dout @ w).reshape(x.shape) if w.shape[0] == w.shape[1] else None
 
@@ -23,6 +23,6 @@ line("first_image_only", "dense", "db", "{db} = {dout}[0]")
 line("columns_first", "dense", "dw", '{dw} = {x}.reshape(N, -1, order="F").T @ {dout}')
 
 
-@slip("features_for_images", "dense", "dw", "{dw} = {dout} @ {x}.T / len({x})", "{dw} = {dout} @ {x}.T / N")
+@mistake("features_for_images", "dense", "dw", "{dw} = {dout} @ {x}.T / len({x})", "{dw} = {dout} @ {x}.T / N")
 def features_for_images(case: Case, exact: Array, x: Array, n: int) -> Array | None:
     return exact * n / x[0].size if case.settings.get("mean") else None

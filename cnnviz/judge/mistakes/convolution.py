@@ -1,12 +1,12 @@
-"""Slips in the backward pass of a convolution over several images."""
+"""Mistakes in the backward pass of a convolution over several images."""
 
 import numpy as np
 
 from cnnviz.judge.case import POOLS, Array, Case
+from cnnviz.judge.mistakes.core_mistakes import mistakes_of_core
+from cnnviz.judge.mistakes.table import Found, again, enter, instead, line, mistake
 from cnnviz.judge.oblong_windows import windows_of
 from cnnviz.judge.right_gradients import right
-from cnnviz.judge.slips.core_mistakes import slips_of_core
-from cnnviz.judge.slips.table import Found, again, enter, instead, line, slip
 
 _WINDOW_OF_X = "xp[n, :, i*s:i*s+k, j*s:j*s+k]"
 _WINDOW_OF_DX = "dxp[n, :, i*s:i*s+k, j*s:j*s+k]"
@@ -25,29 +25,29 @@ instead(
 )  # fmt: skip
 
 
-@slip("overlap_assigned", "conv", "dx", f"{_WINDOW_OF_DX} = {{dout}}[n, m, i, j] * {{w}}[m]", _RIGHT_DX)
+@mistake("overlap_assigned", "conv", "dx", f"{_WINDOW_OF_DX} = {{dout}}[n, m, i, j] * {{w}}[m]", _RIGHT_DX)
 def last_filter_assigned(case: Case, dout: Array, w: Array, b: Array) -> Array | None:
     last = right(Case(case.kind, {**case.arrays, "dout": dout[:, -1:], "w": w[-1:], "b": b[-1:]}, case.settings))
-    overlapping = next((one for one in slips_of_core(last) if one.key == "overlap_assigned.dx"), None)
+    overlapping = next((one for one in mistakes_of_core(last) if one.key == "overlap_assigned.dx"), None)
     return overlapping.make() if overlapping else last.gradients["dx"] if case.has_square_windows else None
 
 
-@slip("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, :H, :W]", _CUT)
+@mistake("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, :H, :W]", _CUT)
 def cut_at_corner(case: Case, x: Array, pad: int) -> Array:
     return _with_zeros(case, x, pad)[..., : x.shape[2], : x.shape[3]]
 
 
-@slip("cut_empty", "conv", "dx", "{dx} = dxp[:, :, pad:-pad, pad:-pad]  # empty if pad is 0", _CUT)
+@mistake("cut_empty", "conv", "dx", "{dx} = dxp[:, :, pad:-pad, pad:-pad]  # empty if pad is 0", _CUT)
 def cut_empty(case: Case, x: Array, pad: int) -> Array:
     return _with_zeros(case, x, pad)[..., pad:-pad, pad:-pad]
 
 
-@slip("cut_by_one", "conv", "dx", "{dx} = dxp[:, :, 1:-1, 1:-1]", _CUT)
+@mistake("cut_by_one", "conv", "dx", "{dx} = dxp[:, :, 1:-1, 1:-1]", _CUT)
 def cut_by_one(case: Case, x: Array, pad: int) -> Array:
     return _with_zeros(case, x, pad)[..., 1:-1, 1:-1]
 
 
-@slip("zeros_not_cut_off", "conv", "dx", "{dx} = dxp", _CUT)
+@mistake("zeros_not_cut_off", "conv", "dx", "{dx} = dxp", _CUT)
 def zeros_not_cut_off(case: Case, x: Array, pad: int) -> Array:
     return _with_zeros(case, x, pad)
 
@@ -58,7 +58,7 @@ def _with_zeros(case: Case, x: Array, pad: int) -> Array:
     return right(Case(case.kind, {**case.arrays, "x": wide}, {**case.settings, "pad": 0})).gradients["dx"]
 
 
-@slip("padding_forgotten", "conv", "dw", "xp = {x}, with zeros after it alone", "xp = {x}, with pad zeros on each side")
+@mistake("padding_forgotten", "conv", "dw", "xp = {x}, with zeros after it alone", "xp = {x}, with pad zeros on each side")
 def padding_forgotten(case: Case, x: Array, pad: int) -> Array:
     wide = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))
     return right(Case(case.kind, {**case.arrays, "x": wide}, {**case.settings, "pad": 0})).gradients["dw"]
@@ -74,7 +74,7 @@ instead("first_image_only", "conv", "dw", "{dw}[m] += (windows of image 0 * {dou
 line("first_image_only", "conv", "db", "{db} = {dout}[0].sum(axis=(1, 2))")
 
 
-@slip("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, 2*pad:, 2*pad:]", _CUT)
+@mistake("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, 2*pad:, 2*pad:]", _CUT)
 def cut_at_start(case: Case, x: Array, pad: int) -> Array:
     return _with_zeros(case, x, pad)[..., 2 * pad :, 2 * pad :]
 
@@ -91,7 +91,7 @@ for _role, _product in (("dw", "{dw} = ({0} @ x_columns.T).reshape({w}.shape)"),
         instead(_name, "conv", _role, _product.replace("{0}", _wrong), _product.replace("{0}", _COLUMNS), dout=_made)
 
 
-@slip("overlap_assigned", "conv", "dx", "dxp[:, c, i, j] += columns  # of equal places the last counts", "np.add.at(dxp, (slice(None), c, i, j), columns)")
+@mistake("overlap_assigned", "conv", "dx", "dxp[:, c, i, j] += columns  # of equal places the last counts", "np.add.at(dxp, (slice(None), c, i, j), columns)")
 def indices_assigned(x: Array, dout: Array, w: Array, stride: int, pad: int) -> Array:
     rows, columns = dout.shape[2:]
     dxp = np.zeros((*x.shape[:2], x.shape[2] + 2 * pad, x.shape[3] + 2 * pad))
@@ -109,7 +109,7 @@ instead("flip_of_one_side", "conv", "dx", "{dx} = convolve(dilated and padded {d
 instead("flip_of_one_side", "conv", "dx", "{dx} = convolve(dilated and padded {dout}, {w}[..., ::-1])", _FULL, w="w[:, :, ::-1]")
 
 
-@slip("strided_for_dilated", "conv", "dw", "{dw} = convolve(xp, {dout}, stride={stride})", "{dw} = convolve(xp, dilated {dout}, stride=1)")
+@mistake("strided_for_dilated", "conv", "dw", "{dw} = convolve(xp, {dout}, stride={stride})", "{dw} = convolve(xp, dilated {dout}, stride=1)")
 def strided_for_dilated(x: Array, dout: Array, stride: int, pad: int) -> Array | None:
     wide = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     if wide.shape[2] < dout.shape[2] or wide.shape[3] < dout.shape[3]:

@@ -39,18 +39,18 @@ def test_an_answer_that_a_mistake_gives_has_feedback_of_its_own(screen: Screen):
 def test_the_feedback_names_the_mistake_in_every_language():
     """The gradient of a sum before σ, worked out with the mean forgotten."""
     screen = next(deck for deck in bundled() if deck.id == "blame").screens[1]
-    (slip,) = [option for option in ask(screen, setup_at(screen, {})).options if option.slip and option.label.say("en") == "1/N forgotten"]
+    (answer,) = [option for option in ask(screen, setup_at(screen, {})).options if option.is_mistake and option.label.say("en") == "1/N forgotten"]
     key = key_of(screen, scope_of(setup_at(screen, {})))
-    assert slip.value == pytest.approx(2 * key)
-    assert {*slip.say.by_language} == {*languages()} and "1/N forgotten" in slip.say.say("en") and "not averaged" in slip.say.say("en")
+    assert answer.value == pytest.approx(2 * key)
+    assert {*answer.say.by_language} == {*languages()} and "1/N forgotten" in answer.say.say("en") and "not averaged" in answer.say.say("en")
 
 
 def test_what_a_mistake_gives_is_a_group_of_a_hall_where_it_was_given():
     screen = next(deck for deck in bundled() if deck.id == "blame").screens[1]
     question = ask(screen, setup_at(screen, {}))
-    slip = next(option for option in question.options if option.slip)
-    without, given = (grouped(screen, question, [answers]) for answers in ([0.0], [float(slip.value)]))
-    assert slip.label.say("en") not in [group.label for group in without]
+    answer = next(option for option in question.options if option.is_mistake)
+    without, given = (grouped(screen, question, [answers]) for answers in ([0.0], [float(answer.value)]))
+    assert answer.label.say("en") not in [group.label for group in without]
     assert len(given) == len(without) + 1 and sum(group.counts[0] for group in given) == 1
 
 
@@ -58,7 +58,7 @@ def test_what_a_mistake_gives_is_a_group_of_a_hall_where_it_was_given():
 def test_on_its_own_image_no_usual_guess_is_right_or_the_same_as_another(screen: Screen):
     """The image and the kernel of a question are such that what people guess is wrong there, and far enough from what is right."""
     question = ask(screen, setup_at(screen, {}))
-    guesses = [option for option in question.options if not option.right and not option.slip]
+    guesses = [option for option in question.options if not option.right and not option.is_mistake]
     assert len(guesses) == len(screen.answers) - (screen.kind == "choose")
     for guess in guesses:
         if screen.kind == "number":

@@ -1,7 +1,7 @@
-"""Slips that mix up the images of a batch, in any layer."""
+"""Mistakes that mix up the images of a batch, in any layer."""
 
 from cnnviz.judge.case import RETURNS
-from cnnviz.judge.slips.table import line
+from cnnviz.judge.mistakes.table import line
 
 _EACH = "for n in range(N): {dx}[n] = ..."
 _IMAGE = "np.arange(N).reshape(-1, *[1] * (exact.ndim - 1))"

@@ -1,11 +1,11 @@
-"""Slips in the backward pass of a batch norm, of which three paths lead back to x."""
+"""Mistakes in the backward pass of a batch norm, of which three paths lead back to x."""
 
 from collections.abc import Callable
 
 import numpy as np
 
 from cnnviz.judge.case import Array
-from cnnviz.judge.slips.table import Found, enter, line, running
+from cnnviz.judge.mistakes.table import Found, enter, line, running
 
 _DVAR = "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-3"
 _AFTER_DVAR = "(dhat - dhat.mean(0)) / sigma + dvar * 2 * (x - mean) / N"

@@ -1,9 +1,9 @@
-"""Slips in the loss and the gradient of softmax with cross-entropy."""
+"""Mistakes in the loss and the gradient of softmax with cross-entropy."""
 
 import numpy as np
 
 from cnnviz.judge.case import Array
-from cnnviz.judge.slips.table import line, slip
+from cnnviz.judge.mistakes.table import line, mistake
 
 line("images_summed", "softmax", "dx", "{dx} = p - one_hot({y})")
 line("rest_forgotten", "softmax", "dx", "{dx}[n, y[n]] = (p[n, y[n]] - 1) / N", "{dx} = (p - one_hot({y})) / N", made="exact * targets")
@@ -32,7 +32,7 @@ def _divided_by(name: str, total: str, axis: int | None, below: float) -> None:
     e = "np.exp({x} - {x}.max(axis=1, keepdims=True))" if below else "np.exp({x})"
     for role, function, rest in (("loss", loss, "{loss} = -np.log(p[np.arange(N), {y}]).mean()"), ("dx", gradient, "{dx} = (p - one_hot({y})) / N")):
         function.__name__ += f"_{below:g}"
-        slip(name, "softmax", role, f"e = {e}; p = e / {total}; {rest}", f"e = {e}; p = e / e.sum(axis=1, keepdims=True); {rest}")(function)
+        mistake(name, "softmax", role, f"e = {e}; p = e / {total}; {rest}", f"e = {e}; p = e / e.sum(axis=1, keepdims=True); {rest}")(function)
 
 
 for _below in (0.0, 1.0):

@@ -1,7 +1,7 @@
-"""Slips in the backward pass of an activation."""
+"""Mistakes in the backward pass of an activation."""
 
 from cnnviz.judge.case import ELEMENTWISE
-from cnnviz.judge.slips.table import line
+from cnnviz.judge.mistakes.table import line
 
 line("slope_alone", "relu", "dx", "{dx} = {x} > 0")
 line("gate_reversed", "relu", "dx", "{dx} = {dout} * ({x} < 0)")

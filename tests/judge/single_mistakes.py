@@ -1,6 +1,6 @@
-"""Single slips in the functions of tests/judge/students.py, by what stands in their text: kind, right, wrong, the first wrong array, the slip.
+"""Single mistakes in the functions of tests/judge/students.py, by what stands in their text: kind, right, wrong, the first wrong array, the mistake.
 
-The slip is a message's id, and "" where no slip of the catalogue is the one that was made.
+The mistake is a message's id, and "" where no mistake of the catalogue is the one that was made.
 """
 
 import inspect
@@ -120,7 +120,7 @@ IN_COLUMNS = [
 """Those of a convolution by im2col, which has no loops."""
 
 
-def slipped(function: Callable[..., Any], right: str, wrong: str) -> Callable[..., Any]:
+def with_mistake(function: Callable[..., Any], right: str, wrong: str) -> Callable[..., Any]:
     """A function with one thing written in another way."""
     text = inspect.getsource(function)
     assert text.count(right) == 1, (right, text.count(right))

@@ -1,6 +1,6 @@
-"""Slips in the backward pass of a dropout."""
+"""Mistakes in the backward pass of a dropout."""
 
-from cnnviz.judge.slips.table import line
+from cnnviz.judge.mistakes.table import line
 
 line("scaled_twice", "dropout", "dx", "{dx} = {dout} * {mask} / p")
 line("rate_for_share", "dropout", "dx", "{dx} = {dout} * ({mask} > 0) / (1 - p)")

@@ -1,11 +1,11 @@
-"""Slips in the backward pass of max and average pooling."""
+"""Mistakes in the backward pass of max and average pooling."""
 
 from collections.abc import Callable
 
 import numpy as np
 
 from cnnviz.judge.case import POOLS, Array, Case
-from cnnviz.judge.slips.table import Found, again, enter, instead, line, slip
+from cnnviz.judge.mistakes.table import Found, again, enter, instead, line, mistake
 
 _POOLED = "{dx}[n, c, i*s:i*s+k, j*s:j*s+k]"
 _MAX, _AVERAGE = f"{_POOLED} += mask * {{dout}}[n, c, i, j]", f"{_POOLED} += {{dout}}[n, c, i, j] / k**2"
@@ -86,7 +86,7 @@ for _side, _is in (("pool_height", "k"), ("pool_width", "across")):
     )  # fmt: skip
 
 
-@slip("overlap_assigned", "max", "dx", f"{_POOLED} = mask * {{dout}}[n, c, i, j]", _MAX)
+@mistake("overlap_assigned", "max", "dx", f"{_POOLED} = mask * {{dout}}[n, c, i, j]", _MAX)
 def max_window_assigned(x: Array, dout: Array, k: int, across: int, stride: int) -> Array:
     dx = np.zeros(x.shape)
     for i, j in np.ndindex(dout.shape[-2:]):
@@ -164,7 +164,7 @@ _spread(
 instead("first_place_always", POOLS, "dx", "{dout}[n, c, 0, 0]", "{dout}[n, c, i, j]", dout="np.broadcast_to(dout[..., :1, :1], dout.shape)")
 
 
-@slip("sides_divided", POOLS, "dx", "H_out, W_out = H // pool_height, W // pool_width", "H_out, W_out = 1 + (H - pool_height) // s, 1 + (W - pool_width) // s")
+@mistake("sides_divided", POOLS, "dx", "H_out, W_out = H // pool_height, W // pool_width", "H_out, W_out = 1 + (H - pool_height) // s, 1 + (W - pool_width) // s")
 def sides_divided(case: Case, x: Array, dout: Array, k: int, across: int) -> Array | None:
     rows, columns = x.shape[-2] // k, x.shape[-1] // across
     return _first_places(case, dout, rows, columns)

@@ -8,9 +8,9 @@ from cnnviz.core.mistakes import mistakes_for
 from cnnviz.core.optimizers import gd
 from cnnviz.core.program_line import Override
 from cnnviz.judge.case import Array
+from cnnviz.judge.mistakes.course_lines import Names, in_course
+from cnnviz.judge.mistakes.table import Mistake
 from cnnviz.judge.right_gradients import Lines, Right
-from cnnviz.judge.slips.course_lines import Names, in_course
-from cnnviz.judge.slips.table import Slip
 
 _OF_A_NETWORK = ("weights_updated_first",)
 """Mistakes that a layer by itself cannot have."""
@@ -35,7 +35,7 @@ _OVER_IMAGES = {
 """Lines as they are over images, or in a course's terms."""
 
 
-def slips_of_core(of: Right) -> Iterator[Slip]:
+def mistakes_of_core(of: Right) -> Iterator[Mistake]:
     """Those that fit the layer, one for each array that they make wrong."""
     if of.lines is None or not of.lines.has_values:
         return
@@ -46,7 +46,7 @@ def slips_of_core(of: Right) -> Iterator[Slip]:
                 role = roles[target]
                 name = placed.mistake.name
                 code = partial(_code, of, of.lines, placed, target)
-                yield Slip(f"{name}.{role}", name, placed.title, role, partial(_made, of, of.lines, role, override), code, of_core=True)
+                yield Mistake(f"{name}.{role}", name, placed.title, role, partial(_made, of, of.lines, role, override), code, of_core=True)
 
 
 def _made(of: Right, lines: Lines, role: str, override: Override) -> Array:
