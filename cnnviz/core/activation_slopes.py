@@ -4,10 +4,10 @@ import numpy as np
 
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.line_overrides import arguments
-from cnnviz.core.mistake_model import Placed
+from cnnviz.core.mistake_model import PlacedMistake
 
 
-def slopes(placed: Placed, z: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+def slopes(placed: PlacedMistake, z: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
     """The right slope at each of `z` (M,), and the one by which the mistaken line multiplies; None for a mistake elsewhere.
 
     >>> from cnnviz.core.mistakes import placed
@@ -16,10 +16,10 @@ def slopes(placed: Placed, z: np.ndarray) -> tuple[np.ndarray, np.ndarray] | Non
     >>> right.round(3).tolist(), wrong.tolist()
     ([0.25, 0.105], [0.0, -2.0])
     """
-    acts = placed.acts
-    if placed.place is None or [act.role for act in acts] != ["dx"]:
+    line_overrides = placed.line_overrides
+    if placed.place is None or [change.role for change in line_overrides] != ["dx"]:
         return None
-    layer, function = placed.network.layers[placed.place], acts[0].function
+    layer, function = placed.network.layers[placed.place], line_overrides[0].function
     if not isinstance(layer, Activation):
         return None
     lines = layer.calls((z.size,))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.mistake_model import Placed
+from cnnviz.core.mistake_model import PlacedMistake
 from cnnviz.core.setup import Setup
 from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.update_limits import step_work
@@ -20,7 +20,7 @@ FEWEST = 5
 
 
 @np.errstate(all="ignore")  # what a mistake leads to may be infinite, and is shown as such
-def descent(setup: Setup, snapshot: Snapshot, mistake: Placed | None = None) -> np.ndarray:
+def descent(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake | None = None) -> np.ndarray:
     """The losses before and after each update from `moment` on, (n+1,): by the exact rule, or with the mistake in every one.
 
     >>> from cnnviz import load_image, run_updates
@@ -31,7 +31,7 @@ def descent(setup: Setup, snapshot: Snapshot, mistake: Placed | None = None) -> 
     return losses_on(setup, snapshot, _updates_that_fit(setup, snapshot.trace.x.shape), mistake)
 
 
-def losses_on(setup: Setup, snapshot: Snapshot, n: int, mistake: Placed | None = None) -> np.ndarray:
+def losses_on(setup: Setup, snapshot: Snapshot, n: int, mistake: PlacedMistake | None = None) -> np.ndarray:
     """The losses before and after each of `n` updates from `moment` on, (n + 1,)."""
     updates, right = Updates(setup, snapshot.image), setup.optimizer
     program, y, rule = updates.program, updates.y, mistake.optimizer(right) if mistake else right

@@ -34,7 +34,7 @@ Kind = type | str
 
 
 @dataclass(frozen=True)
-class Act:
+class LineOverride:
     """A mistake in one line: `function` makes it in place of the right one, for layers, losses or optimizers of these kinds.
 
     `role` is what the line makes: a layer's "dx", "df" …, the loss's "do", its part of the mean of several ("share"), the map that
@@ -83,7 +83,7 @@ class Mistake:
     """
 
     name: str
-    acts: tuple[Act, ...]
+    line_overrides: tuple[LineOverride, ...]
     several: bool = False
     after: bool = False
 
@@ -96,22 +96,22 @@ class Mistake:
         (('avg', 'conv', 'max'), ('adam',))
         """
         named = {**LAYERS, **OPTIMIZERS}
-        kinds = {kind for act in self.acts for kind in act.on}
+        kinds = {kind for change in self.line_overrides for kind in change.on}
         found = {name for name, cls in named.items() if any(isinstance(kind, type) and issubclass(cls, kind) for kind in kinds)}
         return (*(loss for loss in LOSSES if loss in kinds), *sorted(found))
 
-    def places(self, network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> tuple[Placed, ...]:
+    def places(self, network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> tuple[PlacedMistake, ...]:
         """Every place of a network where it can be made with so many images, in training or after it, in the order of the layers."""
-        roles = {act.role for act in self.acts}
+        roles = {change.role for change in self.line_overrides}
         if (self.several and images < 2) or self.after == training:
             return ()
         if roles & {"do", "share"}:
-            return (Placed(self, network, None),) if network.loss_kind.name in self.kinds else ()
+            return (PlacedMistake(self, network, None),) if network.loss_kind.name in self.kinds else ()
         if "update" in roles:
             name = optimizer if isinstance(optimizer, str) else optimizer.name
-            return (Placed(self, network, None),) if name in self.kinds else ()
-        fitting = (n for n in range(len(network.layers)) if any(act.fits(network, n) for act in self.acts))
-        return tuple(Placed(self, network, place) for place in fitting)
+            return (PlacedMistake(self, network, None),) if name in self.kinds else ()
+        fitting = (n for n in range(len(network.layers)) if any(change.fits(network, n) for change in self.line_overrides))
+        return tuple(PlacedMistake(self, network, place) for place in fitting)
 
     def gradients(self, params: Params, trace: Trace, y: np.ndarray, learning_rate: float) -> Gradients:
         """The gradients that it leads to in the teaching notebook's network, in the last place where it fits."""
@@ -119,14 +119,14 @@ class Mistake:
         return _last(self, self.places(program.network)).run(program, params, trace, y, gd(learning_rate))
 
 
-def _last(mistake: Mistake, places: tuple[Placed, ...]) -> Placed:
+def _last(mistake: Mistake, places: tuple[PlacedMistake, ...]) -> PlacedMistake:
     if not places:
         raise Problem("mistake.nowhere", name=mistake.name, kinds=mistake.kinds)
     return places[-1]
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedMistake:
     """A mistake in one place of a network: in the layer `place`, or in the loss or the step (None)."""
 
     mistake: Mistake
@@ -136,10 +136,10 @@ class Placed:
     @property
     def stage(self) -> str:
         """The first stage that it spoils: "dz1", "update". ∂x is named too, although it has no stage of its own."""
-        role = self.acts[0].role
+        role = self.line_overrides[0].role
         if role == "update":
             return role
-        if self.acts[0].is_forward and self.place is not None:
+        if self.line_overrides[0].is_forward and self.place is not None:
             return self.network.names[self.place].output
         return self._stage_of(self.target(role))
 
@@ -151,15 +151,15 @@ class Placed:
     @property
     def is_forward(self) -> bool:
         """Tells whether the forward pass is another one, or what is kept of it: a backward pass that fits it passes the check of its own loss."""
-        return any(act.is_forward for act in self.acts)
+        return any(change.is_forward for change in self.line_overrides)
 
     @property
-    def backward(self) -> Placed | None:
+    def backward(self) -> PlacedMistake | None:
         """Its lines on the way back alone, after a forward pass that is right; None where it has none."""
         if not self.is_forward:
             return self
-        acts = tuple(act for act in self.acts if not act.is_forward)
-        return replace(self, mistake=replace(self.mistake, acts=acts)) if acts else None
+        line_overrides = tuple(change for change in self.line_overrides if not change.is_forward)
+        return replace(self, mistake=replace(self.mistake, line_overrides=line_overrides)) if line_overrides else None
 
     @property
     def title(self) -> Message:
@@ -182,12 +182,12 @@ class Placed:
         return f"{self.mistake.name}@{self.stage}"
 
     @property
-    def acts(self) -> tuple[Act, ...]:
+    def line_overrides(self) -> tuple[LineOverride, ...]:
         """The lines that it makes in another way here."""
         if self.place is None:
             kinds = {self.network.loss_kind.name}
-            return tuple(act for act in self.mistake.acts if act.role == "update" or kinds & set(act.on))
-        return tuple(act for act in self.mistake.acts if act.fits(self.network, self.place))
+            return tuple(change for change in self.mistake.line_overrides if change.role == "update" or kinds & set(change.on))
+        return tuple(change for change in self.mistake.line_overrides if change.fits(self.network, self.place))
 
     def target(self, role: str) -> str:
         """The array that a role's line makes here."""
@@ -216,19 +216,19 @@ class Placed:
     def forward(self, program: Program, params: Params, trace: Trace) -> Trace:
         """The pass that it leads to, with the same masks and buffers; the same one where it is made on the way back."""
         lines = {line.target: line for line in program.forward_lines}
-        acts = [act for act in self.acts if act.is_forward and not act.of_buffer]
-        if not acts:
+        line_overrides = [change for change in self.line_overrides if change.is_forward and not change.of_buffer]
+        if not line_overrides:
             return trace
-        found = {self.target(act.role): override(act.function, self._finder(lines[self.target(act.role)])) for act in acts}
+        found = {self.target(change.role): override(change.function, self._finder(lines[self.target(change.role)])) for change in line_overrides}
         return program.forward(params, trace.x, found, trace.kept)
 
     def next_buffers(self, program: Program, trace: Trace) -> Mapping[str, np.ndarray]:
         """The buffers after the pass, with this mistake in them."""
         found, values = dict(program.next_buffers(trace)), program.inner({}, trace)
-        for act in self.acts:
-            if act.of_buffer:
-                line = next(line for line in program.buffer_lines if line.target == self.target(act.role))
-                found[line.target] = override(act.function, self._finder(line))(values, partial(line.make, values))
+        for change in self.line_overrides:
+            if change.of_buffer:
+                line = next(line for line in program.buffer_lines if line.target == self.target(change.role))
+                found[line.target] = override(change.function, self._finder(line))(values, partial(line.make, values))
         return found
 
     def hits(
@@ -243,21 +243,21 @@ class Placed:
 
     def optimizer(self, right: Optimizer) -> Optimizer:
         """The rule that takes the step: another one where the mistake is in the rule."""
-        for act in self.acts:
-            if act.role == "update":
-                right = act.function(right)
+        for change in self.line_overrides:
+            if change.role == "update":
+                right = change.function(right)
         return right
 
     def overrides(self, program: Program, optimizer: Optimizer, state: State | None = None) -> Mapping[str, Override]:
         """Functions in place of the program's lines, by their targets."""
         lines = {line.target: line for line in program.backward_lines}
         found = {}
-        for act in self.acts:
-            if act.role != "update" and not act.is_forward:
-                line = lines[self.target(act.role)]
-                if act.role == "do":  # of several images each one's slope, before it is its part of the mean
+        for change in self.line_overrides:
+            if change.role != "update" and not change.is_forward:
+                line = lines[self.target(change.role)]
+                if change.role == "do":  # of several images each one's slope, before it is its part of the mean
                     line = lines.get(f"{line.target}.each", line)
-                made = override(act.function, self._finder(line, optimizer, state))
+                made = override(change.function, self._finder(line, optimizer, state))
                 found[line.target] = _over_images(made, len(program.parameters[line.target[1:]].shape)) if line.target[1:] in program.parameters else made
         return found
 
@@ -308,7 +308,7 @@ class Placed:
         dz1 = da1 * (da1 > 0)
         dz1 = da1 * (z1 > 0)
         """
-        pairs = [act.lines if act.role == "update" else _both_lines(self, act, program) for act in self.acts]
+        pairs = [change.lines if change.role == "update" else _both_lines(self, change, program) for change in self.line_overrides]
         wrong, right = ("\n".join(lines) for lines in zip(*filter(None, pairs), strict=True))
         return wrong, right
 
@@ -318,9 +318,9 @@ def anywhere(network: Architecture, place: int) -> bool:
     return True
 
 
-def add(table: dict[str, Mistake], key: str, name: str, act: Act, several: bool = False, after: bool = False) -> None:
+def add(table: dict[str, Mistake], key: str, name: str, change: LineOverride, several: bool = False, after: bool = False) -> None:
     """Add a line to the mistake with this key, or a new mistake of this name."""
-    table[key] = replace(table[key], acts=(*table[key].acts, act)) if key in table else Mistake(name, (act,), several, after)
+    table[key] = replace(table[key], line_overrides=(*table[key].line_overrides, change)) if key in table else Mistake(name, (change,), several, after)
 
 
 def _over_images(made: Override, axes: int) -> Override:
@@ -333,11 +333,11 @@ def _over_images(made: Override, axes: int) -> Override:
     return summed
 
 
-def _both_lines(placed: Placed, act: Act, program: Program) -> tuple[str, str]:
+def _both_lines(placed: PlacedMistake, change: LineOverride, program: Program) -> tuple[str, str]:
     """One line of a mistake in its place, wrong and right, as code."""
-    loss, target = placed.network.loss_kind, placed.target(act.role)
+    loss, target = placed.network.loss_kind, placed.target(change.role)
     lines = {line.target: line for line in (*program.forward_lines, *program.buffer_lines, *program.backward_lines)}
-    line = lines[target] if act.role == "share" else lines.get(f"{target}.each", lines[target])
+    line = lines[target] if change.role == "share" else lines.get(f"{target}.each", lines[target])
     ours = loss.arithmetic["do"] if target == "do" else line_as_code(line)
 
     def text(name: str) -> str:
@@ -348,9 +348,9 @@ def _both_lines(placed: Placed, act: Act, program: Program) -> tuple[str, str]:
         settings = {name: repr(value) for name, value in {**own, **line.settings}.items()}
         return (special | settings).get(name) or placed.symbol(name)
 
-    if act.lines:
-        wrong, right = (re.sub(r"{(\w+)}", lambda role: text(role[1]), code) for code in act.lines)
+    if change.lines:
+        wrong, right = (re.sub(r"{(\w+)}", lambda role: text(role[1]), code) for code in change.lines)
         return wrong, right
-    names = arguments(act.function)
+    names = arguments(change.function)
     before = f"do = {loss.arithmetic['do']}; " if placed.unmerged and "dy" in names else ""
-    return f"{before}{target} = {expression(act.function, {name: text(name) for name in names})}", f"{target} = {ours}"
+    return f"{before}{target} = {expression(change.function, {name: text(name) for name in names})}", f"{target} = {ours}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnviz.core.mistake_model import Placed
+from cnnviz.core.mistake_model import PlacedMistake
 from cnnviz.core.mistakes import mistakes_for
 from cnnviz.core.named_arrays import Gradients
 from cnnviz.core.setup import Setup
@@ -92,7 +92,7 @@ class Blind:
 
     setup: Setup
     gradients: Gradients
-    choices: Mapping[str, Placed]
+    choices: Mapping[str, PlacedMistake]
 
     def named(self, address: str, snapshot: Snapshot) -> tuple[bool, Message] | None:
         """Tells whether that mistake gives these gradients at the same moment, and what tells them apart; None for one that cannot be chosen."""
@@ -131,7 +131,7 @@ def blind(setup: Setup, snapshot: Snapshot, case: int) -> Blind | None:
     return Blind(setup, made[chosen], choices)
 
 
-def _made(mistake: Placed, setup: Setup, snapshot: Snapshot) -> Gradients:
+def _made(mistake: PlacedMistake, setup: Setup, snapshot: Snapshot) -> Gradients:
     return mistake.gradients(snapshot.params, snapshot.trace, np.array(setup.y), setup.optimizer, snapshot.state)
 
 

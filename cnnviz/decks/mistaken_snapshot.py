@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.mistakes import MISTAKES, Placed, mistakes_for
+from cnnviz.core.mistakes import MISTAKES, PlacedMistake, mistakes_for
 from cnnviz.core.named_arrays import Trace
 from cnnviz.core.network import Network
 from cnnviz.core.program import program_of
@@ -18,7 +18,7 @@ MOST_SECONDS = 0.3
 """About how long it may take to make every mistake of a network, where a question waits for it."""
 
 
-def quickly_made(setup: Setup) -> list[Placed]:
+def quickly_made(setup: Setup) -> list[PlacedMistake]:
     """Every mistake that can be made in a setup, in each of its places, where that is soon done; else none.
 
     >>> quickly_made(Setup())[0].address, quickly_made(Setup(k=1_000))
@@ -29,7 +29,7 @@ def quickly_made(setup: Setup) -> list[Placed]:
     return found if seconds <= MOST_SECONDS and setup.k <= MOST_WRONG else []
 
 
-def places_in(setup: Setup, mistake: str) -> tuple[Placed, ...]:
+def places_in(setup: Setup, mistake: str) -> tuple[PlacedMistake, ...]:
     """The places of a setup in which a mistake can be made, with its images and in its mode.
 
     >>> [one.address for one in places_in(Setup(), "sign_flipped")], places_in(Setup(), "images_summed")
@@ -41,7 +41,7 @@ def places_in(setup: Setup, mistake: str) -> tuple[Placed, ...]:
 class Mistaken(Scope):
     """A snapshot of a setup whose updates all make a mistake, and so at every other snapshot of it."""
 
-    mistake: Placed
+    mistake: PlacedMistake
 
     def elsewhere(self, function: str, text: str) -> Scope:
         if function != "at":
@@ -53,7 +53,7 @@ class Mistaken(Scope):
         return mistaken(scope_of(there), next((one for one in places if one.stage == self.mistake.stage), places[-1]))
 
 
-def mistaken(right: Scope, mistake: Placed) -> Scope:
+def mistaken(right: Scope, mistake: PlacedMistake) -> Scope:
     """The same snapshot, reached and looked at with the mistake.
 
     >>> from cnnviz.core.setup import Setup
@@ -85,7 +85,7 @@ def mistaken(right: Scope, mistake: Placed) -> Scope:
     return found
 
 
-def _passed(network: Network, mistake: Placed, point: Point, given: Mapping[str, np.ndarray] | None, training: bool = True) -> Trace:
+def _passed(network: Network, mistake: PlacedMistake, point: Point, given: Mapping[str, np.ndarray] | None, training: bool = True) -> Trace:
     """The forward pass with the mistake, where it is made on the way forward."""
     trace = network.forward(point.params, point.x, training=training, given=given)
     return mistake.forward(program_of(network, trace.x.shape, training=training), point.params, trace)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.mistakes import MISTAKES, Placed
+from cnnviz.core.mistakes import MISTAKES, PlacedMistake
 from cnnviz.decks.deck import Deck, Screen
 from cnnviz.decks.mistaken_snapshot import mistaken, places_in
 from cnnviz.decks.question import key_of, same, tolerance_of
@@ -55,7 +55,7 @@ def changes_key(screen: Screen, mistake: str) -> bool | None:
     return any(_changes(screen, here, place) for place in places) if here else None
 
 
-def _changes(screen: Screen, here: Scope, mistake: Placed) -> bool:
+def _changes(screen: Screen, here: Scope, mistake: PlacedMistake) -> bool:
     """Tells whether the key is another one with a mistake in one place."""
     key = key_of(screen, here)
     try:

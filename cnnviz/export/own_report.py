@@ -11,7 +11,7 @@ from cnnviz.core.comparison.reference_pass import ReferencePass
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.comparison.worst_entry import worst_of
 from cnnviz.core.layers._activation import Activation
-from cnnviz.core.mistake_model import Placed
+from cnnviz.core.mistake_model import PlacedMistake
 from cnnviz.core.mistakes import mistakes_for
 from cnnviz.core.read_only import sealed
 from cnnviz.core.setup import Setup
@@ -118,7 +118,7 @@ def _worst(one: Compared) -> Iterator[str]:
         yield f"# {say('own.ratio', low=worst.ratios[0], high=worst.ratios[1])}"
 
 
-def example_of(reference: ReferencePass) -> tuple[Placed, Mapping[str, np.ndarray]] | None:
+def example_of(reference: ReferencePass) -> tuple[PlacedMistake, Mapping[str, np.ndarray]] | None:
     """A classic mistake in the first hidden activation, and the gradients that it leads to; None where there is none to be made.
 
     >>> from cnnviz.core.setup import Setup

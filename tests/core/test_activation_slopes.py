@@ -9,7 +9,7 @@ from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.conv import Conv
 from cnnviz.core.layers.layer import Call, Shape, call
 from cnnviz.core.line_overrides import Function
-from cnnviz.core.mistake_model import Act, Mistake, anywhere
+from cnnviz.core.mistake_model import LineOverride, Mistake, anywhere
 from cnnviz.core.network import Network
 
 
@@ -37,7 +37,7 @@ def with_leaky(slope: float) -> Network:
 
 
 def made(kind: type, role: str, function: Function) -> Mistake:
-    return Mistake("tried", (Act((kind,), role, function, anywhere),))
+    return Mistake("tried", (LineOverride((kind,), role, function, anywhere),))
 
 
 def test_an_activation_with_a_setting_has_its_slope():

@@ -214,7 +214,7 @@ def hides(place, params, trace, y):
 
 
 def test_every_mistake_fits_somewhere_and_every_kind_of_layer_has_one():
-    backward = {name: mistake for name, mistake in MISTAKES.items() if not mistake.several and not any(act.is_forward for act in mistake.acts)}
+    backward = {name: mistake for name, mistake in MISTAKES.items() if not mistake.several and not any(change.is_forward for change in mistake.line_overrides)}
     assert {place.mistake.name for place in PLACED} == {*backward}  # of the others: test_mistakes_of_batches
     kinds = {kind for mistake in MISTAKES.values() for kind in mistake.kinds}
     assert kinds == {*LAYERS, *LOSSES, "momentum", "adam"} - {"identity"}
@@ -467,7 +467,7 @@ def test_an_address_that_names_none():
 @pytest.mark.parametrize("place", PLACED, ids=IDS)
 def test_both_lines_as_code(place):
     wrong, right = place.code(place.network.program((2, 23, 24)))
-    assert "{" not in wrong + right and len(wrong.splitlines()) == len(right.splitlines()) == len(place.acts)
+    assert "{" not in wrong + right and len(wrong.splitlines()) == len(right.splitlines()) == len(place.line_overrides)
     shows = place.mistake.name != "stride_forgotten" or place.network.layers[place.place].stride > 1
     assert (wrong != right) == shows
     if place.stage != "update":

@@ -16,7 +16,7 @@ from cnnviz.core.comparison.given_arrays import GivenArray, given, with_numbers
 from cnnviz.core.comparison.precision import DOUBLE, Precision
 from cnnviz.core.comparison.reference_pass import ReferencePass
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG, by_stage, first_wrong
-from cnnviz.core.mistake_model import Placed
+from cnnviz.core.mistake_model import PlacedMistake
 from cnnviz.core.program import Program
 
 Arrays = Mapping[str, np.ndarray]
@@ -41,7 +41,7 @@ class Diagnosis:
         return first_wrong(self.stages)
 
     @property
-    def another_pass(self) -> Placed | None:
+    def another_pass(self) -> PlacedMistake | None:
         """The mistake of a forward pass for which all that was given is right."""
         wrong = [stage for stage, verdict in self.stages.items() if verdict == WRONG]
         return _of_forward(self.matches.get(self.first, ())) if len(wrong) == 1 else None
@@ -127,7 +127,7 @@ def diagnose(reference: ReferencePass, theirs: Arrays, precision: Precision | Ma
     return Diagnosis(reference, found, matches | {stage: _explained(reference, arrays, exact, found, stage) for stage in later})
 
 
-def _right_for(reference: ReferencePass, other: Placed, found: Mapping[str, Compared], first: str) -> dict[str, Compared]:
+def _right_for(reference: ReferencePass, other: PlacedMistake, found: Mapping[str, Compared], first: str) -> dict[str, Compared]:
     """The arrays where those after the `first` wrong stage that are right for another forward pass inherit what is wrong."""
     made = other.run(reference.program, reference.params, reference.trace, reference.y, reference.optimizer, reference.state)
     later = {name for name in found if first not in by_stage(reference.program.network, {name: RIGHT})}
@@ -135,7 +135,7 @@ def _right_for(reference: ReferencePass, other: Placed, found: Mapping[str, Comp
     return {name: replace(one, verdict=INHERITS) if name in fits else one for name, one in found.items()}
 
 
-def _of_forward(matches: tuple[Match, ...]) -> Placed | None:
+def _of_forward(matches: tuple[Match, ...]) -> PlacedMistake | None:
     """The mistake of the forward pass that explains a stage exactly."""
     return next((match.explanation.placed for match in matches if match.exact and match.explanation.placed and match.explanation.placed.is_forward), None)
 

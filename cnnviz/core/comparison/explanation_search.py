@@ -20,7 +20,7 @@ from cnnviz.core.comparison.rearrangements import Rearrangement, left_out, rearr
 from cnnviz.core.comparison.reference_pass import ReferencePass
 from cnnviz.core.comparison.stage_verdicts import RIGHT, WRONG, by_stage
 from cnnviz.core.gradcheck.verdict import KINK
-from cnnviz.core.mistake_model import Placed
+from cnnviz.core.mistake_model import PlacedMistake
 from cnnviz.core.mistakes import mistakes_for, unlisted_for
 from cnnviz.core.program_line import Inner, Line, Override
 
@@ -90,13 +90,13 @@ class Suspect:
     def _differs(self, made: Arrays, plain: Arrays) -> bool:
         return any(not np.array_equal(made[name], plain[name], equal_nan=True) for name in self.own)
 
-    def _mistakes(self) -> Iterator[tuple[Placed, Mapping[str, Override]]]:
+    def _mistakes(self) -> Iterator[tuple[PlacedMistake, Mapping[str, Override]]]:
         reference = self.reference
         for one in filter(None, (placed.backward for placed in self._fitting())):
             if (instead := one.overrides(reference.program, reference.optimizer, reference.state)) and self.open & set(instead):
                 yield one, instead
 
-    def _fitting(self) -> list[Placed]:
+    def _fitting(self) -> list[PlacedMistake]:
         program = self.reference.program
         images = len(self.reference.y) if program.run.images else 1
         listed = mistakes_for(program.network, self.reference.optimizer, images, program.run.training)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from cnnviz.core.comparison.factors import ONE, Factor
 from cnnviz.core.comparison.rearrangements import Rearrangement
-from cnnviz.core.mistake_model import Placed
+from cnnviz.core.mistake_model import PlacedMistake
 from cnnviz.core.mistakes import mistakes_for
 from cnnviz.core.program import Program
 from cnnviz.core.source_lines import line_as_code
@@ -26,7 +26,7 @@ class Explanation:
     With a `source` it is not the target that is turned, but what its line reads, or `instead` stands in place of the source, as code.
     """
 
-    placed: Placed | None = None
+    placed: PlacedMistake | None = None
     turn: Rearrangement | None = None
     target: str = ""
     source: str = ""

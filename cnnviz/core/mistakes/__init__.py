@@ -2,26 +2,26 @@
 
 To add one, write one function under `@mistake(...)` in the module of its kind of layer, which makes a line in place of
 the right one, and its words into the catalogue under mistake.<name>. Its arguments are roles and settings of the layer;
-see `Act`. The table, the checks and the page follow from it. A name may stand above several functions: one for each kind
+see `LineOverride`. The table, the checks and the page follow from it. A name may stand above several functions: one for each kind
 of layer, or for each line that it spoils.
 """
 
 import importlib
 
 from cnnviz.core.architecture import Architecture
-from cnnviz.core.mistake_model import Mistake, Placed
+from cnnviz.core.mistake_model import Mistake, PlacedMistake
 from cnnviz.core.mistakes.registry import MISTAKES, UNLISTED
 from cnnviz.core.optimizers import Optimizer
 from cnnviz.core.spoiled_stages import stages_hit
 from cnnviz.words import Problem
 
-__all__ = ["MISTAKES", "UNLISTED", "Mistake", "Placed", "mistakes_for", "placed", "stages_hit", "unlisted_for"]
+__all__ = ["MISTAKES", "UNLISTED", "Mistake", "PlacedMistake", "mistakes_for", "placed", "stages_hit", "unlisted_for"]
 
 for _module in ("outputs", "activations", "pooling", "normalisation", "convolution", "biases", "optimizers", "unlisted"):  # they are offered in this order
     importlib.import_module(f"{__name__}.{_module}")
 
 
-def mistakes_for(network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> list[Placed]:
+def mistakes_for(network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> list[PlacedMistake]:
     """Every mistake that can be made in a network, with so many images, in each of its places; of one mistake the last place comes first.
 
     >>> from cnnviz.core.network import Network
@@ -31,7 +31,7 @@ def mistakes_for(network: Architecture, optimizer: Optimizer | str = "gd", image
     return [placed for mistake in MISTAKES.values() for placed in reversed(mistake.places(network, optimizer, images, training))]
 
 
-def unlisted_for(network: Architecture, images: int = 1, training: bool = True) -> list[Placed]:
+def unlisted_for(network: Architecture, images: int = 1, training: bool = True) -> list[PlacedMistake]:
     """Return every mistake of UNLISTED that can be made in a network, in each of its places.
 
     >>> from cnnviz.core.network import Network
@@ -41,7 +41,7 @@ def unlisted_for(network: Architecture, images: int = 1, training: bool = True) 
     return [placed for mistake in UNLISTED.values() for placed in mistake.places(network, images=images, training=training)]
 
 
-def placed(address: str, network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> Placed:
+def placed(address: str, network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> PlacedMistake:
     """The mistake "name@stage", or by its name alone in the last place where it fits; Problem where there is none.
 
     >>> from cnnviz.core.network import Network

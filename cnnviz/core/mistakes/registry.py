@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from cnnviz.core.architecture import Architecture
 from cnnviz.core.line_overrides import Function
-from cnnviz.core.mistake_model import Act, Kind, Mistake, add, anywhere
+from cnnviz.core.mistake_model import Kind, LineOverride, Mistake, add, anywhere
 
 MISTAKES: dict[str, Mistake] = {}
 """By name, in the order in which their modules are imported: backward, from the loss to the kernel, then the step."""
@@ -31,11 +31,11 @@ def mistake(
 
     def register(function: Function) -> Function:
         kinds = on if isinstance(on, tuple) else (on,)
-        act = Act(kinds, role, function, where, (wrong, right) if wrong else None)
+        change = LineOverride(kinds, role, function, where, (wrong, right) if wrong else None)
         if variant is None:
-            add(MISTAKES, name, name, act, several, after)
+            add(MISTAKES, name, name, change, several, after)
         else:
-            add(UNLISTED, f"{name} {variant}", name, act, several, after)
+            add(UNLISTED, f"{name} {variant}", name, change, several, after)
         return function
 
     return register

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from cnnviz.core.mistake_model import Placed
+from cnnviz.core.mistake_model import PlacedMistake
 from cnnviz.core.mistakes import mistakes_for
 from cnnviz.core.optimizers import gd
 from cnnviz.core.program_line import Override
@@ -54,7 +54,7 @@ def _made(of: Right, lines: Lines, role: str, override: Override) -> Array:
     return override(dict(lines.values), partial(lines.line(role).make, lines.values)).reshape(of.gradients[role].shape)
 
 
-def _code(of: Right, lines: Lines, placed: Placed, target: str, names: Names) -> tuple[str, str]:
+def _code(of: Right, lines: Lines, placed: PlacedMistake, target: str, names: Names) -> tuple[str, str]:
     """The lines that make the array, of all that it makes in another way."""
     if own := _OVER_IMAGES.get((placed.mistake.name, of.case.kind)):
         return own[0].format(**names), own[1].format(**names)

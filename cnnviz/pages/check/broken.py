@@ -9,7 +9,7 @@ from cnnviz.core.activation_slopes import slopes
 from cnnviz.core.cells import cell_shape
 from cnnviz.core.losses_ahead import descent
 from cnnviz.core.lru_cache import LruCache, held_bytes
-from cnnviz.core.mistake_model import Placed
+from cnnviz.core.mistake_model import PlacedMistake
 from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.named_arrays import one_image
 from cnnviz.core.network import DEFAULT
@@ -32,13 +32,13 @@ ELSEWHERE: tuple[dict[str, str], ...] = (
 """Changes of a setup that bring out what one hides, in the order in which they are tried."""
 
 
-def code(mistake: Placed, snapshot: Snapshot) -> CodeData | None:
+def code(mistake: PlacedMistake, snapshot: Snapshot) -> CodeData | None:
     """Both lines in the network's symbols; None where they are the same, as with a stride of 1."""
     wrong, right = mistake.code(program_of(mistake.network, snapshot.trace.x.shape, training=snapshot.trace.training))
     return None if wrong == right else CodeData(wrong=wrong, right=right)
 
 
-def runs(setup: Setup, snapshot: Snapshot, mistake: Placed) -> tuple[ChartData, Message]:
+def runs(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> tuple[ChartData, Message]:
     """The loss from here on with the mistake and without, and what there is to say of it."""
     right, wrong = _losses(setup, snapshot, None), _losses(setup, snapshot, None if mistake.mistake.after else mistake)
     n = len(right) - 1
@@ -51,7 +51,7 @@ def runs(setup: Setup, snapshot: Snapshot, mistake: Placed) -> tuple[ChartData, 
     return drawn, message("words.sentences", first=said, second=others) if others else said
 
 
-def slope_chart(setup: Setup, snapshot: Snapshot, mistake: Placed) -> ChartData | None:
+def slope_chart(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> ChartData | None:
     """The slope of an activation by what comes in, right and wrong, with the unit at which they differ most; None for a mistake elsewhere."""
     if not (found := _units(setup, snapshot, mistake)):
         return None
@@ -84,7 +84,7 @@ class Units:
         return int(np.argmax(np.abs(self.wrong - self.right)))
 
 
-def _units(setup: Setup, snapshot: Snapshot, mistake: Placed) -> Units | None:
+def _units(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> Units | None:
     """Those of the activation whose slope the mistake has wrong; None for one elsewhere."""
     if mistake.place is None:
         return None
@@ -151,7 +151,7 @@ def _rising(setup: Setup, snapshot: Snapshot) -> Message | None:
     return message("ui.check.falls.of_all", n=sum(not run[-1] < run[0] for run in found), count=len(found))
 
 
-def _losses(setup: Setup, snapshot: Snapshot, mistake: Placed | None) -> np.ndarray:
+def _losses(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake | None) -> np.ndarray:
     name = (setup.start, setup.k, snapshot.trace.x.tobytes(), mistake.address if mistake else "")
     return _known.get_or_make(name, lambda: descent(setup, snapshot, mistake))
 
@@ -167,7 +167,7 @@ def _drawn(losses: np.ndarray) -> list[float | None]:
     return [float(loss) if np.isfinite(loss) else None for loss in losses]
 
 
-def where_it_shows(setup: Setup, mistake: Placed) -> SwitchData | None:
+def where_it_shows(setup: Setup, mistake: PlacedMistake) -> SwitchData | None:
     """A setup near this one in which the mistake shows, if one is found."""
     for change in ELSEWHERE:
         other, wrong = setup.changed(change)

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.cached import cached_property
 from cnnviz.core.gradcheck import RIGHT, WRONG, GradientCheck, judged_again
-from cnnviz.core.mistake_model import Placed
+from cnnviz.core.mistake_model import PlacedMistake
 from cnnviz.core.named_arrays import Gradients, one_image
 from cnnviz.core.program import Program
 from cnnviz.core.setup import Setup
@@ -59,7 +59,7 @@ class Examined:
         return self.program.backward(self.snapshot.params, trace, self._targets(trace.o.shape))
 
     @cached_property
-    def mistake(self) -> Placed | None:
+    def mistake(self) -> PlacedMistake | None:
         """The mistake that the address asks for."""
         return mistake_in(self.asked, self.setup)[0]
 

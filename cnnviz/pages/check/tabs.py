@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from cnnviz.core.mistake_model import Placed
+from cnnviz.core.mistake_model import PlacedMistake
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
 from cnnviz.core.setup import Setup
 from cnnviz.core.stages import label
@@ -60,7 +60,7 @@ def views(setup: Setup, tab: str) -> tuple[SwitchGroup, ...]:
     return tuple(found)
 
 
-def mistake_in(asked: Mapping[str, str], setup: Setup) -> tuple[Placed | None, Message | None]:
+def mistake_in(asked: Mapping[str, str], setup: Setup) -> tuple[PlacedMistake | None, Message | None]:
     """The mistake that the address names and the place where it is made, or why it cannot be made in this setup."""
     name = asked.get("mistake", "")
     try:
@@ -79,7 +79,7 @@ def mode_of(name: str) -> str:
     return "eval" if mistake and mistake.after else "train"
 
 
-def choices(setup: Setup, chosen: Placed | None) -> tuple[SwitchGroup, ...]:
+def choices(setup: Setup, chosen: PlacedMistake | None) -> tuple[SwitchGroup, ...]:
     """Every mistake that this setup allows, in each of its places."""
     nothing, untouched = message("ui.check.choices.nothing"), message("ui.check.choices.untouched")
     mistakes = [switch("mistake_none", nothing, untouched, chosen is None, {"mistake": "", "check": "break"})]
@@ -90,7 +90,7 @@ def choices(setup: Setup, chosen: Placed | None) -> tuple[SwitchGroup, ...]:
     return (group(message("ui.check.choices.break_it"), tuple(mistakes)),)
 
 
-def _mistake(one: Placed, on: bool, several: bool) -> SwitchData:
+def _mistake(one: PlacedMistake, on: bool, several: bool) -> SwitchData:
     """A mistake; where it can be made in several places, each is named by the stage that it spoils."""
     address = one.address if several else one.mistake.name
     return switch(f"mistake_{address}", one.title, one.sentence, on, {"mistake": address}, label(one.stage))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnviz.core.gradcheck import TOLERANCE, UNTOLD, WRONG, GradientCheck
-from cnnviz.core.mistake_model import Placed
+from cnnviz.core.mistake_model import PlacedMistake
 from cnnviz.core.program import Program
 from cnnviz.core.setup import Setup
 from cnnviz.core.stages import label
@@ -17,7 +17,7 @@ LISTED = 6
 """The most gradients that a sentence names one by one."""
 
 
-def title(setup: Setup, placed: Placed | None, hit: tuple[str, ...], first: str, program: Program) -> Message:
+def title(setup: Setup, placed: PlacedMistake | None, hit: tuple[str, ...], first: str, program: Program) -> Message:
     """The title of the road; of a mistake, between which two gradients it is made."""
     if not placed:
         return message("ui.check.title.notebook" if setup.deviations else "ui.check.title.ours")
@@ -29,7 +29,7 @@ def title(setup: Setup, placed: Placed | None, hit: tuple[str, ...], first: str,
     return message("ui.check.title.mistake", source=label(source), first=label(first))
 
 
-def whose(setup: Setup, placed: Placed | None) -> Message | str:
+def whose(setup: Setup, placed: PlacedMistake | None) -> Message | str:
     """Whose backward pass is checked."""
     if placed:
         return message("ui.check.rows.broken")
