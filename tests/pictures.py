@@ -22,7 +22,7 @@ from cnnviz.words.pseudo import PSEUDO
 from tests.conftest import ROOT, Server
 from tests.e2e.conftest import launch_arguments
 from tests.picture import Picture, take
-from tests.pictures_hall import rooms
+from tests.pictures_rooms import rooms
 
 SIZES = ((1280, 720), (1440, 900), (1920, 1080), (1180, 820), (820, 1180), (390, 844))
 THEMES = ("light", "dark")

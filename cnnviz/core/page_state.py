@@ -18,7 +18,7 @@ MOST_SCREENS = 60
 
 @dataclass(frozen=True)
 class PageState:
-    """`view` "lecture" has large numbers for a hall; `whole` shows the whole network, `hide` hides the
+    """`view` "lecture" has large numbers for an audience; `whole` shows the whole network, `hide` hides the
     results, `predict` asks before it shows; `lang`; and the `script` that one walks through, with the number of its `screen`.
 
     >>> PageState.from_query({"view": "lecture", "hide": "1"})[0].to_query()

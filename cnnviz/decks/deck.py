@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from cnnviz.decks.screen_address import ON_LEARN, Place
 from cnnviz.words import DEFAULT, Versions
 
-HALL_KINDS = ("choose", "number", "click")
-"""That a hall can answer; stages are put in order, and kernels built, by each alone."""
-KINDS = (*HALL_KINDS, "order", "construct")
+ROOM_KINDS = ("choose", "number", "click")
+"""That an audience can answer; stages are put in order, and kernels built, by each alone."""
+KINDS = (*ROOM_KINDS, "order", "construct")
 CHANGES = ("nothing", "image", "kernel")
 MOST_ANSWERS = 8
 EXPERIMENTS = ("seed", "start", "lr")

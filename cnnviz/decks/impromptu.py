@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from cnnviz.decks.deck import HALL_KINDS, MOST_ANSWERS, NOTHING, Answer, Screen
+from cnnviz.decks.deck import MOST_ANSWERS, NOTHING, ROOM_KINDS, Answer, Screen
 from cnnviz.decks.scope import Scope, scope_of, setup_of
 from cnnviz.words import Problem, Versions, languages, say
 
@@ -134,8 +134,8 @@ SPOTS: Mapping[str, Callable[[Scope, Mapping[str, object], str], Screen]] = {
 def _own(asked: Mapping[str, object], at: str) -> Screen:
     """A question in a lecturer's own words."""
     kind, here = asked.get("kind"), scope_of(setup_of(at))
-    if kind not in HALL_KINDS:
-        raise Problem("lessons.spot.kind", kind=str(kind)[:40], known=HALL_KINDS)
+    if kind not in ROOM_KINDS:
+        raise Problem("lessons.spot.kind", kind=str(kind)[:40], known=ROOM_KINDS)
     ask, key, tolerance = _words(asked, "ask"), _words(asked, "key", ""), _words(asked, "tolerance", "")
     map = _map(here, asked.get("map")) if kind == "click" else ""
     listed = asked.get("answers", [])

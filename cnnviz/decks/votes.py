@@ -1,4 +1,4 @@
-"""The answers of a hall: counted as it is, and grouped by the rules by which a question's answers are judged."""
+"""The answers of an audience: counted as it is, and grouped by the rules by which a question's answers are judged."""
 
 import math
 from collections import Counter

@@ -13,7 +13,7 @@ from cnnviz.server.rate_limits import Rate, counted, fair_share
 from cnnviz.server.visitors import PAUSE_KEY, connection_of, visitor_of
 
 REQUESTS, EACH_REQUEST = 24_000, 1 / 1_500
-"""Requests of one address at once, and seconds until one more: a hall of a thousand that joins, and then moves once a second.
+"""Requests of one address at once, and seconds until one more: an audience of a thousand that joins, and then moves once a second.
 
 Beyond those, connections that ask seldom have as many again.
 """
@@ -41,7 +41,7 @@ _SOON = {"Retry-After": "2"}
 class Floods:
     """ASGI middleware that refuses what one address asks beyond that, with 429 or 503 and a sentence.
 
-    A class may share one address, and so may a hall: the limits are theirs, and a program's that asks as fast as it can is soon beyond.
+    A class may share one address, and so may an audience: the limits are theirs, and a program's that asks as fast as it can is soon beyond.
     """
 
     def __init__(self, app: ASGIApp):

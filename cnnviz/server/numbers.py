@@ -45,7 +45,7 @@ APART = 32
 MOST_DECK, GIVEN, EACH_BYTE = 200_000, 0.02, 1e-5
 """Bytes of a deck that is sent along, and seconds that its answer takes, at the least and for each of them."""
 HELD = 0.25
-"""Seconds that a hall's move waits, at most, for its numbers."""
+"""Seconds that an audience's move waits, at most, for its numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +89,7 @@ class Numbers:
         return found
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request; a hall's second one with what was sent to the first."""
+        """Answers one request; an audience's second one with what was sent to the first."""
         parts = scope["path_params"]
         version, name = parts.get("version", ""), (parts.get("version", ""), parts["page"], scope["query_string"])
         known = self.known.get(name)
@@ -102,7 +102,7 @@ class Numbers:
         await answer(scope, receive, send)
 
     async def prepare(self, room_query: str, client: object) -> None:
-        """Makes what a hall will ask for that is taken there, so that it is one answer for all of them; a dear one comes later."""
+        """Makes what an audience will ask for that is taken there, so that it is one answer for all of them; a dear one comes later."""
         page = dict(parse_qsl(room_query)).get("page", "")
         version, name, query = address_of(page, room_query).removeprefix("numbers/").replace("?", "/", 1).split("/", 2)
         asked = version, name, query.encode()

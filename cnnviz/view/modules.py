@@ -8,7 +8,7 @@ from cnnviz.view.fonts import font_faces
 from cnnviz.words import reader
 
 FOLDER = Path(__file__).parents[1]
-"""The package: a page's, the hall's and a host's browser part stand beside their Python."""
+"""The package: a page's, the audience's and a host's browser part stand beside their Python."""
 
 CONSTANTS = "view/spec"
 """The module that Python writes (constants.py)."""

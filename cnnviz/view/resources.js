@@ -298,7 +298,7 @@ export class Resources {
     if (flight !== this.flight) return
     this.flight = undefined
     this.act.failed(sentence)
-    if (wait) this.later(wait * (0.5 + Math.random())) // a hall does not come back all at once
+    if (wait) this.later(wait * (0.5 + Math.random())) // an audience does not come back all at once
   }
 
   /** @param {number} wait */

@@ -17,21 +17,21 @@ from cnnviz.wire.constants import Spec
 from cnnviz.wire.deck import DeckData, DeckHeader
 from cnnviz.wire.dialogs import Adopted, FullSet, OfferedFiles, OwnModel
 from cnnviz.wire.film import FilmHeader
-from cnnviz.wire.hall import (
-    HallExperiment,
-    HallInside,
-    HallPoll,
-    HallQuestion,
-    HallResults,
-    HallRun,
-    HallScreen,
-    HallSteps,
-)
 from cnnviz.wire.learn import LearnHeader
 from cnnviz.wire.loss_along import CurveHeader
 from cnnviz.wire.notebook import NotebookHeader
 from cnnviz.wire.page import AnswerHeader, Header, Query, StepHeader
 from cnnviz.wire.road import RoadHeader
+from cnnviz.wire.rooms import (
+    RoomExperiment,
+    RoomInside,
+    RoomPoll,
+    RoomQuestion,
+    RoomResults,
+    RoomRun,
+    RoomScreen,
+    RoomSteps,
+)
 from cnnviz.wire.training import ReportHeader
 from cnnviz.words import Message, Versions
 
@@ -79,7 +79,7 @@ class FileContents(TypedDict):
 RECORDS = (
     Header, StepHeader, RoadHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
     CurveHeader, OfferedFiles, Adopted, OwnModel, FullSet,
-    DeckHeader, HallQuestion, HallResults, HallPoll, HallSteps, HallScreen, HallExperiment, HallInside, HallRun,
+    DeckHeader, RoomQuestion, RoomResults, RoomPoll, RoomSteps, RoomScreen, RoomExperiment, RoomInside, RoomRun,
 )  # fmt: skip
 _NAMED = {"Scale": records.Scale, "Band": records.Band, "Kind": records.Kind}
 _PLAIN = {object: "unknown", str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string", Versions: "string"}

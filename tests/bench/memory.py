@@ -2,7 +2,7 @@
 
     python -m tests.bench.memory
 
-A room goes through them, and asks what its hall may be asked; their checks are asked for; files are taken home.
+A room goes through them, and asks what its audience may be asked; their checks are asked for; files are taken home.
 The parameters of one take 5 MB, and with momentum's and Adam's 14.
 """
 

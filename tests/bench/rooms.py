@@ -1,4 +1,4 @@
-"""How fast a hall is where its lecturer is: N followers of one room, each with a stream and the numbers of each move.
+"""How fast an audience is where its lecturer is: N followers of one room, each with a stream and the numbers of each move.
 
     python -m tests.bench.rooms --followers 1000
     python -m tests.bench.rooms --followers 3000 --behind-nginx
@@ -37,7 +37,7 @@ Result = TypeVar("Result")
 
 JOIN, MOVES, EVERY, WANTED_P95 = 20.0, 6, 2.0, 1000
 AHEAD_IN = 0.3, 1.5
-"""Seconds after which a follower's page asks ahead: hall/follower.js."""
+"""Seconds after which a follower's page asks ahead: rooms/follower.js."""
 EVERY_BEHIND, WANTED_BEHIND = 4.0, 2000
 VOTE = 2.0
 WANTED_SHOWN, LONGEST = 5.0, 60.0
@@ -135,7 +135,7 @@ class Follower:
             self.numbers.ask(self.path + following)
 
 
-async def hall(url: str, pids: list[int], count: int, net: str, every: float) -> tuple[float, dict[str, tuple[list[float], float]]]:
+async def audience(url: str, pids: list[int], count: int, net: str, every: float) -> tuple[float, dict[str, tuple[list[float], float]]]:
     """Seconds until all had joined; and for each kind of move, of every follower at every one of them, and of the servers' own work for one."""
     async with Connection(url) as driver:
         version = (await driver.get("/numbers/step"))[1]["x-code"]
@@ -354,7 +354,7 @@ def main(arguments: list[str] | None = None) -> int:
         every, wanted = (EVERY_BEHIND, WANTED_BEHIND) if asked.behind_nginx else (EVERY, WANTED_P95)
         for name, net in NETS.items():
             pids = [server.pid for server in servers]
-            joined, kinds = run(hall(url, pids, asked.followers, net, every))
+            joined, kinds = run(audience(url, pids, asked.followers, net, every))
             print(f"{name}: {asked.followers} followers joined in {joined:.1f} s (wanted: {JOIN:g} s)")
             good = good and joined <= JOIN
             for kind, (times, work) in kinds.items():

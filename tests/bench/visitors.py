@@ -5,7 +5,7 @@
 Each visitor holds a web socket, as the page does, and asks for the numbers by HTTP; a move is the next update of
 that visitor's own setup (each has another seed, so none is answered from another's cache), and lasts from the
 request until the last byte. They begin at update --first, and each has been there before the clock starts: with 1,000 the
-bench says whether a hall's setups are all remembered.
+bench says whether an audience's setups are all remembered.
 Without --url it starts the server itself and prints its memory too. Only this machine is ever asked.
 """
 

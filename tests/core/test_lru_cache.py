@@ -131,8 +131,8 @@ def test_all_stores_together_leave_a_server_room():
     for module in pkgutil.walk_packages(cnnviz.__path__, "cnnviz."):
         if "tensorflow" not in module.name and not module.name.endswith(("__main__", "jupyter", "serve")):
             import_module(module.name)
-    from cnnviz.hall import Rooms
     from cnnviz.hosts.dialogs.routes import MOST_COMING, MOST_MADE
+    from cnnviz.rooms import Rooms
     from cnnviz.server.numbers import Numbers
 
     rooms = Rooms()
@@ -144,9 +144,9 @@ def test_all_stores_together_leave_a_server_room():
 
 
 COUNTED = {
-    "hall/__init__.py": "visitors' addresses of at most 64 characters, and codes of rooms",
-    "hall/experiment_routes.py": "codes of rooms and numbers",
-    "hall/redis_store.py": "rooms: those of Redis, whose texts are bounded there, and ended ones, which have none",
+    "rooms/__init__.py": "visitors' addresses of at most 64 characters, and codes of rooms",
+    "rooms/experiment_routes.py": "codes of rooms and numbers",
+    "rooms/redis_store.py": "rooms: those of Redis, whose texts are bounded there, and ended ones, which have none",
     "server/costs.py": "kinds of answers: pages, their own keys, words of at most 20 characters, and sizes of networks as powers of two",
     "server/loop_turns.py": "addresses with a port",
     "server/visitors.py": "networks of addresses, with at most four parts each",

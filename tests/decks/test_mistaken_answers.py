@@ -45,7 +45,7 @@ def test_the_feedback_names_the_mistake_in_every_language():
     assert {*answer.say.by_language} == {*languages()} and "1/N forgotten" in answer.say.say("en") and "not averaged" in answer.say.say("en")
 
 
-def test_what_a_mistake_gives_is_a_group_of_a_hall_where_it_was_given():
+def test_what_a_mistake_gives_is_a_group_of_an_audience_where_it_was_given():
     screen = next(deck for deck in bundled() if deck.id == "blame").screens[1]
     question = ask(screen, setup_at(screen, {}))
     answer = next(option for option in question.options if option.is_mistake)

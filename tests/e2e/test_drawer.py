@@ -92,7 +92,7 @@ def test_a_lecture_is_made_by_keys_alone_and_its_file_has_no_fault(maker: Screen
     assert violations(maker) == []
     maker.key("draft_present").click()
     expect(maker.page.locator(".deck-bar p")).to_have_text(SAID[1])
-    expect(maker.key("script_say")).to_be_hidden()  # a hall reads it, and writes nothing
+    expect(maker.key("script_say")).to_be_hidden()  # an audience reads it, and writes nothing
     maker.press("l")
     expect(maker.key("script_say")).to_be_visible()
     with maker.page.expect_response(lambda answer: answer.url.endswith("/room") and answer.request.method == "POST") as opened:
@@ -100,7 +100,7 @@ def test_a_lecture_is_made_by_keys_alone_and_its_file_has_no_fault(maker: Screen
         maker.key("room_open").click()
     maker.close_dialog()
     expect(maker.page.locator(".deck-bar")).to_have_attribute("data-room", "1")
-    expect(maker.key("script_say")).to_be_hidden()  # the hall's sentence, and no field of the draft's over it
+    expect(maker.key("script_say")).to_be_hidden()  # the audience's sentence, and no field of the draft's over it
     expect(maker.page.locator(".deck-bar p")).to_be_visible()
     maker.press("PageUp")
     expect(maker.page.locator(".deck-bar p")).to_have_text(SAID[0])

@@ -1,4 +1,4 @@
-"""Two servers and a Redis between them: whichever of them is killed, the hall has the lecturer's next move."""
+"""Two servers and a Redis between them: whichever of them is killed, the audience has the lecturer's next move."""
 
 import asyncio
 import contextlib
@@ -164,7 +164,7 @@ def kill(server: Server) -> None:
 
 
 async def rolling(url: str, one: Server, two: Server) -> None:
-    """A hall while both servers are started again, one after the other and then both at once."""
+    """An audience while both servers are started again, one after the other and then both at once."""
     async with Connection(url) as ask:
         room = json.loads((await ask.ask("POST", "/room", body=b"k=0"))[2])
     listeners = [Listener(url, room["code"]) for _ in range(40)]
@@ -184,7 +184,7 @@ async def rolling(url: str, one: Server, two: Server) -> None:
 
 
 @pytest.mark.skipif(not NGINX, reason="there is no nginx here: the system's package has one")
-def test_behind_nginx_a_hall_is_back_at_once_while_the_servers_are_started_again(tmp_path):
+def test_behind_nginx_an_audience_is_back_at_once_while_the_servers_are_started_again(tmp_path):
     with two_servers() as (one, two, _), nginx_before(one, two, tmp_path) as url:
         apart(rolling(url, one, two))
 

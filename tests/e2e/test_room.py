@@ -1,4 +1,4 @@
-"""A hall on its own screens: a lecturer's page drives, a follower's follows, wanders off and returns."""
+"""An audience on its own screens: a lecturer's page drives, a follower's follows, wanders off and returns."""
 
 import contextlib
 import json
@@ -151,7 +151,7 @@ def tap(phone: Page, row: int, column: int) -> None:
     canvas.tap(position={"x": (column + 1.5) * side, "y": (row + 1.5) * side})
 
 
-def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_context_args, lecturer: Screen, server: Server):
+def test_an_audience_is_asked_answers_and_sees_what_it_answered(browser, browser_context_args, lecturer: Screen, server: Server):
     """From the lecturer's private screen: two phones answer, the projector shows, a second round stands beside the first."""
     lecturer.open("/", stage="x", img="test-0", f="sobel-x")
     code = open_room(lecturer)
@@ -171,7 +171,7 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
 
     expect(cockpit.locator("[data-key=cockpit_script]")).to_be_visible()
 
-    # it sees the next stage before the hall does
+    # it sees the next stage before the audience does
     expect(cockpit.locator(".coming h2")).to_contain_text("z1, feature map")
     setup = Setup(img="test-0", f="sobel-x")
     largest = run_updates(setup, load_image("test-0"), k=0).trace.z1.max()
@@ -190,7 +190,7 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
     board = lecturer.page.locator(".board.asking")
     expect(board.locator("h1")).to_have_text("Click the largest cell of z1.")
     tap(phones[0], 7, 7)
-    send = [phone.locator("[data-key=hall_send]") for phone in phones]
+    send = [phone.locator("[data-key=room_send]") for phone in phones]
     expect(send[0]).to_contain_text("Send row 7, column 7")
     send[0].click()
     expect(phones[0].locator(".in")).to_have_text("Your answer: row 7, column 7.")
@@ -306,7 +306,7 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_deck(browser, browser_conte
         expect(cockpit.locator("[aria-pressed=true]")).to_have_count(1)
     lecturer.press("PageDown")
     expect(curtain).to_be_hidden()  # the lecture goes on
-    lecturer.press("l")  # who is on the way to the next screen does not call the hall back
+    lecturer.press("l")  # who is on the way to the next screen does not call the audience back
     for page in (lecturer.page, phone):
         ready(page, stage="z1")
         expect(page.locator(".deck-bar p")).to_contain_text("at 900 places")
@@ -335,7 +335,7 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_deck(browser, browser_conte
     expect(lost).to_have_attribute("aria-pressed", "false")
     expect(cockpit.locator("header .lost")).to_have_count(0)
     phone.locator("[name=answer]").first.check()
-    phone.locator("[data-key=hall_send]").click()
+    phone.locator("[data-key=room_send]").click()
     expect(board.locator(".answered")).to_have_text("1 of 1 have answered")
     # B and J cover the question on every projector, from the remote too, and leave it as it was
     screen = context.new_page()
@@ -369,7 +369,7 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_deck(browser, browser_conte
     cockpit.locator("[data-screen='12']").click()
     expect(board.locator("h1")).to_contain_text("How many runs will not learn")
     phone.locator("[name=answer]").nth(1).check()
-    phone.locator("[data-key=hall_send]").click()
+    phone.locator("[data-key=room_send]").click()
     expect(board.locator(".answered")).to_have_text("1 of 1 have answered")
     lecturer.press("PageDown")
     expect(cockpit.locator("[data-act=run]")).to_have_class("primary")
@@ -381,12 +381,12 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_deck(browser, browser_conte
     expect(board.locator(".predicted")).to_be_empty()
     expect(phone.locator("canvas.runs")).to_be_visible()
     expect(phone.locator(".ballot .plates figure")).to_have_count(3)  # its kernel, z1 and a1
-    expect(phone.locator("[data-key=hall_look]")).to_be_visible()  # why its run ends as it does, where it is seen
+    expect(phone.locator("[data-key=room_look]")).to_be_visible()  # why its run ends as it does, where it is seen
     assert violations(Screen(phone)) == []
     lecturer.press("PageDown")  # the headline comes last
     expect(board.locator("h1")).to_contain_text("At update 200 the 1 losses go from")
     expect(board.locator(".predicted")).to_contain_text("of 1")
-    phone.locator("[data-key=hall_inside]").click()
+    phone.locator("[data-key=room_inside]").click()
     ready(phone, update=200)
     expect(phone.locator(".room-bar")).to_contain_text("The lecture has an experiment.")
     lecturer.press("PageUp")
@@ -419,7 +419,7 @@ def test_a_projector_is_read_from_the_last_row_and_eight_options_fit(browser, br
     assert faults(board, ASKEW) == faults(board, UNDER_THE_FOOT) == [], "both rounds on one grid"
     expect(board.locator(".heads span:visible")).to_have_text([re.compile("round 1"), re.compile("round 2")])
     ask_server(server, "DELETE", f"{path}/question", None, room["driver"])
-    page.locator("[data-key=hall_join]").click()
+    page.locator("[data-key=room_join]").click()
     board = page.locator(".curtain")
     phones = [been_here(browser.new_context(**browser_context_args)).new_page() for _ in range(2)]
     for phone in phones:
@@ -499,7 +499,7 @@ def test_a_room_that_is_gone_says_so_everywhere_and_its_driver_opens_it_again(br
     for page in (lecturer.page, projector):  # the question stays, so that nobody sees what it hides
         expect(page.locator(".board h1")).to_have_text("Clear so far?")
     expect(follower.locator(".ballot h1")).to_have_text("Clear so far?")
-    expect(follower.locator("[data-key=hall_send]")).to_be_disabled()
+    expect(follower.locator("[data-key=room_send]")).to_be_disabled()
     expect(lecturer.page.locator("[data-testid=stDialog]")).to_have_count(0)
     assert violations(Screen(cockpit)) == []
     wide = follower.viewport_size
@@ -520,7 +520,7 @@ def test_a_room_that_is_gone_says_so_everywhere_and_its_driver_opens_it_again(br
     expect(projector.locator(".board h1")).to_have_text("Clear so far?")
     expect(follower.locator(".ballot h1")).to_have_text("Clear so far?")
     follower.locator("[name=answer]").first.check()
-    follower.locator("[data-key=hall_send]").click()
+    follower.locator("[data-key=room_send]").click()
     expect(cockpit.locator(".live .sum")).to_contain_text("1 of 1")
     context.close()
 

@@ -192,7 +192,7 @@ def test_one_address_is_kept_for_ever_and_the_other_asks_again():
 
 
 @pytest.mark.parametrize(("room", "page"), [("k=2&stage=z1&lang=fr", "step"), ("page=train&n=20&k=2", "train")])
-def test_what_a_hall_is_taken_to_is_ready_as_its_pages_will_ask_for_it(monkeypatch, room, page):
+def test_what_an_audience_is_taken_to_is_ready_as_its_pages_will_ask_for_it(monkeypatch, room, page):
     monkeypatch.setattr(server_numbers, "HELD", 60)
     numbers = Numbers()
     asyncio.run(numbers.prepare(room, None))
@@ -206,7 +206,7 @@ def test_what_a_hall_is_taken_to_is_ready_as_its_pages_will_ask_for_it(monkeypat
         assert decode(gzip.decompress(body) if headers else body)[0]["lesson"]["k"] == "2"
 
 
-async def test_a_hall_does_not_wait_for_what_takes_long(monkeypatch):
+async def test_an_audience_does_not_wait_for_what_takes_long(monkeypatch):
     monkeypatch.setattr(server_numbers, "HELD", 0.05)
     going_on = threading.Event()
     monkeypatch.setattr(resource, "made", lambda *_: going_on.wait(60))

@@ -18,7 +18,7 @@ def test_a_comment_on_types_goes_and_the_code_beside_it_stays():
 
 
 def test_every_line_of_code_of_every_module_is_in_the_bundle():
-    entries = [path for room in ("hosts", "hall") for path in (FOLDER / room).rglob("*.js") if "export default" in path.read_text("utf-8")]
+    entries = [path for room in ("hosts", "rooms") for path in (FOLDER / room).rglob("*.js") if "export default" in path.read_text("utf-8")]
     made = "".join(script(path.relative_to(FOLDER).with_suffix("").as_posix()) for path in entries)
     for path in FOLDER.rglob("*.js"):
         if "vendor" in path.parts or path.stem == "no_drawer":  # which stands in for others in a file
@@ -48,7 +48,7 @@ def run(tmp_path, text: str, *options: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("entry", ["hosts/streamlit/streamlit", "hall/follower", "hall/cockpit", "hosts/file/file", "hosts/jupyter/cell"])
+@pytest.mark.parametrize("entry", ["hosts/streamlit/streamlit", "rooms/follower", "rooms/cockpit", "hosts/file/file", "hosts/jupyter/cell"])
 def test_node_can_read_the_whole_bundle(tmp_path, entry):
     run(tmp_path, script(entry), "--check")
 

@@ -108,4 +108,4 @@ def test_only_a_host_knows_streamlit_and_the_browsers_address():
     for name, text in MODULES.items():
         code = re.sub(r"/\*\*.*?\*/|(?m:^\s*//.*$)", "", text, flags=re.DOTALL)
         known = re.findall(r"streamlit|\bst-key|\blocation\b|\bhistory\b|popstate", code, re.IGNORECASE)
-        assert name.startswith(("hosts/", "hall/")) or not known, name
+        assert name.startswith(("hosts/", "rooms/")) or not known, name

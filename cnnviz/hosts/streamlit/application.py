@@ -10,13 +10,13 @@ from starlette.routing import BaseRoute
 
 from cnnviz.core.isolation import run_elsewhere
 from cnnviz.core.stored_params import keep_also
-from cnnviz.hall import Rooms, room_routes
-from cnnviz.hall.redis_store import shared
 from cnnviz.hosts.dialogs.routes import dialog_routes
 from cnnviz.hosts.streamlit.compressed import Compressed
 from cnnviz.hosts.streamlit.guards import Frames, Metrics, NoUploads, Origins, Proxies
 from cnnviz.hosts.streamlit.index import Early, page
 from cnnviz.hosts.streamlit.start import SCRIPT, at_the_end, lifespan
+from cnnviz.rooms import Rooms, room_routes
+from cnnviz.rooms.redis_store import shared
 from cnnviz.server.direct_routes import Direct
 from cnnviz.server.files import file_routes, made_once
 from cnnviz.server.floods import Floods
@@ -39,7 +39,7 @@ FOR_STREAMLIT = [Middleware(layer) for layer in (Metrics, Frames, NoUploads, Com
 
 
 def middleware(served: list[BaseRoute]) -> list[Middleware]:
-    """All of it for an app with these routes: what a hall asks for is answered in between, and never comes to Streamlit's."""
+    """All of it for an app with these routes: what an audience asks for is answered in between, and never comes to Streamlit's."""
     return [*FOR_ALL, Middleware(Direct, served), *FOR_STREAMLIT]
 
 

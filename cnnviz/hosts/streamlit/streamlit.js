@@ -1,8 +1,8 @@
 // The component's entry on Streamlit's page, which calls it again whenever it has something else to say, for the same
 // element. Only this and address_bar.js know Streamlit.
 
-import { roomDriver } from "../../hall/driver.js"
-import { plotly } from "../../hall/plotly.js"
+import { roomDriver } from "../../rooms/driver.js"
+import { plotly } from "../../rooms/plotly.js"
 import { own, parse } from "../../view/model/address.js"
 import { decode } from "../../view/model/decode.js"
 import { say } from "../../view/model/words.js"

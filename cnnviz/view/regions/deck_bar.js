@@ -19,7 +19,7 @@ export function fillBar(view, deck, here) {
   const bar = view.$(".deck-bar")
   const place = root.querySelector(".explain .text")
   if (view.kind.reveals && place && bar.parentElement !== place) place.append(bar)
-  if (bar.dataset.room) return // the room's deck says what stands there (hall/screen_bar.js)
+  if (bar.dataset.room) return // the room's deck says what stands there (rooms/screen_bar.js)
   const own = here.script === drafting().now.id && isWalked() ? drafting().now : undefined
   const count = own?.screen.length ?? deck?.screens.length ?? 0
   const number = numberIn({ screens: { length: count } }, here)

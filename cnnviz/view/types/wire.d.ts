@@ -320,181 +320,6 @@ export interface GroupData {
   patch: PatchData | null
 }
 
-/** The results of a class's experiment: each run's own value and last loss (base64 of float64), and the losses of the runs `shown`,
-    row by row, at the updates `at` (base64 of float32). `key` is what the runs differ in; devices beyond the runs share them.
-    `predicted` counts the predictions by option, `confirmed` is the option that these runs confirm.
-     */
-export interface HallExperiment {
-  number: number
-  key: string
-  updates: number
-  devices: number
-  values: string[]
-  last: string
-  at: number[]
-  shown: number[]
-  curves: string
-  predicted: number[]
-  confirmed: number | null
-}
-
-/** The inside of a run: its value of what all differ in, the kernel and the maps that it makes after the updates, why it wins or fails, and
-    the update `k` and the address (`look`) where that is seen; both empty where nothing explains it.
-     */
-export interface HallInside {
-  run: number
-  value: string
-  plates: HallPlate[]
-  say: string
-  k: number
-  look: string
-}
-
-/** A map that cells are clicked on, laid out in layers of rows and columns; `plane` is None while it is hidden. */
-export interface HallMap {
-  symbol: string
-  label: string
-  words: string
-  shape: number[]
-  layers: number
-  rows: number
-  columns: number
-  cells: number
-  plane: Plane | null
-}
-
-/** An answer to choose: its words, and a small map where it is one. */
-export interface HallOption {
-  label: string
-  picture: number[][] | null
-}
-
-/** A map beside a question: its numbers where they are few, else its cells' colours; neither while it is hidden, and then its size alone.
-
-    `ring` is about the cells that are asked of: their first row and column, and how many.
-     */
-export interface HallPlate {
-  label: string
-  words: string
-  rows: number
-  columns: number
-  hidden: boolean
-  picture: number[][] | null
-  map: HallMap | null
-  ring: [number, number, number, number] | null
-}
-
-/** The state of a room's question, as its stream says it; `left` are the seconds to answer, None where that is open.
-
-    Of the kind "experiment" it is none: each device has a run of its own. Before that it is of the kind "predict".
-     */
-export interface HallPoll {
-  number: number
-  kind: string
-  phase: "open" | "closed" | "shown" | "revealed"
-  round: number
-  left: number | null
-  keyed: boolean
-}
-
-/** The part of a room's question that everybody may know. `source` is the map that is tapped in place of one that is
-    hidden, `window` how a window slides over it, `kernel` its weights; `other` says whether another picture can be had, `plates` are
-    the maps beside the words of a deck's question that is not clicked.
-     */
-export interface HallQuestion {
-  number: number
-  kind: string
-  title: string
-  text: string
-  ask: string
-  keyed: boolean
-  options: HallOption[]
-  map: HallMap | null
-  source: HallMap | null
-  window: Record<string, number> | null
-  kernel: number[][] | null
-  other: boolean
-  plates: HallPlate[]
-}
-
-/** Answers of the audience in each round. Groups, right cells, the reason and hidden maps only once revealed.
-
-    Once revealed, an answer is right if it is within `radius` of `middle` for one (middle, radius) of `accepted`.
-     */
-export interface HallResults {
-  rounds: HallRound[]
-  followers: number
-  revealed: boolean
-  groups: GroupData[]
-  key: number[]
-  accepted: [number, number][]
-  map: HallMap | null
-  right: string
-  plates: HallPlate[]
-}
-
-/** One round: how many answered, and how often each option, cell or range of numbers was given: (from, to, count). */
-export interface HallRound {
-  votes: number
-  counts: [number, number, number][]
-}
-
-/** A device's own run: its number from 0, its value of what all differ in (`key`), its address after so many updates, and its losses at the
-    experiment's updates `at` (base64 of float64).
-     */
-export interface HallRun {
-  number: number
-  place: number
-  key: string
-  updates: number
-  run: number
-  value: string
-  query: string
-  curve: string
-}
-
-/** The current screen of a room's deck: its number, from 1, of how many, its sentence by language, and the digest of the deck. */
-export interface HallScreen {
-  number: number
-  count: number
-  say: Record<string, string>
-  script: string
-}
-
-/** A screen of a deck, for the lecturer: its title, what it asks, whether a hall can be asked it, its address as it travels (`query`), and what to
-    say; for how many `seconds` it is planned, and what everybody has a value of their own of in an `experiment`.
-     */
-export interface HallStep {
-  number: number
-  title: string
-  ask: string
-  kind: string
-  hall: boolean
-  query: string
-  text: string
-  notes: string
-  right: string
-  answers: string[]
-  seconds: number | null
-  experiment: string
-}
-
-/** The lessons and lectures, the one that was asked for, or else the room's deck, and its screens; and the maps of the room's lesson.
-
-    `screen` is the number of the room's screen, 0 where its deck is not begun, None where `steps` are another one's.
-     */
-export interface HallSteps {
-  lessons: LearnListed[]
-  lectures: LearnListed[]
-  lesson: string
-  title: string
-  screen: number | null
-  steps: HallStep[]
-  maps: HallMap[]
-  stage: string
-  stages: [string, string][]
-}
-
 /** The header of every page: sentences, and the status line. */
 export interface Header extends AnswerHeader {
   words: string
@@ -1006,6 +831,181 @@ export interface RoadData {
 /** That of a page with a road. */
 export interface RoadHeader extends Header {
   road: RoadData
+}
+
+/** The results of a class's experiment: each run's own value and last loss (base64 of float64), and the losses of the runs `shown`,
+    row by row, at the updates `at` (base64 of float32). `key` is what the runs differ in; devices beyond the runs share them.
+    `predicted` counts the predictions by option, `confirmed` is the option that these runs confirm.
+     */
+export interface RoomExperiment {
+  number: number
+  key: string
+  updates: number
+  devices: number
+  values: string[]
+  last: string
+  at: number[]
+  shown: number[]
+  curves: string
+  predicted: number[]
+  confirmed: number | null
+}
+
+/** The inside of a run: its value of what all differ in, the kernel and the maps that it makes after the updates, why it wins or fails, and
+    the update `k` and the address (`look`) where that is seen; both empty where nothing explains it.
+     */
+export interface RoomInside {
+  run: number
+  value: string
+  plates: RoomPlate[]
+  say: string
+  k: number
+  look: string
+}
+
+/** A map that cells are clicked on, laid out in layers of rows and columns; `plane` is None while it is hidden. */
+export interface RoomMap {
+  symbol: string
+  label: string
+  words: string
+  shape: number[]
+  layers: number
+  rows: number
+  columns: number
+  cells: number
+  plane: Plane | null
+}
+
+/** An answer to choose: its words, and a small map where it is one. */
+export interface RoomOption {
+  label: string
+  picture: number[][] | null
+}
+
+/** A map beside a question: its numbers where they are few, else its cells' colours; neither while it is hidden, and then its size alone.
+
+    `ring` is about the cells that are asked of: their first row and column, and how many.
+     */
+export interface RoomPlate {
+  label: string
+  words: string
+  rows: number
+  columns: number
+  hidden: boolean
+  picture: number[][] | null
+  map: RoomMap | null
+  ring: [number, number, number, number] | null
+}
+
+/** The state of a room's question, as its stream says it; `left` are the seconds to answer, None where that is open.
+
+    Of the kind "experiment" it is none: each device has a run of its own. Before that it is of the kind "predict".
+     */
+export interface RoomPoll {
+  number: number
+  kind: string
+  phase: "open" | "closed" | "shown" | "revealed"
+  round: number
+  left: number | null
+  keyed: boolean
+}
+
+/** The part of a room's question that everybody may know. `source` is the map that is tapped in place of one that is
+    hidden, `window` how a window slides over it, `kernel` its weights; `other` says whether another picture can be had, `plates` are
+    the maps beside the words of a deck's question that is not clicked.
+     */
+export interface RoomQuestion {
+  number: number
+  kind: string
+  title: string
+  text: string
+  ask: string
+  keyed: boolean
+  options: RoomOption[]
+  map: RoomMap | null
+  source: RoomMap | null
+  window: Record<string, number> | null
+  kernel: number[][] | null
+  other: boolean
+  plates: RoomPlate[]
+}
+
+/** Answers of the audience in each round. Groups, right cells, the reason and hidden maps only once revealed.
+
+    Once revealed, an answer is right if it is within `radius` of `middle` for one (middle, radius) of `accepted`.
+     */
+export interface RoomResults {
+  rounds: RoomRound[]
+  followers: number
+  revealed: boolean
+  groups: GroupData[]
+  key: number[]
+  accepted: [number, number][]
+  map: RoomMap | null
+  right: string
+  plates: RoomPlate[]
+}
+
+/** One round: how many answered, and how often each option, cell or range of numbers was given: (from, to, count). */
+export interface RoomRound {
+  votes: number
+  counts: [number, number, number][]
+}
+
+/** A device's own run: its number from 0, its value of what all differ in (`key`), its address after so many updates, and its losses at the
+    experiment's updates `at` (base64 of float64).
+     */
+export interface RoomRun {
+  number: number
+  place: number
+  key: string
+  updates: number
+  run: number
+  value: string
+  query: string
+  curve: string
+}
+
+/** The current screen of a room's deck: its number, from 1, of how many, its sentence by language, and the digest of the deck. */
+export interface RoomScreen {
+  number: number
+  count: number
+  say: Record<string, string>
+  script: string
+}
+
+/** A screen of a deck, for the lecturer: its title, what it asks, whether an audience can be asked it, its address as it travels (`query`), and what to
+    say; for how many `seconds` it is planned, and what everybody has a value of their own of in an `experiment`.
+     */
+export interface RoomStep {
+  number: number
+  title: string
+  ask: string
+  kind: string
+  hall: boolean
+  query: string
+  text: string
+  notes: string
+  right: string
+  answers: string[]
+  seconds: number | null
+  experiment: string
+}
+
+/** The lessons and lectures, the one that was asked for, or else the room's deck, and its screens; and the maps of the room's lesson.
+
+    `screen` is the number of the room's screen, 0 where its deck is not begun, None where `steps` are another one's.
+     */
+export interface RoomSteps {
+  lessons: LearnListed[]
+  lectures: LearnListed[]
+  lesson: string
+  title: string
+  screen: number | null
+  steps: RoomStep[]
+  maps: RoomMap[]
+  stage: string
+  stages: [string, string][]
 }
 
 export type Scale = "signed" | "dark" | "activation" | "pixel" | "answer" | "answer_dark" | "error" | "error_dark" | "untold" | "untold_dark"
