@@ -8,23 +8,23 @@ from typing import Any
 
 from tests.picture import Picture
 
-PHONE, PROJECTOR, COCKPIT = (390, 844), (1920, 1080), (1280, 800)
+PHONE, PROJECTOR, PRESENTER_VIEW = (390, 844), (1920, 1080), (1280, 800)
 VOTES = ((43, 60, 34), (160, 40, 26))
 """How often each option is chosen, in the first round and in the second."""
 
 
 class LiveRoom:
-    """A room of a server in which a deck is given, and what a driver and devices send it."""
+    """A room of a server in which a deck is given, and what a presenter and devices send it."""
 
     def __init__(self, url: str, opened: dict[str, object]):
-        self.url, self.driver = url, ""
+        self.url, self.presenter = url, ""
         room = self.send("POST", "/room", opened)
-        self.path, self.driver = f"/room/{room['code']}", room["driver"]
+        self.path, self.presenter = f"/room/{room['code']}", room["driver"]
         self.devices: list[str] = []
 
     def send(self, method: str, path: str, body: object = None) -> Any:
         """The answer of the server, which is JSON, or nothing."""
-        headers = {"Authorization": f"Bearer {self.driver}"} if self.driver else {}
+        headers = {"Authorization": f"Bearer {self.presenter}"} if self.presenter else {}
         asked = urllib.request.Request(self.url + path, None if body is None else json.dumps(body).encode(), headers, method=method)
         with urllib.request.urlopen(asked) as answer:
             return json.loads(answer.read() or b"{}")
@@ -61,14 +61,14 @@ class LiveRoom:
 def rooms(url: str) -> Iterator[Picture]:
     """What was drawn of a room, one after the other: it is so until the next is asked for."""
     live = LiveRoom(url, {"script": "lecture-kernel"})
-    screen, cockpit = f"{live.path}/screen", f"{live.path}/cockpit#driver={live.driver}"
+    screen, presenter_view = f"{live.path}/screen", f"{live.path}/cockpit#driver={live.presenter}"
     yield Picture("room-join-1920x1080", screen, PROJECTOR, clicked=("[data-key=room_join]",), until=".joining img")
     live.show(3)
     live.vote(VOTES[0])
     yield Picture("question-projector-1920x1080", screen, PROJECTOR, until=".board .options")
     yield Picture("question-phone-390x844", live.path, PHONE, until=".ballot .options")
     for theme, ending in (("light", ""), ("dark", "dark-")):
-        yield Picture(f"script-cockpit-{ending}1280x800", cockpit, COCKPIT, theme, until=".lesson li:nth-child(2) img")
+        yield Picture(f"script-cockpit-{ending}1280x800", presenter_view, PRESENTER_VIEW, theme, until=".lesson li:nth-child(2) img")
     live.turn("close", "again")
     live.vote(VOTES[1])
     live.turn("close", "reveal")
@@ -87,7 +87,7 @@ def rooms(url: str) -> Iterator[Picture]:
     yield Picture("room-phone-390x844", live.path, PHONE, clicked=("canvas.pick",), until=".ballot .pick")
     yield Picture("room-phone-alone-390x844", f"{live.path}?img=test-0&f=sobel-y&stage=z1&cell=z1:21,14", PHONE, until=".room-bar .there")
     live.send("DELETE", f"{live.path}/question")
-    driving = f"/?img=test-0&f=sobel-x&stage=z1&cell=z1:13,18&view=lecture#room={live.path[-5:]}&driver={live.driver}"
+    driving = f"/?img=test-0&f=sobel-x&stage=z1&cell=z1:13,18&view=lecture#room={live.path[-5:]}&driver={live.presenter}"
     yield Picture("room-join-corner-1920x1080", driving, PROJECTOR, until=".join-corner .corner em:not(:empty)")
     live.send("DELETE", live.path)
     yield Picture("room-enter-390x844", "/room", PHONE, until="form")

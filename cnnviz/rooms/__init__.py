@@ -38,7 +38,7 @@ async def _nothing(query: str, client: object) -> None:
 
 
 class Rooms:
-    """The answers; `store` has the rooms, `prepare` makes what an audience will ask for at an address, for the driver there, and `key` is the
+    """The answers; `store` has the rooms, `prepare` makes what an audience will ask for at an address, for the presenter there, and `key` is the
     servers' own (room_secrets.py)."""
 
     def __init__(self, store: Store | None = None, prepare: Prepare = _nothing, crowd: int = CROWD, key: str = "", everywhere: bool = True) -> None:
@@ -58,7 +58,7 @@ class Rooms:
         self.lectures = Lectures(self.store, self.questions, prepare, crowd, self.experiments.ahead)
 
     async def open(self, request: Request) -> Response:
-        """POST room: opens a room, whose driver is the one that has the secret in the answer; or the one of a secret that is sent, if it is gone.
+        """POST room: opens a room, whose presenter is the one that has the secret in the answer; or the one of a secret that is sent, if it is gone.
 
         With a deck it is at a screen of that, the first one unless it is said.
         """
@@ -71,35 +71,35 @@ class Rooms:
             raise Refused(429, "ui.rooms.too_many", n=1)
         if deck:
             numbered(await self.lectures.deck(request, deck), sent.get("screen", 1))
-        code, driver, fresh = await self._opened(request, secret, query)
+        code, presenter, fresh = await self._opened(request, secret, query)
         if fresh and deck and (room := await self.store.room(code)):
             await self.lectures.give(request, room, deck)
             await self.lectures.show(request, room, sent.get("screen", 1))
-        return JSONResponse({"code": code, "driver": driver}, 201 if fresh else 200, {"Cache-Control": "no-store"})
+        return JSONResponse({"code": code, "driver": presenter}, 201 if fresh else 200, {"Cache-Control": "no-store"})
 
     async def _opened(self, request: Request, secret: str, query: str) -> tuple[str, str, bool]:
         """The code of a new room, or of the one of that secret; the secret, and whether the room is new. Raises Refused, TooManyRooms."""
         for _ in range(20):
-            driver = secret or new_secret()
-            code = await asyncio.to_thread(code_of, driver, self.key)
-            fresh = await self.store.open(code, digest(driver), query)
-            if fresh or (secret and await self._is_driver(code, secret)):
+            presenter = secret or new_secret()
+            code = await asyncio.to_thread(code_of, presenter, self.key)
+            fresh = await self.store.open(code, digest(presenter), query)
+            if fresh or (secret and await self._is_presenter(code, secret)):
                 self.reached.put((visitor_of(request), code), True)
-                return code, driver, fresh
+                return code, presenter, fresh
             if secret:
                 raise Refused(403, "ui.rooms.not_driver")
         raise TooManyRooms
 
-    async def _is_driver(self, code: str, secret: str) -> bool:
+    async def _is_presenter(self, code: str, secret: str) -> bool:
         room = await self.store.room(code)
-        return room is not None and hmac.compare_digest(digest(secret), room.driver)
+        return room is not None and hmac.compare_digest(digest(secret), room.presenter)
 
     async def join(self, request: Request, room: Room) -> Response:
         """POST room/<code>/device: a token for a device, without which nothing is answered. An address gets one for each of its streams."""
         visitor = visitor_of(request)
         if not await self.store.join(room, visitor, partial(self.joined.take, f"{visitor} {room.code}")):
             raise Refused(429, "ui.rooms.no_stream")
-        return JSONResponse({"device": new_device(room.driver)}, 201, {"Cache-Control": "no-store"})
+        return JSONResponse({"device": new_device(room.presenter)}, 201, {"Cache-Control": "no-store"})
 
     async def enter(self, request: Request) -> Response:
         """GET room: a page that asks for the code; with ?code=… it leads there."""
@@ -129,8 +129,8 @@ class Rooms:
         """GET room/<code>/screen: the page for a projector."""
         return page_of_room((await self.room(request)).code, of_request(request), "screen")
 
-    async def cockpit(self, request: Request) -> Response:
-        """GET room/<code>/cockpit: the lecturer's own page; what it shows and does needs the driver's secret."""
+    async def presenter_view(self, request: Request) -> Response:
+        """GET room/<code>/cockpit: the lecturer's own page; what it shows and does needs the presenter's secret."""
         return page_of_room((await self.room(request)).code, of_request(request), "cockpit")
 
     async def picture(self, request: Request) -> Response:
@@ -175,7 +175,7 @@ class Rooms:
 
             return answer
 
-        def for_driver(act: Callable[[Request, Room], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        def for_presenter(act: Callable[[Request, Room], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
             async def answer(request: Request) -> Response:
                 room = await self.driven(request)
                 if request.method != "GET" and not self.moved.take(room.code):
@@ -190,19 +190,19 @@ class Rooms:
 
         return [
             ("GET", "question", for_all(questions.look)),
-            ("PUT", "question", for_driver(questions.ask_or_turn)),
-            ("DELETE", "question", for_driver(questions.end)),
-            ("GET", "asked", for_driver(questions.asked)),
+            ("PUT", "question", for_presenter(questions.ask_or_turn)),
+            ("DELETE", "question", for_presenter(questions.end)),
+            ("GET", "asked", for_presenter(questions.asked)),
             ("POST", "device", for_all(self.join)),
             ("POST", "vote", for_all(questions.vote)),
-            ("GET", "results.csv", for_driver(questions.saved)),
+            ("GET", "results.csv", for_presenter(questions.saved)),
             ("POST", "lost", for_all(questions.lose)),
             ("POST", "place", for_all(self.experiments.take_part)),
             ("GET", "experiment", for_all(self.experiments.look)),
             ("GET", "inside", for_all(self.experiments.inside)),
-            ("GET", "script", for_driver(self.lectures.given)),
+            ("GET", "script", for_presenter(self.lectures.given)),
             ("GET", "results", results),
-            ("GET", "steps", for_driver(questions.steps)),
+            ("GET", "steps", for_presenter(questions.steps)),
         ]
 
     async def room(self, request: Request, waiting: bool = False) -> Room:
@@ -227,10 +227,10 @@ class Rooms:
         return room
 
     async def driven(self, request: Request) -> Room:
-        """The room, for its driver."""
+        """The room, for its presenter."""
         room, visitor = await self.room(request), visitor_of(request)
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() == "bearer" and hmac.compare_digest(digest(secret.strip()), room.driver):
+        if kind.lower() == "bearer" and hmac.compare_digest(digest(secret.strip()), room.presenter):
             return room
         if not self.forged.take(visitor):
             raise Refused(429, "ui.rooms.too_often", n=1)
@@ -275,7 +275,7 @@ def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Reques
 def room_routes(folder: str, rooms: Rooms) -> list[BaseRoute]:
     """The rooms, under the path that Streamlit puts before its own ("" or "/prefix")."""
     one = [("GET", "", rooms.look), ("PUT", "", rooms.move), ("DELETE", "", rooms.end)]
-    pages = [("GET", "/screen", rooms.screen), ("GET", "/cockpit", rooms.cockpit), ("GET", "/qr.svg", rooms.picture)]
+    pages = [("GET", "/screen", rooms.screen), ("GET", "/cockpit", rooms.presenter_view), ("GET", "/qr.svg", rooms.picture)]
     from_follower = [("GET", "events", rooms.follow), *rooms.question_routes()]
     room = f"{folder}/room/{{code}}"
     return [

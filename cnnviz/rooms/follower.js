@@ -1,5 +1,5 @@
-// The component's entry on a follower's page: the lesson is where the room's driver is, until somebody wanders off.
-// Its numbers come as resources (docs/numbers.md), and where the driver goes as a stream of addresses (docs/rooms.md).
+// The component's entry on a follower's page: the lesson is where the room's presenter is, until somebody wanders off.
+// Its numbers come as resources (docs/numbers.md), and where the presenter goes as a stream of addresses (docs/rooms.md).
 
 import { own, parse, parseForeign, query } from "../view/model/address.js"
 import { escaped } from "../view/model/format.js"
@@ -267,7 +267,7 @@ export default function show() {
     wander(false)
   }
 
-  /** To where the driver is. */
+  /** To where the presenter is. */
   function follow() {
     if (!projected) leave(false)
     history.replaceState(null, "", location.pathname + (speech.lang ? query(speech) : ""))

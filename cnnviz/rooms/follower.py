@@ -36,12 +36,12 @@ _VIEW = '<main class="cnnviz alone follows" style="visibility:hidden"></main>'
 _BODIES = {
     "follower": f'<div class="room-bar" role="region" aria-label="$title"></div>\n{_VIEW}',
     "screen": f'<div class="room-bar" role="region" aria-label="$title"></div>\n{_VIEW}',
-    "cockpit": '<main class="cockpit"></main>',
+    "cockpit": '<main class="presenter-view"></main>',
 }
 
 
 def page_of_room(code: str, lang: str, kind: str = "follower") -> Response:
-    """The page of a room's followers, of its projector ("screen"), or of its driver ("cockpit"), in a language."""
+    """The page of a room's followers, of its projector ("screen"), or of its presenter ("cockpit"), in a language."""
     base = ".." if kind == "follower" else "../.."
     script = "cockpit" if kind == "cockpit" else "follower"
     said = {"title": html.escape(say("ui.rooms.title", lang, code=code)), "noscript": html.escape(say("ui.rooms.noscript", lang))}

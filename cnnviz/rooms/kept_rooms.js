@@ -1,4 +1,4 @@
-// What a driver's pages know of their room, so that it can be opened again: its secret, kept in this browser for as long as rooms
+// What a presenter's pages know of their room, so that it can be opened again: its secret, kept in this browser for as long as rooms
 // live, and the question that is open in it.
 
 import { escaped } from "../view/model/format.js"
@@ -21,9 +21,9 @@ export const keptRooms = () =>
   Object.values(inBrowser.readRecord(ROOMS)).filter(({ since }) => Date.now() - since < SILENCE)
 
 /** @param {Held} room */
-export function keepRoom({ code, driver }) {
+export function keepRoom({ code, driver: presenter }) {
   const others = keptRooms().filter((room) => room.code !== code)
-  inBrowser.writeRecord(ROOMS, [{ code, driver, since: Date.now() }, ...others].slice(0, MOST))
+  inBrowser.writeRecord(ROOMS, [{ code, driver: presenter, since: Date.now() }, ...others].slice(0, MOST))
 }
 
 /** Forgets a room. @param {string} code */
@@ -36,20 +36,20 @@ export const forgetRoom = (code) =>
 /**
  * Opens a room by its secret: again, where the server has forgotten it, with the question that was open; else it is as it was.
  * @param {URL} base  where the pages stand
- * @param {string} driver
+ * @param {string} presenter
  * @param {string} query  where the audience is to be
  * @param {Record<string, unknown>} [question]
  * @param {Deck} [deck]  that is given there, and the number of its screen
  * @returns {Promise<{ room?: Held, sentence?: string }>}
  */
-export async function openRoom(base, driver, query, question, deck) {
+export async function openRoom(base, presenter, query, question, deck) {
   const asks = question && !question.screen // a screen's own question is asked there again
-  const body = JSON.stringify({ driver: driver || undefined, query: asks ? `${query}&veiled=1` : query, ...deck })
+  const body = JSON.stringify({ driver: presenter || undefined, query: asks ? `${query}&veiled=1` : query, ...deck })
   const answer = await fetch(new URL("room", base), { method: "POST", body }).catch(() => undefined)
   const found = await answer?.json().catch(() => undefined)
   if (!answer?.ok) return { sentence: found?.sentence }
   if (answer.status === 201 && asks) {
-    const headers = { Authorization: `Bearer ${driver}` }
+    const headers = { Authorization: `Bearer ${presenter}` }
     const put = (/** @type {string} */ path, /** @type {string} */ body) =>
       fetch(new URL(`room/${found.code}${path}`, base), { method: "PUT", headers, body }).catch(() => undefined)
     for (let tries = 0; tries < TRIES; tries++) {

@@ -29,13 +29,13 @@ MOST_BODY = 3 * MOST_DECK
 """Bytes of a body with a deck in it, in which JSON may write a character with several."""
 
 ORDERS = {"explore": EXPLORE, "cover": COVERS}
-"""A driver's words for everybody beside where to go, and what each may be."""
+"""A presenter's words for everybody beside where to go, and what each may be."""
 
 Prepare = Callable[[str, object], Awaitable[None]]
 
 
 class Lectures:
-    """The answers to what a driver sends: `prepare` makes what an audience will ask for at an address, where at least `crowd` follow, `begun` is told of
+    """The answers to what a presenter sends: `prepare` makes what an audience will ask for at an address, where at least `crowd` follow, `begun` is told of
     a room in which an experiment begins.
     """
 

@@ -195,7 +195,7 @@ class Questions:
         """A device's token, and what it sent. Raises Refused: 403 where the token is none of this room's, 429 where it sends too much."""
         sent = await table_in(request, MOST_VOTE)
         device = str(sent.get("device"))
-        if not is_device(device, room.driver):
+        if not is_device(device, room.presenter):
             raise Refused(403, "ui.rooms.device")
         if self.again.look(device) < 1 or not self.voted.take(visitor_of(request)):
             raise Refused(429, "ui.rooms.too_fast", n=1)
@@ -203,7 +203,7 @@ class Questions:
         return device, sent
 
     async def results(self, request: Request, room: Room, private: bool) -> Response:
-        """GET room/<code>/results: to everybody once they are shown, to the driver (`private`) at any time."""
+        """GET room/<code>/results: to everybody once they are shown, to the presenter (`private`) at any time."""
         poll = _poll(room)
         if not private and not poll.shows:
             raise Refused(403, "ui.rooms.not_shown")

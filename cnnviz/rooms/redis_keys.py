@@ -116,7 +116,7 @@ _NAMES = (room_name, deck_name, lost_name, records_name, followers_name, been_na
 class Found:
     """A room as Redis has it; `asked` says whether it has ever had a question, `poll` is None where it has none now, `deck` is its deck's digest."""
 
-    driver: str
+    presenter: str
     query: str
     number: int
     poll: Poll | None
@@ -132,14 +132,14 @@ def room_in(fields: Mapping[str, str]) -> Found | None:
     if "number" not in fields:
         return None
     try:
-        number, driver, query = int(fields["number"]), fields["driver"], fields["query"]
+        number, presenter, query = int(fields["number"]), fields["driver"], fields["query"]
     except (ValueError, KeyError) as error:
         raise Unreadable from error
     if not query.isascii() or not (query.isprintable() or not query):
         raise Unreadable
     poll, screen = poll_in(fields.get("poll")), _screen_in(fields.get("screen", ""))
     said = [fields.get(name, "") for name in ("script", "explore", "cover")]
-    return Found(driver, query, number, poll, "poll" in fields, screen, *said)
+    return Found(presenter, query, number, poll, "poll" in fields, screen, *said)
 
 
 def _screen_in(text: str) -> str:

@@ -91,14 +91,14 @@ class Shared:
         self.mark: str | None = None
         self.answers = SharedVotes(redis, self.followed.__contains__, self._restored)
 
-    async def open(self, code: str, driver: str, query: str) -> bool:
+    async def open(self, code: str, presenter: str, query: str) -> bool:
         self._begin()
         async with reachable():
             now = time.time()
             await self.redis.zremrangebyscore(ROOMS, 0, now - SILENCE)
             if await self.redis.zcard(ROOMS) >= self.most:
                 await self._give_up_idle(now)
-            if not await self.redis.hsetnx(room_name(code), "driver", driver):
+            if not await self.redis.hsetnx(room_name(code), "driver", presenter):
                 return False
             await self._write(code, {"query": query, "number": first_number()})
             await self._note_place(code, query)
@@ -152,7 +152,7 @@ class Shared:
 
     async def move(self, room: Room, query: str, screen: str | None = None) -> int:
         number = max(room.number + 1, first_number())
-        where = {"driver": room.driver, "query": query, "number": number}
+        where = {"driver": room.presenter, "query": query, "number": number}
         given = {"screen": room.screen if screen is None else screen, "script": deck_digest(room.deck)} if room.deck else {}
         async with reachable():
             await self._write(room.code, where | given)
@@ -430,7 +430,7 @@ class Shared:
                 room.wake()
             return None
         if room is None or room.ended:
-            room = Room(code, there.driver)
+            room = Room(code, there.presenter)
             self.known.put(code, room)
         if there.deck not in ("", deck_digest(room.deck)):
             async with reachable():
@@ -488,7 +488,7 @@ def _known_here(there: Found | None, room: Room) -> dict[str, str]:
     """The state of a room that this process knows and Redis does not: where it is, its deck, and its question, those by their own numbers."""
     known: dict[str, str] = {}
     if there is None or there.number < room.number:
-        known = {"driver": room.driver, "query": room.query, "number": str(room.number), "explore": room.explore, "cover": room.cover}
+        known = {"driver": room.presenter, "query": room.query, "number": str(room.number), "explore": room.explore, "cover": room.cover}
     if room.deck and not (there and there.deck):
         known |= {"screen": room.screen, "script": deck_digest(room.deck)}
     asked = there is not None and there.asked

@@ -1,4 +1,4 @@
-"""The secrets of rooms: a driver's, from which the room's code follows, and the tokens of devices that have joined.
+"""The secrets of rooms: a presenter's, from which the room's code follows, and the tokens of devices that have joined.
 
 A server that has forgotten a room, since it was started again and keeps rooms in its memory, can so tell whose its code is:
 the code is computed from the secret, slowly, and with the server's own key where it has one. Who has not opened the room has
@@ -23,12 +23,12 @@ _NAME, _SIGNATURE = 9, 12
 
 
 def new_secret() -> str:
-    """Draws a driver's secret."""
+    """Draws a presenter's secret."""
     return secrets.token_urlsafe(24)
 
 
 def is_secret(text: object) -> bool:
-    """Tells whether that may be a driver's secret."""
+    """Tells whether that may be a presenter's secret."""
     return isinstance(text, str) and bool(_SECRET.fullmatch(text))
 
 
@@ -43,21 +43,21 @@ def code_of(secret: str, key: str = "") -> str:
 
 
 def digest(secret: str) -> str:
-    """Hashes a driver's secret: all that a server keeps of it."""
+    """Hashes a presenter's secret: all that a server keeps of it."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
-def new_device(driver: str) -> str:
-    """Draws a token for a device that joins the room of that driver (the digest).
+def new_device(presenter: str) -> str:
+    """Draws a token for a device that joins the room of that presenter (the digest).
 
     >>> is_device(new_device("a"), "a"), is_device(new_device("a"), "b"), is_device("device-000000000000000000000", "a")
     (True, False, False)
     """
     name = secrets.token_bytes(_NAME)
-    return base64.urlsafe_b64encode(name + _signed(name, driver)).decode()
+    return base64.urlsafe_b64encode(name + _signed(name, presenter)).decode()
 
 
-def is_device(token: object, driver: str) -> bool:
+def is_device(token: object, presenter: str) -> bool:
     """Tells whether a token is one that this room has given."""
     if not isinstance(token, str) or len(token) != 4 * (_NAME + _SIGNATURE) // 3:
         return False
@@ -65,8 +65,8 @@ def is_device(token: object, driver: str) -> bool:
         both = base64.b64decode(token, b"-_", validate=True)
     except ValueError:
         return False
-    return hmac.compare_digest(both[_NAME:], _signed(both[:_NAME], driver))
+    return hmac.compare_digest(both[_NAME:], _signed(both[:_NAME], presenter))
 
 
-def _signed(name: bytes, driver: str) -> bytes:
-    return hmac.digest(driver.encode(), b"device " + name, "sha256")[:_SIGNATURE]
+def _signed(name: bytes, presenter: str) -> bytes:
+    return hmac.digest(presenter.encode(), b"device " + name, "sha256")[:_SIGNATURE]

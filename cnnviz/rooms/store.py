@@ -13,7 +13,7 @@ from cnnviz.rooms.poll import Poll
 from cnnviz.server.rate_limits import fair_share
 
 SILENCE = 4 * 3600.0
-"""Seconds without a move of its driver after which a room ends."""
+"""Seconds without a move of its presenter after which a room ends."""
 IDLE = 1800.0
 """Seconds without a move after which a room without followers makes place for another one, where there are too many."""
 MOST_ROOMS = 2_000
@@ -55,7 +55,7 @@ class TooManyVotes(Exception):
 
 @dataclass(eq=False)
 class Room:
-    """A room as one process knows it: where its driver is, that move's number, and who follows here. Numbers grow, and go on growing where the room is opened again.
+    """A room as one process knows it: where its presenter is, that move's number, and who follows here. Numbers grow, and go on growing where the room is opened again.
 
     `came` counts the moves that were asked for here. `alone` of the followers explore by themselves; `streams` counts projectors,
     too; `poll` is the question, if there is one, and `asked` says whether
@@ -68,7 +68,7 @@ class Room:
     """
 
     code: str
-    driver: str
+    presenter: str
     query: str = ""
     number: int = 0
     came: int = 0
@@ -99,9 +99,9 @@ class Room:
 
 
 class Store(Protocol):
-    """Interface of a store; `driver` is the digest of a driver's secret."""
+    """Interface of a store; `driver` is the digest of a presenter's secret."""
 
-    async def open(self, code: str, driver: str, query: str) -> bool:
+    async def open(self, code: str, presenter: str, query: str) -> bool:
         """Opens a room; False where the code is taken. Raises TooManyRooms, StoreLost."""
 
     async def room(self, code: str) -> Room | None:
@@ -183,7 +183,7 @@ def takes(poll: Poll | None, asked: Poll) -> bool:
 
 def address_digest(room: Room, address: str) -> str:
     """Return a name for an address that says nothing about it outside the room."""
-    return hashlib.sha256(f"{room.driver} {address}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{room.presenter} {address}".encode()).hexdigest()[:16]
 
 
 def may_join(streams: int, held: int, total: int, spare: Callable[[], bool]) -> bool:
@@ -228,13 +228,13 @@ class Memory:
         self.most, self.clock = most, clock
         self.kept = 0
 
-    async def open(self, code: str, driver: str, query: str) -> bool:
+    async def open(self, code: str, presenter: str, query: str) -> bool:
         self._sweep()
         if code in self.rooms:
             return False
         if len(self.rooms) >= self.most:
             self._give_up_idle()
-        self.rooms[code] = Room(code, driver, query, first_number(), touched=self.clock(), been={place_of(query): None})
+        self.rooms[code] = Room(code, presenter, query, first_number(), touched=self.clock(), been={place_of(query): None})
         return True
 
     async def room(self, code: str) -> Room | None:

@@ -67,7 +67,7 @@ def file_routes(folder: str) -> list[BaseRoute]:
     return [
         made_once(f"{folder}/web/bundle.js", "text/javascript", script),
         made_once(f"{folder}/web/follower.js", "text/javascript", lambda: script("rooms/follower", "{}()")),
-        made_once(f"{folder}/web/cockpit.js", "text/javascript", lambda: script("rooms/cockpit", "{}()")),
+        made_once(f"{folder}/web/cockpit.js", "text/javascript", lambda: script("rooms/presenter_view", "{}()")),
         made_once(f"{folder}/web/style.css", "text/css", styles),
         made_once(f"{folder}/web/images.png", "image/png", sprite),
     ]

@@ -27,10 +27,10 @@ async def room(url: str) -> str:
     async with Connection(url) as ask:
         _, _, body = await ask.ask("POST", "/room", body=b"k=0")
         opened = json.loads(body)
-        driver, states = {"Authorization": f"Bearer {opened['driver']}"}, []
+        presenter, states = {"Authorization": f"Bearer {opened['driver']}"}, []
         for seed in range(MOVES):
-            await ask.ask("PUT", f"/room/{opened['code']}", driver, f"net={LARGEST}&seed={seed}&opt=adam".encode())
-            states.append((await ask.get(f"/room/{opened['code']}/steps", driver))[0])
+            await ask.ask("PUT", f"/room/{opened['code']}", presenter, f"net={LARGEST}&seed={seed}&opt=adam".encode())
+            states.append((await ask.get(f"/room/{opened['code']}/steps", presenter))[0])
     return f"{states.count(200)} of {MOVES} answered"
 
 

@@ -137,9 +137,9 @@ class Follower:
 
 async def audience(url: str, pids: list[int], count: int, net: str, every: float) -> tuple[float, dict[str, tuple[list[float], float]]]:
     """Seconds until all had joined; and for each kind of move, of every follower at every one of them, and of the servers' own work for one."""
-    async with Connection(url) as driver:
-        version = (await driver.get("/numbers/step"))[1]["x-code"]
-        _, _, body = await driver.ask("POST", "/room", body=f"k=0{net}".encode())
+    async with Connection(url) as presenter:
+        version = (await presenter.get("/numbers/step"))[1]["x-code"]
+        _, _, body = await presenter.ask("POST", "/room", body=f"k=0{net}".encode())
         room = json.loads(body)
         headers = {"Authorization": f"Bearer {room['driver']}"}
 
@@ -202,8 +202,8 @@ async def devices(url: str, room: str, gate: asyncio.Event, what: str, sent: lis
 async def experiment(url: str, count: int) -> tuple[list[float], float, int]:
     """Seconds until each device has its own run, which all ask for within VOTE seconds; until a projector has all of them; how many it has."""
     script = f'id = "bench"\n[[screen]]\nat = "/train?net={RELU}"\nexperiment = "start"\nupdates = 200\n'
-    async with Connection(url) as driver:
-        room = json.loads((await driver.ask("POST", "/room", body=json.dumps({"script": script}).encode()))[2])
+    async with Connection(url) as presenter:
+        room = json.loads((await presenter.ask("POST", "/room", body=json.dumps({"script": script}).encode()))[2])
         path = f"/room/{room['code']}"
         gate = asyncio.Event()
         tasks = await devices(url, path, gate, "place", [{} for _ in range(count)])
@@ -220,20 +220,20 @@ async def experiment(url: str, count: int) -> tuple[list[float], float, int]:
 
 async def votes(url: str, count: int) -> tuple[list[float], float, int]:
     """Seconds of each device's answer, all of which come within VOTE seconds; how long all took; how many are lost."""
-    async with Connection(url) as driver:
-        _, _, body = await driver.ask("POST", "/room", body=b"img=test-0&f=sobel-x&stage=x")
+    async with Connection(url) as presenter:
+        _, _, body = await presenter.ask("POST", "/room", body=b"img=test-0&f=sobel-x&stage=x")
         room = json.loads(body)
         headers = {"Authorization": f"Bearer {room['driver']}"}
         question = json.dumps({"spot": "largest", "map": "z1"}).encode()
-        assert (await driver.ask("PUT", f"/room/{room['code']}/question", headers, question))[0] == 201
+        assert (await presenter.ask("PUT", f"/room/{room['code']}/question", headers, question))[0] == 201
         gate = asyncio.Event()
         tasks = await devices(url, f"/room/{room['code']}", gate, "vote", [{"answer": n % 900} for n in range(count)])
         began = time.monotonic()
         gate.set()
         times = await asyncio.gather(*tasks)
         took = time.monotonic() - began
-    async with Connection(url) as driver:
-        _, _, body = await driver.ask("GET", f"/room/{room['code']}/results", headers)
+    async with Connection(url) as presenter:
+        _, _, body = await presenter.ask("GET", f"/room/{room['code']}/results", headers)
         cells = {cell: many for cell, _, many in json.loads(body)["rounds"][0]["counts"]}
     lost = sum(max(0, wanted - cells.get(cell, 0)) for cell, wanted in Counter(n % 900 for n in range(count)).items())
     return times, took, lost
@@ -253,8 +253,8 @@ async def _answers(url: str) -> float:
 
 async def restarts(url: str, servers: list[Server], count: int) -> dict[str, float]:
     """For each way of starting the servers behind nginx again, the longest that a follower was without its stream; where both are away, since one is back."""
-    async with Connection(url) as driver:
-        room = json.loads((await driver.ask("POST", "/room", body=b"k=1"))[2])
+    async with Connection(url) as presenter:
+        room = json.loads((await presenter.ask("POST", "/room", body=b"k=1"))[2])
     listeners = [Listener(url, room["code"]) for _ in range(count)]
     tasks = [asyncio.create_task(listener.listen()) for listener in listeners]
 

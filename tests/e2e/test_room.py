@@ -91,16 +91,16 @@ def test_a_follower_is_where_the_lecturer_is_until_they_explore_alone(lecturer: 
     bar.get_by_role("button", name="Return to the lecture").click()
     ready(follower.page, update=5, stage="a1")
     expect(follower.page).to_have_url(f"{server.url}/room/{code}")
-    # the driver's link, on another device
+    # the presenter's link, on another device
     lecturer.key("room").click()
     expect(lecturer.page.locator("dialog.room .count")).to_have_text("1 follows")
     secret = lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')")
-    driver = lecturer.page.evaluate("text => JSON.parse(text).driver", secret)
+    presenter = lecturer.page.evaluate("text => JSON.parse(text).driver", secret)
     lecturer.page.goto("about:blank")
     with screen_in(follower.page.context.browser, {"base_url": server.url}) as device:
-        device.page.goto(f"/?k=7&stage=df#room={code}&driver={driver}")
+        device.page.goto(f"/?k=7&stage=df#room={code}&driver={presenter}")
         ready(follower.page, update=7, stage="df")
-        assert driver not in device.page.url
+        assert presenter not in device.page.url
         device.key("room").click()
         device.page.get_by_role("button", name="End the room").click()
         expect(bar).to_contain_text("The room has ended")
@@ -155,38 +155,38 @@ def test_an_audience_is_asked_answers_and_sees_what_it_answered(browser, browser
     """From the lecturer's private screen: two phones answer, the projector shows, a second round stands beside the first."""
     lecturer.open("/", stage="x", img="test-0", f="sobel-x")
     code = open_room(lecturer)
-    driver = json.loads(lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')"))["driver"]
+    presenter = json.loads(lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')"))["driver"]
     phone_size = {"viewport": {"width": 390, "height": 844}}
     contexts = [browser.new_context(**browser_context_args | phone_size | {"has_touch": touch}) for touch in (True, False)]
     phones = [context.new_page() for context in contexts]
     for phone in phones:
         phone.goto(f"/room/{code}")
         ready(phone, stage="x")
-    cockpit = contexts[1].new_page()
-    cockpit.goto(f"/room/{code}/cockpit#driver={driver}")
-    expect(cockpit).to_have_url(f"{server.url}/room/{code}/cockpit")  # the secret has left the address bar
-    expect(cockpit.locator("header .count")).to_contain_text("2 follow")
-    assert violations(Screen(cockpit)) == []
-    act = {name: cockpit.locator(f"[data-act={name}]") for name in ("close", "show", "again", "reveal", "next")}
+    presenter_view = contexts[1].new_page()
+    presenter_view.goto(f"/room/{code}/cockpit#driver={presenter}")
+    expect(presenter_view).to_have_url(f"{server.url}/room/{code}/cockpit")  # the secret has left the address bar
+    expect(presenter_view.locator("header .count")).to_contain_text("2 follow")
+    assert violations(Screen(presenter_view)) == []
+    act = {name: presenter_view.locator(f"[data-act={name}]") for name in ("close", "show", "again", "reveal", "next")}
 
-    expect(cockpit.locator("[data-key=cockpit_script]")).to_be_visible()
+    expect(presenter_view.locator("[data-key=cockpit_script]")).to_be_visible()
 
     # it sees the next stage before the audience does
-    expect(cockpit.locator(".coming h2")).to_contain_text("z1, feature map")
+    expect(presenter_view.locator(".coming h2")).to_contain_text("z1, feature map")
     setup = Setup(img="test-0", f="sobel-x")
     largest = run_updates(setup, load_image("test-0"), k=0).trace.z1.max()
-    expect(cockpit.locator(".coming .numbers b").last).to_have_text(f"{largest:.5g}")
+    expect(presenter_view.locator(".coming .numbers b").last).to_have_text(f"{largest:.5g}")
 
     # it drives: the lecturer's own page goes along, on the projector
-    cockpit.keyboard.press("ArrowRight")
+    presenter_view.keyboard.press("ArrowRight")
     for page in (lecturer.page, *phones):
         ready(page, stage="z1")
-    cockpit.keyboard.press("ArrowLeft")
+    presenter_view.keyboard.press("ArrowLeft")
     for page in (lecturer.page, *phones):
         ready(page, stage="x")
 
     # a question on the spot, by touch and by keys
-    cockpit.locator("[data-key=cockpit_spot]").click()
+    presenter_view.locator("[data-key=cockpit_spot]").click()
     board = lecturer.page.locator(".board.asking")
     expect(board.locator("h1")).to_have_text("Click the largest cell of z1.")
     tap(phones[0], 7, 7)
@@ -199,7 +199,7 @@ def test_an_audience_is_asked_answers_and_sees_what_it_answered(browser, browser
         phones[1].keyboard.press(key)
     expect(phones[1].locator(".in")).to_have_text("Your answer: row 15, column 16.")
     expect(board.locator(".answered")).to_have_text("2 of 2 have answered")
-    expect(cockpit.locator(".live .groups .right .meters b")).to_have_text("0")
+    expect(presenter_view.locator(".live .groups .right .meters b")).to_have_text("0")
     for page in (lecturer.page, *phones):
         expect(page.locator(".results")).to_have_count(0)
 
@@ -215,9 +215,9 @@ def test_an_audience_is_asked_answers_and_sees_what_it_answered(browser, browser
     expect(send[0]).to_contain_text("Send row 10, column 18")
     send[0].click()
     expect(phones[0].locator(".in")).to_contain_text("Your answer")
-    cockpit.keyboard.press("c")
+    presenter_view.keyboard.press("c")
     expect(act["reveal"]).to_be_enabled()
-    cockpit.keyboard.press("r")
+    presenter_view.keyboard.press("r")
     for page in (lecturer.page, *phones):
         expect(page.locator(".results canvas[data-round]")).to_have_count(2)
         expect(page.locator(".groups .right .meters b")).to_have_text(["0", "1"])
@@ -233,10 +233,10 @@ def test_an_audience_is_asked_answers_and_sees_what_it_answered(browser, browser
     # alone, and a question meanwhile: it calls everybody back, and nobody leaves it
     expect(phones[0].locator(".ballot h1")).to_have_count(0)
     phones[0].get_by_role("button", name="Explore alone").click()
-    expect(cockpit.locator("header .count")).to_contain_text("1 exploring")
+    expect(presenter_view.locator("header .count")).to_contain_text("1 exploring")
     before = phones[0].locator(".cnnviz").get_attribute("data-stage")
-    cockpit.locator("[data-key=cockpit_script]").select_option("kernel")
-    cockpit.locator("[data-screen='5']").click()
+    presenter_view.locator("[data-key=cockpit_script]").select_option("kernel")
+    presenter_view.locator("[data-screen='5']").click()
     expect(phones[0].locator(".ballot h1")).to_be_visible()
     expect(phones[0].locator("[data-key=room_leave]")).to_have_count(0)
     expect(phones[0].locator(".cnnviz")).to_have_attribute("data-stage", before)  # the screen of the question has its answer
@@ -249,7 +249,7 @@ def test_an_audience_is_asked_answers_and_sees_what_it_answered(browser, browser
     number.fill("15")
     expect(phones[0].locator(".in")).to_be_empty()
     send[0].click()
-    expect(cockpit.locator(".live .groups .right .meters b")).to_have_text("1")
+    expect(presenter_view.locator(".live .groups .right .meters b")).to_have_text("1")
     act["close"].click()
     act["reveal"].click()
     expect(phones[0].locator(".in")).to_contain_text("✓ Right.")
@@ -291,19 +291,19 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_deck(browser, browser_conte
     lecturer.page.goto("/?script=lecture-kernel&screen=1")
     ready(lecturer.page, stage="x")
     code = open_room(lecturer)
-    driver = json.loads(lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')"))["driver"]
+    presenter = json.loads(lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')"))["driver"]
     context = been_here(browser.new_context(**browser_context_args | {"viewport": {"width": 390, "height": 844}}))
-    phone, cockpit = context.new_page(), context.new_page()
+    phone, presenter_view = context.new_page(), context.new_page()
     phone.goto(f"/room/{code}")
-    cockpit.goto(f"/room/{code}/cockpit#driver={driver}")
-    expect(cockpit.locator(".lesson .here")).to_contain_text("One channel of a picture")
-    expect(cockpit.frame_locator(".answers iframe").locator(".cnnviz[data-stage=z1]")).to_have_count(1)  # what comes next, as it will be
-    expect(cockpit.locator(".lesson li:nth-child(2) img")).to_have_count(1)
+    presenter_view.goto(f"/room/{code}/cockpit#driver={presenter}")
+    expect(presenter_view.locator(".lesson .here")).to_contain_text("One channel of a picture")
+    expect(presenter_view.frame_locator(".answers iframe").locator(".cnnviz[data-stage=z1]")).to_have_count(1)  # what comes next, as it will be
+    expect(presenter_view.locator(".lesson li:nth-child(2) img")).to_have_count(1)
     curtain = lecturer.page.locator(".curtain")
     for key, covers in (("b", "black"), ("j", "joining")):
-        cockpit.keyboard.press(key)
+        presenter_view.keyboard.press(key)
         expect(curtain).to_have_class(re.compile(covers))
-        expect(cockpit.locator("[aria-pressed=true]")).to_have_count(1)
+        expect(presenter_view.locator("[aria-pressed=true]")).to_have_count(1)
     lecturer.press("PageDown")
     expect(curtain).to_be_hidden()  # the lecture goes on
     lecturer.press("l")  # who is on the way to the next screen does not call the audience back
@@ -319,7 +319,7 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_deck(browser, browser_conte
     expect(corner).to_be_hidden()
     lost = phone.locator("[data-key=room_lost]")
     lost.click()
-    expect(cockpit.locator("header .lost")).to_have_text("1 is lost")
+    expect(presenter_view.locator("header .lost")).to_have_text("1 is lost")
     # a question, which brings its premise
     lecturer.press("PageDown")
     board = lecturer.page.locator(".board")
@@ -333,7 +333,7 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_deck(browser, browser_conte
     assert faults(board, SMALLEST, 0.022 * 1080) == []
     lecturer.page.set_viewport_size(usual)
     expect(lost).to_have_attribute("aria-pressed", "false")
-    expect(cockpit.locator("header .lost")).to_have_count(0)
+    expect(presenter_view.locator("header .lost")).to_have_count(0)
     phone.locator("[name=answer]").first.check()
     phone.locator("[data-key=room_send]").click()
     expect(board.locator(".answered")).to_have_text("1 of 1 have answered")
@@ -358,7 +358,7 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_deck(browser, browser_conte
         expect(phone.locator(".ballot h1")).to_be_visible()
         lecturer.press("PageDown")
         expect(board.locator(".soft").last).to_contain_text(words)  # the page that is pressed on knows it, too
-        expect(cockpit.locator(".now h2 small")).to_contain_text(phase)
+        expect(presenter_view.locator(".now h2 small")).to_contain_text(phase)
     expect(phone.locator(".bars .right .meters b")).to_have_text("1")
     expect(phone.locator(".in")).to_contain_text("Right. Your answer: A")
     expect(board.locator(".plates figure")).not_to_have_count(0)  # the picture of the question stays beside its results
@@ -366,16 +366,16 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_deck(browser, browser_conte
     for page in (lecturer.page, phone):
         ready(page, stage="a1")
     # everybody has a run of their own
-    cockpit.locator("[data-screen='12']").click()
+    presenter_view.locator("[data-screen='12']").click()
     expect(board.locator("h1")).to_contain_text("How many runs will not learn")
     phone.locator("[name=answer]").nth(1).check()
     phone.locator("[data-key=room_send]").click()
     expect(board.locator(".answered")).to_have_text("1 of 1 have answered")
     lecturer.press("PageDown")
-    expect(cockpit.locator("[data-act=run]")).to_have_class("primary")
+    expect(presenter_view.locator("[data-act=run]")).to_have_class("primary")
     lecturer.press("PageDown")
     expect(phone.locator(".ballot .own h1")).to_have_text("Your start: 1")
-    said = cockpit.locator(".lesson .here").inner_text().split("\n")[-1]
+    said = presenter_view.locator(".lesson .here").inner_text().split("\n")[-1]
     expect(board.locator(".premise")).to_have_text(said)
     expect(board.locator("h1")).to_contain_text("How many runs will not learn")
     expect(board.locator(".predicted")).to_be_empty()
@@ -390,8 +390,8 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_deck(browser, browser_conte
     ready(phone, update=200)
     expect(phone.locator(".room-bar")).to_contain_text("The lecture has an experiment.")
     lecturer.press("PageUp")
-    expect(cockpit.locator(".lesson .here [data-screen]")).to_have_attribute("data-screen", "11")
-    cockpit.locator("[data-screen='2']").click()
+    expect(presenter_view.locator(".lesson .here [data-screen]")).to_have_attribute("data-screen", "11")
+    presenter_view.locator("[data-screen='2']").click()
     ready(lecturer.page, stage="z1")
     expect(lecturer.page.locator(".board.asking")).to_have_count(0)
     context.close()
@@ -434,9 +434,9 @@ def test_a_projector_is_read_from_the_last_row_and_eight_options_fit(browser, br
         of.close()
 
 
-def ask_server(server: Server, method: str, path: str, body: object, driver: str = "") -> dict:
+def ask_server(server: Server, method: str, path: str, body: object, presenter: str = "") -> dict:
     """What the server answers to a program."""
-    headers = {"Authorization": f"Bearer {driver}"} if driver else {}
+    headers = {"Authorization": f"Bearer {presenter}"} if presenter else {}
     asked = urllib.request.Request(server.url + path, None if body is None else json.dumps(body).encode(), headers, method=method)
     with urllib.request.urlopen(asked) as answer:
         return json.loads(answer.read() or b"{}")
@@ -472,20 +472,20 @@ def test_who_explores_stays_as_far_as_the_lecturer_says(browser, browser_context
     context.close()
 
 
-def test_a_room_that_is_gone_says_so_everywhere_and_its_driver_opens_it_again(browser, browser_context_args, lecturer: Screen, server: Server):
+def test_a_room_that_is_gone_says_so_everywhere_and_its_presenter_opens_it_again(browser, browser_context_args, lecturer: Screen, server: Server):
     """On a server that keeps rooms in its memory alone and is started again, while a question covers every page."""
     lecturer.open("/", stage="z1", img="test-0", f="sobel-x")
     code = open_room(lecturer)
-    driver = json.loads(lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')"))["driver"]
+    presenter = json.loads(lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')"))["driver"]
     context = been_here(browser.new_context(**browser_context_args))
-    follower, projector, cockpit = (context.new_page() for _ in range(3))
+    follower, projector, presenter_view = (context.new_page() for _ in range(3))
     follower.goto(f"/room/{code}")
     projector.goto(f"/room/{code}/screen")
-    cockpit.goto(f"/room/{code}/cockpit#driver={driver}")
-    cockpit.locator("[name=spot]").select_option("hands")
-    cockpit.locator("[name=ask]").fill("Clear so far?")
+    presenter_view.goto(f"/room/{code}/cockpit#driver={presenter}")
+    presenter_view.locator("[name=spot]").select_option("hands")
+    presenter_view.locator("[name=ask]").fill("Clear so far?")
     with lecturer.page.expect_response(re.compile("/asked$")) as asked:  # the page keeps the question, to ask it again
-        cockpit.locator("[data-key=cockpit_spot]").click()
+        presenter_view.locator("[data-key=cockpit_spot]").click()
     asked.value.finished()
     expect(lecturer.page.locator(".board h1")).to_have_text("Clear so far?")
     for page in (follower, projector):
@@ -494,14 +494,14 @@ def test_a_room_that_is_gone_says_so_everywhere_and_its_driver_opens_it_again(br
     server.start()
     for page in (follower, projector):
         expect(page.locator(".room-bar")).to_contain_text("The server was restarted")
-    for page in (lecturer.page, cockpit):
+    for page in (lecturer.page, presenter_view):
         expect(page.locator(".room-gone")).to_contain_text(f"The server has forgotten room {code}")
     for page in (lecturer.page, projector):  # the question stays, so that nobody sees what it hides
         expect(page.locator(".board h1")).to_have_text("Clear so far?")
     expect(follower.locator(".ballot h1")).to_have_text("Clear so far?")
     expect(follower.locator("[data-key=room_send]")).to_be_disabled()
     expect(lecturer.page.locator("[data-testid=stDialog]")).to_have_count(0)
-    assert violations(Screen(cockpit)) == []
+    assert violations(Screen(presenter_view)) == []
     wide = follower.viewport_size
     follower.set_viewport_size({"width": 390, "height": 844})
     state = follower.locator(".room-bar .state")
@@ -509,11 +509,11 @@ def test_a_room_that_is_gone_says_so_everywhere_and_its_driver_opens_it_again(br
     follower.set_viewport_size(wide)
     follower.keyboard.press("ArrowRight")
     expect(follower.locator("main.cnnviz")).to_have_attribute("data-stage", "z1")
-    assert driver not in lecturer.page.content()
+    assert presenter not in lecturer.page.content()
     # it is opened again, with the question that was open, and everybody is back
     lecturer.page.locator("[data-key=room_again]").click()
     expect(lecturer.page.locator(".board h1")).to_have_text("Clear so far?")
-    for page in (lecturer.page, cockpit):
+    for page in (lecturer.page, presenter_view):
         expect(page.locator(".room-gone:visible")).to_have_count(0)
     for page in (follower, projector):
         expect(page.locator(".room-bar")).not_to_contain_text("The server was restarted")
@@ -521,11 +521,11 @@ def test_a_room_that_is_gone_says_so_everywhere_and_its_driver_opens_it_again(br
     expect(follower.locator(".ballot h1")).to_have_text("Clear so far?")
     follower.locator("[name=answer]").first.check()
     follower.locator("[data-key=room_send]").click()
-    expect(cockpit.locator(".live .sum")).to_contain_text("1 of 1")
+    expect(presenter_view.locator(".live .sum")).to_contain_text("1 of 1")
     context.close()
 
 
-def test_a_driver_who_closed_the_tab_comes_back_in_this_browser(lecturer: Screen, follower: Screen):
+def test_a_presenter_who_closed_the_tab_comes_back_in_this_browser(lecturer: Screen, follower: Screen):
     lecturer.open("/", k=1, stage="z1")
     code = open_room(lecturer)
     follower.page.goto(f"/room/{code}")

@@ -44,7 +44,7 @@ class Class(Led):
         return self
 
     async def turn(self, act: str):
-        return await self.client.ask("PUT", f"{self.path}/question", json.dumps({"act": act}).encode(), self.driver)
+        return await self.client.ask("PUT", f"{self.path}/question", json.dumps({"act": act}).encode(), self.presenter)
 
     async def vote(self, n: int, answer: object):
         if n not in self.tokens:
@@ -91,9 +91,9 @@ async def test_nobody_without_a_token_takes_part_and_nobody_votes():
     assert (await room.client.ask("POST", f"{room.path}/vote", body))[1]["id"] == "ui.rooms.other_question"
     assert (await room.look())["devices"] == 1
     for name in ("question", "results"):
-        assert (await room.client.ask("GET", f"{room.path}/{name}", headers=room.driver))[1]["id"] == "ui.rooms.no_question"
+        assert (await room.client.ask("GET", f"{room.path}/{name}", headers=room.presenter))[1]["id"] == "ui.rooms.no_question"
     for act in ("show", "again", "run", "x"):
-        assert (await room.client.ask("PUT", f"{room.path}/question", json.dumps({"act": act}).encode(), room.driver))[0] == 409
+        assert (await room.client.ask("PUT", f"{room.path}/question", json.dumps({"act": act}).encode(), room.presenter))[0] == 409
 
 
 @pytest.mark.parametrize("make", [RoomsClient, in_redis])
@@ -131,9 +131,9 @@ async def test_a_class_predicts_before_it_runs_and_hears_who_was_right(make, key
 async def test_an_experiment_ends_where_the_lecture_goes_on():
     room = await Class(RoomsClient()).begin()
     await room.part(1)
-    assert (await room.client.ask("PUT", f"{room.path}/question", b'{"act": "close"}', room.driver))[1]["phase"] == "closed"
+    assert (await room.client.ask("PUT", f"{room.path}/question", b'{"act": "close"}', room.presenter))[1]["phase"] == "closed"
     assert (await room.part(2))[1]["id"] == "ui.rooms.experiment_over"
-    assert (await room.client.ask("DELETE", f"{room.path}/question", headers=room.driver))[0] == 204
+    assert (await room.client.ask("DELETE", f"{room.path}/question", headers=room.presenter))[0] == 204
     assert (await room.part(1))[1]["id"] == "ui.rooms.no_experiment"
     numbers = []
     for _ in range(2):

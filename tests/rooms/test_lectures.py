@@ -53,11 +53,11 @@ class Led:
     async def open(self, deck: str = SCRIPT, **more: object) -> Led:
         status, self.room = await self.client.ask("POST", "/room", json.dumps({"script": deck, **more}).encode())
         assert status == 201
-        self.path, self.driver = f"/room/{self.room['code']}", {"Authorization": f"Bearer {self.room['driver']}"}
+        self.path, self.presenter = f"/room/{self.room['code']}", {"Authorization": f"Bearer {self.room['driver']}"}
         return self
 
     async def put(self, **body: object):
-        return await self.client.ask("PUT", self.path, json.dumps(body).encode(), self.driver)
+        return await self.client.ask("PUT", self.path, json.dumps(body).encode(), self.presenter)
 
     async def here(self) -> dict:
         return (await self.client.ask("GET", self.path))[1]
@@ -86,7 +86,7 @@ async def test_followers_are_at_the_decks_screen_and_who_comes_late_is_too(make)
     async with client.following(path) as early:
         await until(lambda: "img=test-3" in "".join(data(early)))
         said = {"en": "There are 900 places.", "fr": "Il y a 900 endroits."}
-        given = (await client.ask("GET", f"{path}/script", headers=room.driver))[1]["script"]
+        given = (await client.ask("GET", f"{path}/script", headers=room.presenter))[1]["script"]
         assert told(early) == [{"number": 1, "count": 3, "say": said, "script": deck_digest(given)}]
         assert (await room.put(screen=3))[0] == 200
         await until(lambda: data(early)[-1].startswith("page=train&") and "n=50" in data(early)[-1])
@@ -94,7 +94,7 @@ async def test_followers_are_at_the_decks_screen_and_who_comes_late_is_too(make)
             await until(lambda: told(late) == [told(early)[-1]] and told(late)[0]["number"] == 3 and data(late)[-1] == data(early)[-1])
     assert (await room.here())["screen"] == 3
     assert not any("Wait for the hall" in str(line) for line in early), "notes are the lecturer's"
-    _, steps = await client.ask("GET", f"{path}/steps", headers=room.driver)
+    _, steps = await client.ask("GET", f"{path}/steps", headers=room.presenter)
     assert [(step["number"], step["notes"], step["seconds"], step["hall"]) for step in steps["steps"]] == [
         (1, "Wait for the hall.", 90, False), (2, "", None, True), (3, "", None, False),
     ] and steps["screen"] == 3  # fmt: skip
@@ -104,7 +104,7 @@ async def test_followers_are_at_the_decks_screen_and_who_comes_late_is_too(make)
 async def test_a_screen_that_asks_asks_the_audience_and_afterwards_the_lecture_goes_on(make):
     room = await Led(make()).open()
     asked = Asked(room.client)
-    asked.path, asked.driver = room.path, room.driver
+    asked.path, asked.presenter = room.path, room.presenter
     before = (await room.here())["query"]
     assert (await room.put(screen=2))[0] == 200
     question = (await room.client.ask("GET", f"{room.path}/question"))[1]
@@ -112,7 +112,7 @@ async def test_a_screen_that_asks_asks_the_audience_and_afterwards_the_lecture_g
     assert (await room.here())["query"].startswith("img=test-0&")
     assert (await asked.vote(1, 900))[0] == (await asked.vote(2, 9))[0] == 200
     assert [group["counts"] for group in (await asked.results(True))[1]["groups"]] == [[1], [1]]
-    assert (await room.client.ask("DELETE", f"{room.path}/question", headers=room.driver))[0] == 204
+    assert (await room.client.ask("DELETE", f"{room.path}/question", headers=room.presenter))[0] == 204
     assert ((await room.here())["query"], (await room.here())["screen"]) == (before, 2), "the lecture is where it was, and goes on from there"
     # what is asked is over where the lecture goes on without a word about it
     await room.put(screen=2)
@@ -161,14 +161,14 @@ async def test_a_fault_has_its_line():
     assert why["values"]["line"] == SCRIPT.split("\n").index('key = "size(z1)"') + 1 and "z9" in why["sentence"]
 
 
-async def test_only_the_driver_leads_and_reads_what_is_given():
+async def test_only_the_presenter_leads_and_reads_what_is_given():
     room = await Led(RoomsClient()).open()
     for headers in ({}, {"Authorization": "Bearer " + "x" * 32}):
         assert (await room.client.ask("PUT", room.path, b'{"screen": 3}', headers))[0] == 403
         assert (await room.client.ask("GET", f"{room.path}/script", headers=headers))[0] == 403
-    assert (await room.client.ask("GET", f"{room.path}/script", headers=room.driver))[1] == {"script": SCRIPT, "screen": 1}
+    assert (await room.client.ask("GET", f"{room.path}/script", headers=room.presenter))[1] == {"script": SCRIPT, "screen": 1}
     other = Led(room.client)
-    other.path, other.driver = await room.client.open("k=1")
+    other.path, other.presenter = await room.client.open("k=1")
     assert (await other.put(screen=1))[1]["id"] == "ui.rooms.no_script"
     assert "screen" not in await other.here()
 
@@ -188,7 +188,7 @@ async def test_decks_of_all_rooms_take_so_much_together():
             room = await Led(client).open()
         assert (await client.ask("POST", "/room", json.dumps({"script": SCRIPT}).encode()))[0] == 503
         assert (await room.put(script=SCRIPT))[0] == 200, "in place of its own"
-        await client.ask("DELETE", room.path, headers=room.driver)
+        await client.ask("DELETE", room.path, headers=room.presenter)
         await Led(client).open()
 
 
@@ -212,7 +212,7 @@ async def test_every_process_leads_through_a_deck_and_redis_may_forget_it():
         assert (await room.put(script=SCRIPT.replace("900 places", "places").replace("mine", "other"), screen=1))[0] == 200
         room.client = two
         await until(lambda: told(there)[-1]["number"] == 1)
-        assert 'id = "other"' in (await two.ask("GET", f"{room.path}/script", headers=room.driver))[1]["script"]
+        assert 'id = "other"' in (await two.ask("GET", f"{room.path}/script", headers=room.presenter))[1]["script"]
 
 
 async def test_a_room_that_its_server_has_forgotten_is_opened_again_where_the_lecture_was():
@@ -245,13 +245,13 @@ async def test_who_is_lost_counts_once_can_take_it_back_and_finds_the_way_from_t
     await lose(2, lost=False)
     assert await lost() == 2
     assert (await room.client.ask("POST", f"{room.path}/lost", b'{"device": "device-0000000000000000"}'))[0] == 403
-    await room.client.ask("PUT", room.path, b"k=1", room.driver)
+    await room.client.ask("PUT", room.path, b"k=1", room.presenter)
     assert await lost() == 2, "a stage further is the same screen"
     await room.put(screen=2)
     assert await lost() == 0
-    path, driver = await room.client.open("k=0")
+    path, presenter = await room.client.open("k=0")
     asked.path = room.path = path
     await lose(1)
     assert await room.client.rooms.store.lost(await room.client.rooms.store.room(path.removeprefix("/room/"))) == 1
-    await room.client.ask("PUT", path, b"k=1", driver)
+    await room.client.ask("PUT", path, b"k=1", presenter)
     assert await room.client.rooms.store.lost(await room.client.rooms.store.room(path.removeprefix("/room/"))) == 0

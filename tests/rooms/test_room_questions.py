@@ -53,11 +53,11 @@ class Asked:
         self.client = client
 
     async def open(self, query: str = "img=test-0&f=sobel-x&stage=x") -> Asked:
-        self.path, self.driver = await self.client.open(query)
+        self.path, self.presenter = await self.client.open(query)
         return self
 
     async def put(self, **body: object):
-        return await self.client.ask("PUT", f"{self.path}/question", json.dumps(body).encode(), self.driver)
+        return await self.client.ask("PUT", f"{self.path}/question", json.dumps(body).encode(), self.presenter)
 
     async def device(self, n: int) -> str:
         """The token of a device, which joins if it has not yet."""
@@ -72,7 +72,7 @@ class Asked:
         return await self.client.ask("POST", f"{self.path}/vote", json.dumps(body).encode(), visitor=f"1.1.1.{n}")
 
     async def results(self, private: bool = False):
-        return await self.client.ask("GET", f"{self.path}/results", headers=self.driver if private else None)
+        return await self.client.ask("GET", f"{self.path}/results", headers=self.presenter if private else None)
 
 
 async def test_a_question_from_being_asked_to_its_answer(make):
@@ -111,7 +111,7 @@ async def test_a_question_from_being_asked_to_its_answer(make):
     status, poll = await here.put(act="again")  # the key is out: on another picture
     assert (status, poll["round"], poll["phase"]) == (201, 1, "open")
     assert "img=test-1&" in (await here.client.ask("GET", here.path))[1]["query"]
-    assert (await here.client.ask("DELETE", f"{here.path}/question", headers=here.driver))[0] == 204
+    assert (await here.client.ask("DELETE", f"{here.path}/question", headers=here.presenter))[0] == 204
     assert (await here.results())[0] == 404
 
 
@@ -129,7 +129,7 @@ async def test_a_lessons_step_is_asked_where_it_stands_and_judged_as_on_learn():
     assert (status, why["id"]) == (400, "ui.learn.no_step")
     assert (await here.put(lesson="kernel", step=5))[0] == 201
     assert [group["right"] for group in (await here.results(True))[1]["groups"]][:2] == [True, False]
-    steps = (await here.client.ask("GET", f"{here.path}/steps?lesson=kernel", headers=here.driver))[1]
+    steps = (await here.client.ask("GET", f"{here.path}/steps?lesson=kernel", headers=here.presenter))[1]
     assert [step["number"] for step in steps["steps"]] == [*range(1, len(steps["steps"]) + 1)] and {"z1", "dz1", "w"} <= {map["symbol"] for map in steps["maps"]}
     assert (await here.client.ask("GET", f"{here.path}/steps"))[0] == 403
 
@@ -158,14 +158,14 @@ async def test_after_a_question_the_audience_is_where_the_lecture_was():
     await here.put(lesson="kernel", step=6)
     await here.put(lesson="kernel", step=5)  # asked while the other is open
     assert "stride=2" in await query() and "view=lecture" in await query()
-    await here.client.ask("DELETE", f"{here.path}/question", headers=here.driver)
+    await here.client.ask("DELETE", f"{here.path}/question", headers=here.presenter)
     assert await query() == where
     await here.put(**HANDS)  # asked where the audience is
-    await here.client.ask("DELETE", f"{here.path}/question", headers=here.driver)
+    await here.client.ask("DELETE", f"{here.path}/question", headers=here.presenter)
     assert await query() == where
     await here.put(lesson="kernel", step=6)
-    await here.client.ask("PUT", here.path, b"k=9", headers=here.driver)  # the lecturer has gone on meanwhile
-    await here.client.ask("DELETE", f"{here.path}/question", headers=here.driver)
+    await here.client.ask("PUT", here.path, b"k=9", headers=here.presenter)  # the lecturer has gone on meanwhile
+    await here.client.ask("DELETE", f"{here.path}/question", headers=here.presenter)
     assert await query() == "k=9"
 
 
@@ -204,7 +204,7 @@ async def test_a_screen_hears_how_many_have_answered_and_is_no_follower():
     here = await Asked(RoomsClient()).open()
     await here.put(**HANDS)
     await here.vote(1, 0)
-    await here.client.ask("PUT", f"{here.path}/question", b'{"act": "close"}', here.driver)  # while it is open nobody explores
+    await here.client.ask("PUT", f"{here.path}/question", b'{"act": "close"}', here.presenter)  # while it is open nobody explores
     async with here.client.following(here.path, way="events?screen=1") as screen, here.client.following(here.path, way="events?alone=1"), here.client.following(here.path):
         await until(lambda: 'data: {"votes": 1, "followers": 2, "alone": 1, "lost": 0}' in screen)
         found = (await here.client.ask("GET", here.path))[1]
@@ -325,7 +325,7 @@ async def by_two_processes() -> tuple[Asked, Asked]:
     server = fakeredis.FakeServer()
     one, two = (RoomsClient(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
     here, there = await Asked(one).open(), Asked(two)
-    there.path, there.driver = here.path, here.driver
+    there.path, there.presenter = here.path, here.presenter
     return here, there
 
 
@@ -409,7 +409,7 @@ def test_in_any_order_nobody_sees_answers_too_early_and_the_last_one_counts(step
                 assert (await here.put(**hands))[0] == 201
                 phase, rounds = "open", [{}]
             elif step == "end":
-                assert (await client.ask("DELETE", f"{here.path}/question", headers=here.driver))[0] == 204
+                assert (await client.ask("DELETE", f"{here.path}/question", headers=here.presenter))[0] == 204
                 phase, rounds = "", []
             else:
                 status, said = await here.put(act=step)
@@ -468,7 +468,7 @@ async def test_a_room_that_redis_loses_while_it_is_connected_is_put_back_with_it
     redis = fakeredis.FakeAsyncRedis(server=server, decode_responses=True)
     here = await Asked(one).open()
     there = Asked(two)
-    there.path, there.driver = here.path, here.driver
+    there.path, there.presenter = here.path, here.presenter
     async with one.following(here.path) as heard:
         await until(lambda: one.rooms.store.ready.is_set() and one.rooms.store.mark)
         await here.put(**LARGEST)
@@ -487,7 +487,7 @@ async def test_a_room_that_redis_loses_while_it_is_connected_is_put_back_with_it
         await redis.delete(*[key async for key in redis.scan_iter("*:ballot:*")])
         assert (await here.results(True))[1]["rounds"][0]["votes"] == 4
         assert "event: end" not in heard
-        assert (await one.ask("DELETE", here.path, headers=here.driver))[0] == 204
+        assert (await one.ask("DELETE", here.path, headers=here.presenter))[0] == 204
         await until(lambda: "event: end" in heard)
     assert (await two.ask("GET", here.path))[0] == 404
     assert {key.rpartition(":")[2] async for key in redis.scan_iter("cnnviz:room:*")} <= {"ended", "followers"}
@@ -528,7 +528,7 @@ async def test_what_is_put_back_never_undoes_what_came_later():
         await fakeredis.FakeAsyncRedis(server=server).flushall()
         code = here.path.removeprefix("/room/")
         room = await one.rooms.store.room(code)
-        await two.rooms.store.move(store.Room(code, room.driver), "k=2")  # the other process was first to find Redis again
+        await two.rooms.store.move(store.Room(code, room.presenter), "k=2")  # the other process was first to find Redis again
         await one.rooms.store._refresh(code, restore=True)
         for client in (one, two):
             status, found = await client.ask("GET", here.path)
@@ -627,8 +627,8 @@ async def test_an_answer_of_before_counts_for_no_question_that_is_asked_since_th
     before, after = RoomsClient(key="ours"), RoomsClient(key="ours")
     here, there = await Asked(before).open(), Asked(after)
     first = (await here.put(**HANDS))[1]
-    there.path, there.driver = here.path, here.driver
-    secret = here.driver["Authorization"].removeprefix("Bearer ")
+    there.path, there.presenter = here.path, here.presenter
+    secret = here.presenter["Authorization"].removeprefix("Bearer ")
     assert (await after.ask("POST", "/room", json.dumps({"driver": secret, "query": ""}).encode()))[0] == 201
     again = (await there.put(**HANDS))[1]
     assert again["number"] > first["number"] and again["round"] == first["round"]

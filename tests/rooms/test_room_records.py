@@ -34,7 +34,7 @@ async def test_every_question_and_round_is_saved_and_no_device(make):
     await here.vote(1, 1)
     await here.put(**LARGEST)  # takes its place
     await here.vote(1, 318)
-    status, text = await here.client.ask("GET", f"{here.path}/results.csv", headers=here.driver)
+    status, text = await here.client.ask("GET", f"{here.path}/results.csv", headers=here.presenter)
     assert status == 200
     found = rows(text)
     assert [(row["question"], row["round"], row["answer"], row["count"], row["of"], row["right"]) for row in found] == [
@@ -43,8 +43,8 @@ async def test_every_question_and_round_is_saved_and_no_device(make):
     ]  # fmt: skip
     assert found[0]["text"] == "'=cmd()"
     assert not any(token in text.decode() for token in here.tokens.values())
-    assert (await here.client.ask("DELETE", f"{here.path}/question", headers=here.driver))[0] == 204
-    assert rows((await here.client.ask("GET", f"{here.path}/results.csv", headers=here.driver))[1]) == found, "also when it has left the screens"
+    assert (await here.client.ask("DELETE", f"{here.path}/question", headers=here.presenter))[0] == 204
+    assert rows((await here.client.ask("GET", f"{here.path}/results.csv", headers=here.presenter))[1]) == found, "also when it has left the screens"
     for headers in ({}, {"Authorization": "Bearer " + "x" * 32}):
         assert (await here.client.ask("GET", f"{here.path}/results.csv", headers=headers))[0] == 403
 
@@ -72,7 +72,7 @@ async def test_what_is_kept_of_answers_is_bounded():
             await here.put(kind="number", ask=f"How many? {number}")
             for n in range(6):
                 await here.vote(n, n)
-        found = rows((await here.client.ask("GET", f"{here.path}/results.csv", headers=here.driver))[1])
+        found = rows((await here.client.ask("GET", f"{here.path}/results.csv", headers=here.presenter))[1])
         assert sorted({row["text"] for row in found}) == ["How many? 1", "How many? 2", "How many? 3"]
         assert [(row["answer"], row["count"]) for row in found][:4] == [("0", "1"), ("1", "1"), ("2", "1"), (answer_record.REST, "3")]
         patched.setattr(store, "MOST_RECORDED", 0)
@@ -136,7 +136,7 @@ async def test_who_asks_the_server_by_hand_explores_no_further_than_the_lecturer
         assert await led_back() == [*asked[1:]]
         async with client.following(room.path, way="events?alone=1"):
             assert (await room.here())["alone"] == 0
-        assert (await client.ask("PUT", f"{room.path}/question", json.dumps({"act": act}).encode(), room.driver))[0] == 200
+        assert (await client.ask("PUT", f"{room.path}/question", json.dumps({"act": act}).encode(), room.presenter))[0] == 200
         await client.rooms.store.renew(await client.rooms.store.room(room.path[-5:]))
     for how, leads_back in (("free", []), ("screens", [asked[3]]), ("paused", [*asked[1:]])):
         await allow(how)

@@ -98,27 +98,27 @@ def data(lines: list[str]) -> list[str]:
 @pytest.mark.parametrize("page", ["//evil.example", "https://evil.example/", "constructor", "train/..", "%2F%2Fevil.example", "train&page=//evil.example"])
 async def test_a_room_moves_to_no_page_that_does_not_exist(page):
     client = RoomsClient()
-    path, driver = await client.open("k=1&page=train")
-    status, why = await client.ask("PUT", path, f"k=2&page={page}".encode(), driver)
+    path, presenter = await client.open("k=1&page=train")
+    status, why = await client.ask("PUT", path, f"k=2&page={page}".encode(), presenter)
     assert (status, why["id"]) == (400, "ui.rooms.no_page") and "train" in why["sentence"]
     assert (await client.ask("POST", "/room", f"page={page}".encode()))[0] == 400
     assert (await client.ask("GET", path))[1]["query"] == "k=1&page=train"
-    assert (await client.ask("PUT", path, b"k=2&page=", driver))[0] == 200
+    assert (await client.ask("PUT", path, b"k=2&page=", presenter))[0] == 200
 
 
-async def test_the_audience_is_where_its_driver_is():
+async def test_the_audience_is_where_its_presenter_is():
     client = RoomsClient()
-    path, driver = await client.open("k=3&stage=z1")
+    path, presenter = await client.open("k=3&stage=z1")
     assert len(path) == len("/room/") + LENGTH and set(path.removeprefix("/room/")) <= set(LETTERS)
     async with client.following(path) as first, client.following(path.lower()) as second:
         assert data(first) == data(second) == ["k=3&stage=z1"]
-        assert (await client.ask("PUT", path, b"?k=4&stage=df&page=train", driver))[0] == 200
+        assert (await client.ask("PUT", path, b"?k=4&stage=df&page=train", presenter))[0] == 200
         await settled()
         assert data(first)[-1] == data(second)[-1] == "k=4&stage=df&page=train"
         status, found = await client.ask("GET", path)
         assert (status, found["query"], found["followers"]) == (200, "k=4&stage=df&page=train", 2)
         assert found.keys().isdisjoint({"driver", "secret"})
-        assert (await client.ask("DELETE", path, headers=driver))[0] == 204
+        assert (await client.ask("DELETE", path, headers=presenter))[0] == 204
         await settled()
         assert "event: end" in first and "event: end" in second
     assert (await client.ask("GET", path))[0] == 404
@@ -128,9 +128,9 @@ async def test_the_audience_is_where_its_driver_is():
 async def test_a_crowd_is_moved_when_its_numbers_are_ready_and_a_later_move_overtakes():
     ready = {"k=1": asyncio.Event(), "k=2": asyncio.Event()}
     client = RoomsClient(prepare=lambda query, client: ready[query].wait(), crowd=1)
-    path, driver = await client.open("k=0")
+    path, presenter = await client.open("k=0")
     async with client.following(path) as heard:
-        moves = [asyncio.create_task(client.ask("PUT", path, query.encode(), driver)) for query in ready]
+        moves = [asyncio.create_task(client.ask("PUT", path, query.encode(), presenter)) for query in ready]
         await settled()
         assert data(heard) == ["k=0"]
         for query in ("k=2", "k=1"):
@@ -142,15 +142,15 @@ async def test_a_crowd_is_moved_when_its_numbers_are_ready_and_a_later_move_over
 
 async def test_who_comes_back_hears_what_they_missed_and_nothing_twice():
     client = RoomsClient()
-    path, driver = await client.open("k=0")
+    path, presenter = await client.open("k=0")
     for k in (1, 2):
-        await client.ask("PUT", path, json.dumps({"query": f"k={k}"}).encode(), driver)
+        await client.ask("PUT", path, json.dumps({"query": f"k={k}"}).encode(), presenter)
     async with client.following(path) as lines:
         number = next(line for line in lines if line.startswith("id: ")).removeprefix("id: ")
         assert data(lines) == ["k=2"]
     async with client.following(path, {"Last-Event-ID": number}) as lines:
         assert data(lines) == []
-        await client.ask("PUT", path, b"k=3", driver)
+        await client.ask("PUT", path, b"k=3", presenter)
         await settled()
         assert data(lines) == ["k=3"]
     async with client.following(path, {"Last-Event-ID": "0"}) as lines:
@@ -183,8 +183,8 @@ async def test_nobody_else_moves_or_ends_it():
 )
 async def test_only_an_address_travels(body, status):
     client = RoomsClient()
-    path, driver = await client.open("k=1")
-    answered, why = await client.ask("PUT", path, body, driver)
+    path, presenter = await client.open("k=1")
+    answered, why = await client.ask("PUT", path, body, presenter)
     assert answered == status and why["sentence"].endswith(".")
     assert (await client.ask("GET", path))[1]["query"] == "k=1"
 
@@ -231,14 +231,14 @@ async def test_of_all_bodies_that_are_coming_so_much_is_held_and_no_more():
 
 async def test_guessing_and_flooding_are_bounded():
     client = RoomsClient(Memory(most=25))
-    path, driver = await client.open(visitor="5.5.5.5")
+    path, presenter = await client.open(visitor="5.5.5.5")
     tried = [(await client.ask("GET", f"/room/AAAA{letter}"))[0] for letter in LETTERS * 3]
     assert set(tried) == {404, 429} and tried.count(404) == 60
     assert (await client.ask("GET", path, visitor="5.5.5.5"))[0] == 200  # others go on
     forged = [(await client.ask("PUT", path, b"", {"Authorization": "Bearer x"}, visitor="6.6.6.6"))[0] for _ in range(30)]
     assert forged.count(403) == 10 and forged.count(429) == 20
-    # a class shares an address: what one of it tries stops nobody who is in the room, and least of all its driver
-    assert (await client.ask("PUT", path, b"k=1", driver, visitor="6.6.6.6"))[0] == 200
+    # a class shares an address: what one of it tries stops nobody who is in the room, and least of all its presenter
+    assert (await client.ask("PUT", path, b"k=1", presenter, visitor="6.6.6.6"))[0] == 200
     for _ in range(70):
         await client.ask("GET", "/room/AAAAA", visitor="6.6.6.6")
     assert (await client.ask("GET", path, visitor="6.6.6.6"))[0] == 200
@@ -246,7 +246,7 @@ async def test_guessing_and_flooding_are_bounded():
     assert opened.count(201) == 20 and opened.count(429) == 10
     opened = [(await client.ask("POST", "/room", visitor=f"8.8.8.{number}"))[0] for number in range(10)]
     assert opened.count(201) == 4 and opened.count(503) == 6
-    moved = [(await client.ask("PUT", path, b"k=1", driver, visitor="5.5.5.5"))[0] for _ in range(100)]
+    moved = [(await client.ask("PUT", path, b"k=1", presenter, visitor="5.5.5.5"))[0] for _ in range(100)]
     assert moved.count(200) == 59 and moved.count(429) == 41
 
 
@@ -265,10 +265,10 @@ async def test_where_there_are_too_many_the_one_that_nobody_follows_makes_place(
 async def test_a_room_ends_after_hours_of_silence():
     now = [0.0]
     client = RoomsClient(Memory(clock=lambda: now[0]))
-    path, driver = await client.open()
+    path, presenter = await client.open()
     other, _ = await client.open()
     now[0] = SILENCE - 1
-    await client.ask("PUT", path, b"k=1", driver)
+    await client.ask("PUT", path, b"k=1", presenter)
     async with client.following(other) as lines:
         now[0] = SILENCE + 1
         await client.open()
@@ -340,15 +340,15 @@ def test_a_rate_forgets_who_came_long_ago():
 
 async def test_a_room_that_was_forgotten_is_opened_again_by_its_secret_alone():
     before, after = RoomsClient(key="ours"), RoomsClient(key="ours")
-    path, driver = await before.open("k=1")
+    path, presenter = await before.open("k=1")
     assert (await after.ask("GET", path))[0] == 404
-    secret = driver["Authorization"].removeprefix("Bearer ")
+    secret = presenter["Authorization"].removeprefix("Bearer ")
     body = json.dumps({"driver": secret, "query": "k=7"}).encode()
     status, room = await after.ask("POST", "/room", body)
     assert (status, room) == (201, {"code": path.removeprefix("/room/"), "driver": secret})
     async with after.following(path, {"Last-Event-ID": "1"}) as lines:
         assert data(lines) == ["k=7"]
-        assert (await after.ask("PUT", path, b"k=8", driver))[0] == 200
+        assert (await after.ask("PUT", path, b"k=8", presenter))[0] == 200
         # whoever asks once more is told the same, and moves nobody
         assert await after.ask("POST", "/room", body) == (200, room)
         assert (await after.ask("GET", path))[1]["query"] == "k=8"
@@ -358,10 +358,10 @@ async def test_a_room_that_was_forgotten_is_opened_again_by_its_secret_alone():
 
 async def test_a_room_that_is_there_is_opened_again_by_nobody_else():
     client = RoomsClient()
-    path, driver = await client.open("k=1")
+    path, presenter = await client.open("k=1")
     room = await client.rooms.store.room(path.removeprefix("/room/"))
-    room.driver = "somebody else's"
-    secret = driver["Authorization"].removeprefix("Bearer ")
+    room.presenter = "somebody else's"
+    secret = presenter["Authorization"].removeprefix("Bearer ")
     status, why = await client.ask("POST", "/room", json.dumps({"driver": secret, "query": "k=2"}).encode())
     assert (status, why["id"]) == (403, "ui.rooms.not_driver") and room.query == "k=1"
     for secret in ("short", "x" * 33, 7, ["x" * 32], None):
@@ -382,11 +382,11 @@ async def test_pages_that_wait_for_a_room_that_is_gone_leave_the_others_of_their
     assert len(client.rooms.streams) == 0
 
 
-async def test_a_driver_is_told_the_question_to_ask_it_again():
+async def test_a_presenter_is_told_the_question_to_ask_it_again():
     client = RoomsClient()
-    path, driver = await client.open("img=test-0&stage=z1")
+    path, presenter = await client.open("img=test-0&stage=z1")
     for question in ({"spot": "largest", "map": "z1"}, {"lesson": "kernel", "step": 5}, {"kind": "choose", "ask": "Clear?", "answers": [{"label": "a"}, {"label": "b"}]}):
-        status, poll = await client.ask("PUT", f"{path}/question", json.dumps(question).encode(), driver)
+        status, poll = await client.ask("PUT", f"{path}/question", json.dumps(question).encode(), presenter)
         assert status == 201
-        assert await client.ask("GET", f"{path}/asked", headers=driver) == (200, {"number": poll["number"], "question": question})
+        assert await client.ask("GET", f"{path}/asked", headers=presenter) == (200, {"number": poll["number"], "question": question})
         assert (await client.ask("GET", f"{path}/asked"))[0] == 403

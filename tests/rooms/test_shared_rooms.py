@@ -33,11 +33,11 @@ def process(server: fakeredis.FakeServer, most: int = 10) -> RoomsClient:
 async def test_an_audience_is_one_wherever_its_streams_end():
     server = fakeredis.FakeServer()
     one, two = process(server), process(server)
-    path, driver = await one.open("k=1")
+    path, presenter = await one.open("k=1")
     async with one.following(path) as here, two.following(path) as there, two.following(path):
         await until(lambda: data(here) == data(there) == ["k=1"])
         await until(one.rooms.store.ready.is_set)
-        assert (await two.ask("PUT", path, b"k=2", driver))[0] == 200
+        assert (await two.ask("PUT", path, b"k=2", presenter))[0] == 200
         await until(lambda: data(here)[-1] == data(there)[-1] == "k=2")
 
         async def three_follow() -> bool:
@@ -45,7 +45,7 @@ async def test_an_audience_is_one_wherever_its_streams_end():
 
         await until(three_follow)
         assert (await two.ask("PUT", path, b"k=9", {"Authorization": "Bearer no"}))[0] == 403
-        assert (await one.ask("DELETE", path, headers=driver))[0] == 204
+        assert (await one.ask("DELETE", path, headers=presenter))[0] == 204
         await until(lambda: "event: end" in here and "event: end" in there)
     assert (await two.ask("GET", path))[0] == 404
 
@@ -53,13 +53,13 @@ async def test_an_audience_is_one_wherever_its_streams_end():
 async def test_without_redis_there_is_a_sentence_and_afterwards_everything_as_before():
     server = fakeredis.FakeServer()
     one, two = process(server), process(server)
-    path, driver = await one.open("k=1")
+    path, presenter = await one.open("k=1")
     async with one.following(path) as here, two.following(path) as there:
         await until(lambda: data(here) == data(there) == ["k=1"])
-        await two.ask("PUT", path, b"k=2", driver)
+        await two.ask("PUT", path, b"k=2", presenter)
         await until(lambda: data(here)[-1] == data(there)[-1] == "k=2")
         server.connected = False
-        status, why = await one.ask("PUT", path, b"k=3", driver)
+        status, why = await one.ask("PUT", path, b"k=3", presenter)
         assert (status, why["id"]) == (503, "ui.rooms.lost")
         assert (await one.ask("POST", "/room"))[0] == 503
         async with one.following(path) as late:
@@ -70,7 +70,7 @@ async def test_without_redis_there_is_a_sentence_and_afterwards_everything_as_be
         await until(one.rooms.store.ready.is_set)
 
         async def moved() -> bool:
-            return (await two.ask("PUT", path, b"k=4", driver))[0] == 200
+            return (await two.ask("PUT", path, b"k=4", presenter))[0] == 200
 
         await until(moved)
         await until(lambda: data(here)[-1] == data(there)[-1] == "k=4")
@@ -108,7 +108,7 @@ async def test_where_there_are_too_many_the_one_that_nobody_follows_makes_place(
 async def test_a_room_that_only_its_lecturers_pages_show_outlives_redis_too():
     server = fakeredis.FakeServer()
     here = process(server)
-    path, driver = await here.open("k=1")
+    path, presenter = await here.open("k=1")
     async with here.following(path, way="events?screen=1") as heard:
         await until(here.rooms.store.ready.is_set)
         await fakeredis.FakeAsyncRedis(server=server).flushall()
@@ -117,7 +117,7 @@ async def test_a_room_that_only_its_lecturers_pages_show_outlives_redis_too():
         await until(lambda: not here.rooms.store.ready.is_set())
         here.rooms.store._begin()
         await until(here.rooms.store.ready.is_set)
-        assert (await here.ask("PUT", path, b"k=2", driver))[0] == 200
+        assert (await here.ask("PUT", path, b"k=2", presenter))[0] == 200
         await until(lambda: "data: k=2" in heard)
         assert "event: end" not in heard
     assert not here.rooms.store.followed
@@ -175,14 +175,14 @@ async def written(server: fakeredis.FakeServer, path: str, **fields: str) -> Non
 async def test_a_question_of_a_later_version_is_understood_as_far_as_it_is_known_and_handed_on_whole():
     server = fakeredis.FakeServer()
     here = process(server)
-    path, driver = await here.open("k=1")
+    path, presenter = await here.open("k=1")
     async with here.following(path) as heard:
         await until(here.rooms.store.ready.is_set)
         await written(server, path, poll=json.dumps(POLL | {"phase": "open", "colour": "red"}), mood="good")
         await until(lambda: any('"number": 7, "phase": "open"' in line for line in heard))
-        assert (await here.ask("PUT", path, b"k=2", driver))[0] == 200
+        assert (await here.ask("PUT", path, b"k=2", presenter))[0] == 200
         await until(lambda: "data: k=2" in heard)
-        assert (await here.ask("PUT", f"{path}/question", b'{"act": "close"}', driver))[0] == 200
+        assert (await here.ask("PUT", f"{path}/question", b'{"act": "close"}', presenter))[0] == 200
         found = await fakeredis.FakeAsyncRedis(server=server, decode_responses=True).hgetall(f"cnnviz:room:{path.removeprefix('/room/')}")
         assert json.loads(found["poll"])["colour"] == "red" and found["mood"] == "good"
 
@@ -190,9 +190,9 @@ async def test_a_question_of_a_later_version_is_understood_as_far_as_it_is_known
 async def test_a_question_that_only_a_later_version_can_show_gets_a_sentence_here():
     server = fakeredis.FakeServer()
     here = process(server)
-    path, driver = await here.open("k=1")
+    path, presenter = await here.open("k=1")
     await written(server, path, poll=json.dumps(POLL | {"kind": "rank", "spec": {"kind": "rank", "of": ["z1"]}}))
-    for way, headers in (("question", None), ("results", driver)):
+    for way, headers in (("question", None), ("results", presenter)):
         status, why = await here.ask("GET", f"{path}/{way}", headers=headers)
         assert (status, why["id"]) == (409, "ui.rooms.newer_question")
 
@@ -201,14 +201,14 @@ async def test_a_question_that_only_a_later_version_can_show_gets_a_sentence_her
 async def test_a_value_that_is_none_harms_its_own_room_alone(fields):
     server = fakeredis.FakeServer()
     one, two = process(server), process(server)
-    (spoiled, its_driver), (other, driver) = await one.open("k=1"), await one.open("k=1")
+    (spoiled, its_presenter), (other, presenter) = await one.open("k=1"), await one.open("k=1")
     async with two.following(spoiled) as there, two.following(other) as heard:
         await until(two.rooms.store.ready.is_set)
         await written(server, spoiled, **fields)
-        assert (await one.ask("PUT", other, b"k=2", driver))[0] == 200
+        assert (await one.ask("PUT", other, b"k=2", presenter))[0] == 200
         await until(lambda: "data: k=2" in heard)
         assert data(there)[0] == "k=1" and "event: end" not in there
-        assert (await two.ask("PUT", spoiled, b"k=3", its_driver))[0] == 200  # its driver's next move mends it
+        assert (await two.ask("PUT", spoiled, b"k=3", its_presenter))[0] == 200  # its presenter's next move mends it
         await until(lambda: "data: k=3" in there)
     assert (await one.ask("GET", spoiled))[1]["query"] == "k=3"
 
@@ -216,7 +216,7 @@ async def test_a_value_that_is_none_harms_its_own_room_alone(fields):
 async def test_a_room_that_is_something_else_in_redis_stops_no_other_one_even_where_all_is_put_back():
     server = fakeredis.FakeServer()
     one, two = process(server), process(server)
-    (spoiled, _), (other, driver) = await one.open("k=1"), await one.open("k=1")
+    (spoiled, _), (other, presenter) = await one.open("k=1"), await one.open("k=1")
     redis = fakeredis.FakeAsyncRedis(server=server, decode_responses=True)
     async with two.following(spoiled) as there, two.following(other) as heard:
         await until(two.rooms.store.ready.is_set)
@@ -227,7 +227,7 @@ async def test_a_room_that_is_something_else_in_redis_stops_no_other_one_even_wh
         await until(lambda: not two.rooms.store.ready.is_set())
         server.connected = True
         await until(two.rooms.store.ready.is_set)
-        assert (await one.ask("PUT", other, b"k=2", driver))[0] == 200
+        assert (await one.ask("PUT", other, b"k=2", presenter))[0] == 200
         await until(lambda: "data: k=2" in heard)
         assert data(there) == ["k=1"]
     assert (await one.ask("GET", spoiled))[0] == 503
@@ -247,7 +247,7 @@ async def test_what_other_versions_say_of_their_followers_counts_as_far_as_it_ca
 async def test_a_listener_that_ends_begins_again_and_the_log_says_why():
     server = fakeredis.FakeServer()
     one, two = process(server), process(server)
-    path, driver = await one.open("k=1")
+    path, presenter = await one.open("k=1")
     messages: list[str] = []
     handler = logging.Handler()
     handler.emit = lambda record: messages.append(record.getMessage())
@@ -268,11 +268,11 @@ async def test_a_listener_that_ends_begins_again_and_the_log_says_why():
                 raise SystemError("another mistake of ours")
 
             two.rooms.store._refresh = fails
-            await one.ask("PUT", path, b"k=2", driver)
+            await one.ask("PUT", path, b"k=2", presenter)
             await failed.wait()
             failed.clear()
             alone, two.rooms.store._refresh_alone = two.rooms.store._refresh_alone, ends
-            await one.ask("PUT", path, b"k=3", driver)
+            await one.ask("PUT", path, b"k=3", presenter)
             await failed.wait()
             await until(lambda: "data: k=3" in heard)
             await until(two.rooms.store.ready.is_set)
@@ -281,7 +281,7 @@ async def test_a_listener_that_ends_begins_again_and_the_log_says_why():
             await asyncio.gather(*two.rooms.store.tasks, return_exceptions=True)
             await two.ask("GET", path)
             await until(two.rooms.store.ready.is_set)
-            await one.ask("PUT", path, b"k=4", driver)
+            await one.ask("PUT", path, b"k=4", presenter)
             await until(lambda: "data: k=4" in heard)
     finally:
         redis_store._LOG.removeHandler(handler)

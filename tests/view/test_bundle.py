@@ -48,7 +48,7 @@ def run(tmp_path, text: str, *options: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("entry", ["hosts/streamlit/streamlit", "rooms/follower", "rooms/cockpit", "hosts/file/file", "hosts/jupyter/cell"])
+@pytest.mark.parametrize("entry", ["hosts/streamlit/streamlit", "rooms/follower", "rooms/presenter_view", "hosts/file/file", "hosts/jupyter/cell"])
 def test_node_can_read_the_whole_bundle(tmp_path, entry):
     run(tmp_path, script(entry), "--check")
 

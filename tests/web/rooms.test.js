@@ -2,10 +2,10 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Ballot } from "../../cnnviz/rooms/ballot.js"
 import { RoomBoard } from "../../cnnviz/rooms/board.js"
-import { comingOf, screenOf } from "../../cnnviz/rooms/cockpit_view.js"
 import { AllRuns, runsIn, saidOf, worstOf } from "../../cnnviz/rooms/experiment.js"
 import { spotOf } from "../../cnnviz/rooms/impromptu_form.js"
 import { openQuestion, roomDeck } from "../../cnnviz/rooms/kept_rooms.js"
+import { comingOf, screenOf } from "../../cnnviz/rooms/presenter_panels.js"
 import {
   cellIn,
   cellUnder,

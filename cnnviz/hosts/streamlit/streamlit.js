@@ -1,8 +1,8 @@
 // The component's entry on Streamlit's page, which calls it again whenever it has something else to say, for the same
 // element. Only this and address_bar.js know Streamlit.
 
-import { roomDriver } from "../../rooms/driver.js"
 import { plotly } from "../../rooms/plotly.js"
+import { roomPresenter } from "../../rooms/presenter.js"
 import { own, parse } from "../../view/model/address.js"
 import { decode } from "../../view/model/decode.js"
 import { say } from "../../view/model/words.js"
@@ -32,7 +32,7 @@ document.documentElement.lang = LANG
 translateStreamlit()
 
 const base = new URL("../", import.meta.url)
-const rooms = roomDriver(base, travel, (sentence) => shown?.view.notice(sentence))
+const rooms = roomPresenter(base, travel, (sentence) => shown?.view.notice(sentence))
 /** Goes where another device has driven the room to, on the page that is here. @type {(setup: Setup) => void} */
 let follow = () => {}
 let missing = new URLSearchParams(location.hash.slice(1)).get("missing") // the page that the server has led here from (index.py)

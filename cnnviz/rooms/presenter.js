@@ -28,7 +28,7 @@ const AGAIN_IN = 1000
  * @param {(setup: Setup) => void} [travel]  goes where another device has driven the room to
  * @param {(sentence: string) => void} [tell]  shows a notice on the page
  */
-export function roomDriver(base, travel = () => {}, tell = () => {}) {
+export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   /** @type {Held | undefined} */
   let held = JSON.parse(inTab.read(KEY) || "null") ?? undefined
   /** @type {string | undefined}  where the audience is to go next, if it is not on its way */
@@ -93,11 +93,11 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
 
   takeFromAddress()
 
-  // A driver's link holds the secret behind "#": it leaves the address bar, which is on the projector.
+  // A presenter's link holds the secret behind "#": it leaves the address bar, which is on the projector.
   function takeFromAddress() {
-    const { room, driver } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)))
-    if (!room || !driver) return
-    hold({ code: room, driver })
+    const { room, driver: presenter } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)))
+    if (!room || !presenter) return
+    hold({ code: room, driver: presenter })
     history.replaceState(history.state, "", location.pathname + location.search)
   }
 
@@ -321,8 +321,8 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
       <p class="choices"><button type="button" class="primary" data-key="room_open">${say("web.room.open")}</button></p>
       ${before ? html`<p class="choices"><button type="button" data-key="room_resume">${say("web.room.resume", { code: before.code })}</button></p>` : ""}`,
     )
-    const opens = async (/** @type {string} */ driver) => {
-      if (!(await open(dialog, root, page, setup, driver))) return
+    const opens = async (/** @type {string} */ presenter) => {
+      if (!(await open(dialog, root, page, setup, presenter))) return
       dialog.close()
       show(root, page, setup)
     }
@@ -337,23 +337,23 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
   }
 
   /**
-   * Open a new room, or the one of that driver. Return whether there is one now.
+   * Open a new room, or the one of that presenter. Return whether there is one now.
    * @param {Dialog} dialog
    * @param {HTMLElement} root
    * @param {string} page
    * @param {Setup} setup
-   * @param {string} [driver]
+   * @param {string} [presenter]
    */
-  async function open(dialog, root, page, setup, driver = "") {
+  async function open(dialog, root, page, setup, presenter = "") {
     const query = addressOf(page, setup)
     const { script: id = "", screen: at = "1" } = setup
-    const fresh = id && !driver ? { script: textOf(id), screen: Number(at) || 1 } : undefined
-    const given = fresh && (await openRoom(base, driver, query, undefined, fresh)) // where the server knows it
-    const { room, sentence } = given?.room ? given : await openRoom(base, driver, query)
+    const fresh = id && !presenter ? { script: textOf(id), screen: Number(at) || 1 } : undefined
+    const given = fresh && (await openRoom(base, presenter, query, undefined, fresh)) // where the server knows it
+    const { room, sentence } = given?.room ? given : await openRoom(base, presenter, query)
     if (!room) fail(dialog, sentence)
     else {
       hold(room)
-      if (!driver) number = 0 // whatever comes now is somebody's move
+      if (!presenter) number = 0 // whatever comes now is somebody's move
       if (fresh && given?.room) deck.gave(fresh.script)
       project(root)
       last = given?.room ? "" : query
@@ -376,12 +376,12 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
    * @param {{ link: string, followers: number }} found
    */
   function fill(dialog, found) {
-    const { code, driver } = /** @type {Held} */ (held)
-    const driving = `${base.href}#room=${code}&driver=${driver}`
+    const { code, driver: presenter } = /** @type {Held} */ (held)
+    const driving = `${base.href}#room=${code}&driver=${presenter}`
     const content = `<img class="qr" src="${at("/qr.svg")}" alt="${escaped(say("web.room.qr", { link: found.link }))}">
       <p class="code">${escaped(code)}</p><p><a href="${escaped(found.link)}" target="_blank" rel="noopener">${escaped(found.link)}</a></p>
       <p class="count" role="status"></p>
-      <p class="choices"><button type="button" data-key="room_cockpit">${say("web.room.cockpit")}</button></p>
+      <p class="choices"><button type="button" data-key="room_cockpit">${say("web.room.presenter-view")}</button></p>
       <p class="choices"><button type="button" data-key="room_driver">${say("web.room.driver")}</button>
       <button type="button" data-key="room_end">${say("web.room.end")}</button></p>`
     dialog.draw(html`${markup(content)}`)
@@ -399,7 +399,7 @@ export function roomDriver(base, travel = () => {}, tell = () => {}) {
       button?.addEventListener("click", () => act(button))
     }
     on("cockpit", () => {
-      const secret = keptRooms().some((room) => room.code === code) ? "" : `#driver=${driver}`
+      const secret = keptRooms().some((room) => room.code === code) ? "" : `#driver=${presenter}`
       window.open(at(`/cockpit?lang=${LANG}`) + secret, "_blank", "noopener")
     })
     on("driver", (button) => copyLink(button, say("web.room.driver"), driving))

@@ -13,29 +13,29 @@ import { fillNext } from "../view/regions/next_stage.js"
 import { kept } from "../view/regions/preferences.js"
 import { Resources } from "../view/resources.js"
 import { CODE, LANG } from "../view/spec.js"
-import { ACTS, COVERS, cockpitHTML, comingOf, fillClock, fillCockpit } from "./cockpit_view.js"
 import { listen } from "./events.js"
 import { spotHTML, spotOf } from "./impromptu_form.js"
 import { goneHTML, keepRoom, keptRooms, openAgain, openQuestion, roomDeck } from "./kept_rooms.js"
+import { ACTS, COVERS, comingOf, fillClock, fillPresenterView, presenterHTML } from "./presenter_panels.js"
 import { Previews } from "./preview_pictures.js"
 import { endOf, leftUntil, nextAct, possible } from "./question.js"
 import { roomClient } from "./requests.js"
 import { paintResults } from "./results.js"
 
-/** @import { Seen } from "./cockpit_view.js" */
+/** @import { Seen } from "./presenter_panels.js" */
 
 const LOOK_EVERY = 1000
 const WRITTEN = "[name=ask], [name=answers], [name=key], [name=tolerance]" // of a question in one's own words
 
 /** Shows the screen of the room that the page's address names. */
 export default function show() {
-  const root = /** @type {HTMLElement} */ (document.querySelector(".cockpit"))
+  const root = /** @type {HTMLElement} */ (document.querySelector(".presenter-view"))
   const path = location.pathname.replace(/\/cockpit$/, "")
   const room = new URL(`${path}/`, location.href)
   const code = path.split("/").at(-1) ?? ""
-  const driver = secret(code)
-  if (!driver) {
-    root.innerHTML = `<p class="needs">${say("web.cockpit.needs")}</p>`
+  const presenter = secret(code)
+  if (!presenter) {
+    root.innerHTML = `<p class="needs">${say("web.presenter-view.needs")}</p>`
     return
   }
   const asking = roomClient(room)
@@ -65,7 +65,7 @@ export default function show() {
   let pointed = "" // the cell that is pinned, as the address has it
   darken(isDark(root))
   const projector = new URL(`screen?lang=${LANG}`, room).href
-  root.innerHTML = cockpitHTML(projector, `${projector}&preview=1`)
+  root.innerHTML = presenterHTML(projector, `${projector}&preview=1`)
   const [, frame] = root.querySelectorAll("iframe")
   const previews = new Previews(frame, () => fill())
 
@@ -78,7 +78,7 @@ export default function show() {
   async function ask(method, to, body) {
     const answer = await fetch(new URL(to, room), {
       method,
-      headers: { Authorization: `Bearer ${driver}` },
+      headers: { Authorization: `Bearer ${presenter}` },
       body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
     }).catch(() => undefined)
     const found = answer?.status === 204 ? {} : await answer?.json().catch(() => undefined)
@@ -89,7 +89,7 @@ export default function show() {
 
   function fill() {
     seen.left = leftUntil(ends, seen.poll)
-    fillCockpit(root, seen)
+    fillPresenterView(root, seen)
     if (seen.results) paintResults(root, seen.results)
   }
 
@@ -150,21 +150,25 @@ export default function show() {
       return seen.veiled
         ? ask("PUT", `../${code}`, query({ ...parse(where), veiled: "" }).slice(1))
         : move("stage_next")
-    if (poll.phase === "open" && !confirm(say("web.cockpit.still_open"))) return
+    if (poll.phase === "open" && !confirm(say("web.presenter-view.still_open"))) return
     await ask("DELETE", "question")
     fill()
   }
 
   /** To another screen of the deck. @param {number} number */
   async function goTo(number) {
-    if (seen.poll?.phase === "open" && seen.poll.kind !== "experiment" && !confirm(say("web.cockpit.still_open")))
+    if (
+      seen.poll?.phase === "open"
+      && seen.poll.kind !== "experiment"
+      && !confirm(say("web.presenter-view.still_open"))
+    )
       return
     await ask("PUT", `../${code}?lang=${LANG}`, { screen: number })
   }
 
   /** @param {Record<string, unknown>} question */
   async function pose(question) {
-    if (seen.poll?.phase === "open" && !confirm(say("web.cockpit.still_open"))) return
+    if (seen.poll?.phase === "open" && !confirm(say("web.presenter-view.still_open"))) return
     await ask("PUT", `question?lang=${LANG}`, question)
   }
 
@@ -174,7 +178,7 @@ export default function show() {
   /** What was answered so far, as a file. */
   async function save() {
     const answer = await fetch(new URL(`results.csv?lang=${LANG}`, room), {
-      headers: { Authorization: `Bearer ${driver}` },
+      headers: { Authorization: `Bearer ${presenter}` },
     }).catch(() => undefined)
     if (!answer?.ok) return
     saveFile(await answer.blob(), `room-${code}.csv`)
@@ -208,14 +212,14 @@ export default function show() {
     const button = /** @type {Element} */ (target).closest("button")
     const { act, screen, drive, key, cover: how } = button?.dataset ?? {}
     if (key === "room_again")
-      openAgain([base, driver, where, question.open, deck.given], stream.again, root.querySelector(".room-gone"))
+      openAgain([base, presenter, where, question.open, deck.given], stream.again, root.querySelector(".room-gone"))
     else if (act) turn(act)
     else if (screen) goTo(Number(screen))
     else if (drive) move(drive)
     else if (how) cover(how)
     else if (key === "cockpit_save") save()
     else if (key === "cockpit_link" && button)
-      copyLink(button, say("web.room.driver"), `${location.href.split("#")[0]}#driver=${driver}`)
+      copyLink(button, say("web.room.driver"), `${location.href.split("#")[0]}#driver=${presenter}`)
   })
   root.addEventListener("change", ({ target }) => {
     const field = /** @type {HTMLSelectElement} */ (target)
@@ -329,15 +333,15 @@ function clockOf(code) {
   }
 }
 
-/** The driver's secret: taken from the address, which a projector may show, and kept in this browser. @param {string} code */
+/** The presenter's secret: taken from the address, which a projector may show, and kept in this browser. @param {string} code */
 function secret(code) {
   const key = `cnnviz.driver.${code}`
-  const { driver } = parse(location.hash.slice(1))
-  if (driver) {
-    inTab.write(key, driver)
-    keepRoom({ code, driver })
+  const { driver: presenter } = parse(location.hash.slice(1))
+  if (presenter) {
+    inTab.write(key, presenter)
+    keepRoom({ code, driver: presenter })
     history.replaceState(history.state, "", location.pathname + location.search)
   }
   const known = [JSON.parse(inTab.read("cnnviz.room") || "null"), ...keptRooms()].find((room) => room?.code === code)
-  return driver || inTab.read(key) || known?.driver || ""
+  return presenter || inTab.read(key) || known?.driver || ""
 }
