@@ -74,7 +74,7 @@ class Part:
 
     @property
     def record(self) -> PartData:
-        """As the component's roads and films have it: a cell's index is that of an address.
+        """As the component's gradient chains and films have it: a cell's index is that of an address.
 
         >>> from cnnviz.core.network import Network
         >>> part(Network.parse("conv2x3-gap-mse").program((4, 4)), "df", (1, 0, 2, 2)).record["index"]

@@ -1,11 +1,11 @@
-"""Records of Check besides its road: an entry in two ways, a mistake's code, TensorFlow's opinion, and somebody's own gradients."""
+"""Records of Check besides its chain: an entry in two ways, a mistake's code, TensorFlow's opinion, and somebody's own gradients."""
 
 from collections.abc import Sequence
 from typing import TypedDict
 
 from cnnviz.wire import records
+from cnnviz.wire.gradient_chain import GradientChainHeader
 from cnnviz.wire.page import Query
-from cnnviz.wire.road import RoadHeader
 
 
 class NudgeRow(TypedDict):
@@ -83,7 +83,7 @@ class BestData(TypedDict):
 
 
 class CheckData(TypedDict):
-    """Records of Check besides its road: an entry in two ways, a mistake's code and what comes of it, what could not be told."""
+    """Records of Check besides its chain: an entry in two ways, a mistake's code and what comes of it, what could not be told."""
 
     tab: str
     entry: EntryData | None
@@ -95,7 +95,7 @@ class CheckData(TypedDict):
     own: OwnData | None
 
 
-class CheckHeader(RoadHeader):
+class CheckHeader(GradientChainHeader):
     """The Check page's."""
 
     check: CheckData

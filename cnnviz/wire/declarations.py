@@ -17,11 +17,11 @@ from cnnviz.wire.constants import Spec
 from cnnviz.wire.deck import DeckData, DeckHeader
 from cnnviz.wire.dialogs import Adopted, FullSet, OfferedFiles, OwnModel
 from cnnviz.wire.film import FilmHeader
+from cnnviz.wire.gradient_chain import GradientChainHeader
 from cnnviz.wire.learn import LearnHeader
 from cnnviz.wire.loss_along import CurveHeader
 from cnnviz.wire.notebook import NotebookHeader
 from cnnviz.wire.page import AnswerHeader, Header, Query, StepHeader
-from cnnviz.wire.road import RoadHeader
 from cnnviz.wire.rooms import (
     RoomExperiment,
     RoomInside,
@@ -77,7 +77,7 @@ class FileContents(TypedDict):
 # --- The same as TypeScript ------------------------------------------------------------------------
 
 RECORDS = (
-    Header, StepHeader, RoadHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
+    Header, StepHeader, GradientChainHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
     CurveHeader, OfferedFiles, Adopted, OwnModel, FullSet,
     DeckHeader, RoomQuestion, RoomResults, RoomPoll, RoomSteps, RoomScreen, RoomExperiment, RoomInside, RoomRun,
 )  # fmt: skip
@@ -116,7 +116,7 @@ def _written(kind: Any, into: dict[str, str]) -> str:
 
 def _record(record: Any, into: dict[str, str]) -> str:
     fields, lines, extends = get_type_hints(record, include_extras=True), [], ""
-    for header in (RoadHeader, StepHeader, Header, AnswerHeader):  # a TypedDict does not tell what it inherits from
+    for header in (GradientChainHeader, StepHeader, Header, AnswerHeader):  # a TypedDict does not tell what it inherits from
         inherited = get_type_hints(header, include_extras=True)
         if fields.items() > inherited.items():
             extends, fields = f" extends {_written(header, into)}", {name: kind for name, kind in fields.items() if name not in inherited}

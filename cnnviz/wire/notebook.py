@@ -1,12 +1,12 @@
-"""Records of Notebook besides its road: the story, the table of switches, the architecture."""
+"""Records of Notebook besides its chain: the story, the table of switches, the architecture."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from cnnviz.wire import records
+from cnnviz.wire.gradient_chain import GradientChainHeader
 from cnnviz.wire.page import Query
 from cnnviz.wire.parts import SwitchData
-from cnnviz.wire.road import RoadHeader
 
 
 class DeviationRow(TypedDict):
@@ -175,7 +175,7 @@ class NotebookData(TypedDict):
     theory: TheoryData | None
 
 
-class NotebookHeader(RoadHeader):
+class NotebookHeader(GradientChainHeader):
     """The Notebook page's."""
 
     notebook: NotebookData

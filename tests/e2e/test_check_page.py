@@ -19,7 +19,7 @@ CARDS = ("do", "dz2", "dw", "db", "da1", "dz1", "df", "dx")
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 NUDGED = ("df", "dw", "db", "dx")
 OVERLAPPING = """() => {
-  const all = [...document.querySelectorAll(".road, .below > section, .road-foot")].map((e) => [e.className, e.getBoundingClientRect()])
+  const all = [...document.querySelectorAll(".gradient-chain, .below > section, .chain-foot")].map((e) => [e.className, e.getBoundingClientRect()])
   const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1
   return all.flatMap(([one, a], n) => all.slice(n + 1).filter(([, b]) => meet(a, b)).map(([other]) => `${one} on ${other}`))
 }"""
@@ -41,7 +41,7 @@ def lines(screen: Screen) -> list[float]:
     return [read(text) for text in screen.page.locator(".lines b").all_inner_texts()]
 
 
-def test_all_entries_agree_and_the_road_shows_them(screen: Screen):
+def test_all_entries_agree_and_the_chain_shows_them(screen: Screen):
     setup = Setup(k=2, stage="df")
     screen.open("/check", k=2, stage="df")
     verdict = screen.page.locator(".verdict")
@@ -91,7 +91,7 @@ def test_a_pinned_entry_is_nudged_and_all_entries_stand_side_by_side(screen: Scr
 
 
 @pytest.mark.parametrize("query", ["mistake=zzz", "k=2", "mistake=sigmoid_prime_of_z", "mistake=kernel_gradient_flipped", "check=own"])
-def test_nothing_below_the_road_stands_on_anything_else(screen: Screen, query):
+def test_nothing_below_the_chain_stands_on_anything_else(screen: Screen, query):
     screen.open("/check", query=query)
     for width, height in ((1280, 720), (1920, 1080)):
         screen.page.set_viewport_size({"width": width, "height": height})
@@ -149,10 +149,10 @@ def test_the_card_of_a_gradient_that_is_wrong_has_its_nine_numbers_and_their_pow
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
 
 
-def test_a_road_that_is_wider_than_the_screen_has_what_is_wrong_in_sight(screen: Screen):
+def test_a_chain_that_is_wider_than_the_screen_has_what_is_wrong_in_sight(screen: Screen):
     screen.open("/check", net=TINY_VGG, mistake="hidden_slope_forgotten@dz4", ch="rgb", w="he")
     screen.page.wait_for_function("""() => {
-        const [road, first] = [".road", "[data-state=first]"].map((at) => document.querySelector(at))
+        const [road, first] = [".gradient-chain", "[data-state=first]"].map((at) => document.querySelector(at))
         const [around, within] = [road, first].map((element) => element.getBoundingClientRect())
         return road.scrollWidth > road.clientWidth && around.left <= within.left && within.right <= around.right && document.documentElement.scrollWidth <= innerWidth
     }""")
@@ -253,7 +253,7 @@ def test_a_mistake_survives_reload_and_update_and_can_hide(screen: Screen):
 
 
 def test_a_broken_arrow_is_in_sight_and_one_entry_is_spoken_of_everywhere(screen: Screen):
-    """On a road that is wider than the window, and where a bias alone is wrong."""
+    """On a chain that is wider than the window, and where a bias alone is wrong."""
     net = "conv2x3b-sigmoid-avg2-conv2x3b-sigmoid-avg2-dense6-sigmoid-dense4-sigmoid-dense3-softmax-ce"
     for query in ({"net": net, "y": "1,0,0", "mistake": "sigmoid_prime_of_z@dz4"}, {"net": "dense8-tanh-dense2-mse", "mistake": "bias_axis@dw2"}):
         screen.open("/check", **query)
@@ -269,16 +269,16 @@ def test_a_broken_arrow_is_in_sight_and_one_entry_is_spoken_of_everywhere(screen
     expect(name).to_have_text("∂o[0]")
 
 
-def test_a_road_that_is_wider_than_the_screen_fades_where_there_is_more(screen: Screen):
+def test_a_chain_that_is_wider_than_the_screen_fades_where_there_is_more(screen: Screen):
     screen.page.set_viewport_size({"width": 820, "height": 1180})
     screen.open("/check")
-    road = screen.page.locator(".road")
+    chain = screen.page.locator(".gradient-chain")
     start, end = (f"{colour} {at}" for colour, at in ((r"rgba\(0, 0, 0, 0\), rgb\(0, 0, 0\)", "44px"), (r"calc\(100% - 44px\),", r"rgba\(0, 0, 0, 0\)")))
     for to, look in ((0, f"(?!.*{start}).*{end}"), (40, f"{start}.*{end}"), (10_000, f"{start}(?!.*{end})")):
-        road.evaluate(f"(road) => {{ road.scrollLeft = {to} }}")
-        expect(road).to_have_css("mask-image", re.compile(look))
+        chain.evaluate(f"(road) => {{ road.scrollLeft = {to} }}")
+        expect(chain).to_have_css("mask-image", re.compile(look))
     screen.open("/check", net="dense2-mse")
-    expect(road).to_have_css("mask-image", "none")
+    expect(chain).to_have_css("mask-image", "none")
 
 
 @pytest.mark.parametrize("query, names", [({}, ["float32", "float64"]), ({"mistake": "sign_flipped"}, ["broken", "right"])])

@@ -71,7 +71,7 @@ def test_all_pages_of_a_phone_begin_at_the_same_edge(screen: Screen):
         screen.page.goto(path)
         screen.ready()
         edges = "(all) => all.filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect().left)"
-        assert set(screen.page.locator(":is(.check h1, .road-head h1, .film h1, .training h2, .halves)").evaluate_all(edges)) == {16}, path
+        assert set(screen.page.locator(":is(.check h1, .chain-head h1, .film h1, .training h2, .halves)").evaluate_all(edges)) == {16}, path
     screen.open("/train", k=60)
     tops = screen.page.locator(".film .reel canvas").evaluate_all("(all) => all.slice(0, 2).map((e) => e.getBoundingClientRect().top)")
     assert tops[0] == tops[1]  # the weights to both classes stand beside each other

@@ -1,4 +1,4 @@
-"""The Check page's road says what the core says, of any network."""
+"""The Check page's chain says what the core says, of any network."""
 
 import asyncio
 import contextlib
@@ -17,11 +17,11 @@ from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.setup import SETUP_KEYS
 from cnnviz.core.work_cancellation import as_long_as
 from cnnviz.pages.check import checking, own
-from cnnviz.pages.check.checked_road import drawn_errors, more, road
+from cnnviz.pages.check.checked_chain import chain, drawn_errors, more
 from cnnviz.pages.check.examined_pass import Examined
+from cnnviz.pages.gradient_chain import answer, operations
 from cnnviz.pages.map_settings import SCALES
 from cnnviz.pages.resource import made, page_of
-from cnnviz.pages.roads import answer, operations
 from cnnviz.server.admission import Admission
 from cnnviz.server.gate import Gate
 from cnnviz.words import say
@@ -33,8 +33,8 @@ HERE = [place.mistake.name for place in mistakes_for(Network.parse(DEFAULT))]
 CARDS = [one.makes for one in operations(Network.parse(DEFAULT).program((32, 32)))]
 
 
-def road_of(setup, snapshot, asked):
-    return road(Examined(setup, snapshot, asked))
+def chain_of(setup, snapshot, asked):
+    return chain(Examined(setup, snapshot, asked))
 
 
 def besides(setup, snapshot, asked):
@@ -42,9 +42,9 @@ def besides(setup, snapshot, asked):
 
 
 @pytest.mark.parametrize("mistake", ["", *HERE])
-def test_the_road_says_what_the_core_says(mistake):
+def test_the_chain_says_what_the_core_says(mistake):
     here = now(Setup(k=2, stride=2, scale="unit"))
-    shown = road_of(here.setup, here.snapshot, {"mistake": mistake})
+    shown = chain_of(here.setup, here.snapshot, {"mistake": mistake})
     ours = shown.arrays()
     check = check_gradients(here.snapshot.params, here.snapshot.trace.x, np.array(here.setup.y), 2, parameters=("f", "w", "b", "x"))
     if mistake:
@@ -69,7 +69,7 @@ def test_the_road_says_what_the_core_says(mistake):
 def test_a_wrong_slope_is_drawn_beside_the_right_one_at_a_unit_of_this_lesson():
     here = now(Setup())
     for mistake, slope in (("sigmoid_prime_of_z", lambda z: z * (1 - z)), ("hidden_slope_forgotten", lambda z: z**0)):
-        chart = next(chart for chart in road_of(here.setup, here.snapshot, {"mistake": mistake}).charts if chart["name"] == "slope")
+        chart = next(chart for chart in chain_of(here.setup, here.snapshot, {"mistake": mistake}).charts if chart["name"] == "slope")
         z, a = np.array(chart["x"]), 1 / (1 + np.exp(-np.array(chart["x"])))
         shown = np.array(chart["series"][0]["values"], dtype=float)  # NaN where it is too steep to be drawn
         np.testing.assert_array_equal(np.isnan(shown), np.abs(slope(z)) > 1.5)
@@ -82,7 +82,7 @@ def test_a_wrong_slope_is_drawn_beside_the_right_one_at_a_unit_of_this_lesson():
         below = [f"{(slope(sums) < 0).sum()} of 900 units have slopes below 0, which is impossible."] if mistake == "sigmoid_prime_of_z" else []
         assert [str(words) for words in best["words"][1:]] == below  # of all units, not of those that are drawn
     for mistake in ("sign_flipped", "kernel_gradient_flipped"):
-        shown = road_of(here.setup, here.snapshot, {"mistake": mistake})
+        shown = chain_of(here.setup, here.snapshot, {"mistake": mistake})
         assert [chart["name"] for chart in shown.charts] == ["falls", "sweep"]
         ours, exact = (shown.arrays()[f"{row}.{shown.first}"] for row in ("ours", "exact"))
         place = np.unravel_index(np.abs(ours - exact).argmax(), ours.shape)
@@ -93,7 +93,7 @@ def test_a_wrong_slope_is_drawn_beside_the_right_one_at_a_unit_of_this_lesson():
 @pytest.mark.parametrize("setup", SETUPS, ids=str)
 def test_right_gradients_of_any_network_are_called_right_and_every_card_has_its_source(setup):
     here = now(setup)
-    found = road_of(setup, here.snapshot, {})
+    found = chain_of(setup, here.snapshot, {})
     assert found.good and not found.first and not found.inherits
     program = setup.network.program(here.snapshot.trace.x.shape)
     header, arrays = decode(answer("check", here, found))
@@ -124,7 +124,7 @@ def test_every_mistake_in_each_of_its_places_shows_where_the_core_has_it(setup):
     here = now(setup)
     y = np.array(setup.y)
     for one in mistakes_for(setup.network, setup.opt):
-        board = road_of(setup, here.snapshot, {"mistake": one.address})
+        board = chain_of(setup, here.snapshot, {"mistake": one.address})
         hits = one.hits(here.snapshot.params, here.snapshot.trace, y, setup.optimizer, here.snapshot.state)
         makes = next((stage.makes for stage in setup.network.stages if stage == hits[0]), hits) if hits and hits[0] != "update" else ("",)
         assert (one.is_forward or board.first in makes) and bool(board.first) == bool(makes[0] and not one.is_forward), one.address
@@ -135,14 +135,14 @@ def test_every_mistake_in_each_of_its_places_shows_where_the_core_has_it(setup):
 
 def test_the_pinned_cells_channel_shows():
     setup = SETUPS[1]
-    parts = {part.symbol: part.label for part in road_of(setup, now(setup).snapshot, {}).parts}
+    parts = {part.symbol: part.label for part in chain_of(setup, now(setup).snapshot, {}).parts}
     assert (parts["da1"], parts["dz1"]) == ("∂a₁[2]", "∂z₁[2]")
 
 
 @pytest.mark.parametrize("asked", [{}, {"check": "own"}], ids=str)
 def test_no_card_shows_an_empty_channel_where_another_has_numbers(asked):
     setup, _ = Setup.from_query(dict(parse_qsl(TINY_VGG)))
-    seen = own.road(now(setup), None, None) if asked else road_of(setup, now(setup).snapshot, asked)
+    seen = own.chain(now(setup), None, None) if asked else chain_of(setup, now(setup).snapshot, asked)
     shown, whole = seen.arrays(), seen.rows[0].arrays
     dead = [name for name, array in whole.items() if not array.reshape(len(array), -1).any(axis=1).all()]
     assert dead and all(shown[f"ours.{name}"].any() for name, array in whole.items() if array.any())
@@ -152,19 +152,19 @@ def test_a_mistake_is_spoken_of_in_one_entry_while_the_check_goes_on_and_after(m
     setup, _ = Setup.from_query({"net": "conv2x3-relu-conv3x3-relu-dense2-softmax-ce", "img": "test-0"})
     asked = {"mistake": "kernel_gradient_flipped@df2"}
     (said,) = besides(setup, now(setup).snapshot, asked)["best"]["words"]
-    board = road_of(setup, now(setup).snapshot, asked)
+    board = chain_of(setup, now(setup).snapshot, asked)
     part = next(part for part in board.parts if part.symbol == "df2")
     entry = besides(setup, now(setup).snapshot, asked)["entry"]
     assert board.subject == "df2" and entry["name"] == said.values["entry"]
     assert said.values["entry"].startswith(part.label.rstrip("]"))
     monkeypatch.setattr(Examined, "checking", checking.Checking())
-    assert road_of(setup, now(setup).snapshot, asked).subject == "df2"
+    assert chain_of(setup, now(setup).snapshot, asked).subject == "df2"
 
 
 def test_before_the_check_is_done_the_marked_entry_is_the_one_that_the_words_say_is_spoiled(monkeypatch):
     monkeypatch.setattr(Examined, "checking", checking.Checking())
     here, asked = now(Setup.from_query({"net": "conv2x3-relu-max2-dense2-softmax-ce", "img": "test-3"})[0]), {"mistake": "max_gradient_to_all"}
-    board = road_of(here.setup, here.snapshot, asked)
+    board = chain_of(here.setup, here.snapshot, asked)
     ours, right = (board.arrays()[f"{row}.{board.first}"] for row in ("ours", "exact"))
     (said,) = besides(here.setup, here.snapshot, asked)["best"]["words"]
     place = tuple(board.cells[board.first])
@@ -189,7 +189,7 @@ def test_the_pinned_entry_is_the_one_that_is_nudged():
         here = now(Setup(k=1, cell=cell))
         entry = besides(here.setup, here.snapshot, {})["entry"]
         assert (entry["name"], entry["backward"]) == (name, value(here.snapshot.gradients))
-        shown = road_of(here.setup, here.snapshot, {})
+        shown = chain_of(here.setup, here.snapshot, {})
         assert shown.subject == entry["symbol"] and np.isclose(entry["central"], entry["backward"], rtol=1e-6)
 
 
@@ -206,13 +206,13 @@ def test_a_long_check_goes_on_beside_the_page_and_is_given_up_when_nobody_looks(
 
     monkeypatch.setattr(checking, "check_gradients", held)
     here = now(Setup(k=3, seed=7))
-    board = road_of(here.setup, here.snapshot, {})
+    board = chain_of(here.setup, here.snapshot, {})
     assert board.good is None and not board.charts and "error.df" not in board.arrays()
     decode(answer("check", here, board))
     gate.set()
     end = time.monotonic() + 60
     while board.good is None and time.monotonic() < end:
-        board = road_of(here.setup, here.snapshot, {})
+        board = chain_of(here.setup, here.snapshot, {})
     assert board.good and board.charts
     monkeypatch.setattr(checking, "PATIENCE", -1.0)
     left = checking.checked(Setup(seed=8), now(Setup(seed=8)).snapshot)
@@ -282,18 +282,18 @@ def test_long_checks_wait_in_order_without_holding_anything_and_are_forgotten_wh
 
 def test_the_check_board_says_whose_gradients_are_wrong_under_the_notebooks_rule():
     here = now(Setup(k=1, rule="one_pixel"))
-    board = road_of(here.setup, here.snapshot, {})
+    board = chain_of(here.setup, here.snapshot, {})
     assert not board.good and board.first == "df"
     assert str(board.title) == "Is the notebook's gradient right?" and str(board.rows[0].label) == "the notebook's backward pass"
     assert any("one pixel" in str(sentence) for sentence in board.sentences)
-    broken = road_of(here.setup, here.snapshot, {"mistake": "mean_forgotten"})
+    broken = chain_of(here.setup, here.snapshot, {"mistake": "mean_forgotten"})
     assert broken.first == "do"  # in the exact pass
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_that_cannot_be_made_here_is_not_offered_and_not_made(mistake):
     here = now(Setup(stride=3))
-    board = road_of(here.setup, here.snapshot, {"mistake": mistake})
+    board = chain_of(here.setup, here.snapshot, {"mistake": mistake})
     switches = board.groups[0]["options"]
     offered = {switch["key"].partition("@")[0]: any(one["on"] for one in switches if one["key"].partition("@")[0] == switch["key"].partition("@")[0]) for switch in switches}
     assert offered.get(f"mistake_{mistake}", False) != offered["mistake_none"]
@@ -304,7 +304,7 @@ def test_a_mistake_that_cannot_be_made_here_is_not_offered_and_not_made(mistake)
 def test_the_digits_that_cancel_are_those_of_the_losses(setup):
     here = now(setup)
     entry = besides(setup, here.snapshot, {})["entry"]
-    (sweep,) = road_of(setup, here.snapshot, {}).charts
+    (sweep,) = chain_of(setup, here.snapshot, {}).charts
     loss = setup.network.loss(here.snapshot.trace, np.array(setup.y))
     for row in entry["rows"]:
         up, down, central = (row[name][0] + row[name][1] for name in ("up", "down", "central"))
@@ -321,7 +321,7 @@ def test_the_digits_that_cancel_are_those_of_the_losses(setup):
 def test_what_nudging_cannot_tell_is_not_called_right_where_a_mistake_has_spoiled_it():
     here = now(Setup(net="conv1x3-relu-dense2-mse", lr=90.0, k=30))  # it has run away: all its units are shut
     for mistake in ("mean_forgotten", "relu_gate_of_gradient"):
-        board = road_of(here.setup, here.snapshot, {"mistake": mistake})
+        board = chain_of(here.setup, here.snapshot, {"mistake": mistake})
         wrong = {board.first, *board.inherits}
         assert board.good is False and board.first
         assert not {str(board.notes[name]) for name in wrong} & {"exact", "undecided"}
@@ -334,7 +334,7 @@ def test_what_nudging_cannot_tell_is_not_called_right_where_a_mistake_has_spoile
 ])  # fmt: skip
 def test_what_a_mistake_spoils_beside_the_first_wrong_array_is_not_said_to_come_from_it(query, mistake, also, said):
     here = now(Setup(**query))
-    shown = road_of(here.setup, here.snapshot, {"mistake": mistake})
+    shown = chain_of(here.setup, here.snapshot, {"mistake": mistake})
     assert {symbol for symbol, state in shown.states.items() if state == "wrong"} == also
     assert str(shown.verdict) == f"All before the red arrow is right. {said}"
     sources = {one.makes: one.source for one in shown.operations}
@@ -345,7 +345,7 @@ def test_what_a_mistake_spoils_beside_the_first_wrong_array_is_not_said_to_come_
 def test_of_a_wrong_entry_no_nudge_is_called_a_good_one():
     here = now(Setup(rule="object-oriented", k=1))
     entry = besides(here.setup, here.snapshot, {})["entry"]
-    (sweep,) = road_of(here.setup, here.snapshot, {}).charts
+    (sweep,) = chain_of(here.setup, here.snapshot, {}).charts
     assert entry["error"] > TOLERANCE and entry["rows"] == []
     assert str(sweep["title"]) == f"No ε saves {entry['name']}"
     broken, right = ([value for value in line["values"] if value is not None] for line in sweep["series"])
@@ -370,12 +370,12 @@ def test_digits_of_a_power_of_ten_are_none_that_cancel():
 
 def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
     here = now(Setup(k=1))
-    board = road_of(here.setup, here.snapshot, {"mistake": "stride_forgotten"})
+    board = chain_of(here.setup, here.snapshot, {"mistake": "stride_forgotten"})
     change = board.groups[-1]["options"][0]["change"]
     there = now(here.setup.changed({key: text for key, text in change.items() if key in SETUP_KEYS})[0])
-    assert road_of(there.setup, there.snapshot, change).first == "df" and not board.first
+    assert chain_of(there.setup, there.snapshot, change).first == "df" and not board.first
     here = now(Setup.from_query({"net": "conv2x3-bn-relu-dense2-softmax-ce"})[0])
-    said = road_of(here.setup, here.snapshot, {"mistake": "gain_forgotten"}).sentences
+    said = chain_of(here.setup, here.snapshot, {"mistake": "gain_forgotten"}).sentences
     assert [str(one) for one in said] == ["The mistake has no effect here.", str(placed("gain_forgotten", here.setup.network).sentence)]
 
 
@@ -390,7 +390,7 @@ def test_what_a_mistake_does_to_the_loss_is_computed(mistake, how):
 def test_what_a_mistake_far_from_the_kernel_spoils_is_said_in_short_and_shown_near_it():
     net = "conv2x3b-sigmoid-avg2-conv2x3b-sigmoid-dense4-sigmoid-dense3-softmax-ce"
     here = now(Setup(net=net, y=(1, 0, 0)))
-    shown = road_of(here.setup, here.snapshot, {"mistake": "sigmoid_prime_of_z@dz3"})
+    shown = chain_of(here.setup, here.snapshot, {"mistake": "sigmoid_prime_of_z@dz3"})
     later = [symbol for symbol, state in shown.states.items() if state == "inherits"]
     assert str(shown.verdict) == f"Everything before the red arrow is right. {len(later)} more are wrong only because of ∂z₃."
     assert shown.subject == "dw3" and len(later) > 6
@@ -400,10 +400,10 @@ def test_what_a_mistake_far_from_the_kernel_spoils_is_said_in_short_and_shown_ne
 
 def test_an_entry_that_a_mistake_was_tried_on_has_its_curves_in_both_precisions_after_it():
     here = now(Setup(seed=77))
-    broken = road_of(here.setup, here.snapshot, {"mistake": "kernel_gradient_flipped"})
+    broken = chain_of(here.setup, here.snapshot, {"mistake": "kernel_gradient_flipped"})
     cell = next(chart for chart in broken.charts if chart["name"] == "sweep")["title"].values["entry"]  # "∂f[2,2]"
     asked = now(Setup(seed=77, cell=f"df:{cell[3:-1]}"))
-    (sweep,) = road_of(asked.setup, asked.snapshot, {}).charts
+    (sweep,) = chain_of(asked.setup, asked.snapshot, {}).charts
     assert [str(line["label"]) for line in sweep["series"]] == ["float32", "float64"]
     assert all(len(line["values"]) == len(sweep["x"]) for line in sweep["series"])
 
@@ -422,7 +422,7 @@ def test_errors_are_grey_up_to_the_tolerance_and_red_above():
 def test_entries_that_cannot_be_told_are_counted_and_drawn_as_such():
     setup = Setup(scale="raw")
     here = now(setup)
-    board = road_of(setup, here.snapshot, {})
+    board = chain_of(setup, here.snapshot, {})
     check = check_gradients(here.snapshot.params, here.snapshot.trace.x, np.array(setup.y), parameters=("f", "w", "b", "x"))
     assert board.good and f"{check.right:,} of 2,835" in str(board.verdict)
     (sentence,) = map(str, besides(setup, here.snapshot, {})["foot"])
@@ -437,7 +437,7 @@ def test_entries_at_a_kink_are_drawn_as_such_and_a_given_nan_as_wrong():
     setup = Setup.from_query({"net": "conv1x3b-relu-dense2-mse", "img": "pattern-edges"})[0]
     here = now(setup)
     check = check_gradients(here.snapshot.params, here.snapshot.trace.x, np.array(setup.y), network=setup.network)
-    drawn = road_of(setup, here.snapshot, {}).arrays()
+    drawn = chain_of(setup, here.snapshot, {}).arrays()
     assert check.at_kinks and np.isnan(drawn["error.df"]).sum() == (check.marks["f"] >= KINK).sum() > 0
     assert drawn_errors(np.array([np.nan, 0.1]), np.array([True, False])).tolist()[0] == np.inf
 
@@ -446,7 +446,7 @@ def test_a_run_that_is_not_finite_gets_the_sentence_that_says_so():
     setup = Setup.from_query({"net": "dense3-dense2-mse", "lr": "10", "k": "300", "img": "digit7-3"})[0]
     with np.errstate(all="ignore"):
         here = now(setup)
-        board = road_of(setup, here.snapshot, {})
+        board = chain_of(setup, here.snapshot, {})
         found = besides(setup, here.snapshot, {})
     assert board.good is None and str(board.verdict) == say("own.not_finite")
     assert not found["foot"] and found["entry"] is None
@@ -458,6 +458,6 @@ def read(text: str) -> float:
 
 def test_the_name_alone_is_the_last_place():
     setup = SETUPS[2]
-    board = road_of(setup, now(setup).snapshot, {"mistake": "hidden_slope_forgotten"})
+    board = chain_of(setup, now(setup).snapshot, {"mistake": "hidden_slope_forgotten"})
     on = next(switch["key"] for switch in board.groups[0]["options"] if switch["on"])
     assert on == f"mistake_{placed('hidden_slope_forgotten', setup.network, setup.opt).address}"

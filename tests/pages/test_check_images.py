@@ -81,8 +81,8 @@ def test_of_another_forward_pass_it_says_that_its_own_check_passes(mistake, stag
 def test_gradients_that_are_right_for_another_forward_pass_are_not_called_wrong(mistake, stage):
     theirs = placed(mistake, SETUP.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(SETUP.y), SETUP.optimizer)
     header, _ = owned({name: theirs[name] for name in NAMES})
-    road = header["road"]
-    assert "another forward pass" in road["title"] and stage in road["verdict"]["text"] and road["verdict"]["good"] is None
+    chain = header["road"]
+    assert "another forward pass" in chain["title"] and stage in chain["verdict"]["text"] and chain["verdict"]["good"] is None
     assert {*states(header).values()} == {"another", "missing"} and len(header["check"]["own"]["stages"]) == 1
     header, _ = owned({name: theirs[name] for name in NAMES} | {"df": -theirs["df"]})
     assert states(header)["df"] == "wrong" and "another forward pass" not in header["road"]["title"]

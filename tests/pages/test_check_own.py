@@ -1,4 +1,4 @@
-"""Somebody's own gradients on the Check page: the road says what the diagnosis says, of any network."""
+"""Somebody's own gradients on the Check page: the chain says what the diagnosis says, of any network."""
 
 import io
 
@@ -9,7 +9,7 @@ from cnnviz import Setup
 from cnnviz.core.mistakes import placed
 from cnnviz.export.own_report import example_of, reference_of
 from cnnviz.pages.check import own
-from cnnviz.pages.roads import answer
+from cnnviz.pages.gradient_chain import answer
 from cnnviz.words import say
 from tests.pages.networks import SETUPS
 from tests.pages.running import decode, now
@@ -25,7 +25,7 @@ def shown(here, data):
     """What the page sends for a file of this content."""
     file = ("mine.npz", data) if data is not None else None
     found = own.found_in(here, file)
-    return decode(answer("check", here, own.road(here, file, found), own.more(here, file, found)))
+    return decode(answer("check", here, own.chain(here, file, found), own.more(here, file, found)))
 
 
 def gradients(here, address=""):

@@ -1,4 +1,4 @@
-"""The Notebook page's road finds where the rules part, and its story is true."""
+"""The Notebook page's chain finds where the rules part, and its story is true."""
 
 import dataclasses
 
@@ -15,23 +15,23 @@ from cnnviz.pages.notebook.choices import rows
 from cnnviz.pages.notebook.experiment import DOTS, _sets
 from cnnviz.pages.notebook.story import printed, story
 from cnnviz.pages.notebook.two_rules import _note, agreement, more
-from cnnviz.pages.notebook.two_rules import road as road_of
+from cnnviz.pages.notebook.two_rules import chain as chain_of
 from tests.pages.networks import SETUPS
 from tests.pages.running import now
 
 
-def test_the_notebooks_road_finds_where_the_rules_part():
+def test_the_notebooks_chain_finds_where_the_rules_part():
     exact = now(Setup(k=1))
-    assert road_of(exact.setup, exact.snapshot).good
+    assert chain_of(exact.setup, exact.snapshot).good
     start = now(Setup(rule="one_pixel"))
-    found = road_of(start.setup, start.snapshot)
+    found = chain_of(start.setup, start.snapshot)
     assert found.first == "df"
     assert found.inherits == {"f_next"}
 
 
 def test_what_parts_both_rules_is_said_in_words():
     here = now(Setup(rule="procedural"))
-    said = {symbol: str(words) for symbol, words in road_of(here.setup, here.snapshot, {"part": "experiment"}).notes.items()}
+    said = {symbol: str(words) for symbol, words in chain_of(here.setup, here.snapshot, {"part": "experiment"}).notes.items()}
     exact = now(Setup()).snapshot
     assert said["f"] == "same" and said["z1"] == f"{(here.snapshot.trace.z1 != exact.trace.z1).sum()} of 900 differ"
     ours, theirs = (snapshot.gradients.df.ravel() for snapshot in (exact, here.snapshot))
@@ -48,7 +48,7 @@ def test_of_gradients_that_vanish_or_explode_the_direction_is_said_too(size):
     ahead = size * np.exp(1j * np.radians([0, 5.98, 174.02])).view(float).reshape(3, 2)
     assert [str(_note("df", ahead[0], other)) for other in ahead] == ["same", "same way × 1", "opposite × 1"]  # within 6°
     here = now(Setup(rule="procedural", lr=30, k=2))
-    assert "way" in str(road_of(here.setup, here.snapshot, {"part": "experiment"}).notes["dz2"])
+    assert "way" in str(chain_of(here.setup, here.snapshot, {"part": "experiment"}).notes["dz2"])
 
 
 def test_the_story_is_true():
@@ -117,7 +117,7 @@ def test_the_architecture_is_the_lessons(setup):
 @pytest.mark.parametrize("setup", SETUPS[1:], ids=lambda setup: setup.net)
 def test_elsewhere_it_says_so_and_leads_back(setup):
     here = now(setup)
-    found = road_of(here.setup, here.snapshot)
+    found = chain_of(here.setup, here.snapshot)
     assert found.good is None and DEFAULT in str(found.verdict)
     assert more(here.setup, here.snapshot, {})[0]["notebook"]["theory"]  # which holds of every network
     for switch in (switch for group in found.groups for switch in group["options"]):

@@ -78,12 +78,12 @@ def test_check_comes_to_the_same_verdict_with_the_same_gradients(answers, name, 
     assert [key for key in own if key.startswith("ours.") and unlike(arrays[key], own[key])] == []
     off = [key for key in own if key.startswith("central.") and np.abs(arrays[key] - own[key]).max() > 1e-5 * np.abs(own[key]).max()]
     assert off == []
-    road, own_road = header.pop("road"), own_header.pop("road")
+    chain, own_chain = header.pop("road"), own_header.pop("road")
     assert header.pop("check").keys() == own_header.pop("check").keys()  # it shows round-off itself, digit by digit
     assert differences(header, own_header) == []
-    assert road["verdict"]["good"] is own_road["verdict"]["good"] is True
-    assert road["verdict"]["text"]["say"][0] == own_road["verdict"]["text"]["say"][0]
-    assert road.keys() == own_road.keys()
+    assert chain["verdict"]["good"] is own_chain["verdict"]["good"] is True
+    assert chain["verdict"]["text"]["say"][0] == own_chain["verdict"]["text"]["say"][0]
+    assert chain.keys() == own_chain.keys()
 
 
 def test_the_losses_of_many_starts_are_the_same(asked):

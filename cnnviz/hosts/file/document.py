@@ -18,7 +18,7 @@ _NO_SERVER = dict.fromkeys(("view/regions/drawer", "view/regions/drawer_bind"), 
 """Modules that others stand in for where there is nobody to ask."""
 _ONE_PAGE = {"view/regions/registry": "view/regions/registry_of_step"}
 """And where there is one page alone."""
-_OF_PAGES = frozenset({"film", "training", "road", "check", "notebook", "learn"})
+_OF_PAGES = frozenset({"film", "training", "gradient_chain", "check", "notebook", "learn"})
 _OF_OTHERS = frozenset({"presenter_view", "rooms", "streamlit"})
 """Style sheets of pages, and of rooms and a frame, that do not come along."""
 _ID = re.compile(r"""["'`]([a-z_]+\.(?:[\w.]|\$\{[^{}]*\})+)["'`]""")

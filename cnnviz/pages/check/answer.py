@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from cnnviz.core.setup import Setup
-from cnnviz.pages import roads
+from cnnviz.pages import gradient_chain
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers, Unfinished
 from cnnviz.pages.check import own, tensorflow
-from cnnviz.pages.check.checked_road import more, road
+from cnnviz.pages.check.checked_chain import chain, more
 from cnnviz.pages.check.checking import AT_ONCE, effort
 from cnnviz.pages.check.examined_pass import Examined
 from cnnviz.pages.check.tabs import mode_of, tab_of
@@ -29,7 +29,7 @@ class _CheckAnswers(Answers):
             return own_answer(now, None)
         starting = tensorflow.starting(now.asked)  # before its opinion is asked: it may start, or fail, in between
         here = Examined(now.setup, now.snapshot, now.asked)
-        shown = road(here)
+        shown = chain(here)
         found = _answered(now, shown, more(here))
         if starting or here.check is None:
             raise Unfinished(found)
@@ -58,9 +58,9 @@ def _in_mode(now: Now) -> Now:
 def own_answer(now: Now, file: own.File | None) -> bytes:
     """The tab of one's own gradients, with what stands in `file`, if one was chosen."""
     found = own.found_in(now, file)
-    return _answered(now, own.road(now, file, found), own.more(now, file, found))
+    return _answered(now, own.chain(now, file, found), own.more(now, file, found))
 
 
-def _answered(now: Now, shown: roads.Road, besides: Mapping[str, object]) -> bytes:
+def _answered(now: Now, shown: gradient_chain.GradientChain, besides: Mapping[str, object]) -> bytes:
     """Of several images the one that is shown; the address stays that of all."""
-    return roads.answer("check", on_image(now), shown, {**besides, "lesson": setup_of_all(now)})
+    return gradient_chain.answer("check", on_image(now), shown, {**besides, "lesson": setup_of_all(now)})

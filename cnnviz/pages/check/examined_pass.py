@@ -16,8 +16,8 @@ from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.spoiled_stages import stages_hit
 from cnnviz.pages.check.checking import Checking, checked, given_of
 from cnnviz.pages.check.tabs import mistake_in
-from cnnviz.pages.roads import operations
-from cnnviz.wire.road import CardState
+from cnnviz.pages.gradient_chain import operations
+from cnnviz.wire.gradient_chain import CardState
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,7 +26,7 @@ LITTLE = 300_000
 
 
 def chosen(here: Examined) -> Entry | None:
-    """The entry that is spoken of: the pinned one, else the farthest off of the road's first wrong array, else the first parameter's largest.
+    """The entry that is spoken of: the pinned one, else the farthest off of the chain's first wrong array, else the first parameter's largest.
 
     None before the check is done.
     """

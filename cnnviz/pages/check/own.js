@@ -27,9 +27,9 @@ const stageOf = (stage) => {
 }
 
 /** @param {Shown} shown */
-export function own({ road, check, subject, maps }) {
+export function own({ chain, check, subject, maps }) {
   const { file = "", example = "", stages = [] } = check.own ?? {}
-  const first = road.cards.find(({ state }) => state === "first")
+  const first = chain.cards.find(({ state }) => state === "first")
   const see = first
     ? html`<button type="button" class="link" data-act="see" data-stage=${first.symbol}>${say("web.check.see")}</button>`
     : nothing
@@ -44,7 +44,7 @@ export function own({ road, check, subject, maps }) {
             )
           : nothing
       }${example ? nothing : html`<div class="readout"></div>`}</div>
-      ${road.sentences.map((words) => html`<p class="sentence">${words}</p>`)}</section>
+      ${chain.sentences.map((words) => html`<p class="sentence">${words}</p>`)}</section>
     ${
       first || example || told.length
         ? html`<section class=${first ? "opened" : "opened calm"}>

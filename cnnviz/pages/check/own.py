@@ -20,13 +20,13 @@ from cnnviz.core.stages import label
 from cnnviz.data.own_gradients import OwnGradients, read_gradients_of
 from cnnviz.export.own_report import example_of, near_ones, reference_of, said, untold
 from cnnviz.pages.address import Now
-from cnnviz.pages.check.checked_road import drawn_errors
+from cnnviz.pages.check.checked_chain import drawn_errors
 from cnnviz.pages.check.tabs import tabs, views
+from cnnviz.pages.gradient_chain import ERROR, RATIO, GradientChain, Operation, Row, operations
 from cnnviz.pages.map_parts import Part, filled_part, part
 from cnnviz.pages.map_records import largest
-from cnnviz.pages.roads import ERROR, RATIO, Operation, Road, Row, operations
 from cnnviz.wire.check import CheckData, CodeData, OwnData, OwnMatch, OwnStage
-from cnnviz.wire.road import CardState
+from cnnviz.wire.gradient_chain import CardState
 from cnnviz.words import Message, Problem, languages, message, say
 
 SHOWN = 3
@@ -62,7 +62,7 @@ MOST_BYTES = 20_000_000
 _known: LruCache[tuple[Hashable, ...], Found] = LruCache(MOST_BYTES, held_bytes)
 
 
-def road(now: Now, file: File | None, found: Found) -> Road:
+def chain(now: Now, file: File | None, found: Found) -> GradientChain:
     """Yours, ours, the error of every entry and yours ÷ ours; ours alone where there is no file that can be compared."""
     reference = reference_of(now.setup, now.snapshot)
     exact = reference.program.backward(reference.params, reference.trace, reference.y)
@@ -82,7 +82,7 @@ def road(now: Now, file: File | None, found: Found) -> Road:
     apart = {name: of_image(name, _apart(array)) for name, array in arrays.items()}
     parts = tuple(_part(one, way.makes, right[way.makes], apart.get(way.makes)) for way in ways)
     yours = Row("yours", message("ui.check.own.yours"), {name: of_image(name, array.theirs) for name, array in arrays.items()})
-    return Road(
+    return GradientChain(
         title=_title(diagnosis),
         verdict=_verdict(file[0] if file else "", diagnosis),
         good=None if diagnosis.verdict == "not finite" or diagnosis.another_pass else diagnosis.verdict == "right",
@@ -99,12 +99,12 @@ def road(now: Now, file: File | None, found: Found) -> Road:
     )
 
 
-def _alone(program: Program, ways: tuple[Operation, ...], ours: Row, problem: Problem | None) -> Road:
+def _alone(program: Program, ways: tuple[Operation, ...], ours: Row, problem: Problem | None) -> GradientChain:
     """Ours, with what to do, or why a file cannot be compared."""
     verdict = problem.message if problem else message("ui.check.own.choose")
     parts = tuple(filled_part(program, way.makes, ours.arrays[way.makes]) for way in ways)
     title = message("ui.check.own.question")
-    return Road(title, verdict, False if problem else None, (ours,), parts, ways, ways[-1].makes, {}, sentences=_how(ways), tabs=tabs("own"))
+    return GradientChain(title, verdict, False if problem else None, (ours,), parts, ways, ways[-1].makes, {}, sentences=_how(ways), tabs=tabs("own"))
 
 
 def _explanations(found: Diagnosis) -> dict[str, Message]:
@@ -235,7 +235,7 @@ def _cell(one: Part, apart: np.ndarray | None, ours: np.ndarray) -> list[int]:
 
 
 def more(now: Now, file: File | None, found: Found) -> Mapping[str, object]:
-    """Parts beside the road: the file, the mistake that each wrong stage looks like, and its line of code."""
+    """Parts beside the chain: the file, the mistake that each wrong stage looks like, and its line of code."""
     own = OwnData(file=file[0][:60] if file else "", example="", stages=[])
     check = CheckData(tab="own", entry=None, code=None, falls="", best=None, foot=[], third=None, own=own)
     if isinstance(found, tuple):

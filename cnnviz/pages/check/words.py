@@ -9,8 +9,8 @@ from cnnviz.core.setup import Setup
 from cnnviz.core.stages import label
 from cnnviz.pages.check import one_entry
 from cnnviz.pages.check.examined_pass import Examined
+from cnnviz.pages.gradient_chain import operations
 from cnnviz.pages.map_parts import Part
-from cnnviz.pages.roads import operations
 from cnnviz.words import Message, message
 
 LISTED = 6
@@ -18,7 +18,7 @@ LISTED = 6
 
 
 def title(setup: Setup, placed: PlacedMistake | None, hit: tuple[str, ...], first: str, program: Program) -> Message:
-    """The title of the road; of a mistake, between which two gradients it is made."""
+    """The title of the chain; of a mistake, between which two gradients it is made."""
     if not placed:
         return message("ui.check.title.notebook" if setup.deviations else "ui.check.title.ours")
     if placed.is_forward and hit:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from cnnviz.core.setup import Setup
-from cnnviz.pages import roads
+from cnnviz.pages import gradient_chain
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.notebook.story import story
 from cnnviz.pages.notebook.tabs import call_of, place_in_story
-from cnnviz.pages.notebook.two_rules import more, road
+from cnnviz.pages.notebook.two_rules import chain, more
 
 
 class _NotebookAnswers(Answers):
@@ -16,7 +16,7 @@ class _NotebookAnswers(Answers):
 
     def answer(self, now: Now) -> bytes:
         head, arrays = more(now.setup, now.snapshot, now.asked)
-        return roads.answer("notebook", now, road(now.setup, now.snapshot, now.asked), head, arrays)
+        return gradient_chain.answer("notebook", now, chain(now.setup, now.snapshot, now.asked), head, arrays)
 
     def opens(self, asked: Mapping[str, str]) -> Mapping[str, str]:
         """The setup of an address that names a step of the story and none."""

@@ -1,4 +1,4 @@
-"""The Notebook page's road: the exact rule and the notebook's beside each other, from the same start."""
+"""The Notebook page's chain: the exact rule and the notebook's beside each other, from the same start."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from cnnviz.core.setup import Setup
 from cnnviz.core.snapshots import Snapshot, run_updates
 from cnnviz.core.stages import named
 from cnnviz.pages.charts import Line, chart
+from cnnviz.pages.gradient_chain import GradientChain, Operation, Row
 from cnnviz.pages.map_parts import filled_part, part, record_of
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook import architecture
@@ -21,9 +22,8 @@ from cnnviz.pages.notebook.experiment import DOTS, experiment
 from cnnviz.pages.notebook.story import printed, story
 from cnnviz.pages.notebook.tabs import ELSEWHERE, call_of, place_in_story, tab_elsewhere, tab_of, tabs
 from cnnviz.pages.notebook.theory import theory
-from cnnviz.pages.roads import Operation, Road, Row
+from cnnviz.wire.gradient_chain import CardState
 from cnnviz.wire.parts import ChartData
-from cnnviz.wire.road import CardState
 from cnnviz.words import Message, message
 
 COLUMNS = ("f", "z1", "a1", "o", "do", "dz2", "dw", "da1", "dz1", "df", "f_next")
@@ -32,8 +32,8 @@ MOST_POINTS, FEWEST = 200, 5
 """Points of a curve; and updates that it shows at least, so that there is a curve."""
 
 
-def road(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str] | None = None) -> Road:
-    """The road of both rules at this update, stage by stage, with their distances.
+def chain(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str] | None = None) -> GradientChain:
+    """The chain of both rules at this update, stage by stage, with their distances.
 
     With another network than the notebook's there is one row, and a switch that leads back.
     """
@@ -46,7 +46,7 @@ def road(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str] | None = Non
     pairs = {symbol: (array_of(symbol, setup, exact), array_of(symbol, setup, snapshot)) for symbol in columns}
     differing = [symbol for symbol, (ours, theirs) in pairs.items() if not np.array_equal(ours, theirs)]
     second = message("ui.notebook.rows.exact_too" if setup.rule == "exact" else "ui.notebook.rows.notebook")
-    return Road(
+    return GradientChain(
         title=message(f"ui.notebook.titles.{tab}"),
         verdict=_verdict(setup, differing, len(columns)),
         good=not differing,
@@ -116,14 +116,14 @@ def _tag(name: str) -> dict[str, object]:
     return {"symbol": {"update": "f_next"}.get(entry.acts_at, entry.acts_at), "title": entry.title}
 
 
-def _elsewhere(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> Road:
+def _elsewhere(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> GradientChain:
     """This setup's own pass alone: the notebook's deviations are those of its own network."""
     program, tab = setup.network.program(snapshot.trace.x.shape), tab_elsewhere(asked)
     backward = [symbol for stage in setup.network.stages if stage.phase == "backward" for symbol in stage.makes]
     shown = [*setup.network.symbols[1:], *backward]
     exact = Row("exact", message("ui.notebook.rows.exact"), {symbol: array_of(symbol, setup, snapshot) for symbol in shown})
     words = {symbol: record_of(program, symbol)["plain"] for symbol in shown}
-    return Road(
+    return GradientChain(
         title=message(f"ui.notebook.titles.{'theory' if tab == 'theory' else 'elsewhere'}"),
         verdict=message("ui.notebook.elsewhere", net=DEFAULT),
         good=None,

@@ -9,7 +9,7 @@ import { ends, Heatmap } from "./heatmap.js"
 
 /** @import { Limits } from "../model/colour.js" */
 /** @import { Size } from "./heatmap.js" */
-/** @import { Cell, Layout, RoadCard, Scale, Values } from "../types/view.js" */
+/** @import { Cell, Layout, GradientCard, Scale, Values } from "../types/view.js" */
 
 const [LOW, SQUEEZED] = [1.1, 0.5] // as low a cell, and as narrow a number, may be, by the size of its letters
 
@@ -24,7 +24,7 @@ export class MapView extends Heatmap {
 
   /**
    * @param {Values["values"]} values
-   * @param {Pick<RoadCard, "rows" | "columns" | "layers" | "flat" | "words">} part  how it lies on the screen
+   * @param {Pick<GradientCard, "rows" | "columns" | "layers" | "flat" | "words">} part  how it lies on the screen
    * @param {Limits} limits
    * @param {Scale} scale
    */

@@ -34,7 +34,7 @@ export function faceOf(map, column, wrap = 1) {
 /** Tells whether weights lie as the map whose units they weigh, one layer an output. @param {number[]} shape */
 export const stacks = (shape) => shape.length === 4 && shape[0] === 1 && shape[3] <= 4
 
-/** A board's column: one map, layers of weights under each other, or a list that is read as one. @param {Pick<import("../types/wire.js").RoadCard, "rows" | "columns" | "layers">} column @returns {Face} */
+/** A board's column: one map, layers of weights under each other, or a list that is read as one. @param {Pick<import("../types/wire.js").GradientCard, "rows" | "columns" | "layers">} column @returns {Face} */
 export const faceOfColumn = ({ rows, columns, layers }) => ({
   tiles: layers,
   rows,

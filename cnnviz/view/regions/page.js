@@ -2,8 +2,8 @@
 // (lesson_view.js), the player, the keys and the controls know no other difference between pages.
 
 import { COMPUTED } from "../model/address.js"
+import { ChainFocus } from "../model/chain_focus.js"
 import { lossChart } from "../model/large_chart.js"
-import { RoadFocus } from "../model/road_focus.js"
 
 /** @import { NetworkFocus } from "../model/network_focus.js" */
 /** @import { LargeChart } from "../model/large_chart.js" */
@@ -35,8 +35,8 @@ export class Content {
   computed = COMPUTED
   /** Milliseconds after which we say that nobody answers. */
   patience = 4000
-  /** @type {RoadFocus | NetworkFocus}  what is pointed at, and what is pinned */
-  focus = new RoadFocus()
+  /** @type {ChainFocus | NetworkFocus}  what is pointed at, and what is pinned */
+  focus = new ChainFocus()
 
   /** @param {View} view */
   constructor(view) {

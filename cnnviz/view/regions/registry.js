@@ -1,10 +1,10 @@
-// The pages by path: what each shows in its middle. A page that is not named here shows a road.
+// The pages by path: what each shows in its middle. A page that is not named here shows a chain.
 
 import { Check } from "../../pages/check/check.js"
 import { Learn } from "../../pages/learn/learn.js"
 import { Notebook } from "../../pages/notebook/notebook.js"
 import { Film } from "../../pages/train/film.js"
-import { Road } from "./road.js"
+import { GradientChain } from "./gradient_chain.js"
 import { Step } from "./step.js"
 
 /** @import { Kind } from "./actions.js" */
@@ -13,4 +13,4 @@ import { Step } from "./step.js"
 const PAGES = { "": Step, train: Film, check: Check, notebook: Notebook, learn: Learn }
 
 /** @param {string} page */
-export const kindOf = (page) => (Object.hasOwn(PAGES, page) ? PAGES[page] : Road)
+export const kindOf = (page) => (Object.hasOwn(PAGES, page) ? PAGES[page] : GradientChain)

@@ -66,7 +66,7 @@ export interface ChartData {
   series: Line[]
 }
 
-/** Records of Check besides its road: an entry in two ways, a mistake's code and what comes of it, what could not be told. */
+/** Records of Check besides its chain: an entry in two ways, a mistake's code and what comes of it, what could not be told. */
 export interface CheckData {
   tab: string
   entry: EntryData | null
@@ -79,7 +79,7 @@ export interface CheckData {
 }
 
 /** The Check page's. */
-export interface CheckHeader extends RoadHeader {
+export interface CheckHeader extends GradientChainHeader {
   check: CheckData
 }
 
@@ -307,6 +307,55 @@ export interface FullSetPage {
   labels: string[]
   classes: [string, string][]
   strip: string
+}
+
+/** One array: the card that it is made from ("L" for the loss), the operation in words, and what is known of its numbers.
+
+    They were found "right"; they are "equal" to the right ones; no difference was taken, they "follows"; they are "untold"; they are
+    the "first" wrong ones, "inherits" that, are "wrong" once more; they are of "another" forward pass, or "missing"; "" where nothing is known yet. `slip` names
+    what was done instead of the operation. `address` is a cell's index in an address, null where it goes by row, column
+    and layer; empty where there is none.
+     */
+export interface GradientCard {
+  symbol: string
+  label: string
+  words: string
+  family: string
+  index: (number | null)[]
+  rows: number
+  columns: number
+  layers: number
+  flat: boolean
+  source: string
+  operation: string
+  slip: string
+  state: "" | "right" | "equal" | "follows" | "untold" | "first" | "inherits" | "wrong" | "another" | "missing"
+  note: string
+  cell: number[]
+  address: (number | null)[]
+}
+
+/** All that a chain shows besides its arrays: the cards show those of the first row; `subject` is the card that is spoken of first.
+
+    `views` are choices of what is looked at: which image, which mode.
+     */
+export interface GradientChainData {
+  title: string
+  verdict: Verdict
+  sentences: string[]
+  rows: VersionData[]
+  cards: GradientCard[]
+  maps: Record<string, MapColours>
+  subject: string
+  tabs: SwitchData[]
+  views: SwitchGroup[]
+  switches: SwitchGroup[]
+  charts: ChartData[]
+}
+
+/** That of a page with a chain. */
+export interface GradientChainHeader extends Header {
+  road: GradientChainData
 }
 
 /** Answers of one kind, how many in each round, and the one that was given most; `right` is None in a show of hands. */
@@ -616,7 +665,7 @@ export interface NotebookData {
 }
 
 /** The Notebook page's. */
-export interface NotebookHeader extends RoadHeader {
+export interface NotebookHeader extends GradientChainHeader {
   notebook: NotebookData
 }
 
@@ -782,55 +831,6 @@ export interface ReportTile {
   label: string
   array: string
   rgb: boolean
-}
-
-/** One array: the card that it is made from ("L" for the loss), the operation in words, and what is known of its numbers.
-
-    They were found "right"; they are "equal" to the right ones; no difference was taken, they "follows"; they are "untold"; they are
-    the "first" wrong ones, "inherits" that, are "wrong" once more; they are of "another" forward pass, or "missing"; "" where nothing is known yet. `slip` names
-    what was done instead of the operation. `address` is a cell's index in an address, null where it goes by row, column
-    and layer; empty where there is none.
-     */
-export interface RoadCard {
-  symbol: string
-  label: string
-  words: string
-  family: string
-  index: (number | null)[]
-  rows: number
-  columns: number
-  layers: number
-  flat: boolean
-  source: string
-  operation: string
-  slip: string
-  state: "" | "right" | "equal" | "follows" | "untold" | "first" | "inherits" | "wrong" | "another" | "missing"
-  note: string
-  cell: number[]
-  address: (number | null)[]
-}
-
-/** All that a road shows besides its arrays: the cards show those of the first row; `subject` is the card that is spoken of first.
-
-    `views` are choices of what is looked at: which image, which mode.
-     */
-export interface RoadData {
-  title: string
-  verdict: Verdict
-  sentences: string[]
-  rows: VersionData[]
-  cards: RoadCard[]
-  maps: Record<string, MapColours>
-  subject: string
-  tabs: SwitchData[]
-  views: SwitchGroup[]
-  switches: SwitchGroup[]
-  charts: ChartData[]
-}
-
-/** That of a page with a road. */
-export interface RoadHeader extends Header {
-  road: RoadData
 }
 
 /** The results of a class's experiment: each run's own value and last loss (base64 of float64), and the losses of the runs `shown`,

@@ -1,4 +1,4 @@
-"""Records of a page with a road: gradients as cards from the loss to the image, each with the operation that leads to it."""
+"""Records of a page with a chain: gradients as cards from the loss to the image, each with the operation that leads to it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
@@ -10,7 +10,7 @@ from cnnviz.wire.parts import ChartData, MapColours, PartData, SwitchData, Switc
 CardState = Literal["", "right", "equal", "follows", "untold", "first", "inherits", "wrong", "another", "missing"]
 
 
-class RoadCard(PartData):
+class GradientCard(PartData):
     """One array: the card that it is made from ("L" for the loss), the operation in words, and what is known of its numbers.
 
     They were found "right"; they are "equal" to the right ones; no difference was taken, they "follows"; they are "untold"; they are
@@ -28,8 +28,8 @@ class RoadCard(PartData):
     address: Sequence[int | None]
 
 
-class RoadData(TypedDict):
-    """All that a road shows besides its arrays: the cards show those of the first row; `subject` is the card that is spoken of first.
+class GradientChainData(TypedDict):
+    """All that a chain shows besides its arrays: the cards show those of the first row; `subject` is the card that is spoken of first.
 
     `views` are choices of what is looked at: which image, which mode.
     """
@@ -38,7 +38,7 @@ class RoadData(TypedDict):
     verdict: Verdict
     sentences: Sequence[records.Text]
     rows: Sequence[VersionData]
-    cards: Sequence[RoadCard]
+    cards: Sequence[GradientCard]
     maps: Mapping[str, MapColours]
     subject: str
     tabs: Sequence[SwitchData]
@@ -47,7 +47,7 @@ class RoadData(TypedDict):
     charts: Sequence[ChartData]
 
 
-class RoadHeader(Header):
-    """That of a page with a road."""
+class GradientChainHeader(Header):
+    """That of a page with a chain."""
 
-    road: RoadData
+    road: GradientChainData

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { HEIGHT, layRoad, way } from "../../cnnviz/view/model/road.js"
+import { HEIGHT, layChain, way } from "../../cnnviz/view/model/gradient_chain.js"
 import { sharedDigits } from "../../cnnviz/view/model/shared_digits.js"
 
-/** A road from pairs "symbol<source". */
+/** A chain from pairs "symbol<source". */
 const cards = (text, state = {}) =>
   text.split(" ").map((pair) => {
     const [symbol, source] = pair.split("<")
@@ -23,20 +23,20 @@ const OTHERS = [
 ]
 const meet = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
 
-test("every card is on the road once, in its box, and none on another; each but the loss has its arrow or stands beside one that has", () => {
+test("every card is on the chain once, in its box, and none on another; each but the loss has its arrow or stands beside one that has", () => {
   for (const text of [SEED, DEEP, ...OTHERS]) {
     for (const room of [320, 900, 1168, 2400]) {
       const all = cards(text)
-      const road = layRoad(all, room)
-      assert.deepEqual(road.cards.map(({ symbol }) => symbol).sort(), ["L", ...all.map(({ symbol }) => symbol)].sort())
-      road.cards.forEach(({ box, map }, n) => {
+      const chain = layChain(all, room)
+      assert.deepEqual(chain.cards.map(({ symbol }) => symbol).sort(), ["L", ...all.map(({ symbol }) => symbol)].sort())
+      chain.cards.forEach(({ box, map }, n) => {
         assert.ok(
-          box.x >= 0 && box.y >= 0 && box.x + box.width <= Math.max(road.width, room) && box.y + box.height <= HEIGHT,
+          box.x >= 0 && box.y >= 0 && box.x + box.width <= Math.max(chain.width, room) && box.y + box.height <= HEIGHT,
         )
         assert.ok(map.x >= 0 && map.y >= 0 && map.x + map.width <= box.width && map.y + map.height <= box.height)
-        assert.ok(!road.cards.slice(n + 1).some((other) => meet(box, other.box)), `${text} at ${room}`)
+        assert.ok(!chain.cards.slice(n + 1).some((other) => meet(box, other.box)), `${text} at ${room}`)
       })
-      const led = new Set(road.arrows.map(({ to }) => to))
+      const led = new Set(chain.arrows.map(({ to }) => to))
       const biases = all.filter(({ symbol }) => !led.has(symbol))
       assert.ok(biases.every(({ symbol }) => /^d[bs]/.test(symbol)))
     }
@@ -46,23 +46,23 @@ test("every card is on the road once, in its box, and none on another; each but 
 test("an arrow begins at the card that a gradient is made from and ends at its own, from left to right", () => {
   for (const text of [SEED, DEEP, ...OTHERS]) {
     const all = cards(text)
-    const road = layRoad(all, 1168)
-    const boxes = Object.fromEntries(road.cards.map(({ symbol, box }) => [symbol, box]))
-    for (const { to, points } of road.arrows) {
+    const chain = layChain(all, 1168)
+    const boxes = Object.fromEntries(chain.cards.map(({ symbol, box }) => [symbol, box]))
+    for (const { to, points } of chain.arrows) {
       const { source } = all.find(({ symbol }) => symbol === to)
       const [first, last] = [points[0], points[points.length - 1]]
       assert.deepEqual(first, [boxes[source].x + boxes[source].width, boxes[source].y + boxes[source].height / 2])
       assert.deepEqual(last, [boxes[to].x, boxes[to].y + boxes[to].height / 2])
       assert.ok(points.every(([x], n) => !n || x >= points[n - 1][0]))
       const [fork] = points.length > 2 ? points[1] : [-1]
-      assert.ok(!road.cards.some(({ box }) => box.x < fork && fork < box.x + box.width), `${to} of ${text} is crossed`)
+      assert.ok(!chain.cards.some(({ box }) => box.x < fork && fork < box.x + box.width), `${to} of ${text} is crossed`)
     }
   }
 })
 
 test("the small network fills its room to the end, a deep one is wider than it, and a wrong card has room for its words", () => {
-  assert.ok(Math.abs(layRoad(cards(SEED), 1168).width - 1168) < 1)
-  const deep = layRoad(cards(DEEP, { dz3: "first" }), 1168)
+  assert.ok(Math.abs(layChain(cards(SEED), 1168).width - 1168) < 1)
+  const deep = layChain(cards(DEEP, { dz3: "first" }), 1168)
   assert.ok(deep.width > 1168)
   assert.ok(
     deep.cards.find(({ symbol }) => symbol === "dz3").box.width
@@ -70,16 +70,16 @@ test("the small network fills its room to the end, a deep one is wider than it, 
   )
 })
 
-test("a kernel has room for its numbers on a road that is wider than its room, too; a map of an image has not", () => {
+test("a kernel has room for its numbers on a chain that is wider than its room, too; a map of an image has not", () => {
   const kernel = cards(SEED).map((card) => (card.symbol === "df" ? { ...card, rows: 3, columns: 3 } : card))
-  const [narrow, wide] = [600, 1400].map((room) => layRoad(kernel, room).cards)
+  const [narrow, wide] = [600, 1400].map((room) => layChain(kernel, room).cards)
   const side = (placed, wanted) => placed.find(({ symbol }) => symbol === wanted).map.width
   assert.equal(side(narrow, "df"), side(wide, "df"))
   assert.ok(side(narrow, "dx") < side(wide, "dx"))
 })
 
 test("a wrong bias has the arrow that leads to its layer's parameters", () => {
-  const { arrows, cards: placed } = layRoad(cards(SEED, { db: "first" }), 1168)
+  const { arrows, cards: placed } = layChain(cards(SEED, { db: "first" }), 1168)
   assert.ok(arrows.some(({ to, state }) => to === "db" && state === "first"))
   assert.ok(placed.find(({ symbol }) => symbol === "db").box.x < placed.find(({ symbol }) => symbol === "dw").box.x)
 })
@@ -104,9 +104,9 @@ test("a small table is as wide as its card, where its numbers have room", () => 
   const card = { symbol: "dw", source: "do", state: "", rows: 4, columns: 1, layers: 2, flat: false }
   const [first, , last] = cards("do<L db<do dx<do")
   for (const room of [900, 2400]) {
-    const { map, box, beside } = layRoad([first, card, last], room).cards.find(({ symbol }) => symbol === "dw")
+    const { map, box, beside } = layChain([first, card, last], room).cards.find(({ symbol }) => symbol === "dw")
     assert.deepEqual([map.width, beside], [box.width - 16, false])
-    const kernel = layRoad([first, { ...card, rows: 3, columns: 3, layers: 1 }, last], room)
+    const kernel = layChain([first, { ...card, rows: 3, columns: 3, layers: 1 }, last], room)
     const square = kernel.cards.find(({ symbol }) => symbol === "dw").map
     assert.equal(square.width, square.height)
   }

@@ -1,12 +1,12 @@
-// A road: the gradients of a backward pass as cards from the loss to the image, with the operation on each arrow. What stands
-// on it is data from the server (cnnviz/pages/roads.py), where it lies model/road.js; a page says what stands below it.
+// A chain: the gradients of a backward pass as cards from the loss to the image, with the operation on each arrow. What stands
+// on it is data from the server (cnnviz/pages/gradient_chain.py), where it lies model/gradient_chain.js; a page says what stands below it.
 
 import { CardMap } from "../draw/card_map.js"
 import { one } from "../model/cell_links.js"
+import { ChainFocus } from "../model/chain_focus.js"
 import { formula, lossText, sentence, withSymbols } from "../model/format.js"
+import { layChain } from "../model/gradient_chain.js"
 import { sameAcross } from "../model/large_chart.js"
-import { layRoad } from "../model/road.js"
-import { RoadFocus } from "../model/road_focus.js"
 import { tableOfRow } from "../model/table_sources.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
@@ -15,16 +15,16 @@ import { html, inner, keyed, nothing, render, setHTML, setText, svg, TABLE } fro
 import { Content } from "./page.js"
 import { bindChanges, tabsOf } from "./switches.js"
 
-/** @import { Arrow, Placed, Road as Layout } from "../model/road.js" */
-/** @import { Answer, Arrays, Box, Cell, Place, RoadCard, RoadData, RoadHeader, SwitchGroup } from "../types/view.js" */
+/** @import { Arrow, Placed, GradientChain as Layout } from "../model/gradient_chain.js" */
+/** @import { Answer, Arrays, Box, Cell, Place, GradientCard, GradientChainData, GradientChainHeader, SwitchGroup } from "../types/view.js" */
 /** @import { Template, View } from "../types/view.js" */
 
 const FRAME = () => `
-  <div class="road-head"><h1 class="title"></h1><div class="views"></div><div class="tabs" role="group" aria-label="${say("web.frame.tabs")}"></div></div>
+  <div class="chain-head"><h1 class="title"></h1><div class="views"></div><div class="tabs" role="group" aria-label="${say("web.frame.tabs")}"></div></div>
   <p class="verdict"></p>
-  <div class="road" tabindex="0" role="group" aria-label="${say("web.road.label")}"><div class="ground"></div></div>
+  <div class="gradient-chain" tabindex="0" role="group" aria-label="${say("web.road.label")}"><div class="ground"></div></div>
   <div class="below"></div>
-  <div class="road-foot"><p class="remark" tabindex="-1"></p><p class="told"></p><span class="aside"></span>
+  <div class="chain-foot"><p class="remark" tabindex="-1"></p><p class="told"></p><span class="aside"></span>
     <div class="tools">${actionButton("unpin", "", "hidden")}${actionButton("table", TABLE)}</div></div>
   <svg class="leads" aria-hidden="true"></svg>`
 
@@ -48,19 +48,19 @@ const arrowLine = ({ to, points, state }) => {
   return svg`<g class="arrow ${state}" data-arrow=${to}><polyline points=${[...points.slice(0, -1), [x - 8, y]].join(" ")} /><path d=${`M${x - 9} ${y - 5}l9 5l-9 5z`} /></g>`
 }
 
-export class Road extends Content {
+export class GradientChain extends Content {
   /** @override */
   static tabulates = true
 
   /** @override */
-  focus = new RoadFocus()
+  focus = new ChainFocus()
   /** @type {Record<string, CardMap>} */
   maps = {}
   /** @type {Arrays} */
   arrays = {}
-  /** @type {RoadData | undefined} */
-  road = undefined
-  /** @type {Record<string, RoadCard>} */
+  /** @type {GradientChainData | undefined} */
+  chain = undefined
+  /** @type {Record<string, GradientCard>} */
   cards = {}
   /** @type {Layout | undefined} */
   layout = undefined
@@ -70,13 +70,13 @@ export class Road extends Content {
   /** @param {View} view */
   constructor(view) {
     super(view)
-    view.root.classList.add("roads")
+    view.root.classList.add("chains")
     view.$(".content").innerHTML = FRAME()
-    view.$(".road-head h1").after(view.$(".transport")) // of which the update alone is seen: cards lead from stage to stage
+    view.$(".chain-head h1").after(view.$(".transport")) // of which the update alone is seen: cards lead from stage to stage
     bindChanges(view, view.$(".content"))
     view.$(".content").addEventListener("click", ({ target }) => this.clicked(/** @type {Element} */ (target)))
-    view.$(".road").addEventListener("scroll", () => this.lead(), { passive: true })
-    view.resizes.observe(view.$(".road"))
+    view.$(".gradient-chain").addEventListener("scroll", () => this.lead(), { passive: true })
+    view.resizes.observe(view.$(".gradient-chain"))
   }
 
   /** @param {Element} target */
@@ -87,7 +87,7 @@ export class Road extends Content {
 
   /** @override @param {string} name */
   charts(name) {
-    const all = this.road?.charts ?? []
+    const all = this.chain?.charts ?? []
     const large = all.find((chart) => `chart-${chart.name}` === name)
     return large ? [large, ...all.filter((chart) => chart !== large && sameAcross(chart, large))] : super.charts(name)
   }
@@ -102,21 +102,21 @@ export class Road extends Content {
 
   /** @override @param {Answer} answer */
   receive(answer) {
-    const { road } = /** @type {Answer & RoadHeader} */ (answer)
-    this.road = road
+    const { road: chain } = /** @type {Answer & GradientChainHeader} */ (answer)
+    this.chain = chain
     this.arrays = answer.arrays
-    this.cards = Object.fromEntries(road.cards.map((card) => [card.symbol, card]))
-    this.focus.receive([...road.cards.filter(({ symbol }) => symbol === road.subject), ...road.cards]) // its cell is that of its family
+    this.cards = Object.fromEntries(chain.cards.map((card) => [card.symbol, card]))
+    this.focus.receive([...chain.cards.filter(({ symbol }) => symbol === chain.subject), ...chain.cards]) // its cell is that of its family
     this.laid = ""
     const { view } = this
-    setHTML(view.$(".title"), withSymbols(road.title))
-    setHTML(view.$(".verdict"), withSymbols(road.verdict.text))
+    setHTML(view.$(".title"), withSymbols(chain.title))
+    setHTML(view.$(".verdict"), withSymbols(chain.verdict.text))
     view.$(".verdict").className =
-      { true: "verdict good", false: "verdict bad", null: "verdict" }[`${road.verdict.good}`] ?? ""
+      { true: "verdict good", false: "verdict bad", null: "verdict" }[`${chain.verdict.good}`] ?? ""
     setHTML(view.$(".remark"), sentence(answer.remarks[0] ?? ""))
-    render(road.views.map(choices), view.$(".road-head .views"))
-    view.$(".road-head").classList.toggle("choosing", road.views.length > 0)
-    render(road.tabs.map(tabsOf), view.$(".road-head > .tabs"))
+    render(chain.views.map(choices), view.$(".chain-head .views"))
+    view.$(".chain-head").classList.toggle("choosing", chain.views.length > 0)
+    render(chain.tabs.map(tabsOf), view.$(".chain-head > .tabs"))
   }
 
   /** @override */
@@ -124,12 +124,12 @@ export class Road extends Content {
     this.laid = ""
   }
 
-  // ---- the road
+  // ---- the chain
 
   /** The name of a card's map: that of the first version that has it. @param {string} symbol */
   nameOf(symbol) {
-    const row = this.road?.rows.find(({ name }) => `${name}.${symbol}` in (this.road?.maps ?? {}))
-    const first = this.road?.rows[0].name
+    const row = this.chain?.rows.find(({ name }) => `${name}.${symbol}` in (this.chain?.maps ?? {}))
+    const first = this.chain?.rows[0].name
     return row && (row.name === first || !this.cards[symbol].state) ? `${row.name}.${symbol}` : ""
   }
 
@@ -140,19 +140,19 @@ export class Road extends Content {
     return plan !== before
   }
 
-  /** @param {RoadData} road */
-  lay(road) {
+  /** @param {GradientChainData} chain */
+  lay(chain) {
     const width = this.view.$(".ground").clientWidth
-    const plan = `${width} ${this.settled} ${road.cards.map(({ symbol, state }) => symbol + state)}`
+    const plan = `${width} ${this.settled} ${chain.cards.map(({ symbol, state }) => symbol + state)}`
     if (!width || !this.isNew(plan)) return
-    this.layout = layRoad(road.cards, width)
+    this.layout = layChain(chain.cards, width)
     const { cards, arrows, height } = this.layout
     const ground = html`<div class="plan" style=${`width:${this.layout.width}px;height:${height}px`}>
       <svg class="arrows" width=${this.layout.width} height=${height} aria-hidden="true">${arrows.map(arrowLine)}</svg>
       ${arrows.map((arrow) => this.operation(arrow))}${cards.map((card) => keyed(`${card.symbol} ${this.nameOf(card.symbol)}`, this.card(card)))}</div>`
     render(ground, this.view.$(".ground"))
     this.below()
-    this.keepMaps(road)
+    this.keepMaps(chain)
     this.shownAt = ""
   }
 
@@ -176,11 +176,11 @@ export class Road extends Content {
       ${name ? mapOf(name, at(map)) : html`<span class="hatched" style=${at(map)}></span>`}</figure>`
   }
 
-  /** What stands below the road. */
+  /** What stands below the chain. */
   below() {}
 
-  /** The maps that stand on the page now, on cards and below them. @param {RoadData} road */
-  keepMaps(road) {
+  /** The maps that stand on the page now, on cards and below them. @param {GradientChainData} chain */
+  keepMaps(chain) {
     const known = this.maps
     this.maps = {}
     for (const canvas of this.root.querySelectorAll(
@@ -189,7 +189,7 @@ export class Road extends Content {
       const name = canvas.dataset.map ?? ""
       const map = known[name]?.canvas === canvas ? known[name] : this.bound(new CardMap(canvas))
       const from = name.replace(/^large\./, "")
-      const { limits, scale } = road.maps[from]
+      const { limits, scale } = chain.maps[from]
       map.receive(this.arrays[from].values, this.cards[map.symbol], limits, scale)
       this.maps[name] = map
     }
@@ -221,7 +221,7 @@ export class Road extends Content {
   /** The array that is spoken of while nothing is pointed at. */
   get settled() {
     const stage = this.view.stage === "update" ? "f_next" : this.view.stage
-    return this.focus.pinned?.map ?? (stage in this.cards ? stage : (this.road?.subject ?? ""))
+    return this.focus.pinned?.map ?? (stage in this.cards ? stage : (this.chain?.subject ?? ""))
   }
 
   /** The index of a cell, as people write it. @param {string} symbol @param {Cell} cell */
@@ -240,7 +240,7 @@ export class Road extends Content {
     const card = this.cards[map]
     const place =
       (cell[0] * (card.flat ? 1 : card.columns) + (card.flat ? 0 : (cell[1] ?? 0))) * card.layers + (cell[2] ?? 0)
-    const has = (this.road?.rows ?? []).filter(({ name }) => `${name}.${map}` in (this.road?.maps ?? {}))
+    const has = (this.chain?.rows ?? []).filter(({ name }) => `${name}.${map}` in (this.chain?.maps ?? {}))
     return Object.fromEntries(has.map(({ name }) => [name, this.arrays[`${name}.${map}`].values[place]]))
   }
 
@@ -248,9 +248,9 @@ export class Road extends Content {
 
   /** @override */
   draw() {
-    const { road, view } = this
-    if (!road) return
-    this.lay(road)
+    const { chain, view } = this
+    if (!chain) return
+    this.lay(chain)
     const { map: symbol, cell } = this.subject
     const { flat, layers } = this.cards[symbol]
     const place = flat ? [cell[0], 0] : layers > 1 ? cell : cell.slice(0, 2)
@@ -264,21 +264,21 @@ export class Road extends Content {
     for (const card of this.root.querySelectorAll(/** @type {"figure"} */ ("[data-column]")))
       card.classList.toggle("now", card.dataset.column === symbol)
     this.words(this.subject)
-    this.reveal(road)
+    this.reveal(chain)
     this.lead()
   }
 
   /** Gives what is said of a cell. @param {Place} _subject */
   words(_subject) {}
 
-  /** Scrolls a road that is wider than its box to the card that is spoken of, and where one looks for what is wrong to that at first. @param {RoadData} road */
-  reveal(road) {
-    const first = this.view.kind.checks && road.cards.find(({ state }) => state === "first")?.symbol
+  /** Scrolls a chain that is wider than its box to the card that is spoken of, and where one looks for what is wrong to that at first. @param {GradientChainData} chain */
+  reveal(chain) {
+    const first = this.view.kind.checks && chain.cards.find(({ state }) => state === "first")?.symbol
     const subject = this.focus.hover ? this.shownAt : this.subject.map
     if (subject === this.shownAt) return
     const symbol = this.shownAt || !first ? subject : first
     this.shownAt = subject
-    const area = this.view.$(".road")
+    const area = this.view.$(".gradient-chain")
     const [card, own] = [area.querySelector(`[data-column="${symbol}"]`), area].map((each) =>
       each?.getBoundingClientRect(),
     )
@@ -288,7 +288,7 @@ export class Road extends Content {
   /** Finds where a card lies on the page, as far as it is in sight. @param {string} symbol */
   boxOf(symbol) {
     const box = this.layout?.cards.find((card) => card.symbol === symbol)?.box
-    const area = this.view.$(".road")
+    const area = this.view.$(".gradient-chain")
     if (!box) return undefined
     const left = Math.max(box.x - area.scrollLeft, 0)
     const right = Math.min(box.x + box.width - area.scrollLeft, area.clientWidth)
@@ -296,7 +296,7 @@ export class Road extends Content {
     return { x: area.offsetLeft + left, y: area.offsetTop + box.y, width: right - left, height: box.height }
   }
 
-  /** Lines from the road to what stands below it. */
+  /** Lines from the chain to what stands below it. */
   lead() {
     render(this.leads(), this.view.$(".leads"))
   }
@@ -308,14 +308,14 @@ export class Road extends Content {
 
   /** @override */
   tables() {
-    const { road } = this
-    if (!road) return super.tables()
-    const found = road.rows.flatMap((row) =>
-      road.cards.filter(({ symbol }) => `${row.name}.${symbol}` in road.maps).map((card) => ({ row, card })),
+    const { chain } = this
+    if (!chain) return super.tables()
+    const found = chain.rows.flatMap((row) =>
+      chain.cards.filter(({ symbol }) => `${row.name}.${symbol}` in chain.maps).map((card) => ({ row, card })),
     )
     const { map } = this.subject
     const sources = found.map(({ row, card }) =>
-      tableOfRow(row, card, this.arrays[`${row.name}.${card.symbol}`].values, road.maps[`${row.name}.${card.symbol}`]),
+      tableOfRow(row, card, this.arrays[`${row.name}.${card.symbol}`].values, chain.maps[`${row.name}.${card.symbol}`]),
     )
     const first = found.findIndex(({ card }) => card.symbol === map)
     return { sources, first: Math.max(first, 0) }
@@ -323,11 +323,11 @@ export class Road extends Content {
 
   /** @override */
   spoken() {
-    const { road, view } = this
+    const { chain, view } = this
     const element = /** @type {HTMLElement | null} */ (view.root.querySelector(".numbers"))
     // biome-ignore lint/performance/useDomNodeTextContent: words that stand apart are said apart
     const numbers = element?.innerText.replace(/\s+/g, " ") ?? ""
-    const verdict = [road?.verdict.text, numbers && `${numbers}.`].filter(Boolean).join(" ")
-    return say("web.spoken.board", { place: view.place, title: road?.title ?? "", verdict, loss: lossText(view.loss) })
+    const verdict = [chain?.verdict.text, numbers && `${numbers}.`].filter(Boolean).join(" ")
+    return say("web.spoken.board", { place: view.place, title: chain?.title ?? "", verdict, loss: lossText(view.loss) })
   }
 }

@@ -1,11 +1,11 @@
-// What the words of a road are about: the cell that is pointed at, or pinned, or else the card's own.
+// What the words of a chain are about: the cell that is pointed at, or pinned, or else the card's own.
 
 import { Focus } from "./focus.js"
 
-/** @import { Cell, RoadCard } from "../types/view.js" */
-/** @typedef {Pick<RoadCard, "symbol" | "family" | "rows" | "columns" | "layers" | "cell" | "address">} Column  an array that has cells */
+/** @import { Cell, GradientCard } from "../types/view.js" */
+/** @typedef {Pick<GradientCard, "symbol" | "family" | "rows" | "columns" | "layers" | "cell" | "address">} Column  an array that has cells */
 
-export class RoadFocus extends Focus {
+export class ChainFocus extends Focus {
   /** @type {Record<string, string>}  of each symbol */
   families = {}
   /** @type {Column[]} */

@@ -1,4 +1,4 @@
-"""The Check page's road: are these gradients right, and where does a classic mistake show?"""
+"""The Check page's chain: are these gradients right, and where does a classic mistake show?"""
 
 from collections.abc import Mapping
 
@@ -9,16 +9,16 @@ from cnnviz.pages.check import broken, one_entry, tensorflow, words
 from cnnviz.pages.check.checking import is_wrong
 from cnnviz.pages.check.examined_pass import Examined
 from cnnviz.pages.check.tabs import choices, mistake_in, tab_of, tabs, views
+from cnnviz.pages.gradient_chain import ERROR, GradientChain, Row, operations
 from cnnviz.pages.map_parts import Part, filled_part, part, pinned
 from cnnviz.pages.map_records import largest
-from cnnviz.pages.roads import ERROR, Road, Row, operations
 from cnnviz.pages.switches import group
 from cnnviz.wire.check import CheckData
 from cnnviz.wire.parts import ChartData, SwitchGroup
 from cnnviz.words import message
 
 
-def road(here: Examined) -> Road:
+def chain(here: Examined) -> GradientChain:
     """Backward pass, and central differences or what is right, with the error of every entry that has one."""
     setup, check, mistake = here.setup, here.shown_check, here.mistake
     unusable = mistake_in(here.asked, setup)[1]
@@ -27,7 +27,7 @@ def road(here: Examined) -> Road:
     errors = beside | _errors(check) | {symbol: beside[symbol] for symbol in here.wrong if mistake}  # nudging may tell nothing of what a mistake has made
     chosen = one_entry.chosen(here)
     parts = tuple(_part(here, symbol, errors.get(symbol), chosen) for symbol in here.shown)
-    return Road(
+    return GradientChain(
         title=words.title(setup, mistake, here.hit, here.first, here.one),
         verdict=words.verdict(here) if check else words.under_way(here.checking.share),
         good=False if check and mistake and here.first else {"right": True, "wrong": False}.get(check.verdict) if check and not here.of_another_pass else None,
@@ -76,7 +76,7 @@ def _charts(here: Examined, chosen: Entry | None) -> tuple[ChartData, ...]:
 
 
 def more(here: Examined) -> dict[str, object]:
-    """The page's parts besides its road: an entry in two ways, or a mistake's line of code; TensorFlow's opinion."""
+    """The page's parts besides its chain: an entry in two ways, or a mistake's line of code; TensorFlow's opinion."""
     mistake = here.mistake
     return {
         "check": CheckData(

@@ -1,4 +1,4 @@
-"""A road: the gradients of a backward pass from the loss to the image, a card each, with the operation that leads from one to the next."""
+"""A chain: the gradients of a backward pass from the loss to the image, a card each, with the operation that leads from one to the next."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,8 +12,8 @@ from cnnviz.pages.encoding import encode, header, losses
 from cnnviz.pages.map_parts import Part
 from cnnviz.pages.map_records import largest
 from cnnviz.pages.map_settings import LEAST_ERROR
+from cnnviz.wire.gradient_chain import CardState, GradientCard, GradientChainData, GradientChainHeader
 from cnnviz.wire.parts import ChartData, MapColours, SwitchData, SwitchGroup, Verdict, VersionData
-from cnnviz.wire.road import CardState, RoadCard, RoadData, RoadHeader
 from cnnviz.words import Message, Versions, message
 
 ERROR = "error"
@@ -66,8 +66,8 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Road:
-    """All that a road shows besides its arrays; `parts` is what is shown of each, a card each, in the order of `operations`.
+class GradientChain:
+    """All that a chain shows besides its arrays; `parts` is what is shown of each, a card each, in the order of `operations`.
 
     `good` says what the verdict is, None where there is none yet. `mistakes` are the words of what was done instead, by symbol.
     """
@@ -104,9 +104,9 @@ class Road:
         return frozenset(symbol for symbol, state in self.states.items() if state == "inherits")
 
     @property
-    def record(self) -> RoadData:
+    def record(self) -> GradientChainData:
         """The header's part for the component."""
-        return RoadData(
+        return GradientChainData(
             title=self.title,
             verdict=Verdict(text=self.verdict, good=self.good),
             sentences=self.sentences,
@@ -123,9 +123,9 @@ class Road:
     def _pairs(self) -> list[tuple[Row, Part]]:
         return [(row, part) for row in self.rows for part in self.parts if part.symbol in row.arrays]
 
-    def _card(self, part: Part, operation: Operation) -> RoadCard:
+    def _card(self, part: Part, operation: Operation) -> GradientCard:
         symbol = part.symbol
-        return RoadCard(
+        return GradientCard(
             **part.record, address=part.address, source=operation.source, operation=operation.words, slip=self.mistakes.get(symbol, ""),
             state=self.states.get(symbol, ""), note=self.notes.get(symbol, ""), cell=self.cells.get(symbol) or self._strongest(part),
         )  # fmt: skip
@@ -168,12 +168,12 @@ _OWN: Mapping[str, Callable[[np.ndarray], MapColours]] = {
 }
 
 
-def answer(page: str, now: Now, road: Road, more: Mapping[str, object] | None = None, arrays: Mapping[str, np.ndarray] | None = None) -> bytes:
-    """Everything that a page with a road shows, and what it has to say besides.
+def answer(page: str, now: Now, chain: GradientChain, more: Mapping[str, object] | None = None, arrays: Mapping[str, np.ndarray] | None = None) -> bytes:
+    """Everything that a page with a chain shows, and what it has to say besides.
 
     One goes through the stages that have a card; the others would show nothing.
     """
-    head = RoadHeader(**header(page, now), road=road.record)
-    shown = {part.symbol for part in road.parts}
+    head = GradientChainHeader(**header(page, now), road=chain.record)
+    shown = {part.symbol for part in chain.parts}
     head["stages"] = [stage for stage in head["stages"] if stage["symbol"] in shown or (stage["symbol"] == "update" and "f_next" in shown)]
-    return encode({**head, **(more or {})}, road.arrays() | losses(now.snapshot) | dict(arrays or {}))
+    return encode({**head, **(more or {})}, chain.arrays() | losses(now.snapshot) | dict(arrays or {}))

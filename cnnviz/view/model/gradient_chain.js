@@ -1,11 +1,11 @@
-// Where the cards of a road lie, from the loss to the image, and the arrows between them: the way to the image runs along the
+// Where the cards of a chain lie, from the loss to the image, and the arrows between them: the way to the image runs along the
 // lower line, parameters stand above where it branches off; before the first of them it runs in the middle.
 
-/** @import { Box, RoadCard } from "../types/view.js" */
-/** @typedef {Pick<RoadCard, "symbol" | "source" | "state" | "rows" | "columns" | "layers" | "flat">} Card */
+/** @import { Box, GradientCard } from "../types/view.js" */
+/** @typedef {Pick<GradientCard, "symbol" | "source" | "state" | "rows" | "columns" | "layers" | "flat">} Card */
 /** @typedef {{ symbol: string, box: Box, map: Box, beside: boolean }} Placed  a card, its map in it, and whether its words stand beside that */
 /** @typedef {{ to: string, points: [number, number][], words: Box, above: boolean, state: string }} Arrow  a line to a card; its words stand above it or below, in a box of their own */
-/** @typedef {{ cards: Placed[], arrows: Arrow[], width: number, height: number }} Road */
+/** @typedef {{ cards: Placed[], arrows: Arrow[], width: number, height: number }} GradientChain */
 
 export const HEIGHT = 220
 const LINE = 104 // height of a card
@@ -13,7 +13,7 @@ const TALL = 150 // of one in the middle
 const LOSS = { width: 84, height: 92 }
 const GAP = 12 // between cards without an arrow
 const [LEAST, MOST] = [66, 110] // length of an arrow
-const SCROLLED = 96 // of one on a road that is wider than its room anyway
+const SCROLLED = 96 // of one on a chain that is wider than its room anyway
 const FORK = 20 // from a card to where its arrow branches
 const PAD = 8
 const KERNEL = 9 // cells whose numbers can be read
@@ -72,33 +72,33 @@ function endsOf(cards, from, next) {
 }
 
 /**
- * A road as wide as there is room, or wider, where its cards and arrows take more.
+ * A chain as wide as there is room, or wider, where its cards and arrows take more.
  * @param {Card[]} cards
  * @param {number} room
- * @returns {Road}
+ * @returns {GradientChain}
  */
-export function layRoad(cards, room) {
+export function layChain(cards, room) {
   const at = (/** @type {boolean} */ wide) => lay(cards, wide, LEAST)
   const wide = at(true).width <= room
   const tight = at(wide)
   const longer = (room - tight.width) / Math.max(1, tight.lengths)
-  const road = lay(cards, wide, longer < 0 ? SCROLLED : Math.min(MOST, LEAST + longer))
-  const aside = Math.max(0, (room - road.width) / 2)
-  return aside ? shifted(road, aside) : road
+  const chain = lay(cards, wide, longer < 0 ? SCROLLED : Math.min(MOST, LEAST + longer))
+  const aside = Math.max(0, (room - chain.width) / 2)
+  return aside ? shifted(chain, aside) : chain
 }
 
-/** @param {Road} road @param {number} by @returns {Road} */
-const shifted = (road, by) => ({
-  ...road,
-  cards: road.cards.map((card) => ({ ...card, box: { ...card.box, x: card.box.x + by } })),
-  arrows: road.arrows.map((arrow) => ({
+/** @param {GradientChain} chain @param {number} by @returns {GradientChain} */
+const shifted = (chain, by) => ({
+  ...chain,
+  cards: chain.cards.map((card) => ({ ...card, box: { ...card.box, x: card.box.x + by } })),
+  arrows: chain.arrows.map((arrow) => ({
     ...arrow,
     points: arrow.points.map(([x, y]) => [x + by, y]),
     words: { ...arrow.words, x: arrow.words.x + by },
   })),
 })
 
-/** @param {Card[]} cards @param {boolean} wide @param {number} length of an arrow @returns {Road & { lengths: number }} `lengths`: how many arrows follow each other */
+/** @param {Card[]} cards @param {boolean} wide @param {number} length of an arrow @returns {GradientChain & { lengths: number }} `lengths`: how many arrows follow each other */
 function lay(cards, wide, length) {
   const middle = HEIGHT / 2
   /** @type {Placed[]} */
