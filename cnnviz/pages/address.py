@@ -13,21 +13,21 @@ from cnnviz.words import Message, message
 
 
 @dataclass(frozen=True, eq=False)
-class Now:
+class PageRequest:
     """The current view: the query that was asked, its setup, image and snapshot in the setup's mode, and what was wrong by key.
 
-    `gone` are names in the query of what is not kept here any more: they stay in the address, since another server,
-    or this one later, may know them. `lasting` says whether the query alone leads to all this, and always will.
+    `missing` are names in the query of what is not kept here any more: they stay in the address, since another server,
+    or this one later, may know them. `cacheable` says whether the query alone leads to all this, and always will.
     """
 
-    asked: Mapping[str, str]
+    query: Mapping[str, str]
     setup: Setup
     image: Image
     snapshot: Snapshot
-    wrong: Mapping[str, Message | str]
+    errors: Mapping[str, Message | str]
     extras: Mapping[str, str]
-    gone: Mapping[str, str] = field(default_factory=dict)
-    lasting: bool = True
+    missing: Mapping[str, str] = field(default_factory=dict)
+    cacheable: bool = True
 
 
 def looks(query: Mapping[str, str]) -> tuple[Setup, dict[str, Message]]:
@@ -41,7 +41,7 @@ def looks(query: Mapping[str, str]) -> tuple[Setup, dict[str, Message]]:
     return setup, {key: said for key, said in wrong.items() if key in ("stage", "cell")} | PageState.from_query(query)[1]
 
 
-def resolved(asked: Mapping[str, str], first: str = "", last: Setup | None = None, several: bool = False, modes: bool = False) -> Now:
+def resolved(asked: Mapping[str, str], first: str = "", last: Setup | None = None, several: bool = False, modes: bool = False) -> PageRequest:
     """Resolves an address; `first` is the stage of a page that is opened without a setup in it.
 
     `several` is whether the page can show several images, and `modes` a pass as after training; another shows one, in training, and says so.
@@ -50,7 +50,7 @@ def resolved(asked: Mapping[str, str], first: str = "", last: Setup | None = Non
     page's own keys stay in the address on the way over other pages.
 
     >>> now = resolved({"k": "1", "lr": "fast"})
-    >>> now.setup.k, now.snapshot.losses.shape, now.wrong["lr"].id
+    >>> now.setup.k, now.snapshot.losses.shape, now.errors["lr"].id
     (1, (2,), 'lesson.replaced')
     """
     last = last or Setup()
@@ -72,7 +72,7 @@ def resolved(asked: Mapping[str, str], first: str = "", last: Setup | None = Non
         snapshot = run_updates(setup, x, setup.k)
     wrong |= PageState.from_query(asked)[1]
     extras = {key: asked[key] for key in page_keys() if asked.get(key)}
-    return Now(asked, setup, image, snapshot.in_mode(setup.mode), wrong, extras, gone, lasting)
+    return PageRequest(asked, setup, image, snapshot.in_mode(setup.mode), wrong, extras, gone, lasting)
 
 
 def setup_of(asked: Mapping[str, str], first: str, last: Setup) -> tuple[Setup, Image, dict[str, Message], bool]:

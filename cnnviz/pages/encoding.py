@@ -14,7 +14,7 @@ from cnnviz.core.setup import Setup
 from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.stored_params import Learned, NotKept, is_kept_name, learned_by
 from cnnviz.core.work_cancellation import check_wanted
-from cnnviz.pages.address import Now
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.derivable import derived
 from cnnviz.pages.map_records import program_of
 from cnnviz.pages.network_record import stage_records
@@ -28,15 +28,15 @@ MOST_LOSSES = 200
 """Points in the small loss curve; more would not be seen."""
 
 
-def header(page: str, now: Now) -> Header:
+def header(page: str, now: PageRequest) -> Header:
     """The header of every page: the setup that this answers, sentences, and the status line."""
     return Header(
         page=page,
         code=code(),
-        asked=dict(now.asked),
+        asked=dict(now.query),
         lesson=setup_of_all(now),
         words=now.image.message,
-        wrong=dict(now.wrong),
+        wrong=dict(now.errors),
         remarks=remarks(now.setup, now.snapshot),
         deviations=effects(now.setup.deviations),
         loss=finite(float(now.snapshot.losses[-1])),
@@ -48,12 +48,12 @@ def header(page: str, now: Now) -> Header:
     )
 
 
-def setup_of_all(now: Now) -> dict[str, str]:
+def setup_of_all(now: PageRequest) -> dict[str, str]:
     """The setup as a query, with what else stays in the address."""
-    return {**now.setup.to_query(), **now.extras, **now.gone}
+    return {**now.setup.to_query(), **now.extras, **now.missing}
 
 
-def _stages(now: Now) -> list[StageRecord]:
+def _stages(now: PageRequest) -> list[StageRecord]:
     """The stages that are shown: after training no update is made."""
     stages = stage_records(program_of(now.setup, now.snapshot), now.setup.opt)
     return stages if now.setup.mode == "train" else stages[:-1]

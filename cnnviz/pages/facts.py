@@ -10,7 +10,7 @@ from cnnviz.core.losses_ahead import Promise, loss_after
 from cnnviz.core.setup import Setup
 from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.symbols import Names
-from cnnviz.pages.address import Now
+from cnnviz.pages.address import PageRequest
 from cnnviz.words import Message, message, written
 
 LEAST_SHARE = 0.001
@@ -18,7 +18,7 @@ LEAST_SHARE = 0.001
 
 
 def facts(
-    setup: Setup, network: Architecture, snapshot: Snapshot, promised: Promise | None = None, of_all: Now | None = None
+    setup: Setup, network: Architecture, snapshot: Snapshot, promised: Promise | None = None, of_all: PageRequest | None = None
 ) -> dict[str, Message]:
     """Facts of this setup at some of its stages, by the stage's symbol; `of_all` is what is shown where this is one image of it."""
     found: dict[str, Message] = {}

@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
-from cnnviz.pages.address import Now
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.encoding import encode, header, losses
 from cnnviz.pages.map_parts import Part
 from cnnviz.pages.map_records import largest
@@ -168,7 +168,7 @@ _OWN: Mapping[str, Callable[[np.ndarray], MapColours]] = {
 }
 
 
-def answer(page: str, now: Now, chain: GradientChain, more: Mapping[str, object] | None = None, arrays: Mapping[str, np.ndarray] | None = None) -> bytes:
+def answer(page: str, now: PageRequest, chain: GradientChain, more: Mapping[str, object] | None = None, arrays: Mapping[str, np.ndarray] | None = None) -> bytes:
     """Everything that a page with a chain shows, and what it has to say besides.
 
     One goes through the stages that have a card; the others would show nothing.

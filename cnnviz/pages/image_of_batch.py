@@ -15,7 +15,7 @@ from cnnviz.core.normalisation_paths import paths_back
 from cnnviz.core.program import Program
 from cnnviz.core.snapshots import run_updates
 from cnnviz.export.mathml import mathml
-from cnnviz.pages.address import Now
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.wide_weights import SHADES
 from cnnviz.wire.records import NetworkRecord, StageRecord
 from cnnviz.words import Message, message
@@ -30,7 +30,7 @@ THROWS, MOST_THROWN = 200, 5_000
 """Masks that are drawn to see what dropout does to a sum, and of how many numbers at most."""
 
 
-def in_mode(now: Now) -> Now:
+def in_mode(now: PageRequest) -> PageRequest:
     """Return the view with the pass of its setup's mode."""
     if now.snapshot.trace.training == (now.setup.mode == "train"):
         return now
@@ -38,7 +38,7 @@ def in_mode(now: Now) -> Now:
     return replace(now, snapshot=snapshot.in_mode(now.setup.mode))
 
 
-def on_image(now: Now) -> Now:
+def on_image(now: PageRequest) -> PageRequest:
     """The image that is shown, as if it were alone; its arrays are those of the pass of all."""
     setup, snapshot = now.setup, now.snapshot
     if snapshot.trace.x.ndim < 4:
@@ -49,7 +49,7 @@ def on_image(now: Now) -> Now:
     return replace(now, setup=own, snapshot=replace(snapshot, trace=trace, gradients=gradients, image=trace.x, y=np.array(y)))
 
 
-def of_all(record: NetworkRecord, now: Now, program: Program) -> NetworkRecord:
+def of_all(record: NetworkRecord, now: PageRequest, program: Program) -> NetworkRecord:
     """The record of one image, where several make the gradients: what is a sum over all images has no arithmetic of its own."""
     m = len(now.setup.images)
     start = _start(program)
@@ -80,7 +80,7 @@ def stages_of_all(stages: Sequence[StageRecord], program: Program, m: int) -> li
     return found
 
 
-def images_arrays(now: Now) -> dict[str, np.ndarray]:
+def images_arrays(now: PageRequest) -> dict[str, np.ndarray]:
     """Arrays of several images beside the one that is shown: its own loss as L, all losses, and each one's pull at every parameter."""
     setup, snapshot = now.setup, now.snapshot
     network, y = setup.network, np.array(setup.y)
@@ -92,7 +92,7 @@ def images_arrays(now: Now) -> dict[str, np.ndarray]:
     return found | shown | (_together(now) if setup.mode == "train" else {})
 
 
-def thumbnails(now: Now, record: NetworkRecord) -> dict[str, np.ndarray]:
+def thumbnails(now: PageRequest, record: NetworkRecord) -> dict[str, np.ndarray]:
     """Every map of all images, small, as colours: (m,C,h,w), from -SHADES to SHADES, which is the end of their common scale.
 
     A place stands for a block of cells and has the entry of largest size, so that a map that is nearly empty is not seen as empty.
@@ -120,7 +120,7 @@ def _largest_of_blocks(x: np.ndarray) -> np.ndarray:
     return np.take_along_axis(split, np.abs(split).argmax(-1)[..., None], -1)[..., 0]
 
 
-def _together(now: Now) -> dict[str, np.ndarray]:
+def _together(now: PageRequest) -> dict[str, np.ndarray]:
     """The arrays of a batch normalisation for all images at once: its maps of each, and the three paths back."""
     snapshot, network = now.snapshot, now.setup.network
     program, found = network.program(snapshot.trace.x.shape), dict[str, np.ndarray]()
@@ -136,7 +136,7 @@ def _together(now: Now) -> dict[str, np.ndarray]:
     return found
 
 
-def thrown(now: Now) -> dict[str, np.ndarray]:
+def thrown(now: PageRequest) -> dict[str, np.ndarray]:
     """The sums of the shown image after dropout: with no mask, with its own, and with each of some that are drawn anew; (2 + n,C)."""
     setup, snapshot, found = now.setup, now.snapshot, dict[str, np.ndarray]()
     if setup.mode == "eval":
@@ -150,7 +150,7 @@ def thrown(now: Now) -> dict[str, np.ndarray]:
     return found
 
 
-def loss_fact(now: Now) -> Message:
+def loss_fact(now: PageRequest) -> Message:
     """Whose loss stands as L, and the mean."""
     setup = now.setup
     return message("ui.images.loss", n=setup.image + 1, m=len(setup.images), mean=float(now.snapshot.losses[-1]))

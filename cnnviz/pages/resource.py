@@ -19,7 +19,7 @@ from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.data.images import load_images
 from cnnviz.decks.request_deck import giving
 from cnnviz.export.arrays import PIECE, npz
-from cnnviz.pages.address import Now, resolved
+from cnnviz.pages.address import PageRequest, resolved
 from cnnviz.pages.answers import Unfinished, answers_of
 from cnnviz.pages.deck_screens import opened
 from cnnviz.pages.encoding import decode
@@ -144,8 +144,8 @@ def made(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = 
     """The resource of the page for `asked`; programs get TimeoutError while a part of it is still being worked out elsewhere."""
     query, last = _read(page, asked)
     answers, whole = answers_of(page), True
-    now = dataclasses.replace(resolved(query, page.first, last, answers.several, answers.modes), asked=_own(asked))
-    now = dataclasses.replace(now, wrong={**now.wrong, **answers.wrong(now)})
+    now = dataclasses.replace(resolved(query, page.first, last, answers.several, answers.modes), query=_own(asked))
+    now = dataclasses.replace(now, errors={**now.errors, **answers.wrong(now)})
     try:
         part = answers.part(now, asked[EXACT]) if EXACT in asked and not form else None
         answer = answers.answer(now) if part is None else part
@@ -153,7 +153,7 @@ def made(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = 
         if form:
             raise
         answer, whole = unfinished.answer, False
-    lasting = whole and now.lasting and answers.lasts(asked) and "held-" not in asked.get("vs", "") + asked.get("checkpoints", "")
+    lasting = whole and now.cacheable and answers.lasts(asked) and "held-" not in asked.get("vs", "") + asked.get("checkpoints", "")
     digest = hashlib.sha256()
     parts = _noted(_for_programs(page, now, answer, form) if form else [answer], digest.update)
     if form == "json" and compress:  # a large one is never there as a whole
@@ -188,12 +188,12 @@ def _compressed(parts: Iterable[bytes]) -> bytes:
     return b"".join([*done, gzip_.flush()])
 
 
-def _for_programs(page: Page, now: Now, answer: bytes, form: str) -> Iterator[bytes]:
+def _for_programs(page: Page, now: PageRequest, answer: bytes, form: str) -> Iterator[bytes]:
     header, arrays = decode(answer)
     exact = answers_of(page).exact(now)
     arrays = arrays if exact is None else exact
-    wrong = {key: value | {"instead": header["lesson"].get(key, "")} for key, said in now.wrong.items() if (value := structured(said))}
-    head = {"code": code(), "page": page.id, "asked": dict(now.asked), "lesson": header["lesson"], "wrong": wrong, "loss": header["loss"]}
+    wrong = {key: value | {"instead": header["lesson"].get(key, "")} for key, said in now.errors.items() if (value := structured(said))}
+    head = {"code": code(), "page": page.id, "asked": dict(now.query), "lesson": header["lesson"], "wrong": wrong, "loss": header["loss"]}
     if form == "npz":
         yield npz({"header": np.array(json.dumps(head)), **arrays})
         return

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz import Setup, load_image, run_updates
 from cnnviz.data.images import find_image
 from cnnviz.pages import encoding
-from cnnviz.pages.address import Now
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.registry import pages
 from cnnviz.pages.resource import asked_of, made
 from cnnviz.words import say
@@ -52,9 +52,9 @@ def _said(value: dict) -> object:
     return versions.get("en", value) if isinstance(versions, dict) else value
 
 
-def now(setup: Setup) -> Now:
+def now(setup: Setup) -> PageRequest:
     x = load_image(setup.img, setup.ch, setup.scale)
-    return Now(setup.to_query(), setup, find_image(setup.img), run_updates(setup, x, setup.k), {}, {})
+    return PageRequest(setup.to_query(), setup, find_image(setup.img), run_updates(setup, x, setup.k), {}, {})
 
 
 def _script(path: str) -> None:

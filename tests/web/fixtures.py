@@ -20,7 +20,7 @@ from cnnviz.hosts.file import _answer
 from cnnviz.hosts.file.estimates import estimates
 from cnnviz.hosts.file.packing import Store
 from cnnviz.pages import answer as page_answer
-from cnnviz.pages.address import Now, resolved
+from cnnviz.pages.address import PageRequest, resolved
 from cnnviz.pages.map_records import array_of, program_of
 from cnnviz.pages.map_settings import SCALES
 from cnnviz.pages.network_record import network_record
@@ -190,7 +190,7 @@ def snapshots() -> list[dict]:
             for link in linked
             for cell in _some_cells(laid[symbol].shape)
         ]
-        now = Now(setup.to_query(), setup, find_image(setup.img), snapshot, {}, {})
+        now = PageRequest(setup.to_query(), setup, find_image(setup.img), snapshot, {}, {})
         found.append(
             {
                 "bytes": base64.b64encode(answer(now)).decode(),

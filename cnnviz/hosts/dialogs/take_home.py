@@ -21,7 +21,7 @@ from cnnviz.export.hand_sheet import hand_sheet
 from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
 from cnnviz.export.parameters import diverged, parameters_json
 from cnnviz.export.spreadsheet import spreadsheet, too_large
-from cnnviz.pages.address import Now, resolved, setup_of
+from cnnviz.pages.address import PageRequest, resolved, setup_of
 from cnnviz.pages.answers import answers_of
 from cnnviz.pages.registry import page_at
 from cnnviz.wire.dialogs import FileGroup, OfferedFile, OfferedFiles
@@ -33,7 +33,7 @@ class Taken:
 
     def __init__(self, asked: Mapping[str, str]):
         self.asked = asked
-        self.now: Now = resolved(asked, modes=True)
+        self.now: PageRequest = resolved(asked, modes=True)
         self.setup: Setup = self.now.setup
         self.pixels: np.ndarray = self.now.image.pixels
 
@@ -140,7 +140,7 @@ def offered(asked: Mapping[str, str]) -> OfferedFiles:
         for name, group in GROUPS.items()
         if name != "film" or of.film_updates
     ]
-    notes = [say("ui.take_home.several", image=of.setup.img)] if "img" in of.now.wrong and "," not in of.setup.img else []
+    notes = [say("ui.take_home.several", image=of.setup.img)] if "img" in of.now.errors and "," not in of.setup.img else []
     return OfferedFiles(groups=groups, notes=notes, words=say("ui.take_home.runs_alone", when=of.setup.when), around=MOST_AROUND)
 
 

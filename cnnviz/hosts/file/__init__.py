@@ -13,7 +13,7 @@ from cnnviz.export.arguments import MOST_AROUND, page_address
 from cnnviz.hosts.file.document import document, said_in
 from cnnviz.hosts.file.estimates import estimates
 from cnnviz.hosts.file.packing import Store
-from cnnviz.pages.address import Now
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.step.answer import answer
 from cnnviz.words import Problem, say
 
@@ -57,4 +57,4 @@ def setup_html(
 def _answer(setup: Setup, image: Image) -> bytes:
     """The page Step's answer for the setup."""
     snapshot = run_updates(setup, load_image(image.pixels, setup.ch, setup.scale), setup.k)
-    return answer(Now(asked={}, setup=setup, image=image, snapshot=snapshot, wrong={}, extras={}), whole=True)
+    return answer(PageRequest(query={}, setup=setup, image=image, snapshot=snapshot, errors={}, extras={}), whole=True)

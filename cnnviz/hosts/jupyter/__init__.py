@@ -8,14 +8,14 @@ import traitlets
 from cnnviz.core.setup import Setup
 from cnnviz.core.snapshots import Snapshot
 from cnnviz.hosts.file.document import document
-from cnnviz.pages.address import Now, resolved
+from cnnviz.pages.address import PageRequest, resolved
 from cnnviz.pages.step import PAGE
 from cnnviz.pages.step.answer import answer
 from cnnviz.view.modules import script
 from cnnviz.words import chosen, reading
 
 
-def _resolved(query: Mapping[str, str]) -> Now:
+def _resolved(query: Mapping[str, str]) -> PageRequest:
     """Return the view at an address, as the page Step resolves it."""
     return resolved(query, PAGE.first, several=True, modes=True)
 

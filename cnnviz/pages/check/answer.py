@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnviz.core.setup import Setup
 from cnnviz.pages import gradient_chain
-from cnnviz.pages.address import Now
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers, Unfinished
 from cnnviz.pages.check import own, tensorflow
 from cnnviz.pages.check.checked_chain import chain, more
@@ -23,12 +23,12 @@ class _CheckAnswers(Answers):
 
     several = modes = True
 
-    def answer(self, now: Now) -> bytes:
+    def answer(self, now: PageRequest) -> bytes:
         now = _in_mode(now)
-        if tab_of(now.asked) == "own":  # what a visitor has chosen is for that visitor alone
+        if tab_of(now.query) == "own":  # what a visitor has chosen is for that visitor alone
             return own_answer(now, None)
-        starting = tensorflow.starting(now.asked)  # before its opinion is asked: it may start, or fail, in between
-        here = Examined(now.setup, now.snapshot, now.asked)
+        starting = tensorflow.starting(now.query)  # before its opinion is asked: it may start, or fail, in between
+        here = Examined(now.setup, now.snapshot, now.query)
         shown = chain(here)
         found = _answered(now, shown, more(here))
         if starting or here.check is None:
@@ -48,19 +48,19 @@ class _CheckAnswers(Answers):
 ANSWERS = _CheckAnswers()
 
 
-def _in_mode(now: Now) -> Now:
+def _in_mode(now: PageRequest) -> PageRequest:
     """Return the view in the mode in which a mistake shows; our pass and own gradients keep the setup's mode."""
-    if tab_of(now.asked) != "break":
+    if tab_of(now.query) != "break":
         return now
-    return in_mode(replace(now, setup=replace(now.setup, mode=mode_of(now.asked.get("mistake", "")))))
+    return in_mode(replace(now, setup=replace(now.setup, mode=mode_of(now.query.get("mistake", "")))))
 
 
-def own_answer(now: Now, file: own.File | None) -> bytes:
+def own_answer(now: PageRequest, file: own.File | None) -> bytes:
     """The tab of one's own gradients, with what stands in `file`, if one was chosen."""
     found = own.found_in(now, file)
     return _answered(now, own.chain(now, file, found), own.more(now, file, found))
 
 
-def _answered(now: Now, shown: gradient_chain.GradientChain, besides: Mapping[str, object]) -> bytes:
+def _answered(now: PageRequest, shown: gradient_chain.GradientChain, besides: Mapping[str, object]) -> bytes:
     """Of several images the one that is shown; the address stays that of all."""
     return gradient_chain.answer("check", on_image(now), shown, {**besides, "lesson": setup_of_all(now)})

@@ -19,7 +19,7 @@ from cnnviz.core.read_only import lock_all
 from cnnviz.core.stages import label
 from cnnviz.data.own_gradients import OwnGradients, read_gradients_of
 from cnnviz.export.own_report import example_of, near_ones, reference_of, said, untold
-from cnnviz.pages.address import Now
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.check.checked_chain import drawn_errors
 from cnnviz.pages.check.tabs import tabs, views
 from cnnviz.pages.gradient_chain import ERROR, RATIO, GradientChain, Operation, Row, operations
@@ -38,7 +38,7 @@ File = tuple[str, bytes]
 Found = tuple[OwnGradients, Diagnosis] | Problem | None
 
 
-def found_in(now: Now, file: File | None) -> Found:
+def found_in(now: PageRequest, file: File | None) -> Found:
     """The file's gradients, compared with this setup; a Problem where it cannot be, None where there is no file."""
     if file is None:
         return None
@@ -46,7 +46,7 @@ def found_in(now: Now, file: File | None) -> Found:
     return _known.get_or_make(name, lambda: _compared(now, file[1]))
 
 
-def _compared(now: Now, data: bytes) -> Found:
+def _compared(now: PageRequest, data: bytes) -> Found:
     reference = reference_of(now.setup, now.snapshot)
     try:
         own = isolated(read_gradients_of, data, now.setup, now.snapshot.trace.x.shape)
@@ -62,7 +62,7 @@ MOST_BYTES = 20_000_000
 _known: LruCache[tuple[Hashable, ...], Found] = LruCache(MOST_BYTES, held_bytes)
 
 
-def chain(now: Now, file: File | None, found: Found) -> GradientChain:
+def chain(now: PageRequest, file: File | None, found: Found) -> GradientChain:
     """Yours, ours, the error of every entry and yours ÷ ours; ours alone where there is no file that can be compared."""
     reference = reference_of(now.setup, now.snapshot)
     exact = reference.program.backward(reference.params, reference.trace, reference.y)
@@ -234,7 +234,7 @@ def _cell(one: Part, apart: np.ndarray | None, ours: np.ndarray) -> list[int]:
 # ---- besides
 
 
-def more(now: Now, file: File | None, found: Found) -> Mapping[str, object]:
+def more(now: PageRequest, file: File | None, found: Found) -> Mapping[str, object]:
     """Parts beside the chain: the file, the mistake that each wrong stage looks like, and its line of code."""
     own = OwnData(file=file[0][:60] if file else "", example="", stages=[])
     check = CheckData(tab="own", entry=None, code=None, falls="", best=None, foot=[], third=None, own=own)
@@ -256,7 +256,7 @@ def _without_code(stage: OwnStage) -> OwnStage:
     return {**stage, "code": CodeData(wrong="", right="")}
 
 
-def _example(now: Now) -> OwnData:
+def _example(now: PageRequest) -> OwnData:
     """The response to a file with one mistake in it, without the right line."""
     reference = reference_of(now.setup, now.snapshot)
     made = example_of(reference)

@@ -14,7 +14,7 @@ from cnnviz.decks.plates import Plate, cells, plates
 from cnnviz.decks.question import MOST_SHOWN, Option, Question, ask, setup_at
 from cnnviz.decks.scope import Scope, scope_of
 from cnnviz.pages import map_records
-from cnnviz.pages.address import Now, resolved
+from cnnviz.pages.address import PageRequest, resolved
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import decode, encode
 from cnnviz.pages.learn.cards import cards
@@ -27,7 +27,7 @@ from cnnviz.words import Message, Problem, message
 class _LearnAnswers(Answers):
     """Guided lessons: a list of them, or one step beside the live view."""
 
-    def answer(self, now: Now, whole: bool = False) -> bytes:
+    def answer(self, now: PageRequest, whole: bool = False) -> bytes:
         """Everything that the page shows; `whole`: also the list without colours in place of numbers, as every step of a lesson is."""
         known = library()
         deck, number, wrong = _found(known, now)
@@ -35,7 +35,7 @@ class _LearnAnswers(Answers):
         if deck is not None:
             step = deck.screens[number - 1]
             try:
-                question = ask(step, setup_at(step, now.asked))
+                question = ask(step, setup_at(step, now.query))
                 now = _at(question.setup, now)
             except Problem as problem:
                 wrong = {"step": message("ui.learn.fails", why=problem.message)}
@@ -47,9 +47,9 @@ class _LearnAnswers(Answers):
             shown = [(plate, _symbol(plate, here)) for plate in plates(step, here)]
             own = _asked(deck, number, step, question) | {"plates": [_plate(plate, n, symbol) for n, (plate, symbol) in enumerate(shown)], "cells": _cells(step, here)}
             arrays |= {f"learn.plate.{n}": plate.value.astype(np.float64) for n, (plate, symbol) in enumerate(shown) if not symbol}
-        return _encoded(replace(now, wrong={**now.wrong, **wrong}), known, own, arrays, whole or own is not None)
+        return _encoded(replace(now, errors={**now.errors, **wrong}), known, own, arrays, whole or own is not None)
 
-    def exact(self, now: Now) -> dict[str, np.ndarray]:
+    def exact(self, now: PageRequest) -> dict[str, np.ndarray]:
         return {name: lock(array) for name, array in decode(self.answer(now, whole=True))[1].items()}
 
     def lasts(self, asked: Mapping[str, str]) -> bool:
@@ -60,7 +60,7 @@ class _LearnAnswers(Answers):
 ANSWERS = _LearnAnswers()
 
 
-def _encoded(now: Now, known: Library, own: dict[str, object] | None, masks: dict[str, np.ndarray], whole: bool) -> bytes:
+def _encoded(now: PageRequest, known: Library, own: dict[str, object] | None, masks: dict[str, np.ndarray], whole: bool) -> bytes:
     head, arrays = live("learn", now, whole)
     at = known.find(str(own["lesson"])) if own else None
     lessons = known.lessons if at is None or at.is_lesson else (*known.lessons, at)
@@ -75,9 +75,9 @@ def _encoded(now: Now, known: Library, own: dict[str, object] | None, masks: dic
     return encode(head, arrays | masks | own_pictures)
 
 
-def _found(known: Library, now: Now) -> tuple[Deck | None, int, dict[str, Message]]:
+def _found(known: Library, now: PageRequest) -> tuple[Deck | None, int, dict[str, Message]]:
     """The lesson and the step's number that the address names, or a sentence."""
-    id, number = now.asked.get("lesson", ""), now.asked.get("step", "1") or "1"
+    id, number = now.query.get("lesson", ""), now.query.get("step", "1") or "1"
     if not id:
         return None, 0, {}
     deck = known.find(id)
@@ -96,10 +96,10 @@ def _is_here(step: Screen) -> bool:
     return step.asks or step.place.page in ("", "learn")
 
 
-def _at(setup: Setup, now: Now) -> Now:
+def _at(setup: Setup, now: PageRequest) -> PageRequest:
     """The step's lesson in the place of the one that was asked for: a step leaves little of it to the learner."""
     here = resolved(setup.to_query(), several=True, modes=True)
-    return replace(now, setup=here.setup, image=here.image, snapshot=here.snapshot, wrong=here.wrong, gone={}, lasting=here.lasting)
+    return replace(now, setup=here.setup, image=here.image, snapshot=here.snapshot, errors=here.errors, missing={}, cacheable=here.cacheable)
 
 
 def _listed(lesson: Deck) -> dict[str, object]:

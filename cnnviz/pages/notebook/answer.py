@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from cnnviz.core.setup import Setup
 from cnnviz.pages import gradient_chain
-from cnnviz.pages.address import Now
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.notebook.story import story
 from cnnviz.pages.notebook.tabs import call_of, place_in_story
@@ -14,9 +14,9 @@ from cnnviz.pages.notebook.two_rules import chain, more
 class _NotebookAnswers(Answers):
     """The story, the experiment and the architecture, one of them at a time."""
 
-    def answer(self, now: Now) -> bytes:
-        head, arrays = more(now.setup, now.snapshot, now.asked)
-        return gradient_chain.answer("notebook", now, chain(now.setup, now.snapshot, now.asked), head, arrays)
+    def answer(self, now: PageRequest) -> bytes:
+        head, arrays = more(now.setup, now.snapshot, now.query)
+        return gradient_chain.answer("notebook", now, chain(now.setup, now.snapshot, now.query), head, arrays)
 
     def opens(self, asked: Mapping[str, str]) -> Mapping[str, str]:
         """The setup of an address that names a step of the story and none."""

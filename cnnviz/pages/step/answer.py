@@ -7,7 +7,7 @@ from cnnviz.core.losses_ahead import promise
 from cnnviz.core.update_limits import step_work
 from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.export.arrays import named_arrays
-from cnnviz.pages.address import Now
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import encode, header, losses, setup_of_all
 from cnnviz.pages.facts import facts
@@ -33,16 +33,16 @@ class _StepAnswers(Answers):
 
     several = modes = True
 
-    def answer(self, now: Now) -> bytes:
+    def answer(self, now: PageRequest) -> bytes:
         return answer(now)
 
-    def part(self, now: Now, of: str) -> bytes:
+    def part(self, now: PageRequest, of: str) -> bytes:
         """Exactly, the weights that `of` names (`lines`), what a velocity is made of (`velocity_of`), or what a raised number does (`raised`)."""
         now = started(now)[0]
         found = dict(lines(now.setup, now.snapshot, of)) | velocity_of(now.setup, now.snapshot, of) | raised(now.setup, now.snapshot, of)
         return encode({"of": of}, found)
 
-    def exact(self, now: Now) -> dict[str, np.ndarray]:
+    def exact(self, now: PageRequest) -> dict[str, np.ndarray]:
         return named_arrays(now.setup, now.snapshot)
 
 
@@ -52,14 +52,14 @@ LITTLE_WORK = 1_500_000
 """Multiplications of a step up to which the answer says what the numbers do, raised, that its stages are about first: some tenths of a millisecond."""
 
 
-def answer(now: Now, whole: bool = False) -> bytes:
+def answer(now: PageRequest, whole: bool = False) -> bytes:
     """Everything that the page shows; `whole` includes what a page would ask for later, such as the exact weights of a wide layer."""
     now, missions = started(now)
     head, arrays = live("", now, whole)
     return encode(head | {"missions": missions}, arrays)
 
 
-def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+def live(page: str, now: PageRequest, whole: bool = False) -> tuple[dict[str, object], dict[str, np.ndarray]]:
     """The header and the arrays of the live view, also of another page that it stands on."""
     now = in_mode(now)
     shown = on_image(now)
@@ -91,14 +91,14 @@ def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], d
     return head, found | (_past(now, network) if whole else {})
 
 
-def _past(now: Now, network: NetworkRecord) -> dict[str, np.ndarray]:
+def _past(now: PageRequest, network: NetworkRecord) -> dict[str, np.ndarray]:
     """The terms of the velocity that the picture of the step shows first."""
     first = next(iter(now.snapshot.params))
     at = np.ravel_multi_index(network["focus"][first], network["maps"][first]["shape"])
     return velocity_of(now.setup, now.snapshot, f"past.{first}:{at}")
 
 
-def _raised(now: Now, network: NetworkRecord) -> dict[str, np.ndarray]:
+def _raised(now: PageRequest, network: NetworkRecord) -> dict[str, np.ndarray]:
     """The change of the loss for the number that each backward stage is about first, raised."""
     found: dict[str, np.ndarray] = {}
     for symbol, record in network["maps"].items():
@@ -112,7 +112,7 @@ def _raised(now: Now, network: NetworkRecord) -> dict[str, np.ndarray]:
     return found
 
 
-def photograph(now: Now) -> dict[str, np.ndarray]:
+def photograph(now: PageRequest) -> dict[str, np.ndarray]:
     """The image in its colours, where it has some and the network reads only one channel."""
     pixels = now.image.pixels
     coloured = bool((pixels != pixels[..., :1]).any())

@@ -7,21 +7,21 @@ from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.stages import label
 from cnnviz.decks.missions import MOST_CASES, Blind, Mission, blind, find, missions
 from cnnviz.decks.scope import query_of
-from cnnviz.pages.address import Now
+from cnnviz.pages.address import PageRequest
 from cnnviz.wire.page import MissionData, MissionListed, MissionsData, NamedMistake
 from cnnviz.words import Message, message
 
 _RECENT: LruCache[tuple[tuple[tuple[str, str], ...], int], Blind] = LruCache(16_000_000, held_bytes)
 
 
-def started(now: Now) -> tuple[Now, MissionsData]:
+def started(now: PageRequest) -> tuple[PageRequest, MissionsData]:
     """The setup of the mission that the address names, and the sentences about it."""
     listed = [MissionListed(id=one.id, title=one.title, query=query_of(one.at)) for one in missions()]
-    id = now.asked.get("mission", "")
+    id = now.query.get("mission", "")
     mission = find(id)
     if mission is None:
         wrong = {"mission": message("ui.missions.none", id=id[:40])} if id else {}
-        return replace(now, wrong={**now.wrong, **wrong}), MissionsData(listed=listed, now=None)
+        return replace(now, errors={**now.errors, **wrong}), MissionsData(listed=listed, now=None)
     if mission.blind:
         return _blind(now, mission, listed)
     met, left = mission.met(now.setup), mission.kept(now.setup)
@@ -35,12 +35,12 @@ def _data(mission: Mission, met: bool, said: list[Message]) -> MissionData:
     return MissionData(id=mission.id, title=mission.title, hint=mission.hint, said=list(said), met=met, case=None, named="", choices=[])
 
 
-def _blind(now: Now, mission: Mission, listed: list[MissionListed]) -> tuple[Now, MissionsData]:
-    case = _case(now.asked)
+def _blind(now: PageRequest, mission: Mission, listed: list[MissionListed]) -> tuple[PageRequest, MissionsData]:
+    case = _case(now.query)
     found = _found(now, case) if now.setup.mode == "train" else None
     if found is None:
         return now, MissionsData(listed=listed, now=_data(mission, False, [message("ui.missions.no_mistake")]))
-    given = now.asked.get("named", "")
+    given = now.query.get("named", "")
     verdict = found.named(given, now.snapshot)
     data = _data(mission, bool(verdict and verdict[0]), [verdict[1]] if verdict else [])
     data |= {"case": case, "named": given if verdict else "", "choices": _choices(found)}
@@ -51,7 +51,7 @@ def _blind(now: Now, mission: Mission, listed: list[MissionListed]) -> tuple[Now
     return replace(now, snapshot=snapshot), MissionsData(listed=listed, now=data)
 
 
-def _found(now: Now, case: int) -> Blind | None:
+def _found(now: PageRequest, case: int) -> Blind | None:
     """Worked out once for all answers on one setup: of a wide network exact weights are asked for again and again."""
     here = tuple((key, text) for key, text in now.setup.to_query().items() if key not in ("stage", "cell"))
     found = _RECENT.get((here, case))

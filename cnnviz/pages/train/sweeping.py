@@ -9,26 +9,26 @@ from cnnviz.core.read_sweep import read_sweep
 from cnnviz.core.setup import Setup, as_text
 from cnnviz.core.sweep import seconds_of_runs, updates_that_fit
 from cnnviz.data.sweeps import Sweep, sweep
-from cnnviz.pages.address import Now
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.train.film.asked import asked_updates
 from cnnviz.wire.film import SweepData
 from cnnviz.words import Message, Problem, together
 
 
-def swept(now: Now) -> Sweep | None:
+def swept(now: PageRequest) -> Sweep | None:
     """The runs that the address asks for; None where it asks for none, or for none that there is (`wrong`)."""
     try:
-        return _swept(now.setup, now.snapshot.image, now.asked) if now.asked.get("sweep") else None
+        return _swept(now.setup, now.snapshot.image, now.query) if now.query.get("sweep") else None
     except Problem:
         return None
 
 
-def wrong(now: Now) -> Mapping[str, Message]:
+def wrong(now: PageRequest) -> Mapping[str, Message]:
     """A message about the key, where it cannot be used as it stands."""
-    if not now.asked.get("sweep"):
+    if not now.query.get("sweep"):
         return {}
     try:
-        said = _swept(now.setup, now.snapshot.image, now.asked).said
+        said = _swept(now.setup, now.snapshot.image, now.query).said
     except Problem as error:
         return {"sweep": error.message}
     sentence = together(said)

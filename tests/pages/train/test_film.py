@@ -18,7 +18,7 @@ from tests.pages.running import decode, now, shown
 def test_a_film_fits_into_its_bytes_and_ends_where_the_trajectory_does(pad, runs):
     here = now(Setup(lr=0.1, pad=pad))
     page = film.film_page(here.setup, here.snapshot.trace.x, {"n": "3000"} | ({"vs": "lr=1"} if runs == 2 else {}))
-    size = len(film.answer(dataclasses.replace(here, asked=here.asked | {"n": "3000"}), page))
+    size = len(film.answer(dataclasses.replace(here, query=here.query | {"n": "3000"}), page))
     assert 0.9 * MOST_BYTES < size <= MOST_BYTES
     assert len(page.runs) == runs
     last = now(Setup(k=3000, lr=0.1, pad=pad)).snapshot

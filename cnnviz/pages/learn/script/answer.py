@@ -8,7 +8,7 @@ from cnnviz.decks.library import library, own_folders
 from cnnviz.decks.question import filled
 from cnnviz.decks.request_deck import given
 from cnnviz.decks.scope import duration, scope_of, setup_of
-from cnnviz.pages.address import Now
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.deck_screens import address_of
 from cnnviz.pages.encoding import encode, finite
@@ -20,17 +20,17 @@ from cnnviz.words import Message, Problem, Versions, message
 class _DeckAnswers(Answers):
     """The screens of one deck."""
 
-    def answer(self, now: Now) -> bytes:
+    def answer(self, now: PageRequest) -> bytes:
         found, sent = _asked(now), given()
         head = DeckHeader(
-            page="script", code=code(), asked=dict(now.asked), lesson=now.setup.to_query(), wrong=dict(now.wrong),
+            page="script", code=code(), asked=dict(now.query), lesson=now.setup.to_query(), wrong=dict(now.errors),
             loss=finite(float(now.snapshot.losses[-1])), script=_data(found) if found else None,
             tables=sent.tables if sent and found else None, faults=[message("ui.learn.fault", line=str(fault.line), what=fault.what) for fault in sent.faults] if sent else [],
         )  # fmt: skip
         return encode(head, {})
 
-    def wrong(self, now: Now) -> Mapping[str, Message]:
-        return {} if _asked(now) or given() else {"script": message("ui.learn.no_script", id=now.asked.get("script", "")[:40])}
+    def wrong(self, now: PageRequest) -> Mapping[str, Message]:
+        return {} if _asked(now) or given() else {"script": message("ui.learn.no_script", id=now.query.get("script", "")[:40])}
 
     def lasts(self, asked: Mapping[str, str]) -> bool:
         """Not where decks of one's own may be changed while they are served."""
@@ -40,9 +40,9 @@ class _DeckAnswers(Answers):
 ANSWERS = _DeckAnswers()
 
 
-def _asked(now: Now) -> Deck | None:
+def _asked(now: PageRequest) -> Deck | None:
     sent = given()
-    return sent.deck if sent else library().find_deck(now.asked.get("script", ""))
+    return sent.deck if sent else library().find_deck(now.query.get("script", ""))
 
 
 def _data(deck: Deck) -> DeckData:

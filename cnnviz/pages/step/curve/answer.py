@@ -8,7 +8,7 @@ from cnnviz.core.loss_along import LR, POINTS, SPANS, Curve, curve, read_along, 
 from cnnviz.core.read_only import lock
 from cnnviz.core.setup import Setup
 from cnnviz.core.update_limits import PASSES, estimate
-from cnnviz.pages.address import Now
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import encode, finite
 from cnnviz.pages.version import code
@@ -21,20 +21,20 @@ class _CurveAnswers(Answers):
 
     several = True
 
-    def answer(self, now: Now) -> bytes:
+    def answer(self, now: PageRequest) -> bytes:
         found = asked_curve(now)
         head = CurveHeader(
-            page="curve", code=code(), asked=dict(now.asked), lesson=now.setup.to_query(), wrong=dict(now.wrong),
+            page="curve", code=code(), asked=dict(now.query), lesson=now.setup.to_query(), wrong=dict(now.errors),
             loss=finite(float(now.snapshot.losses[-1])), along=found.along if found else "", at=found.at if found else None,
             gradient=finite(found.gradient) if found else None, kink=bool(found and found.kink), span=found.span if found else None,
         )  # fmt: skip
         return encode(head, {"theta": found.theta, "loss": found.loss} if found else {})
 
-    def exact(self, now: Now) -> dict[str, np.ndarray]:
+    def exact(self, now: PageRequest) -> dict[str, np.ndarray]:
         found = asked_curve(now)
         return {name: lock(np.array(getattr(found, name))) for name in ("theta", "loss", "at", "gradient", "kink", "span")} if found else {}
 
-    def wrong(self, now: Now) -> Mapping[str, Message]:
+    def wrong(self, now: PageRequest) -> Mapping[str, Message]:
         return asked_for(now)[2]
 
     def seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
@@ -45,16 +45,16 @@ class _CurveAnswers(Answers):
 ANSWERS = _CurveAnswers()
 
 
-def asked_curve(now: Now) -> Curve | None:
+def asked_curve(now: PageRequest) -> Curve | None:
     """The curve that the address asks for; None where it names no number."""
     along, span, _ = asked_for(now)
     return curve(now.setup, now.snapshot.image, along, span) if along else None
 
 
-def asked_for(now: Now) -> tuple[str, float | None, dict[str, Message]]:
+def asked_for(now: PageRequest) -> tuple[str, float | None, dict[str, Message]]:
     """The number that the address names, how far the curve is to reach, and a message by key for what of both cannot be used."""
     wrong: dict[str, Message] = {}
-    along, text, span = now.asked.get("along", ""), now.asked.get("span", ""), None
+    along, text, span = now.query.get("along", ""), now.query.get("span", ""), None
     try:
         read_along(along, now.setup, now.snapshot.image.shape)
     except Problem as why:

@@ -17,7 +17,7 @@ from cnnviz.core.stages import label
 from cnnviz.core.stored_params import NotKept, files_of
 from cnnviz.core.update_limits import estimate
 from cnnviz.data.images import load_image
-from cnnviz.pages.address import Now
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.encoding import encode, header
 from cnnviz.pages.map_parts import Part
 from cnnviz.pages.train.film import frames
@@ -164,7 +164,7 @@ def _compared(setup: Setup, vs: str, n: int) -> tuple[Run | None, Message | None
     return Run(difference(setup, other), other, shown, x.shape), sentence
 
 
-def answer(now: Now, shown: FilmPage, starts: SweepData | None = None, beside: Mapping[str, np.ndarray] | None = None) -> bytes:
+def answer(now: PageRequest, shown: FilmPage, starts: SweepData | None = None, beside: Mapping[str, np.ndarray] | None = None) -> bytes:
     """Everything that the film needs in the browser, and many starts with their arrays, `beside` its own."""
     head = FilmHeader(**header("train", now), film=shown.record, sweep=starts)
     if not shown.checkpoints and ("n" in now.extras or shown.n != DEFAULT_UPDATES):
