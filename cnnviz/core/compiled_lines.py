@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cnnviz.core.program_line import Inner, Line, Override
-from cnnviz.core.read_only import sealed
+from cnnviz.core.read_only import as_frozen
 
 
 class Made(NamedTuple):
@@ -82,4 +82,4 @@ class CompiledLines:
 
 def _instead(line: Line, values: Inner, override: Override) -> Callable[..., np.ndarray]:
     """The result in place of a line; a copy of what it gives, which is not ours alone."""
-    return lambda *_: sealed(override(values, partial(line.make, values)))
+    return lambda *_: as_frozen(override(values, partial(line.make, values)))

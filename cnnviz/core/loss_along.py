@@ -15,7 +15,7 @@ from cnnviz.core.gradcheck.kinks import stands_at_kink
 from cnnviz.core.losses_of_copies import losses_along
 from cnnviz.core.notebook import notebook_step
 from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.read_only import ReadOnly, lock
+from cnnviz.core.read_only import ReadOnly, freeze
 from cnnviz.core.set_values import array_index, settable
 from cnnviz.core.setup import Setup
 from cnnviz.core.setup_fields import number
@@ -36,7 +36,7 @@ TARGET = "y"
 STEP = 1e-5
 """The gradient check's step."""
 
-_SHARES = lock(np.arange(POINTS) / (POINTS // 2) - 1)
+_SHARES = freeze(np.arange(POINTS) / (POINTS // 2) - 1)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from weakref import WeakSet
 
 import numpy as np
 
-from cnnviz.core.read_only import lock_all
+from cnnviz.core.read_only import freeze_all
 from cnnviz.core.work_cancellation import check_wanted, held
 
 Name = TypeVar("Name")
@@ -102,7 +102,7 @@ class LruCache(Generic[Name, Value]):
 
     def put(self, name: Name, value: Value) -> None:
         """Store `value` under `name`, replacing an earlier value. Put a value again after it has grown: it is weighed anew."""
-        lock_all(value)
+        freeze_all(value)
         name_weight, value_weight = self._name_weights.get(name), self._weigh(value) if self._weigh else 1
         if name_weight is None:
             name_weight = held_bytes(name) if self._weigh else 0

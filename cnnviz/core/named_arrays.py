@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from cnnviz.core.read_only import lock, sealed
+from cnnviz.core.read_only import as_frozen, freeze
 from cnnviz.core.sliding import Padding
 from cnnviz.core.symbols import is_parameter
 
@@ -27,12 +27,12 @@ class Arrays(Mapping[str, np.ndarray]):
     __slots__ = ("__dict__", "__weakref__")  # what subclasses hold beside arrays is in slots of theirs
 
     def __init__(self, **arrays: object) -> None:
-        vars(self).update({name: sealed(values) for name, values in arrays.items()})
+        vars(self).update({name: as_frozen(values) for name, values in arrays.items()})
 
     @classmethod
     def of(cls, arrays: Mapping[str, object], *settings: Any) -> Self:
         """These arrays, under any names."""
-        return cls.locked({name: sealed(values) for name, values in arrays.items()}, *settings)
+        return cls.of_frozen({name: as_frozen(values) for name, values in arrays.items()}, *settings)
 
     @classmethod
     def made(cls, arrays: dict[str, np.ndarray]) -> Self:
@@ -40,11 +40,11 @@ class Arrays(Mapping[str, np.ndarray]):
         for array in arrays.values():
             array.setflags(False)  # type: ignore[call-arg]  # write: by place, which takes half as long
             if array.base is not None:
-                lock(array)
-        return cls.locked(arrays)
+                freeze(array)
+        return cls.of_frozen(arrays)
 
     @classmethod
-    def locked(cls, arrays: dict[str, np.ndarray]) -> Self:
+    def of_frozen(cls, arrays: dict[str, np.ndarray]) -> Self:
         """As `of`, for arrays that are locked already, in a dict that is nobody else's."""
         self = object.__new__(cls)
         _set_arrays(self, arrays)
@@ -147,7 +147,7 @@ class Trace(Arrays):
         _set(self, "padding", padding)
 
     @classmethod
-    def locked(
+    def of_frozen(
         cls, arrays: dict[str, np.ndarray], stride: int = 1, padding: Padding = 0, made_by: object = None, mode: Mode | None = None
     ) -> Self:
         self = object.__new__(cls)
@@ -181,9 +181,9 @@ class Trace(Arrays):
 
     def image(self, i: int) -> Trace:
         """Image `i` of several, in the shapes of one image."""
-        own = {name: lock(one_image(array, i)) for name, array in self.items()}
-        kept = {name: lock(one_image(array, i)) if array.ndim > 1 else array for name, array in self.kept.items()}
-        return Trace.locked(own, self.stride, self.padding, None, Mode(self.training, kept))
+        own = {name: freeze(one_image(array, i)) for name, array in self.items()}
+        kept = {name: freeze(one_image(array, i)) if array.ndim > 1 else array for name, array in self.kept.items()}
+        return Trace.of_frozen(own, self.stride, self.padding, None, Mode(self.training, kept))
 
     @property
     def made_by(self) -> object:
@@ -235,7 +235,7 @@ class Gradients(Arrays):
         _set(self, "_later", (("dx",), lambda: {"dx": dx()}) if callable(dx) else None)
 
     @classmethod
-    def locked(cls, arrays: dict[str, np.ndarray], later: Later | None = None) -> Self:
+    def of_frozen(cls, arrays: dict[str, np.ndarray], later: Later | None = None) -> Self:
         self = object.__new__(cls)
         _set_arrays(self, arrays)
         _set_later(self, later)
@@ -243,7 +243,7 @@ class Gradients(Arrays):
 
     def image(self, i: int) -> Gradients:
         """Image `i` of several, in the shapes of one image: what comes back to its own arrays. Those of parameters are of all images."""
-        return Gradients.locked({name: array if is_parameter(name[1]) else lock(one_image(array, i)) for name, array in self.items()})
+        return Gradients.of_frozen({name: array if is_parameter(name[1]) else freeze(one_image(array, i)) for name, array in self.items()})
 
     def _names_later(self) -> tuple[str, ...]:
         later: Later | None = getattr(self, "_later", None)
@@ -253,7 +253,7 @@ class Gradients(Arrays):
         """Works out what was put off, all at once; of two threads that ask at a time the first one's arrays stay."""
         later: Later | None = getattr(self, "_later", None)
         for name, array in later[1]().items() if later else ():
-            vars(self).setdefault(name, sealed(array))
+            vars(self).setdefault(name, as_frozen(array))
         _set(self, "_later", None)
 
     def __getattr__(self, name: str) -> np.ndarray:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from cnnviz.core.named_arrays import Gradients, Params
-from cnnviz.core.read_only import lock
+from cnnviz.core.read_only import freeze
 
 State = Mapping[str, Any]
 """Arrays by what they are of which parameter, "velocity.f1", and the number "t" of steps made."""
@@ -54,7 +54,7 @@ class Optimizer:
             gradient = gradients[f"d{name}"]
             change, own = self.change(gradient, before, t)
             after[name] = theta - change
-            kept |= {f"{key}.{name}": lock(value.copy() if value is gradient else value) for key, value in own.items()}
+            kept |= {f"{key}.{name}": freeze(value.copy() if value is gradient else value) for key, value in own.items()}
         return Params.made(after), kept | {"t": t}
 
     def change(self, gradient: np.ndarray, state: State | None, t: int) -> Change:

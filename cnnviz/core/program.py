@@ -24,7 +24,7 @@ from cnnviz.core.compiled_lines import CompiledLines, Made, compiled
 from cnnviz.core.layers.layer import ONE, Buffer, Call, Draw, Layer, Parameter, Run, Shape
 from cnnviz.core.named_arrays import Gradients, Params, Trace
 from cnnviz.core.program_line import Inner, Line, Override, flatten, mean_loss, share_of_mean, unflatten
-from cnnviz.core.read_only import lock, sealed
+from cnnviz.core.read_only import as_frozen, freeze
 from cnnviz.core.sliding import Padding
 from cnnviz.core.symbols import Names
 from cnnviz.core.ties import TIE, bound_of_image, margin
@@ -264,7 +264,7 @@ class Program:
     @cached_property
     def buffers_at_start(self) -> Inner:
         """The buffers before the first update."""
-        return {name: lock(np.full(buffer.shape, buffer.start)) for name, buffer in self.buffers.items()}
+        return {name: freeze(np.full(buffer.shape, buffer.start)) for name, buffer in self.buffers.items()}
 
     def next_buffers(self, trace: Trace) -> Inner:
         """The buffers after a pass: those of one after training stay."""
@@ -273,7 +273,7 @@ class Program:
         values = self.inner({}, trace)
         if not self.run.training:
             return {name: values[name] for name in self.buffers}
-        return {line.target: lock(line.make(values)) for line in self.buffer_lines}
+        return {line.target: freeze(line.make(values)) for line in self.buffer_lines}
 
     @cached_property
     def buffer_lines(self) -> list[Line]:
@@ -289,7 +289,7 @@ class Program:
 
     def _drawn(self, seed: int, k: int, images: int) -> Inner:
         return {
-            name: lock(draw(np.random.default_rng([seed, k, place]), (images, *shape)))
+            name: freeze(draw(np.random.default_rng([seed, k, place]), (images, *shape)))
             for name, (place, shape, draw) in self.draws.items()
         }
 
@@ -306,7 +306,7 @@ class Program:
         shapes |= {name: ((images,) if images else ()) + shape for name, (_, shape, _) in self.draws.items()}
         for name, shape in shapes.items():
             if name in given:
-                array = sealed(given[name])
+                array = as_frozen(given[name])
                 if array.size != math.prod(shape):
                     raise Problem("network.shape", name=name, shape=array.shape, wanted=shape)
                 found[name] = array.reshape(shape)
@@ -319,7 +319,7 @@ class Program:
             roles = dict.fromkeys((*layer.kept, *layer.draws(()), *layer.buffers((0,))))
             for name in (name for role in roles if (name := names.of(role)) in values):
                 array = values[name]
-                found[name] = lock(array.reshape(self._shown(array.shape))) if array.ndim == 3 and not self.run.images else array
+                found[name] = freeze(array.reshape(self._shown(array.shape))) if array.ndim == 3 and not self.run.images else array
         return found
 
     def run_forward(self, values: Inner) -> Inner:
@@ -340,7 +340,7 @@ class Program:
         given: Mapping[str, np.ndarray] | None = None,
     ) -> Trace:  # fmt: skip
         """Every value of a pass. `given` are buffers and what is drawn, by name."""
-        x = sealed(x)
+        x = as_frozen(x)
         params = params if type(params) is Params else Params.of(params)
         values = self.start(params, x)
         if self._is_given:
@@ -348,7 +348,7 @@ class Program:
         shown = {"x": x if x.shape == self._one_image or self.run.images else x[0]}
         shown.update(self._compiled_forward.go(values, overrides))
         stride, padding = self.sliding
-        return Trace.locked(shown, stride, padding, Pass(self, params, values))
+        return Trace.of_frozen(shown, stride, padding, Pass(self, params, values))
 
     def inner(self, params: Mapping[str, np.ndarray], trace: Trace) -> Inner:
         """The values of a pass with these parameters, with what its lines kept: as they are, or made again."""
@@ -375,16 +375,16 @@ class Program:
         values["y"] = y
         gradients = self._compiled_backward.go(values, overrides)
         if not self._rest_lines:
-            return Gradients.locked(gradients)
+            return Gradients.of_frozen(gradients)
         if overrides:
-            values["y"] = sealed(y)
-        return Gradients.locked(gradients, (self._made_last, partial(self._go_on, values, overrides)))
+            values["y"] = as_frozen(y)
+        return Gradients.of_frozen(gradients, (self._made_last, partial(self._go_on, values, overrides)))
 
     def pulls(self, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray) -> Params:
         """∂Lᵢ/∂θ for each image's own loss, by "d" and parameter, (m,…): a backward pass for each that starts with its slope alone."""
         if not self.run.images:
             gradients = self.backward(params, trace, y)
-            return Params.locked({f"d{name}": gradients[f"d{name}"] for name in self.parameters})
+            return Params.of_frozen({f"d{name}": gradients[f"d{name}"] for name in self.parameters})
         start = next(line.target for line in self.backward_lines if line.function is share_of_mean)
         values, found = self.inner(params, trace) | {"y": y}, []
         for alone in np.eye(len(y)):

@@ -7,10 +7,10 @@ import numpy as np
 Value = TypeVar("Value")
 
 
-def sealed(values: object) -> np.ndarray:
+def as_frozen(values: object) -> np.ndarray:
     """`values` as a read-only float64 array; a copy unless they are one already.
 
-    >>> sealed([1, 2]).flags.writeable
+    >>> as_frozen([1, 2]).flags.writeable
     False
     """
     if type(values) is np.ndarray and values.dtype == np.float64 and not _writable(values):
@@ -20,10 +20,10 @@ def sealed(values: object) -> np.ndarray:
     return array
 
 
-def lock(array: np.ndarray) -> np.ndarray:
+def freeze(array: np.ndarray) -> np.ndarray:
     """`array`, read-only from now on, as is the array that it is a view of. Only for what was made here.
 
-    >>> row = lock(np.zeros((2, 2)).reshape(-1))
+    >>> row = freeze(np.zeros((2, 2)).reshape(-1))
     >>> row.flags.writeable, row.base.flags.writeable
     (False, False)
     """
@@ -33,17 +33,17 @@ def lock(array: np.ndarray) -> np.ndarray:
     return array
 
 
-def lock_all(value: Value) -> Value:
+def freeze_all(value: Value) -> Value:
     """`value`, an array or the arrays in a dict, a tuple or a list, read-only from now on.
 
-    >>> lock_all({"losses": np.zeros(2)})["losses"].flags.writeable
+    >>> freeze_all({"losses": np.zeros(2)})["losses"].flags.writeable
     False
     """
     if isinstance(value, np.ndarray):
-        lock(value)
+        freeze(value)
     elif isinstance(value, dict | tuple | list):
         for one in value.values() if isinstance(value, dict) else value:
-            lock_all(one)
+            freeze_all(one)
     return value
 
 
@@ -51,7 +51,7 @@ class ReadOnly:
     """A record, as a base of dataclasses: the arrays of its fields, which are its own, are read-only once it is made."""
 
     def __post_init__(self) -> None:
-        lock_all(vars(self))
+        freeze_all(vars(self))
 
 
 def _writable(array: object) -> bool:

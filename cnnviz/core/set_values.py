@@ -15,7 +15,7 @@ import numpy as np
 from cnnviz.core.cells import cell_shape, write_cell
 from cnnviz.core.named_arrays import Params
 from cnnviz.core.program import Program
-from cnnviz.core.read_only import lock
+from cnnviz.core.read_only import freeze
 from cnnviz.core.setup_fields import any_text, as_text, number, whole_number
 from cnnviz.core.stages import label
 from cnnviz.core.update_limits import MAX_UPDATES
@@ -128,7 +128,7 @@ def _with(array: np.ndarray, sets: Sequence[SetValue]) -> np.ndarray:
         if len(one.at) != array.ndim or any(at >= size for at, size in zip(one.at, array.shape, strict=True)):
             raise Problem("lesson.set_elsewhere", text=quote(str(one)), why=_no_cell(one.symbol, array.shape).message)
         array[one.at] = one.value
-    return lock(array)
+    return freeze(array)
 
 
 # ---- reading

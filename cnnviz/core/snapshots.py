@@ -24,7 +24,7 @@ from cnnviz.core.lru_cache import LruCache
 from cnnviz.core.named_arrays import Gradients, Params, Trace
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import State
-from cnnviz.core.read_only import ReadOnly, lock
+from cnnviz.core.read_only import ReadOnly, freeze
 from cnnviz.core.setup import Setup
 from cnnviz.core.update_limits import SPACING, STATE_BYTES, check_updates, updates_a_turn
 from cnnviz.core.updates import Point, Step, Updates, check_shape, reached, walk
@@ -190,8 +190,8 @@ class _Run:
             point = self._reached(k)
             trace, gradients, after = self._step(k, point)
             self.latest = {k: point, k + 1: after}
-            losses = _sealed(self.losses, (k + 1,))
-            kernels = _sealed(self.kernels, (k // self.every + 1, *self.filter_shape))
+            losses = _as_frozen(self.losses, (k + 1,))
+            kernels = _as_frozen(self.kernels, (k // self.every + 1, *self.filter_shape))
         used, network, x = self.updates.used(point), self.updates.network, self.updates.x
         states = point.state, after.state, self.every, x, point.buffers, after.buffers, self.updates.y
         return Snapshot(used, trace, gradients, losses, after.params, kernels, network, *states)
@@ -261,6 +261,6 @@ _RUNS: LruCache[_Name, _Run] = LruCache(MOST_BYTES, lambda run: run.bytes)
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def _sealed(numbers: array[float], shape: tuple[int, ...]) -> np.ndarray:
+def _as_frozen(numbers: array[float], shape: tuple[int, ...]) -> np.ndarray:
     """The first of `numbers` as a read-only array of this shape; a copy, since they grow."""
-    return lock(np.array(np.frombuffer(numbers, count=math.prod(shape))).reshape(shape))
+    return freeze(np.array(np.frombuffer(numbers, count=math.prod(shape))).reshape(shape))

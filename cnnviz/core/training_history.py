@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnviz.core.evaluation import Evaluation, Pixels, evaluate
 from cnnviz.core.named_arrays import Params
-from cnnviz.core.read_only import ReadOnly, lock
+from cnnviz.core.read_only import ReadOnly, freeze
 from cnnviz.core.training import Progress, Training
 
 MOST_BYTES = 16_000_000
@@ -76,8 +76,8 @@ class History:
 
     def __init__(self, training: Training, X: Pixels, Y: np.ndarray, most: int = MOST_BYTES):
         self.training, self.X, self.Y, self.most = training, X, Y, most
-        self.labels = lock(Y.argmax(axis=1))
-        self.rows = lock(shown_rows(self.labels, Y.shape[1]))
+        self.labels = freeze(Y.argmax(axis=1))
+        self.rows = freeze(shown_rows(self.labels, Y.shape[1]))
         self.reports: list[Progress] = []
         self.epochs: Sequence[Epoch] = ()
         self.every = 1

@@ -11,7 +11,7 @@ from cnnviz.core.named_arrays import Gradients, Params, Trace
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.notebook import notebook_step, params_used
 from cnnviz.core.optimizers import State
-from cnnviz.core.read_only import sealed
+from cnnviz.core.read_only import as_frozen
 from cnnviz.core.set_values import with_image, with_params
 from cnnviz.core.setup import Setup
 from cnnviz.words import Problem, message
@@ -53,7 +53,7 @@ class Updates:
         self.setup, self.x = setup, x
         self.network = setup.network
         self.program = self.network.check(x.shape)
-        self.y = sealed(setup.y)
+        self.y = as_frozen(setup.y)
         self._as_notebook = setup.net == DEFAULT and setup.opt == "gd" and x.ndim == 2
         self._optimizer = setup.optimizer
 

@@ -17,7 +17,7 @@ from cnnviz.core.archives import archive_of
 from cnnviz.core.comparison.diagnosis import gradient_names
 from cnnviz.core.comparison.precision import Precision, precisions
 from cnnviz.core.program import Program
-from cnnviz.core.read_only import lock
+from cnnviz.core.read_only import freeze
 from cnnviz.core.setup import Setup
 from cnnviz.data.gradient_names import candidates, is_gradient
 from cnnviz.words import Message, Problem, message
@@ -68,7 +68,7 @@ def read_gradients(data: bytes, program: Program, images: int = 1) -> OwnGradien
         raise Problem("own.none_known", found=_some(others), known=known)
     ordered = {name: found[name] for name in known if name in found}
     passed_over = tuple(name for name in others if is_gradient(name))
-    arrays = {name: lock(array.astype(np.float64)) for name, array in ordered.items()}
+    arrays = {name: freeze(array.astype(np.float64)) for name, array in ordered.items()}
     return OwnGradients(arrays, precisions(ordered), passed_over, _notes(passed_over, known))
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 
 from cnnviz.core.image_ids import PATTERNS
-from cnnviz.core.read_only import lock
+from cnnviz.core.read_only import freeze
 
 SIZE = 32
-ROWS, COLUMNS = lock(np.indices((SIZE, SIZE)))
+ROWS, COLUMNS = freeze(np.indices((SIZE, SIZE)))
 
 
 def pattern(name: str) -> np.ndarray:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
-from cnnviz.core.read_only import sealed
+from cnnviz.core.read_only import as_frozen
 from cnnviz.core.setup import Setup
 from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.work_cancellation import check_wanted
@@ -49,7 +49,7 @@ def backward_names(network: Architecture) -> tuple[str, ...]:
 def named_arrays(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
     """Every array of this update by its symbol, in the shapes of the core."""
     network = setup.network
-    home = {**snapshot.trace, **snapshot.params, "y": sealed(setup.y), "losses": snapshot.losses}
+    home = {**snapshot.trace, **snapshot.params, "y": as_frozen(setup.y), "losses": snapshot.losses}
     arrays = {name: home[name] for name in forward_names(network) if name != "L"}
     return arrays | {name: snapshot.gradients[name] for name in backward_names(network)}
 

@@ -13,7 +13,7 @@ from cnnviz.core.comparison.worst_entry import worst_of
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.mistake_model import PlacedMistake
 from cnnviz.core.mistakes import mistakes_for
-from cnnviz.core.read_only import sealed
+from cnnviz.core.read_only import as_frozen
 from cnnviz.core.setup import Setup
 from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.stages import label
@@ -29,7 +29,7 @@ def reference_of(setup: Setup, snapshot: Snapshot) -> ReferencePass:
     program = network.program(x.shape, training=training)
     trace = program.forward(snapshot.params, x, given=snapshot.trace.kept if training else snapshot.buffers)
     y = network.targets(np.array(setup.y), trace.o.shape)
-    return ReferencePass(program, snapshot.params, trace, sealed(y), setup.optimizer, snapshot.state)
+    return ReferencePass(program, snapshot.params, trace, as_frozen(y), setup.optimizer, snapshot.state)
 
 
 def report(found: Diagnosis, file: str, passed_over: int = 0) -> Iterator[str]:

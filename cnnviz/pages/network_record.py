@@ -16,7 +16,7 @@ from cnnviz.core.losses_ahead import Promise
 from cnnviz.core.momentum_terms import velocity_terms
 from cnnviz.core.optimizers import OPTIMIZERS, Momentum
 from cnnviz.core.program import Program
-from cnnviz.core.read_only import lock
+from cnnviz.core.read_only import freeze
 from cnnviz.core.setup import Setup
 from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.stages import Stage, label
@@ -152,7 +152,7 @@ def curve(layer: Layer) -> np.ndarray:
 @lru_cache(maxsize=32)
 def _curve(layer: Layer) -> np.ndarray:
     """A curve that is only drawn."""
-    return lock(curve(layer).astype(np.float32))
+    return freeze(curve(layer).astype(np.float32))
 
 
 def _activations(network: Architecture) -> list[tuple[Layer, Names]]:

@@ -28,7 +28,7 @@ import numpy as np
 from cnnviz.core import snapshots
 from cnnviz.core.network import Network
 from cnnviz.core.notebook_network import backward, forward, init_params, update
-from cnnviz.core.read_only import sealed
+from cnnviz.core.read_only import as_frozen
 from cnnviz.core.setup import Setup
 from tests.bench.batch import TWO_BLOCKS, Case, agrees, jax_step
 from tests.core.notebook_literal import forward_backward_propagation
@@ -41,7 +41,7 @@ UPDATES = 10_000
 
 
 def main() -> None:
-    x, y = sealed(np.random.default_rng(0).random((32, 32))), sealed([1.0, 0.0])
+    x, y = as_frozen(np.random.default_rng(0).random((32, 32))), as_frozen([1.0, 0.0])
     contenders = {"cnnviz": cnnviz_step(x, y), "the notebook's loops": notebook_step(x, y)}
     try:
         contenders |= jax_steps(x, y)

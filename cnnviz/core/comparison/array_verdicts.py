@@ -14,7 +14,7 @@ from cnnviz.core.gradcheck import SAFETY, verdict
 from cnnviz.core.named_arrays import Params, Trace
 from cnnviz.core.program import Program
 from cnnviz.core.program_line import Inner, Line, Override
-from cnnviz.core.read_only import lock
+from cnnviz.core.read_only import freeze
 from cnnviz.core.rounding import Doubt, doubts, draws, equal_within, rounded
 
 
@@ -38,12 +38,12 @@ class Compared:
 
     def __post_init__(self) -> None:
         for made in (self.redone, self.marks, self.doubt):  # what was given is its owner's
-            lock(made)
+            freeze(made)
 
     @cached_property
     def wrong(self) -> np.ndarray:
         """The entries that differ from ours."""
-        return lock(np.asarray(self.marks == verdict.WRONG))
+        return freeze(np.asarray(self.marks == verdict.WRONG))
 
     @property
     def ties(self) -> int:

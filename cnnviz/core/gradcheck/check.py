@@ -25,7 +25,7 @@ from cnnviz.core.gradcheck.verdict import TOLERANCE, UNTOLD, marks, relative_err
 from cnnviz.core.named_arrays import Gradients, Params
 from cnnviz.core.network import Network
 from cnnviz.core.notebook_ops import Padding
-from cnnviz.core.read_only import sealed
+from cnnviz.core.read_only import as_frozen
 from cnnviz.words import Problem
 
 Progress = Callable[[float], None]
@@ -110,7 +110,7 @@ def judged_again(check: GradientCheck, gradients: Mapping[str, np.ndarray]) -> G
     >>> judged_again(right, {"df": np.zeros((3, 3)), "dw": right.analytic["w"], "db": right.analytic["b"]}).wrong
     9
     """
-    given = {name: sealed(gradients[f"d{name}"]) for name in check.analytic}
+    given = {name: as_frozen(gradients[f"d{name}"]) for name in check.analytic}
     if not check.finite:
         return replace(check, analytic=given)
     errors = {name: relative_error(array, check.numeric[name], threshold(check.doubt[name]) / TOLERANCE) for name, array in given.items()}

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.layer import ONE, Call, Run, Shape, call
-from cnnviz.core.read_only import lock
+from cnnviz.core.read_only import freeze
 from cnnviz.core.ties import bound_of_shares
 
 SATURATED = 0.01
@@ -50,7 +50,7 @@ class Sigmoid(Activation):
         return {"y": call(sigmoid, "x"), "y_bound": call(bound_of_shares, "x_bound"), "dx": call(sigmoid_dx, "dy y")}
 
     def for_one(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
-        one = lock(np.ones(()))  # an array is added in half the time that a number takes
+        one = freeze(np.ones(()))  # an array is added in half the time that a number takes
 
         @np.errstate(over="ignore")
         def sigmoid(z: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 
 from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, check_gradients
 from cnnviz.core.lru_cache import LruCache, held_bytes
-from cnnviz.core.read_only import sealed
+from cnnviz.core.read_only import as_frozen
 from cnnviz.core.setup import Setup
 from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.threads import THREADS
@@ -52,7 +52,7 @@ class Checking:
 
     def work(self, setup: Setup, snapshot: Snapshot) -> None:
         """Does all of it; TimeoutError where no page has asked for PATIENCE seconds."""
-        network, y, x, training = setup.network, sealed(setup.y), snapshot.trace.x, snapshot.trace.training
+        network, y, x, training = setup.network, as_frozen(setup.y), snapshot.trace.x, snapshot.trace.training
         names = (*network.program(x.shape).parameters, "x")
         self.check = check_gradients(snapshot.params, x, y, network=network, parameters=names, progress=self._tell, given=given_of(snapshot), training=training)
 

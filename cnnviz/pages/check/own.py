@@ -15,7 +15,7 @@ from cnnviz.core.isolation import isolated
 from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.named_arrays import one_image
 from cnnviz.core.program import Program
-from cnnviz.core.read_only import lock_all
+from cnnviz.core.read_only import freeze_all
 from cnnviz.core.stages import label
 from cnnviz.data.own_gradients import OwnGradients, read_gradients_of
 from cnnviz.export.own_report import example_of, near_ones, reference_of, said, untold
@@ -50,7 +50,7 @@ def _compared(now: PageRequest, data: bytes) -> Found:
     reference = reference_of(now.setup, now.snapshot)
     try:
         own = isolated(read_gradients_of, data, now.setup, now.snapshot.trace.x.shape)
-        lock_all(dict(own.arrays))  # on the way from a worker they lose that
+        freeze_all(dict(own.arrays))  # on the way from a worker they lose that
         return own, diagnose(reference, own.arrays, own.precisions)
     except Problem as problem:
         return problem

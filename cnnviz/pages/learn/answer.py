@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.read_only import lock
+from cnnviz.core.read_only import freeze
 from cnnviz.core.setup import Setup
 from cnnviz.core.stages import label
 from cnnviz.decks.deck import Deck, Screen
@@ -50,7 +50,7 @@ class _LearnAnswers(Answers):
         return _encoded(replace(now, errors={**now.errors, **wrong}), known, own, arrays, whole or own is not None)
 
     def exact(self, now: PageRequest) -> dict[str, np.ndarray]:
-        return {name: lock(array) for name, array in decode(self.answer(now, whole=True))[1].items()}
+        return {name: freeze(array) for name, array in decode(self.answer(now, whole=True))[1].items()}
 
     def lasts(self, asked: Mapping[str, str]) -> bool:
         """Not where lessons of one's own may be changed while they are served."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnnviz.core.loss_along import LR, POINTS, SPANS, Curve, curve, read_along, read_span
-from cnnviz.core.read_only import lock
+from cnnviz.core.read_only import freeze
 from cnnviz.core.setup import Setup
 from cnnviz.core.update_limits import PASSES, estimate
 from cnnviz.pages.address import PageRequest
@@ -32,7 +32,7 @@ class _CurveAnswers(Answers):
 
     def exact(self, now: PageRequest) -> dict[str, np.ndarray]:
         found = asked_curve(now)
-        return {name: lock(np.array(getattr(found, name))) for name in ("theta", "loss", "at", "gradient", "kink", "span")} if found else {}
+        return {name: freeze(np.array(getattr(found, name))) for name in ("theta", "loss", "at", "gradient", "kink", "span")} if found else {}
 
     def wrong(self, now: PageRequest) -> Mapping[str, Message]:
         return asked_for(now)[2]

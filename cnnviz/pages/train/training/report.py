@@ -8,7 +8,7 @@ from cnnviz.core.evaluation import accuracy_range, guessed_share
 from cnnviz.core.film_analysis import NEARLY_ALL
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.program import Program
-from cnnviz.core.read_only import lock_all
+from cnnviz.core.read_only import freeze_all
 from cnnviz.core.training import MEASURED, Progress, Training
 from cnnviz.core.training_history import Epoch, History
 from cnnviz.pages.train.film.learning import as_bytes
@@ -59,7 +59,7 @@ def preview(job: Job, said: Message | str = "", kind: str = "") -> Report:
 NOTHING: Report = (
     {"job": "", "active": False, "kind": "", "share": 0.0, "state": "", "warning": "", "names": (), "epochs": 1, "guessing": 1.0, "guessed_loss": None,
      "learn": (), "held": 0, "shown": 0, "of_each": 0, "measured": 0, "floor": 0.0, "images": "", "ids": (), "verdicts": [], "mixed": [], "tiles": []},
-    lock_all({name: np.zeros(0) for name in ("at", *CURVES, "low", "high", "labels", "crowd_at", "o", "confusion", "told")}),
+    freeze_all({name: np.zeros(0) for name in ("at", *CURVES, "low", "high", "labels", "crowd_at", "o", "confusion", "told")}),
 )  # fmt: skip
 """The report where there is no training, nor one to be begun."""
 
