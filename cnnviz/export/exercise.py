@@ -24,7 +24,7 @@ from cnnviz.export.exercise_check import checked, round_off
 from cnnviz.export.numpy_script import as_notebook, as_script
 from cnnviz.words import Problem, has, message, reader, say, text
 
-SAID = ("right", "wrong", "untold", "not_finite", "kink", "some_untold", "shape", "not_yet", "tried")
+SAID = ("right", "wrong", "undecided", "not_finite", "kink", "some_undecided", "shape", "not_yet", "tried")
 """The check's verdicts on a gradient, among the words `export.exercise.said`."""
 
 FILE = "gradients.npz"
@@ -174,7 +174,7 @@ def _check_section(passes: Passes) -> Section:
 
 _LOOP = '''finite = np.isfinite(L) and all(np.isfinite(array).all() for array in arrays.values())
 noise = round_off(loss_with, start)
-untold = tried = 0
+undecided = tried = 0
 for name, gradient in gradients.items():
     array = arrays[name[1:]]
     if gradient is None:
@@ -189,17 +189,17 @@ for name, gradient in gradients.items():
         continue
     found, worst = checked(gradient.reshape(array.shape), array, lambda nudged: loss_with(**{{name[1:]: nudged}}), noise, {most})
     marked = list(found.values())
-    untold, tried = untold + marked.count(UNTOLD), tried + len(marked)
+    undecided, tried = undecided + marked.count(UNDECIDED), tried + len(marked)
     if worst:
         place, yours, central = worst
         words = said["wrong"].format(place=place, yours=f"{{yours:.6g}}", central=f"{{central:.6g}}")
     else:
-        words = said["right" if RIGHT in marked else "untold" if UNTOLD in marked else "kink"]
+        words = said["right" if RIGHT in marked else "undecided" if UNDECIDED in marked else "kink"]
     if len(marked) < array.size:
         words += " " + said["tried"].format(n=len(marked), count=array.size)
     print(f"{{name:<5}} {{words}}")
-if untold:
-    print("#", said["some_untold"].format(n=untold, count=tried))'''
+if undecided:
+    print("#", said["some_undecided"].format(n=undecided, count=tried))'''
 
 _SAVE = '''done = {{name: gradient for name, gradient in gradients.items() if gradient is not None}}
 np.savez("{file}", **done)

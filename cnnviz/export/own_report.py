@@ -48,18 +48,18 @@ def report(found: Diagnosis, file: str, passed_over: int = 0) -> Iterator[str]:
         yield f"{name:<5} {one.theirs.shape!s:<15} {_verdict(found, one)}"
         if one.ties:
             yield f"# {say('own.ties', n=one.ties, name=label(name))}"
-    yield from (f"# {words}" for words in untold(found))
+    yield from (f"# {words}" for words in undecided(found))
     if other := found.another_pass:
         yield f"# {say('own.another_pass', mistake=other.title, stage=label(other.stage))}"
     for stage, matches in found.matches.items():
         yield from _explained(found, stage, matches)
 
 
-def untold(found: Diagnosis) -> Iterator[Message]:
+def undecided(found: Diagnosis) -> Iterator[Message]:
     """The number of entries that cannot be told, and the arrays of which none can."""
-    if found.untold:
-        yield message("own.untold", n=found.untold, count=found.count)
-    if names := [label(name) for name, one in found.arrays.items() if one.nothing_told and found.ours_finite]:
+    if found.undecided:
+        yield message("own.undecided", n=found.undecided, count=found.count)
+    if names := [label(name) for name, one in found.arrays.items() if one.nothing_decided and found.ours_finite]:
         yield message("own.round_off", names=names)
 
 
@@ -70,7 +70,7 @@ def last_line(found: Diagnosis) -> str:
 
 def _verdict(found: Diagnosis, one: Compared) -> str:
     if one.verdict == RIGHT:
-        return say("terminal.check.untold" if one.nothing_told else "terminal.check.right")
+        return say("terminal.check.undecided" if one.nothing_decided else "terminal.check.right")
     if one.verdict == INHERITS:
         return say("terminal.check.inherits", n=int(one.wrong.sum()), count=one.wrong.size)
     return say("terminal.check.wrong", n=int(one.wrong.sum()), count=one.wrong.size)

@@ -7,13 +7,13 @@ from cnnviz.wire import records
 from cnnviz.wire.page import Cell, Header
 from cnnviz.wire.parts import ChartData, MapColours, PartData, SwitchData, SwitchGroup, Verdict, VersionData
 
-CardState = Literal["", "right", "equal", "follows", "untold", "first", "inherits", "wrong", "another", "missing"]
+CardState = Literal["", "right", "equal", "follows", "undecided", "first", "inherits", "wrong", "another", "missing"]
 
 
 class GradientCard(PartData):
     """One array: the card that it is made from ("L" for the loss), the operation in words, and what is known of its numbers.
 
-    They were found "right"; they are "equal" to the right ones; no difference was taken, they "follows"; they are "untold"; they are
+    They were found "right"; they are "equal" to the right ones; no difference was taken, they "follows"; they are "undecided"; they are
     the "first" wrong ones, "inherits" that, are "wrong" once more; they are of "another" forward pass, or "missing"; "" where nothing is known yet. `slip` names
     what was done instead of the operation. `address` is a cell's index in an address, null where it goes by row, column
     and layer; empty where there is none.

@@ -10,7 +10,7 @@ Text = Message | Versions | str
 
 Kind = Literal["map", "row", "filters", "weights", "loss"]
 ColumnKind = Literal["maps", "filters", "strip", "weights", "cells", "classes", "loss"]
-Scale = Literal["signed", "dark", "activation", "pixel", "answer", "answer_dark", "error", "error_dark", "untold", "untold_dark"]
+Scale = Literal["signed", "dark", "activation", "pixel", "answer", "answer_dark", "error", "error_dark", "undecided", "undecided_dark"]
 Band = Literal["values", "gradients", "parameters"]
 
 

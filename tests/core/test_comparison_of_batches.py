@@ -56,7 +56,7 @@ def test_every_mistake_that_shows_is_found_and_named(text):
 
 def test_what_a_normalization_takes_away_again_is_round_off_alone():
     found = diagnose(case_of(NETWORKS[2]), ours(case_of(NETWORKS[2])))
-    assert [name for name, one in found.arrays.items() if one.nothing_told] == ["ds1"]
+    assert [name for name, one in found.arrays.items() if one.nothing_decided] == ["ds1"]
 
 
 def test_a_number_that_is_its_own_mean_gets_round_off_back():
@@ -64,7 +64,7 @@ def test_a_number_that_is_its_own_mean_gets_round_off_back():
     case = case_of("dense4-bn-dense2-softmax-ce", 1)
     theirs = ours(case)
     found = diagnose(case, theirs | {"dz1": theirs["dz1"] + 1e-15})
-    assert found.verdict == "right" and found.arrays["dz1"].nothing_told
+    assert found.verdict == "right" and found.arrays["dz1"].nothing_decided
     assert diagnose(case, theirs | {"dz1": theirs["dz1"] + 1e-9}).first == "dz1"
 
 

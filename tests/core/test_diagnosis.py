@@ -232,7 +232,7 @@ def test_where_round_off_decides_another_winner_is_as_right_and_is_counted(text)
         if line.target == "z1":
             values["z1"] = values["z1"] * (1 + np.float32(1.2e-7) * noise.choice([-1, 0, 1], values["z1"].shape)).astype(np.float32)
     found = diagnose(case, {name: values[name] for name in passed(case)}, SINGLE)
-    assert found.first == "" and sum(one.ties + one.untold for one in found.arrays.values()) > 20
+    assert found.first == "" and sum(one.ties + one.undecided for one in found.arrays.values()) > 20
     pool = next(line.target for line in case.program.backward_lines if "max_pool" in line.function.__name__)
     assert diagnose(case, spoiled(case, (pool, lambda a: 2 * a)), SINGLE).first == pool
     everywhere = next(one.address for one in mistakes_for(network) if one.mistake.name == "max_gradient_to_all" and one.stage == pool)
@@ -356,12 +356,12 @@ def test_what_is_too_small_beside_round_off_is_counted_and_what_is_zero_for_good
     trace = network.forward(params, x)
     case = ReferencePass(network.program(x.shape), params, trace, np.array([1.0, 0.0, 0.0]), gd(RATE))
     exact = passed(case)
-    assert diagnose(case, exact).untold == 0 and (exact["dz1"] == 0).any()
+    assert diagnose(case, exact).undecided == 0 and (exact["dz1"] == 0).any()
     tiny = {name: array.astype(np.float16) for name, array in passed(ReferencePass(case.program, params.replace(w=params["w"] * 1e-9), trace, case.y, gd(RATE))).items()}
     case = ReferencePass(case.program, params.replace(w=params["w"] * 1e-9), trace, case.y, gd(RATE))
     found = diagnose(case, tiny, HALF)
-    assert found.arrays["dz1"].untold == np.count_nonzero(exact["dz1"]) and found.verdict == "right"
-    assert diagnose(case, {"dz1": tiny["dz1"]}, HALF).untold < tiny["dz1"].size  # closed gates are told
+    assert found.arrays["dz1"].undecided == np.count_nonzero(exact["dz1"]) and found.verdict == "right"
+    assert diagnose(case, {"dz1": tiny["dz1"]}, HALF).undecided < tiny["dz1"].size  # closed gates are told
 
 
 # ---- which mistake it is
@@ -445,7 +445,7 @@ def test_a_pool_that_keeps_its_shape_has_no_ties_of_its_own(text):
     case = case_of(text)
     theirs = {name: array.astype(np.float32) for name, array in spoiled(case, ("df", lambda a: -a)).items()}
     found = diagnose(case, theirs, SINGLE)
-    assert found.first == "df" and found.matches["df"][0].exact and found.untold == 0
+    assert found.first == "df" and found.matches["df"][0].exact and found.undecided == 0
 
 
 def test_a_gate_that_is_open_at_0_is_wrong_where_round_off_leaves_0():

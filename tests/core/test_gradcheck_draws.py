@@ -5,7 +5,7 @@ import pytest
 
 from cnnviz.core.comparison.diagnosis import diagnose
 from cnnviz.core.comparison.precision import DOUBLE
-from cnnviz.core.gradcheck import KINK, RIGHT, UNTOLD, WRONG, GradientCheck, check_gradients, judged_again
+from cnnviz.core.gradcheck import KINK, RIGHT, UNDECIDED, WRONG, GradientCheck, check_gradients, judged_again
 from cnnviz.core.mistakes import placed
 from cnnviz.core.network import Network
 from cnnviz.core.setup import Setup
@@ -31,7 +31,7 @@ def checked(**query: str) -> GradientCheck:
 
 
 def counts(found: GradientCheck) -> tuple[int, int, int, int]:
-    return found.right, found.wrong, found.at_kinks, found.untold
+    return found.right, found.wrong, found.at_kinks, found.undecided
 
 
 # --- drawn cases ----------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ UNDERFLOWN = [
 
 
 @pytest.mark.parametrize("query", UNDERFLOWN, ids=lambda query: query["img"])
-def test_what_underflows_is_untold_by_the_check_the_page_and_the_comparison(query):
+def test_what_underflows_is_undecided_by_the_check_the_page_and_the_comparison(query):
     """Of right gradients, and of others that differ below 1e-290."""
     snapshot, setup = at(**query)
     reference = reference_of(setup, snapshot)
@@ -190,7 +190,7 @@ def test_what_underflows_is_untold_by_the_check_the_page_and_the_comparison(quer
         page = Examined(setup, snapshot, {}).check
         assert page.wrong == 0 and judged_again(page, theirs).wrong == 0
         tiny = np.abs(exact["dw"]) > 0
-        assert tiny.any() and (found.marks["w"][tiny] == UNTOLD).all() and (diagnose(reference, theirs, DOUBLE).arrays["dw"].marks[tiny] == UNTOLD).all()
+        assert tiny.any() and (found.marks["w"][tiny] == UNDECIDED).all() and (diagnose(reference, theirs, DOUBLE).arrays["dw"].marks[tiny] == UNDECIDED).all()
 
 
 @pytest.mark.parametrize("why", ONCE)
@@ -332,21 +332,21 @@ def test_the_default_lesson_is_told_in_every_entry():
 
 
 @pytest.mark.parametrize("query, right", [({"scale": "raw"}, 1041), ({"k": "1000", "lr": "1"}, 910)])
-def test_what_is_too_small_beside_round_off_is_counted_as_untold(query, right):
+def test_what_is_too_small_beside_round_off_is_counted_as_undecided(query, right):
     found = checked(**query)
-    assert found.verdict == "right" and found.right == pytest.approx(right, abs=15) and found.right + found.untold == 1811
+    assert found.verdict == "right" and found.right == pytest.approx(right, abs=15) and found.right + found.undecided == 1811
     for name, marks in found.marks.items():
-        assert (np.abs(found.analytic[name][marks == UNTOLD]) < found.floor).all()
-    halved = {name: np.where(found.marks[name] == UNTOLD, array / 2, array) for name, array in found.analytic.items()}
+        assert (np.abs(found.analytic[name][marks == UNDECIDED]) < found.floor).all()
+    halved = {name: np.where(found.marks[name] == UNDECIDED, array / 2, array) for name, array in found.analytic.items()}
     snapshot, setup = at(**query)
     again = check_gradients(snapshot.params, snapshot.trace.x, np.array(setup.y), network=setup.network, gradients=halved)
-    assert again.wrong == 0 and again.untold == found.untold  # so much is not seen there
+    assert again.wrong == 0 and again.undecided == found.undecided  # so much is not seen there
 
 
 def test_structural_zeros_are_right():
     found = checked(net=TINY_VGG, ch="rgb")
     zeros = sum(int(((array == 0) & (found.marks[name] == RIGHT)).sum()) for name, array in found.analytic.items())
-    assert found.passed and found.untold == 0 and zeros > 2_000
+    assert found.passed and found.undecided == 0 and zeros > 2_000
     assert found.right + found.at_kinks == found.count == 5520 and found.at_kinks < 40
 
 

@@ -71,7 +71,7 @@ def test_a_network_that_diverged_is_not_finite_and_nothing_warns():
     case = Case("dense1-dense1-dense1-identity-mse", (4, 4))
     params = case.params.replace(w1=np.full((16, 1), 1e200))
     found = check_gradients(params, case.x, case.y, network=case.network)
-    assert (found.verdict, found.passed, found.wrong, found.untold) == ("not finite", False, 0, found.count)
+    assert (found.verdict, found.passed, found.wrong, found.undecided) == ("not finite", False, 0, found.count)
 
 
 # --- wrong gradients fail -------------------------------------------------------------------------

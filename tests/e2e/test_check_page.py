@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Setup, backward
-from cnnviz.core.gradcheck import UNTOLD, check_gradients
+from cnnviz.core.gradcheck import UNDECIDED, check_gradients
 from cnnviz.core.mistakes import mistakes_for, placed, stages_hit
 from cnnviz.core.presets import PRESETS
 from tests.e2e.page import Screen, faults, place, read, snapshot
@@ -304,9 +304,9 @@ def test_what_cannot_be_told_has_a_look_of_its_own(screen: Screen):
     expect(screen.page.locator(".verdict")).to_have_class(re.compile("good"))
     now = snapshot(Setup(scale="raw"))
     check = check_gradients(now.params, now.trace.x, np.array([1.0, 0.0]))
-    untold = np.argwhere(check.marks["w"][:, :1] == UNTOLD)[0]
+    undecided = np.argwhere(check.marks["w"][:, :1] == UNDECIDED)[0]
     screen.page.locator("[data-act=all]").click()
-    row, column = divmod(int(untold[0]), 30)
+    row, column = divmod(int(undecided[0]), 30)
     large = screen.canvas("large.error.dw")
     expect(large).to_be_visible()
     x, y = place(large.bounding_box() | {"x": 0, "y": 0}, (row, column), (30, 60))  # both outputs side by side

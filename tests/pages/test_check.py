@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup
-from cnnviz.core.gradcheck import KINK, TOLERANCE, UNTOLD, WRONG, check_gradients, judged_again
+from cnnviz.core.gradcheck import KINK, TOLERANCE, UNDECIDED, WRONG, check_gradients, judged_again
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.setup import SETUP_KEYS
@@ -426,9 +426,9 @@ def test_entries_that_cannot_be_told_are_counted_and_drawn_as_such():
     check = check_gradients(here.snapshot.params, here.snapshot.trace.x, np.array(setup.y), parameters=("f", "w", "b", "x"))
     assert board.good and f"{check.right:,} of 2,835" in str(board.verdict)
     (sentence,) = map(str, besides(setup, here.snapshot, {})["foot"])
-    assert "Too small beside round-off" in sentence and f": {check.untold:,} of 2,835." in sentence and f"{check.floor:.1e}".replace("-", "−") in sentence
+    assert "Too small beside round-off" in sentence and f": {check.undecided:,} of 2,835." in sentence and f"{check.floor:.1e}".replace("-", "−") in sentence
     drawn = board.arrays()
-    np.testing.assert_array_equal(np.isnan(drawn["error.dw"]), check.marks["w"] == UNTOLD)
+    np.testing.assert_array_equal(np.isnan(drawn["error.dw"]), check.marks["w"] == UNDECIDED)
     assert str(board.notes["dw"]).startswith("≤")
     decode(answer("check", here, board))
 

@@ -30,7 +30,7 @@ def states(header) -> dict[str, str]:
 def test_every_number_of_all_images_is_judged_and_those_of_one_are_shown():
     header, arrays = checked()
     assert header["road"]["verdict"]["good"] and not header["wrong"] and header["lesson"]["img"] == QUERY["img"]
-    assert "untold" not in states(header).values() and states(header)["dx"] == "right"
+    assert "undecided" not in states(header).values() and states(header)["dx"] == "right"
     np.testing.assert_array_equal(arrays["ours.dz2"].reshape(-1), MOMENT.gradients["dz2"][2])
     np.testing.assert_array_equal(arrays["ours.dx"].reshape(8, 8), MOMENT.gradients["dx"][2, 0])
     assert arrays["central.dx"].shape == arrays["ours.dx"].shape

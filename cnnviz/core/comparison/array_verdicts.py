@@ -51,14 +51,14 @@ class Compared:
         return int((self.marks == verdict.KINK).sum())
 
     @property
-    def untold(self) -> int:
+    def undecided(self) -> int:
         """The number of entries that are too small beside round-off to be told."""
-        return int((self.marks == verdict.UNTOLD).sum())
+        return int((self.marks == verdict.UNDECIDED).sum())
 
     @property
-    def nothing_told(self) -> bool:
+    def nothing_decided(self) -> bool:
         """Tells whether no entry can be told: all that is summed there cancels."""
-        return self.untold == self.marks.size
+        return self.undecided == self.marks.size
 
 
 @np.errstate(all="ignore")
@@ -149,7 +149,7 @@ class _Comparison:
 def _marks(given: np.ndarray, ours: np.ndarray, doubt: Doubt, precision: Precision) -> np.ndarray:
     """The one judgement; beside what is no number nothing is told."""
     found = verdict.marks(given, ours, doubt.size, doubt.structural, tolerance=precision.relative)
-    return np.where(np.isfinite(ours), found, np.int8(verdict.UNTOLD))
+    return np.where(np.isfinite(ours), found, np.int8(verdict.UNDECIDED))
 
 
 def _without_round_off(found: dict[str, Compared]) -> dict[str, Compared]:

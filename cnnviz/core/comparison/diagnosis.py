@@ -48,10 +48,10 @@ class Diagnosis:
 
     @property
     def verdict(self) -> str:
-        """"wrong", "right", "untold" where no number could be told, "not finite" where ours are not."""
+        """"wrong", "right", "undecided" where no number could be told, "not finite" where ours are not."""
         if not self.ours_finite:
             return "not finite"
-        return "wrong" if self.first else "untold" if self.untold == self.count else "right"
+        return "wrong" if self.first else "undecided" if self.undecided == self.count else "right"
 
     def stage_of(self, name: str) -> str:
         """The stage that an array belongs to."""
@@ -68,9 +68,9 @@ class Diagnosis:
         return sum(int(one.wrong.sum()) for one in self.arrays.values())
 
     @property
-    def untold(self) -> int:
+    def undecided(self) -> int:
         """The number of entries that are too small beside round-off to be told."""
-        return sum(one.untold for one in self.arrays.values())
+        return sum(one.undecided for one in self.arrays.values())
 
     @property
     def count(self) -> int:

@@ -21,7 +21,7 @@ import numpy as np
 from cnnviz.core.gradcheck.inputs import by_parameter, differences, is_finite
 from cnnviz.core.gradcheck.kinks import Found, check_parameter
 from cnnviz.core.gradcheck.result import GradientCheck
-from cnnviz.core.gradcheck.verdict import TOLERANCE, UNTOLD, marks, relative_error, threshold
+from cnnviz.core.gradcheck.verdict import TOLERANCE, UNDECIDED, marks, relative_error, threshold
 from cnnviz.core.named_arrays import Gradients, Params
 from cnnviz.core.network import Network
 from cnnviz.core.notebook_ops import Padding
@@ -97,7 +97,7 @@ def _result(analytic: dict[str, np.ndarray], found: Mapping[str, Found], finite:
     central, doubt, errors, structural, kinks = shaped
     marked = {name: marks(array, central[name], doubt[name], structural[name], kinks[name]) for name, array in analytic.items()}
     if not finite:
-        marked = {name: np.full_like(array, UNTOLD) for name, array in marked.items()}
+        marked = {name: np.full_like(array, UNDECIDED) for name, array in marked.items()}
     return GradientCheck(analytic, central, errors, kinks, doubt, marked, finite, structural)
 
 

@@ -1,11 +1,11 @@
-"""The one judgement of a gradient beside central differences, entry by entry: right, wrong, at a kink, or untold.
+"""The one judgement of a gradient beside central differences, entry by entry: right, wrong, at a kink, or undecided.
 
 Everything that judges gradients uses `marks`; the exported exercise repeats it in NumPy alone.
 """
 
 import numpy as np
 
-RIGHT, WRONG, KINK, UNTOLD = range(4)
+RIGHT, WRONG, KINK, UNDECIDED = range(4)
 """The marks of an entry."""
 TOLERANCE = 1e-6
 """The largest relative error of a gradient that is called right."""
@@ -29,13 +29,13 @@ def marks(
     kinks: np.ndarray | bool = False,
     tolerance: float = TOLERANCE,
 ) -> np.ndarray:
-    """An int8 array shaped like `given`: RIGHT 0, WRONG 1, KINK 2 or UNTOLD 3 for each entry.
+    """An int8 array shaped like `given`: RIGHT 0, WRONG 1, KINK 2 or UNDECIDED 3 for each entry.
 
     `doubt` is how far `central` may be off; `structural` marks entries that are 0 whatever the numbers are, as behind a
     unit that is off; `kinks` those where there is no derivative. `tolerance` is wider for numbers of less precision. An entry is
 
         wrong    where |given - central| > threshold(doubt) and > tolerance·max(|given|, |central|)
-        untold   else, where |given| < threshold(doubt), but for a structural 0; where central or doubt is not finite
+        undecided   else, where |given| < threshold(doubt), but for a structural 0; where central or doubt is not finite
         right    else
 
     A kink is neither; an entry that was given and is not finite is wrong.
@@ -51,8 +51,8 @@ def marks(
     apart, size, unsure = np.abs(given - central), np.abs(given), threshold(doubt)
     blind = ~(np.isfinite(central) & np.isfinite(doubt))
     agrees = (apart <= unsure) | (apart <= tolerance * np.maximum(size, np.abs(central)))
-    told = (size >= unsure) | (structural & (given == 0))
-    found = np.where(blind, UNTOLD, np.where(agrees, np.where(told, RIGHT, UNTOLD), WRONG))
+    is_decided = (size >= unsure) | (structural & (given == 0))
+    found = np.where(blind, UNDECIDED, np.where(agrees, np.where(is_decided, RIGHT, UNDECIDED), WRONG))
     found = np.where(kinks, KINK, found)
     return np.where(np.isfinite(given), found, WRONG).astype(np.int8)
 

@@ -171,7 +171,7 @@ export class Check extends GradientChain {
   /** The error on a scale by powers of ten. @param {number | undefined} error */
   error(error) {
     if (error === undefined || this.check?.tab !== "ours") return nothing
-    if (Number.isNaN(error)) return html`<p class="soft">${say("web.check.untold")}</p>`
+    if (Number.isNaN(error)) return html`<p class="soft">${say("web.check.undecided")}</p>`
     const at = Math.min(Math.max(Math.log10(Math.max(error, 1e-16)) / 16 + 1, 0), 1)
     const dot = svg`<circle cx=${6 + 288 * at} cy="8" r="6" class=${error <= 1e-6 ? "good" : "bad"} />`
     return html`<svg class="scale" viewBox="0 0 300 44" role="img" aria-label=${say("ui.check.rows.error")}>

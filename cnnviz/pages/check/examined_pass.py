@@ -149,4 +149,4 @@ class Examined:
         if name not in check.marks:
             return "equal" if self.mistake else "follows"
         marks = check.marks[name]
-        return "wrong" if (marks == WRONG).any() else "right" if (marks == RIGHT).any() else "untold"
+        return "wrong" if (marks == WRONG).any() else "right" if (marks == RIGHT).any() else "undecided"

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 
 from cnnviz.core.cells import cell_shape
-from cnnviz.core.gradcheck import RIGHT, STEPS, UNTOLD, WRONG, Entry, GradientCheck
+from cnnviz.core.gradcheck import RIGHT, STEPS, UNDECIDED, WRONG, Entry, GradientCheck
 from cnnviz.core.gradcheck.one_entry import Nudge, central_errors, nudges
 from cnnviz.core.lru_cache import LruCache, held_bytes
 from cnnviz.core.program import Program
@@ -35,7 +35,7 @@ def chosen(here: Examined) -> Entry | None:
         return None
     if (pinned := here.setup.pinned) and pinned[0][1:] in check.analytic and pinned[0][0] == "d":
         return _entry(check, pinned[0][1:], int(np.ravel_multi_index(pinned[1], cell_shape(here.one, pinned[0]) or ())))
-    if name := next((symbol[1:] for symbol in here.shown if np.any(check.marks.get(symbol[1:], UNTOLD) == WRONG)), ""):
+    if name := next((symbol[1:] for symbol in here.shown if np.any(check.marks.get(symbol[1:], UNDECIDED) == WRONG)), ""):
         return _largest(check, name, here.apart(f"d{name}"), WRONG)
     told = next((name for name, marks in check.marks.items() if (marks == RIGHT).any()), "")
     return _largest(check, told, np.abs(check.analytic[told]), RIGHT) if told else check.worst

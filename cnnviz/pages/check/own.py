@@ -18,7 +18,7 @@ from cnnviz.core.program import Program
 from cnnviz.core.read_only import freeze_all
 from cnnviz.core.stages import label
 from cnnviz.data.own_gradients import OwnGradients, read_gradients_of
-from cnnviz.export.own_report import example_of, near_ones, reference_of, said, untold
+from cnnviz.export.own_report import example_of, near_ones, reference_of, said, undecided
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.check.checked_chain import drawn_errors
 from cnnviz.pages.check.tabs import tabs, views
@@ -155,17 +155,17 @@ def _title(found: Diagnosis) -> Message:
         return message("ui.check.own.another_pass.title")
     if found.verdict == "wrong":
         return message("ui.check.own.wrong", stage=_label(found, found.first))
-    return message("ui.check.own.all_right" if found.verdict == "right" else "ui.check.own.nothing_told")
+    return message("ui.check.own.all_right" if found.verdict == "right" else "ui.check.own.nothing_decided")
 
 
 def _verdict(file: str, found: Diagnosis) -> Message:
     if found.verdict == "not finite":
         return message("own.not_finite")
-    if found.verdict == "untold":
-        return message("own.untold", n=found.untold, count=found.count)
+    if found.verdict == "undecided":
+        return message("own.undecided", n=found.undecided, count=found.count)
     name = file[:60]
     if not found.first:
-        return message("ui.check.own.agree_where_told" if found.untold else "ui.check.own.agree", n=found.count - found.untold, count=found.count, file=name)
+        return message("ui.check.own.agree_where_told" if found.undecided else "ui.check.own.agree", n=found.count - found.undecided, count=found.count, file=name)
     if other := found.another_pass:
         return message("ui.check.own.another_pass.words", mistake=other.title, stage=label(other.stage), file=name)
     return message("ui.check.own.differ", n=found.wrong, count=found.count, stage=_label(found, found.first), file=name)
@@ -187,7 +187,7 @@ def _sentences(own: OwnGradients, found: Diagnosis) -> list[Message]:
     if also := [_label(found, stage) for stage, verdict in found.stages.items() if verdict == WRONG and stage != found.first]:
         said_of.append(message("ui.check.own.also", stages=also))
     said_of += [message("own.ties", n=one.ties, name=label(name)) for name, one in found.arrays.items() if one.ties]
-    said_of += untold(found)
+    said_of += undecided(found)
     if own.passed_over:
         said_of.append(message("own.some_checked", n=len(found.arrays), count=len(found.arrays) + len(own.passed_over)))
     if words := found.precision.words:
@@ -207,7 +207,7 @@ def _state(found: Diagnosis, symbol: str) -> CardState:
         return "first" if found.stage_of(symbol) == found.first else "wrong"
     if one.verdict == INHERITS:
         return "inherits"
-    return "untold" if one.nothing_told else "right"
+    return "undecided" if one.nothing_decided else "right"
 
 
 def _part(program: Program, symbol: str, ours: np.ndarray, apart: np.ndarray | None) -> Part:

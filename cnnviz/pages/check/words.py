@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnviz.core.gradcheck import TOLERANCE, UNTOLD, WRONG, GradientCheck
+from cnnviz.core.gradcheck import TOLERANCE, UNDECIDED, WRONG, GradientCheck
 from cnnviz.core.mistake_model import PlacedMistake
 from cnnviz.core.program import Program
 from cnnviz.core.setup import Setup
@@ -46,7 +46,7 @@ def verdict(here: Examined) -> Message:
         return message("ui.check.shows.forward", stage=label(here.mistake.stage))
     if here.mistake and here.first:
         return _broken(here)
-    how = "right_where_told" if check.passed and check.untold + check.at_kinks else check.verdict
+    how = "right_where_told" if check.passed and check.undecided + check.at_kinks else check.verdict
     pixels = check.marks["x"].size
     values = {"n": check.wrong, "right": check.right, "count": check.count, "pixels": pixels, "parameters": check.count - pixels}
     return message(f"ui.check.verdict.{how}", **values, worst=_worst(here, check))
@@ -76,7 +76,7 @@ def largest(error: np.ndarray, part: Part) -> Message:
     """The largest relative error of an array, of all its channels."""
     told = error[~np.isnan(error)]
     if not told.size:
-        return message("ui.check.untold_all")
+        return message("ui.check.undecided_all")
     id, count = ("exact", 0) if not told.any() else ("largest", float(told.max()))
     if part.whole:
         return message(f"ui.check.{id}", error=count)
@@ -105,12 +105,12 @@ def foot(here: Examined) -> list[Message]:
         found.append(message(f"ui.check.foot.{how}", n=check.wrong, count=check.count, names=names))
     if here.of_another_pass:
         return found
-    if check.untold:
-        found.append(message(f"ui.check.foot.{_which(check)}", n=check.untold, count=check.count, floor=check.floor))
+    if check.undecided:
+        found.append(message(f"ui.check.foot.{_which(check)}", n=check.undecided, count=check.count, floor=check.floor))
     if check.at_kinks:
         found.append(message("ui.check.foot.kinks", n=check.at_kinks))
     return found or [message("ui.check.foot.all", count=check.count, tolerance=TOLERANCE, worst=_worst(here, check))]
 
 
 def _which(check: GradientCheck) -> str:
-    return "untold_pixels" if int((check.marks["x"] == UNTOLD).sum()) == check.untold else "untold"
+    return "undecided_pixels" if int((check.marks["x"] == UNDECIDED).sum()) == check.undecided else "undecided"

@@ -43,7 +43,7 @@ function table(stops) {
 
 // Whether the page is dark: then the middle of the signed scale is dark, too, and so are an output of 0 and an error that is none.
 /** @type {Partial<Record<Scale, Scale>>} */
-const BY_NIGHT = { signed: "dark", answer: "answer_dark", error: "error_dark", untold: "untold_dark" }
+const BY_NIGHT = { signed: "dark", answer: "answer_dark", error: "error_dark", undecided: "undecided_dark" }
 let night = false
 
 /** @param {boolean} on */
@@ -58,7 +58,7 @@ const here = (scale) => (night && BY_NIGHT[scale]) || scale
 export const gradient = (scale) => `linear-gradient(to right, ${SCALES[here(scale)].join(", ")})`
 
 /** Tells whether an error is none: its entry cannot be told, or stands at a kink. @param {number} value @param {Scale} scale */
-export const isUntold = (value, scale) => scale === "error" && Number.isNaN(value)
+export const isUndecided = (value, scale) => scale === "error" && Number.isNaN(value)
 
 /**
  * Where a value stands on a scale: -1 where it is no number. A map that is zero everywhere has no limits to speak of: all of
@@ -87,12 +87,12 @@ function step(value, low, high, scale) {
  */
 export function colour(value, [low, high], scale) {
   const at = step(value, low, high, scale)
-  return at < 0 ? tables[here("untold")][0] : tables[here(scale)][at]
+  return at < 0 ? tables[here("undecided")][0] : tables[here(scale)][at]
 }
 
 /** The same for many: how a value becomes a pixel. @param {number[]} limits @param {Scale} scale @returns {(value: number) => number} */
 export function pixelOf([low, high], scale) {
-  const [own, [none]] = [pixels[here(scale)], pixels[here("untold")]]
+  const [own, [none]] = [pixels[here(scale)], pixels[here("undecided")]]
   return (value) => {
     const at = step(value, low, high, scale)
     return at < 0 ? none : own[at]

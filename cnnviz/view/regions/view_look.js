@@ -19,7 +19,7 @@ export function recolour(view) {
   if (dark === view.dark) return false
   view.dark = dark
   darken(dark)
-  for (const scale of /** @type {Scale[]} */ (["signed", "activation", "pixel", "untold"]))
+  for (const scale of /** @type {Scale[]} */ (["signed", "activation", "pixel", "undecided"]))
     view.root.style.setProperty(`--ramp-${scale}`, gradient(scale))
   view.content.outdate()
   return true

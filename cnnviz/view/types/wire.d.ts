@@ -311,7 +311,7 @@ export interface FullSetPage {
 
 /** One array: the card that it is made from ("L" for the loss), the operation in words, and what is known of its numbers.
 
-    They were found "right"; they are "equal" to the right ones; no difference was taken, they "follows"; they are "untold"; they are
+    They were found "right"; they are "equal" to the right ones; no difference was taken, they "follows"; they are "undecided"; they are
     the "first" wrong ones, "inherits" that, are "wrong" once more; they are of "another" forward pass, or "missing"; "" where nothing is known yet. `slip` names
     what was done instead of the operation. `address` is a cell's index in an address, null where it goes by row, column
     and layer; empty where there is none.
@@ -329,7 +329,7 @@ export interface GradientCard {
   source: string
   operation: string
   slip: string
-  state: "" | "right" | "equal" | "follows" | "untold" | "first" | "inherits" | "wrong" | "another" | "missing"
+  state: "" | "right" | "equal" | "follows" | "undecided" | "first" | "inherits" | "wrong" | "another" | "missing"
   note: string
   cell: number[]
   address: (number | null)[]
@@ -1008,7 +1008,7 @@ export interface RoomSteps {
   stages: [string, string][]
 }
 
-export type Scale = "signed" | "dark" | "activation" | "pixel" | "answer" | "answer_dark" | "error" | "error_dark" | "untold" | "untold_dark"
+export type Scale = "signed" | "dark" | "activation" | "pixel" | "answer" | "answer_dark" | "error" | "error_dark" | "undecided" | "undecided_dark"
 
 /** All sets of switches: 1 for each that moves the kernel, which one is on, and what there is to say. */
 export interface SetsData {
