@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.checks.tensorflow_twin import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
+from cnnviz.checks.tensorflow_network import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
 from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import Network
 from cnnviz.core.notebook_ops import Padding

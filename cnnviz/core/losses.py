@@ -145,7 +145,7 @@ class Merged:
     """A loss together with the last layer: both lines are in z, the layer's input, where they say "z".
 
     `links` are the cells of o and y that a cell of dz is computed from, by pattern. `change`(z, before, y) is
-    loss(z) - loss(before) without loss of digits, and `twin`(tf, z, y) the loss in TensorFlow. `code` is how the
+    loss(z) - loss(before) without loss of digits, and `tensorflow`(tf, z, y) the loss in TensorFlow. `code` is how the
     loss is written in "keras" and "pytorch".
     """
 
@@ -155,7 +155,7 @@ class Merged:
     arithmetic: Mapping[str, str] = field(default_factory=dict)
     links: tuple[tuple[str, str], ...] = (("o", "same"), ("y", "same"))
     change: Callable[..., np.ndarray] | None = None
-    twin: Callable[..., Any] = field(kw_only=True)
+    tensorflow: Callable[..., Any] = field(kw_only=True)
     code: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -165,7 +165,7 @@ class Loss:
 
     `after` names the kinds of the last layer that it may follow (none named: any), `targets` the range that
     they have to lie in. `terms`(o, y) are what each output adds to L. `merged` says, by kind of the last layer, what takes the place of both. `change`(o, before, y)
-    is loss(o) - loss(before) without loss of digits, where there is a way; `twin`(tf, o, y) is the loss in
+    is loss(o) - loss(before) without loss of digits, where there is a way; `tensorflow`(tf, o, y) is the loss in
     TensorFlow, which is handed over, from rows (N,), and `code` how it is written in "keras" and "pytorch".
     """
 
@@ -179,7 +179,7 @@ class Loss:
     targets: tuple[float, float] = (-np.inf, np.inf)
     merged: Mapping[str, Merged] = field(default_factory=dict)
     change: Callable[..., np.ndarray] | None = None
-    twin: Callable[..., Any] = field(kw_only=True)
+    tensorflow: Callable[..., Any] = field(kw_only=True)
     code: Mapping[str, str] = field(default_factory=dict)
 
     def __hash__(self) -> int:
@@ -218,7 +218,7 @@ LOSSES: dict[str, Loss] = {
             {"L": r"L = \frac{{1}}{{N}} \sum_{{n}} ({o}[n] - y[n])^2", "do": r"{do} = 2 ({o} - y) / N"},
             {"L": "mean((o-y)²)", "do": "2*(o-y)/N"},
             change=mse_change,
-            twin=lambda tf, o, y: tf.reduce_mean((o - y) ** 2),
+            tensorflow=lambda tf, o, y: tf.reduce_mean((o - y) ** 2),
             code={"keras": "ops.mean((o - y) ** 2)", "pytorch": "((o - y) ** 2).mean()"},
         ),
         Loss(
@@ -240,14 +240,14 @@ LOSSES: dict[str, Loss] = {
                     {"dz": r"{dz} = ({o} - y) / N"},
                     {"dz": "(o-y)/N"},
                     change=sigmoid_binary_cross_entropy_change,
-                    twin=lambda tf, z, y: tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=z)),
+                    tensorflow=lambda tf, z, y: tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=z)),
                     code={
                         "keras": "keras.losses.binary_crossentropy(y, z, from_logits=True)",
                         "pytorch": "nn.functional.binary_cross_entropy_with_logits(z, y)",
                     },
                 )
             },
-            twin=lambda tf, o, y: -tf.reduce_mean(y * tf.math.log(o) + (1 - y) * tf.math.log(1 - o)),
+            tensorflow=lambda tf, o, y: -tf.reduce_mean(y * tf.math.log(o) + (1 - y) * tf.math.log(1 - o)),
         ),
         Loss(
             "ce",
@@ -267,7 +267,7 @@ LOSSES: dict[str, Loss] = {
                     (("o", "same"), ("y", "all")),
                     change=softmax_cross_entropy_change,
                     # Its softmax_cross_entropy_with_logits takes it that Σy = 1, in its gradient alone.
-                    twin=lambda tf, z, y: -tf.reduce_sum(y * tf.nn.log_softmax(z)),
+                    tensorflow=lambda tf, z, y: -tf.reduce_sum(y * tf.nn.log_softmax(z)),
                     code={"keras": "-ops.sum(y * ops.log_softmax(z))", "pytorch": "-(y * torch.log_softmax(z, dim=0)).sum()"},
                 ),
                 "sigmoid": Merged(
@@ -276,11 +276,11 @@ LOSSES: dict[str, Loss] = {
                     {"dz": r"{dz} = -y \odot (1 - {o})"},
                     {"dz": "-y*(1-o)"},
                     change=sigmoid_cross_entropy_change,
-                    twin=lambda tf, z, y: -tf.reduce_sum(y * tf.math.log_sigmoid(z)),
+                    tensorflow=lambda tf, z, y: -tf.reduce_sum(y * tf.math.log_sigmoid(z)),
                     code={"keras": "-ops.sum(y * ops.log_sigmoid(z))", "pytorch": "-(y * nn.functional.logsigmoid(z)).sum()"},
                 ),
             },
-            twin=lambda tf, o, y: -tf.reduce_sum(y * tf.math.log(o)),
+            tensorflow=lambda tf, o, y: -tf.reduce_sum(y * tf.math.log(o)),
         ),
     )
 }

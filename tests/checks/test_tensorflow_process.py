@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnviz.checks import tensorflow_process
-from cnnviz.checks.tensorflow_twin import TensorFlowUnavailable, import_tensorflow
+from cnnviz.checks.tensorflow_network import TensorFlowUnavailable, import_tensorflow
 from cnnviz.core.network import Network
 from cnnviz.core.notebook_network import backward, forward, init_params
 from cnnviz.words import Message, message

@@ -142,7 +142,7 @@ def test_tensorflow_agrees():
             if names.flattens:
                 x = tf.reshape(tf.transpose(x, (0, 3, 1, 2)), (64, -1))
             letters = [role[1:] for role in layer.links() if role[0] == "d" and role != "dx"]
-            x = layer.twin(tf, x, **{letter: learned[names.of(letter)] for letter in letters})
+            x = layer.tensorflow(tf, x, **{letter: learned[names.of(letter)] for letter in letters})
         loss = -tf.reduce_mean(tf.reduce_sum(Y * tf.math.log(x), axis=1))
     gradients = tape.gradient(loss, learned)
     for name, array in batch_gradients(case.network, case.params, X, Y).items():

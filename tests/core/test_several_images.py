@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from cnnviz.checks.tensorflow_twin import tensorflow_gradients
+from cnnviz.checks.tensorflow_network import tensorflow_gradients
 from cnnviz.core.gradcheck import check_gradients
 from cnnviz.core.network import Network
 from tests.core import batches_in_tensorflow

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup, check_gradients, curve, words
-from cnnviz.checks.tensorflow_twin import tensorflow_gradients
+from cnnviz.checks.tensorflow_network import tensorflow_gradients
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.layers.layer import ONE, Call, Groups, Layer, Links, Parameter, Run, Shape, Values, call, number
 from cnnviz.data.images import find_image
@@ -98,7 +98,7 @@ class Steep(Layer):
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return (f"Sequential(nn.Tanh(), nn.Conv2d({x[0]}, {x[0]}, 1, groups={x[0]}, bias=False))",)
 
-    def twin(self, tf: Any, x: Any, u: Any) -> Any:
+    def tensorflow(self, tf: Any, x: Any, u: Any) -> Any:
         return u * tf.tanh(self.tenths / 10 * x)
 
 

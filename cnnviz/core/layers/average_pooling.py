@@ -62,5 +62,5 @@ class AveragePooling(Pooling):
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return (f"AvgPool2d({self.k}, stride={self.stride})",)
 
-    def twin(self, tf: Any, x: Any) -> Any:
+    def tensorflow(self, tf: Any, x: Any) -> Any:
         return tf.nn.avg_pool2d(x, self.k, self.stride, "VALID")

@@ -269,7 +269,7 @@ class Conv(Layer):
         """Zeros before and after. They are written out for Keras and PyTorch, whose "same" goes by the stride or knows none."""
         return pad_widths(self.reach, self.padding)
 
-    def twin(self, tf: Any, x: Any, f: Any, b: Any = None) -> Any:
+    def tensorflow(self, tf: Any, x: Any, f: Any, b: Any = None) -> Any:
         x = tf.pad(x, [[0, 0], self._zeros(), self._zeros(), [0, 0]])
         z = tf.nn.conv2d(x, self._apart(tf, tf.transpose(f, [2, 3, 1, 0])), self.stride, "VALID")
         return z if b is None else z + b

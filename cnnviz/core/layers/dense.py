@@ -105,5 +105,5 @@ class Dense(Layer):
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return (f"Linear({x[0]}, {self.outputs})",)
 
-    def twin(self, tf: Any, x: Any, w: Any, b: Any) -> Any:
+    def tensorflow(self, tf: Any, x: Any, w: Any, b: Any) -> Any:
         return x @ w + b

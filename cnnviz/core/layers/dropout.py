@@ -89,5 +89,5 @@ class Dropout(Layer):
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return (f"Dropout({self.p})",)
 
-    def twin(self, tf: Any, x: Any, mask: Any = None) -> Any:
+    def tensorflow(self, tf: Any, x: Any, mask: Any = None) -> Any:
         return x if mask is None else x * mask

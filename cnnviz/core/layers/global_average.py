@@ -56,5 +56,5 @@ class GlobalAverage(Layer):
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return ("AdaptiveAvgPool2d(1)", "Flatten()")
 
-    def twin(self, tf: Any, x: Any) -> Any:
+    def tensorflow(self, tf: Any, x: Any) -> Any:
         return tf.reduce_mean(x, [1, 2])

@@ -114,7 +114,7 @@ class GroupNorm(Normalisation):
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return (f"GroupNorm({self.groups}, {x[0]}, eps={EPS})",)
 
-    def twin(self, tf: Any, x: Any, g: Any, s: Any) -> Any:
+    def tensorflow(self, tf: Any, x: Any, g: Any, s: Any) -> Any:
         rows = tf.reshape(x, (*x.shape[:-1], self.groups, -1))
         axes = [*range(1, len(x.shape) - 1), len(x.shape)]
         mean, var = tf.nn.moments(rows, axes, keepdims=True)

@@ -42,5 +42,5 @@ class Identity(Activation):
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return ("Identity()",)
 
-    def twin(self, tf: Any, x: Any) -> Any:
+    def tensorflow(self, tf: Any, x: Any) -> Any:
         return tf.identity(x)

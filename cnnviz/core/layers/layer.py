@@ -279,7 +279,7 @@ class Layer:
         """The same layer as it is written in PyTorch: a call of torch.nn, or several in a row."""
         raise NotImplementedError
 
-    def twin(self, tf: Any, x: Any, *_: Any, **parameters: Any) -> Any:
+    def tensorflow(self, tf: Any, x: Any, *_: Any, **parameters: Any) -> Any:
         """The same layer in TensorFlow, which is handed over: x (B,H,W,C) or (B,D), parameters in our shapes."""
         raise NotImplementedError
 

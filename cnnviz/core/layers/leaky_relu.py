@@ -62,5 +62,5 @@ class LeakyRelu(Rectifier):
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return (f"LeakyReLU({self.slope})",)
 
-    def twin(self, tf: Any, x: Any) -> Any:
+    def tensorflow(self, tf: Any, x: Any) -> Any:
         return tf.where(x > 0, x, self.slope * x)  # its leaky_relu has the slope in single precision

@@ -146,5 +146,5 @@ class MaxPooling(Pooling):
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return (f"MaxPool2d({self.k}, stride={self.stride})",)
 
-    def twin(self, tf: Any, x: Any) -> Any:
+    def tensorflow(self, tf: Any, x: Any) -> Any:
         return tf.nn.max_pool2d(x, self.k, self.stride, "VALID")

@@ -48,5 +48,5 @@ class Relu(Rectifier):
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return ("ReLU()",)
 
-    def twin(self, tf: Any, x: Any) -> Any:
+    def tensorflow(self, tf: Any, x: Any) -> Any:
         return tf.nn.relu(x)

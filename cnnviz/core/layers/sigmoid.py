@@ -82,5 +82,5 @@ class Sigmoid(Activation):
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return ("Sigmoid()",)
 
-    def twin(self, tf: Any, x: Any) -> Any:
+    def tensorflow(self, tf: Any, x: Any) -> Any:
         return tf.sigmoid(x)

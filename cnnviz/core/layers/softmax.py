@@ -73,5 +73,5 @@ class Softmax(Layer):
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return ("Softmax(dim=1)",)
 
-    def twin(self, tf: Any, x: Any) -> Any:
+    def tensorflow(self, tf: Any, x: Any) -> Any:
         return tf.nn.softmax(x)

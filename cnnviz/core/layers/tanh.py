@@ -47,5 +47,5 @@ class Tanh(Activation):
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return ("Tanh()",)
 
-    def twin(self, tf: Any, x: Any) -> Any:
+    def tensorflow(self, tf: Any, x: Any) -> Any:
         return tf.tanh(x)

@@ -54,7 +54,7 @@ def tensorflow_gradients(
 ) -> dict[str, np.ndarray]:
     """∂L/∂θ for every parameter by its name, ∂L/∂x as "x", and the pass that they belong to: "o" (N,) and "L".
 
-    Built in float64 on the CPU from the twins of the layers and of the loss: the teaching notebook's network with
+    Built in float64 on the CPU from the `tensorflow` operations of the layers and of the loss: the teaching notebook's network with
     this stride and padding, unless another is given. Of several images, (m,C,H,W), L is the mean; `given` are buffers and masks,
     `training` says whether the pass is one in training. Raises TensorFlowUnavailable where TensorFlow cannot be imported.
     """
@@ -68,7 +68,7 @@ def tensorflow_gradients(
         leaves = {name: tf.Variable(array) for name, array in program.start(params, x).items()}
         z, o = _pass(tf, program, leaves, held)
         loss, merged = program.network.loss_kind, program.network.merged
-        twin, ends = (merged.twin, z) if merged else (loss.twin, o)
+        twin, ends = (merged.tensorflow, z) if merged else (loss.tensorflow, o)
         losses = [twin(tf, end, tf.constant(row)) for end, row in zip(tf.unstack(ends), np.atleast_2d(y), strict=True)]
         total = tf.reduce_mean(tf.stack(losses))
     found = tape.gradient(total, leaves, unconnected_gradients=tf.UnconnectedGradients.ZERO)
@@ -87,7 +87,7 @@ def _pass(tf: ModuleType, program: Program, leaves: Mapping[str, Any], held: Map
         shape = program.inputs[place]
         given = layer.draws(shape) if program.run.training else layer.buffers(shape)
         own |= {role: _laid(tf, held[names.of(role)], now) for role in given}
-        before, now = now, layer.twin(tf, now, **own)
+        before, now = now, layer.tensorflow(tf, now, **own)
     return before, now
 
 

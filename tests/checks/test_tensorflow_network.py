@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from cnnviz.checks.tensorflow_twin import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
+from cnnviz.checks.tensorflow_network import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.named_arrays import Params
 from cnnviz.core.notebook_network import backward, forward, init_params
@@ -106,14 +106,14 @@ def test_every_loss_has_a_twin_that_is_the_same_number(tensorflow, loss):
 
     rng = np.random.default_rng(0)
     row, y = rng.uniform(0.1, 0.9, 4), rng.random(4)
-    for made, twin in [(loss.loss, loss.twin), *((merged.loss, merged.twin) for merged in loss.merged.values())]:
+    for made, twin in [(loss.loss, loss.tensorflow), *((merged.loss, merged.tensorflow) for merged in loss.merged.values())]:
         np.testing.assert_allclose(twin(tf, tf.constant(row), tf.constant(y)).numpy(), made.function(row, y), rtol=1e-12)
 
 
 def test_the_garbage_collector_leaves_out_what_tensorflow_brought(tensorflow):
     script = """if True:
         import gc
-        from cnnviz.checks.tensorflow_twin import import_tensorflow
+        from cnnviz.checks.tensorflow_network import import_tensorflow
         import_tensorflow()
         print(len(gc.get_objects()), gc.get_freeze_count())"""
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -146,6 +146,6 @@ def test_where_tensorflow_cannot_be_imported_a_sentence_says_so(monkeypatch, rai
 
 
 def test_importing_the_checks_does_not_import_tensorflow():
-    code = "import sys, cnnviz.checks.tensorflow_twin, cnnviz.checks.tensorflow_process; print('tensorflow' in sys.modules)"
+    code = "import sys, cnnviz.checks.tensorflow_network, cnnviz.checks.tensorflow_process; print('tensorflow' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
