@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 
 _ASK: ContextVar[Callable[[], object] | None] = ContextVar("ask", default=None)
-_ASIDE: ContextVar[Callable[[], AbstractContextManager[object]]] = ContextVar("aside", default=nullcontext)
+_ASIDE: ContextVar[Callable[[], AbstractContextManager[object]]] = ContextVar("waiting_elsewhere", default=nullcontext)
 
 
 @contextmanager
@@ -79,7 +79,7 @@ def check_wanted() -> None:
         ask()
 
 
-def aside() -> AbstractContextManager[object]:
+def waiting_elsewhere() -> AbstractContextManager[object]:
     """Within it work waits for something that is done elsewhere, and lets other work go on."""
     return _ASIDE.get()()
 
@@ -93,7 +93,7 @@ def held(lock: threading.Lock) -> Iterator[None]:
     True
     """
     if not lock.acquire(blocking=False):
-        with aside():
+        with waiting_elsewhere():
             lock.acquire()
     try:
         yield

@@ -24,11 +24,11 @@ import numpy as np
 from cnnviz.decks.expression_functions import FUNCTIONS, REDUCTIONS, Function
 from cnnviz.decks.expression_limits import (
     CHEAP,
-    DEAR,
     DIVISION,
     LOOK,
     PART,
     POWER,
+    ROOT,
     Allowance,
     Budget,
     Planned,
@@ -215,7 +215,7 @@ class _Walk:
         index = tuple(self._place(place, names) for place in places)
         shape = np.broadcast_to(np.False_, part.shape)[index].shape
         if any(isinstance(place, np.ndarray) for place in index):
-            return self.budget.plan(shape, lambda value: np.asarray(value)[index], part, cost=DEAR)
+            return self.budget.plan(shape, lambda value: np.asarray(value)[index], part, cost=ROOT)
         return part.view(shape, lambda value: value[index])
 
     def _place(self, node: ast.expr, names: Names) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.notebook_ops import conv2d, conv2d_shape, sigmoid
-from cnnviz.decks.expression_limits import CHEAP, DEAR, Shape, together
+from cnnviz.decks.expression_limits import CHEAP, ROOT, Shape, together
 from cnnviz.words import Problem
 
 Array = np.ndarray
@@ -172,7 +172,7 @@ def _each(act: Callable[..., Any], cost: int = CHEAP) -> Function:
 
 REDUCTIONS: Mapping[str, Function] = {
     "sum": _reduction(np.sum), "mean": _reduction(np.mean), "min": _reduction(np.min), "max": _reduction(np.max),
-    "any": _reduction(np.any), "all": _reduction(np.all), "argmax": _reduction(np.argmax, axis=False, cost=DEAR), "argmin": _reduction(np.argmin, axis=False, cost=DEAR),
+    "any": _reduction(np.any), "all": _reduction(np.all), "argmax": _reduction(np.argmax, axis=False, cost=ROOT), "argmin": _reduction(np.argmin, axis=False, cost=ROOT),
     "count": _reduction(count, axis=False), "ptp": _reduction(ptp, axis=False), "norm": _reduction(norm, axis=False),
 }  # fmt: skip
 """These may also be written behind an array: z1.max() for max(z1)."""
@@ -180,15 +180,15 @@ REDUCTIONS: Mapping[str, Function] = {
 FUNCTIONS: Mapping[str, Function] = {
     **REDUCTIONS,
     "abs": _each(np.abs), "sign": _each(np.sign), "square": _each(np.square), "round": _each(np.round), "floor": _each(np.floor),
-    "ceil": _each(np.ceil), "trunc": _each(np.trunc), "sqrt": _each(np.sqrt, DEAR), "exp": _each(np.exp, DEAR),
-    "log": _each(np.log, DEAR), "sigmoid": _each(sigmoid, DEAR),
+    "ceil": _each(np.ceil), "trunc": _each(np.trunc), "sqrt": _each(np.sqrt, ROOT), "exp": _each(np.exp, ROOT),
+    "log": _each(np.log, ROOT), "sigmoid": _each(sigmoid, ROOT),
     "where": Function(lambda test, a, b: np.where(test, a, b), together, least=3, most=3, cost=2 * CHEAP),
     "size": Function(np.size, _single),
     "turned": Function(turned, _with_axes(2)),
     "mirrored": Function(mirrored, _with_axes(1)),
     "transposed": Function(lambda a: np.transpose(a), lambda a: a[::-1]),
     "nearest": Function(nearest, _numbers_alone, least=2, most=20),
-    "near": Function(near, _same, cost=DEAR),
+    "near": Function(near, _same, cost=ROOT),
     "replaced": Function(replaced, _replaced, least=2, most=6),
     "conv2d": Function(slid, _slid, least=2, most=3, arrays=2, products=_slid_products),
 }  # fmt: skip

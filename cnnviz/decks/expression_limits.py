@@ -23,7 +23,7 @@ PART, LOOK = 20_000, 1_000_000
 """The cost of a part of an expression, however few numbers it has, and of looking at another setup, however short that is."""
 MOST_SECONDS = 3.0
 """About how long other setups may take that they look at, altogether: somebody waits for it."""
-CHEAP, DEAR, POWER, DIVISION = 4, 15, 160, 2_000
+CHEAP, ROOT, POWER, DIVISION = 4, 15, 160, 2_000
 """The cost of one number: arithmetic and comparing; a root, an exponential or a search; a power; a division with a remainder, at worst."""
 
 

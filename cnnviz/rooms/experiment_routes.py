@@ -23,7 +23,7 @@ from cnnviz.rooms.experiment import (
 from cnnviz.rooms.poll import EXPERIMENT, PREDICTION, Poll
 from cnnviz.rooms.question_routes import Questions
 from cnnviz.rooms.store import Room, Store, StoreLost
-from cnnviz.server.job import Expected
+from cnnviz.server.job import CostEstimate
 from cnnviz.server.language import of_request
 from cnnviz.server.request_bodies import Refused
 from cnnviz.wire.rooms import RoomExperiment, RoomInside
@@ -117,4 +117,4 @@ class Experiments:
         for block in range(blocks(runs)):
             if not experiment.known(block):
                 made = partial(experiment.block, block)
-                await self.questions.worked_for(f"room {room.code}", (*experiment.name, block), made, Expected(experiment.seconds))
+                await self.questions.worked_for(f"room {room.code}", (*experiment.name, block), made, CostEstimate(experiment.seconds))

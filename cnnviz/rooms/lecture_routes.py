@@ -17,7 +17,7 @@ from cnnviz.rooms.redis_keys import deck_digest
 from cnnviz.rooms.room_deck import MOST_DECK, deck_of, is_asked, number_in, query_of_screen, screen_of, told
 from cnnviz.rooms.room_deck import is_text as is_own
 from cnnviz.rooms.store import COVERS, EXPLORE, Room, Store
-from cnnviz.server.costs import Costs, LikeOthers
+from cnnviz.server.costs import Costs, LearnedCost
 from cnnviz.server.job import Busy
 from cnnviz.server.request_bodies import Refused
 from cnnviz.server.visitors import connection_of, pause_of, visitor_of
@@ -112,7 +112,7 @@ class Lectures:
         try:
             async with while_asked(request):
                 name, connection = ("script", deck_digest(deck)), connection_of(request)
-                expected = LikeOthers(self.costs, "script", partial(reading_cost, "script", deck), clock=clock)
+                expected = LearnedCost(self.costs, "script", partial(reading_cost, "script", deck), clock=clock)
                 work = partial(expected.timed, partial(deck_of, deck))
                 found: Deck = await READING.get(name, visitor_of(request), work, connection, expected, pause_of(request))
                 return found

@@ -22,8 +22,8 @@ from cnnviz.rooms.redis_keys import deck_digest
 from cnnviz.rooms.room_secrets import is_device
 from cnnviz.rooms.store import MOST_DEVICES, Room, Store
 from cnnviz.server.admission import Admission
-from cnnviz.server.gate import Gate
-from cnnviz.server.job import Busy, Expected
+from cnnviz.server.compute_queue import ComputeQueue
+from cnnviz.server.job import Busy, CostEstimate
 from cnnviz.server.language import of_request
 from cnnviz.server.rate_limits import Rate
 from cnnviz.server.request_bodies import Refused, table_in
@@ -56,7 +56,7 @@ class Questions:
         self.store = store
         self.prepared: LruCache[tuple[str, str], Asked] = LruCache(32_000_000, held_bytes)
         self.cache = AnswerCache()
-        self.work: Gate[Any] = Gate(1, Admission(40, 6))
+        self.work: ComputeQueue[Any] = ComputeQueue(1, Admission(40, 6))
         self.voted = Rate(3_000, 0.02)  # an audience may share one address
         self.again = Rate(20, 0.5)  # changes of mind of one device
 
@@ -242,7 +242,7 @@ class Questions:
         """The result of `work`, outside the event loop; a problem with it is the lecturer's to hear."""
         return await self.worked_for(visitor_of(request), name, work)
 
-    async def worked_for(self, visitor: str, name: tuple[Hashable, ...], work: Callable[[], Result], expected: Expected | None = None) -> Result:
+    async def worked_for(self, visitor: str, name: tuple[Hashable, ...], work: Callable[[], Result], expected: CostEstimate | None = None) -> Result:
         """The same, in the name of a visitor. Raises Refused."""
         try:
             found: Result = await self.work.get(name, visitor, work, expected=expected)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Hashable, Sequence
 
 from cnnviz.core.lru_cache import LruCache
-from cnnviz.server.job import Expected, Result
+from cnnviz.server.job import CostEstimate, Result
 
 KNOWN = 2_000
 """Kinds of answers that are remembered."""
@@ -61,7 +61,7 @@ Cost = tuple[Sequence[Hashable], float]
 """Kinds of an answer, the most special first, and about how many seconds it takes by what is asked alone."""
 
 
-class LikeOthers(Expected):
+class LearnedCost(CostEstimate):
     """An answer takes as long as such answers have taken; `find` finds out what it costs, which may be known, and until then it is of the kind `usual`."""
 
     known = False
@@ -83,7 +83,7 @@ class LikeOthers(Expected):
             self.costs.exceeded(*self.cost, seconds)
 
     def timed(self, make: Callable[[], Result]) -> Result:
-        """The result, made in a thread of the gate's, and learned from."""
+        """The result, made in a thread of the queue's, and learned from."""
         began = self.clock()
         made = make()
         if self.cost:

@@ -10,7 +10,7 @@ ARENA_MAX = -8
 def share_heaps() -> None:
     """Has threads that begin from now on share the heaps that there are.
 
-    glibc has up to eight heaps a core, and each keeps what its thread's dearest answer took. Python lets one thread at a time
+    glibc has up to eight heaps a core, and each keeps what its thread's most expensive answer took. Python lets one thread at a time
     ask for memory, so that none waits.
     """
     _tell_glibc("mallopt", ARENA_MAX, 1)

@@ -22,10 +22,10 @@ from cnnviz.pages.resource import Resource, address_of
 from cnnviz.pages.version import code
 from cnnviz.server.admission import Admission
 from cnnviz.server.compression import LASTING, PIECE, inflated, is_known, takes_gzip
-from cnnviz.server.costs import Cost, Costs, LikeOthers
+from cnnviz.server.compute_queue import ComputeQueue
+from cnnviz.server.costs import Cost, Costs, LearnedCost
 from cnnviz.server.direct_routes import DirectRoute
-from cnnviz.server.gate import Gate
-from cnnviz.server.job import DEAR, Busy
+from cnnviz.server.job import EXPENSIVE, Busy
 from cnnviz.server.request_bodies import Refused, body_of
 from cnnviz.server.visitors import connection_of, pause_of, visitor_of
 from cnnviz.server.waiting import while_asked
@@ -66,8 +66,8 @@ class Numbers:
         self.costly: LruCache[tuple[Hashable, ...], Cost] = LruCache(MOST_COSTLY, held_bytes)
         self.costs = Costs()
         self.refusing = 0
-        self.work: Gate[Resource] = Gate(2, Admission(2_000, 400, 0.005))
-        goes_beside(self.work.courtesy)
+        self.work: ComputeQueue[Resource] = ComputeQueue(2, Admission(2_000, 400, 0.005))
+        goes_beside(self.work.yield_to_requests)
 
     async def get(self, page: Page, asked: Mapping[str, str], form: str, request: Request) -> Resource:
         """The resource, made if it is not known. Raises Busy, and TimeoutError where it takes too long."""
@@ -75,7 +75,7 @@ class Numbers:
         found = self.kept.get(name)
         if found is None:
             visitor, connection = visitor_of(request), connection_of(request)
-            answer = LikeOthers(self.costs, (page.id, form), partial(self._cost, name, page, asked, form), self.costly.get(name))
+            answer = LearnedCost(self.costs, (page.id, form), partial(self._cost, name, page, asked, form), self.costly.get(name))
             found = await self.work.get(name, visitor, partial(answer.timed, partial(resource.made, page, asked, form)), connection, answer, pause_of(request))
             if found.lasting:
                 self.kept.put(name, found)
@@ -84,7 +84,7 @@ class Numbers:
     def _cost(self, name: tuple[Hashable, ...], page: Page, asked: Mapping[str, str], form: str) -> Cost:
         """The cost of an answer; the address of one that will be told to come again is not read again."""
         found = resource.cost(page, asked, form)
-        if self.costs.expected(*found) > DEAR:
+        if self.costs.expected(*found) > EXPENSIVE:
             self.costly.put(name, found)
         return found
 
@@ -102,7 +102,7 @@ class Numbers:
         await answer(scope, receive, send)
 
     async def prepare(self, room_query: str, client: object) -> None:
-        """Makes what an audience will ask for that is taken there, so that it is one answer for all of them; a dear one comes later."""
+        """Makes what an audience will ask for that is taken there, so that it is one answer for all of them; an expensive one comes later."""
         page = dict(parse_qsl(room_query)).get("page", "")
         version, name, query = address_of(page, room_query).removeprefix("numbers/").replace("?", "/", 1).split("/", 2)
         asked = version, name, query.encode()
@@ -167,7 +167,7 @@ class Numbers:
             size = len(content).bit_length()
             return [(*kind, size) for kind in kinds], seconds + len(content) * EACH_BYTE + GIVEN
 
-        expected = LikeOthers(self.costs, (page.id, "given"), cost, clock=clock)
+        expected = LearnedCost(self.costs, (page.id, "given"), cost, clock=clock)
         try:
             async with while_asked(request):
                 work = partial(expected.timed, partial(isolated, resource.made_of, page, asked, content))

@@ -20,7 +20,7 @@ def connection_of(request: HTTPConnection) -> str:
 
 
 def pause_of(request: HTTPConnection) -> float:
-    """The seconds between the last answer on the connection of a request and this one, as Floods has noted them."""
+    """The seconds between the last answer on the connection of a request and this one, as RateLimitMiddleware has noted them."""
     return float(request.scope.get(PAUSE_KEY, 0.0))
 
 

@@ -23,8 +23,8 @@ from cnnviz.core.stored_params import keep_packed, mentioned, packed
 from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.server import worker
 from cnnviz.server.admission import Admission
+from cnnviz.server.compute_queue import ComputeQueue
 from cnnviz.server.costs import Cost
-from cnnviz.server.gate import Gate
 from cnnviz.words import Problem, reader
 
 Result = TypeVar("Result")
@@ -99,7 +99,7 @@ class WorkerPool:
         task = work, arguments, seconds, reader(), packed(_names(arguments), MOST_SENT)
         for again in (True, False):
             try:
-                future = self._active().schedule(worker.run, task, timeout=PATIENCE * seconds)
+                future = self._active().scheduler(worker.run, task, timeout=PATIENCE * seconds)
                 with _counted():
                     try:
                         while not wait([future], LOOK).done:
@@ -167,5 +167,5 @@ spawn.get_preparation_data = _without_main(spawn.get_preparation_data)  # type: 
 
 POOL = WorkerPool()
 
-READING: Gate[Any] = Gate(WORKERS, Admission(400, 100), clock, preemptive=False, dear=1)
+READING: ComputeQueue[Any] = ComputeQueue(WORKERS, Admission(400, 100), clock, preemptive=False, expensive=1)
 """The queue of tasks whose work is isolated: of long ones one at a time, so that a worker is free for short ones."""

@@ -1,4 +1,4 @@
-"""How long the dearest expressions, and texts with many of them, take that are not refused, on the largest network: 0.2 s of a processor is allowed."""
+"""How long the most expensive expressions, and texts with many of them, take that are not refused, on the largest network: 0.2 s of a processor is allowed."""
 
 import statistics
 import sys

@@ -163,7 +163,7 @@ class Soak:
 
 async def alone(server: Server, count: int, seed: int) -> bool:
     """Ask for random addresses one after the other; return whether the server spent at most MOST_CPU_SECONDS on each."""
-    chance, dear, failed = random.Random(seed), [], 0
+    chance, expensive, failed = random.Random(seed), [], 0
     async with Connection(server.url, inflate=False) as ask:
         for n in range(count):
             path = random_address(chance)
@@ -172,9 +172,9 @@ async def alone(server: Server, count: int, seed: int) -> bool:
             spent = processor_seconds(server.pid) - had
             failed += status >= 500
             if spent > MOST_CPU_SECONDS / 2:
-                dear.append(spent)
+                expensive.append(spent)
                 print(f"{n}: {spent:.2f} s, {status} {path}", flush=True)
-    most = sum(spent > MOST_CPU_SECONDS for spent in dear)
+    most = sum(spent > MOST_CPU_SECONDS for spent in expensive)
     print(f"{count} addresses: {most} over {MOST_CPU_SECONDS:g} s, {failed} failed, {resident_mb(server.pid):.0f} MB, at most {peak_mb(server.pid):.0f} MB")
     print(f"wanted: none over {MOST_CPU_SECONDS:g} s, none failed, at most {MOST_MB} MB")
     return not most and not failed and peak_mb(server.pid) <= MOST_MB

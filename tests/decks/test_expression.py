@@ -110,7 +110,7 @@ def test_a_key_that_would_write_into_an_array_is_refused(text):
     assert all(np.array_equal(array, before[name]) for name, array in here.arrays.items())
 
 
-DEAR = {
+EXPENSIVE = {
     "max(where(w2[:,0:1]*0>0, w2.T[0:1,:], 0))": "too_large",
     "w2[:,0:1] * w2.T[0:1,:]": "too_large",
     "w2[:,0:1] > w2.T[0:1,:] and True": "too_large",
@@ -125,7 +125,7 @@ DEAR = {
 }
 
 
-@pytest.mark.parametrize("text", DEAR)
+@pytest.mark.parametrize("text", EXPENSIVE)
 def test_what_is_too_large_or_too_much_work_is_refused_before_anything_is_computed(text, monkeypatch):
     def computed(*_):
         raise AssertionError("nothing is to be computed")
@@ -133,7 +133,7 @@ def test_what_is_too_large_or_too_much_work_is_refused_before_anything_is_comput
     monkeypatch.setattr(expression_limits, "_plain", computed)
     with pytest.raises(Problem) as refused:
         evaluate(text, SCENES[LARGE])
-    assert refused.value.code == f"lessons.expression.{DEAR[text]}" and str(refused.value)
+    assert refused.value.code == f"lessons.expression.{EXPENSIVE[text]}" and str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from cnnviz.pages.gradient_chain import answer, operations
 from cnnviz.pages.map_settings import SCALES
 from cnnviz.pages.resource import made, page_of
 from cnnviz.server.admission import Admission
-from cnnviz.server.gate import Gate
+from cnnviz.server.compute_queue import ComputeQueue
 from cnnviz.words import say
 from tests.pages.networks import SETUPS
 from tests.pages.running import decode, now
@@ -249,7 +249,7 @@ def test_checks_that_go_on_beside_their_pages_do_not_hold_up_each_other(monkeypa
     page, nets = page_of("check"), ("dense2-mse", "dense3-mse")  # two, one at a time, are enough to hold up each other, and are soon done
 
     async def tried() -> list:
-        gate: Gate = Gate(1, Admission(100, 100))
+        gate: ComputeQueue = ComputeQueue(1, Admission(100, 100))
         async with asyncio.timeout(60):
             return await asyncio.gather(*(gate.get(net, net, lambda net=net: made(page, {"net": net, "seed": "4711"}), net) for net in nets))
 

@@ -27,13 +27,13 @@ from cnnviz.pages.resource import EXACT, INSTEAD, Resource, asked_of, cost, made
 from cnnviz.pages.version import code
 from cnnviz.server import numbers as server_numbers
 from cnnviz.server.admission import Admission
+from cnnviz.server.compute_queue import ComputeQueue
 from cnnviz.server.direct_routes import Direct
-from cnnviz.server.gate import Gate
 from cnnviz.server.job import Busy
 from cnnviz.server.numbers import LASTING, Numbers, number_routes
 from tests.pages import running
 from tests.pages.running import decode
-from tests.server.gates import is_empty
+from tests.server.queues import is_empty
 
 
 def ask(path: str, query: str = "", headers: dict[str, str] | None = None, routes=None):
@@ -261,30 +261,30 @@ async def test_the_same_work_is_done_once_and_what_nobody_waits_for_ends():
                 check_wanted()
         finally:
             ended.set()
-    gate: Gate[int] = Gate(1, Admission(10, 10))
-    asked = [asyncio.create_task(gate.get("a", str(number), quick)) for number in range(50)]
+    queue: ComputeQueue[int] = ComputeQueue(1, Admission(10, 10))
+    asked = [asyncio.create_task(queue.get("a", str(number), quick)) for number in range(50)]
     await asyncio.sleep(0)
     go.set()
     assert await asyncio.gather(*asked) == [7] * 50
     assert len(calls) == 1
-    waiting = [asyncio.create_task(gate.get("b", "x", long)) for _ in range(2)]
+    waiting = [asyncio.create_task(queue.get("b", "x", long)) for _ in range(2)]
     assert await asyncio.to_thread(began.wait, 10)
     waiting[0].cancel()
     await asyncio.wait({waiting[0]})
-    assert not ended.is_set() and not gate.jobs["b"].given_up  # one still waits
+    assert not ended.is_set() and not queue.jobs["b"].given_up  # one still waits
     waiting[1].cancel()
     assert await asyncio.to_thread(ended.wait, 10)
-    assert await gate.get("c", "x", quick) == 7
-    gate.workers.threads.shutdown()
-    assert is_empty(gate)
+    assert await queue.get("c", "x", quick) == 7
+    queue.workers.threads.shutdown()
+    assert is_empty(queue)
 
 
 async def test_a_visitor_and_all_together_may_ask_for_so_much_and_no_more():
     go = threading.Event()
-    gate: Gate[bool] = Gate(1, Admission(5, 3, 2.0))
-    asked = [asyncio.create_task(gate.get(number, "greedy", lambda: go.wait(60))) for number in range(4)]
-    asked += [asyncio.create_task(gate.get(10 + number, "modest", lambda: go.wait(60))) for number in range(3)]
-    asked += [asyncio.create_task(gate.get(0, "modest", lambda: go.wait(60)))]  # asked for already
+    queue: ComputeQueue[bool] = ComputeQueue(1, Admission(5, 3, 2.0))
+    asked = [asyncio.create_task(queue.get(number, "greedy", lambda: go.wait(60))) for number in range(4)]
+    asked += [asyncio.create_task(queue.get(10 + number, "modest", lambda: go.wait(60))) for number in range(3)]
+    asked += [asyncio.create_task(queue.get(0, "modest", lambda: go.wait(60)))]  # asked for already
     await asyncio.sleep(0)
     go.set()
     found = await asyncio.gather(*asked, return_exceptions=True)

@@ -22,8 +22,8 @@ from cnnviz.core.work_cancellation import as_long_as
 from cnnviz.hosts.dialogs import answers
 from cnnviz.server import worker
 from cnnviz.server.admission import Admission
-from cnnviz.server.gate import Gate
-from cnnviz.server.job import Expected
+from cnnviz.server.compute_queue import ComputeQueue
+from cnnviz.server.job import CostEstimate
 from cnnviz.server.worker_pool import WorkerPool
 from cnnviz.words import Problem, message, say
 from tests.server import isolated_work as work
@@ -202,7 +202,7 @@ def test_no_worker_outlives_the_program_and_none_imports_its_main_module(how, tm
 
 
 def test_long_work_of_one_address_leaves_a_worker_for_short_work_of_others():
-    gate: Gate[float] = Gate(2, Admission(400, 100), time.monotonic, preemptive=False, dear=1)
+    queue: ComputeQueue[float] = ComputeQueue(2, Admission(400, 100), time.monotonic, preemptive=False, expensive=1)
     under_way, most, lock = [0], [0], threading.Lock()
     end = threading.Event()
 
@@ -216,11 +216,11 @@ def test_long_work_of_one_address_leaves_a_worker_for_short_work_of_others():
         return 0.0
 
     async def flood() -> int:
-        floods = [asyncio.create_task(gate.get(n, "flood", long, f"flood {n}", Expected(2.0))) for n in range(8)]
+        middleware = [asyncio.create_task(queue.get(n, "flood", long, f"flood {n}", CostEstimate(2.0))) for n in range(8)]
         await asyncio.sleep(0.05)
-        answered = [await gate.get(f"short {n}", "other", lambda: 1.0, "other", Expected(0.01)) for n in range(20)]
+        answered = [await queue.get(f"short {n}", "other", lambda: 1.0, "other", CostEstimate(0.01)) for n in range(20)]
         end.set()
-        await asyncio.gather(*floods)
+        await asyncio.gather(*middleware)
         return len(answered)
 
     assert asyncio.run(asyncio.wait_for(flood(), 60)) == 20

@@ -15,8 +15,8 @@ from starlette.types import Receive, Scope, Send
 from cnnviz.data.uploads import MAX_BYTES
 from cnnviz.hosts.dialogs import Reply
 from cnnviz.server.admission import Admission
-from cnnviz.server.costs import Cost, Costs, LikeOthers
-from cnnviz.server.gate import Gate
+from cnnviz.server.compute_queue import ComputeQueue
+from cnnviz.server.costs import Cost, Costs, LearnedCost
 from cnnviz.server.job import Busy
 from cnnviz.server.numbers import MOST_QUERY, come_again, refusal
 from cnnviz.server.rate_limits import Rate
@@ -42,7 +42,7 @@ class Dialogs:
     """
 
     def __init__(self) -> None:
-        self.work: Gate[Reply] = Gate(1, Admission(400, 100))
+        self.work: ComputeQueue[Reply] = ComputeQueue(1, Admission(400, 100))
         self.costs = Costs()
         self.asked = Rate(ASKED, EACH)
         self.sending = self.coming = 0
@@ -105,14 +105,14 @@ class Dialogs:
             made = partial(answers.answer, name, asked, content if sent else None)
             visitor, connection, pause = visitor_of(request), connection_of(request), pause_of(request)
             if not sent:
-                expected = LikeOthers(self.costs, name, partial(answers.cost_of, name, asked))
+                expected = LearnedCost(self.costs, name, partial(answers.cost_of, name, asked))
                 return await self.work.get(known, visitor, partial(expected.timed, made), connection, expected, pause)
 
             def cost() -> Cost:
                 kinds, seconds = reading_cost(("dialogs", name), content)
                 return kinds, seconds + (answers.cost_of(name, asked)[1] if name == "gradients" else 0.0)  # compared at a later update
 
-            expected = LikeOthers(self.costs, name, cost, clock=clock)
+            expected = LearnedCost(self.costs, name, cost, clock=clock)
             reply: Reply = await READING.get(known, visitor, partial(expected.timed, made), connection, expected, pause)
             return reply
 

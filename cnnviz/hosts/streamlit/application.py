@@ -19,9 +19,9 @@ from cnnviz.rooms import Rooms, room_routes
 from cnnviz.rooms.redis_store import shared
 from cnnviz.server.direct_routes import Direct
 from cnnviz.server.files import file_routes, made_once
-from cnnviz.server.floods import Floods
 from cnnviz.server.headers import Headers
 from cnnviz.server.numbers import Numbers, number_routes
+from cnnviz.server.rate_limit_middleware import RateLimitMiddleware
 from cnnviz.server.shared_arrays import shared_arrays
 from cnnviz.server.worker_pool import POOL
 from cnnviz.words import say
@@ -33,7 +33,7 @@ REDIS = "CNNVIZ_REDIS"
 SECRET = "STREAMLIT_SERVER_COOKIE_SECRET"
 """The environment's setting with a secret that all processes share, and that outlives them."""
 
-FOR_ALL = [Middleware(Proxies), Middleware(Headers, page()), Middleware(Floods), Middleware(Origins)]
+FOR_ALL = [Middleware(Proxies), Middleware(Headers, page()), Middleware(RateLimitMiddleware), Middleware(Origins)]
 FOR_STREAMLIT = [Middleware(layer) for layer in (Metrics, Frames, NoUploads, Compressed, Early)]
 """Around every answer, and around Streamlit's own, the outermost first."""
 

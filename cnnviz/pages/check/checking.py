@@ -17,7 +17,7 @@ from cnnviz.core.read_only import as_frozen
 from cnnviz.core.setup import Setup
 from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.threads import THREADS
-from cnnviz.core.work_cancellation import aside, in_background
+from cnnviz.core.work_cancellation import in_background, waiting_elsewhere
 
 AT_ONCE = 400_000_000
 """Entries times multiplications of a pass: what is checked while the page waits, about half a second."""
@@ -85,7 +85,7 @@ class Turns:
             self.under_way[name] = checking
         thread = threading.Thread(target=self._run, args=(name, checking, work), daemon=True, name="check")
         thread.start()
-        with aside():
+        with waiting_elsewhere():
             thread.join(GRACE)
         return checking
 

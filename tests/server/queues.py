@@ -1,16 +1,19 @@
-"""What tests look at in a gate, and in what a server keeps."""
+"""What tests look at in a queue, and in what a server keeps."""
 
 import contextlib
 import gc
 from collections.abc import Iterator
 
-from cnnviz.server.gate import Gate
+from cnnviz.server.compute_queue import ComputeQueue
 
 
-def is_empty(gate: Gate) -> bool:
+def is_empty(queue: ComputeQueue) -> bool:
     """Whether nothing is left of what was asked for, once its threads have ended what they were at."""
-    schedule, admission = gate.schedule, gate.admission
-    left = (gate.jobs, gate.workers.aside, schedule.running, schedule.under_way, schedule.turns.active, len(schedule.turns), admission.works, admission.dear)
+    scheduler, admission = queue.scheduler, queue.admission
+    left = (
+        queue.jobs, queue.workers.waiting_elsewhere, scheduler.running, scheduler.under_way, scheduler.turns.active,
+        len(scheduler.turns), admission.works, admission.expensive,
+    )
     return not any(left)
 
 

@@ -38,7 +38,7 @@ MOST_REFUSED = 500
 _SOON = {"Retry-After": "2"}
 
 
-class Floods:
+class RateLimitMiddleware:
     """ASGI middleware that refuses what one address asks beyond that, with 429 or 503 and a sentence.
 
     A class may share one address, and so may an audience: the limits are theirs, and a program's that asks as fast as it can is soon beyond.

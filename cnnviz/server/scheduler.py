@@ -1,4 +1,4 @@
-"""The order of works: the shortest first, also before one that has been begun, and few dear ones at a time."""
+"""The order of works: the shortest first, also before one that has been begun, and few expensive ones at a time."""
 
 from typing import Generic
 
@@ -9,8 +9,8 @@ UNDER_WAY, MOST_UNDER_WAY = 3, 6
 """Dear works that may have been begun, and with those that are shorter than all of them; the others wait without holding anything."""
 
 
-class Schedule(Generic[Result]):
-    """At most `at_once` works that are `running`, those that wait for a turn, and the dear ones that are held back until few are under way.
+class Scheduler(Generic[Result]):
+    """At most `at_once` works that are `running`, those that wait for a turn, and the expensive ones that are held back until few are under way.
 
     Nothing here knows of threads or of who waits for a work.
     """
@@ -65,7 +65,7 @@ class Schedule(Generic[Result]):
         (self.held_back if job.charged else self.turns.waiting).add(job.place)
 
     def _held_back(self) -> Place[Job[Result]] | None:
-        """The first of the dear ones that have not been begun, where few are under way, or only longer ones."""
+        """The first of the expensive ones that have not been begun, where few are under way, or only longer ones."""
         first = self.held_back.first()
         if first is None or len(self.under_way) >= self.most_dear_and_shorter:
             return None

@@ -8,20 +8,20 @@ import threading
 import pytest
 from starlette.responses import PlainTextResponse
 
-from cnnviz.server import floods
+from cnnviz.server import rate_limit_middleware
 from cnnviz.server.admission import Admission
+from cnnviz.server.compute_queue import ComputeQueue
 from cnnviz.server.fair_queue import ORDINARY_JOBS
-from cnnviz.server.floods import Floods
-from cnnviz.server.gate import Gate
-from cnnviz.server.job import Expected
+from cnnviz.server.job import CostEstimate
+from cnnviz.server.rate_limit_middleware import RateLimitMiddleware
 from cnnviz.server.rate_limits import Rate, fair_share
 from cnnviz.words import say
-from tests.server.gates import is_empty
+from tests.server.queues import is_empty
 
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
-    monkeypatch.setattr(floods, "TARPIT", 0.0)
+    monkeypatch.setattr(rate_limit_middleware, "TARPIT", 0.0)
 
 
 def scope(kind: str = "http", client: str = "10.0.0.7", path: str = "/numbers/step", port: int = 4711) -> dict:
@@ -29,7 +29,7 @@ def scope(kind: str = "http", client: str = "10.0.0.7", path: str = "/numbers/st
     return found | {"extensions": {"websocket.http.response": {}}}
 
 
-async def ask(app: Floods, **asked: str | int) -> tuple[int, dict[str, str], bytes]:
+async def ask(app: RateLimitMiddleware, **asked: str | int) -> tuple[int, dict[str, str], bytes]:
     said: list[dict] = []
 
     async def send(message: dict) -> None:
@@ -44,7 +44,7 @@ async def ask(app: Floods, **asked: str | int) -> tuple[int, dict[str, str], byt
 
 
 async def test_past_its_requests_an_address_is_told_to_wait_and_no_other_is():
-    app = Floods(PlainTextResponse("here"))
+    app = RateLimitMiddleware(PlainTextResponse("here"))
     app.asked = Rate(3, 1_000)
     assert [(await ask(app))[0] for _ in range(4)] == [200] * 3 + [429]
     status, headers, body = await ask(app)
@@ -56,7 +56,7 @@ async def test_past_its_requests_an_address_is_told_to_wait_and_no_other_is():
 @pytest.mark.parametrize("beyond", [5, 20])
 def test_past_its_requests_those_of_an_address_who_ask_seldom_have_as_many_and_no_more_over_however_many_connections(beyond):
     async def tried() -> int:
-        app, now = Floods(PlainTextResponse("here")), [0.0]
+        app, now = RateLimitMiddleware(PlainTextResponse("here")), [0.0]
         app.asked, app.beyond = Rate(200, 1.0, clock=lambda: now[0]), Rate(beyond, 1_000, clock=lambda: now[0])
         for port in range(50):
             assert (await ask(app, port=port))[0] == 200
@@ -73,7 +73,7 @@ def test_past_its_requests_those_of_an_address_who_ask_seldom_have_as_many_and_n
 
 
 async def test_a_refusal_takes_its_time_and_so_much_of_them_wait_and_no_more(monkeypatch):
-    monkeypatch.setattr(floods, "MOST_REFUSED", 2)
+    monkeypatch.setattr(rate_limit_middleware, "MOST_REFUSED", 2)
     waits: list[float] = []
     go = asyncio.Event()
 
@@ -82,27 +82,27 @@ async def test_a_refusal_takes_its_time_and_so_much_of_them_wait_and_no_more(mon
         await go.wait()
 
     monkeypatch.setattr(asyncio, "sleep", slept)
-    app = Floods(PlainTextResponse("here"))
+    app = RateLimitMiddleware(PlainTextResponse("here"))
     app.asked = Rate(0, 1_000)
     asked = [asyncio.create_task(ask(app)) for _ in range(5)]
     async with asyncio.timeout(60):
         for first in itertools.islice(asyncio.as_completed(asked), 3):
             await first
-        assert waits == [floods.TARPIT] * 2 and [one.done() for one in asked].count(False) == 2
+        assert waits == [rate_limit_middleware.TARPIT] * 2 and [one.done() for one in asked].count(False) == 2
         go.set()
         assert [(await one)[0] for one in asked] == [429] * 5
     assert not app.refused
 
 
 async def test_what_nobody_reads_is_counted_until_it_is_sent_and_a_rooms_stream_is_not(monkeypatch):
-    monkeypatch.setattr(floods, "AT_ONCE", 2)
+    monkeypatch.setattr(rate_limit_middleware, "AT_ONCE", 2)
     go = asyncio.Event()
 
     async def slow(scope, receive, send) -> None:
         await go.wait()
         await PlainTextResponse("here")(scope, receive, send)
 
-    app = Floods(slow)
+    app = RateLimitMiddleware(slow)
     streams = [asyncio.create_task(ask(app, path="/room/ABCDE/events")) for _ in range(5)]
     asked = [asyncio.create_task(ask(app)) for _ in range(2)]
     await asyncio.sleep(0)
@@ -116,14 +116,14 @@ async def test_what_nobody_reads_is_counted_until_it_is_sent_and_a_rooms_stream_
 
 @pytest.mark.parametrize(("limit", "status", "id"), [("SOCKETS", 429, "flood"), ("MOST_SOCKETS", 503, "crowded")])
 async def test_sessions_of_one_address_and_of_all_are_bounded(monkeypatch, limit, status, id):
-    monkeypatch.setattr(floods, limit, 2)
+    monkeypatch.setattr(rate_limit_middleware, limit, 2)
     go = asyncio.Event()
 
     async def session(scope, receive, send) -> None:
         await send({"type": "websocket.accept"})
         await go.wait()
 
-    app = Floods(session)
+    app = RateLimitMiddleware(session)
     opened = [asyncio.create_task(ask(app, kind="websocket")) for _ in range(2)]
     await asyncio.sleep(0)
     found, headers, body = await ask(app, kind="websocket")
@@ -134,14 +134,14 @@ async def test_sessions_of_one_address_and_of_all_are_bounded(monkeypatch, limit
 
 
 async def test_sessions_opened_in_a_loop_are_refused_though_each_is_left_at_once():
-    app = Floods(PlainTextResponse("here"))
+    app = RateLimitMiddleware(PlainTextResponse("here"))
     app.opened = Rate(2, 1_000)
     assert [(await ask(app, kind="websocket"))[0] for _ in range(3)] == [200, 200, 429]
 
 
 def test_a_session_is_heard_as_often_as_somebody_presses_buttons(monkeypatch):
-    monkeypatch.setattr(floods, "MESSAGES", 3)
-    monkeypatch.setattr(floods, "EACH_MESSAGE", 1_000.0)  # beside which the time that the test takes is nothing
+    monkeypatch.setattr(rate_limit_middleware, "MESSAGES", 3)
+    monkeypatch.setattr(rate_limit_middleware, "EACH_MESSAGE", 1_000.0)  # beside which the time that the test takes is nothing
     waits: list[float] = []
 
     async def slept(seconds: float) -> None:
@@ -155,7 +155,7 @@ def test_a_session_is_heard_as_often_as_somebody_presses_buttons(monkeypatch):
     async def receive() -> dict:
         return {"type": "websocket.receive", "bytes": b"again"}
 
-    asyncio.run(Floods(session)(scope("websocket"), receive, None))
+    asyncio.run(RateLimitMiddleware(session)(scope("websocket"), receive, None))
     assert [round(wait / 1_000) for wait in waits] == [1, 2, 3]
 
 
@@ -164,8 +164,8 @@ def heard(said: list[tuple[float, int]], sessions: int) -> list[float]:
     now, found = [0.0], []
 
     async def tried() -> None:
-        app = Floods(None)
-        app.said = Rate(floods.MESSAGES_OF_ALL, floods.EACH_OF_ALL, clock=lambda: now[0])
+        app = RateLimitMiddleware(None)
+        app.said = Rate(rate_limit_middleware.MESSAGES_OF_ALL, rate_limit_middleware.EACH_OF_ALL, clock=lambda: now[0])
         receives: list = []
         go = asyncio.Event()
 
@@ -185,7 +185,7 @@ def heard(said: list[tuple[float, int]], sessions: int) -> list[float]:
             await real(0)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(asyncio, "sleep", slept)
-            patch.setattr(floods, "MESSAGES", 10_000)
+            patch.setattr(rate_limit_middleware, "MESSAGES", 10_000)
             for now[0], number in said:
                 found.append(0.0)
                 await receives[number]()
@@ -200,7 +200,7 @@ def heard(said: list[tuple[float, int]], sessions: int) -> list[float]:
 def test_sessions_of_one_address_are_heard_together_as_often_as_a_class_presses_buttons():
     waits = heard([(0.0, n % 1_000) for n in range(4_000)], 1_000)
     assert waits[:1_300] == [0.0] * 1_300, "one for each session, and as many for all"
-    assert waits[1_300:1_303] == pytest.approx([floods.EACH_OF_ALL * n for n in (1, 2, 3)])
+    assert waits[1_300:1_303] == pytest.approx([rate_limit_middleware.EACH_OF_ALL * n for n in (1, 2, 3)])
 
 
 def test_who_seldom_presses_a_button_does_not_wait_for_a_hundred_sessions_of_the_same_address():
@@ -223,7 +223,7 @@ def test_a_few_addresses_that_take_what_they_can_leave_room_for_others(of_all, o
 
 async def test_who_had_least_worked_out_of_late_is_next():
     now, come = [0.0], threading.Event()
-    gate: Gate[None] = Gate(1, Admission(100, 100), clock=lambda: now[0])
+    queue: ComputeQueue[None] = ComputeQueue(1, Admission(100, 100), clock=lambda: now[0])
     order: list[str] = []
 
     def work(who: str) -> None:
@@ -232,7 +232,7 @@ async def test_who_had_least_worked_out_of_late_is_next():
         now[0] += 0.01
 
     def asked(who: str, n: int = 0) -> asyncio.Task:
-        return asyncio.create_task(gate.get((who, n), who.split()[0], lambda: work(who), who, Expected(0.01)))
+        return asyncio.create_task(queue.get((who, n), who.split()[0], lambda: work(who), who, CostEstimate(0.01)))
 
     greedy = [asked("10.0.0.7 1", n) for n in range(20)]
     modest = [asked("10.0.0.7 2"), asked("10.0.0.8 1")]
@@ -240,38 +240,38 @@ async def test_who_had_least_worked_out_of_late_is_next():
     come.set()
     await asyncio.gather(*greedy, *modest)
     assert order.index("10.0.0.8 1") <= order.index("10.0.0.7 2") < 16
-    assert is_empty(gate)
+    assert is_empty(queue)
 
 
 async def test_of_one_address_who_made_a_pause_comes_soon_however_much_the_others_ask():
     come, order = threading.Event(), []
-    gate: Gate[None] = Gate(1, Admission(100, 100))
+    queue: ComputeQueue[None] = ComputeQueue(1, Admission(100, 100))
 
     def work(who: str) -> None:
         come.wait(60)
         order.append(who)
 
     def asked(who: str, n: int, pause: float = 0.0) -> asyncio.Task:
-        return asyncio.create_task(gate.get((who, n), "10.0.0.7", lambda: work(who), f"{who} {n}", Expected(0.01), pause))
+        return asyncio.create_task(queue.get((who, n), "10.0.0.7", lambda: work(who), f"{who} {n}", CostEstimate(0.01), pause))
 
     all_of_it = [*(asked("flood", n) for n in range(40)), asked("class", 0, 0.4)]
     await asyncio.sleep(0)
     come.set()
     await asyncio.gather(*all_of_it)
-    assert order.index("class") <= ORDINARY_JOBS and is_empty(gate)
+    assert order.index("class") <= ORDINARY_JOBS and is_empty(queue)
 
 
 @pytest.mark.parametrize("seconds", [0.01, 0.3], ids=["short", "dear"])
 async def test_who_asks_for_what_a_flood_has_asked_for_has_it_as_soon_as_if_they_had_been_the_first(seconds):
     come, order = threading.Event(), []
-    gate: Gate[None] = Gate(1, Admission(100, 100))
+    queue: ComputeQueue[None] = ComputeQueue(1, Admission(100, 100))
 
     def work(name: str) -> None:
         come.wait(60)
         order.append(name)
 
     def asked(name: str, by: str, pause: float = 0.0) -> asyncio.Task:
-        return asyncio.create_task(gate.get(name, "10.0.0.7", lambda: work(name), by, Expected(seconds), pause))
+        return asyncio.create_task(queue.get(name, "10.0.0.7", lambda: work(name), by, CostEstimate(seconds), pause))
 
     all_of_it = [*(asked(f"flood {n}", f"flood {n}") for n in range(40)), asked("lesson", "flood 0")]
     await asyncio.sleep(0)
@@ -279,17 +279,17 @@ async def test_who_asks_for_what_a_flood_has_asked_for_has_it_as_soon_as_if_they
     await asyncio.sleep(0)
     come.set()
     await asyncio.gather(*all_of_it)
-    assert order.index("lesson") <= ORDINARY_JOBS and len(order) == 41 and is_empty(gate)
+    assert order.index("lesson") <= ORDINARY_JOBS and len(order) == 41 and is_empty(queue)
 
 
 async def test_who_gives_up_as_their_turn_comes_holds_up_nobody():
-    gate: Gate[int] = Gate(1, Admission(100, 100))
+    queue: ComputeQueue[int] = ComputeQueue(1, Admission(100, 100))
     for n in range(20):
-        first = asyncio.create_task(gate.get(("left", n), "10.0.0.7", lambda: 1))
+        first = asyncio.create_task(queue.get(("left", n), "10.0.0.7", lambda: 1))
         for _ in range(n % 4):
             await asyncio.sleep(0)
         first.cancel()
     async with asyncio.timeout(60):
-        assert await gate.get("stays", "10.0.0.7", lambda: 2) == 2
-    gate.workers.threads.shutdown()  # waits for those who were being worked for as they left
-    assert is_empty(gate)
+        assert await queue.get("stays", "10.0.0.7", lambda: 2) == 2
+    queue.workers.threads.shutdown()  # waits for those who were being worked for as they left
+    assert is_empty(queue)
