@@ -10,8 +10,8 @@ from starlette.routing import BaseRoute
 
 from cnnviz.server.compression import inflated, is_known, takes_gzip
 from cnnviz.server.direct_routes import DirectRoute
-from cnnviz.server.heaps import give_back
 from cnnviz.server.language import of_request
+from cnnviz.server.malloc import trim_heap
 from cnnviz.server.waiting import made_in_a_thread
 from cnnviz.view.constants import sprite
 from cnnviz.view.modules import script, styles
@@ -43,7 +43,7 @@ def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Di
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         kept = gzip.compress(body, mtime=0) if is_text else body
         del made, body
-        give_back()
+        trim_heap()
         return kept, is_text, etag
 
     async def answer(request: Request) -> Response:

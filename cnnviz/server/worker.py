@@ -20,7 +20,7 @@ import numpy as np
 from cnnviz.core.lru_cache import clear_all
 from cnnviz.core.stored_params import forget, keep_also
 from cnnviz.core.threads import keep_one_blas_thread
-from cnnviz.server.heaps import give_back, share_heaps
+from cnnviz.server.malloc import cap_arenas, trim_heap
 from cnnviz.words import Problem, reading
 
 MODULES = ("PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PngImagePlugin", "PIL.WebPImagePlugin", "cnnviz.hosts.dialogs.own_files")
@@ -70,7 +70,7 @@ def begin() -> None:
     if hasattr(os, "nice"):
         os.nice(NICE)
     keep_one_blas_thread()
-    share_heaps()
+    cap_arenas()
     _limit_memory()
 
 
@@ -115,7 +115,7 @@ def run(work: Callable[..., Any], arguments: tuple[Any, ...], seconds: float, la
     finally:
         forget()  # what the next task keeps has to go along with its result
         clear_all(MOST_CACHED)
-        give_back()
+        trim_heap()
 
 
 def too_large() -> Problem:
