@@ -195,17 +195,17 @@ class Network(Architecture):
         """
         return self.program(trace.x.shape, training=trace.training).backward(params, trace, self.targets(y, trace.o.shape))
 
-    def pulls(self, params: Params, trace: Trace, y: np.ndarray) -> Mapping[str, np.ndarray]:
+    def per_image_gradients(self, params: Params, trace: Trace, y: np.ndarray) -> Mapping[str, np.ndarray]:
         """∂Lᵢ/∂θ of each image's own loss by "d" and parameter, (m,…); their mean is ∂L/∂θ.
 
         >>> network, x = Network.parse("conv2x3-bn-gap-mse"), np.random.default_rng(0).random((3, 1, 5, 5))
         >>> params = network.init((5, 5))
         >>> trace = network.forward(params, x)
-        >>> own = network.pulls(params, trace, np.zeros((3, 2)))
+        >>> own = network.per_image_gradients(params, trace, np.zeros((3, 2)))
         >>> own["ds"].shape, bool(np.allclose(own["df"].mean(axis=0), network.backward(params, trace, np.zeros((3, 2))).df))
         ((3, 2), True)
         """
-        return self.program(trace.x.shape, training=trace.training).pulls(params, trace, self.targets(y, trace.o.shape))
+        return self.program(trace.x.shape, training=trace.training).per_image_gradients(params, trace, self.targets(y, trace.o.shape))
 
     def buffers(self, x_shape: Shape) -> dict[str, np.ndarray]:
         """The numbers that training keeps beside the parameters, before the first update: "n1.running_mean", "n1.running_var"."""

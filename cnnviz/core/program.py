@@ -380,7 +380,7 @@ class Program:
             values["y"] = as_frozen(y)
         return Gradients.of_frozen(gradients, (self._made_last, partial(self._go_on, values, overrides)))
 
-    def pulls(self, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray) -> Params:
+    def per_image_gradients(self, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray) -> Params:
         """∂Lᵢ/∂θ for each image's own loss, by "d" and parameter, (m,…): a backward pass for each that starts with its slope alone."""
         if not self.run.images:
             gradients = self.backward(params, trace, y)

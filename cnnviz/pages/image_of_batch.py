@@ -86,8 +86,8 @@ def images_arrays(now: PageRequest) -> dict[str, np.ndarray]:
     network, y = setup.network, np.array(setup.y)
     losses = network.losses(snapshot.trace, y)
     small = {name for name, pull in snapshot.params.items() if pull.size * len(losses) <= MOST_PULLED}
-    pulls = network.pulls(snapshot.params, snapshot.trace, y)
-    found = {f"pulls.d{name}": pulls[f"d{name}"] for name in snapshot.params if name in small}
+    per_image_gradients = network.per_image_gradients(snapshot.params, snapshot.trace, y)
+    found = {f"pulls.d{name}": per_image_gradients[f"d{name}"] for name in snapshot.params if name in small}
     shown = {"L": losses[setup.image : setup.image + 1], "images.L": losses, "all.x": snapshot.trace.x}
     return found | shown | (_together(now) if setup.mode == "train" else {})
 

@@ -119,8 +119,8 @@ def test_step_shows_one_image_of_the_pass_of_all():
     snapshot = run_updates(setup, load_images(setup), 2)
     assert header["lesson"]["img"] == FOUR.img and header["lesson"]["image"] == "3"
     assert np.array_equal(arrays["n1"].ravel(), snapshot.trace["n1"][3].ravel()) and np.array_equal(arrays["df"].ravel(), snapshot.gradients.df.ravel())
-    pulls = setup.network.pulls(snapshot.params, snapshot.trace, np.array(setup.y))
-    assert np.array_equal(arrays["pulls.df"].ravel(), pulls["df"].ravel())
+    per_image_gradients = setup.network.per_image_gradients(snapshot.params, snapshot.trace, np.array(setup.y))
+    assert np.array_equal(arrays["pulls.df"].ravel(), per_image_gradients["df"].ravel())
     assert arrays["L"] == setup.network.losses(snapshot.trace, np.array(setup.y))[3]
     assert "df" not in header["network"]["arithmetic"] and header["network"]["arithmetic"]["dz2"].endswith("/4")
 
