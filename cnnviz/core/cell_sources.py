@@ -77,7 +77,7 @@ def formulas(network: Architecture, inputs: Sequence[Shape], training: bool) -> 
     """
     found = {"v": rf"v = \text{{flatten}}({latex(flattened)})"} if (flattened := _flattened(network)) else {}
     for place, (layer, names) in enumerate(zip(network.layers, network.names, strict=True)):
-        after = {} if training else {role: text for role, (text, _) in layer.after_training.items()}
+        after = {} if training else {role: text for role, (text, _) in layer.in_eval_mode.items()}
         for role, text in (layer.formulas(inputs[place]) | after).items():
             letters = ("x", "y", *layer.parameter_letters)
             roles = {name: latex(names.of(name)) for letter in letters for name in (letter, f"d{letter}")}
@@ -101,7 +101,7 @@ def arithmetic(network: Architecture, training: bool) -> dict[str, str]:
     found = {"v": flattened} if (flattened := _flattened(network)) else {}
     for layer, names in zip(network.layers, network.names, strict=True):
         computed = layer.links()
-        after = {} if training else {role: text for role, (_, text) in layer.after_training.items()}
+        after = {} if training else {role: text for role, (_, text) in layer.in_eval_mode.items()}
         for role, text in (layer.arithmetic() | after).items():
             if role in computed:
                 target = f"d{names.source}" if role == "dx" else names.of(role)

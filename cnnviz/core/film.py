@@ -71,7 +71,7 @@ def film(
 
 
 def checkpoint_film(setups: Sequence[Setup], x: np.ndarray, most_frames: int, maps: tuple[str, ...]) -> Film:
-    """A film whose updates are update 0 of each setup, of one network on `x`: that of a batch norm or dropout as after training.
+    """A film whose updates are update 0 of each setup, of one network on `x`: that of a batch norm or dropout as in eval mode.
 
     >>> checkpoint_film([Setup(seed=1), Setup(seed=2)], np.zeros((32, 32)), 2, ("w",)).losses.shape
     (2,)
@@ -109,7 +109,7 @@ def _steps(updates: Updates, n: int, hold: frozenset[str]) -> Iterator[_Taken]:
 
 
 def _as_trained(updates: Updates) -> _Taken:
-    """The start of a setup, as after training where a pass is another then."""
+    """The start of a setup, as in eval mode where a pass is another then."""
     check_wanted()
     point, program = updates.first, updates.program
     if not program.buffers and not program.draws:

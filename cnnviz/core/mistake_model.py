@@ -101,7 +101,7 @@ class Mistake:
         return (*(loss for loss in LOSSES if loss in kinds), *sorted(found))
 
     def places(self, network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> tuple[PlacedMistake, ...]:
-        """Every place of a network where it can be made with so many images, in training or after it, in the order of the layers."""
+        """Every place of a network where it can be made with so many images, in training or in eval mode, in the order of the layers."""
         roles = {change.role for change in self.line_overrides}
         if (self.several and images < 2) or self.after == training:
             return ()

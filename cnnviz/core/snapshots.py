@@ -41,7 +41,7 @@ NEAR_BYTES, KERNEL_BYTES = 16_000_000, 4_000_000
 
 
 class Evaluated(NamedTuple):
-    """A pass as after training, and its loss."""
+    """A pass as in eval mode, and its loss."""
 
     trace: Trace
     loss: float
@@ -75,13 +75,13 @@ class Snapshot(ReadOnly):
 
     @cached_property
     def evaluated(self) -> Evaluated:
-        """The same parameters as after training: with what it keeps, nothing dropped, each image for itself."""
+        """The same parameters as in eval mode: with what it keeps, nothing dropped, each image for itself."""
         assert self.network is not None
         trace = self.network.forward(self.params, self.trace.x, training=False, given=self.buffers)
         return Evaluated(trace, self.network.loss(trace, self.y))
 
     @cached_property
-    def after_training(self) -> Snapshot:
+    def in_eval_mode(self) -> Snapshot:
         """The snapshot as it is then: that pass, its gradients, and its loss as the last one."""
         assert self.network is not None
         trace, loss = self.evaluated
@@ -90,7 +90,7 @@ class Snapshot(ReadOnly):
 
     def in_mode(self, mode: str) -> Snapshot:
         """Return the snapshot with the pass of a mode, "train" or "eval"."""
-        return self if mode == "train" or not self.trace.training else self.after_training
+        return self if mode == "train" or not self.trace.training else self.in_eval_mode
 
 
 def run_updates(setup: Setup, x: np.ndarray, k: int) -> Snapshot:

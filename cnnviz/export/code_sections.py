@@ -33,7 +33,7 @@ def sections(setup: Setup, pixels: np.ndarray) -> tuple[Section, ...]:
     program = setup.network.program(x.shape)
     values = program.start(setup.unset.first_params(setup.x_shape), x)
     passes = Passes(program, setup.optimizer, setup.deviations, sizes_of(program, values, np.array(setup.y)), len(setup.images))
-    after = _after_training(setup, x, values) if setup.mode == "eval" else None
+    after = _in_eval_mode(setup, x, values) if setup.mode == "eval" else None
     loops = None if program.run.images else loops_section(program)
     return (
         section("needs", [], IMPORTS),
@@ -54,7 +54,7 @@ def sections(setup: Setup, pixels: np.ndarray) -> tuple[Section, ...]:
     )
 
 
-def _after_training(setup: Setup, x: np.ndarray, values: Inner) -> Passes:
+def _in_eval_mode(setup: Setup, x: np.ndarray, values: Inner) -> Passes:
     """The passes with what training has kept, nothing dropped, each image for itself."""
     program = setup.network.program(x.shape, training=False)
     return Passes(program, setup.optimizer, frozenset(), sizes_of(program, values, np.array(setup.y)), len(setup.images))

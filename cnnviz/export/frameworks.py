@@ -115,7 +115,7 @@ class _Parts:
 
     @property
     def evaluated(self) -> bool:
-        """Tells whether the pass that is printed is one as after training."""
+        """Tells whether the pass that is printed is one as in eval mode."""
         return self.setup.mode == "eval"
 
     @property

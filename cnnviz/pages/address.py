@@ -44,7 +44,7 @@ def looks(query: Mapping[str, str]) -> tuple[Setup, dict[str, Message]]:
 def resolved(asked: Mapping[str, str], first: str = "", last: Setup | None = None, several: bool = False, modes: bool = False) -> PageRequest:
     """Resolves an address; `first` is the stage of a page that is opened without a setup in it.
 
-    `several` is whether the page can show several images, and `modes` a pass as after training; another shows one, in training, and says so.
+    `several` is whether the page can show several images, and `modes` a pass as in eval mode; another shows one, in training, and says so.
 
     Where it holds something that cannot be used, the `last` setup stays in that place, and a message says so. A
     page's own keys stay in the address on the way over other pages.

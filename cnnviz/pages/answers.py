@@ -23,7 +23,7 @@ class Answers:
     """The answers of one page, each a function of the address. A page says `answer`, and of the rest what differs from this."""
 
     several = modes = False
-    """Tells whether it can show several images, and a pass as after training."""
+    """Tells whether it can show several images, and a pass as in eval mode."""
 
     def answer(self, now: PageRequest) -> bytes:
         """Everything that the page shows; raises Unfinished, with what there is, while a part of it is being worked out."""

@@ -48,7 +48,7 @@ def operations(program: Program) -> tuple[Operation, ...]:
         values = {"x": label(names.input), "slope": f"{layer.function or layer.kind}′", **{letter: label(names.of(letter)) for letter in layer.parameter_letters}}
         before = f"d{names.source}"
         for target in (*(f"d{names.of(letter)}" for letter in layer.parameter_letters), before):
-            other = target == before and not program.run.training and "dx" in layer.after_training
+            other = target == before and not program.run.training and "dx" in layer.in_eval_mode
             way = "loss" if ids[target].startswith("loss.") else ids[target]
             found.append(Operation(target, made, message(f"{way}.way{'_after_training' if other else ''}", **values)))
         made = before

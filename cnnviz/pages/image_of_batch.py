@@ -1,4 +1,4 @@
-"""One image of several, and a pass as after training, as the live view shows them: in the shapes of one image.
+"""One image of several, and a pass as in eval mode, as the live view shows them: in the shapes of one image.
 
 What is shown of all images together says so: a parameter's gradient is the mean of the images' pulls, and the loss that
 stands beside an image is its own.

@@ -1,4 +1,4 @@
-"""Setups of several images: their address, their updates, and what is as after training."""
+"""Setups of several images: their address, their updates, and what is as in eval mode."""
 
 import json
 from dataclasses import replace

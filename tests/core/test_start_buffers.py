@@ -1,4 +1,4 @@
-"""What training has left beside the parameters goes along with them: a pass as after training reads it."""
+"""What training has left beside the parameters goes along with them: a pass as in eval mode reads it."""
 
 import io
 

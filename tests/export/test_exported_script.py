@@ -98,7 +98,7 @@ def run_script(setup: Setup, folder, **environment: str) -> list[str]:
 def assert_same_numbers(printed: list[str], setup: Setup) -> None:
     """Every printed line says exactly what the core computes for this setup."""
     snapshot = run_updates(setup, load_images(setup), setup.k)
-    snapshot = snapshot if setup.mode == "train" else snapshot.after_training
+    snapshot = snapshot if setup.mode == "train" else snapshot.in_eval_mode
     arrays = {**snapshot.trace, **snapshot.params, **snapshot.gradients}
     if setup.mode == "train":
         arrays |= {f"{name} next": array for name, array in snapshot.after.items()}
@@ -290,7 +290,7 @@ SEVERAL = (
     Setup(net="conv2x3-gn2-leaky20-avg2-dense4-ln-dense2-bn-sigmoid-mse", img="cat-0,dog-1", ch="rgb", opt="adam", k=2, seed=4),
     Setup(net="conv2x3s2-sigmoid-gap-sigmoid-bce", img="digit1-3,digit0-2,digit1-5,digit0-7", ch="gray", opt="momentum", scale="raw", k=2),
 )
-AFTER_TRAINING = (
+IN_EVAL_MODE = (
     Setup(net="conv2x3b-bn-relu-max2-drop50-dense2-softmax-ce", img="cat-0,dog-1,cat-5", k=3, lr=0.1, mode="eval"),
     Setup(net="bn-conv2x3b-tanh-avg4-dense4-drop20-bn-dense2-mse", img="cat-0,dog-1", opt="adam", k=2, set="w2:1,0:2~1", mode="eval"),
 )
@@ -304,16 +304,16 @@ def test_after_training_that_started_with_running_numbers_they_go_on():
     )
 
 
-@pytest.mark.parametrize("setup", [setup.alone(0) for setup in AFTER_TRAINING], ids=lambda setup: setup.net)
-def test_after_training_the_script_prints_the_numbers_of_that_pass(setup, tmp_path):
+@pytest.mark.parametrize("setup", [setup.alone(0) for setup in IN_EVAL_MODE], ids=lambda setup: setup.net)
+def test_in_eval_mode_the_script_prints_the_numbers_of_that_pass(setup, tmp_path):
     assert_same_numbers(run_script(setup, tmp_path), setup)
 
 
-@pytest.mark.parametrize("setup", (*SEVERAL, *AFTER_TRAINING), ids=lambda setup: f"{setup.net} {setup.mode}")
+@pytest.mark.parametrize("setup", (*SEVERAL, *IN_EVAL_MODE), ids=lambda setup: f"{setup.net} {setup.mode}")
 def test_of_several_images_script_and_notebook_print_the_numbers_of_their_mean(setup):
     pixels = np.stack([find_image(img).pixels for img in setup.images])
     snapshot = run_updates(setup, load_images(setup), setup.k)
-    snapshot = snapshot if setup.mode == "train" else snapshot.after_training
+    snapshot = snapshot if setup.mode == "train" else snapshot.in_eval_mode
     most = most_whole(snapshot.trace.o.shape[-1])
     expected = [describe(name, snapshot.losses[-1] if name == "L" else array, most) for name, array in (named_arrays(setup, snapshot) | {"L": snapshot.losses[-1]}).items()]
     expected += [describe(f"{name} next", array, most) for name, array in snapshot.after.items() if setup.mode == "train"]

@@ -76,7 +76,7 @@ def agrees(library: str, setup: Setup) -> None:
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(compile(made(library, setup), f"{library}.py", "exec"), found)
     snapshot = run_updates(setup, load_images(setup), setup.k)
-    snapshot = snapshot.after_training if setup.mode == "eval" else snapshot
+    snapshot = snapshot.in_eval_mode if setup.mode == "eval" else snapshot
     ours = {"o": snapshot.trace.o, "L": snapshot.losses[-1], **snapshot.gradients, **{f"{name}_next": array for name, array in snapshot.after.items()}}
     names = ["o", "L", "dx", *(f"d{name}" for name in snapshot.params), *(f"{name}_next" for name in snapshot.params if setup.mode == "train")]
     for name in names:

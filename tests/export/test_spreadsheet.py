@@ -101,7 +101,7 @@ def test_from_image_targets_and_parameters_alone_the_formulas_make_every_number(
 def test_after_training_nothing_is_dropped_and_there_is_no_step():
     compare(Case("conv2x3-tanh-drop50-dense2-drop20-mse", (1, 6, 6), 3), training=False)
     setup = Setup(net="conv2x3-bn-drop50-dense2-mse", k=2, mode="eval")
-    snapshot = snapshot_of(setup).after_training
+    snapshot = snapshot_of(setup).in_eval_mode
     cells = cells_of(spreadsheet(setup, snapshot))
     shown = [cells["L!B5"][0], cells["n1!B5"][0]]
     np.testing.assert_allclose(shown, [snapshot.losses[-1], snapshot.trace.n1[0, 0, 0]], rtol=1e-12)  # some processors round a pass of one image otherwise

@@ -44,12 +44,12 @@ def test_step_says_that_each_image_pulls_at_a_parameter():
     assert divided == [symbols[symbols.index("L") + 1]]
 
 
-def test_the_image_and_the_pass_are_chosen_and_a_pass_after_training_is_checked_as_one():
+def test_the_image_and_the_pass_are_chosen_and_a_pass_in_eval_mode_is_checked_as_one():
     header, arrays = checked(k="2", mode="eval")
     on = {group["name"]: [option["change"] for option in group["options"] if option["on"]] for group in header["road"]["views"]}
     assert on == {"image": [{"image": "2"}], "mode": [{"mode": "eval"}]}
     assert header["road"]["verdict"]["good"] and not header["wrong"] and header["lesson"]["mode"] == "eval"
-    snapshot = run_updates(SETUP, load_images(SETUP), 2).after_training
+    snapshot = run_updates(SETUP, load_images(SETUP), 2).in_eval_mode
     np.testing.assert_array_equal(arrays["ours.dz2"].reshape(-1), snapshot.gradients["dz2"][2])
     error = header["check"]["entry"]["rows"][1]["error"]
     assert error < 1e-6
@@ -118,9 +118,9 @@ def test_ones_own_gradients_of_all_images_are_judged_and_one_is_shown():
     np.testing.assert_array_equal(arrays["yours.dz2"].reshape(-1), theirs["dz2"][2])
 
 
-def test_a_mistake_of_a_pass_after_training_is_made_in_such_a_pass():
+def test_a_mistake_of_a_pass_in_eval_mode_is_made_in_such_a_pass():
     header, arrays = checked(k="2", check="break", mistake="batch_statistics@n1")
-    after = run_updates(SETUP, load_images(SETUP), 2).after_training
+    after = run_updates(SETUP, load_images(SETUP), 2).in_eval_mode
     np.testing.assert_array_equal(arrays["exact.dz2"].reshape(-1), after.gradients["dz2"][2])
     assert header["check"]["code"]["right"].startswith("n1.mean = n1.running_mean") and "is the same" in header["check"]["falls"]
     assert [change for change, on in offered(header) if on] == [{"mistake": "batch_statistics"}] and header["lesson"]["mode"] == "eval"

@@ -36,14 +36,14 @@ def test_a_batch_norm_of_single_numbers_is_said_to_hand_nothing_back():
     first, *rest = ((setup, run_updates(setup, load_images(setup), 0)) for setup in (one, *others))
     assert not first[1].gradients.df.any() and "Nothing comes back" in str(remarks(*first)[0])
     assert all(snapshot.gradients.df.any() and not remarks(setup, snapshot) for setup, snapshot in rest)
-    assert not remarks(one, first[1].after_training)
+    assert not remarks(one, first[1].in_eval_mode)
 
 
 def test_the_loss_of_another_pass_is_no_step_that_overshoots():
     masked = Setup(net="conv2x3-relu-max2-drop50-dense2-softmax-ce", img="cat-0", w="normal", lr=0.01, seed=1, k=5)
     assert now(masked).snapshot.losses[-1] > now(masked).snapshot.losses.min() + 0.05 and not _said(masked)
     batch = Setup(net="conv2x3-bn-relu-max2-dense2-softmax-ce", img="cat-0,cat-1,dog-0", w="normal", lr=0.01, k=3)
-    after = run_updates(batch, load_images(batch), 3).after_training
+    after = run_updates(batch, load_images(batch), 3).in_eval_mode
     assert after.losses[-1] > after.losses.min() + 0.05 and not remarks(batch, after)
 
 

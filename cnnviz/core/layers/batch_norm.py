@@ -88,7 +88,7 @@ class BatchNorm(Normalisation):
     kind = "bn"
     text = re.compile("bn")
     across = ("mean", "var", "dg", "ds")
-    after_training = {"dx": (r"{dx} = {dy} \odot {g} / \sigma", "dy*g/sqrt({var}+0.00001)")}  # noqa: RUF012
+    in_eval_mode = {"dx": (r"{dx} = {dy} \odot {g} / \sigma", "dy*g/sqrt({var}+0.00001)")}  # noqa: RUF012
 
     def takes_away(self, channels: int) -> bool:
         return True

@@ -52,7 +52,7 @@ class Dropout(Layer):
     text = re.compile(r"drop(?P<percent>\d+)")
     letter = "r"
     scale = "same"
-    after_training = {"y": ("{y} = {x}", "x"), "dx": ("{dx} = {dy}", "dy")}  # noqa: RUF012
+    in_eval_mode = {"y": ("{y} = {x}", "x"), "dx": ("{dx} = {dy}", "dy")}  # noqa: RUF012
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:

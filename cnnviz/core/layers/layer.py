@@ -171,7 +171,7 @@ class Layer:
     kept: ClassVar[tuple[str, ...]] = ()
     """The roles whose arrays a trace shows beside the symbols; buffers and what is drawn are shown too."""
 
-    after_training: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    in_eval_mode: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """Formula and arithmetic of the roles that are made otherwise after training."""
 
     across: ClassVar[tuple[str, ...]] = ()

@@ -25,7 +25,7 @@ def mistake(
 ) -> Callable[[Function], Function]:
     """Registers what is below as a line of the mistake `name`; `wrong` and `right` are code with roles in braces.
 
-    `several`: it takes several images; `after`: it is made in passes as after training. A mistake with a `variant` is unlisted;
+    `several`: it takes several images; `after`: it is made in passes as in eval mode. A mistake with a `variant` is unlisted;
     variants share the words of their name.
     """
 

@@ -38,7 +38,7 @@ def tabs(now: str) -> tuple[SwitchData, ...]:
 
 
 def views(setup: Setup, tab: str) -> tuple[SwitchGroup, ...]:
-    """Choices of the image that is shown, where there are several, and of our pass as one in training or after it, where the network makes them differ.
+    """Choices of the image that is shown, where there are several, and of our pass as one in training or in eval mode, where the network makes them differ.
 
     >>> [group["name"] for group in views(Setup(net="conv1x3-drop50-dense2-mse"), "ours")], views(Setup(), "ours")
     (['mode'], ())
