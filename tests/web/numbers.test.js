@@ -8,7 +8,7 @@ import { Filling, terms } from "../../cnnviz/view/model/formula_values.js"
 import { promiseOf } from "../../cnnviz/view/model/gradient_promise.js"
 import { meaningOf, ownOf, signsOf, wordsOf } from "../../cnnviz/view/model/meanings.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
-import { toldApart } from "../../cnnviz/view/model/printed_digits.js"
+import { distinctDigits } from "../../cnnviz/view/model/printed_digits.js"
 import { has } from "../../cnnviz/view/model/words.js"
 import { fixture } from "./hooks.js"
 
@@ -189,7 +189,7 @@ test("the update says what the core's next parameter is", () => {
     const [first] = numbers.said.update.makes
     const cell = numbers.shape(first).map(() => 0)
     const [old, next] = [numbers.values(first)[0], numbers.next(first, 0)]
-    assert.ok(explained(numbers, "update", cell).numbers.includes(wholeOr(next, toldApart(old, next))))
+    assert.ok(explained(numbers, "update", cell).numbers.includes(wholeOr(next, distinctDigits(old, next))))
   }
 })
 

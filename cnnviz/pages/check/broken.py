@@ -20,8 +20,8 @@ from cnnviz.core.stages import label
 from cnnviz.data.images import load_images
 from cnnviz.pages.charts import Line, chart
 from cnnviz.pages.check.examined_pass import Examined
+from cnnviz.pages.round_distinct import round_distinct
 from cnnviz.pages.switches import switch
-from cnnviz.pages.told_apart import told_apart
 from cnnviz.wire.check import BestData, CodeData
 from cnnviz.wire.parts import ChartData, SwitchData
 from cnnviz.words import Message, Problem, message
@@ -122,7 +122,7 @@ def shows_best(here: Examined) -> BestData | None:
     flat = int(here.apart(here.first).argmax())
     at = np.unravel_index(flat, cell_shape(here.one, here.first) or ())
     name = f"{label(here.first)}[{','.join(str(int(one)) for one in at)}]"
-    values = dict(zip(("wrong", "right"), told_apart(wrong[flat], right[flat]), strict=True))
+    values = dict(zip(("wrong", "right"), round_distinct(wrong[flat], right[flat]), strict=True))
     said = message("ui.check.shows.at", entry=name, **values)
     return BestData(words=[said], units=[])
 

@@ -11,8 +11,8 @@ from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.stages import named
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook.story import story
+from cnnviz.pages.round_distinct import round_distinct
 from cnnviz.pages.switches import group, switch
-from cnnviz.pages.told_apart import told_apart
 from cnnviz.wire.parts import SwitchData, SwitchGroup
 from cnnviz.words import Message, message
 
@@ -131,7 +131,7 @@ def _matters(on: bool, changed: list[str], now: Snapshot, flipped: Snapshot) -> 
     stands = not (flipped.after.f != flipped.params.f).any()
     place = tuple(int(i) for i in np.unravel_index(np.abs(flipped.after.f - now.after.f).argmax(), now.after.f.shape))
     entry = f"f′[{place[0]},{place[1]}]"
-    values = dict(zip(("now", "flipped"), told_apart(now.after.f[place], flipped.after.f[place]), strict=True))
+    values = dict(zip(("now", "flipped"), round_distinct(now.after.f[place], flipped.after.f[place]), strict=True))
     return message(f"ui.notebook.matters.{'stands' if stands else 'moves'}", without=without, entry=entry, **values)
 
 

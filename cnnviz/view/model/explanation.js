@@ -2,7 +2,7 @@
 
 import { filled, named, result, roundOff } from "./arithmetic.js"
 import { capitalised, factor, formula, localFormula, number, plainNumber, wholeOr } from "./format.js"
-import { toldApart } from "./printed_digits.js"
+import { distinctDigits } from "./printed_digits.js"
 import { say } from "./words.js"
 
 /** @import { Cell, Numbers } from "../types/view.js" */
@@ -86,7 +86,7 @@ export function stepOf(numbers, name, cell) {
         : numbers.network.optimizer === "gd"
           ? `${rate} · ${factor(gradient)}`
           : factor(old - next)
-  const digits = toldApart(old, next)
+  const digits = distinctDigits(old, next)
   const lost = numbers.maps[`d${name}`].round_off ? roundOff : ""
   return `${named(numbers, name, cell)} ← ${wholeOr(old, digits)} − ${change}${result(next, digits)}${lost}`
 }

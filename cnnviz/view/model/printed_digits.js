@@ -13,7 +13,7 @@ export const equals = (value, text) => `${isWhole(value, text) ? "=" : "≈"} ${
 const STEP = 0.01 // of a step, by which its printed ends may be off
 
 /** Tells how many digits, 5 at least, a number and what it becomes need, so that the step between them is seen. @param {number} old @param {number} next */
-export function toldApart(old, next) {
+export function distinctDigits(old, next) {
   const step = next - old
   const isSeen = (/** @type {number} */ digits) =>
     Math.abs(readBack(number(next, digits)) - readBack(number(old, digits)) - step) <= STEP * Math.abs(step)
