@@ -15,7 +15,7 @@ from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.stored_params import Learned, NotKept, is_kept_name, learned_by
 from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.pages.address import PageRequest
-from cnnviz.pages.derivable import derived
+from cnnviz.pages.array_dedup import redundant_arrays
 from cnnviz.pages.map_records import program_of
 from cnnviz.pages.network_record import stage_records
 from cnnviz.pages.remarks import remarks
@@ -109,7 +109,7 @@ def encode(header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> by
     entry, whether it is the one of z1 or 0, and "outer v dz2" by nothing.
     """
     at, places, body = 0, {}, []
-    kinds = derived(arrays)
+    kinds = redundant_arrays(arrays)
     check_wanted()
     sent: dict[tuple[object, ...], tuple[str, int]] = {}  # v is the map that it lays out, and is not sent twice
     for name, array in arrays.items():

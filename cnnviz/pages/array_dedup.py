@@ -8,13 +8,13 @@ LEAST = 256
 """Entries of an array from which it is worth a look."""
 
 
-def derived(arrays: Mapping[str, np.ndarray]) -> dict[str, tuple[str, ...]]:
+def redundant_arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, tuple[str, ...]]:
     """By name, what an array is made of: ("same", a) has a's entry or 0 at every place, ("outer", a, b) is a[i] · b[j].
 
     Whatever the network: it is the numbers that are compared, to the last bit but the sign of 0.
 
     >>> z, u, v = np.arange(-200.0, 200), np.arange(1.0, 31), np.arange(10.0)
-    >>> derived({"z": z, "a": np.maximum(z, 0), "u": u, "v": v, "dw": np.outer(u, v)})
+    >>> redundant_arrays({"z": z, "a": np.maximum(z, 0), "u": u, "v": v, "dw": np.outer(u, v)})
     {'a': ('same', 'z'), 'dw': ('outer', 'u', 'v')}
     """
     found: dict[str, tuple[str, ...]] = {}
