@@ -18,7 +18,7 @@ from cnnviz.pages.address import PageRequest
 from cnnviz.pages.array_dedup import redundant_arrays
 from cnnviz.pages.map_records import program_of
 from cnnviz.pages.network_record import stage_records
-from cnnviz.pages.remarks import remarks
+from cnnviz.pages.page_notes import page_notes
 from cnnviz.pages.version import code
 from cnnviz.wire.page import Header
 from cnnviz.wire.records import FiltersRecord, StageRecord
@@ -37,7 +37,7 @@ def header(page: str, now: PageRequest) -> Header:
         lesson=setup_of_all(now),
         words=now.image.message,
         wrong=dict(now.errors),
-        remarks=remarks(now.setup, now.snapshot),
+        remarks=page_notes(now.setup, now.snapshot),
         deviations=effects(now.setup.deviations),
         loss=finite(float(now.snapshot.losses[-1])),
         learned=_learned(now.setup),

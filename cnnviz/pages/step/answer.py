@@ -10,7 +10,6 @@ from cnnviz.export.arrays import named_arrays
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import encode, header, losses, setup_of_all
-from cnnviz.pages.facts import facts
 from cnnviz.pages.image_of_batch import (
     images_arrays,
     in_mode,
@@ -23,6 +22,7 @@ from cnnviz.pages.image_of_batch import (
 )
 from cnnviz.pages.map_records import program_of
 from cnnviz.pages.network_record import arrays, network_record, promise_record, raised, stage_records, velocity_of
+from cnnviz.pages.stage_notes import stage_notes
 from cnnviz.pages.step.missions import started
 from cnnviz.pages.wide_weights import lighter, lines
 from cnnviz.wire.records import NetworkRecord
@@ -74,7 +74,7 @@ def live(page: str, now: PageRequest, whole: bool = False) -> tuple[dict[str, ob
     head = first | {
         "lesson": setup_of_all(now),
         "network": network,
-        "facts": facts(setup, program.network, snapshot, promised, now),
+        "facts": stage_notes(setup, program.network, snapshot, promised, now),
         "promise": promise_record(promised),
     }
     check_wanted()
@@ -85,7 +85,7 @@ def live(page: str, now: PageRequest, whole: bool = False) -> tuple[dict[str, ob
         found |= _raised(now, network)
     check_wanted()
     if shown is not now:
-        head["facts"] = {**facts(setup, program.network, snapshot, promised, now), "L": loss_fact(now)}
+        head["facts"] = {**stage_notes(setup, program.network, snapshot, promised, now), "L": loss_fact(now)}
         head["stages"] = stages_of_all(first["stages"], program, len(now.setup.images))
         head["network"], found = of_all(network, now, program), found | images_arrays(now) | thumbnails(now, network)
     return head, found | (_past(now, network) if whole else {})

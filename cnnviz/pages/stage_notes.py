@@ -17,7 +17,7 @@ LEAST_SHARE = 0.001
 """The least share that is printed as it is."""
 
 
-def facts(
+def stage_notes(
     setup: Setup, network: Architecture, snapshot: Snapshot, promised: Promise | None = None, of_all: PageRequest | None = None
 ) -> dict[str, Message]:
     """Facts of this setup at some of its stages, by the stage's symbol; `of_all` is what is shown where this is one image of it."""

@@ -9,7 +9,7 @@ from cnnviz.core.snapshots import Snapshot
 from cnnviz.words import Message, message
 
 
-def remarks(setup: Setup, snapshot: Snapshot) -> list[Message]:
+def page_notes(setup: Setup, snapshot: Snapshot) -> list[Message]:
     """Remarks that a teacher would make about this snapshot, the most important first; often nothing."""
     kinds = [layer.kind for layer in setup.network.layers]
     if kinds != ["conv", "sigmoid", "dense", "sigmoid"]:  # what the others say is about this network alone

@@ -5,7 +5,7 @@ import pytest
 
 from cnnviz import Setup, load_image, run_updates
 from cnnviz.core.losses_ahead import promise
-from cnnviz.pages.facts import facts
+from cnnviz.pages.stage_notes import stage_notes
 from cnnviz.words import written
 from tests.pages.running import now
 
@@ -13,7 +13,7 @@ SMALL = "conv2x3-relu-max2-dense8-tanh-dense3-softmax-ce"
 
 
 def _said(setup: Setup) -> dict[str, str]:
-    return {stage: str(fact) for stage, fact in facts(setup, setup.network, now(setup).snapshot, promise(setup, now(setup).snapshot)).items()}
+    return {stage: str(fact) for stage, fact in stage_notes(setup, setup.network, now(setup).snapshot, promise(setup, now(setup).snapshot)).items()}
 
 
 @pytest.mark.parametrize("setup", [Setup(), Setup(k=3), Setup(net=SMALL)], ids=["start", "k=3", "relu"])

@@ -2,7 +2,7 @@
 
 from cnnviz import Setup, run_updates
 from cnnviz.data.images import load_images
-from cnnviz.pages.remarks import remarks
+from cnnviz.pages.page_notes import page_notes
 from tests.pages.running import now
 
 
@@ -34,9 +34,9 @@ def test_a_batch_norm_of_single_numbers_is_said_to_hand_nothing_back():
     one = Setup(net="conv2x3-bn-relu-dense3-bn-dense2-softmax-ce", img="cat-0")
     others = (Setup(net=one.net, img="cat-0,dog-1"), Setup(net="conv2x3-bn-relu-dense2-softmax-ce", img="cat-0"))
     first, *rest = ((setup, run_updates(setup, load_images(setup), 0)) for setup in (one, *others))
-    assert not first[1].gradients.df.any() and "Nothing comes back" in str(remarks(*first)[0])
-    assert all(snapshot.gradients.df.any() and not remarks(setup, snapshot) for setup, snapshot in rest)
-    assert not remarks(one, first[1].in_eval_mode)
+    assert not first[1].gradients.df.any() and "Nothing comes back" in str(page_notes(*first)[0])
+    assert all(snapshot.gradients.df.any() and not page_notes(setup, snapshot) for setup, snapshot in rest)
+    assert not page_notes(one, first[1].in_eval_mode)
 
 
 def test_the_loss_of_another_pass_is_no_step_that_overshoots():
@@ -44,8 +44,8 @@ def test_the_loss_of_another_pass_is_no_step_that_overshoots():
     assert now(masked).snapshot.losses[-1] > now(masked).snapshot.losses.min() + 0.05 and not _said(masked)
     batch = Setup(net="conv2x3-bn-relu-max2-dense2-softmax-ce", img="cat-0,cat-1,dog-0", w="normal", lr=0.01, k=3)
     after = run_updates(batch, load_images(batch), 3).in_eval_mode
-    assert after.losses[-1] > after.losses.min() + 0.05 and not remarks(batch, after)
+    assert after.losses[-1] > after.losses.min() + 0.05 and not page_notes(batch, after)
 
 
 def _said(setup: Setup) -> list[str]:
-    return [str(remark) for remark in remarks(setup, now(setup).snapshot)]
+    return [str(remark) for remark in page_notes(setup, now(setup).snapshot)]
