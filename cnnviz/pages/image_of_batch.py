@@ -16,7 +16,7 @@ from cnnviz.core.program import Program
 from cnnviz.core.snapshots import run_updates
 from cnnviz.export.mathml import mathml
 from cnnviz.pages.address import PageRequest
-from cnnviz.pages.wide_weights import SHADES
+from cnnviz.pages.quantized_weights import SHADES
 from cnnviz.wire.records import NetworkRecord, StageRecord
 from cnnviz.words import Message, message
 

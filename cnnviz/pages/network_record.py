@@ -23,7 +23,7 @@ from cnnviz.core.stages import Stage, label
 from cnnviz.core.symbols import Names
 from cnnviz.export.mathml import mathml
 from cnnviz.pages import map_records
-from cnnviz.pages.wide_weights import parts
+from cnnviz.pages.quantized_weights import parts
 from cnnviz.wire.records import (
     ColumnKind,
     ColumnRecord,

@@ -7,8 +7,8 @@ from cnnviz.core.loss_change import change_of_loss
 from cnnviz.core.presets import PRESETS
 from cnnviz.pages.address import resolved
 from cnnviz.pages.encoding import decode
+from cnnviz.pages.quantized_weights import coloured
 from cnnviz.pages.resource import asked_of, made, page_of
-from cnnviz.pages.wide_weights import coloured
 
 STEP = page_of("step")
 

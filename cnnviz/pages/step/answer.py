@@ -22,9 +22,9 @@ from cnnviz.pages.image_of_batch import (
 )
 from cnnviz.pages.map_records import program_of
 from cnnviz.pages.network_record import arrays, network_record, promise_record, raised, stage_records, velocity_of
+from cnnviz.pages.quantized_weights import lighter, lines
 from cnnviz.pages.stage_notes import stage_notes
 from cnnviz.pages.step.missions import started
-from cnnviz.pages.wide_weights import lighter, lines
 from cnnviz.wire.records import NetworkRecord
 
 

@@ -79,7 +79,7 @@ function factsOf(numbers, symbol, cell) {
   const [count, ...others] = index
   const row = count > 1 ? say("web.mechanism.n_numbers", { n: count }) : ""
   const shape = kind === "loss" ? "" : others.length ? index.join(" × ") : row
-  const wide = numbers.wide[symbol]
+  const wide = numbers.quantized[symbol]
   const coloured = wide && !wide.whole // then its ends are not known
   const values = numbers.values(symbol)
   const many = cell && !coloured && values.length > 1

@@ -1,7 +1,7 @@
 // The arrays of one moment of a network, by symbol and cell: what the Step page shows and explains.
 
 import { pairs, reach, sources } from "./cell_links.js"
-import { shaded, Wide } from "./wide_weights.js"
+import { QuantizedWeights, shaded } from "./quantized_weights.js"
 
 /** @import { Cell, Link, MapRecord, Range } from "../types/view.js" */
 /** @typedef {import("../types/wire.js").StepHeader & { arrays: import("./decode.js").Arrays }} StepAnswer */
@@ -32,8 +32,8 @@ export class Numbers {
     const arrays = Object.entries(answer.arrays).map(([name, array]) => [name, this.told(name, array)])
     /** @type {import("./decode.js").Arrays} */
     this.arrays = Object.fromEntries(arrays)
-    /** @type {Record<string, Wide>}  what came as colours, by its symbol: parameters, and gradients by the lines of these */
-    this.wide = {}
+    /** @type {Record<string, QuantizedWeights>}  what came as colours, by its symbol: parameters, and gradients by the lines of these */
+    this.quantized = {}
     /** @type {Map<string, import("./decode.js").Arrays>}  the lines that came with them */
     const first = new Map()
     for (const [key, array] of Object.entries(answer.arrays)) {
@@ -59,14 +59,14 @@ export class Numbers {
     const { shape, limits, kind, band } = this.maps[symbol]
     const name = band === "gradients" ? symbol.slice(1) : symbol
     const lines = kind === "filters" ? [shape[0], shape[1], size(shape.slice(2))] : [0, shape.at(-1) ?? 1, 1]
-    this.wide[name] ??= new Wide(name, lines)
-    this.wide[symbol] = this.wide[name]
+    this.quantized[name] ??= new QuantizedWeights(name, lines)
+    this.quantized[symbol] = this.quantized[name]
     this.arrays[symbol] = { values: shaded(colours, limits[1]), shape }
   }
 
   /** The parameters that came as colours. */
   get weights() {
-    return [...new Set(Object.values(this.wide))]
+    return [...new Set(Object.values(this.quantized))]
   }
 
   /** Has the colours that other numbers of the same network have. @param {Numbers} other */
@@ -74,7 +74,7 @@ export class Numbers {
     /** @type {Record<string, MapRecord>} */
     const held = {}
     for (const [symbol, map] of Object.entries(this.maps))
-      held[symbol] = this.wide[symbol] ? map : { ...map, limits: other.maps[symbol].limits }
+      held[symbol] = this.quantized[symbol] ? map : { ...map, limits: other.maps[symbol].limits }
     this.maps = held
   }
 
@@ -115,13 +115,13 @@ export class Numbers {
 
   /** An entry of an array that came whole, or by lines of a parameter. @param {string} name @param {string} parameter @param {number} at */
   sent(name, parameter, at) {
-    return this.arrays[name]?.values[at] ?? this.wide[parameter]?.part(name, at)
+    return this.arrays[name]?.values[at] ?? this.quantized[parameter]?.part(name, at)
   }
 
   /** A parameter after the update; in plain descent, where it is not sent, θ − η · ∂θ. @param {string} parameter @param {number} at */
   next(parameter, at) {
     const sent = this.sent(`${parameter}_next`, parameter, at)
-    if (sent === undefined && this.wide[parameter] && this.network.optimizer !== "gd") return Number.NaN
+    if (sent === undefined && this.quantized[parameter] && this.network.optimizer !== "gd") return Number.NaN
     return sent ?? this.values(parameter)[at] - this.rate * this.values(`d${parameter}`)[at]
   }
 
@@ -139,7 +139,7 @@ export class Numbers {
     const past = this.past(parameter, cell)
     const weights = this.weights.flatMap(({ name }) => [
       ...(parameter === name ? this.lineOf(name, this.offset(name, cell)) : []),
-      ...this.lineOf(name, this.wide[name].largest(this.values(`d${name}`))),
+      ...this.lineOf(name, this.quantized[name].largest(this.values(`d${name}`))),
     ])
     return past && !(past in this.arrays) ? [...weights, past] : weights
   }
@@ -165,14 +165,14 @@ export class Numbers {
   /** The line in which an entry stands, as far as it is still to be asked for: its filter, or the weights to its output. @param {string} name @param {number} at */
   lineOf(name, at) {
     const axis = this.maps[name].kind === "filters" ? 0 : 1
-    return this.wide[name].lacks(name, axis, this.wide[name].lines(at)[axis])
+    return this.quantized[name].lacks(name, axis, this.quantized[name].lines(at)[axis])
   }
 
   /** Takes in what was asked for. @param {string} of what it is @param {import("./decode.js").Arrays} arrays */
   learn(of, arrays) {
     this.learned += 1
     const [name, line] = of.split(":")
-    const wide = this.wide[name]
+    const wide = this.quantized[name]
     if (arrays[of]) this.arrays[of] = this.told(of, arrays[of])
     if (!wide || !arrays[name]) return
     for (const [each, { values }] of Object.entries(arrays)) {
@@ -185,7 +185,7 @@ export class Numbers {
 
   /** Tells whether a number is the core's, and no colour's. @param {string} symbol @param {Cell} cell */
   isExact(symbol, cell) {
-    return this.wide[symbol]?.has(this.offset(symbol, cell)) ?? true
+    return this.quantized[symbol]?.has(this.offset(symbol, cell)) ?? true
   }
 
   /** Tells whether a symbol's numbers, or channels, are those of the outputs: no layer weighs them any more. @param {string} symbol */

@@ -40,7 +40,7 @@ export function fillNext(root, numbers, stage) {
 /** The largest cell and the smallest, if there is more than one; of what came as colours the one of both that is larger in size. @param {Numbers} numbers @param {string} symbol @returns {{ at: Cell, is: "largest" | "smallest" }[]} */
 export function endsOf(numbers, symbol) {
   const values = numbers.values(symbol)
-  const only = numbers.wide[symbol]?.largest(values)
+  const only = numbers.quantized[symbol]?.largest(values)
   let [most, least] = [0, 0]
   for (let n = 1; n < values.length; n++) {
     if (values[n] > values[most]) most = n

@@ -43,7 +43,7 @@ export function inquireRaised(step, { map, cell }) {
 /** Has weights that came as colours asked for when their table is opened. @param {Step} step @param {string} symbol @param {Source} source @returns {Source} */
 export function wholeTable(step, symbol, source) {
   const { numbers } = step
-  const wide = numbers.wide[symbol]
+  const wide = numbers.quantized[symbol]
   const { part } = step.view.host.numbers
   if (source.instead || !wide || wide.whole) return source
   if (!part) return { ...source, instead: say("web.table.wide") }

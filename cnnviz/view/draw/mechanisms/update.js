@@ -104,7 +104,7 @@ function rowAt(numbers, parameter, at) {
 /** @param {Numbers} numbers @param {string} name */
 function largest(numbers, name) {
   const old = numbers.values(name)
-  const wide = numbers.wide[name]
+  const wide = numbers.quantized[name]
   if (wide) return rowAt(numbers, name, wide.largest(numbers.values(`d${name}`)))
   let [at, most] = [0, 0]
   for (let n = 0; n < old.length; n++) {
@@ -289,7 +289,7 @@ function writing(pen, values, digits, w, h) {
 function drawWeights(pen, numbers, { symbol, cell, values }, places, { y, width, height }) {
   const shape = numbers.shape(symbol)
   const outputs = shape[shape.length - 1]
-  const shown = outputs <= 2 && !numbers.wide[symbol] ? [...Array(outputs).keys()] : [cell[cell.length - 1]]
+  const shown = outputs <= 2 && !numbers.quantized[symbol] ? [...Array(outputs).keys()] : [cell[cell.length - 1]]
   const units = shape.slice(0, -1)
   const each = width / shown.length - 8
   const most = numbers.maps[`d${symbol}`].limits[1] * numbers.rate

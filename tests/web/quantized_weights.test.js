@@ -77,7 +77,7 @@ test("what a cell needs is the weights or filters that it is computed from, and 
     const numbers = sent(name)
     return Object.entries(fixtures[name].cells).map(([map, cell]) => numbers.missing(map, cell))
   }
-  const wide = (name) => Object.keys(sent(name).wide).sort()
+  const wide = (name) => Object.keys(sent(name).quantized).sort()
   assert.deepEqual(wide("scratch"), ["w2"])
   assert.deepEqual(needed("scratch"), [["w2:,57"], ["w2:4321,"], ["w2:,57"], ["w2:,57"]])
   assert.deepEqual(wide("tinygrad"), ["df2", "df3", "df4", "f2", "f3", "f4"])
@@ -103,7 +103,7 @@ test("colours are the weights and gradients to a step, and everything else is ex
   for (const [name, { maps }] of Object.entries(whole)) {
     const numbers = sent(name)
     for (const map of Object.keys(maps)) {
-      const most = numbers.wide[map] ? numbers.maps[map].limits[1] / 127 + 1e-15 : 0
+      const most = numbers.quantized[map] ? numbers.maps[map].limits[1] / 127 + 1e-15 : 0
       const values = numbers.values(map)
       assert.ok(
         whole[name].values(map).every((value, at) => Math.abs(value - values[at]) <= most),

@@ -18,7 +18,7 @@ SHADES = 127
 """Shades of a colour on either side of zero."""
 
 
-def is_wide(weights: np.ndarray) -> bool:
+def is_quantized(weights: np.ndarray) -> bool:
     """Tells whether these are a layer's weights or filters, and too many."""
     return weights.size > MOST_ENTRIES.get(weights.ndim, weights.size) and bool(np.isfinite(weights).all())
 
@@ -39,9 +39,9 @@ def lighter(arrays: Mapping[str, np.ndarray], setup: Setup, program: Program, sn
 
     A gradient goes as colours, too, but for that of weights from one image, which is a product of two rows and goes whole.
     """
-    wide = [name for name, weights in snapshot.params.items() if is_wide(weights) and np.isfinite(snapshot.gradients[f"d{name}"]).all()]
-    found = {name: array for name, array in arrays.items() if name.removesuffix("_next") not in wide and name.partition(".")[2] not in wide}
-    for name in wide:
+    quantized = [name for name, weights in snapshot.params.items() if is_quantized(weights) and np.isfinite(snapshot.gradients[f"d{name}"]).all()]
+    found = {name: array for name, array in arrays.items() if name.removesuffix("_next") not in quantized and name.partition(".")[2] not in quantized}
+    for name in quantized:
         exact = _exact(setup, snapshot, name)
         found |= {each: coloured(exact[each]) for each in (name, f"d{name}") if each in exact}
         for line in _first_lines(name, program, snapshot, record):

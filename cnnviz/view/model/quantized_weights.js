@@ -10,7 +10,7 @@ export function shaded(colours, limit) {
   return values
 }
 
-export class Wide {
+export class QuantizedWeights {
   /** @type {Set<string>}  the lines that are known exactly */
   known = new Set()
   /** @type {Map<string, Map<string, ArrayLike<number>>>}  what else came with them, by its name and by line: an array for all would be empty for the most part */
