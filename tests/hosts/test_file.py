@@ -14,8 +14,8 @@ from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import find_image
 from cnnviz.hosts.file import _answer, packing, setup_html
 from cnnviz.hosts.file.deck import deck_html
-from cnnviz.hosts.file.estimates import estimates
 from cnnviz.hosts.file.packing import Store
+from cnnviz.hosts.file.predictors import predictors
 from cnnviz.hosts.jupyter import SetupView
 from cnnviz.words import Problem, reading
 
@@ -37,10 +37,10 @@ def test_a_lesson_with_an_update_either_way_is_as_small_as_is_promised(name, mos
 
 def test_what_follows_from_others_takes_a_third_of_the_bytes():
     setup = Setup(k=2)
-    estimated, plain = Store(estimates(setup)), Store()
-    for store in (estimated, plain):
+    predicted, plain = Store(predictors(setup)), Store()
+    for store in (predicted, plain):
         store.add("2", _answer(setup, find_image("test-0")))
-    sizes = [len(zlib.compress(store.content, 9)) for store in (estimated, plain)]
+    sizes = [len(zlib.compress(store.content, 9)) for store in (predicted, plain)]
     weights = zlib.compress(setup.first_params()["w"].tobytes(), 9)  # which follow from nothing
     assert sizes[0] - len(weights) < 0.35 * (sizes[1] - len(weights))
 

@@ -17,8 +17,8 @@ from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import find_image
 from cnnviz.decks.library import bundled
 from cnnviz.hosts.file import _answer
-from cnnviz.hosts.file.estimates import estimates
 from cnnviz.hosts.file.packing import Store
+from cnnviz.hosts.file.predictors import predictors
 from cnnviz.pages import answer as page_answer
 from cnnviz.pages.address import PageRequest, resolved
 from cnnviz.pages.map_records import array_of, program_of
@@ -89,7 +89,7 @@ def files() -> list[dict]:
     """Answers as a file holds them: what it says of them, its bytes, and each as it was; of a large network too, in float32."""
     found = []
     for net, updates, more in IN_FILES:
-        store, whole = Store(estimates(setup := Setup(net=net, **more))), {}
+        store, whole = Store(predictors(setup := Setup(net=net, **more))), {}
         for k in updates:
             whole[str(k)] = _answer(dataclasses.replace(setup, k=k), find_image("test-0"))
             store.add(str(k), whole[str(k)])

@@ -11,8 +11,8 @@ from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.data.images import Image, load_image
 from cnnviz.export.arguments import MOST_AROUND, page_address
 from cnnviz.hosts.file.document import document, said_in
-from cnnviz.hosts.file.estimates import estimates
 from cnnviz.hosts.file.packing import Store
+from cnnviz.hosts.file.predictors import predictors
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.step.answer import answer
 from cnnviz.words import Problem, say
@@ -44,7 +44,7 @@ def setup_html(
         raise Problem("export.html.around", around=around, most=MOST_AROUND)
     server = page_address(server)
     updates = range(max(0, setup.k - around), min(setup.k + around, MAX_UPDATES) + 1)
-    store = Store(estimates(setup))
+    store = Store(predictors(setup))
     for k in updates:
         check_wanted()
         store.add(str(k), _answer(dataclasses.replace(setup, k=k), image))

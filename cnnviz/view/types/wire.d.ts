@@ -181,7 +181,7 @@ export interface ExperimentData {
 }
 
 /** Contents of a file of a setup, and how to read its bytes: the answers' names (an update's number), how long their
-    headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/estimates.py);
+    headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/predictors.py);
     `server` is a page's address, with a slash at its end, or ""; `scorm`: whether it tells a learning management system.
     A file that holds a deck has no setup, and the answers' names are its screens' numbers.
      */

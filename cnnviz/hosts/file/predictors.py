@@ -16,20 +16,20 @@ from cnnviz.core.program_line import Line
 from cnnviz.core.setup import Setup
 from cnnviz.core.sliding import pad_widths
 
-Estimate = tuple[str, list[str], list[float]]
+Predictor = tuple[str, list[str], list[float]]
 """One of RULES, the arrays that it takes ("<w" is w of the answer before), and its numbers."""
 
 BEFORE = "<"
 
 
-def estimates(setup: Setup) -> dict[str, Estimate]:
+def predictors(setup: Setup) -> dict[str, Predictor]:
     """The estimates by which arrays of the page Step follow from each other, by their names; what is not in an answer is passed over.
 
-    >>> estimates(Setup())["z1"], estimates(Setup())["w_next"]
+    >>> predictors(Setup())["z1"], predictors(Setup())["w_next"]
     (('conv', ['x', 'f'], [1, 1, 0]), ('step', ['w', 'dw'], [0.01]))
     """
     program = setup.network.program(setup.x_shape)
-    found: dict[str, Estimate] = {}
+    found: dict[str, Predictor] = {}
     for line in (*program.forward_lines, *program.backward_lines):
         if made := _of_line(program, line, found):
             found[line.target] = made
@@ -39,7 +39,7 @@ def estimates(setup: Setup) -> dict[str, Estimate]:
     return found
 
 
-def _of_line(program: Program, line: Line, known: Mapping[str, Estimate]) -> Estimate | None:
+def _of_line(program: Program, line: Line, known: Mapping[str, Predictor]) -> Predictor | None:
     layer: Any = None if line.layer is None else program.network.layers[line.layer]
     sources = [source.removesuffix(".windows") for source in line.sources]
     name = line.function.__name__
@@ -59,7 +59,7 @@ def _of_line(program: Program, line: Line, known: Mapping[str, Estimate]) -> Est
     return None
 
 
-def estimate(one: Estimate, shape: tuple[int, ...], get: Callable[[str], np.ndarray | None]) -> np.ndarray | None:
+def predict(one: Predictor, shape: tuple[int, ...], get: Callable[[str], np.ndarray | None]) -> np.ndarray | None:
     """An array of `shape` by its estimate, 0 where that is no number; None where `get` has not all that it takes, or that is not finite."""
     rule, sources, numbers = one
     arrays = [get(source) for source in sources]
