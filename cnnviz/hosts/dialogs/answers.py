@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.work_cancellation import in_background
 from cnnviz.hosts.dialogs import Reply, full_set, own_files
-from cnnviz.hosts.dialogs.take_home import KINDS, file_of, offered
+from cnnviz.hosts.dialogs.downloads import KINDS, file_of, offered
 from cnnviz.pages.registry import page_at
 from cnnviz.pages.resource import Cost, cost
 from cnnviz.words import KEY, Problem, chosen, reading
