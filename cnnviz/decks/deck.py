@@ -6,7 +6,7 @@ A lesson is a deck that asks on every screen.
 from dataclasses import dataclass
 
 from cnnviz.decks.screen_address import ON_LEARN, Place
-from cnnviz.words import DEFAULT, Versions
+from cnnviz.words import DEFAULT, LocalizedText
 
 ROOM_KINDS = ("choose", "number", "click")
 """That an audience can answer; stages are put in order, and kernels built, by each alone."""
@@ -16,7 +16,7 @@ MOST_ANSWERS = 8
 EXPERIMENTS = ("seed", "start", "lr")
 """The settings of which each of a class may have a value of its own."""
 
-NOTHING = Versions({})
+NOTHING = LocalizedText({})
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Answer:
     """An answer that may be given: what it is, as an expression ("" for the key itself), its label, and what is then said."""
 
     is_: str
-    label: Versions
-    say: Versions
+    label: LocalizedText
+    say: LocalizedText
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Shown:
     """A map that a screen shows: its symbol, or an expression with a label."""
 
     is_: str
-    label: Versions = NOTHING
+    label: LocalizedText = NOTHING
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,14 @@ class Screen:
     """
 
     at: str
-    title: Versions = NOTHING
-    text: Versions = NOTHING
-    ask: Versions = NOTHING
+    title: LocalizedText = NOTHING
+    text: LocalizedText = NOTHING
+    ask: LocalizedText = NOTHING
     kind: str = ""
     key: str = ""
-    right: Versions = NOTHING
-    otherwise: Versions = NOTHING
-    hint: Versions = NOTHING
+    right: LocalizedText = NOTHING
+    otherwise: LocalizedText = NOTHING
+    hint: LocalizedText = NOTHING
     answers: tuple[Answer, ...] = ()
     stages: tuple[str, ...] = ()
     hide: tuple[str, ...] | None = None
@@ -61,7 +61,7 @@ class Screen:
     map: str = ""
     tolerance: str = ""
     solution: str = ""
-    notes: Versions = NOTHING
+    notes: LocalizedText = NOTHING
     place: Place = ON_LEARN
     seconds: float | None = None
     experiment: str = ""
@@ -81,8 +81,8 @@ class Deck:
     """A file: screens under a title, and what one can do afterwards."""
 
     id: str
-    title: Versions
-    goal: Versions
+    title: LocalizedText
+    goal: LocalizedText
     screens: tuple[Screen, ...]
     languages: tuple[str, ...] = (DEFAULT,)
 

@@ -37,7 +37,7 @@ from cnnviz.decks.question import (
 from cnnviz.decks.scope import Scope, query_of, scope_of, setup_of
 from cnnviz.decks.screen_address import TRAIN
 from cnnviz.decks.toml_lines import Path
-from cnnviz.words import Message, Problem, Versions, message
+from cnnviz.words import LocalizedText, Message, Problem, message
 
 CELL = re.compile(r"(?:max|min|sum|mean)\([^\W\d]\w*\)|[^\W\d]\w*\[\d+(?:, ?\d+)*\]")
 """A cell, or the largest, smallest, sum or mean of a map, in a question's words."""
@@ -243,7 +243,7 @@ class _Checked:
         for path, part in self.before("title", "text"):
             lang = str(path[-1])
             labels = [(option.right, option.label.say(lang).strip(" .`")) for option in question.options]
-            words = str(filled(Versions({lang: part}), here).say(lang))
+            words = str(filled(LocalizedText({lang: part}), here).say(lang))
             told = [(right, label) for right, label in labels if LABEL.fullmatch(label) and re.search(rf"(?<!\w){re.escape(label)}(?!\w)", words, re.IGNORECASE)]
             if len(told) == 1 and told[0][0]:
                 self.wrong(path, message("lessons.check.tells", answer=told[0][1]))
@@ -251,7 +251,7 @@ class _Checked:
     def before(self, *names: str) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Yield words that are seen before the answer: where they are in the file, with their language, and what they say."""
         for name in names:
-            text: Versions = getattr(self.screen, name)
+            text: LocalizedText = getattr(self.screen, name)
             for part, lang in {part: lang for lang, part in text.by_language.items()}.items():
                 yield (*self._written((name,)), lang), part
 
@@ -287,7 +287,7 @@ class _Checked:
     def texts(self, here: Scope) -> None:
         """The expressions in the sentences, in every language."""
         names = ("title", "text", "ask", "right", "otherwise", "hint", "notes")
-        fields: list[tuple[tuple[str | int, ...], Versions]] = [((name,), getattr(self.screen, name)) for name in names]
+        fields: list[tuple[tuple[str | int, ...], LocalizedText]] = [((name,), getattr(self.screen, name)) for name in names]
         for n, answer in enumerate(self.screen.answers):
             fields += [(("answers", n, "label"), answer.label), (("answers", n, "say"), answer.say)]
         for path, text in fields:
@@ -296,7 +296,7 @@ class _Checked:
                     self.in_time()
                     if "{" in (rest := PLACE.sub("", part)) or "}" in rest:
                         raise Problem("lessons.text.brace", sample="{L:3}")
-                    filled(Versions({lang: part}), here)
+                    filled(LocalizedText({lang: part}), here)
 
     def _written(self, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
         """The field as the file has it: a screen's text may be called `say`."""

@@ -9,7 +9,7 @@ from typing import Any
 from cnnviz.core.cached import cached_property
 from cnnviz.decks.deck import NOTHING, Screen
 from cnnviz.decks.toml_lines import Path, lines_of
-from cnnviz.words import DEFAULT, Message, Versions, message
+from cnnviz.words import DEFAULT, LocalizedText, Message, message
 
 SCRIPT = {"id": str, "title": "text", "goal": "text", "languages": list, "screen": list, "step": list}
 SCREEN = {
@@ -80,13 +80,13 @@ class Reading:
         """Notes a fault."""
         self.faults.append(Fault(self.line(path), message(id, **values)))
 
-    def text(self, value: object) -> Versions:
+    def text(self, value: object) -> LocalizedText:
         """A field's text by language; one that is not given by language is in the first, without words in all."""
         if isinstance(value, dict):
-            return Versions(value)
+            return LocalizedText(value)
         if not isinstance(value, str):
             return NOTHING
-        return Versions(dict.fromkeys(self.languages[:1] if _has_words(value) else self.languages, value))
+        return LocalizedText(dict.fromkeys(self.languages[:1] if _has_words(value) else self.languages, value))
 
 
 def check_fields(

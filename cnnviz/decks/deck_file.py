@@ -29,7 +29,7 @@ from cnnviz.decks.deck_fields import (
 )
 from cnnviz.decks.screen_address import LEARN, PAGES, TRAIN, place_of
 from cnnviz.decks.toml_lines import Path
-from cnnviz.words import DEFAULT, Versions, message
+from cnnviz.words import DEFAULT, LocalizedText, message
 
 MOST_BYTES, MOST_SECONDS = 200_000, 36_000
 MOST_DEPTH = 10
@@ -142,7 +142,7 @@ def _deck(reading: Reading) -> Deck | None:
             reading.screens[n] = screen
     if reading.broken:
         return None
-    title = reading.text(tables["title"]) if "title" in tables else Versions(dict.fromkeys(reading.languages, id))
+    title = reading.text(tables["title"]) if "title" in tables else LocalizedText(dict.fromkeys(reading.languages, id))
     return Deck(id, title, reading.text(tables.get("goal")), tuple(reading.screens.values()), reading.languages)
 
 

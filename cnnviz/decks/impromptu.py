@@ -9,7 +9,7 @@ from functools import partial
 
 from cnnviz.decks.deck import MOST_ANSWERS, NOTHING, ROOM_KINDS, Answer, Screen
 from cnnviz.decks.scope import Scope, scope_of, setup_of
-from cnnviz.words import Problem, Versions, languages, say
+from cnnviz.words import LocalizedText, Problem, languages, say
 
 MOST_CHARACTERS = 300
 """Of a question or an answer in a lecturer's own words."""
@@ -33,8 +33,8 @@ def spot_screen(asked: Mapping[str, object], at: str) -> Screen:
     return SPOTS[name](scope_of(setup_of(at)), asked, at)
 
 
-def _said(id: str, **values: object) -> Versions:
-    return Versions({lang: say(id, lang, **values) for lang in languages()})
+def _said(id: str, **values: object) -> LocalizedText:
+    return LocalizedText({lang: say(id, lang, **values) for lang in languages()})
 
 
 _screen = partial(Screen, hide=(), change="image")
@@ -164,7 +164,7 @@ def _words(asked: Mapping[str, object], name: str, without: str | None = None) -
     return text.strip()
 
 
-def _plain(text: str) -> Versions:
+def _plain(text: str) -> LocalizedText:
     """Somebody's own words, in which a brace is a brace."""
-    return Versions({lang: text.replace("{", "(").replace("}", ")") for lang in languages()}) if text else NOTHING
+    return LocalizedText({lang: text.replace("{", "(").replace("}", ")") for lang in languages()}) if text else NOTHING
 

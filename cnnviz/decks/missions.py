@@ -17,7 +17,7 @@ from cnnviz.core.stages import label
 from cnnviz.decks.expression import evaluate
 from cnnviz.decks.question import filled
 from cnnviz.decks.scope import query_of, scope_of
-from cnnviz.words import Message, Problem, Versions, message
+from cnnviz.words import LocalizedText, Message, Problem, message
 
 _FILE = Path(__file__).with_name("missions.toml")
 MOST_CASES = 10_000
@@ -39,9 +39,9 @@ class Mission:
     id: str
     at: str
     keep: tuple[str, ...]
-    title: Versions
-    hint: Versions
-    done: Versions
+    title: LocalizedText
+    hint: LocalizedText
+    done: LocalizedText
     key: str = ""
     blind: bool = False
 
@@ -61,7 +61,7 @@ class Mission:
         except Problem:
             return False
 
-    def told(self, setup: Setup) -> Versions:
+    def told(self, setup: Setup) -> LocalizedText:
         """The sentence when it is reached, with the setup's numbers."""
         return filled(self.done, scope_of(setup))
 
@@ -75,7 +75,7 @@ def missions() -> tuple[Mission, ...]:
     """
     entries = tomllib.loads(_FILE.read_text(encoding="utf-8"))["mission"]
     texts = ("title", "hint", "done")
-    return tuple(Mission(**{**entry, "keep": tuple(entry["keep"])} | {name: Versions(entry[name]) for name in texts}) for entry in entries)
+    return tuple(Mission(**{**entry, "keep": tuple(entry["keep"])} | {name: LocalizedText(entry[name]) for name in texts}) for entry in entries)
 
 
 def find(id: str) -> Mission | None:

@@ -12,7 +12,7 @@ from cnnviz.decks.expression import block, evaluate, parsed
 from cnnviz.decks.expression_limits import Allowance
 from cnnviz.decks.question import filled
 from cnnviz.decks.scope import Scope
-from cnnviz.words import Versions
+from cnnviz.words import LocalizedText
 
 _NAMED = re.compile(r"`([a-z]{1,2}\d{0,2})`")
 
@@ -26,7 +26,7 @@ class Plate(ReadOnly):
 
     of: str
     value: np.ndarray
-    label: Versions = NOTHING
+    label: LocalizedText = NOTHING
     hidden: bool = False
 
     @property

@@ -14,7 +14,7 @@ from cnnviz.decks.expression import evaluate, names_in
 from cnnviz.decks.expression_limits import Allowance
 from cnnviz.decks.mistaken_snapshot import mistaken, quickly_made
 from cnnviz.decks.scope import Scope, label_of, query_of, scope_of, setup_of
-from cnnviz.words import Message, Problem, Versions, languages, message, written
+from cnnviz.words import LocalizedText, Message, Problem, languages, message, written
 
 CHANGED = {"nothing": (), "image": ("img",), "kernel": ("f",)}
 """The keys of the address that a screen leaves to the learner."""
@@ -37,8 +37,8 @@ class Option(ReadOnly):
     """
 
     value: np.ndarray
-    label: Versions
-    say: Versions
+    label: LocalizedText
+    say: LocalizedText
     right: bool = False
     is_mistake: bool = False
 
@@ -48,12 +48,12 @@ class Question(ReadOnly):
     """All that is asked and answered on one setup. `key` is a value, a mask of cells, a truth, or stages in order."""
 
     setup: Setup
-    title: Versions
-    text: Versions
-    ask: Versions
-    right: Versions
-    otherwise: Versions
-    hint: Versions
+    title: LocalizedText
+    text: LocalizedText
+    ask: LocalizedText
+    right: LocalizedText
+    otherwise: LocalizedText
+    hint: LocalizedText
     key: np.ndarray
     options: tuple[Option, ...] = ()
     order: tuple[str, ...] = ()
@@ -113,11 +113,11 @@ def _mistaken(screen: Screen, here: Scope, known: list[np.ndarray], tolerance: f
                 yield Option(value, _in_all(mistake.title), _in_all(message("lessons.slip", title=mistake.title, sentence=mistake.sentence)), is_mistake=True)
 
 
-def _in_all(said: Message) -> Versions:
-    return Versions({lang: said.say(lang) for lang in languages()})
+def _in_all(said: Message) -> LocalizedText:
+    return LocalizedText({lang: said.say(lang) for lang in languages()})
 
 
-def _options(screen: Screen, here: Scope, key: np.ndarray, right: Versions, allowance: Allowance) -> Iterator[Option]:
+def _options(screen: Screen, here: Scope, key: np.ndarray, right: LocalizedText, allowance: Allowance) -> Iterator[Option]:
     """The answers as the file has them; what equals the key or an earlier one is left out, so that one is right."""
     seen: list[np.ndarray] = []
     found = screen.kind != "choose"  # only a choice shows its key
@@ -132,7 +132,7 @@ def _options(screen: Screen, here: Scope, key: np.ndarray, right: Versions, allo
         seen.append(value)
         yield Option(value, filled(answer.label, here, allowance), right if is_key else filled(answer.say, here, allowance), is_key)
     if not found:
-        yield Option(key, Versions({}), right, True)
+        yield Option(key, LocalizedText({}), right, True)
 
 
 def value_of(screen: Screen, text: str, here: Scope, allowance: Allowance | None = None) -> np.ndarray:
@@ -204,10 +204,10 @@ def same(a: np.ndarray, b: np.ndarray) -> bool:
     return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-6, atol=1e-12))
 
 
-def filled(text: Versions, here: Scope, allowance: Allowance | None = None) -> Versions:
+def filled(text: LocalizedText, here: Scope, allowance: Allowance | None = None) -> LocalizedText:
     """A text with its {expressions} worked out, {L}, {max(z1):3}, {saturated:%}, in every language that it has; together they have one allowance."""
     allowance = allowance or Allowance()
-    return Versions({lang: _filled(part, here, lang, allowance) for lang, part in text.by_language.items()})
+    return LocalizedText({lang: _filled(part, here, lang, allowance) for lang, part in text.by_language.items()})
 
 
 def _filled(text: str, here: Scope, lang: str, allowance: Allowance) -> str:

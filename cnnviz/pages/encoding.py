@@ -22,7 +22,7 @@ from cnnviz.pages.page_notes import page_notes
 from cnnviz.pages.version import code
 from cnnviz.wire.page import Header
 from cnnviz.wire.records import FiltersRecord, StageRecord
-from cnnviz.words import DEFAULT, Message, Problem, Versions, message, written
+from cnnviz.words import DEFAULT, LocalizedText, Message, Problem, message, written
 
 MOST_LOSSES = 200
 """Points in the small loss curve; more would not be seen."""
@@ -173,14 +173,14 @@ def unsaid(value: object) -> Mapping[str, object]:
         value = value.message
     if isinstance(value, Message):
         return {"say": [value.id, {name: _value(one) for name, one in value.values.items()}]}
-    if isinstance(value, Versions):
+    if isinstance(value, LocalizedText):
         return {"versions": dict(value.by_language)}
     raise TypeError(f"encode: {type(value).__name__} cannot be sent")
 
 
 def _value(value: object) -> object:
     """A message's value in JSON: one that is no number is the sign that every language writes for it."""
-    if isinstance(value, Message | Problem | Versions):
+    if isinstance(value, Message | Problem | LocalizedText):
         return unsaid(value)
     if isinstance(value, list | tuple | set | frozenset):
         return [_value(part) for part in value]

@@ -13,8 +13,8 @@ from cnnviz.pages.map_parts import Part
 from cnnviz.pages.map_records import largest
 from cnnviz.pages.map_settings import LEAST_ERROR
 from cnnviz.wire.gradient_chain import CardState, GradientCard, GradientChainData, GradientChainHeader
-from cnnviz.wire.parts import ChartData, MapColours, SwitchData, SwitchGroup, Verdict, VersionData
-from cnnviz.words import Message, Versions, message
+from cnnviz.wire.parts import ChartData, MapColours, RowData, SwitchData, SwitchGroup, Verdict
+from cnnviz.words import LocalizedText, Message, message
 
 ERROR = "error"
 """The scale of relative errors: logarithmic, from 1e-16 to 1."""
@@ -28,7 +28,7 @@ class Operation:
 
     makes: str
     source: str
-    words: Message | Versions | str
+    words: Message | LocalizedText | str
 
 
 def operations(program: Program) -> tuple[Operation, ...]:
@@ -110,7 +110,7 @@ class GradientChain:
             title=self.title,
             verdict=Verdict(text=self.verdict, good=self.good),
             sentences=self.sentences,
-            rows=[VersionData(name=row.name, label=row.label) for row in self.rows],
+            rows=[RowData(name=row.name, label=row.label) for row in self.rows],
             cards=[self._card(part, operation) for part, operation in zip(self.parts, self.operations, strict=True)],
             maps=self._maps(),
             subject=self.subject,

@@ -17,7 +17,7 @@ from cnnviz.decks.question import filled
 from cnnviz.decks.scope import scope_of, setup_of
 from cnnviz.pages.deck_screens import address_of
 from cnnviz.wire.rooms import RoomScreen
-from cnnviz.words import Problem, Versions
+from cnnviz.words import LocalizedText, Problem
 
 MOST_DECK = MOST_BYTES
 """Bytes of a deck's text."""
@@ -82,7 +82,7 @@ def query_of_screen(deck: Deck, number: int, own: bool) -> str:
 def told(deck: Deck, number: int, digest: str) -> str:
     """The public state of a screen, as JSON on a line: which it is, and its sentence; a question says its own words."""
     screen = deck.screens[number - 1]
-    said = Versions({}) if is_asked(screen) else screen.text
+    said = LocalizedText({}) if is_asked(screen) else screen.text
     if any("{" in part for part in said.by_language.values()):
         said = filled(said, scope_of(setup_of(screen.at)), Allowance())
     texts = {lang: text[:MOST_SAID] for lang, text in [*said.by_language.items()][:MOST_LANGUAGES]}

@@ -33,7 +33,7 @@ from cnnviz.wire.rooms import (
     RoomSteps,
 )
 from cnnviz.wire.training import ReportHeader
-from cnnviz.words import Message, Versions
+from cnnviz.words import LocalizedText, Message
 
 # --- From Streamlit --------------------------------------------------------------------------------
 
@@ -82,7 +82,7 @@ RECORDS = (
     DeckHeader, RoomQuestion, RoomResults, RoomPoll, RoomSteps, RoomScreen, RoomExperiment, RoomInside, RoomRun,
 )  # fmt: skip
 _NAMED = {"Scale": records.Scale, "Band": records.Band, "Kind": records.Kind}
-_PLAIN = {object: "unknown", str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string", Versions: "string"}
+_PLAIN = {object: "unknown", str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string", LocalizedText: "string"}
 _HEAD = "// Written by `python -m cnnviz.wire.declarations`: change that file, not this one.\n\n"
 
 

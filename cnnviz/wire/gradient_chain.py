@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 
 from cnnviz.wire import records
 from cnnviz.wire.page import Cell, Header
-from cnnviz.wire.parts import ChartData, MapColours, PartData, SwitchData, SwitchGroup, Verdict, VersionData
+from cnnviz.wire.parts import ChartData, MapColours, PartData, RowData, SwitchData, SwitchGroup, Verdict
 
 CardState = Literal["", "right", "equal", "follows", "undecided", "first", "inherits", "wrong", "another", "missing"]
 
@@ -37,7 +37,7 @@ class GradientChainData(TypedDict):
     title: records.Text
     verdict: Verdict
     sentences: Sequence[records.Text]
-    rows: Sequence[VersionData]
+    rows: Sequence[RowData]
     cards: Sequence[GradientCard]
     maps: Mapping[str, MapColours]
     subject: str

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 
-from cnnviz.words import Message, Versions
+from cnnviz.words import LocalizedText, Message
 
-Text = Message | Versions | str
+Text = Message | LocalizedText | str
 """A sentence: a message here, which the browser says in its reader's language; a text is the same in all of them."""
 
 Kind = Literal["map", "row", "filters", "weights", "loss"]

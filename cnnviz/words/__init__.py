@@ -105,7 +105,7 @@ class Problem(ValueError):
 
 
 @dataclass(frozen=True)
-class Versions:
+class LocalizedText:
     """A sentence that came with its languages, as those of a setup's file do."""
 
     by_language: Mapping[str, str]
@@ -113,7 +113,7 @@ class Versions:
     def say(self, lang: str = "") -> str:
         """The one in a language, the reader's where none is named; or the English one, or whatever there is.
 
-        >>> Versions({"en": "cat", "fr": "chat"}).say("fr"), Versions({"fr": "chat"}).say("en")
+        >>> LocalizedText({"en": "cat", "fr": "chat"}).say("fr"), LocalizedText({"fr": "chat"}).say("en")
         ('chat', 'chat')
         """
         known = self.by_language
@@ -270,7 +270,7 @@ def written(value: object, spec: str = "", lang: str = "") -> str:
     lang = lang or reader()
     if isinstance(value, Problem):
         return value.message.say(lang)
-    if isinstance(value, Message | Versions):
+    if isinstance(value, Message | LocalizedText):
         return value.say(lang)
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(written(entry, spec, lang) for entry in value)

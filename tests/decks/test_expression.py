@@ -18,7 +18,7 @@ from cnnviz.decks.expression_limits import Allowance
 from cnnviz.decks.library import bundled
 from cnnviz.decks.question import ask, filled
 from cnnviz.decks.scope import Scope, scope_of, setup_of
-from cnnviz.words import Problem, Versions
+from cnnviz.words import LocalizedText, Problem
 
 LARGE = "net=conv32x1-relu-dense18-relu-dense10-softmax-ce"  # as many parameters as there may be
 MAPS = "net=conv4x3-relu-max2-dense3-softmax-ce"
@@ -179,13 +179,13 @@ def test_all_expressions_of_a_text_have_one_allowance_and_memory_is_bounded(text
     here, allowance = SCENES[address], Allowance()
     here.elsewhere("at", "k=1")
     with at_most(MOST_BYTES):
-        filled(Versions({"en": text, "fr": text}), here, allowance)
+        filled(LocalizedText({"en": text, "fr": text}), here, allowance)
     assert allowance.work <= expression_limits.MOST_WORK + max(expression_limits.LOOK, 2_000 * expression_limits.MOST_VALUES)  # what was refused last is counted, and not done
 
 
 @pytest.mark.parametrize(("part", "most"), [("L", 5_000), ("max(w2)", 60), ("sum(exp(w2))", 15), ("at('k=1', L)", 100)])
 def test_an_expression_that_is_written_again_and_again_is_refused_in_the_end(part, most):
-    texts = Versions({"en": f"{{{part}}}" * most})
+    texts = LocalizedText({"en": f"{{{part}}}" * most})
     with pytest.raises(Problem) as refused:
         filled(texts, SCENES[LARGE])
     assert refused.value.code == "lessons.expression.too_much_work"
@@ -193,7 +193,7 @@ def test_an_expression_that_is_written_again_and_again_is_refused_in_the_end(par
 
 def test_a_question_s_texts_answers_and_key_have_one_allowance():
     part = "{sum(exp(w2))}" * 5
-    screen = replace(bundled()[0].screens[0], at="?" + LARGE, title=Versions({"en": part}), text=Versions({"en": part}), ask=Versions({"en": part}))
+    screen = replace(bundled()[0].screens[0], at="?" + LARGE, title=LocalizedText({"en": part}), text=LocalizedText({"en": part}), ask=LocalizedText({"en": part}))
     with pytest.raises(Problem) as refused:
         ask(screen, setup_of(LARGE))
     assert refused.value.code == "lessons.expression.too_much_work"

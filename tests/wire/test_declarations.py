@@ -11,7 +11,7 @@ import pytest
 
 from cnnviz.view.constants import browser_words, spec
 from cnnviz.wire import declarations
-from cnnviz.words import Message, Versions, catalogue
+from cnnviz.words import LocalizedText, Message, catalogue
 from tests.pages.running import handed_unsaid, run, unsaid
 
 PACKAGE = Path(declarations.__file__).parents[1]
@@ -28,7 +28,7 @@ def misfits(value: Any, kind: Any, where: str = "") -> list[str]:
         return [found for name, inner in fields.items() for found in misfits(value[name], inner, f"{where}.{name}")]
     if kind is Message:
         return [] if isinstance(value, dict) and value.keys() == {"say"} and value["say"][0] in browser_words("en") else [f"{where}: {value!r} is no message"]
-    if kind is Versions:
+    if kind is LocalizedText:
         return [] if isinstance(value, dict) and value.keys() == {"versions"} else [f"{where}: {value!r} has no versions"]
     if origin is Literal:
         return [] if value in arguments else [f"{where}: {value!r}"]

@@ -7,14 +7,14 @@ import { html, keyed, markup, nothing } from "../../view/regions/html.js"
 import { TENSORFLOW } from "../../view/spec.js"
 import { bestOf, CIRCLED, errorCurve } from "./error_curve.js"
 
-/** @import { CheckData, NudgeRow, GradientChainData, Template, ThirdData, VersionData } from "../../view/types/view.js" */
-/** @typedef {{ chain: GradientChainData, check: CheckData, all: boolean, falls: boolean, subject: string, maps: VersionData[] }} Shown  what stands below the chain; `maps` are the versions of the array that is spoken of */
+/** @import { CheckData, NudgeRow, GradientChainData, Template, ThirdData, RowData } from "../../view/types/view.js" */
+/** @typedef {{ chain: GradientChainData, check: CheckData, all: boolean, falls: boolean, subject: string, maps: RowData[] }} Shown  what stands below the chain; `maps` are the versions of the array that is spoken of */
 
 /** A choice of two. @param {string} label @param {[act: string, text: string, on: boolean][]} options */
 export const either = (label, options) =>
   html`<span class="tabs" role="group" aria-label=${label}>${options.map(([act, text, on]) => html`<button type="button" data-act=${act} aria-pressed=${on}>${text}</button>`)}</span>`
 
-/** The versions of an array side by side. @type {(subject: string, rows: VersionData[]) => Template} */
+/** The versions of an array side by side. @type {(subject: string, rows: RowData[]) => Template} */
 export const versions = (subject, rows) =>
   html`<div class="versions">${rows.map(({ name, label }) => keyed(`${name}.${subject}`, html`<figure class="map"><figcaption>${label} <span class="limits"><span class="power"></span></span></figcaption>${mapOf(`large.${name}.${subject}`)}</figure>`))}</div>`
 

@@ -4,7 +4,7 @@ import { faceOf, faceOfColumn, filters } from "./array_faces.js"
 import { axesOf } from "./table.js"
 import { say } from "./words.js"
 
-/** @import { Cell, Numbers, GradientCard, Scale, Source, VersionData } from "../types/view.js" */
+/** @import { Cell, Numbers, GradientCard, Scale, Source, RowData } from "../types/view.js" */
 
 const WRAP = 32 // numbers of a list that stand side by side in a picture
 const APART = 2 // cells between the kernels of two filters, where those of one have one
@@ -55,7 +55,7 @@ export function windowsOf(numbers, map, cell) {
     })
 }
 
-/** One version of an array, and how it looks where it is a picture. @type {(row: VersionData, part: Pick<GradientCard, "symbol" | "label" | "rows" | "columns" | "layers" | "flat">, values: ArrayLike<number>, colours?: { limits: [number, number], scale: Scale }) => Source} */
+/** One version of an array, and how it looks where it is a picture. @type {(row: RowData, part: Pick<GradientCard, "symbol" | "label" | "rows" | "columns" | "layers" | "flat">, values: ArrayLike<number>, colours?: { limits: [number, number], scale: Scale }) => Source} */
 export function tableOfRow(row, part, values, colours) {
   const { symbol, label, rows, columns, layers, flat } = part
   const shape = flat ? [rows] : layers > 1 ? [rows * columns, layers] : [rows, columns]

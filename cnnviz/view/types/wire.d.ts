@@ -343,7 +343,7 @@ export interface GradientChainData {
   title: string
   verdict: Verdict
   sentences: string[]
-  rows: VersionData[]
+  rows: RowData[]
   cards: GradientCard[]
   maps: Record<string, MapColours>
   subject: string
@@ -1008,6 +1008,12 @@ export interface RoomSteps {
   stages: [string, string][]
 }
 
+/** One version of the arrays. */
+export interface RowData {
+  name: string
+  label: string
+}
+
 export type Scale = "signed" | "dark" | "activation" | "pixel" | "answer" | "answer_dark" | "error" | "error_dark" | "undecided" | "undecided_dark"
 
 /** All sets of switches: 1 for each that moves the kernel, which one is on, and what there is to say. */
@@ -1147,10 +1153,4 @@ export interface TrainingLayer {
 export interface Verdict {
   text: string
   good: boolean | null
-}
-
-/** One version of the arrays. */
-export interface VersionData {
-  name: string
-  label: string
 }

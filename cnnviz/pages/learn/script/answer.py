@@ -14,7 +14,7 @@ from cnnviz.pages.deck_screens import address_of
 from cnnviz.pages.encoding import encode, finite
 from cnnviz.pages.version import code
 from cnnviz.wire.deck import DeckData, DeckHeader, DeckScreen
-from cnnviz.words import Message, Problem, Versions, message
+from cnnviz.words import LocalizedText, Message, Problem, message
 
 
 class _DeckAnswers(Answers):
@@ -54,13 +54,13 @@ def _data(deck: Deck) -> DeckData:
 def _screen(deck: Deck, number: int, screen: Screen, allowance: Allowance) -> DeckScreen:
     page, query = address_of(deck, number)
     return DeckScreen(
-        page=page, query=query, title=_said(screen, "title", allowance), say=Versions({}) if screen.asks else _said(screen, "text", allowance), asks=screen.asks,
+        page=page, query=query, title=_said(screen, "title", allowance), say=LocalizedText({}) if screen.asks else _said(screen, "text", allowance), asks=screen.asks,
         seconds=screen.seconds, experiment=screen.experiment, updates=screen.updates,
     )  # fmt: skip
 
 
-def _said(screen: Screen, field: str, allowance: Allowance) -> Versions:
-    text: Versions = getattr(screen, field)
+def _said(screen: Screen, field: str, allowance: Allowance) -> LocalizedText:
+    text: LocalizedText = getattr(screen, field)
     if not any("{" in part for part in text.by_language.values()):
         return text
     try:
@@ -68,4 +68,4 @@ def _said(screen: Screen, field: str, allowance: Allowance) -> Versions:
         allowance.wait(duration(setup))
         return filled(text, scope_of(setup), allowance)
     except Problem:  # an image that is not here any more, or more work than one deck may ask for
-        return Versions({})
+        return LocalizedText({})
