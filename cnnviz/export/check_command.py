@@ -8,12 +8,12 @@ import numpy as np
 
 from cnnviz.core.comparison.diagnosis import diagnose
 from cnnviz.data.images import find_image, load_images
-from cnnviz.data.own_gradients import most_bytes, read_gradients
+from cnnviz.data.user_gradients import most_bytes, read_gradients
 from cnnviz.export.arguments import add_fields, check_start, command_parser, content_of, joined, setup_from_arguments
 from cnnviz.export.cli_output import fail, put, reason, tell
-from cnnviz.export.own_report import last_line, reference_of, report
 from cnnviz.export.terminal import Progress, title
 from cnnviz.export.terminal import run as run_setup
+from cnnviz.export.user_gradients_report import last_line, reference_of, report
 from cnnviz.words import say
 
 EXITS = {"right": 0, "wrong": 1}

@@ -17,7 +17,7 @@ from cnnviz.core.snapshots import Snapshot
 from cnnviz.core.stages import Stage, label
 from cnnviz.export.exercise import in_training
 from cnnviz.export.mathml import mathml
-from cnnviz.export.own_report import reference_of
+from cnnviz.export.user_gradients_report import reference_of
 from cnnviz.words import Message, reader, say, written
 
 MOST_TERMS = 9

@@ -6,7 +6,7 @@ import { clock, escaped, formula } from "../view/model/format.js"
 import { ARROWS } from "../view/model/neighbours.js"
 import { inBrowser } from "../view/model/storage.js"
 import { say, written } from "../view/model/words.js"
-import { OwnRun } from "./experiment.js"
+import { DeviceRun } from "./experiment.js"
 import { paintPlates, platesHTML } from "./plate_row.js"
 import { cellIn, cellUnder, endOf, isRight, isSame, leftUntil, placeIn, placeName, windowAt } from "./question.js"
 import { drawMap } from "./question_map.js"
@@ -54,7 +54,7 @@ export class Ballot {
     this.element = element
     this.asking = asking
     this.changed = changed
-    this.own = new OwnRun(element, asking, explore)
+    this.own = new DeviceRun(element, asking, explore)
     element.addEventListener("submit", (event) => {
       event.preventDefault()
       this.send()

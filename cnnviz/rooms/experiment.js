@@ -110,7 +110,7 @@ const insideHTML = (inside) =>
   inside?.plates.length || inside?.say ? `${platesHTML(inside.plates)}<p>${rich(inside.say)}</p>` : ""
 
 /** One's own run, on a phone. */
-export class OwnRun {
+export class DeviceRun {
   /** @type {RoomPoll | null} */
   poll = null
   /** @type {RoomRun | undefined} */

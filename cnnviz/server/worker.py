@@ -23,7 +23,7 @@ from cnnviz.core.threads import keep_one_blas_thread
 from cnnviz.server.malloc import cap_arenas, trim_heap
 from cnnviz.words import Problem, reading
 
-MODULES = ("PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PngImagePlugin", "PIL.WebPImagePlugin", "cnnviz.hosts.dialogs.own_files")
+MODULES = ("PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PngImagePlugin", "PIL.WebPImagePlugin", "cnnviz.hosts.dialogs.uploads")
 """Modules that the process from which workers are forked imports."""
 MOST_MEMORY = 400_000_000
 """Bytes that a task may take, beside what a new worker has; pictures take most."""

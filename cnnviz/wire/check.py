@@ -46,7 +46,7 @@ class CodeData(TypedDict):
     right: str
 
 
-class OwnMatch(TypedDict):
+class ExplanationData(TypedDict):
     """A mistake that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words."""
 
     title: records.Text
@@ -54,17 +54,17 @@ class OwnMatch(TypedDict):
     count: records.Text
 
 
-class OwnStage(TypedDict):
+class UserStage(TypedDict):
     """The mistake that a wrong stage looks like: how near it comes, its name, others beside it, and its line of code."""
 
     how: records.Text
     title: records.Text
-    matches: Sequence[OwnMatch]
+    matches: Sequence[ExplanationData]
     code: CodeData
     words: Sequence[records.Text]
 
 
-class OwnData(TypedDict):
+class UserGradientsData(TypedDict):
     """Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first.
 
     Without a file these are an example's, and `example` says of what.
@@ -72,7 +72,7 @@ class OwnData(TypedDict):
 
     file: str
     example: records.Text
-    stages: Sequence[OwnStage]
+    stages: Sequence[UserStage]
 
 
 class BestData(TypedDict):
@@ -92,7 +92,7 @@ class CheckData(TypedDict):
     best: BestData | None
     foot: Sequence[records.Text]
     third: ThirdData | None
-    own: OwnData | None
+    own: UserGradientsData | None
 
 
 class CheckHeader(GradientChainHeader):

@@ -15,7 +15,7 @@ from cnnviz.wire import records
 from cnnviz.wire.check import CheckHeader
 from cnnviz.wire.constants import Spec
 from cnnviz.wire.deck import DeckData, DeckHeader
-from cnnviz.wire.dialogs import Adopted, FullSet, OfferedFiles, OwnModel
+from cnnviz.wire.dialogs import Adopted, FullSet, OfferedFiles, UploadedModel
 from cnnviz.wire.film import FilmHeader
 from cnnviz.wire.gradient_chain import GradientChainHeader
 from cnnviz.wire.learn import LearnHeader
@@ -78,7 +78,7 @@ class FileContents(TypedDict):
 
 RECORDS = (
     Header, StepHeader, GradientChainHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
-    CurveHeader, OfferedFiles, Adopted, OwnModel, FullSet,
+    CurveHeader, OfferedFiles, Adopted, UploadedModel, FullSet,
     DeckHeader, RoomQuestion, RoomResults, RoomPoll, RoomSteps, RoomScreen, RoomExperiment, RoomInside, RoomRun,
 )  # fmt: skip
 _NAMED = {"Scale": records.Scale, "Band": records.Band, "Kind": records.Kind}

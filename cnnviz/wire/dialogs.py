@@ -38,7 +38,7 @@ class Adopted(TypedDict):
     note: str
 
 
-class OwnModel(TypedDict):
+class UploadedModel(TypedDict):
     """A model that was read: its network's text, a line a layer, and the change to it; `instead` says why there is none."""
 
     net: str

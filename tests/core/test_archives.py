@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core.network import DEFAULT, Network
-from cnnviz.data.own_gradients import read_gradients
+from cnnviz.data.user_gradients import read_gradients
 from cnnviz.export.import_weights import arrays_of
 from cnnviz.models.reading import read_model
 from cnnviz.models.weights import weights_in

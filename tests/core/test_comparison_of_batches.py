@@ -8,7 +8,7 @@ from cnnviz.core.comparison.precision import SINGLE
 from cnnviz.core.comparison.reference_pass import ReferencePass
 from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.optimizers import gd
-from cnnviz.data.own_gradients import read_gradients
+from cnnviz.data.user_gradients import read_gradients
 from tests.core.networks import Batch
 
 NETWORKS = (

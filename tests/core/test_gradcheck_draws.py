@@ -11,7 +11,7 @@ from cnnviz.core.network import Network
 from cnnviz.core.setup import Setup
 from cnnviz.core.snapshots import Snapshot, run_updates
 from cnnviz.data.images import load_image
-from cnnviz.export.own_report import reference_of
+from cnnviz.export.user_gradients_report import reference_of
 from cnnviz.pages.check.examined_pass import Examined
 from tests.core.gradcheck_draws import Drawn, drawn, extreme, false_alarm, let_pass
 

@@ -18,8 +18,8 @@ from cnnviz.core.setup import SETUP_KEYS, Setup
 from cnnviz.core.snapshots import run_updates
 from cnnviz.data.images import load_images
 from cnnviz.export.arrays import arrays_npz, npz
-from cnnviz.export.own_report import example_of, reference_of
 from cnnviz.export.parameters import parameters_json
+from cnnviz.export.user_gradients_report import example_of, reference_of
 from cnnviz.pages.registry import beside, page_keys, pages
 from tests.models.models import WHOLE
 

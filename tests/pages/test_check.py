@@ -16,7 +16,7 @@ from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.setup import SETUP_KEYS
 from cnnviz.core.work_cancellation import as_long_as
-from cnnviz.pages.check import checking, own
+from cnnviz.pages.check import checking, user_gradients
 from cnnviz.pages.check.checked_chain import chain, drawn_errors, more
 from cnnviz.pages.check.examined_pass import Examined
 from cnnviz.pages.gradient_chain import answer, operations
@@ -142,7 +142,7 @@ def test_the_pinned_cells_channel_shows():
 @pytest.mark.parametrize("asked", [{}, {"check": "own"}], ids=str)
 def test_no_card_shows_an_empty_channel_where_another_has_numbers(asked):
     setup, _ = Setup.from_query(dict(parse_qsl(TINY_VGG)))
-    seen = own.chain(now(setup), None, None) if asked else chain_of(setup, now(setup).snapshot, asked)
+    seen = user_gradients.chain(now(setup), None, None) if asked else chain_of(setup, now(setup).snapshot, asked)
     shown, whole = seen.arrays(), seen.rows[0].arrays
     dead = [name for name, array in whole.items() if not array.reshape(len(array), -1).any(axis=1).all()]
     assert dead and all(shown[f"ours.{name}"].any() for name, array in whole.items() if array.any())

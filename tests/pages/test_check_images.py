@@ -10,7 +10,7 @@ from cnnviz.core.mistakes import placed
 from cnnviz.data.images import load_images
 from cnnviz.pages import answer
 from cnnviz.pages.address import resolved
-from cnnviz.pages.check.answer import own_answer
+from cnnviz.pages.check.answer import uploaded_answer
 from cnnviz.words import message
 from tests.pages.running import decode
 
@@ -96,7 +96,7 @@ def owned(theirs, **more):
     """The answer to a file of one's own gradients."""
     content = io.BytesIO()
     np.savez(content, **theirs)
-    return decode(own_answer(resolved(QUERY | more, several=True), ("mine.npz", content.getvalue())))
+    return decode(uploaded_answer(resolved(QUERY | more, several=True), ("mine.npz", content.getvalue())))
 
 
 def test_where_only_what_is_kept_is_wrong_every_gradient_is_right():

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from cnnviz.core.work_cancellation import in_background
-from cnnviz.hosts.dialogs import Reply, full_set, own_files
+from cnnviz.hosts.dialogs import Reply, full_set, uploads
 from cnnviz.hosts.dialogs.downloads import KINDS, file_of, offered
 from cnnviz.pages.registry import page_at
 from cnnviz.pages.resource import Cost, cost
@@ -26,16 +26,16 @@ def _json(found: object, status: int = 200) -> Reply:
 ANSWERS: Mapping[str, Callable[[Asked], Reply]] = {
     "files": lambda asked: _json(offered(asked)),
     "file": lambda asked: Reply(*file_of(asked)),
-    "example": lambda asked: Reply(own_files.example(asked), BYTES),
+    "example": lambda asked: Reply(uploads.example(asked), BYTES),
     "cifar10": lambda asked: _json(full_set.full_set(asked)),
 }
 """The questions that are asked by an address alone, by name."""
 
 SENT: Mapping[str, Callable[[Asked, bytes], Reply]] = {
-    "picture": lambda asked, content: _json(own_files.picture(asked, content)),
-    "weights": lambda asked, content: _json(own_files.weights(asked, content)),
-    "model": lambda asked, content: _json(own_files.model(asked, content)),
-    "gradients": lambda asked, content: Reply(own_files.gradients(asked, content), BYTES),
+    "picture": lambda asked, content: _json(uploads.picture(asked, content)),
+    "weights": lambda asked, content: _json(uploads.weights(asked, content)),
+    "model": lambda asked, content: _json(uploads.model(asked, content)),
+    "gradients": lambda asked, content: Reply(uploads.gradients(asked, content), BYTES),
     "cifar10": lambda asked, content: _json(full_set.load(asked, content)),
 }
 """The questions to which a file, or nothing, is sent."""

@@ -9,7 +9,7 @@ from cnnviz.core.setup import Setup
 from cnnviz.pages import gradient_chain
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers, Unfinished
-from cnnviz.pages.check import own, tensorflow
+from cnnviz.pages.check import tensorflow, user_gradients
 from cnnviz.pages.check.checked_chain import chain, more
 from cnnviz.pages.check.checking import AT_ONCE, effort
 from cnnviz.pages.check.examined_pass import Examined
@@ -26,7 +26,7 @@ class _CheckAnswers(Answers):
     def answer(self, now: PageRequest) -> bytes:
         now = _in_mode(now)
         if tab_of(now.query) == "own":  # what a visitor has chosen is for that visitor alone
-            return own_answer(now, None)
+            return uploaded_answer(now, None)
         starting = tensorflow.starting(now.query)  # before its opinion is asked: it may start, or fail, in between
         here = Examined(now.setup, now.snapshot, now.query)
         shown = chain(here)
@@ -55,10 +55,10 @@ def _in_mode(now: PageRequest) -> PageRequest:
     return in_mode(replace(now, setup=replace(now.setup, mode=mode_of(now.query.get("mistake", "")))))
 
 
-def own_answer(now: PageRequest, file: own.File | None) -> bytes:
+def uploaded_answer(now: PageRequest, file: user_gradients.File | None) -> bytes:
     """The tab of one's own gradients, with what stands in `file`, if one was chosen."""
-    found = own.found_in(now, file)
-    return _answered(now, own.chain(now, file, found), own.more(now, file, found))
+    found = user_gradients.found_in(now, file)
+    return _answered(now, user_gradients.chain(now, file, found), user_gradients.more(now, file, found))
 
 
 def _answered(now: PageRequest, shown: gradient_chain.GradientChain, besides: Mapping[str, object]) -> bytes:

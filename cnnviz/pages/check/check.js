@@ -10,7 +10,7 @@ import { GradientChain } from "../../view/regions/gradient_chain.js"
 import { copied, html, near, nothing, render, setHTML, svg } from "../../view/regions/html.js"
 import { broken, listed } from "./broken.js"
 import { ours, third } from "./ours.js"
-import { own } from "./own.js"
+import { own } from "./user_gradients.js"
 
 /** @import { Answer, Cell, CheckData, CheckHeader, Place, View } from "../../view/types/view.js" */
 

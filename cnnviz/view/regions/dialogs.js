@@ -4,7 +4,7 @@ import { showCifar10 } from "./cifar10_dialog.js"
 import { showFiles } from "./files_dialog.js"
 import { showHelp } from "./help_dialog.js"
 import { showModel } from "./model_dialog.js"
-import { showOwnGradients, showPicture, showWeights } from "./own_files_dialog.js"
+import { showPicture, showUserGradients, showWeights } from "./uploads_dialog.js"
 
 /** @import { View } from "../types/view.js" */
 
@@ -16,5 +16,5 @@ export const DIALOGS = {
   model: showModel,
   upload: showPicture,
   cifar10: showCifar10,
-  own_gradients: showOwnGradients,
+  own_gradients: showUserGradients,
 }

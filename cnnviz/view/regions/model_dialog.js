@@ -6,7 +6,7 @@ import { openDialog } from "./dialog.js"
 import { fileField, outcome, sent, trying } from "./file_field.js"
 import { html, nothing } from "./html.js"
 
-/** @import { OwnModel, View } from "../types/view.js" */
+/** @import { UploadedModel, View } from "../types/view.js" */
 
 const words = (/** @type {string} */ id) => say(`ui.own_model.${id}`)
 
@@ -14,7 +14,7 @@ const words = (/** @type {string} */ id) => say(`ui.own_model.${id}`)
 export function showModel(view) {
   const dialog = openDialog(view, "model", words("title"), content())
 
-  /** @param {boolean} [busy] @param {string} [failed] @param {OwnModel} [model] */
+  /** @param {boolean} [busy] @param {string} [failed] @param {UploadedModel} [model] */
   function content(busy = false, failed = "", model = undefined) {
     const named = () =>
       /** @type {HTMLInputElement} */ (dialog.body.querySelector("[data-key=model_name]")).value.trim()
@@ -26,13 +26,13 @@ export function showModel(view) {
       ${fileField("model_file", words("file"), (/** @type {Blob} */ file) => read(file, named()))}${outcome(busy, failed)}${model ? found(model) : nothing}`
   }
 
-  /** @param {OwnModel} model */
+  /** @param {UploadedModel} model */
   const found = ({ net, layers, instead, adopted }) => html`
     ${instead ? html`<p role="alert">${instead}</p>` : html`<p><code>${net}</code></p>`}
     ${adopted ? html`<p><button type="button" class="primary" data-key="model_open" @click=${() => open(adopted)}>${words("open")}</button></p>` : nothing}
     <ul>${layers.map((line) => html`<li>${line}</li>`)}</ul>`
 
-  /** @param {NonNullable<OwnModel["adopted"]>} adopted */
+  /** @param {NonNullable<UploadedModel["adopted"]>} adopted */
   function open({ change, note }) {
     dialog.close()
     view.adopt({ ...change, note })

@@ -75,7 +75,7 @@ export interface CheckData {
   best: BestData | null
   foot: string[]
   third: ThirdData | null
-  own: OwnData | null
+  own: UserGradientsData | null
 }
 
 /** The Check page's. */
@@ -178,6 +178,13 @@ export interface EntryData {
 export interface ExperimentData {
   symbols: SymbolLabel[]
   sets: SetsData | null
+}
+
+/** A mistake that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words. */
+export interface ExplanationData {
+  title: string
+  share: number
+  count: string
 }
 
 /** Contents of a file of a setup, and how to read its bytes: the answers' names (an update's number), how long their
@@ -695,40 +702,6 @@ export interface OfferedFiles {
   around: number
 }
 
-/** Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first.
-
-    Without a file these are an example's, and `example` says of what.
-     */
-export interface OwnData {
-  file: string
-  example: string
-  stages: OwnStage[]
-}
-
-/** A mistake that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words. */
-export interface OwnMatch {
-  title: string
-  share: number
-  count: string
-}
-
-/** A model that was read: its network's text, a line a layer, and the change to it; `instead` says why there is none. */
-export interface OwnModel {
-  net: string
-  layers: string[]
-  instead: string
-  adopted: Adopted | null
-}
-
-/** The mistake that a wrong stage looks like: how near it comes, its name, others beside it, and its line of code. */
-export interface OwnStage {
-  how: string
-  title: string
-  matches: OwnMatch[]
-  code: CodeData
-  words: string[]
-}
-
 /** A page, by the last part of its address, and what a deck's screen may say there beside the setup. */
 export interface PageData {
   path: string
@@ -1147,6 +1120,33 @@ export interface TrainingForm {
 export interface TrainingLayer {
   kinds: [string, string][]
   shape: number[]
+}
+
+/** A model that was read: its network's text, a line a layer, and the change to it; `instead` says why there is none. */
+export interface UploadedModel {
+  net: string
+  layers: string[]
+  instead: string
+  adopted: Adopted | null
+}
+
+/** Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first.
+
+    Without a file these are an example's, and `example` says of what.
+     */
+export interface UserGradientsData {
+  file: string
+  example: string
+  stages: UserStage[]
+}
+
+/** The mistake that a wrong stage looks like: how near it comes, its name, others beside it, and its line of code. */
+export interface UserStage {
+  how: string
+  title: string
+  matches: ExplanationData[]
+  code: CodeData
+  words: string[]
 }
 
 /** A sentence, and whether it is good news; None where nothing is known yet. */

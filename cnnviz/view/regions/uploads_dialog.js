@@ -1,7 +1,7 @@
 // Dialogs that take a file: a picture of one's own and weights, from which the setup is changed; and gradients, which stay in this
 // page, and go along with each question.
 
-import { holdFile } from "../model/own_file.js"
+import { holdFile } from "../model/upload.js"
 import { say } from "../model/words.js"
 import { answered, questionOf } from "./ask_python.js"
 import { openDialog } from "./dialog.js"
@@ -35,7 +35,7 @@ function takesFile(view, name, title, words, intro = "", several = false) {
 }
 
 /** @param {View} view */
-export function showOwnGradients(view) {
+export function showUserGradients(view) {
   const words = (/** @type {string} */ id) => say(`ui.check.own.${id}`)
   /** @returns {Template} */
   const content = (busy = false, failed = "") => html`<p class="hint">${words("kept")}</p>

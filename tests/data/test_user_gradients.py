@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.core.network import DEFAULT, Network
-from cnnviz.data.own_gradients import MOST_MEMBERS, most_bytes, read_gradients
+from cnnviz.data.user_gradients import MOST_MEMBERS, most_bytes, read_gradients
 from cnnviz.words import Problem
 
 PROGRAM = Network.parse(DEFAULT).program((6, 6))

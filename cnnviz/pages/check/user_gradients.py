@@ -17,15 +17,15 @@ from cnnviz.core.named_arrays import one_image
 from cnnviz.core.program import Program
 from cnnviz.core.read_only import freeze_all
 from cnnviz.core.stages import label
-from cnnviz.data.own_gradients import OwnGradients, read_gradients_of
-from cnnviz.export.own_report import example_of, near_ones, reference_of, said, undecided
+from cnnviz.data.user_gradients import UserGradients, read_gradients_of
+from cnnviz.export.user_gradients_report import example_of, near_ones, reference_of, said, undecided
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.check.checked_chain import drawn_errors
 from cnnviz.pages.check.tabs import tabs, views
 from cnnviz.pages.gradient_chain import ERROR, RATIO, GradientChain, Operation, Row, operations
 from cnnviz.pages.map_parts import Part, filled_part, part
 from cnnviz.pages.map_records import largest
-from cnnviz.wire.check import CheckData, CodeData, OwnData, OwnMatch, OwnStage
+from cnnviz.wire.check import CheckData, CodeData, ExplanationData, UserGradientsData, UserStage
 from cnnviz.wire.gradient_chain import CardState
 from cnnviz.words import Message, Problem, languages, message, say
 
@@ -35,7 +35,7 @@ SHOWN = 3
 File = tuple[str, bytes]
 """The name of what a visitor has chosen, and what is in it."""
 
-Found = tuple[OwnGradients, Diagnosis] | Problem | None
+Found = tuple[UserGradients, Diagnosis] | Problem | None
 
 
 def found_in(now: PageRequest, file: File | None) -> Found:
@@ -171,7 +171,7 @@ def _verdict(file: str, found: Diagnosis) -> Message:
     return message("ui.check.own.differ", n=found.wrong, count=found.count, stage=_label(found, found.first), file=name)
 
 
-def _sentences(own: OwnGradients, found: Diagnosis) -> list[Message]:
+def _sentences(own: UserGradients, found: Diagnosis) -> list[Message]:
     said_of: list[Message] = []
     if found.first:
         wrong = next(one for one in found.arrays.values() if one.verdict == WRONG)
@@ -236,7 +236,7 @@ def _cell(one: Part, apart: np.ndarray | None, ours: np.ndarray) -> list[int]:
 
 def more(now: PageRequest, file: File | None, found: Found) -> Mapping[str, object]:
     """Parts beside the chain: the file, the mistake that each wrong stage looks like, and its line of code."""
-    own = OwnData(file=file[0][:60] if file else "", example="", stages=[])
+    own = UserGradientsData(file=file[0][:60] if file else "", example="", stages=[])
     check = CheckData(tab="own", entry=None, code=None, falls="", best=None, foot=[], third=None, own=own)
     if isinstance(found, tuple):
         stages = [_looks_like(found[1], stage) for stage in found[1].matches]
@@ -251,27 +251,27 @@ def _is_example(file: str) -> bool:
     return any(file == say("ui.check.own.example_file", lang) for lang in languages())
 
 
-def _without_code(stage: OwnStage) -> OwnStage:
+def _without_code(stage: UserStage) -> UserStage:
     """A stage without its lines, which are the solution of an exercise that nobody has handed in yet."""
     return {**stage, "code": CodeData(wrong="", right="")}
 
 
-def _example(now: PageRequest) -> OwnData:
+def _example(now: PageRequest) -> UserGradientsData:
     """The response to a file with one mistake in it, without the right line."""
     reference = reference_of(now.setup, now.snapshot)
     made = example_of(reference)
     found = diagnose(reference, made[1]) if made else None
     if not made or not found or not found.first:
-        return OwnData(file="", example="", stages=[])
+        return UserGradientsData(file="", example="", stages=[])
     inherit = [label(stage) for stage, verdict in found.stages.items() if verdict == INHERITS]
     values = {"mistake": made[0].title, "first": _label(found, found.first), "n": found.wrong, "count": found.count}
     words = message("ui.check.own.example", **values)
     if inherit:
         words = message("words.sentences", first=words, second=message("ui.check.own.inherit", n=len(inherit), stages=inherit))
-    return OwnData(file="", example=words, stages=[_without_code(_looks_like(found, found.first))])
+    return UserGradientsData(file="", example=words, stages=[_without_code(_looks_like(found, found.first))])
 
 
-def _looks_like(found: Diagnosis, stage: str) -> OwnStage:
+def _looks_like(found: Diagnosis, stage: str) -> UserStage:
     matches = found.matches[stage]
     near = near_ones(matches)
     others = [match for match in matches if near and match not in near and match.explanation.placed]
@@ -284,8 +284,8 @@ def _looks_like(found: Diagnosis, stage: str) -> OwnStage:
     program = found.reference.program
     wrong, right = near[0].explanation.code(program, stage, own) if near else ("", right_lines(program, own))
     counts = [
-        OwnMatch(title=one.explanation.title, share=one.reproduced / max(1, one.of), count=message("ui.check.own.count", n=one.reproduced, count=one.of))
+        ExplanationData(title=one.explanation.title, share=one.reproduced / max(1, one.of), count=message("ui.check.own.count", n=one.reproduced, count=one.of))
         for one in shown
     ]
     words = [one for one in said(found, stage, near) if one.id in ("own.made_before", "own.same_lesson")]
-    return OwnStage(how=how, title=title, matches=counts, code=CodeData(wrong=wrong, right=right), words=words)
+    return UserStage(how=how, title=title, matches=counts, code=CodeData(wrong=wrong, right=right), words=words)

@@ -10,11 +10,11 @@ from cnnviz.data.uploads import read_upload
 from cnnviz.export.arrays import npz
 from cnnviz.export.checkpoints import files_in, read_checkpoints
 from cnnviz.export.import_weights import read_start
-from cnnviz.export.own_report import example_of, reference_of
+from cnnviz.export.user_gradients_report import example_of, reference_of
 from cnnviz.models.layer_rules import Taken
 from cnnviz.models.reading import Model, read_model
 from cnnviz.pages.address import resolved, setup_of
-from cnnviz.wire.dialogs import Adopted, OwnModel
+from cnnviz.wire.dialogs import Adopted, UploadedModel
 from cnnviz.words import Message, Problem, say
 
 
@@ -36,7 +36,7 @@ def _weights(setup: Setup, content: bytes) -> Adopted:
     return _adopted(start, notes or [Message("ui.take_home.imported")])
 
 
-def model(asked: Mapping[str, str], content: bytes) -> OwnModel:
+def model(asked: Mapping[str, str], content: bytes) -> UploadedModel:
     """Return a model layer by layer, and the change to its network; `name` chooses one of several.
 
     `instead` says why there is no change, if the network is not valid or too large. Raise Problem if nothing can be read.
@@ -44,21 +44,23 @@ def model(asked: Mapping[str, str], content: bytes) -> OwnModel:
     return isolated(_model, _setup(asked), asked.get("name", ""), content)
 
 
-def _model(setup: Setup, name: str, content: bytes) -> OwnModel:
+def _model(setup: Setup, name: str, content: bytes) -> UploadedModel:
     found = read_model(content, name)
     layers = [*map(_layer, found.layers), *map(str, (*found.refused, *found.notes))]
     try:
         found.opened.check(batch_shape(setup.img, shape_of(setup.img, _channels(found) or setup.ch)))
     except Problem as problem:
-        return OwnModel(net="", layers=layers, instead=str(problem), adopted=None)
-    return OwnModel(net=found.net, layers=layers, instead="", adopted=_opened(setup, found))
+        return UploadedModel(net="", layers=layers, instead=str(problem), adopted=None)
+    return UploadedModel(net=found.net, layers=layers, instead="", adopted=_opened(setup, found))
 
 
 def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
     """Check's view of somebody's own gradients; `file` is the name of what holds them."""
-    from cnnviz.pages.check.answer import own_answer  # with all that this page needs, which others can leave for later
+    from cnnviz.pages.check.answer import (
+        uploaded_answer,  # with all that this page needs, which others can leave for later
+    )
 
-    return own_answer(resolved(asked, several=True, modes=True), (asked.get("file", ""), content))
+    return uploaded_answer(resolved(asked, several=True, modes=True), (asked.get("file", ""), content))
 
 
 def example(asked: Mapping[str, str]) -> bytes:

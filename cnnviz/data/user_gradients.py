@@ -31,7 +31,7 @@ _TOLD = 8
 
 
 @dataclass(frozen=True, eq=False)
-class OwnGradients:
+class UserGradients:
     """Arrays by the names of gradients, float64, each with its precision; `passed_over` are names of others, and `notes` say why."""
 
     arrays: Mapping[str, np.ndarray]
@@ -45,7 +45,7 @@ def most_bytes(program: Program, images: int = 1) -> int:
     return 1_000_000 + 2 * MOST_OF_A_NUMBER * images * sum(math.prod(shape) for shape in program.shown.values())
 
 
-def read_gradients(data: bytes, program: Program, images: int = 1) -> OwnGradients:
+def read_gradients(data: bytes, program: Program, images: int = 1) -> UserGradients:
     """The gradients in a file, of so many images; of its other arrays only the names are read. Raises Problem, a sentence, whatever `data` holds.
 
     >>> from cnnviz.core.network import DEFAULT, Network
@@ -69,10 +69,10 @@ def read_gradients(data: bytes, program: Program, images: int = 1) -> OwnGradien
     ordered = {name: found[name] for name in known if name in found}
     passed_over = tuple(name for name in others if is_gradient(name))
     arrays = {name: freeze(array.astype(np.float64)) for name, array in ordered.items()}
-    return OwnGradients(arrays, precisions(ordered), passed_over, _notes(passed_over, known))
+    return UserGradients(arrays, precisions(ordered), passed_over, _notes(passed_over, known))
 
 
-def read_gradients_of(data: bytes, setup: Setup, x_shape: tuple[int, ...]) -> OwnGradients:
+def read_gradients_of(data: bytes, setup: Setup, x_shape: tuple[int, ...]) -> UserGradients:
     """Return the gradients of a setup's images in a file, as `read_gradients` does: a setup can be pickled, its program cannot."""
     return read_gradients(data, setup.network.program(x_shape), len(setup.images))
 

@@ -7,17 +7,17 @@ import { lines } from "./broken.js"
 import { versions } from "./ours.js"
 
 /** @import { Shown } from "./ours.js" */
-/** @import { OwnMatch, OwnStage } from "../../view/types/view.js" */
+/** @import { ExplanationData, UserStage } from "../../view/types/view.js" */
 
-/** @param {OwnMatch} match */
+/** @param {ExplanationData} match */
 const bar = ({ title, share, count }) => html`
   <dt>${title}</dt><dd><meter min="0" max="1" value=${share}></meter></dd><dd>${count}</dd>`
 
-/** @param {OwnStage} stage */
+/** @param {UserStage} stage */
 const todo = ({ code: { wrong, right } }) =>
   html`<p class="soft">${say(wrong ? "web.check.own_code" : "web.check.own_line")} <button type="button" class="link" data-act="copy" data-code=${right}>${say("web.check.copy")}</button></p>`
 
-/** A stage; that of an example has no code. @param {OwnStage} stage */
+/** A stage; that of an example has no code. @param {UserStage} stage */
 const stageOf = (stage) => {
   const { how, title, matches, code, words } = stage
   return html`

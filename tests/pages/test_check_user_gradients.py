@@ -7,8 +7,8 @@ import pytest
 
 from cnnviz import Setup
 from cnnviz.core.mistakes import placed
-from cnnviz.export.own_report import example_of, reference_of
-from cnnviz.pages.check import own
+from cnnviz.export.user_gradients_report import example_of, reference_of
+from cnnviz.pages.check import user_gradients
 from cnnviz.pages.gradient_chain import answer
 from cnnviz.words import say
 from tests.pages.networks import SETUPS
@@ -24,8 +24,8 @@ def npz(arrays):
 def shown(here, data):
     """What the page sends for a file of this content."""
     file = ("mine.npz", data) if data is not None else None
-    found = own.found_in(here, file)
-    return decode(answer("check", here, own.chain(here, file, found), own.more(here, file, found)))
+    found = user_gradients.found_in(here, file)
+    return decode(answer("check", here, user_gradients.chain(here, file, found), user_gradients.more(here, file, found)))
 
 
 def gradients(here, address=""):
@@ -124,16 +124,16 @@ def test_without_a_file_it_says_how_to_save_one():
 def test_before_a_file_is_chosen_an_example_is_judged_as_its_file_would_be(setup):
     here = now(setup)
     header, _ = shown(here, None)
-    own_of = header["check"]["own"]
+    user_gradients_of = header["check"]["own"]
     made = example_of(reference_of(setup, here.snapshot))
-    assert bool(own_of["example"]) == bool(own_of["stages"])
+    assert bool(user_gradients_of["example"]) == bool(user_gradients_of["stages"])
     if not made:
-        assert not own_of["example"]
+        assert not user_gradients_of["example"]
         return
     judged, _ = shown(here, npz(made[1]))
     without = [{**stage, "code": {"wrong": "", "right": ""}} for stage in judged["check"]["own"]["stages"]]
-    assert own_of["stages"] == without and not judged["check"]["own"]["example"]
-    assert not own_of["example"] or f"{sum(array.size for array in made[1].values()):,} numbers differ, first at" in own_of["example"]
+    assert user_gradients_of["stages"] == without and not judged["check"]["own"]["example"]
+    assert not user_gradients_of["example"] or f"{sum(array.size for array in made[1].values()):,} numbers differ, first at" in user_gradients_of["example"]
 
 
 @pytest.mark.parametrize("setup", SETUPS, ids=str)
@@ -141,7 +141,7 @@ def test_no_line_of_the_solution_is_shown_before_gradients_are_handed_in(setup):
     here = now(setup)
     example = example_of(reference_of(setup, here.snapshot))
     for file in (None, *([(say("ui.check.own.example_file"), npz(example[1]))] if example else [])):
-        header = own.more(here, file, own.found_in(here, file))
+        header = user_gradients.more(here, file, user_gradients.found_in(here, file))
         assert all(stage["code"] == {"wrong": "", "right": ""} for stage in header["check"]["own"]["stages"])
 
 

@@ -2,13 +2,13 @@
 // this page, and a reload forgets it.
 
 /** @import { Setup } from "../types/view.js" */
-/** @typedef {{ name: string, content: Blob }} OwnFile */
+/** @typedef {{ name: string, content: Blob }} Upload */
 
-/** @type {OwnFile | undefined} */
+/** @type {Upload | undefined} */
 let held
 let count = 0 // of files so far: an answer is to one of them
 
-/** From now on this is the file. @param {OwnFile | undefined} file */
+/** From now on this is the file. @param {Upload | undefined} file */
 export function holdFile(file) {
   held = file
   count += 1
