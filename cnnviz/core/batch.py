@@ -17,7 +17,7 @@ import numpy as np
 from cnnviz.core.named_arrays import Gradients
 from cnnviz.core.network import Network
 from cnnviz.core.program import Program
-from cnnviz.core.program_line import Inner, Line
+from cnnviz.core.program_line import Op, PassValues
 from cnnviz.core.threads import shared_out
 from cnnviz.words import Problem
 
@@ -35,7 +35,7 @@ class GradientsAndBuffers(NamedTuple):
     """The gradients of the mean loss over an update's images, and what training then keeps of them."""
 
     gradients: Gradients
-    buffers: Inner
+    buffers: PassValues
 
 
 def batch_gradients(network: Network, params: Parameters, X: np.ndarray, Y: np.ndarray, given: Parameters | None = None) -> Gradients:
@@ -75,7 +75,7 @@ def gradients_and_buffers(network: Network, params: Parameters, X: np.ndarray, Y
 class _Step(NamedTuple):
     """A line, and the arrays that no line after it reads: their memory is the next arrays', while it is in the cache."""
 
-    line: Line
+    line: Op
     done: frozenset[str]
 
 
@@ -91,14 +91,14 @@ def _steps(program: Program) -> list[_Step]:
     return steps[::-1]
 
 
-def _run(steps: Sequence[_Step], values: Inner) -> None:
+def _run(steps: Sequence[_Step], values: PassValues) -> None:
     for step in steps:
         step.line.step(values)
         for name in step.done:
             del values[name]
 
 
-def _run_across(program: Program, steps: Sequence[_Step], blocks: list[Inner]) -> None:
+def _run_across(program: Program, steps: Sequence[_Step], blocks: list[PassValues]) -> None:
     """Lines that look across the images, as means over them: of the blocks' means, or, of a parameter's gradient, of their sums."""
     counts = [len(block["x"]) for block in blocks]
     for line, done in steps:
@@ -111,14 +111,14 @@ def _run_across(program: Program, steps: Sequence[_Step], blocks: list[Inner]) -
                 del block[name]
 
 
-def _of_all(program: Program, line: Line, block: Inner, images: int) -> Inner:
+def _of_all(program: Program, line: Op, block: PassValues, images: int) -> PassValues:
     """The arrays that a buffer's line reads, from a block's: of those with images it reads how many numbers they have, and no number."""
     found = {name: block[name] for name in line.sources}
     return {name: np.broadcast_to(array[:1], (images, *array.shape[1:])) if program.has_images(name) else array for name, array in found.items()}
 
 
 def batch_forward(
-    network: Network, params: Parameters, X: np.ndarray, Y: np.ndarray, look: Callable[[Inner], Found],
+    network: Network, params: Parameters, X: np.ndarray, Y: np.ndarray, look: Callable[[PassValues], Found],
     given: Parameters | None = None,
 ) -> list[Found]:  # fmt: skip
     """The results of `look` for each block of images after training: it is given the arrays of their forward passes by symbol, "L" (B,) and "y" too.
@@ -131,7 +131,7 @@ def batch_forward(
     """
     program, blocks = _blocks(network, params, X, Y, given, training=False)
 
-    def forward(block: Inner) -> Found:
+    def forward(block: PassValues) -> Found:
         values = program.run_forward(dict(block))
         program.loss_line.step(values)
         return look(values)
@@ -141,7 +141,7 @@ def batch_forward(
 
 def _blocks(
     network: Network, params: Parameters, X: np.ndarray, Y: np.ndarray, given: Parameters | None = None, training: bool = True
-) -> tuple[Program, list[Inner]]:
+) -> tuple[Program, list[PassValues]]:
     """The arrays that a pass of each block starts from."""
     shape = np.shape(X)
     if len(shape) not in (3, 4) or not shape[0]:

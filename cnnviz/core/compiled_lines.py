@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cnnviz.core.program_line import Inner, Line, Override
+from cnnviz.core.program_line import Op, Override, PassValues
 from cnnviz.core.read_only import as_frozen
 
 
@@ -20,7 +20,7 @@ class Made(NamedTuple):
 
 
 @lru_cache(maxsize=512)  # it takes milliseconds for a deep network, and is the same for images of any size
-def compiled(lines: tuple[Made, ...]) -> Callable[[Inner, Sequence[Callable[..., np.ndarray]]], Inner]:
+def compiled(lines: tuple[Made, ...]) -> Callable[[PassValues, Sequence[Callable[..., np.ndarray]]], PassValues]:
     """A function that is given the arrays so far and a function for each line; it adds what they make, and gives what is shown.
 
     All that is made is read-only, as is what it is a view of.
@@ -43,7 +43,7 @@ def compiled(lines: tuple[Made, ...]) -> Callable[[Inner, Sequence[Callable[...,
     scope: dict[str, Any] = {}
     # Nothing that a visitor writes is in this text: symbols are made of a layer's letter and a number.
     exec(_FUNCTION.format(makers=", ".join(f"make{n}" for n in range(len(lines))), lines="".join(text), shown=", ".join(shown)), scope)
-    run: Callable[[Inner, Sequence[Callable[..., np.ndarray]]], Inner] = scope["run"]
+    run: Callable[[PassValues, Sequence[Callable[..., np.ndarray]]], PassValues] = scope["run"]
     return run
 
 
@@ -65,11 +65,11 @@ _LINE = """
 class CompiledLines:
     """Lines of one image's pass, what makes the target of each, and the function that they are compiled to."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[Op, ...]
     functions: tuple[Callable[..., np.ndarray], ...]
-    run: Callable[[Inner, Sequence[Callable[..., np.ndarray]]], Inner]
+    run: Callable[[PassValues, Sequence[Callable[..., np.ndarray]]], PassValues]
 
-    def go(self, values: Inner, overrides: Mapping[str, Override] | None) -> Inner:
+    def go(self, values: PassValues, overrides: Mapping[str, Override] | None) -> PassValues:
         """Adds the target of every line to `values`; those of `overrides` are made by these instead. What is shown of them, as it is shown."""
         if not overrides:
             return self.run(values, self.functions)
@@ -80,6 +80,6 @@ class CompiledLines:
         return self.run(values, functions)
 
 
-def _instead(line: Line, values: Inner, override: Override) -> Callable[..., np.ndarray]:
+def _instead(line: Op, values: PassValues, override: Override) -> Callable[..., np.ndarray]:
     """The result in place of a line; a copy of what it gives, which is not ours alone."""
     return lambda *_: as_frozen(override(values, partial(line.make, values)))

@@ -11,7 +11,7 @@ import numpy as np
 from cnnviz.core.batch import batch_forward
 from cnnviz.core.named_arrays import Params
 from cnnviz.core.network import Network
-from cnnviz.core.program_line import Inner
+from cnnviz.core.program_line import PassValues
 from cnnviz.core.read_only import ReadOnly
 
 CHUNK = 256
@@ -62,7 +62,7 @@ def measure(
     """Measures `params` on the images `rows` of `X` (M,H,W) or (M,C,H,W), with targets `Y` (M,N), after training, which left `buffers`."""
     network = training.network
 
-    def look(values: Inner) -> tuple[np.ndarray, ...]:
+    def look(values: PassValues) -> tuple[np.ndarray, ...]:
         flat = [_flags(network, values, "saturated", place) for place in (slice(-1), slice(-1, None))]
         return values["o"], values["L"], *flat, np.all(_flags(network, values, "silent", slice(-1)), axis=0)
 
@@ -75,7 +75,7 @@ def measure(
     return Measured(o, float(np.concatenate(losses).mean(dtype=np.float64)), float(right.mean()), *map(_share, shares))
 
 
-def _flags(network: Network, values: Inner, what: str, places: slice) -> np.ndarray:
+def _flags(network: Network, values: PassValues, what: str, places: slice) -> np.ndarray:
     """The cells of the layers at `places` that are "saturated" or "silent", (B,U): U is 0 where none can be."""
     pairs = list(zip(network.layers, network.names, strict=True))[places]
     if places.start is not None and network.merged:  # the loss takes the slope away

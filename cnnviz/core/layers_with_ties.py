@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnnviz.core.program import Program
-from cnnviz.core.program_line import Inner
+from cnnviz.core.program_line import PassValues
 
 
 def layers_with_ties(
@@ -33,7 +33,7 @@ def layers_with_ties(
     return found
 
 
-def _rounded(program: Program, place: int, values: Inner, given: np.ndarray) -> np.ndarray:
+def _rounded(program: Program, place: int, values: PassValues, given: np.ndarray) -> np.ndarray:
     """The cells of a layer's output that have round-off in them: not a sum whose products are all 0, nor what is made of exact cells alone."""
     names, layer = program.network.names[place], program.network.layers[place]
     line = next(line.unsettled for line in program.forward_lines if line.target == names.output)

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from cnnviz.core.program_line import Inner, Override
+from cnnviz.core.program_line import Override, PassValues
 
-Find = Callable[[Inner, str], object]
+Find = Callable[[PassValues, str], object]
 """The array or setting that a name stands for; KeyError where there is none."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -31,7 +31,7 @@ def override(function: Callable[..., np.ndarray], find: Find) -> Override:
     """
     wanted = arguments(function)
 
-    def made(values: Inner, exact: Callable[[], np.ndarray]) -> np.ndarray:
+    def made(values: PassValues, exact: Callable[[], np.ndarray]) -> np.ndarray:
         given: dict[str, object] = {}
         for name, needed in wanted.items():
             try:

@@ -13,7 +13,7 @@ import numpy as np
 from cnnviz.core.layers.dense import connect
 from cnnviz.core.named_arrays import Trace
 from cnnviz.core.program import Program
-from cnnviz.core.program_line import Inner, Line
+from cnnviz.core.program_line import Op, PassValues
 from cnnviz.core.sweep_lines import connect_each
 from cnnviz.core.work_cancellation import check_wanted
 
@@ -41,10 +41,10 @@ def losses_along(
     return np.concatenate(found)
 
 
-def _losses(program: Program, before: Inner, symbol: str, place: tuple[int, ...], values: np.ndarray) -> np.ndarray:
+def _losses(program: Program, before: PassValues, symbol: str, place: tuple[int, ...], values: np.ndarray) -> np.ndarray:
     """The losses of one block of copies."""
     one = before[symbol].copy()  # an entry of it is set, for each copy in turn
-    moved: Inner = {}
+    moved: PassValues = {}
     if symbol == "x":
         moved["x"] = np.repeat(one[None], len(values), axis=0)
         moved["x"].reshape(len(values), -1)[:, np.ravel_multi_index(place, one.shape)] = values
@@ -62,12 +62,12 @@ def _with(array: np.ndarray, place: tuple[int, ...], value: float) -> np.ndarray
     return array
 
 
-def _copy(line: Line, before: Inner, moved: Inner, n: int) -> np.ndarray:
+def _copy(line: Op, before: PassValues, moved: PassValues, n: int) -> np.ndarray:
     """The result of a line for copy `n`, as for one image."""
     return line.run_one(*[moved[source][n] if source in moved else before[source] for source in line.sources])
 
 
-def _stacked(line: Line) -> Callable[..., np.ndarray]:
+def _stacked(line: Op) -> Callable[..., np.ndarray]:
     """A line for copies that differ in what it reads, but not in its parameters."""
     return replace(line, function=connect_each).run if line.function is connect else line.run
 

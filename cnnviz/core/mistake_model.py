@@ -23,7 +23,7 @@ from cnnviz.core.named_arrays import Gradients, Params, Trace
 from cnnviz.core.notebook_network import notebook_program
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer, State, gd
 from cnnviz.core.program import Program, program_of
-from cnnviz.core.program_line import Inner, Line, Override, share_of_mean
+from cnnviz.core.program_line import Op, Override, PassValues, share_of_mean
 from cnnviz.core.source_lines import expression, line_as_code
 from cnnviz.core.spoiled_stages import stages_hit
 from cnnviz.core.symbols import is_parameter
@@ -261,10 +261,10 @@ class PlacedMistake:
                 found[line.target] = _over_images(made, len(program.parameters[line.target[1:]].shape)) if line.target[1:] in program.parameters else made
         return found
 
-    def _finder(self, line: Line, optimizer: Optimizer | None = None, state: State | None = None) -> Callable[[Inner, str], object]:
+    def _finder(self, line: Op, optimizer: Optimizer | None = None, state: State | None = None) -> Callable[[PassValues, str], object]:
         """The meaning of a mistake's argument in this place."""
 
-        def find(values: Inner, name: str) -> object:
+        def find(values: PassValues, name: str) -> object:
             if name in line.settings:
                 return line.settings[name]
             if name == "x_bound":  # it goes by the sums that the array was made of, which other layers may stand between
@@ -293,7 +293,7 @@ class PlacedMistake:
         """Tells whether this is the layer with which the loss merges: the mistake needs do by itself, which then has no line."""
         return self.place == len(self.network.layers) - 1 and self.network.merged is not None
 
-    def _do(self, values: Inner) -> np.ndarray:
+    def _do(self, values: PassValues) -> np.ndarray:
         made = self.network.loss_kind.do
         found: np.ndarray = made.function(*[values[role] for role in made.roles])
         return share_of_mean(found) if found.ndim > 1 else found
@@ -326,7 +326,7 @@ def add(table: dict[str, Mistake], key: str, name: str, change: LineOverride, se
 def _over_images(made: Override, axes: int) -> Override:
     """A parameter's gradient with so many axes, summed over the images, where each has its own."""
 
-    def summed(values: Inner, exact: Callable[[], np.ndarray]) -> np.ndarray:
+    def summed(values: PassValues, exact: Callable[[], np.ndarray]) -> np.ndarray:
         array = made(values, exact)
         return array.sum(axis=tuple(range(array.ndim - axes))) if array.ndim > axes else array
 

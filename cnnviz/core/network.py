@@ -20,7 +20,7 @@ from cnnviz.core.layers.layer import Layer, Shape
 from cnnviz.core.named_arrays import Gradients, Params, Trace
 from cnnviz.core.network_text import MOST, read
 from cnnviz.core.program import Program, program_of
-from cnnviz.core.program_line import Line
+from cnnviz.core.program_line import Op
 from cnnviz.words import Problem
 
 WEIGHTS = ("zeros", "normal", "he")
@@ -134,7 +134,7 @@ class Network(Architecture):
             {name: given[name] if name in given else line.run().reshape(program.shown[name]) for name, line in lines.items()}
         )
 
-    def start_lines(self, program: Program, weights: str = "normal", seed: int = 0) -> dict[str, Line]:
+    def start_lines(self, program: Program, weights: str = "normal", seed: int = 0) -> dict[str, Op]:
         """The start of each parameter where nothing is given, as a line that reads no other array."""
         last = next((names.of("w") for layer, names in zip(self.layers[::-1], self.names[::-1], strict=True) if layer.kind == "dense"), "")
         found = {}
@@ -143,11 +143,11 @@ class Network(Architecture):
                 name = names.of(letter)
                 shape, n = program.parameters[name].shape, program.parameters[name].fan_in
                 if not n or (weights == "zeros" and layer.kind == "dense"):
-                    found[name] = Line(name, np.ones if program.parameters[name].ones else np.zeros, (), {"shape": shape}, place, letter)
+                    found[name] = Op(name, np.ones if program.parameters[name].ones else np.zeros, (), {"shape": shape}, place, letter)
                 else:
                     own = seed if name == last else (seed, int(names.number))
                     settings = {"shape": shape, "n": n / 2 if weights == "he" else n, "seed": own}
-                    found[name] = Line(name, draw, (), settings, place, letter)
+                    found[name] = Op(name, draw, (), settings, place, letter)
         return found
 
     def _given(self, f: np.ndarray | Mapping[str, np.ndarray] | None, program: Program) -> dict[str, np.ndarray]:

@@ -9,7 +9,7 @@ from cnnviz.core.layers._normalisation import EPS, by_itself, by_mean, by_varian
 from cnnviz.core.layers.batch_norm import normalise_dx
 from cnnviz.core.named_arrays import Gradients, Trace
 from cnnviz.core.program import Program
-from cnnviz.core.program_line import Line
+from cnnviz.core.program_line import Op
 from cnnviz.core.read_only import ReadOnly
 
 
@@ -43,7 +43,7 @@ def paths_back(program: Program, params: Mapping[str, np.ndarray], trace: Trace,
     return {line.target: _paths(program, line, values) for line in lines}
 
 
-def _paths(program: Program, line: Line, values: Mapping[str, np.ndarray]) -> Paths:
+def _paths(program: Program, line: Op, values: Mapping[str, np.ndarray]) -> Paths:
     dn, g, hat, var = (values[source] for source in line.sources[:4])
     axes: tuple[int, ...] = line.settings["axes"]  # type: ignore[assignment]
     dhat, sigma = dn * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS)

@@ -16,7 +16,7 @@ from cnnviz.core.named_arrays import Gradients, Params, Trace
 from cnnviz.core.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.notebook_network import backward, forward, notebook_program, update
 from cnnviz.core.notebook_ops import Padding, conv2d_shape, pad_widths, targets
-from cnnviz.core.program_line import Inner, Override
+from cnnviz.core.program_line import Override, PassValues
 from cnnviz.words import Message
 
 DEVIATIONS: tuple[str, ...] = tuple(DEVIATION_TABLE)
@@ -89,7 +89,7 @@ def _step(
 
 @lru_cache(maxsize=64)
 def _overrides(on: frozenset[str], learning_rate: float) -> dict[str, Override]:
-    def find(values: Inner, name: str) -> object:
+    def find(values: PassValues, name: str) -> object:
         return learning_rate if name == "learning_rate" else values[name]
 
     chosen = [deviation for name, deviation in DEVIATION_TABLE.items() if name in on]

@@ -23,7 +23,7 @@ from cnnviz.core.cell_sources import arithmetic, formulas, laid_out, links
 from cnnviz.core.compiled_lines import CompiledLines, Made, compiled
 from cnnviz.core.layers.layer import ONE, Buffer, Call, Draw, Layer, Parameter, Run, Shape
 from cnnviz.core.named_arrays import Gradients, Params, Trace
-from cnnviz.core.program_line import Inner, Line, Override, flatten, mean_loss, share_of_mean, unflatten
+from cnnviz.core.program_line import Op, Override, PassValues, flatten, mean_loss, share_of_mean, unflatten
 from cnnviz.core.read_only import as_frozen, freeze
 from cnnviz.core.sliding import Padding
 from cnnviz.core.symbols import Names
@@ -36,7 +36,7 @@ class Pass(NamedTuple):
 
     program: Program
     params: Mapping[str, np.ndarray]
-    values: Inner
+    values: PassValues
 
 
 class Program:
@@ -55,10 +55,10 @@ class Program:
         self.parameters: dict[str, Parameter] = {}
         self.inputs: list[Shape] = []
         self.multiplications = 0
-        self.forward_lines: list[Line] = []
+        self.forward_lines: list[Op] = []
         self._calls: list[dict[str, Call]] = []
         self._for_one: list[dict[str, Callable[..., np.ndarray]]] = []
-        self._bounds = {"x": Line("x.bound", bound_of_image, ("x",))}
+        self._bounds = {"x": Op("x.bound", bound_of_image, ("x",))}
         for place, (layer, names) in enumerate(zip(network.layers, network.names, strict=True)):
             self._add_layer(place, layer, names)
         if len(self.shapes["o"]) != 1:
@@ -87,7 +87,7 @@ class Program:
     def _compiled_rest(self) -> CompiledLines:
         return self._compiled(self._rest_lines)
 
-    def _compiled(self, lines: Sequence[Line]) -> CompiledLines:
+    def _compiled(self, lines: Sequence[Op]) -> CompiledLines:
         """Lines as one function for one image."""
 
         def dropped(target: str) -> int | None:
@@ -102,9 +102,9 @@ class Program:
         shape = self.shapes[names.source]
         if names.flattens:
             self.shapes["v"] = (math.prod(shape),)
-            self.forward_lines.append(Line("v", flatten, (names.source,), for_one=self._one(methodcaller("reshape", self.shapes["v"]))))
+            self.forward_lines.append(Op("v", flatten, (names.source,), for_one=self._one(methodcaller("reshape", self.shapes["v"]))))
             shape = self.shapes["v"]
-            self._bounds["v"] = Line("v.bound", flatten, (self._bounds[names.source].target,))
+            self._bounds["v"] = Op("v.bound", flatten, (self._bounds[names.source].target,))
         try:
             out, parameters, calls = layer.shape(shape), layer.parameters(shape), layer.calls(shape, self.run)
         except Problem as problem:
@@ -138,16 +138,16 @@ class Program:
         """The function that stands in for a line in the pass of one image."""
         return None if self.run.images else function
 
-    def _settle(self, by: Line) -> None:
+    def _settle(self, by: Op) -> None:
         """Has an array settled by the line that makes it; an image is as it is given."""
         for place, line in enumerate(self.forward_lines):
             if line.target == by.target:
                 self.forward_lines[place] = replace(line, sources=(*line.sources, by.sources[-1]), settled=by)
 
-    def _line(self, place: int, names: Names, role: str, made: Call) -> Line:
+    def _line(self, place: int, names: Names, role: str, made: Call) -> Op:
         bound = self._bounds[names.input].target
         sources = tuple(bound if source == "x_bound" else names.of(source) for source in made.roles)
-        return Line(names.of(role), made.function, sources, made.settings, place, role, self._for_one[place].get(role))
+        return Op(names.of(role), made.function, sources, made.settings, place, role, self._for_one[place].get(role))
 
     def _place_bounds(self) -> None:
         """Puts each bound's line where all is made that it reads: mostly before all others."""
@@ -156,19 +156,19 @@ class Program:
             first = max((made.index(source) + 1 for source in bound.sources if source in made), default=0)
             self.forward_lines.insert(first, bound)
 
-    def _bounds_read(self) -> list[Line]:
+    def _bounds_read(self) -> list[Op]:
         """The lines of the bounds that are read (core/ties.py); none where no layer has a kink."""
         read = {source for line in (*self.forward_lines, *self.backward_lines) for source in line.sources}
-        found: list[Line] = []
+        found: list[Op] = []
         for target, line in reversed({line.target: line for line in self._bounds.values()}.items()):
             if target in read:
                 read |= {*line.sources}
                 found.insert(0, line)
         return found
 
-    def _loss_line(self) -> Line:
+    def _loss_line(self) -> Op:
         made = (self.network.merged or self.network.loss_kind).loss
-        self.losses_line = Line("L", made.function, self._loss_sources(made), made.settings, None, "L")
+        self.losses_line = Op("L", made.function, self._loss_sources(made), made.settings, None, "L")
         return replace(self.losses_line, function=partial(mean_loss, made.function)) if self.averages else self.losses_line
 
     @property
@@ -193,7 +193,7 @@ class Program:
         z = self.network.names[-1].input
         return tuple(z if role == "z" else role for role in made.roles)
 
-    def _backward_lines(self) -> list[Line]:
+    def _backward_lines(self) -> list[Op]:
         network, lines = self.network, []
         if not network.merged:
             lines += self._slope_of_loss("do", network.loss_kind.do, "do")
@@ -207,16 +207,16 @@ class Program:
                 lines.append(self._line(place, names, "dx", calls["dx"]))
             if names.flattens:
                 shape = self.shapes[names.source]
-                lines.append(Line(f"d{names.source}", unflatten, ("dv",), {"shape": shape}, for_one=self._one(methodcaller("reshape", shape))))
+                lines.append(Op(f"d{names.source}", unflatten, ("dv",), {"shape": shape}, for_one=self._one(methodcaller("reshape", shape))))
         return lines
 
-    def _slope_of_loss(self, target: str, made: Call, role: str) -> list[Line]:
+    def _slope_of_loss(self, target: str, made: Call, role: str) -> list[Op]:
         """The line with which the backward pass begins. Of several images: the slope of each one's loss, then its part of the mean's."""
-        line = Line(target, made.function, self._loss_sources(made), made.settings, None, role)
+        line = Op(target, made.function, self._loss_sources(made), made.settings, None, role)
         if not self.averages:
             return [line]
         each = f"{target}.each"
-        return [replace(line, target=each, role=f"{role}.each"), Line(target, share_of_mean, (each,), {}, None, role)]
+        return [replace(line, target=each, role=f"{role}.each"), Op(target, share_of_mean, (each,), {}, None, role)]
 
     def _shown(self, shape: Shape) -> Shape:
         """Maps drop a channel axis of 1, but not those of several images; a filter's first two axes go when both are 1."""
@@ -228,9 +228,9 @@ class Program:
 
     # ---- one image
 
-    def start(self, params: Mapping[str, np.ndarray], x: np.ndarray | None = None) -> Inner:
+    def start(self, params: Mapping[str, np.ndarray], x: np.ndarray | None = None) -> PassValues:
         """The arrays that a pass starts from: parameters, and the image; ValueError where a shape does not fit."""
-        values: Inner = {}
+        values: PassValues = {}
         if x is not None:
             values["x"] = x.reshape(self.x_shape) if x.shape == self._one_image else self._fitting("x", x)
         given = vars(params) if type(params) is Params else params
@@ -262,11 +262,11 @@ class Program:
     # ---- buffers, and what is drawn
 
     @cached_property
-    def buffers_at_start(self) -> Inner:
+    def buffers_at_start(self) -> PassValues:
         """The buffers before the first update."""
         return {name: freeze(np.full(buffer.shape, buffer.start)) for name, buffer in self.buffers.items()}
 
-    def next_buffers(self, trace: Trace) -> Inner:
+    def next_buffers(self, trace: Trace) -> PassValues:
         """The buffers after a pass: those of one after training stay."""
         if not self.buffers:
             return {}
@@ -276,24 +276,24 @@ class Program:
         return {line.target: freeze(line.make(values)) for line in self.buffer_lines}
 
     @cached_property
-    def buffer_lines(self) -> list[Line]:
+    def buffer_lines(self) -> list[Op]:
         """The line of each buffer's next value."""
         found = []
         for place, (layer, names) in enumerate(zip(self.network.layers, self.network.names, strict=True)):
             found += [self._line(place, names, role, buffer.next) for role, buffer in layer.buffers(self.inputs[place]).items()]
         return found
 
-    def drawn(self, seed: int, k: int, images: int | None = None) -> Inner:
+    def drawn(self, seed: int, k: int, images: int | None = None) -> PassValues:
         """The draws of update `k`, as its layers' outputs are shown: of one image, or of so many. Each has a generator of its own."""
         return {name: array if images else array[0].reshape(self._shown(array.shape[1:])) for name, array in self._drawn(seed, k, images or 1).items()}
 
-    def _drawn(self, seed: int, k: int, images: int) -> Inner:
+    def _drawn(self, seed: int, k: int, images: int) -> PassValues:
         return {
             name: freeze(draw(np.random.default_rng([seed, k, place]), (images, *shape)))
             for name, (place, shape, draw) in self.draws.items()
         }
 
-    def given_to(self, given: Mapping[str, np.ndarray] | None, images: int | None = None) -> Inner:
+    def given_to(self, given: Mapping[str, np.ndarray] | None, images: int | None = None) -> PassValues:
         """All that a pass is given, of one image or of so many: what is missing is as before update 0, masks of seed 0.
 
         Problem where a shape does not fit.
@@ -312,9 +312,9 @@ class Program:
                 found[name] = array.reshape(shape)
         return found
 
-    def kept(self, values: Inner) -> Inner:
+    def kept(self, values: PassValues) -> PassValues:
         """The arrays that a trace shows beside the symbols, by name: statistics, what is normalised, masks, and the buffers."""
-        found: Inner = {}
+        found: PassValues = {}
         for layer, names in zip(self.network.layers, self.network.names, strict=True):
             roles = dict.fromkeys((*layer.kept, *layer.draws(()), *layer.buffers((0,))))
             for name in (name for role in roles if (name := names.of(role)) in values):
@@ -322,16 +322,16 @@ class Program:
                 found[name] = freeze(array.reshape(self._shown(array.shape))) if array.ndim == 3 and not self.run.images else array
         return found
 
-    def run_forward(self, values: Inner) -> Inner:
+    def run_forward(self, values: PassValues) -> PassValues:
         """Adds the target of every line, of any leading axes."""
         return _run(self.forward_lines, values)
 
     @property
-    def learning_lines(self) -> list[Line]:
+    def learning_lines(self) -> list[Op]:
         """The lines of both passes, without the loss, as far as an update needs them."""
         return [*self.forward_lines, *self._needed_lines]
 
-    def run_backward(self, values: Inner) -> Inner:
+    def run_backward(self, values: PassValues) -> PassValues:
         """Likewise, for the lines that an update needs; `values` are those of a forward pass, and the targets y."""
         return _run(self._needed_lines, values)
 
@@ -350,7 +350,7 @@ class Program:
         stride, padding = self.sliding
         return Trace.of_frozen(shown, stride, padding, Pass(self, params, values))
 
-    def inner(self, params: Mapping[str, np.ndarray], trace: Trace) -> Inner:
+    def inner(self, params: Mapping[str, np.ndarray], trace: Trace) -> PassValues:
         """The values of a pass with these parameters, with what its lines kept: as they are, or made again."""
         made_by = trace.made_by
         if isinstance(made_by, Pass) and made_by.program is self:
@@ -391,19 +391,19 @@ class Program:
             found.append(self._compiled_backward.go(dict(values), {start: partial(_of_one_image, f"{start}.each", alone)}))
         return Params.made({f"d{name}": np.stack([one[f"d{name}"] for one in found]) for name in self.parameters})
 
-    def _go_on(self, values: Inner, overrides: Mapping[str, Override] | None) -> Inner:
+    def _go_on(self, values: PassValues, overrides: Mapping[str, Override] | None) -> PassValues:
         """The gradients that no update needs. What is infinite has been warned of in the pass, and is shown as such."""
         with np.errstate(all="ignore"):
             return self._compiled_rest.go(dict(values), overrides)
 
     # ---- cells
 
-    def tie(self, values: Inner, symbol: str) -> float:
+    def tie(self, values: PassValues, symbol: str) -> float:
         """The difference up to which numbers of an array are equal (core/ties.py), given those of a pass; 0 where no kink follows."""
         bound = self._bounds[symbol].target
         return float(margin(values[bound], TIE).max()) if bound in values else 0.0
 
-    def ties(self, values: Inner) -> dict[str, np.ndarray]:
+    def ties(self, values: PassValues) -> dict[str, np.ndarray]:
         """`tie.<symbol>` (1,) for each array of which a pool takes the largest: the difference up to which its numbers are equal."""
         layers = zip(self.network.layers, self.network.names, strict=True)
         pooled = [names.source for layer, names in layers if "winner" in dict(layer.links()["y"]).values()]
@@ -444,12 +444,12 @@ def _program_of(network: Architecture, x_shape: Shape, run: Run) -> Program:
     return Program(network, x_shape, run)
 
 
-def _of_one_image(each: str, alone: np.ndarray, values: Inner, exact: Callable[[], np.ndarray]) -> np.ndarray:
+def _of_one_image(each: str, alone: np.ndarray, values: PassValues, exact: Callable[[], np.ndarray]) -> np.ndarray:
     """The slope of one image's own loss; nothing comes from the others."""
     return np.where(alone[:, None] > 0, values[each], 0)
 
 
-def _run(lines: Iterable[Line], values: Inner) -> Inner:
+def _run(lines: Iterable[Op], values: PassValues) -> PassValues:
     for line in lines:
         line.step(values)
     return values

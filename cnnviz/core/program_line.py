@@ -11,15 +11,15 @@ import numpy as np
 from cnnviz.core.cached import cached_property
 from cnnviz.core.layers.layer import Shape
 
-Inner = dict[str, np.ndarray]
+PassValues = dict[str, np.ndarray]
 """Arrays by symbol as the lines have them."""
 
-Override = Callable[[Inner, Callable[[], np.ndarray]], np.ndarray]
+Override = Callable[[PassValues, Callable[[], np.ndarray]], np.ndarray]
 """A function in a line's place: it is given all arrays so far, and the line itself to call."""
 
 
 @dataclass(frozen=True)
-class Line:
+class Op:
     """`target` = function(*sources, **settings). `layer` is the layer's place, or None, and `role` what target is to it.
 
     Where a kink follows, `settled` is what is made of that before anything reads it, with the last of the sources.
@@ -33,7 +33,7 @@ class Line:
     role: str = ""
     for_one: Callable[..., np.ndarray] | None = None
     """The function with its settings for one image, the same bits in less time, where there is one (Layer.for_one)."""
-    settled: Line | None = None
+    settled: Op | None = None
 
     @property
     def place(self) -> int:
@@ -53,7 +53,7 @@ class Line:
         return lambda *given: settled(made(*given[:-1]), given[-1])
 
     @property
-    def unsettled(self) -> Line:
+    def unsettled(self) -> Op:
         """The function alone."""
         return replace(self, sources=self.sources[:-1], settled=None) if self.settled else self
 
@@ -62,32 +62,32 @@ class Line:
         """The same for one image."""
         return self._settling(self.for_one) if self.for_one else self.run
 
-    def make(self, values: Inner) -> np.ndarray:
+    def make(self, values: PassValues) -> np.ndarray:
         """The target, from the arrays so far."""
         return self.run(*[values[source] for source in self.sources])
 
     @cached_property
-    def step(self) -> Callable[[Inner], None]:
+    def step(self) -> Callable[[PassValues], None]:
         """Adds the target to the arrays so far; written out for few sources, since a pass of the notebook's network takes microseconds."""
         run, target, sources = self.run, self.target, self.sources
         if len(sources) == 1:
             (only,) = sources
 
-            def step(values: Inner) -> None:
+            def step(values: PassValues) -> None:
                 values[target] = run(values[only])
         elif len(sources) == 2:
             first, second = sources
 
-            def step(values: Inner) -> None:
+            def step(values: PassValues) -> None:
                 values[target] = run(values[first], values[second])
         elif len(sources) == 3:
             first, second, third = sources
 
-            def step(values: Inner) -> None:
+            def step(values: PassValues) -> None:
                 values[target] = run(values[first], values[second], values[third])
         else:
 
-            def step(values: Inner) -> None:
+            def step(values: PassValues) -> None:
                 values[target] = run(*[values[source] for source in sources])
 
         return step

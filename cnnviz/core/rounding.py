@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 
 from cnnviz.core.program import Program
-from cnnviz.core.program_line import Inner, Line
+from cnnviz.core.program_line import Op, PassValues
 
 PASSES, OF_FEW, FEW = 3, 12, 10_000
 """Passes that round at random, each with its opposite; more where there are few numbers, whose errors may happen to cancel in all of them."""
@@ -34,7 +34,7 @@ class Doubt:
 
 
 @np.errstate(all="ignore")
-def doubts(program: Program, values: Inner, epsilon: float, smallest: float, given: Mapping[str, np.ndarray] | None = None) -> dict[str, Doubt]:
+def doubts(program: Program, values: PassValues, epsilon: float, smallest: float, given: Mapping[str, np.ndarray] | None = None) -> dict[str, Doubt]:
     """The doubt of every gradient of a pass that rounds off by `epsilon`, and below `smallest` by no less than there.
 
     `values` are those of its forward pass, the parameters, and y. Gradients that are `given`, of a program that knows of no ties
@@ -62,7 +62,7 @@ def doubts(program: Program, values: Inner, epsilon: float, smallest: float, giv
     return {name: Doubt(np.broadcast_to(found[name], array.shape), structural[name]) for name, array in made.items()}
 
 
-def _handed_on(program: Program, line: Line, values: Inner, epsilon: float, doubt: Mapping[str, np.ndarray]) -> np.ndarray | float:
+def _handed_on(program: Program, line: Op, values: PassValues, epsilon: float, doubt: Mapping[str, np.ndarray]) -> np.ndarray | float:
     """The error of what a line reads, as the line hands it on: all draws may miss it, as of a saturated unit that is off by one last bit."""
     if line.layer is None or not any(source in doubt for source in line.sources):
         return 0.0
@@ -73,12 +73,12 @@ def _handed_on(program: Program, line: Line, values: Inner, epsilon: float, doub
     return handed if moved is None else np.maximum(handed, moved)
 
 
-def equal_within(line: Line, values: Inner, epsilon: float) -> float:
+def equal_within(line: Op, values: PassValues, epsilon: float) -> float:
     """The difference below which numbers that a line compares may be equal to another program."""
     return EQUAL * epsilon * max((largest(values[name]) for name in line.sources if name[0] != "d"), default=0.0)
 
 
-def draws(values: Inner, epsilon: float) -> Iterator[tuple[float, np.random.Generator]]:
+def draws(values: PassValues, epsilon: float) -> Iterator[tuple[float, np.random.Generator]]:
     """The roundings of passes with so many values: epsilon, and the same draws with its opposite."""
     rng, passes = np.random.default_rng(0), OF_FEW if sum(np.size(array) for array in values.values()) < FEW else PASSES
     for _ in range(passes if epsilon else 0):
@@ -89,13 +89,13 @@ def draws(values: Inner, epsilon: float) -> Iterator[tuple[float, np.random.Gene
 
 def rounded(
     program: Program,
-    start: Inner,
+    start: PassValues,
     epsilon: float,
     smallest: float,
     rng: np.random.Generator,
     given: Mapping[str, np.ndarray] | None,
-    moved: Callable[[Line, Inner], np.ndarray | None] | None = None,
-) -> Inner:
+    moved: Callable[[Op, PassValues], np.ndarray | None] | None = None,
+) -> PassValues:
     """The arrays of a pass of these inputs each of whose lines is off by ± epsilon of what it adds up; what goes on from it, by ± `moved` as well."""
     values = {name: start[name] for name in ("x", "y", *program.parameters, *program.buffers, *program.draws)}
     found, fed = {}, given or {}
@@ -122,7 +122,7 @@ def largest(array: np.ndarray) -> float:
     return float(np.abs(array[np.isfinite(array)]).max(initial=0.0))
 
 
-def sizes(program: Program, line: Line, values: Inner, least: float = 0.0) -> np.ndarray | float:
+def sizes(program: Program, line: Op, values: PassValues, least: float = 0.0) -> np.ndarray | float:
     """The size of the numbers that each entry of a line adds up; gradients that it reads count as `least` at the least.
 
     Of a sum these are its terms; of what is made entry by entry, the entry and how it answers to what it is made from.
@@ -155,7 +155,7 @@ def sizes(program: Program, line: Line, values: Inner, least: float = 0.0) -> np
     return line.run(*absolute)
 
 
-def _answers(line: Line, values: Inner) -> np.ndarray:
+def _answers(line: Op, values: PassValues) -> np.ndarray:
     """The change of an elementwise line when what it reads changes by a share of itself, per share."""
     sources = [values[source] for source in line.sources]
     made, total = line.run(*sources), np.zeros(values[line.target].shape)

@@ -5,10 +5,10 @@ import inspect
 import textwrap
 from collections.abc import Callable, Mapping
 
-from cnnviz.core.program_line import Line
+from cnnviz.core.program_line import Op
 
 
-def line_as_code(line: Line) -> str:
+def line_as_code(line: Op) -> str:
     """A line's right-hand side as code: the function's own expression where it is a single one, else its call.
 
     >>> from cnnviz.core.network import Network

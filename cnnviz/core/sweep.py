@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.optimizers import OPTIMIZERS, State
-from cnnviz.core.program_line import Inner
+from cnnviz.core.program_line import PassValues
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.set_values import with_image
 from cnnviz.core.setup import Setup
@@ -153,7 +153,7 @@ class _Block:
         x = images[0].reshape(self.program.x_shape) if one else np.stack(images).reshape(-1, *self.program.x_shape)
         self.fixed = self.lines.fixed(x)
 
-    def forward(self) -> Inner:
+    def forward(self) -> PassValues:
         """The arrays of a pass of all runs, and L (R,)."""
         self.values = self.lines.forward({**self.fixed, **self.params, "y": self.y})
         return self.values

@@ -13,7 +13,7 @@ from cnnviz.core.layers.conv import channel_sums, weigh, weigh_bound, weigh_df, 
 from cnnviz.core.layers.dense import connect, connect_bound, connect_db, connect_dw, connect_dx
 from cnnviz.core.losses import mse
 from cnnviz.core.program import Program
-from cnnviz.core.program_line import Inner, Line
+from cnnviz.core.program_line import Op, PassValues
 
 Function = Callable[..., np.ndarray]
 
@@ -106,7 +106,7 @@ class SweepLines:
 
     def __init__(self, program: Program, shared: frozenset[str]):
         self.program, self.varying = program, {"x", "y", *program.parameters} - shared
-        self._fixed: list[Line] = []
+        self._fixed: list[Op] = []
         self._forward: list[tuple[str, Function, tuple[str, ...]]] = []
         for line in program.forward_lines:
             if self.varying.isdisjoint(line.sources):
@@ -116,22 +116,22 @@ class SweepLines:
         self._loss = self._each(program.loss_line)
         self._backward = [self._each(line) for line in program.backward_lines[: program.needed]]
 
-    def fixed(self, x: np.ndarray) -> Inner:
+    def fixed(self, x: np.ndarray) -> PassValues:
         """The image, and what follows from it alone."""
-        values: Inner = {"x": x}
+        values: PassValues = {"x": x}
         for line in self._fixed:
             values[line.target] = line.run_one(*[values[source] for source in line.sources])
         return values
 
-    def forward(self, values: Inner) -> Inner:
+    def forward(self, values: PassValues) -> PassValues:
         """Adds every array of a forward pass to `values`: those of `fixed`, parameters and y; and L (R,)."""
         return _made((*self._forward, self._loss), values)
 
-    def backward(self, values: Inner) -> Inner:
+    def backward(self, values: PassValues) -> PassValues:
         """Adds every gradient that an update needs."""
         return _made(self._backward, values)
 
-    def _each(self, line: Line) -> tuple[str, Function, tuple[str, ...]]:
+    def _each(self, line: Op) -> tuple[str, Function, tuple[str, ...]]:
         own = EACH.get(line.function)
         learns = line.target[:1] == "d" and line.target[1:] in self.program.parameters
         varies = [source in self.varying for source in line.sources]
@@ -145,7 +145,7 @@ class SweepLines:
         return line.target, made, line.sources
 
 
-def _one_by_one(line: Line, varies: Sequence[bool]) -> Function:
+def _one_by_one(line: Op, varies: Sequence[bool]) -> Function:
     """The line, made for each run as for one image."""
 
     def made(*sources: np.ndarray) -> np.ndarray:
@@ -156,7 +156,7 @@ def _one_by_one(line: Line, varies: Sequence[bool]) -> Function:
     return made
 
 
-def _made(lines: Sequence[tuple[str, Function, tuple[str, ...]]], values: Inner) -> Inner:
+def _made(lines: Sequence[tuple[str, Function, tuple[str, ...]]], values: PassValues) -> PassValues:
     for target, function, sources in lines:
         values[target] = function(*[values[source] for source in sources])
     return values

@@ -15,7 +15,7 @@ from cnnviz.core import losses, ties
 from cnnviz.core.notebook_deviations import DEVIATION_TABLE, Deviation
 from cnnviz.core.optimizers import Optimizer
 from cnnviz.core.program import Program
-from cnnviz.core.program_line import Line, share_of_mean
+from cnnviz.core.program_line import Op, share_of_mean
 from cnnviz.core.stages import Stage
 from cnnviz.core.symbols import latex
 from cnnviz.export.code_lines import aligned, call, expression, settling, variable, wrapped
@@ -52,9 +52,9 @@ class Passes:
 
     # ---- the layers
 
-    def layer_sections(self, forward_only: bool = False, more: Iterable[Line] = ()) -> Iterator[Section]:
+    def layer_sections(self, forward_only: bool = False, more: Iterable[Op] = ()) -> Iterator[Section]:
         """The functions that the lines call, and `more`, in the order of the forward pass: a section for each kind of layer, one for the loss."""
-        program, known, groups = self.program, set[Callable[..., Any] | str](), dict[str, list[Line]]()
+        program, known, groups = self.program, set[Callable[..., Any] | str](), dict[str, list[Op]]()
         for line in (*program.forward_lines, program.losses_line, *(() if forward_only else program.backward_lines), *more):
             groups.setdefault(self._kind(line), []).append(line)
             if line.settled:
@@ -69,7 +69,7 @@ class Passes:
             elif code:
                 yield Section(str(stages[0].title), self._sentences(stages), self._formulas_of(lines), code)
 
-    def _kind(self, line: Line) -> str:
+    def _kind(self, line: Op) -> str:
         if line.function.__module__ == ties.__name__:
             return "ties"
         if line.layer is None or line.function.__module__ == losses.__name__:
@@ -85,7 +85,7 @@ class Passes:
     def _sentences(stages: Iterable[Stage]) -> str:
         return " ".join(dict.fromkeys(str(stage.sentence) for stage in stages))
 
-    def _formulas_of(self, lines: Sequence[Line]) -> tuple[str, ...]:
+    def _formulas_of(self, lines: Sequence[Op]) -> tuple[str, ...]:
         """The formulas of one place's lines in LaTeX: of the first, since another layer of the kind says the same of other symbols."""
         formulas, first = self.program.formulas, lines[0].layer
         found = [formulas[line.target] for line in lines if line.layer == first and line.target in formulas]
@@ -202,12 +202,12 @@ class Passes:
         return [variable(line.target) for line in self._needed]
 
     @property
-    def _needed(self) -> list[Line]:
+    def _needed(self) -> list[Op]:
         return self.program.backward_lines[: self.program.needed]
 
     # ---- rows of code with what they are
 
-    def _rows(self, lines: Iterable[Line]) -> list[tuple[str, str]]:
+    def _rows(self, lines: Iterable[Op]) -> list[tuple[str, str]]:
         """Each line as code, or what deviations make of it, and its shape."""
         rows = []
         for line in lines:
@@ -221,7 +221,7 @@ class Passes:
                 rows.append((f"{name} = {settling(line.settled, name)}", self._size(line.target)))
         return rows
 
-    def _deviations(self, line: Line) -> list[Deviation]:
+    def _deviations(self, line: Op) -> list[Deviation]:
         """The deviations in a line's place, one after another."""
         return [deviation for name, deviation in DEVIATION_TABLE.items() if name in self.on and deviation.target == line.target]
 

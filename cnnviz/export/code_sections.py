@@ -11,7 +11,7 @@ from cnnviz.core.latex_to_text import plain
 from cnnviz.core.layers.conv import Conv
 from cnnviz.core.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.program import Program
-from cnnviz.core.program_line import Inner
+from cnnviz.core.program_line import PassValues
 from cnnviz.core.setup import Setup
 from cnnviz.core.sliding import pad_widths
 from cnnviz.data.images import load_image
@@ -54,7 +54,7 @@ def sections(setup: Setup, pixels: np.ndarray) -> tuple[Section, ...]:
     )
 
 
-def _in_eval_mode(setup: Setup, x: np.ndarray, values: Inner) -> Passes:
+def _in_eval_mode(setup: Setup, x: np.ndarray, values: PassValues) -> Passes:
     """The passes with what training has kept, nothing dropped, each image for itself."""
     program = setup.network.program(x.shape, training=False)
     return Passes(program, setup.optimizer, frozenset(), sizes_of(program, values, np.array(setup.y)), len(setup.images))
@@ -113,7 +113,7 @@ def wrapped_chain(program: Program) -> list[str]:
     return textwrap.indent(text.replace("\0", " "), "    ").splitlines()
 
 
-def sizes_of(program: Program, values: Inner, y: np.ndarray) -> dict[str, tuple[int, ...]]:
+def sizes_of(program: Program, values: PassValues, y: np.ndarray) -> dict[str, tuple[int, ...]]:
     """The shape of every array of a pass, as its lines have them."""
     with np.errstate(all="ignore"):
         made = program.run_forward(values | program.given_to(None, len(y) if program.run.images else None)) | {"y": y}

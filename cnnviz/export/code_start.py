@@ -10,7 +10,7 @@ import numpy as np
 from cnnviz.core.latex_to_text import pixel_formula
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.program import Program
-from cnnviz.core.program_line import Inner, Line
+from cnnviz.core.program_line import Op, PassValues
 from cnnviz.core.setup import CHANNELS, Setup
 from cnnviz.data.images import LUMA
 from cnnviz.export.arrays import shown
@@ -54,7 +54,7 @@ def _packed(name: str, array: np.ndarray, dtype: str) -> str:
     return f'packed = """\n{packed}\n"""\n{name} = np.frombuffer(zlib.decompress(base64.b64decode(packed)), {dtype}).reshape{array.shape}'
 
 
-def start_section(setup: Setup, program: Program, values: Inner, buffers: Mapping[str, np.ndarray] | None = None) -> Section:
+def start_section(setup: Setup, program: Program, values: PassValues, buffers: Mapping[str, np.ndarray] | None = None) -> Section:
     """Every parameter before the first update, the `buffers` that training goes on to keep, the targets and the learning rate."""
     lines = setup.network.start_lines(program, setup.w if setup.w in WEIGHTS else "zeros", setup.seed)
     starts = {name: _beginning(values[name], line) for name, line in lines.items()}
@@ -66,7 +66,7 @@ def start_section(setup: Setup, program: Program, values: Inner, buffers: Mappin
     return section("start", [started(name, how) for name, (how, _) in starts.items()], "\n".join(code))
 
 
-def _beginning(array: np.ndarray, line: Line) -> tuple[str, str]:
+def _beginning(array: np.ndarray, line: Op) -> tuple[str, str]:
     """A parameter's start and its code: as it is drawn, but for the filters that are given; or in numbers."""
     name, usual = line.target, line.run()
     own = {np.zeros: "zero", np.ones: "one"}.get(line.function, "drawn")  # type: ignore[call-overload]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.program import Program
-from cnnviz.core.program_line import Inner, Line
+from cnnviz.core.program_line import Op, PassValues
 from cnnviz.core.setup import Setup
 from cnnviz.core.snapshots import Snapshot
 from cnnviz.export.animation import setup_picture
@@ -90,7 +90,7 @@ def _sections(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> Iterable[
     yield _section("save", _SAVE.format(file=FILE, wrote=json.dumps(said, ensure_ascii=False)))
 
 
-def asked_lines(program: Program) -> list[tuple[Line, tuple[str, ...]]]:
+def asked_lines(program: Program) -> list[tuple[Op, tuple[str, ...]]]:
     """The lines that are left open, with the arrays that each is made from: a row is laid out again in the line that asks for its map.
 
     >>> from cnnviz.core.network import DEFAULT, Network
@@ -107,7 +107,7 @@ def asked_lines(program: Program) -> list[tuple[Line, tuple[str, ...]]]:
     return found
 
 
-def choice_lines(program: Program) -> list[Line]:
+def choice_lines(program: Program) -> list[Op]:
     """The decisions of layers with kinks by comparing numbers, a line for each.
 
     >>> from cnnviz.core.network import Network
@@ -116,7 +116,7 @@ def choice_lines(program: Program) -> list[Line]:
     """
     layers = zip(program.network.layers, program.network.names, program.inputs, strict=True)
     chosen = [(layer.choice(shape), names) for layer, names, shape in layers]
-    return [Line("", made.function, tuple(map(names.of, made.roles)), made.settings) for made, names in chosen if made]
+    return [Op("", made.function, tuple(map(names.of, made.roles)), made.settings) for made, names in chosen if made]
 
 
 def _section(name: str, code: str, **values: object) -> Section:
@@ -124,7 +124,7 @@ def _section(name: str, code: str, **values: object) -> Section:
     return Section(say(f"export.exercise.{name}.title"), str(message(words, **values)) if has(words) else "", (), code)
 
 
-def _start_section(setup: Setup, program: Program, values: Inner) -> Section:
+def _start_section(setup: Setup, program: Program, values: PassValues) -> Section:
     """As the setup begins, but with the parameters of now and nothing of a training."""
     start = start_section(setup, program, values)
     lines = [line for line in start.code.splitlines() if not re.match("learning_rate = |updates = ", line)]

@@ -28,7 +28,7 @@ from cnnviz.core.layers.softmax import Softmax
 from cnnviz.core.layers.tanh import Tanh
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.program import Program, program_of
-from cnnviz.core.program_line import Inner, Line
+from cnnviz.core.program_line import Op, PassValues
 from cnnviz.core.rounding import sizes
 from cnnviz.judge.case import ELEMENTWISE, Array, Case
 from cnnviz.judge.oblong_windows import oblong_gradients
@@ -51,7 +51,7 @@ class Lines:
     """A layer's lines, as the first of a small network, with the arrays of all images in them; `targets` are the symbols by role."""
 
     program: Program
-    values: Inner
+    values: PassValues
     targets: Mapping[str, str]
 
     @property
@@ -59,7 +59,7 @@ class Lines:
         """Whether the lines can be run: those for windows that are not square are text only."""
         return bool(self.values)
 
-    def line(self, role: str) -> Line:
+    def line(self, role: str) -> Op:
         """The line that makes a gradient."""
         return next(line for line in self.program.backward_lines if line.target == self.targets[role])
 
@@ -143,7 +143,7 @@ def _as_maps(case: Case) -> Array:
     return x.reshape(case.images, 1, 1, -1) if case.kind in (*ELEMENTWISE, "dense", "dropout") else x
 
 
-def _forward(case: Case, program: Program, values: Inner) -> Inner:
+def _forward(case: Case, program: Program, values: PassValues) -> PassValues:
     """The arrays of a pass; the eps of a batch norm that is not the core's is added to its variance."""
     more = float(str(case.settings.get("eps", EPS))) - EPS
     for line in program.forward_lines:

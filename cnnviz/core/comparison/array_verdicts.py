@@ -13,7 +13,7 @@ from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.gradcheck import SAFETY, verdict
 from cnnviz.core.named_arrays import Params, Trace
 from cnnviz.core.program import Program
-from cnnviz.core.program_line import Inner, Line, Override
+from cnnviz.core.program_line import Op, Override, PassValues
 from cnnviz.core.read_only import freeze
 from cnnviz.core.rounding import Doubt, doubts, draws, equal_within, rounded
 
@@ -81,10 +81,10 @@ class _Comparison:
         self.found: dict[str, Compared] = {}
         self.without_numbers: set[str] = set()
 
-    def judge(self, line: Line) -> Override:
+    def judge(self, line: Op) -> Override:
         """The line's override: what was given goes on, with ours in place of what is no number."""
 
-        def judged(values: Inner, right: Callable[[], np.ndarray]) -> np.ndarray:
+        def judged(values: PassValues, right: Callable[[], np.ndarray]) -> np.ndarray:
             redone, given = right(), self.arrays.get(line.target)
             handed_on = bool(self.without_numbers & set(line.sources))
             if handed_on if given is None else not np.isfinite(given).all():
@@ -97,7 +97,7 @@ class _Comparison:
 
         return judged
 
-    def _compared(self, line: Line, values: Inner, given: np.ndarray, ours: np.ndarray, redone: np.ndarray, handed_on: bool) -> Compared:
+    def _compared(self, line: Op, values: PassValues, given: np.ndarray, ours: np.ndarray, redone: np.ndarray, handed_on: bool) -> Compared:
         target, one, shape = line.target, self.theirs[line.target], self.exact[line.target].shape
         doubt = self._doubt(one.precision, target)
         marks, by_itself = (_marks(given, to, doubt, one.precision) for to in (ours, redone))
@@ -125,7 +125,7 @@ class _Comparison:
             self.doubts[precision, of_given] = doubts(self.program, self.values, precision.epsilon, precision.smallest, given)
         return self.doubts[precision, of_given][name]
 
-    def _ties(self, line: Line, values: Inner, given: np.ndarray, precision: Precision) -> np.ndarray | None:
+    def _ties(self, line: Op, values: PassValues, given: np.ndarray, precision: Precision) -> np.ndarray | None:
         """The entries of which round-off decides, at a tie of a pool or at a kink; None where it cannot be seen."""
         if not precision.epsilon or line.layer is None or line.role != "dx":
             return None
@@ -133,7 +133,7 @@ class _Comparison:
         sources = [values[name] for name in line.sources]
         return self.program.network.layers[line.layer].undecided(given, equal_within(line, values, precision.epsilon), (dx, dy), *sources)
 
-    def _chosen_otherwise(self, line: Line, values: Inner, given: np.ndarray, redone: np.ndarray, precision: Precision) -> np.ndarray | bool:
+    def _chosen_otherwise(self, line: Op, values: PassValues, given: np.ndarray, redone: np.ndarray, precision: Precision) -> np.ndarray | bool:
         """The entries that are right if a layer before this line, whose dx was not given, chose other ones of its equal cells."""
         before = self.program.backward_lines[: self.program.backward_lines.index(line)]
         moved = (movable(self.program, one, values, given=self.arrays, precision=precision, values=values) for one in before)
@@ -162,7 +162,7 @@ def _without_round_off(found: dict[str, Compared]) -> dict[str, Compared]:
     return found
 
 
-def movable(program: Program, line: Line, drawn: Inner, *, given: Container[str], precision: Precision, values: Inner) -> np.ndarray | None:
+def movable(program: Program, line: Op, drawn: PassValues, *, given: Container[str], precision: Precision, values: PassValues) -> np.ndarray | None:
     """By how much other choices of equal cells may move what a line makes of the `drawn` values; None where it was given, or chooses nothing."""
     if line.layer is None or line.role != "dx" or line.target in given:
         return None
@@ -170,7 +170,7 @@ def movable(program: Program, line: Line, drawn: Inner, *, given: Container[str]
 
 
 def chosen_otherwise(
-    program: Program, values: Inner, given: Mapping[str, np.ndarray], name: str, redone: np.ndarray, apart: np.ndarray, precision: Precision
+    program: Program, values: PassValues, given: Mapping[str, np.ndarray], name: str, redone: np.ndarray, apart: np.ndarray, precision: Precision
 ) -> np.ndarray:
     """The entries of this name, so far `apart` from what is `redone` of the given ones, that other choices of equal cells in lines not given may make.
 

@@ -22,7 +22,7 @@ from cnnviz.core.comparison.stage_verdicts import RIGHT, WRONG, by_stage
 from cnnviz.core.gradcheck.verdict import KINK
 from cnnviz.core.mistake_model import PlacedMistake
 from cnnviz.core.mistakes import mistakes_for, unlisted_for
-from cnnviz.core.program_line import Inner, Line, Override
+from cnnviz.core.program_line import Op, Override, PassValues
 
 Arrays = Mapping[str, np.ndarray]
 MOST_CLASSES, MOST_WRITTEN = 64, 40
@@ -52,7 +52,7 @@ class Suspect:
                 reached |= {name for name in line.sources if name[0] == "d" and name not in self.fed}
         return reached
 
-    def _run(self, values: Inner, first: int, last: int, instead: Mapping[str, Override]) -> Inner:
+    def _run(self, values: PassValues, first: int, last: int, instead: Mapping[str, Override]) -> PassValues:
         for line in self.reference.program.backward_lines[first:last]:
             if line.target in self.fed:
                 values[line.target] = self.fed[line.target]
@@ -126,13 +126,13 @@ class Suspect:
 
         yield from self._other_targets()
 
-    def _reordered(self, line: Line) -> Iterator[Rearrangement]:
+    def _reordered(self, line: Op) -> Iterator[Rearrangement]:
         """Yield the orders of filters and channels in which a kernel's gradient was given."""
         if line.target in self.own and len(self.reference.program.shapes[line.target[1:]]) == 4:
             theirs = fitting(self.reference.program, line.target, self.found[line.target].theirs)
             yield from reordered(line.make(self._run(dict(self.values), self.first, self.last, {})), theirs)
 
-    def _other_sources(self, line: Line) -> Iterator[tuple[str, str, np.ndarray]]:
+    def _other_sources(self, line: Op) -> Iterator[tuple[str, str, np.ndarray]]:
         """Yield each gradient that the line reads, with the arrays of its shape that may be taken for it: before the slope, and forward."""
         lines = {other.target: other for other in self.reference.program.backward_lines}
         for source in line.sources:
@@ -148,7 +148,7 @@ class Suspect:
                     yield source, name, self.values[name]
 
     @staticmethod
-    def _before(line: Line) -> str:
+    def _before(line: Op) -> str:
         """Return the gradient that a line reads, "" if it is the loss's."""
         return next((name for name in line.sources if name[0] == "d" and name != line.target), "")
 
@@ -203,7 +203,7 @@ class Suspect:
         counts = {name: n for name, n in self._counts(line).items() if n > 2}
         return {**images, "two": 2.0, **counts, **{name: n for name, n in outputs.items() if n > 1}, **settings}
 
-    def _counts(self, line: Line) -> dict[str, float]:
+    def _counts(self, line: Op) -> dict[str, float]:
         """The numbers of cells of the window, places of the map, rows … that a layer's line goes over."""
         program, found = self.reference.program, {}
         shape = program.shapes[line.target[1:]]
@@ -241,15 +241,15 @@ def same(one: Compared, made: np.ndarray) -> np.ndarray:
     return one.precision.alike(one.theirs, made, one.doubt)
 
 
-def _turned(turn: Rearrangement, values: Inner, right: Callable[[], np.ndarray]) -> np.ndarray:
+def _turned(turn: Rearrangement, values: PassValues, right: Callable[[], np.ndarray]) -> np.ndarray:
     return turn.of(right())
 
 
-def _made_from(line: Line, source: str, turn: Rearrangement, values: Inner, right: Callable[[], np.ndarray]) -> np.ndarray:
+def _made_from(line: Op, source: str, turn: Rearrangement, values: PassValues, right: Callable[[], np.ndarray]) -> np.ndarray:
     return line.make({**values, source: turn.of(values[source])})
 
 
-def _made_with(line: Line, source: str, array: np.ndarray, values: Inner, right: Callable[[], np.ndarray]) -> np.ndarray:
+def _made_with(line: Op, source: str, array: np.ndarray, values: PassValues, right: Callable[[], np.ndarray]) -> np.ndarray:
     return line.make({**values, source: array})
 
 

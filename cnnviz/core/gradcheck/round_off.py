@@ -5,7 +5,7 @@ import numpy as np
 from cnnviz.core.gradcheck.nudge_path import Path, end_of
 from cnnviz.core.named_arrays import Gradients
 from cnnviz.core.program import Program
-from cnnviz.core.program_line import Inner, Line
+from cnnviz.core.program_line import Op, PassValues
 
 
 class RoundOff:
@@ -17,7 +17,7 @@ class RoundOff:
     stayed under it in hundreds of random networks, once at 0.97 of it.
     """
 
-    def __init__(self, program: Program, values: Inner, y: np.ndarray, slopes: tuple[Gradients, Gradients], eps: float):
+    def __init__(self, program: Program, values: PassValues, y: np.ndarray, slopes: tuple[Gradients, Gradients], eps: float):
         self.program, self.values, self.slopes, self.eps = program, values, slopes, eps
         end = np.abs(slopes[0][f"d{end_of(program)}"])
         self.own = np.array([[0.0], [float(end.sum() + 2 * np.abs(y).sum())]])  # of the loss itself
@@ -59,7 +59,7 @@ class RoundOff:
         lost = ((squares < SQUARED**2) & lines.any(axis=1)).any() or ((far < SQUARED) & (far > 0)).any()
         return length(np.swapaxes(lines, 1, 2)) if lost else squares[:, :0], squares, far, scale
 
-    def _error(self, line: Line, alone: bool) -> np.ndarray:
+    def _error(self, line: Op, alone: bool) -> np.ndarray:
         """|∂s| · magnitude of a line's cells, (2, cells), for both kinds of slopes; `alone`: of one that is no sum of what moves.
 
         Below TINY numbers round off by no less than there.
@@ -74,11 +74,11 @@ class RoundOff:
         """Return |∂s| · size of each cell, (2, cells), for both kinds of slopes."""
         return np.stack([np.abs(slopes[f"d{symbol}"]).reshape(-1) for slopes in self.slopes]) * size.reshape(-1)
 
-    def _same(self, line: Line) -> bool:
+    def _same(self, line: Op) -> bool:
         """Tells whether each cell is made of the same cell before it."""
         return dict(self.program.network.layers[line.place].links()["y"]).get("x") == "same"
 
-    def _magnitude(self, line: Line) -> np.ndarray:
+    def _magnitude(self, line: Op) -> np.ndarray:
         """The round-off of a line's result, over eps."""
         value, layer, names = np.abs(self.values[line.target]), self.program.network.layers[line.place], self.program.network.names[line.place]
         own = layer.magnitude({role: self.values[names.of(role)] for role in self.program.roles(line.place)})

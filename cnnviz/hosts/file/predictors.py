@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.program import Program
-from cnnviz.core.program_line import Line
+from cnnviz.core.program_line import Op
 from cnnviz.core.setup import Setup
 from cnnviz.core.sliding import pad_widths
 
@@ -39,7 +39,7 @@ def predictors(setup: Setup) -> dict[str, Predictor]:
     return found
 
 
-def _of_line(program: Program, line: Line, known: Mapping[str, Predictor]) -> Predictor | None:
+def _of_line(program: Program, line: Op, known: Mapping[str, Predictor]) -> Predictor | None:
     layer: Any = None if line.layer is None else program.network.layers[line.layer]
     sources = [source.removesuffix(".windows") for source in line.sources]
     name = line.function.__name__
