@@ -29,7 +29,7 @@ from cnnviz.words import reading
 
 __all__ = ["LENGTH", "LETTERS", "Rooms", "room_routes"]
 
-CROWD = 10
+LARGE_ROOM = 10
 """Followers from which on a move waits until their numbers are ready."""
 
 
@@ -41,7 +41,7 @@ class Rooms:
     """The answers; `store` has the rooms, `prepare` makes what an audience will ask for at an address, for the presenter there, and `key` is the
     servers' own (room_secrets.py)."""
 
-    def __init__(self, store: Store | None = None, prepare: Prepare = _nothing, crowd: int = CROWD, key: str = "", everywhere: bool = True) -> None:
+    def __init__(self, store: Store | None = None, prepare: Prepare = _nothing, large_room: int = LARGE_ROOM, key: str = "", everywhere: bool = True) -> None:
         self.store: Store = store or Memory()
         self.everywhere = everywhere  # the server listens to more than its own machine
         self.key = key
@@ -55,7 +55,7 @@ class Rooms:
         self.joined = Rate(A_FEW, 30)  # devices of one address in a room beyond those with a stream of their own
         self.questions = Questions(self.store)
         self.experiments = Experiments(self.store, self.questions)
-        self.lectures = Lectures(self.store, self.questions, prepare, crowd, self.experiments.ahead)
+        self.lectures = Lectures(self.store, self.questions, prepare, large_room, self.experiments.ahead)
 
     async def open(self, request: Request) -> Response:
         """POST room: opens a room, whose presenter is the one that has the secret in the answer; or the one of a secret that is sent, if it is gone.

@@ -35,12 +35,12 @@ Prepare = Callable[[str, object], Awaitable[None]]
 
 
 class Lectures:
-    """The answers to what a presenter sends: `prepare` makes what an audience will ask for at an address, where at least `crowd` follow, `begun` is told of
+    """The answers to what a presenter sends: `prepare` makes what an audience will ask for at an address, where at least `large_room` follow, `begun` is told of
     a room in which an experiment begins.
     """
 
-    def __init__(self, store: Store, questions: Questions, prepare: Prepare, crowd: int, begun: Callable[[Room], object]) -> None:
-        self.store, self.questions, self.prepare, self.crowd, self.begun = store, questions, prepare, crowd, begun
+    def __init__(self, store: Store, questions: Questions, prepare: Prepare, large_room: int, begun: Callable[[Room], object]) -> None:
+        self.store, self.questions, self.prepare, self.large_room, self.begun = store, questions, prepare, large_room, begun
         self.costs = Costs()
 
     async def move(self, request: Request, room: Room) -> Response:
@@ -102,7 +102,7 @@ class Lectures:
         """To an address, when its numbers are ready, unless a later move has overtaken it by then; the move's number."""
         room.came += 1
         came = room.came
-        if room.followers >= self.crowd:
+        if room.followers >= self.large_room:
             await self.prepare(query, request.client)
         overtaken = came < room.came  # by a later move, whose numbers may have been there sooner
         return room.number if overtaken else await self.store.move(room, query, screen)

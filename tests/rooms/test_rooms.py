@@ -127,7 +127,7 @@ async def test_the_audience_is_where_its_presenter_is():
 
 async def test_a_crowd_is_moved_when_its_numbers_are_ready_and_a_later_move_overtakes():
     ready = {"k=1": asyncio.Event(), "k=2": asyncio.Event()}
-    client = RoomsClient(prepare=lambda query, client: ready[query].wait(), crowd=1)
+    client = RoomsClient(prepare=lambda query, client: ready[query].wait(), large_room=1)
     path, presenter = await client.open("k=0")
     async with client.following(path) as heard:
         moves = [asyncio.create_task(client.ask("PUT", path, query.encode(), presenter)) for query in ready]

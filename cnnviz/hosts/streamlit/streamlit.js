@@ -15,7 +15,7 @@ import { restored } from "./kept_focus.js"
 import { closeDialogs, whenReconnected } from "./reconnected.js"
 import { translateStreamlit } from "./streamlits_words.js"
 
-/** @import { Report } from "../../pages/train/crowd_state.js" */
+/** @import { Report } from "../../pages/train/test_images_state.js" */
 /** @import { Film } from "../../pages/train/film.js" */
 /** @import { Answer, Arrays, Host, Setup, Mounted } from "../../view/types/view.js" */
 /** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */

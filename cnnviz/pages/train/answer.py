@@ -8,7 +8,7 @@ from cnnviz.core.setup import Setup
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.train import film, sweeping
-from cnnviz.pages.train.training.crowd import images_of
+from cnnviz.pages.train.training.test_images import images_of
 from cnnviz.words import Message
 
 

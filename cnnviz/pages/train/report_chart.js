@@ -77,7 +77,7 @@ export function reportChart({ x, epochs, curves, at, percent, guessing, active }
   }
   const names = curves
     .map(({ name, values, main }) => ({ name, main, value: values[at], y: up(values[at]) }))
-    .filter(({ value }) => Number.isFinite(value)) // none before there is a crowd, or where the loss is no number
+    .filter(({ value }) => Number.isFinite(value)) // none before there is a test images, or where the loss is no number
   if (guessing !== null) {
     parts.push(`<path class="guess" d="M${LEFT} ${up(guessing)}H${RIGHT + 6}"/>`)
     names.push({ name: say("web.training.guessing"), main: false, value: guessing, y: up(guessing) })

@@ -18,11 +18,11 @@ from cnnviz.data.training_data import training_data
 from cnnviz.hosts.streamlit.training.watch import opened
 from cnnviz.pages.encoding import encode
 from cnnviz.pages.train.training import starting, trainer
-from cnnviz.pages.train.training.crowd import EXAMPLES, images_of
 from cnnviz.pages.train.training.form import form
 from cnnviz.pages.train.training.report import AT_A_TIME, _mixed, beside_guessing, preview, stuck
 from cnnviz.pages.train.training.report import report as told
 from cnnviz.pages.train.training.settings import MAX_BATCH, MAX_EPOCHS, MAX_RATE, Settings
+from cnnviz.pages.train.training.test_images import EXAMPLES, images_of
 from cnnviz.pages.train.training.trainer import Job, Trainer
 from cnnviz.words import message
 from tests.pages.running import decode, handed_all, now, run, shown

@@ -12,7 +12,7 @@ from cnnviz.core.read_only import freeze_all
 from cnnviz.core.training import MEASURED, Progress, Training
 from cnnviz.core.training_history import Epoch, History
 from cnnviz.pages.train.film.learning import as_bytes
-from cnnviz.pages.train.training.crowd import images_part
+from cnnviz.pages.train.training.test_images import images_part
 from cnnviz.pages.train.training.trainer import AT_ONCE, Job, Trainer
 from cnnviz.words import Message, message
 

@@ -91,7 +91,7 @@ function slots(left, width, size) {
  * @param {Frame} frame
  * @returns {Layout}
  */
-export function crowdLayout(crowd, frame) {
+export function layOutTestImages(crowd, frame) {
   const count = crowd.o.length / crowd.classes
   const columns = Array.from({ length: count }, (_, i) => largest(outputsOf(crowd, i)))
   const sure = columns.map((column, i) => outputsOf(crowd, i)[column])

@@ -1,18 +1,18 @@
-// What is said over a crowd: before a training, while it runs, and of the epoch that is shown.
+// What is said over a test images: before a training, while it runs, and of the epoch that is shown.
 
 import { say } from "../../view/model/words.js"
 
-/** @import { Crowd, CrowdState, Report } from "./crowd_state.js" */
+/** @import { TestImages, TestImagesState, Report } from "./test_images_state.js" */
 
 const NAMED = 4 // classes that a title names
 const MOST_TICKS = 13
 
 const sum = (/** @type {ArrayLike<number>} */ values) => Array.from(values).reduce((all, one) => all + one, 0)
 
-/** Tells how many of those held out are named right. @param {Crowd} crowd */
+/** Tells how many of those held out are named right. @param {TestImages} crowd */
 const rightOf = ({ confusion, classes }) => sum(confusion.filter((_, n) => n % (classes + 1) === 0))
 
-/** @param {Report} report @param {CrowdState} state */
+/** @param {Report} report @param {TestImagesState} state */
 export function title({ names, held }, { crowds, at }) {
   const crowd = crowds.get(at)
   if (!names.length) return ""
@@ -21,7 +21,7 @@ export function title({ names, held }, { crowds, at }) {
   return say("web.training.asks", { names: names.slice(0, -1), last: names[names.length - 1] })
 }
 
-/** @param {Report} report @param {CrowdState} state */
+/** @param {Report} report @param {TestImagesState} state */
 export function sentence({ names, learn, epochs, held, guessing, arrays, verdicts }, { crowds, at }) {
   if (!names.length) return ""
   if (!crowds.has(at)) return say("web.training.will_see", { train: sum(learn), n: epochs, held, guessing })
@@ -32,7 +32,7 @@ export function sentence({ names, learn, epochs, held, guessing, arrays, verdict
   return say("web.training.expects", { train: sum(learn), verdict, low, high })
 }
 
-/** Under the sentence: what is wrong, how far it is, or what the numbers are worth. @param {Report} report @param {CrowdState} state */
+/** Under the sentence: what is wrong, how far it is, or what the numbers are worth. @param {Report} report @param {TestImagesState} state */
 export function note({ warning, active, kind, state: progress, held }, { crowds, at }) {
   if (warning) return warning
   if (active || !crowds.size || kind !== "done") return progress
@@ -41,7 +41,7 @@ export function note({ warning, active, kind, state: progress, held }, { crowds,
   return say(last ? "web.training.worth_last" : "web.training.worth_picked", { n: held })
 }
 
-/** Gives what stands under the crowd. @param {Report} report @param {CrowdState} state */
+/** Gives what stands under the test images. @param {Report} report @param {TestImagesState} state */
 export function foot({ shown, held, of_each, floor, names }, { crowds, at }) {
   if (!names.length) return ""
   const first = say(!crowds.has(at) ? "web.training.before" : floor ? "web.training.where_sure" : "web.training.where")

@@ -4,9 +4,9 @@ import { largest } from "../../view/model/extremes.js"
 import { decimals, number } from "../../view/model/format.js"
 import { say, written } from "../../view/model/words.js"
 import { html, markup, nothing } from "../../view/regions/html.js"
-import { outputsOf } from "./crowd_layout.js"
+import { outputsOf } from "./test_images_layout.js"
 
-/** @import { Crowd, CrowdState, Report } from "./crowd_state.js" */
+/** @import { TestImages, TestImagesState, Report } from "./test_images_state.js" */
 
 const MOST_ROWS = 4 // outputs that are listed
 const [WIDTH, HEIGHT] = [160, 46] // of the way
@@ -36,7 +36,7 @@ export function listed(o, label) {
   return found
 }
 
-/** An image in a sentence. @param {Report} report @param {Crowd | undefined} crowd @param {number} i */
+/** An image in a sentence. @param {Report} report @param {TestImages | undefined} crowd @param {number} i */
 export function wordsOf({ names, arrays, ids }, crowd, i) {
   const label = arrays.labels.values[i]
   if (!crowd) return say("web.training.is_class", { id: ids[i], name: names[label] })
@@ -47,7 +47,7 @@ export function wordsOf({ names, arrays, ids }, crowd, i) {
 
 /**
  * @param {Report} report
- * @param {CrowdState} state
+ * @param {TestImagesState} state
  * @param {number} i
  */
 export function card(report, state, i) {
@@ -70,7 +70,7 @@ export function card(report, state, i) {
 
 /**
  * Of its class, and of the answer where that is another, the output at each epoch, as lines of an SVG.
- * @param {CrowdState} state
+ * @param {TestImagesState} state
  * @param {number} i
  * @param {number} label
  * @param {number} said
@@ -81,7 +81,7 @@ export function way({ crowds, at }, i, label, said, epochs) {
   const y = (/** @type {number} */ p) => 2 + (HEIGHT - 4) * (1 - Math.min(Math.max(p, 0), 1))
   const line = (/** @type {number} */ n, /** @type {string} */ name) => {
     const points = [...crowds].map(([epoch, crowd]) => `${x(epoch).toFixed(1)},${y(outputsOf(crowd, i)[n]).toFixed(1)}`)
-    const [cx, cy] = [x(at), y(outputsOf(/** @type {Crowd} */ (crowds.get(at)), i)[n])]
+    const [cx, cy] = [x(at), y(outputsOf(/** @type {TestImages} */ (crowds.get(at)), i)[n])]
     return `<polyline class="${name}" points="${points.join(" ")}"/><circle class="${name}" cx="${cx.toFixed(1)}" cy="${cy.toFixed(1)}" r="3"/>`
   }
   const frame = `<path d="M2 2V${HEIGHT - 2}H${WIDTH - 2}"/>`

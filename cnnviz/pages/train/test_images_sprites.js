@@ -1,4 +1,4 @@
-// The pictures of a crowd, each made once in the size that it is drawn in: named right, and named wrong with a cross.
+// The pictures of a test images, each made once in the size that it is drawn in: named right, and named wrong with a cross.
 
 import { ratio } from "../../view/draw/canvas.js"
 import { coloursIn, paintCells, pixelsOf } from "../../view/draw/pixels.js"

@@ -1,17 +1,17 @@
-// The images that are held out as a crowd: each walks to where the network's answer at this epoch puts it. One canvas
+// The images that are held out as a test images: each walks to where the network's answer at this epoch puts it. One canvas
 // draws all; pointing and the arrow keys tell of one, a click or Enter opens it.
 
 import { contextOf, ratio } from "../../view/draw/canvas.js"
 import { say } from "../../view/model/words.js"
 import { isStill } from "../../view/regions/media_queries.js"
-import { certainty } from "./crowd_card.js"
-import { columnWidth, crowdLayout, imageAt, LEFT, levels, neighbour, startLayout } from "./crowd_layout.js"
-import { drawImage, rounded, sheetOf } from "./crowd_sprites.js"
-import { bright } from "./crowd_state.js"
+import { certainty } from "./test_images_card.js"
+import { columnWidth, imageAt, LEFT, layOutTestImages, levels, neighbour, startLayout } from "./test_images_layout.js"
+import { drawImage, rounded, sheetOf } from "./test_images_sprites.js"
+import { bright } from "./test_images_state.js"
 
-/** @import { Frame, Layout } from "./crowd_layout.js" */
-/** @import { Sheet } from "./crowd_sprites.js" */
-/** @import { CrowdState, Report } from "./crowd_state.js" */
+/** @import { Frame, Layout } from "./test_images_layout.js" */
+/** @import { Sheet } from "./test_images_sprites.js" */
+/** @import { TestImagesState, Report } from "./test_images_state.js" */
 /** @import { Arrays } from "../../view/types/view.js" */
 /** @typedef {{ arrived: () => void, point: (i: number) => void, open: (i: number) => void, show: () => void }} Told  `show` brings into sight what is told */
 
@@ -24,10 +24,10 @@ const [LARGEST_EXAMPLE, OF_HEIGHT] = [64, 0.14]
 /** Slow at both ends, 0 to 1. @param {number} t */
 const eased = (t) => (t < 0.5 ? 2 * t * t : 1 - 2 * (1 - t) ** 2)
 
-export class Crowd {
+export class TestImages {
   /** @type {Report | undefined} */
   report = undefined
-  /** @type {CrowdState | undefined} */
+  /** @type {TestImagesState | undefined} */
   state = undefined
   /** @type {Arrays}  the pictures, once they are there */
   pictures = {}
@@ -55,7 +55,7 @@ export class Crowd {
     canvas.addEventListener("keydown", (event) => this.pressed(event))
   }
 
-  /** @param {Report} report @param {CrowdState} state */
+  /** @param {Report} report @param {TestImagesState} state */
   show(report, state) {
     this.report = report
     this.state = state
@@ -101,7 +101,7 @@ export class Crowd {
     if (plan !== this.plan) {
       const [was, is] = [this.plan && JSON.parse(this.plan), JSON.parse(plan)]
       this.plan = plan
-      this.layout = crowd ? crowdLayout(crowd, frame) : startLayout(this.labels, frame, this.below)
+      this.layout = crowd ? layOutTestImages(crowd, frame) : startLayout(this.labels, frame, this.below)
       const same = was && [0, 1, 4, 5].every((n) => JSON.stringify(was[n]) === JSON.stringify(is[n]))
       same ? this.begin() : this.land()
     }
@@ -204,7 +204,7 @@ export class Crowd {
     if (!held || !size || held.shape[0] !== this.labels.length || plan === this.sheetsPlan) return
     this.sheetsPlan = plan
     this.sheets = [sheetOf(held, size, colours), sheetOf(learn, this.example, colours)]
-    if (/** @type {CrowdState} */ (this.state).at < 0) this.paint()
+    if (/** @type {TestImagesState} */ (this.state).at < 0) this.paint()
   }
 
   /** @param {CanvasRenderingContext2D} context */
@@ -212,7 +212,7 @@ export class Crowd {
     const { now, layout, sheets, lit, state } = this
     if (!now || !layout || !sheets.length) return
     const labels = this.labels
-    const begun = /** @type {CrowdState} */ (state).at >= 0
+    const begun = /** @type {TestImagesState} */ (state).at >= 0
     for (const i of layout.order) {
       context.globalAlpha = lit && !lit.has(i) ? DIM : 1
       drawImage(context, sheets[0], i, begun && layout.columns[i] !== labels[i], now.x[i], now.y[i], now.size)
@@ -224,7 +224,7 @@ export class Crowd {
   paintRing(context, accent) {
     const { now, layout, sheets, pointed } = this
     if (!now || !layout || !sheets.length) return
-    const begun = /** @type {CrowdState} */ (this.state).at >= 0
+    const begun = /** @type {TestImagesState} */ (this.state).at >= 0
     const wrong = begun && layout.columns[pointed] !== this.labels[pointed]
     drawImage(context, sheets[0], pointed, wrong, now.x[pointed], now.y[pointed], now.size)
     context.lineWidth = 3

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { answered, ofClass } from "../../cnnviz/pages/train/confusion.js"
-import { certainty, listed } from "../../cnnviz/pages/train/crowd_card.js"
-import * as layouts from "../../cnnviz/pages/train/crowd_layout.js"
-import * as states from "../../cnnviz/pages/train/crowd_state.js"
-import * as words from "../../cnnviz/pages/train/crowd_words.js"
+import { certainty, listed } from "../../cnnviz/pages/train/test_images_card.js"
+import * as layouts from "../../cnnviz/pages/train/test_images_layout.js"
+import * as states from "../../cnnviz/pages/train/test_images_state.js"
+import * as words from "../../cnnviz/pages/train/test_images_words.js"
 import { largest } from "../../cnnviz/view/model/extremes.js"
 
 /** Numbers from 0 to 1, the same each time. @param {number} seed */
@@ -19,7 +19,7 @@ function random(seed) {
 }
 
 /** Outputs of a softmax, of `count` images: the larger `heat`, the surer. @param {number} count @param {number} classes @param {number} heat */
-function crowdOf(count, classes, heat, seed = 1) {
+function testImagesOf(count, classes, heat, seed = 1) {
   const next = random(seed)
   const o = new Float64Array(count * classes)
   for (let i = 0; i < count; i++) {
@@ -41,9 +41,9 @@ const DRAWS = [
 
 for (const { count, classes, heat, width } of DRAWS)
   test(`${count} images of ${classes} classes stand where their largest output is, on ${width} pixels (heat ${heat})`, () => {
-    const crowd = crowdOf(count, classes, heat)
+    const crowd = testImagesOf(count, classes, heat)
     const frame = { width, height: 450, classes, floor: 1 / classes }
-    const { size, x, y, columns, order } = layouts.crowdLayout(crowd, frame)
+    const { size, x, y, columns, order } = layouts.layOutTestImages(crowd, frame)
     const across = layouts.columnWidth(frame)
     const sure = columns.map((n, i) => crowd.o[i * classes + n])
     columns.forEach((n, i) => {
@@ -104,7 +104,7 @@ test("before a training each stands in its class, beside each other", () => {
 })
 
 test("an arrow goes to the nearest image that way, and every image can be reached", () => {
-  const layout = layouts.crowdLayout(crowdOf(120, 4, 6), { width: 712, height: 450, classes: 4, floor: 0.25 })
+  const layout = layouts.layOutTestImages(testImagesOf(120, 4, 6), { width: 712, height: 450, classes: 4, floor: 0.25 })
   const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
   const reached = new Set([0])
   for (const i of reached)
@@ -122,7 +122,7 @@ function reportOf(epochs, sent, more = {}) {
     values: Float64Array.from(values),
     shape,
   })
-  const o = sent.flatMap((epoch) => [...crowdOf(4, 3, epoch, 7 + epoch).o])
+  const o = sent.flatMap((epoch) => [...testImagesOf(4, 3, epoch, 7 + epoch).o])
   return /** @type {any} */ ({
     job: "a",
     active: true,
@@ -177,7 +177,7 @@ test("epochs that come a few at a time are all known in the end, and those that 
   for (let last = 0; last <= 12; last++)
     state = states.taken(state, reportOf(range(last + 1), range(last + 1).slice(-3)))
   assert.deepEqual(states.stops(state), range(13))
-  for (const [epoch, { o }] of state.crowds) assert.deepEqual(o, crowdOf(4, 3, epoch, 7 + epoch).o)
+  for (const [epoch, { o }] of state.crowds) assert.deepEqual(o, testImagesOf(4, 3, epoch, 7 + epoch).o)
   state = states.taken(state, reportOf([0, 2, 4, 6, 8, 10, 12], [12]))
   assert.deepEqual(states.stops(state), [0, 2, 4, 6, 8, 10, 12])
   assert.deepEqual(states.stops(states.taken(state, reportOf([0], [0], { job: "b" }))), [0])
