@@ -1,4 +1,4 @@
-"""The faults of a deck's file, with lines: all that `python -m cnnviz scripts` says."""
+"""The diagnostics of a deck's file, with lines: all that `python -m cnnviz scripts` says."""
 
 import math
 import re
@@ -17,7 +17,7 @@ from cnnviz.core.setup_fields import one_of, whole_number
 from cnnviz.core.work_cancellation import check_wanted
 from cnnviz.data.images import find_image
 from cnnviz.decks.deck import Deck, Screen
-from cnnviz.decks.deck_fields import Fault, Reading
+from cnnviz.decks.deck_fields import Diagnostic, Reading
 from cnnviz.decks.deck_file import MOST_BYTES, read
 from cnnviz.decks.expression import evaluate, names_in
 from cnnviz.decks.missions import missions
@@ -51,35 +51,35 @@ OTHERS = {"image": [{"img": img} for img in ("test-3", "test-8", "test-12")], "k
 """Lessons on which a question is tried too that may be asked on another image or kernel."""
 
 
-def check_file(file: File) -> tuple[Deck | None, list[Fault]]:
-    """A file's deck, None where it cannot be shown, and its faults in the order of their lines."""
+def check_file(file: File) -> tuple[Deck | None, list[Diagnostic]]:
+    """A file's deck, None where it cannot be shown, and its diagnostics in the order of their lines."""
     try:
         with file.open("rb") as opened:
             content = opened.read(MOST_BYTES + 1)
     except OSError as error:
-        return None, [Fault(1, message("lessons.file.unreadable", why=error.strerror or str(error)))]
+        return None, [Diagnostic(1, message("lessons.file.unreadable", why=error.strerror or str(error)))]
     return check(content)
 
 
-def check(content: bytes, seconds: float = math.inf) -> tuple[Deck | None, list[Fault]]:
-    """Return the deck of a file's bytes, None if it cannot be shown, and its faults in the order of their lines.
+def check(content: bytes, seconds: float = math.inf) -> tuple[Deck | None, list[Diagnostic]]:
+    """Return the deck of a file's bytes, None if it cannot be shown, and its diagnostics in the order of their lines.
 
-    With a limit of CPU seconds, nothing is computed if the form has faults. Checks that take longer are left out, which is a fault.
+    With a limit of CPU seconds, nothing is computed if the form has diagnostics. Checks that take longer are left out, which is a diagnostic.
 
-    >>> [str(fault.what) for fault in check(b'id = "a"\\ntitle = "A"\\ngoal = "go"\\n')[1]]
+    >>> [str(diagnostic.what) for diagnostic in check(b'id = "a"\\ntitle = "A"\\ngoal = "go"\\n')[1]]
     ['There is no screen. Add [[screen]].']
     """
     until = time.thread_time() + seconds
     deck, reading = read(content)
     for n, screen in reading.screens.items() if deck or seconds == math.inf else ():
         _Checked(reading, (reading.name, n), screen, until).run()
-    return (None if reading.broken else deck), sorted(reading.faults)
+    return (None if reading.broken else deck), sorted(reading.diagnostics)
 
 
 def look(content: bytes) -> tuple[Deck | None, Reading]:
     """A file's deck with what is wrong with its form and its addresses; its questions and sentences are not computed.
 
-    >>> [fault.line for fault in look(b'id = "a"\\n[[screen]]\\nat = "/?img=none"\\n')[1].faults]
+    >>> [diagnostic.line for diagnostic in look(b'id = "a"\\n[[screen]]\\nat = "/?img=none"\\n')[1].diagnostics]
     [3]
     """
     deck, reading = read(content)
@@ -98,7 +98,7 @@ class _Checked:
 
     @contextmanager
     def at(self, *path: str | int) -> Iterator[None]:
-        """A Problem in here is a fault of this field."""
+        """A Problem in here is a diagnostic of this field."""
         try:
             yield
         except Problem as problem:
@@ -111,7 +111,7 @@ class _Checked:
             raise Problem("lessons.check.too_long")
 
     def wrong(self, path: tuple[str | int, ...], what: Message) -> None:
-        self.reading.faults.append(Fault(self.reading.line((*self.path, *path)), what))
+        self.reading.diagnostics.append(Diagnostic(self.reading.line((*self.path, *path)), what))
 
     def run(self) -> None:
         here: Scope | None = None
@@ -120,21 +120,21 @@ class _Checked:
             here = scope_of(setup_of(self.screen.at))
         if here is None:
             return
-        before = len(self.reading.faults)
+        before = len(self.reading.diagnostics)
         if not self.screen.asks:
             self.keys(here)
             self.texts(here)
             return self.shown(here)
         self.symbols(here)
-        if len(self.reading.faults) == before:
+        if len(self.reading.diagnostics) == before:
             {"order": self.order, "construct": self.construct}.get(self.screen.kind, self.computed)(here)
         self.texts(here)
-        if len(self.reading.faults) == before:
+        if len(self.reading.diagnostics) == before:
             self.shown(here)
             self.elsewhere()
 
     def keys(self, here: Scope) -> None:
-        """Faults of the address beside the lesson, and of an experiment's updates."""
+        """Diagnostics of the address beside the lesson, and of an experiment's updates."""
         own, most = self.screen.place.own, here.setup.most_updates
         with self.at("at"):
             if self.screen.place.page == TRAIN:
@@ -155,7 +155,7 @@ class _Checked:
             self.wrong(("updates",), message("lessons.file.number", field="updates", least=1, most=most))
 
     def symbols(self, here: Scope) -> None:
-        """Faults of what is hidden, and of what is clicked."""
+        """Diagnostics of what is hidden, and of what is clicked."""
         maps = [*here.snapshot.trace, *here.snapshot.params, *here.snapshot.gradients, "L"]
         for n, symbol in enumerate(self.screen.hide or ()):
             if symbol not in maps:

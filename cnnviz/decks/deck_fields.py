@@ -33,7 +33,7 @@ QUESTION = {*ASKING, *(name for own in OWN.values() for name in own)}
 
 
 @dataclass(frozen=True, order=True)
-class Fault:
+class Diagnostic:
     """One thing that is wrong with a file, and its line."""
 
     line: int
@@ -47,11 +47,11 @@ class Fault:
 
 @dataclass
 class Reading:
-    """The reading of a file: its tables, its text, its faults and its good screens so far, which stand under `name`."""
+    """The reading of a file: its tables, its text, its diagnostics and its good screens so far, which stand under `name`."""
 
     tables: Mapping[str, Any]
     source: str = ""
-    faults: list[Fault] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
     languages: tuple[str, ...] = (DEFAULT,)
     screens: dict[int, Screen] = field(default_factory=dict)
 
@@ -62,7 +62,7 @@ class Reading:
 
     @cached_property
     def lines(self) -> Mapping[Path, int]:
-        """The line of each field: found when a fault is told, for that takes longer than all else."""
+        """The line of each field: found when a diagnostic is told, for that takes longer than all else."""
         return lines_of(self.source)
 
     def line(self, path: Path) -> int:
@@ -73,12 +73,12 @@ class Reading:
 
     @property
     def broken(self) -> int:
-        """The number of faults so far that leave no lesson."""
-        return sum(fault.breaks for fault in self.faults)
+        """The number of diagnostics so far that leave no lesson."""
+        return sum(diagnostic.breaks for diagnostic in self.diagnostics)
 
     def wrong(self, path: Path, id: str, /, **values: object) -> None:
-        """Notes a fault."""
-        self.faults.append(Fault(self.line(path), message(id, **values)))
+        """Notes a diagnostic."""
+        self.diagnostics.append(Diagnostic(self.line(path), message(id, **values)))
 
     def text(self, value: object) -> LocalizedText:
         """A field's text by language; one that is not given by language is in the first, without words in all."""

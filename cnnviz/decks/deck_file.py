@@ -23,7 +23,7 @@ from cnnviz.decks.deck_fields import (
     QUESTION,
     SCREEN,
     SCRIPT,
-    Fault,
+    Diagnostic,
     Reading,
     check_fields,
 )
@@ -39,9 +39,9 @@ MOST_DOTS = 2_000_000
 
 
 def read(content: bytes) -> tuple[Deck | None, Reading]:
-    """The deck of a file's bytes, None where its faults leave none; the faults stand in the reading.
+    """The deck of a file's bytes, None where its diagnostics leave none; the diagnostics stand in the reading.
 
-    >>> read(b'id = "a')[1].faults[0].line
+    >>> read(b'id = "a')[1].diagnostics[0].line
     1
     """
     nothing = Reading({})
@@ -51,18 +51,18 @@ def read(content: bytes) -> tuple[Deck | None, Reading]:
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        nothing.faults.append(Fault(content.count(b"\n", 0, error.start) + 1, message("lessons.file.no_text")))
+        nothing.diagnostics.append(Diagnostic(content.count(b"\n", 0, error.start) + 1, message("lessons.file.no_text")))
         return None, nothing
     if (line := _nested(text)) is not None:
-        nothing.faults.append(Fault(line, message("lessons.file.dots")))
+        nothing.diagnostics.append(Diagnostic(line, message("lessons.file.dots")))
         return None, nothing
     try:
         tables = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # int() takes no more than some thousand digits
-        nothing.faults.append(_syntax(str(error), text))
+        nothing.diagnostics.append(_syntax(str(error), text))
         return None, nothing
     if not _is_plain(tables):
-        nothing.faults.append(Fault(_most_brackets(text), message("lessons.file.strange_value", most=MOST_DEPTH)))
+        nothing.diagnostics.append(Diagnostic(_most_brackets(text), message("lessons.file.strange_value", most=MOST_DEPTH)))
         return None, nothing
     reading = Reading(tables, text)
     deck = _deck(reading)
@@ -110,15 +110,15 @@ _WHYS = {
 """Patterns of the parser's complaints, each with the message that says what to do."""
 
 
-def _syntax(why: str, text: str) -> Fault:
+def _syntax(why: str, text: str) -> Diagnostic:
     found = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", why)
     last = text.rstrip("\n").count("\n") + 1
     line = int(found[1]) if found and found[1] else last
     known = next((id for pattern, id in _WHYS.items() if re.search(pattern, why)), "")
     if known == "twice" and (single := re.match(r"\s*\[\s*(screen|step)\s*\]\s*(#.*)?$", text.split("\n")[line - 1])):
-        return Fault(line, message("lessons.file.single", name=single[1]))
+        return Diagnostic(line, message("lessons.file.single", name=single[1]))
     said = message(f"lessons.file.{known}") if known else message("lessons.file.no_toml", why=why[: found.start()] if found else why)
-    return Fault(min(line, last), said)
+    return Diagnostic(min(line, last), said)
 
 
 def _deck(reading: Reading) -> Deck | None:

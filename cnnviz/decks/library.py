@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cnnviz.decks.deck import Deck
 from cnnviz.decks.deck_checker import check_file
-from cnnviz.decks.deck_fields import Fault
+from cnnviz.decks.deck_fields import Diagnostic
 from cnnviz.decks.deck_file import read
 from cnnviz.decks.request_deck import given
 from cnnviz.words import message
@@ -31,7 +31,7 @@ class Library:
     """Lessons in order, what is wrong with files that could not be used, by their names, and the other decks."""
 
     lessons: tuple[Deck, ...]
-    faults: tuple[tuple[str, Fault], ...] = ()
+    diagnostics: tuple[tuple[str, Diagnostic], ...] = ()
     lectures: tuple[Deck, ...] = ()
 
     def find(self, id: str) -> Deck | None:
@@ -51,7 +51,7 @@ class Library:
 
 @cache
 def bundled() -> tuple[Deck, ...]:
-    """The lessons that come along, which tests hold to be without fault."""
+    """The lessons that come along, which tests hold to be without diagnostic."""
     return _read_all("bundled")
 
 
@@ -93,27 +93,27 @@ def library() -> Library:
 
 def _library() -> Library:
     files: list[tuple[Path, int]] = []
-    faults: list[tuple[str, Fault]] = []
+    diagnostics: list[tuple[str, Diagnostic]] = []
     for folder in own_folders():
         try:
             found = sorted(file for file in Path(folder).iterdir() if file.suffix == ".toml" and file.is_file())
             files += [(file, file.stat().st_mtime_ns) for file in found]
         except OSError as error:
-            faults.append((folder, Fault(1, message("lessons.file.no_folder", why=error.strerror or str(error)))))
+            diagnostics.append((folder, Diagnostic(1, message("lessons.file.no_folder", why=error.strerror or str(error)))))
     known = _with_own(tuple(files[:MOST_FILES]))
-    return Library(known.lessons, (*known.faults, *faults), known.lectures) if faults else known
+    return Library(known.lessons, (*known.diagnostics, *diagnostics), known.lectures) if diagnostics else known
 
 
 @lru_cache(maxsize=4)
 def _with_own(files: tuple[tuple[Path, int], ...]) -> Library:
-    known, taken, faults = {named(deck): deck for deck in (*bundled(), *lectures())}, set(map(named, reserved())), []
+    known, taken, diagnostics = {named(deck): deck for deck in (*bundled(), *lectures())}, set(map(named, reserved())), []
     for file, _ in files:
         deck, found = check_file(file)
         if deck is not None and named(deck) in taken:
-            found, deck = [Fault(1, message("lessons.file.taken", id=deck.id))], None
+            found, deck = [Diagnostic(1, message("lessons.file.taken", id=deck.id))], None
         if deck:
             taken.add(named(deck))
             known[named(deck)] = deck
-        faults += [(file.name, fault) for fault in found if fault.breaks]
+        diagnostics += [(file.name, diagnostic) for diagnostic in found if diagnostic.breaks]
     lessons, others = ([deck for deck in known.values() if deck.is_lesson is asks] for asks in (True, False))
-    return Library(tuple(lessons), tuple(faults), tuple(others))
+    return Library(tuple(lessons), tuple(diagnostics), tuple(others))

@@ -8,10 +8,10 @@ from typing import Any
 
 from cnnviz.decks.deck import Deck
 from cnnviz.decks.deck_checker import check, look
-from cnnviz.decks.deck_fields import Fault
+from cnnviz.decks.deck_fields import Diagnostic
 
 MOST_SECONDS = 1.0
-"""Of a processor's time, that its faults may take: somebody waits for the deck."""
+"""Of a processor's time, that its diagnostics may take: somebody waits for the deck."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class RequestDeck:
     content: bytes
 
     @property
-    def faults(self) -> list[Fault]:
-        """Faults that stop it or are to be mended, in the order of lines; its questions and sentences are computed for a second at most."""
-        return [fault for fault in check(self.content, MOST_SECONDS)[1] if fault.breaks and fault.what.id != "lessons.check.too_long"]
+    def diagnostics(self) -> list[Diagnostic]:
+        """Diagnostics that stop it or are to be mended, in the order of lines; its questions and sentences are computed for a second at most."""
+        return [diagnostic for diagnostic in check(self.content, MOST_SECONDS)[1] if diagnostic.breaks and diagnostic.what.id != "lessons.check.too_long"]
 
 
 _GIVEN: ContextVar[RequestDeck | None] = ContextVar("given", default=None)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cnnviz.decks.deck import Deck
 from cnnviz.decks.deck_checker import check_file
-from cnnviz.decks.deck_fields import Fault
+from cnnviz.decks.deck_fields import Diagnostic
 from cnnviz.decks.library import bundled, named, reserved
 from cnnviz.decks.mistakes_found import matrix
 from cnnviz.export.arguments import command_parser
@@ -22,14 +22,14 @@ def run(arguments: list[str], name: str = "scripts") -> int:
     fine: list[Deck] = []
     wrong = 0
     for file in asked.files:
-        deck, faults = check_file(Path(file))
+        deck, diagnostics = check_file(Path(file))
         if deck and named(deck) in taken and deck != own.get(named(deck)):
-            faults = [Fault(1, message("lessons.file.taken_by", id=deck.id, file=taken[named(deck)]))]
+            diagnostics = [Diagnostic(1, message("lessons.file.taken_by", id=deck.id, file=taken[named(deck)]))]
         elif deck:
             taken[named(deck)] = file
-        wrong += len(faults)
-        lines += [say("lessons.fault", file=file, line=str(fault.line), what=fault.what) for fault in faults]
-        if deck is not None and not faults:
+        wrong += len(diagnostics)
+        lines += [say("lessons.fault", file=file, line=str(diagnostic.line), what=diagnostic.what) for diagnostic in diagnostics]
+        if deck is not None and not diagnostics:
             fine.append(deck)
             lines.append(say("terminal.scripts.fine", file=file, title=str(deck.title), n=len(deck.screens)))
     if wrong:

@@ -48,9 +48,9 @@ def deck_of(deck: str) -> Deck:
 
 
 def _checked(text: str) -> Deck:
-    found, faults = check(text.encode("utf-8", "replace"), CHECK_SECONDS)
+    found, diagnostics = check(text.encode("utf-8", "replace"), CHECK_SECONDS)
     if found is None:
-        first = next(fault for fault in faults if fault.breaks)
+        first = next(diagnostic for diagnostic in diagnostics if diagnostic.breaks)
         raise Problem("ui.rooms.script", line=first.line, what=first.what)
     return found
 

@@ -37,10 +37,10 @@ VALUES = ("3", "-1", "0.5", "inf", "nan", "true", "2020-01-01", "[]", "{}", "[1]
 
 
 def sound(content: bytes) -> None:
-    deck, faults = check(content)
+    deck, diagnostics = check(content)
     lines = content.count(b"\n") + 1
-    assert (deck is None) == any(fault.breaks for fault in faults)
-    assert all(1 <= fault.line <= lines and fault.what.say("en") and fault.what.say("fr") for fault in faults)
+    assert (deck is None) == any(diagnostic.breaks for diagnostic in diagnostics)
+    assert all(1 <= diagnostic.line <= lines and diagnostic.what.say("en") and diagnostic.what.say("fr") for diagnostic in diagnostics)
     assert deck is None or deck.screens
 
 
@@ -70,8 +70,8 @@ def test_whatever_bytes_are_in_it_it_is_read_or_refused(kind, data):
 
 @pytest.mark.parametrize("screens", ["[1, 2]", '[{ at = "" }, 3]', "[[{}]]", '["x"]'])
 def test_each_screen_has_to_be_a_table(screens):
-    deck, faults = check(f'id = "a"\nscreen = {screens}\n'.encode())
-    assert deck is None and faults and all(fault.line == 2 and "at = …" in str(fault.what) for fault in faults)
+    deck, diagnostics = check(f'id = "a"\nscreen = {screens}\n'.encode())
+    assert deck is None and diagnostics and all(diagnostic.line == 2 and "at = …" in str(diagnostic.what) for diagnostic in diagnostics)
 
 
 @pytest.mark.parametrize(("at", "words"), [
@@ -79,8 +79,8 @@ def test_each_screen_has_to_be_a_table(screens):
     ("/?mission=none", "mission"), ("/?view=cinema", "cinema"), ("/?whole=2", "2"),
 ])  # fmt: skip
 def test_what_an_address_says_of_its_page_has_to_hold(at, words):
-    (fault,) = check(f'id = "a"\n[[screen]]\nat = "{at}"\n'.encode())[1]
-    assert fault.line == 3 and words in str(fault.what)
+    (diagnostic,) = check(f'id = "a"\n[[screen]]\nat = "{at}"\n'.encode())[1]
+    assert diagnostic.line == 3 and words in str(diagnostic.what)
 
 
 @pytest.mark.parametrize("content", [
@@ -113,7 +113,7 @@ NESTED = ["[" * 490 + "]" * 490, "[" * 4_000 + "]" * 4_000, "{ a = " * 200 + "1"
 @pytest.mark.parametrize("value", ["9" * 5_000, "9" * 4_000, "-" + "9" * 30, *NESTED])
 def test_a_value_that_no_page_can_show_is_a_fault_on_its_line(value):
     content = f'id = "a"\n[[screen]]\nat = ""\nseconds = {value}\n'.encode()
-    deck, faults = check(content)
-    assert deck is None and faults[0].line in (4, 5) and str(faults[0].what)
+    deck, diagnostics = check(content)
+    assert deck is None and diagnostics[0].line in (4, 5) and str(diagnostics[0].what)
     found = made_of(page_of("script"), {}, content)
     assert json.loads(found.plain[4 : 4 + int.from_bytes(found.plain[:4], "little")])["faults"]

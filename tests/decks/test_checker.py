@@ -1,4 +1,4 @@
-"""The checker of setup files: every fault is found, at its line, and a fine file has none."""
+"""The checker of setup files: every diagnostic is found, at its line, and a fine file has none."""
 
 from pathlib import Path
 
@@ -64,7 +64,7 @@ CONSTRUCT = (
     + 'kind = "construct"\nchange = "kernel"\nkey = "sum(f) == 1"\nsolution = "f=identity"\nhint = "one"\nright = "yes"\n'
 )
 OTHER = '  { label = "g", is = "mirrored(f)", say = "x" },\n'
-FAULTS = [
+DIAGNOSTICS = [
     (FINE, 'is = "f"', 'is = "turned(f)"', 13, "equals the key"),
     (FINE, "  { label = \"f\"", OTHER + OTHER + "  { label = \"f\"", 14, "equals the answer in line 13"),
     (FINE, '{ label = "f, turned" }', '{ label = "g", is = "mirrored(f)", say = "x" }', 9, "No answer equals the key"),
@@ -128,8 +128,8 @@ FAULTS = [
 
 @pytest.mark.parametrize("content", [FINE, BOTH, NUMBER, CLICK, ORDER, CONSTRUCT, FINE.replace("\n", "\r\n")])
 def test_a_fine_file_has_no_fault(content):
-    setup, faults = check(content.encode())
-    assert not faults and setup is not None and len(setup.screens) == 1
+    setup, diagnostics = check(content.encode())
+    assert not diagnostics and setup is not None and len(setup.screens) == 1
 
 
 def test_a_text_has_its_languages_each_with_its_way_of_writing_numbers():
@@ -139,8 +139,8 @@ def test_a_text_has_its_languages_each_with_its_way_of_writing_numbers():
     question = ask(step, setup_of(step.at))
     assert question.text.by_language == {"fr": "Le plus grand poids est 0,5.", "en": "The largest weight is 0.5."}
     assert question.options[0].label.by_language == {"fr": "9", "en": "9"}
-    half, faults = check(BOTH.replace('ask.en = "How many?"\n', "").encode())
-    assert [fault.line for fault in faults] == [10] and half is not None and half.screens[0].ask.say("en") == "Combien ?"
+    half, diagnostics = check(BOTH.replace('ask.en = "How many?"\n', "").encode())
+    assert [diagnostic.line for diagnostic in diagnostics] == [10] and half is not None and half.screens[0].ask.say("en") == "Combien ?"
     only, _ = check(FINE.replace("[[step]]", 'languages = ["fr"]\n[[step]]', 1).encode())
     assert only is not None and only.title.by_language == {"fr": "A kernel meets a dot"}
 
@@ -159,8 +159,8 @@ def test_a_text_has_its_languages_each_with_its_way_of_writing_numbers():
 )
 def test_a_typed_key_is_the_cell_that_the_question_names(asked: str, key: str, is_false: bool):
     content = NUMBER.replace("What will the block around it show?", asked).replace('"z1.shape[0]"', f'"{key}"').replace("{max(f)}", "there")
-    setup, faults = check(content.encode())
-    assert [(fault.line, "The key is" in str(fault.what)) for fault in faults] == ([(9, True)] if is_false else [])
+    setup, diagnostics = check(content.encode())
+    assert [(diagnostic.line, "The key is" in str(diagnostic.what)) for diagnostic in diagnostics] == ([(9, True)] if is_false else [])
     assert (setup is None) == is_false
 
 
@@ -169,17 +169,17 @@ def test_no_line_can_be_left_out_or_cut_off_without_a_sentence_or_a_lesson(conte
     lines = content.splitlines()
     for n, line in enumerate(lines):
         for instead in ([], [line[: len(line) // 2]], [line.replace('"', "")], [line, line]):
-            setup, faults = check("\n".join([*lines[:n], *instead, *lines[n + 1 :]]).encode())
-            assert (setup is None) == any(fault.breaks for fault in faults)
-            assert all(1 <= fault.line <= len(lines) + 1 and str(fault.what) for fault in faults)
+            setup, diagnostics = check("\n".join([*lines[:n], *instead, *lines[n + 1 :]]).encode())
+            assert (setup is None) == any(diagnostic.breaks for diagnostic in diagnostics)
+            assert all(1 <= diagnostic.line <= len(lines) + 1 and str(diagnostic.what) for diagnostic in diagnostics)
 
 
-@pytest.mark.parametrize(("content", "good", "bad", "line", "words"), FAULTS)
+@pytest.mark.parametrize(("content", "good", "bad", "line", "words"), DIAGNOSTICS)
 def test_every_fault_is_found_at_its_line(content, good, bad, line, words):
     assert good in content
-    setup, faults = check(content.replace(good, bad, 1).encode())
-    assert (setup is None) == any(fault.breaks for fault in faults)
-    assert any(fault.line == line and words in str(fault.what) for fault in faults), [(f.line, str(f.what)) for f in faults]
+    setup, diagnostics = check(content.replace(good, bad, 1).encode())
+    assert (setup is None) == any(diagnostic.breaks for diagnostic in diagnostics)
+    assert any(diagnostic.line == line and words in str(diagnostic.what) for diagnostic in diagnostics), [(f.line, str(f.what)) for f in diagnostics]
 
 
 def test_an_unknown_kind_is_the_only_fault_that_is_told():
@@ -189,8 +189,8 @@ def test_an_unknown_kind_is_the_only_fault_that_is_told():
 def test_a_choice_that_lacks_the_right_answer_on_another_image_is_found():
     answers = 'answers = [\n  { label = "0", is = "0", say = "x" },\n  { label = "-1", is = "-1", say = "x" },\n]\n'
     content = FINE[: FINE.index("answers")].replace('"z1[14:17, 14:17]"', '"x[0, 0]"\nchange = "image"') + answers
-    (fault,) = check(content.encode())[1]
-    assert fault.line == 10 and "On img=test-3, this question does not work: No answer" in str(fault.what)
+    (diagnostic,) = check(content.encode())[1]
+    assert diagnostic.line == 10 and "On img=test-3, this question does not work: No answer" in str(diagnostic.what)
 
 
 def test_a_fault_in_one_step_does_not_hide_another_s(tmp_path, capsys):
@@ -259,6 +259,6 @@ def test_what_takes_too_long_altogether_is_refused(monkeypatch):
 
 
 def test_a_symbol_with_its_number_is_no_word_that_needs_a_translation():
-    for label, faults in (("z₁[10,18]", 0), ("∂a₁", 0), ("the z₁", 1)):
+    for label, diagnostics in (("z₁[10,18]", 0), ("∂a₁", 0), ("the z₁", 1)):
         found = check(BOTH.replace('label = "{size(f)}"', f'label = "{label}"').encode())[1]
-        assert len(found) == faults, [str(fault.what) for fault in found]
+        assert len(found) == diagnostics, [str(diagnostic.what) for diagnostic in found]

@@ -35,7 +35,7 @@ at = "img=test-3"
 at = "/train?sweep=lr:0.01;0.1&n=50"
 title = "Two rates"
 '''
-FAULTS = [
+DIAGNOSTICS = [
     ('id = "kernel"\n', "", 1, "“id” is missing"),
     ('at = "img=test-3"\n', "", 11, "“at” is missing in this screen"),
     ('"/train?k=0"', '"/training?k=0"', 8, "no page /training"),
@@ -66,13 +66,13 @@ FAULTS = [
 
 
 def test_a_screen_of_an_address_alone_is_fine():
-    deck, faults = check(b'id = "a"\n[[screen]]\nat = ""\n')
-    assert deck is not None and not faults and str(deck.title) == "a" and str(deck.goal) == "" and not deck.is_lesson
+    deck, diagnostics = check(b'id = "a"\n[[screen]]\nat = ""\n')
+    assert deck is not None and not diagnostics and str(deck.title) == "a" and str(deck.goal) == "" and not deck.is_lesson
 
 
 def test_a_lecture_has_its_screens():
-    deck, faults = check(LECTURE.encode())
-    assert deck is not None and not faults and not deck.is_lesson
+    deck, diagnostics = check(LECTURE.encode())
+    assert deck is not None and not diagnostics and not deck.is_lesson
     first, second, third, fourth = deck.screens
     assert (first.place.page, first.at, first.seconds, str(first.notes)) == ("", "img=test-3&stage=z1", 90, "Wait for the hall.")
     assert (second.place.page, second.at, second.experiment, second.updates) == ("train", "k=0", "seed", 200)
@@ -90,46 +90,46 @@ def test_say_stands_for_text_and_nothing_but_the_question_is_needed():
     said = check(FINE.replace("text = ", "say = ").encode())
     assert said[0] is not None and said[0].screens == check(FINE.encode())[0].screens
     bare = "".join(line for line in FINE.splitlines(keepends=True) if not line.startswith(("title", "goal", "text")))
-    deck, faults = check(bare.encode())
-    assert deck is not None and not faults and str(deck.title) == "dot"
-    assert any(fault.line == 6 for fault in check(FINE.replace("text = ", "say = ").replace("{max(f)}", "{max(g)}").encode())[1])
+    deck, diagnostics = check(bare.encode())
+    assert deck is not None and not diagnostics and str(deck.title) == "dot"
+    assert any(diagnostic.line == 6 for diagnostic in check(FINE.replace("text = ", "say = ").replace("{max(f)}", "{max(g)}").encode())[1])
 
 
 def test_a_question_is_asked_on_learn_alone():
     assert check(FINE.replace('at = "', 'at = "/learn?').encode())[1] == []
     for page in ("/?", "/train?"):
-        (fault,) = check(FINE.replace('at = "', f'at = "{page}').encode())[1]
-        assert fault.line == 5 and "asked on Learn" in str(fault.what)
+        (diagnostic,) = check(FINE.replace('at = "', f'at = "{page}').encode())[1]
+        assert diagnostic.line == 5 and "asked on Learn" in str(diagnostic.what)
 
 
-@pytest.mark.parametrize(("good", "bad", "line", "words"), FAULTS)
+@pytest.mark.parametrize(("good", "bad", "line", "words"), DIAGNOSTICS)
 def test_every_fault_is_found_at_its_line(good, bad, line, words):
     assert good in LECTURE
-    deck, faults = check(LECTURE.replace(good, bad, 1).encode())
-    assert deck is None and any(fault.line == line and words in str(fault.what) for fault in faults), [(f.line, str(f.what)) for f in faults]
+    deck, diagnostics = check(LECTURE.replace(good, bad, 1).encode())
+    assert deck is None and any(diagnostic.line == line and words in str(diagnostic.what) for diagnostic in diagnostics), [(f.line, str(f.what)) for f in diagnostics]
 
 
 def test_no_line_can_be_left_out_or_cut_off_without_a_sentence_or_a_deck():
     lines = LECTURE.splitlines()
     for n, line in enumerate(lines):
         for instead in ([], [line[: len(line) // 2]], [line.replace('"', "")], [line, line]):
-            deck, faults = check("\n".join([*lines[:n], *instead, *lines[n + 1 :]]).encode())
-            assert (deck is None) == any(fault.breaks for fault in faults)
-            assert all(1 <= fault.line <= len(lines) + 1 and str(fault.what) for fault in faults)
+            deck, diagnostics = check("\n".join([*lines[:n], *instead, *lines[n + 1 :]]).encode())
+            assert (deck is None) == any(diagnostic.breaks for diagnostic in diagnostics)
+            assert all(1 <= diagnostic.line <= len(lines) + 1 and str(diagnostic.what) for diagnostic in diagnostics)
 
 
 @pytest.mark.parametrize("n", [1, 60, 61])
 def test_a_deck_has_up_to_60_screens(n):
-    deck, faults = check(('id = "many"\n' + '[[screen]]\nat = ""\n' * n).encode())
-    assert (deck is not None) == (n <= 60) == (not faults)
+    deck, diagnostics = check(('id = "many"\n' + '[[screen]]\nat = ""\n' * n).encode())
+    assert (deck is not None) == (n <= 60) == (not diagnostics)
 
 
 @pytest.mark.parametrize("content", ['id = "many"\n' + "[[screen]]\n" * 18_000, LECTURE.replace("[[screen]]", "[[screen]]\nnothing = 1", 1)])
 def test_in_limited_time_nothing_is_computed_of_a_deck_whose_form_has_faults(content, monkeypatch):
     assert len(content) < MOST_BYTES
     monkeypatch.setattr(deck_checker, "setup_of", None)
-    deck, faults = check(content.encode(), seconds=20.0)
-    assert deck is None and len(faults) == 1
+    deck, diagnostics = check(content.encode(), seconds=20.0)
+    assert deck is None and len(diagnostics) == 1
 
 
 def test_a_screens_pages_and_their_keys_are_those_that_there_are():
@@ -163,7 +163,7 @@ def test_decks_of_ones_own_stand_beside_the_others(tmp_path, monkeypatch, settin
     monkeypatch.setenv(setting, str(tmp_path))
     found = library.library()
     assert found.find("mine") in found.lectures and found.find("dot") in found.lessons
-    assert [file for file, _ in found.faults] == ["taken.toml"]
+    assert [file for file, _ in found.diagnostics] == ["taken.toml"]
     assert found.find("blame") in bundled() and found.find_deck("blame") in found.lectures
 
 
@@ -174,7 +174,7 @@ def test_a_lesson_of_ones_own_keeps_the_id_of_one_that_came_along_later(id, tmp_
     monkeypatch.setenv(library.SETTING, str(tmp_path))
     found = library.library()
     assert found.find(id) not in bundled() and [lesson.id for lesson in found.lessons] == [lesson.id for lesson in bundled()]
-    assert [file for file, _ in found.faults] == ["same.toml"]
+    assert [file for file, _ in found.diagnostics] == ["same.toml"]
     assert main(["lessons", str(tmp_path / "mine.toml")]) == 0 and "fine" in capsys.readouterr().out
 
 

@@ -310,7 +310,7 @@ def test_a_folder_of_one_s_own_is_read_and_its_faults_are_told(tmp_path, monkeyp
     monkeypatch.setenv(library.SETTING, str(tmp_path))
     found = library.library()
     assert [lesson.id for lesson in found.lessons] == [*[lesson.id for lesson in bundled()], "mine"]
-    assert [name for name, _ in found.faults] == ["broken.toml", "taken.toml"]
+    assert [name for name, _ in found.diagnostics] == ["broken.toml", "taken.toml"]
     monkeypatch.setenv(library.SETTING, str(tmp_path / "absent"))
     found = library.library()
-    assert found.lessons == bundled() and "cannot be read" in str(found.faults[0][1].what)
+    assert found.lessons == bundled() and "cannot be read" in str(found.diagnostics[0][1].what)

@@ -63,8 +63,8 @@ def test_questions_that_a_form_asks_have_no_fault(tmp_path):
     asked = [fields | kind for kind in (*kinds, {"kind": "number", "key": "max(z1)", "tolerance": "0.1"}, {"kind": "click", "key": "z1 == max(z1)"})]
     screens = by_node(ASK, [[{"at": "/?img=test-3&stage=z1"}, one] for one in asked], tmp_path)
     (text,) = written([{"id": "asked", "screen": screens}], tmp_path)
-    deck, faults = check(text.encode())
-    assert faults == [] and [screen.kind for screen in deck.screens] == ["choose", "choose", "number", "click"]
+    deck, diagnostics = check(text.encode())
+    assert diagnostics == [] and [screen.kind for screen in deck.screens] == ["choose", "choose", "number", "click"]
 
 
 texts = some.text(some.characters(codec="utf-8"), max_size=20)

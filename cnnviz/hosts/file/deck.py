@@ -22,9 +22,9 @@ def deck_html(file: Path, server: str = "", *, scorm: bool = False) -> str:
 
     Raises Problem where the file has a fault, its numbers would take too much, or `server` is no address.
     """
-    deck, faults = check_file(file)
-    if deck is None or faults:
-        raise Problem("lessons.fault", file=str(file), line=str(faults[0].line), what=faults[0].what)
+    deck, diagnostics = check_file(file)
+    if deck is None or diagnostics:
+        raise Problem("lessons.fault", file=str(file), line=str(diagnostics[0].line), what=diagnostics[0].what)
     content, server = file.read_bytes(), page_address(server)
     page = page_of("script")
     assert page is not None

@@ -107,8 +107,8 @@ def write(folder: str, pyodide: str | None, decks: str | None) -> int:
     """Writes the site into `folder`, with Pyodide's files from the folder `pyodide`, if one is named; gives the exit code."""
     if decks:
         os.environ[SETTINGS[0]] = decks
-    if faults := library().faults:
-        return fail(2, "\n".join(say("lessons.fault", file=name, line=str(fault.line), what=fault.what) for name, fault in faults))
+    if diagnostics := library().diagnostics:
+        return fail(2, "\n".join(say("lessons.fault", file=name, line=str(diagnostic.line), what=diagnostic.what) for name, diagnostic in diagnostics))
     try:
         python = pyodide_files(Path(pyodide) if pyodide else None, lambda name: tell(say("terminal.site.taking", file=name)))
         size = write_site(Path(folder), python, decks=[Path(own) for own in own_folders()])

@@ -68,7 +68,7 @@ def _encoded(now: PageRequest, known: Library, own: dict[str, object] | None, ma
     head["learn"] = {
         "lessons": [_listed(lesson) | {"picture": picture} for lesson, picture in zip(lessons, shown, strict=True)],
         "lectures": [] if own else [_listed(lecture) | {"picture": None} for lecture in known.lectures],
-        "faults": [message("lessons.fault", file=file, line=str(fault.line), what=fault.what) for file, fault in known.faults],
+        "faults": [message("lessons.fault", file=file, line=str(diagnostic.line), what=diagnostic.what) for file, diagnostic in known.diagnostics],
         "cards": [] if own else cards(),
         "step": own,
     }

@@ -25,7 +25,8 @@ class _DeckAnswers(Answers):
         head = DeckHeader(
             page="script", code=code(), asked=dict(now.query), lesson=now.setup.to_query(), wrong=dict(now.errors),
             loss=finite(float(now.snapshot.losses[-1])), script=_data(found) if found else None,
-            tables=sent.tables if sent and found else None, faults=[message("ui.learn.fault", line=str(fault.line), what=fault.what) for fault in sent.faults] if sent else [],
+            tables=sent.tables if sent and found else None,
+                faults=[message("ui.learn.fault", line=str(diagnostic.line), what=diagnostic.what) for diagnostic in sent.diagnostics] if sent else [],
         )  # fmt: skip
         return encode(head, {})
 
