@@ -17,7 +17,7 @@ from cnnviz.rooms.follower import join_link, page_of_refusal, page_of_room, page
 from cnnviz.rooms.lecture_routes import MOST_BODY, Lectures, Prepare, deck_in, numbered, screens_of
 from cnnviz.rooms.question_routes import Questions
 from cnnviz.rooms.room_secrets import LENGTH, LETTERS, code_of, digest, is_secret, new_device, new_secret
-from cnnviz.rooms.store import Memory, Room, Store, StoreLost, TooManyRooms, TooManyVotes
+from cnnviz.rooms.store import MemoryStore, Room, Store, StoreLost, TooManyRooms, TooManyVotes
 from cnnviz.rooms.streams import Stream, Streams, is_together
 from cnnviz.server.direct_routes import DirectRoute
 from cnnviz.server.language import of_request
@@ -42,7 +42,7 @@ class Rooms:
     servers' own (room_secrets.py)."""
 
     def __init__(self, store: Store | None = None, prepare: Prepare = _nothing, large_room: int = LARGE_ROOM, key: str = "", everywhere: bool = True) -> None:
-        self.store: Store = store or Memory()
+        self.store: Store = store or MemoryStore()
         self.everywhere = everywhere  # the server listens to more than its own machine
         self.key = key
         self.streams = Streams(self.store)

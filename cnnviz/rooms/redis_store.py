@@ -74,8 +74,8 @@ AT_ONCE = 40
 """Questions to Redis at a time, each of which takes a connection of its own."""
 
 
-class Shared:
-    """As `Memory`, for all processes that name the same Redis. Losing it loses no room that somebody follows."""
+class RedisStore:
+    """As `MemoryStore`, for all processes that name the same Redis. Losing it loses no room that somebody follows."""
 
     def __init__(self, redis: Redis, most: int = MOST_ROOMS):
         self.redis: Any = redis  # its types know nothing of decode_responses, by which all that it answers is text
@@ -466,11 +466,11 @@ class Shared:
             await all_or_nothing.execute()
 
 
-def shared(url: str) -> Shared:
+def shared(url: str) -> RedisStore:
     """Rooms in the Redis of that address; ImportError where its client is not installed (`cnnviz[redis]`)."""
     from redis.asyncio import Redis
 
-    return Shared(Redis.from_url(url, decode_responses=True, encoding_errors="replace", socket_connect_timeout=2, health_check_interval=10))
+    return RedisStore(Redis.from_url(url, decode_responses=True, encoding_errors="replace", socket_connect_timeout=2, health_check_interval=10))
 
 
 def _cancelled() -> bool:

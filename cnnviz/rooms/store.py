@@ -220,7 +220,7 @@ def forget_ballots(room: Room) -> int:
     return count
 
 
-class Memory:
+class MemoryStore:
     """Rooms of this process alone."""
 
     def __init__(self, most: int = MOST_ROOMS, clock: Callable[[], float] = time.monotonic) -> None:

@@ -11,7 +11,7 @@ from cnnviz.decks.deck_file import MOST_BYTES
 from cnnviz.decks.library import lectures
 from cnnviz.rooms import room_deck, store
 from cnnviz.rooms.redis_keys import deck_digest, deck_name
-from cnnviz.rooms.redis_store import Shared
+from cnnviz.rooms.redis_store import RedisStore
 from tests.rooms.test_room_questions import Asked
 from tests.rooms.test_rooms import RoomsClient, data, settled, until
 from tests.rooms.test_shared_rooms import process
@@ -76,7 +76,7 @@ async def forgets(server: fakeredis.FakeServer, path: str, *halls: RoomsClient) 
 
 
 def in_redis() -> RoomsClient:
-    return RoomsClient(Shared(fakeredis.FakeAsyncRedis(server=fakeredis.FakeServer(), decode_responses=True)))
+    return RoomsClient(RedisStore(fakeredis.FakeAsyncRedis(server=fakeredis.FakeServer(), decode_responses=True)))
 
 
 @pytest.mark.parametrize("make", [RoomsClient, in_redis])

@@ -23,7 +23,7 @@ from cnnviz.decks.plates import plates
 from cnnviz.decks.scope import scope_of, setup_of
 from cnnviz.decks.votes import bars
 from cnnviz.rooms import question_view, store
-from cnnviz.rooms.redis_store import Shared
+from cnnviz.rooms.redis_store import RedisStore
 from cnnviz.server.rate_limits import A_FEW
 from tests.rooms.test_rooms import RoomsClient, settled, until
 
@@ -32,7 +32,7 @@ HANDS = {"kind": "choose", "ask": "Clear so far?", "answers": [{"label": "yes"},
 
 
 def in_redis() -> RoomsClient:
-    return RoomsClient(Shared(fakeredis.FakeAsyncRedis(server=fakeredis.FakeServer(), decode_responses=True)))
+    return RoomsClient(RedisStore(fakeredis.FakeAsyncRedis(server=fakeredis.FakeServer(), decode_responses=True)))
 
 
 @pytest.fixture(params=[RoomsClient, in_redis], ids=["memory", "redis"])
@@ -323,7 +323,7 @@ async def test_votes_are_bounded():
 async def by_two_processes() -> tuple[Asked, Asked]:
     """One room, asked of by way of two processes that share a store."""
     server = fakeredis.FakeServer()
-    one, two = (RoomsClient(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
+    one, two = (RoomsClient(RedisStore(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
     here, there = await Asked(one).open(), Asked(two)
     there.path, there.presenter = here.path, here.presenter
     return here, there
@@ -365,7 +365,7 @@ async def test_an_answer_that_is_quicker_than_the_word_on_its_question_counts():
 
 async def test_votes_outlive_a_redis_that_was_started_again():
     server = fakeredis.FakeServer()
-    client = RoomsClient(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True)))
+    client = RoomsClient(RedisStore(fakeredis.FakeAsyncRedis(server=server, decode_responses=True)))
     here = await Asked(client).open()
     async with client.following(here.path):
         await here.put(**HANDS)
@@ -464,7 +464,7 @@ async def test_an_audience_that_asks_at_once_costs_one_answer(make, monkeypatch)
 @pytest.mark.parametrize("flushed", [False, True], ids=["evicted", "flushed"])
 async def test_a_room_that_redis_loses_while_it_is_connected_is_put_back_with_its_question_and_answers(flushed):
     server = fakeredis.FakeServer()
-    one, two = (RoomsClient(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
+    one, two = (RoomsClient(RedisStore(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
     redis = fakeredis.FakeAsyncRedis(server=server, decode_responses=True)
     here = await Asked(one).open()
     there = Asked(two)
@@ -495,7 +495,7 @@ async def test_a_room_that_redis_loses_while_it_is_connected_is_put_back_with_it
 
 async def test_every_process_puts_back_what_was_answered_there():
     server = fakeredis.FakeServer()
-    one, two = (RoomsClient(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
+    one, two = (RoomsClient(RedisStore(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
     here = await Asked(one).open("k=1")
     there = Asked(two)
     there.path = here.path
@@ -520,7 +520,7 @@ async def test_every_process_puts_back_what_was_answered_there():
 
 async def test_what_is_put_back_never_undoes_what_came_later():
     server = fakeredis.FakeServer()
-    one, two = (RoomsClient(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
+    one, two = (RoomsClient(RedisStore(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
     here = await Asked(one).open("k=1")
     async with one.following(here.path):
         await here.put(**HANDS)
@@ -618,7 +618,7 @@ async def test_tokens_are_the_same_to_every_process_and_outlive_a_restart():
     here, there = await by_two_processes()
     await here.put(**HANDS)
     token = await here.device(1)
-    anew = RoomsClient(Shared(there.client.rooms.store.redis))
+    anew = RoomsClient(RedisStore(there.client.rooms.store.redis))
     for client in (there.client, anew):
         assert (await client.ask("POST", f"{here.path}/vote", json.dumps({"device": token, "answer": 1}).encode()))[0] == 200
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from cnnviz.rooms import room_secrets
 from cnnviz.rooms.follower import join_link
-from cnnviz.rooms.store import IDLE, SILENCE, Memory
+from cnnviz.rooms.store import IDLE, SILENCE, MemoryStore
 from cnnviz.server import request_bodies
 from cnnviz.server.rate_limits import Rate
 from cnnviz.server.request_bodies import Refused, body_of
@@ -230,7 +230,7 @@ async def test_of_all_bodies_that_are_coming_so_much_is_held_and_no_more():
 
 
 async def test_guessing_and_flooding_are_bounded():
-    client = RoomsClient(Memory(most=25))
+    client = RoomsClient(MemoryStore(most=25))
     path, presenter = await client.open(visitor="5.5.5.5")
     tried = [(await client.ask("GET", f"/room/AAAA{letter}"))[0] for letter in LETTERS * 3]
     assert set(tried) == {404, 429} and tried.count(404) == 60
@@ -252,7 +252,7 @@ async def test_guessing_and_flooding_are_bounded():
 
 async def test_where_there_are_too_many_the_one_that_nobody_follows_makes_place():
     now = [0.0]
-    client = RoomsClient(Memory(most=2, clock=lambda: now[0]))
+    client = RoomsClient(MemoryStore(most=2, clock=lambda: now[0]))
     (first, _), (second, _) = await client.open(), await client.open()
     async with client.following(first):
         now[0] = IDLE
@@ -264,7 +264,7 @@ async def test_where_there_are_too_many_the_one_that_nobody_follows_makes_place(
 
 async def test_a_room_ends_after_hours_of_silence():
     now = [0.0]
-    client = RoomsClient(Memory(clock=lambda: now[0]))
+    client = RoomsClient(MemoryStore(clock=lambda: now[0]))
     path, presenter = await client.open()
     other, _ = await client.open()
     now[0] = SILENCE - 1

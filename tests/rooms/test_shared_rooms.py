@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cnnviz.rooms import answer_record, redis_store
 from cnnviz.rooms.poll import Poll
 from cnnviz.rooms.redis_keys import answers_in, followers_in
-from cnnviz.rooms.redis_store import Shared
+from cnnviz.rooms.redis_store import RedisStore
 from cnnviz.rooms.store import IDLE, TooManyRooms
 from tests.rooms.test_rooms import RoomsClient, data, until
 
@@ -27,7 +27,7 @@ def quickly(monkeypatch):
 
 
 def process(server: fakeredis.FakeServer, most: int = 10) -> RoomsClient:
-    return RoomsClient(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True), most))
+    return RoomsClient(RedisStore(fakeredis.FakeAsyncRedis(server=server, decode_responses=True), most))
 
 
 async def test_an_audience_is_one_wherever_its_streams_end():
@@ -300,7 +300,7 @@ def test_however_often_redis_is_lost_no_answer_goes_back_to_an_earlier_one(chang
     async def act():
         server = fakeredis.FakeServer()
         redis = fakeredis.FakeAsyncRedis(server=server, decode_responses=True)
-        stores = [Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True)) for _ in range(2)]
+        stores = [RedisStore(fakeredis.FakeAsyncRedis(server=server, decode_responses=True)) for _ in range(2)]
         await stores[0].open("ABCDE", "driver", "k=1")
         rooms = [await store.room("ABCDE") for store in stores]
         poll = Poll(7, {}, "choose", 2)
