@@ -13,7 +13,6 @@ from functools import cache
 
 from PIL import Image as Pillow
 
-from cnnviz.checks.tensorflow_process import installed
 from cnnviz.core import setup_fields as bounds
 from cnnviz.core.image_ids import CLASSES, CLASSES_OF, PATTERNS, SIDES
 from cnnviz.core.kernels import KERNELS
@@ -37,6 +36,7 @@ from cnnviz.pages.map_settings import MOST_PRINTED, SCALES
 from cnnviz.pages.registry import page_keys, pages
 from cnnviz.pages.train.film.curves import CURVES
 from cnnviz.pages.version import code
+from cnnviz.tensorflow_check.tensorflow_process import installed
 from cnnviz.words import DEFAULT, catalogue, languages, reading, say
 
 

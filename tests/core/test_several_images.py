@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from cnnviz.checks.tensorflow_network import tensorflow_gradients
 from cnnviz.core.gradcheck import check_gradients
 from cnnviz.core.network import Network
+from cnnviz.tensorflow_check.tensorflow_network import tensorflow_gradients
 from tests.core import batches_in_tensorflow
 from tests.core.networks import ALL, Batch, Case, batches, cases
 

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup, check_gradients, curve, words
-from cnnviz.checks.tensorflow_network import tensorflow_gradients
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.layers.layer import ONE, Call, Groups, Layer, Links, Parameter, Run, Shape, Values, call, number
 from cnnviz.data.images import find_image
 from cnnviz.export.frameworks import keras_script
 from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
+from cnnviz.tensorflow_check.tensorflow_network import tensorflow_gradients
 from tests.export.test_exported_script import ALL_IN_ORDER, assert_same_numbers, run_alone
 from tests.pages.everything import PAGES, all_taken_home, answered
 from tests.pages.running import now

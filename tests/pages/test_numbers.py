@@ -16,7 +16,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from cnnviz import Setup, load_image, run_updates
-from cnnviz.checks import tensorflow_process
 from cnnviz.core.setup import SETUP_KEYS
 from cnnviz.core.work_cancellation import as_long_as, check_wanted
 from cnnviz.data.images import find_image
@@ -31,6 +30,7 @@ from cnnviz.server.compute_queue import ComputeQueue
 from cnnviz.server.direct_routes import Direct
 from cnnviz.server.job import Busy
 from cnnviz.server.numbers import LASTING, Numbers, number_routes
+from cnnviz.tensorflow_check import tensorflow_process
 from tests.pages import running
 from tests.pages.running import decode
 from tests.server.queues import is_empty

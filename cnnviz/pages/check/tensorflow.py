@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.checks import tensorflow_process
 from cnnviz.core.gradcheck import TOLERANCE
 from cnnviz.core.setup import Setup
 from cnnviz.core.snapshots import Snapshot
 from cnnviz.data.disabled_features import excuse
+from cnnviz.tensorflow_check import tensorflow_process
 from cnnviz.wire.check import ThirdData
 from cnnviz.words import Message, message
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from cnnviz.checks.tensorflow_network import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.named_arrays import Params
 from cnnviz.core.notebook_network import backward, forward, init_params
 from cnnviz.core.notebook_ops import mse
+from cnnviz.tensorflow_check.tensorflow_network import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
 from tests.core.networks import ALL, Case, cases
 
 ROOT = Path(__file__).parents[2]
@@ -113,7 +113,7 @@ def test_every_loss_has_a_twin_that_is_the_same_number(tensorflow, loss):
 def test_the_garbage_collector_leaves_out_what_tensorflow_brought(tensorflow):
     script = """if True:
         import gc
-        from cnnviz.checks.tensorflow_network import import_tensorflow
+        from cnnviz.tensorflow_check.tensorflow_network import import_tensorflow
         import_tensorflow()
         print(len(gc.get_objects()), gc.get_freeze_count())"""
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -146,6 +146,6 @@ def test_where_tensorflow_cannot_be_imported_a_sentence_says_so(monkeypatch, rai
 
 
 def test_importing_the_checks_does_not_import_tensorflow():
-    code = "import sys, cnnviz.checks.tensorflow_network, cnnviz.checks.tensorflow_process; print('tensorflow' in sys.modules)"
+    code = "import sys, cnnviz.tensorflow_check.tensorflow_network, cnnviz.tensorflow_check.tensorflow_process; print('tensorflow' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
