@@ -23,16 +23,16 @@ that is a sentence. Pixels go from 0 to 1, all arrays are float64, and nothing t
 from importlib import import_module
 
 from cnnviz.core.gradcheck import GradientCheck, check_gradients
-from cnnviz.core.layers import LAYERS
-from cnnviz.core.loss_along import curve
-from cnnviz.core.named_arrays import Gradients, Params, Trace
-from cnnviz.core.network import Network
-from cnnviz.core.notebook import DEVIATIONS, OBJECT_ORIENTED, PROCEDURAL, notebook_step
-from cnnviz.core.notebook_network import backward, forward, init_params, update
-from cnnviz.core.notebook_ops import conv2d, mse, output_size, sigmoid, sigmoid_prime
-from cnnviz.core.optimizers import adam, gd, momentum
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot, run_updates
+from cnnviz.core.network.layers import LAYERS
+from cnnviz.core.network.named_arrays import Gradients, Params, Trace
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.notebook_ops import conv2d, mse, output_size, sigmoid, sigmoid_prime
+from cnnviz.core.network.optimizers import adam, gd, momentum
+from cnnviz.core.notebook.notebook import DEVIATIONS, OBJECT_ORIENTED, PROCEDURAL, notebook_step
+from cnnviz.core.notebook.notebook_network import backward, forward, init_params, update
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.loss_along import curve
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.data.images import load_image
 from cnnviz.data.sweeps import sweep
 from cnnviz.models.reading import from_model

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot
-from cnnviz.core.threads import keep_one_blas_thread
+from cnnviz.core.runtime.threads import keep_one_blas_thread
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.data.images import Image, find_image, load_images
 from cnnviz.export.animation import animation
 from cnnviz.export.arguments import FILES, SERVING, film_kind, parse, query_of, serves, setup_from_arguments

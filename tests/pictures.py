@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 from playwright.sync_api import sync_playwright
 
 from cnnviz import Setup
-from cnnviz.core.image_ids import CLASSES
-from cnnviz.core.presets import PRESETS
+from cnnviz.core.setup.image_ids import CLASSES
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.pages.registry import pages
 from cnnviz.words import languages
 from cnnviz.words.pseudo import PSEUDO

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import cnnviz
-from cnnviz.core.image_ids import BUNDLED
+from cnnviz.core.setup.image_ids import BUNDLED
 from cnnviz.package_files import ASSETS
 from cnnviz.words import languages
 from tests.conftest import ROOT, Server

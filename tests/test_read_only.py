@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup, check_gradients, load_image, run_updates
-from cnnviz.core.evaluation import evaluate
-from cnnviz.core.film import film
-from cnnviz.core.lru_cache import LruCache
-from cnnviz.core.network import Network
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.training import Training, train
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.runtime.lru_cache import LruCache
+from cnnviz.core.training.evaluation import evaluate
+from cnnviz.core.training.film import film
+from cnnviz.core.training.training import Training, train
 from cnnviz.decks.scope import scope_of
 from cnnviz.pages import resource
 from cnnviz.pages.address import resolved

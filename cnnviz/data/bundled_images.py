@@ -8,8 +8,8 @@ from functools import cache
 
 import numpy as np
 
-from cnnviz.core.image_ids import CLASSES_OF, COUNTS, SIDES, ImageId
-from cnnviz.core.read_only import freeze
+from cnnviz.core.runtime.read_only import freeze
+from cnnviz.core.setup.image_ids import CLASSES_OF, COUNTS, SIDES, ImageId
 from cnnviz.data.labelled import Collection, LabelledImages
 from cnnviz.package_files import ASSETS
 from cnnviz.words import Problem

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cnnviz.core.image_ids import ImageId, class_words
-from cnnviz.core.read_only import freeze
+from cnnviz.core.runtime.read_only import freeze
+from cnnviz.core.setup.image_ids import ImageId, class_words
 from cnnviz.data.channels import check_channel, take_channel
 from cnnviz.words import Message
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.read_only import ReadOnly
-from cnnviz.core.read_sweep import Asked, read_sweep
-from cnnviz.core.setup import Setup
-from cnnviz.core.sweep import Start, runs_of, updates_that_fit
+from cnnviz.core.runtime.read_only import ReadOnly
+from cnnviz.core.setup.read_sweep import Asked, read_sweep
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.sweep import Start, runs_of, updates_that_fit
 from cnnviz.data.images import ImageUnavailable, find_image, load_image
 from cnnviz.words import Message, message
 

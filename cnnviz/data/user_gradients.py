@@ -13,12 +13,12 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
-from cnnviz.core.archives import archive_of
-from cnnviz.core.comparison.diagnosis import gradient_names
-from cnnviz.core.comparison.precision import Precision, precisions
-from cnnviz.core.program import Program
-from cnnviz.core.read_only import freeze
-from cnnviz.core.setup import Setup
+from cnnviz.core.diagnosis.diagnosis import gradient_names
+from cnnviz.core.diagnosis.precision import Precision, precisions
+from cnnviz.core.network.program import Program
+from cnnviz.core.runtime.read_only import freeze
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.archives import archive_of
 from cnnviz.data.gradient_names import candidates, is_gradient
 from cnnviz.words import Message, Problem, message
 
@@ -48,7 +48,7 @@ def most_bytes(program: Program, images: int = 1) -> int:
 def read_gradients(data: bytes, program: Program, images: int = 1) -> UserGradients:
     """The gradients in a file, of so many images; of its other arrays only the names are read. Raises Problem, a sentence, whatever `data` holds.
 
-    >>> from cnnviz.core.network import DEFAULT, Network
+    >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> program = Network.parse(DEFAULT).program((4, 4))
     >>> read_gradients(b'{"db": [0.5, 0.25], "x": 1}', program).arrays["db"]
     array([0.5 , 0.25])

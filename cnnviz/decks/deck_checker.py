@@ -11,10 +11,10 @@ from pathlib import Path as File
 import numpy as np
 
 from cnnviz.core.mistakes import placed
-from cnnviz.core.page_state import PageState
-from cnnviz.core.read_sweep import read_sweep
-from cnnviz.core.setup_fields import one_of, whole_number
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.page_state import PageState
+from cnnviz.core.setup.read_sweep import read_sweep
+from cnnviz.core.setup.setup_fields import one_of, whole_number
 from cnnviz.data.images import find_image
 from cnnviz.decks.deck import Deck, Screen
 from cnnviz.decks.deck_fields import Diagnostic, Reading

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from cnnviz.core.cached import cached_property
+from cnnviz.core.runtime.cached import cached_property
 from cnnviz.decks.deck import NOTHING, Screen
 from cnnviz.decks.toml_lines import Path, lines_of
 from cnnviz.words import DEFAULT, LocalizedText, Message, message

@@ -10,9 +10,9 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from cnnviz.core.page_state import MOST_SCREENS
-from cnnviz.core.update_limits import MAX_UPDATES
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.page_state import MOST_SCREENS
+from cnnviz.core.setup.update_limits import MAX_UPDATES
 from cnnviz.decks.deck import CHANGES, EXPERIMENTS, KINDS, MOST_ANSWERS, Answer, Deck, Screen, Shown
 from cnnviz.decks.deck_fields import (
     ALWAYS,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.notebook_ops import conv2d, conv2d_shape, sigmoid
+from cnnviz.core.network.notebook_ops import conv2d, conv2d_shape, sigmoid
 from cnnviz.decks.expression_limits import CHEAP, ROOT, Shape, together
 from cnnviz.words import Problem
 

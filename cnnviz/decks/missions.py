@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnviz.core.mistake_model import PlacedMistake
 from cnnviz.core.mistakes import mistakes_for
-from cnnviz.core.named_arrays import Gradients
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot
-from cnnviz.core.stages import label
+from cnnviz.core.mistakes.mistake_model import PlacedMistake
+from cnnviz.core.network.named_arrays import Gradients
+from cnnviz.core.network.stages import label
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.decks.expression import evaluate
 from cnnviz.decks.question import filled
 from cnnviz.decks.scope import query_of, scope_of

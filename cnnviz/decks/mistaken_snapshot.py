@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 
 from cnnviz.core.mistakes import MISTAKES, PlacedMistake, mistakes_for
-from cnnviz.core.named_arrays import Trace
-from cnnviz.core.network import Network
-from cnnviz.core.program import program_of
-from cnnviz.core.setup import Setup
-from cnnviz.core.update_limits import estimate
-from cnnviz.core.updates import Point, Updates, reached
+from cnnviz.core.network.named_arrays import Trace
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.program import program_of
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.setup.update_limits import estimate
+from cnnviz.core.training.updates import Point, Updates, reached
 from cnnviz.decks.scope import MOST_WRONG, SLOWER, Scope, changed_setup, kept, query_of, scope_of
 
 MOST_SECONDS = 0.3
@@ -56,7 +56,7 @@ class Mistaken(Scope):
 def mistaken(right: Scope, mistake: PlacedMistake) -> Scope:
     """The same snapshot, reached and looked at with the mistake.
 
-    >>> from cnnviz.core.setup import Setup
+    >>> from cnnviz.core.setup.setup import Setup
     >>> from cnnviz.core.mistakes import placed
     >>> right = scope_of(Setup(k=1))
     >>> wrong = mistaken(right, placed("sign_flipped", right.setup.network))

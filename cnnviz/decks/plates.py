@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.read_only import ReadOnly
+from cnnviz.core.runtime.read_only import ReadOnly
 from cnnviz.decks.deck import NOTHING, Screen, Shown
 from cnnviz.decks.expression import block, evaluate, parsed
 from cnnviz.decks.expression_limits import Allowance

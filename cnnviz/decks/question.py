@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.read_only import ReadOnly
-from cnnviz.core.setup import Setup
+from cnnviz.core.runtime.read_only import ReadOnly
+from cnnviz.core.setup.setup import Setup
 from cnnviz.decks.deck import Screen
 from cnnviz.decks.expression import evaluate, names_in
 from cnnviz.decks.expression_limits import Allowance

@@ -9,15 +9,15 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 
-from cnnviz.core.losses_ahead import losses_on
-from cnnviz.core.lru_cache import LruCache, held_bytes
+from cnnviz.core.explain.saturation import hidden_share
 from cnnviz.core.mistakes import placed
-from cnnviz.core.read_only import ReadOnly
-from cnnviz.core.saturation import hidden_share
-from cnnviz.core.setup import SETUP_KEYS, Setup
-from cnnviz.core.snapshots import Snapshot, run_updates, updates_ahead
-from cnnviz.core.stored_params import is_kept_name
-from cnnviz.core.update_limits import estimate
+from cnnviz.core.network.stored_params import is_kept_name
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
+from cnnviz.core.runtime.read_only import ReadOnly
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
+from cnnviz.core.setup.update_limits import estimate
+from cnnviz.core.training.losses_ahead import losses_on
+from cnnviz.core.training.snapshots import Snapshot, run_updates, updates_ahead
 from cnnviz.data.images import find_image, load_images
 from cnnviz.decks.expression_limits import MOST_SECONDS
 from cnnviz.words import Message, Problem

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_wanted
 
 Path = tuple[str | int, ...]
 """The way to a value: names of tables and fields, and places in arrays."""

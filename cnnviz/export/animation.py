@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.film import maps_of
-from cnnviz.core.network import Network
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot, run_updates
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.network.network import Network
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.film import maps_of
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.export.animation_frames import KINDS, Curve, Panel, draw, encode
 from cnnviz.words import Problem, say
 
@@ -47,7 +47,7 @@ class Shown:
 
 def shown_maps(setup: Setup, x_shape: tuple[int, ...]) -> list[Shown]:
     """The maps of the film, from left to right: a filter of the first convolution, what it gives, what becomes of that, and the
-    gradient that comes back (core/film.py). It is the pinned cell's filter and channel, else the first.
+    gradient that comes back (core/training/film.py). It is the pinned cell's filter and channel, else the first.
 
     >>> [shown.symbol for shown in shown_maps(Setup(), (32, 32))]
     ['f', 'z1', 'a1', 'dz1']

@@ -10,15 +10,15 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import cnnviz
-from cnnviz.core.image_ids import PATTERNS
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.notebook import DEVIATIONS
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.page_state import PAGE_KEYS
-from cnnviz.core.read_setup import FILTERS
-from cnnviz.core.setup import CHANNELS, MAX_PADDING, MAX_STRIDE, MAX_UPDATES, SETUP_KEYS, Setup
-from cnnviz.core.stored_params import is_kept_name
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.network.stored_params import is_kept_name
+from cnnviz.core.notebook.notebook import DEVIATIONS
+from cnnviz.core.setup.image_ids import PATTERNS
+from cnnviz.core.setup.kernels import KERNELS
+from cnnviz.core.setup.page_state import PAGE_KEYS
+from cnnviz.core.setup.read_setup import FILTERS
+from cnnviz.core.setup.setup import CHANNELS, MAX_PADDING, MAX_STRIDE, MAX_UPDATES, SETUP_KEYS, Setup
 from cnnviz.export.animation import MAX_FRAMES
 from cnnviz.export.animation_frames import KINDS
 from cnnviz.export.cli_language import OPTION

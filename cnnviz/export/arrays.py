@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.architecture import Architecture
-from cnnviz.core.read_only import as_frozen
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.network.architecture import Architecture
+from cnnviz.core.runtime.read_only import as_frozen
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 
 PIECE = 200_000
 """Bytes that are compressed in one go, a few milliseconds."""
@@ -22,7 +22,7 @@ SETUP = "lesson"
 def forward_names(network: Architecture) -> tuple[str, ...]:
     """The names in a forward pass, in reading order: each layer's parameters before its output, then y, L and all losses.
 
-    >>> from cnnviz.core.network import Network
+    >>> from cnnviz.core.network.network import Network
     >>> forward_names(Network.parse("conv2x3-dense2-mse"))
     ('x', 'f', 'z1', 'v', 'w', 'b', 'o', 'y', 'L', 'losses')
     """
@@ -39,7 +39,7 @@ def _forward(network: Architecture) -> Iterator[str]:
 def backward_names(network: Architecture) -> tuple[str, ...]:
     """The names that its stages make in a backward pass, in their order, and ∂x.
 
-    >>> from cnnviz.core.network import Network
+    >>> from cnnviz.core.network.network import Network
     >>> backward_names(Network.parse("conv2x3-dense2-mse"))
     ('do', 'dw', 'db', 'dz1', 'df', 'dx')
     """
@@ -59,7 +59,7 @@ def arrays_npz(setup: Setup, snapshot: Snapshot) -> bytes:
 
     What training keeps beside the parameters is there, too, as before the update. L is the loss, and `lesson` the query of the setup that they belong to, as text.
 
-    >>> from cnnviz.core.snapshots import run_updates
+    >>> from cnnviz.core.training.snapshots import run_updates
     >>> x = np.zeros((32, 32))
     >>> file = arrays_npz(Setup(k=2), run_updates(Setup(), x, 2))
     >>> np.load(io.BytesIO(file), allow_pickle=False)["losses"].shape
@@ -120,7 +120,7 @@ def shown(array: np.ndarray) -> np.ndarray:
 def stage_csv(setup: Setup, snapshot: Snapshot) -> str:
     """The array that the setup's stage makes; of the update, its first parameter afterwards.
 
-    >>> from cnnviz.core.snapshots import run_updates
+    >>> from cnnviz.core.training.snapshots import run_updates
     >>> stage_csv(Setup(stage="L"), run_updates(Setup(), np.zeros((32, 32)), 0)).split()[0]
     'L'
     """

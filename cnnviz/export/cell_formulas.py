@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.layers.conv import Conv
-from cnnviz.core.layers.identity import identity
-from cnnviz.core.layers.layer import Shape
-from cnnviz.core.program import Program
-from cnnviz.core.program_line import Op
-from cnnviz.core.sliding import pad_widths
+from cnnviz.core.network.layers.conv import Conv
+from cnnviz.core.network.layers.identity import identity
+from cnnviz.core.network.layers.layer import Shape
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import Op
+from cnnviz.core.network.sliding import pad_widths
 
 Index = tuple[int, ...]
 
@@ -71,7 +71,7 @@ def _sheet(name: str) -> str:
 class CellFormulas:
     """The formulas of a program's passes. `helpers` are arrays that only the formulas need, with the shape of each.
 
-    `ties` are, for what ReLU and max pooling read, the differences below which numbers are equal (core/ties.py).
+    `ties` are, for what ReLU and max pooling read, the differences below which numbers are equal (core/network/ties.py).
     """
 
     def __init__(self, program: Program, ties: Mapping[str, float] | None = None):
@@ -94,7 +94,7 @@ class CellFormulas:
     def formula(self, name: str, at: Index) -> str | None:
         """The formula of one cell; None where it is given, or where its kind has none.
 
-        >>> from cnnviz.core.network import DEFAULT, Network
+        >>> from cnnviz.core.network.network import DEFAULT, Network
         >>> formulas = CellFormulas(Network.parse(DEFAULT).program((5, 5)))
         >>> formulas.formula("z1", (0, 1, 1)), formulas.formula("db", (0,)), formulas.formula("x", (0, 0, 0))
         ('SUMPRODUCT(x!C6:E8,f!B5:D7)', 'dz2!B5', None)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnviz.core.comparison.diagnosis import diagnose
+from cnnviz.core.diagnosis.diagnosis import diagnose
 from cnnviz.data.images import find_image, load_images
 from cnnviz.data.user_gradients import most_bytes, read_gradients
 from cnnviz.export.arguments import add_fields, check_start, command_parser, content_of, joined, setup_from_arguments

@@ -5,11 +5,11 @@ import json
 import re
 from collections.abc import Mapping
 
-from cnnviz.core.archives import archive_of
-from cnnviz.core.checkpoints import MOST, MOST_BYTES, from_checkpoint, keep_checkpoints
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.setup import Setup
-from cnnviz.core.stored_params import size
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.stored_params import size
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.archives import archive_of
+from cnnviz.core.training.checkpoints import MOST, MOST_BYTES, from_checkpoint, keep_checkpoints
 from cnnviz.export.import_weights import arrays_of, whole
 from cnnviz.words import Message, Problem, message
 

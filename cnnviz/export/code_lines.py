@@ -4,7 +4,7 @@ import inspect
 import textwrap
 from collections.abc import Sequence
 
-from cnnviz.core.program_line import Op
+from cnnviz.core.network.program_line import Op
 
 WIDTH = 112
 """Characters of a line of code, unless one word is longer."""
@@ -22,7 +22,7 @@ def variable(symbol: str) -> str:
 def expression(line: Op) -> str:
     """The call of a line; settings that are the function's own are left out.
 
-    >>> from cnnviz.core.layers.conv import windows
+    >>> from cnnviz.core.network.layers.conv import windows
     >>> expression(Op("z1.windows", windows, ("x",), {"k": 3, "stride": 1, "padding": "same"}))
     'windows(x, k=3, padding="same")'
     """

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnnviz.core import losses, ties
-from cnnviz.core.notebook_deviations import DEVIATION_TABLE, Deviation
-from cnnviz.core.optimizers import Optimizer
-from cnnviz.core.program import Program
-from cnnviz.core.program_line import Op, share_of_mean
-from cnnviz.core.stages import Stage
-from cnnviz.core.symbols import latex
+from cnnviz.core.network import losses, ties
+from cnnviz.core.network.optimizers import Optimizer
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import Op, share_of_mean
+from cnnviz.core.network.stages import Stage
+from cnnviz.core.network.symbols import latex
+from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE, Deviation
 from cnnviz.export.code_lines import aligned, call, expression, settling, variable, wrapped
 from cnnviz.export.core_source import listing, rule_of
 from cnnviz.words import has, message, say
@@ -264,7 +264,7 @@ def section(name: str, formulas: Iterable[str], code: str, **values: object) -> 
 def chain(program: Program) -> str:
     """The network as one line of symbols, shapes and layers.
 
-    >>> from cnnviz.core.network import Network
+    >>> from cnnviz.core.network.network import Network
     >>> chain(Network.parse("conv1x3-dense2-mse").program((8, 8)))
     'x (8,8) --conv1x3--> z1 (6,6) --flatten--> v (36,) --dense2--> o (2,)'
     """

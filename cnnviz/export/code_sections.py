@@ -6,14 +6,14 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.first_params import first_buffers
-from cnnviz.core.latex_to_text import plain
-from cnnviz.core.layers.conv import Conv
-from cnnviz.core.notebook_deviations import DEVIATION_TABLE
-from cnnviz.core.program import Program
-from cnnviz.core.program_line import PassValues
-from cnnviz.core.setup import Setup
-from cnnviz.core.sliding import pad_widths
+from cnnviz.core.explain.latex_to_text import plain
+from cnnviz.core.network.layers.conv import Conv
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import PassValues
+from cnnviz.core.network.sliding import pad_widths
+from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
+from cnnviz.core.setup.first_params import first_buffers
+from cnnviz.core.setup.setup import Setup
 from cnnviz.data.images import load_image
 from cnnviz.export.arrays import backward_names, describe, forward_names, most_whole, shown
 from cnnviz.export.code_lines import expression, variable

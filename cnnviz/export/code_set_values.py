@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from cnnviz.core.program import Program
-from cnnviz.core.set_values import SetValue
-from cnnviz.core.setup import Setup
+from cnnviz.core.network.program import Program
+from cnnviz.core.setup.set_values import SetValue
+from cnnviz.core.setup.setup import Setup
 from cnnviz.export.code_lines import call
 from cnnviz.export.code_network import Section, section
 

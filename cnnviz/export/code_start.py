@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.latex_to_text import pixel_formula
-from cnnviz.core.network import WEIGHTS
-from cnnviz.core.program import Program
-from cnnviz.core.program_line import Op, PassValues
-from cnnviz.core.setup import CHANNELS, Setup
+from cnnviz.core.explain.latex_to_text import pixel_formula
+from cnnviz.core.network.network import WEIGHTS
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import Op, PassValues
+from cnnviz.core.setup.setup import CHANNELS, Setup
 from cnnviz.data.images import LUMA
 from cnnviz.export.arrays import shown
 from cnnviz.export.code_lines import expression, variable, wrapped

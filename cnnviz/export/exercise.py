@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.program import Program
-from cnnviz.core.program_line import Op, PassValues
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import Op, PassValues
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.export.animation import setup_picture
 from cnnviz.export.code_lines import aligned, expression, variable, wrapped
 from cnnviz.export.code_network import Passes, Section, section
@@ -38,7 +38,7 @@ WORK = 4_000_000_000
 def exercise_script(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> str:
     """The exercise as a script: on the image `pixels` as in `numpy_script`, from the parameters of the snapshot.
 
-    >>> from cnnviz.core.snapshots import run_updates
+    >>> from cnnviz.core.training.snapshots import run_updates
     >>> pixels = np.zeros((32, 32, 3), np.uint8)
     >>> "dz1 = None  # TODO" in exercise_script(Setup(), pixels, run_updates(Setup(), np.zeros((32, 32)), 0))
     True
@@ -93,7 +93,7 @@ def _sections(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> Iterable[
 def asked_lines(program: Program) -> list[tuple[Op, tuple[str, ...]]]:
     """The lines that are left open, with the arrays that each is made from: a row is laid out again in the line that asks for its map.
 
-    >>> from cnnviz.core.network import DEFAULT, Network
+    >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> [(line.target, sources) for line, sources in asked_lines(Network.parse(DEFAULT).program((4, 4)))][4:6]
     [('da1', ('dz2', 'w')), ('dz1', ('da1', 'a1'))]
     """
@@ -110,7 +110,7 @@ def asked_lines(program: Program) -> list[tuple[Op, tuple[str, ...]]]:
 def choice_lines(program: Program) -> list[Op]:
     """The decisions of layers with kinks by comparing numbers, a line for each.
 
-    >>> from cnnviz.core.network import Network
+    >>> from cnnviz.core.network.network import Network
     >>> [expression(line) for line in choice_lines(Network.parse("conv1x3-relu-max2-dense2-mse").program((8, 8)))]
     ['gates(z1)', 'winners(a1, k=2, stride=2, shape=(3, 3))']
     """

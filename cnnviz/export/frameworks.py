@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.first_params import first_buffers
-from cnnviz.core.layers.layer import Layer, Shape
-from cnnviz.core.layers_with_ties import layers_with_ties
-from cnnviz.core.program import Program
-from cnnviz.core.set_values import SetValue
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import run_updates
-from cnnviz.core.symbols import Names
+from cnnviz.core.network.layers.layer import Layer, Shape
+from cnnviz.core.network.layers_with_ties import layers_with_ties
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.symbols import Names
+from cnnviz.core.setup.first_params import first_buffers
+from cnnviz.core.setup.set_values import SetValue
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.export.code_lines import variable
 from cnnviz.export.code_network import Section, draws, section
 from cnnviz.export.code_sections import as_docstring, printed, printing, seen

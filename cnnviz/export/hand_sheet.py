@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.cell_arithmetic import Arithmetic, Arrays, Term, arithmetic_of
-from cnnviz.core.latex_to_text import in_words, pixel_formula
-from cnnviz.core.layers._normalisation import EPS
-from cnnviz.core.program import Program
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot
-from cnnviz.core.stages import Stage, label
+from cnnviz.core.explain.cell_arithmetic import Arithmetic, Arrays, Term, arithmetic_of
+from cnnviz.core.explain.latex_to_text import in_words, pixel_formula
+from cnnviz.core.network.layers._normalisation import EPS
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import Stage, label
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.export.exercise import in_training
 from cnnviz.export.mathml import mathml
 from cnnviz.export.user_gradients_report import reference_of
@@ -42,7 +42,7 @@ class Task:
 def hand_sheet(setup: Setup, snapshot: Snapshot, image: Message | str) -> str:
     """The sheet as an HTML page for print: this snapshot's exact passes on an image that is called `image`.
 
-    >>> from cnnviz.core.snapshots import run_updates
+    >>> from cnnviz.core.training.snapshots import run_updates
     >>> page = hand_sheet(Setup(), run_updates(Setup(), np.eye(32), 0), "an image")
     >>> page.count('class="task"') == 2 * len(Setup().network.stages), "<script" in page
     (True, False)

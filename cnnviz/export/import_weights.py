@@ -13,11 +13,11 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 
-from cnnviz.core.archives import archive_of
-from cnnviz.core.filters import Bank, banks, filters_text
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.program import Program
-from cnnviz.core.setup import MAX_NUMBER, Setup
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.program import Program
+from cnnviz.core.setup.filters import Bank, banks, filters_text
+from cnnviz.core.setup.setup import MAX_NUMBER, Setup
+from cnnviz.core.training.archives import archive_of
 from cnnviz.export.arrays import SETUP
 from cnnviz.export.parameters import MAX_VALUE, read_parameters, read_setup, starting_from
 from cnnviz.words import Message, Problem, message, say

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 from latex2mathml.converter import convert
 
-from cnnviz.core.setup import Setup
+from cnnviz.core.setup.setup import Setup
 
 _ATTRIBUTES = ' xmlns="http://www.w3.org/1998/Math/MathML" display="inline"'
 """Attributes that HTML does not need."""

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.latex_to_text import in_words
-from cnnviz.core.setup import Setup
+from cnnviz.core.explain.latex_to_text import in_words
+from cnnviz.core.setup.setup import Setup
 from cnnviz.data.images import load_image
 from cnnviz.export.animation import setup_picture
 from cnnviz.export.code_network import Section

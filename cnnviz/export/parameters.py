@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.filters import banks
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import MOST_PARAMETERS
-from cnnviz.core.program import Program
-from cnnviz.core.setup import MAX_NUMBER, Setup
-from cnnviz.core.stored_params import Learned, keep
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import MOST_PARAMETERS
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stored_params import Learned, keep
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.filters import banks
+from cnnviz.core.setup.setup import MAX_NUMBER, Setup
 from cnnviz.words import Message, Problem, message
 
 FORMAT, VERSION = "cnnviz parameters", 1

@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.latex_to_text import plain
-from cnnviz.core.program import Program
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot
-from cnnviz.core.stages import label
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.explain.latex_to_text import plain
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import label
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.export.cell_formulas import FIRST_COLUMN, FIRST_ROW, CellFormulas, Index
 from cnnviz.words import Problem, say
 
@@ -34,7 +34,7 @@ def spreadsheet(setup: Setup, snapshot: Snapshot, known: bool = True) -> bytes:
 
     Raises Problem where there are more numbers than a spreadsheet is good for.
 
-    >>> from cnnviz.core.snapshots import run_updates
+    >>> from cnnviz.core.training.snapshots import run_updates
     >>> spreadsheet(Setup(), run_updates(Setup(), np.zeros((32, 32)), 0))[:2]
     b'PK'
     """

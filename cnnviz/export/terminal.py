@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.cells import Cell
-from cnnviz.core.latex_to_text import pixel_formula, plain
-from cnnviz.core.notebook import effects
-from cnnviz.core.program import Program
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot, run_updates
-from cnnviz.core.stages import label
+from cnnviz.core.explain.latex_to_text import pixel_formula, plain
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import label
+from cnnviz.core.notebook.notebook import effects
+from cnnviz.core.setup.cells import Cell
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.export.arrays import describe, most_whole, named_arrays
 from cnnviz.words import Message, message, say
 

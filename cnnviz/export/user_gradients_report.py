@@ -4,19 +4,19 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from cnnviz.core.comparison.array_verdicts import Compared
-from cnnviz.core.comparison.diagnosis import Diagnosis, gradient_names
-from cnnviz.core.comparison.explanations import Match
-from cnnviz.core.comparison.reference_pass import ReferencePass
-from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
-from cnnviz.core.comparison.worst_entry import worst_of
-from cnnviz.core.layers._activation import Activation
-from cnnviz.core.mistake_model import PlacedMistake
+from cnnviz.core.diagnosis.array_verdicts import Compared
+from cnnviz.core.diagnosis.diagnosis import Diagnosis, gradient_names
+from cnnviz.core.diagnosis.explanations import Match
+from cnnviz.core.diagnosis.reference_pass import ReferencePass
+from cnnviz.core.diagnosis.stage_verdicts import INHERITS, RIGHT, WRONG
+from cnnviz.core.diagnosis.worst_entry import worst_of
 from cnnviz.core.mistakes import mistakes_for
-from cnnviz.core.read_only import as_frozen
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot
-from cnnviz.core.stages import label
+from cnnviz.core.mistakes.mistake_model import PlacedMistake
+from cnnviz.core.network.layers._activation import Activation
+from cnnviz.core.network.stages import label
+from cnnviz.core.runtime.read_only import as_frozen
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.words import Message, message, say
 
 SHOWN = 3
@@ -121,8 +121,8 @@ def _worst(one: Compared) -> Iterator[str]:
 def example_of(reference: ReferencePass) -> tuple[PlacedMistake, Mapping[str, np.ndarray]] | None:
     """A classic mistake in the first hidden activation, and the gradients that it leads to; None where there is none to be made.
 
-    >>> from cnnviz.core.setup import Setup
-    >>> from cnnviz.core.snapshots import run_updates
+    >>> from cnnviz.core.setup.setup import Setup
+    >>> from cnnviz.core.training.snapshots import run_updates
     >>> mistake, gradients = example_of(reference_of(Setup(), run_updates(Setup(), np.zeros((32, 32)), 0)))
     >>> mistake.address, sorted(gradients)
     ('sigmoid_prime_of_z@dz1', ['da1', 'db', 'df', 'do', 'dw', 'dz1', 'dz2'])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnnviz.core.cached import cached_property
+from cnnviz.core.runtime.cached import cached_property
 
 Array = np.ndarray
 

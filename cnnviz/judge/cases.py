@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.sliding import output_size
+from cnnviz.core.network.sliding import output_size
 from cnnviz.judge.case import ELEMENTWISE, POOLS, Case
 from cnnviz.judge.courses import CS231n, Shape
 from cnnviz.words import Problem

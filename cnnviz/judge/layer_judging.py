@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.sliding import output_size
+from cnnviz.core.network.sliding import output_size
 from cnnviz.judge.case import ELEMENTWISE, POOLS, RETURNS, Array, Case
 from cnnviz.judge.cases import draw, drawn_apart
 from cnnviz.judge.layer_layout import AXES, LayerLayout, attribute, parameter_orders

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.comparison.precision import DOUBLE, precisions
+from cnnviz.core.diagnosis.precision import DOUBLE, precisions
 from cnnviz.judge.case import Array, Case
 from cnnviz.judge.courses import CS231n
 from cnnviz.judge.returned_arrays import called, numbers_of, said

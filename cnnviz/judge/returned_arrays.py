@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.cached import cached_property
-from cnnviz.core.comparison.precision import DOUBLE, Precision, precisions
+from cnnviz.core.diagnosis.precision import DOUBLE, Precision, precisions
 from cnnviz.core.gradcheck.verdict import WRONG, marks
+from cnnviz.core.runtime.cached import cached_property
 from cnnviz.judge.case import POOLS, RETURNS, Array, Case
 from cnnviz.judge.courses import CS231n
 from cnnviz.judge.right_gradients import Right

@@ -1,6 +1,6 @@
 """The right gradients of a case, and the size of the numbers that each is summed from.
 
-They are made by the layer's own lines (core/program.py) over all images; softmax with cross-entropy, whose loss is the mean over
+They are made by the layer's own lines (core/network/program.py) over all images; softmax with cross-entropy, whose loss is the mean over
 them, by those of a network's end.
 """
 
@@ -11,25 +11,25 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnnviz.core.architecture import Architecture
-from cnnviz.core.layers._normalisation import EPS
-from cnnviz.core.layers.average_pooling import AveragePooling
-from cnnviz.core.layers.batch_norm import BatchNorm
-from cnnviz.core.layers.conv import Conv
-from cnnviz.core.layers.dense import Dense
-from cnnviz.core.layers.dropout import Dropout
-from cnnviz.core.layers.global_average import GlobalAverage
-from cnnviz.core.layers.identity import Identity
-from cnnviz.core.layers.layer import Layer
-from cnnviz.core.layers.max_pooling import MaxPooling
-from cnnviz.core.layers.relu import Relu
-from cnnviz.core.layers.sigmoid import Sigmoid
-from cnnviz.core.layers.softmax import Softmax
-from cnnviz.core.layers.tanh import Tanh
-from cnnviz.core.losses import LOSSES
-from cnnviz.core.program import Program, program_of
-from cnnviz.core.program_line import Op, PassValues
-from cnnviz.core.rounding import sizes
+from cnnviz.core.explain.rounding import sizes
+from cnnviz.core.network.architecture import Architecture
+from cnnviz.core.network.layers._normalisation import EPS
+from cnnviz.core.network.layers.average_pooling import AveragePooling
+from cnnviz.core.network.layers.batch_norm import BatchNorm
+from cnnviz.core.network.layers.conv import Conv
+from cnnviz.core.network.layers.dense import Dense
+from cnnviz.core.network.layers.dropout import Dropout
+from cnnviz.core.network.layers.global_average import GlobalAverage
+from cnnviz.core.network.layers.identity import Identity
+from cnnviz.core.network.layers.layer import Layer
+from cnnviz.core.network.layers.max_pooling import MaxPooling
+from cnnviz.core.network.layers.relu import Relu
+from cnnviz.core.network.layers.sigmoid import Sigmoid
+from cnnviz.core.network.layers.softmax import Softmax
+from cnnviz.core.network.layers.tanh import Tanh
+from cnnviz.core.network.losses import LOSSES
+from cnnviz.core.network.program import Program, program_of
+from cnnviz.core.network.program_line import Op, PassValues
 from cnnviz.judge.case import ELEMENTWISE, Array, Case
 from cnnviz.judge.oblong_windows import oblong_gradients
 from cnnviz.words import Problem

@@ -8,8 +8,8 @@ from functools import partial
 
 import numpy as np
 
-from cnnviz.core.comparison.factors import ONE, Factor, named_factor
-from cnnviz.core.comparison.rearrangements import EXCHANGED, MAPS, REVERSED
+from cnnviz.core.diagnosis.factors import ONE, Factor, named_factor
+from cnnviz.core.diagnosis.rearrangements import EXCHANGED, MAPS, REVERSED
 from cnnviz.judge.case import POOLS, RETURNS, Array
 from cnnviz.judge.mistakes import Mistake, known_mistakes
 from cnnviz.judge.mistakes.course_lines import Names, right_line

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cnnviz.core.layers import LAYERS
+from cnnviz.core.network.layers import LAYERS
 from cnnviz.models.described_layers import Described, Unknown
 from cnnviz.words import Message, Problem, message
 

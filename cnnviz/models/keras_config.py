@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cnnviz.core.archives import piece_of
+from cnnviz.core.training.archives import piece_of
 from cnnviz.models.described_layers import Described, Description, Unknown, shortened
 from cnnviz.models.library_calls import MOST_LAYERS
 from cnnviz.models.losses import BY_NAME

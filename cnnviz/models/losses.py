@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from cnnviz.core.losses import LOSSES
+from cnnviz.core.network.losses import LOSSES
 from cnnviz.models.described_layers import Unknown
 from cnnviz.words import Message, message
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cnnviz.core.network_text import MOST
+from cnnviz.core.network.network_text import MOST
 from cnnviz.models.arguments import (
     Arguments,
     Before,

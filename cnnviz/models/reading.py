@@ -5,8 +5,8 @@ import json
 import re
 from dataclasses import dataclass, replace
 
-from cnnviz.core.network import Network
-from cnnviz.core.network_text import MOST
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.network_text import MOST
 from cnnviz.models.arguments import Before
 from cnnviz.models.described_layers import Described, Description
 from cnnviz.models.keras_config import config_in, read_config

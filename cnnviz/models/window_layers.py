@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cnnviz.core.layers import LAYERS
-from cnnviz.core.sliding import pad_widths
+from cnnviz.core.network.layers import LAYERS
+from cnnviz.core.network.sliding import pad_widths
 from cnnviz.models.arguments import (
     Arguments,
     Before,

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from cnnviz.core.page_state import PageState
-from cnnviz.core.setup import SETUP_KEYS, Setup
-from cnnviz.core.snapshots import Snapshot, run_updates
-from cnnviz.core.stored_params import NotKept, is_kept_name
+from cnnviz.core.network.stored_params import NotKept, is_kept_name
+from cnnviz.core.setup.page_state import PageState
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.data.images import Image, ImageUnavailable, find_image, load_images
 from cnnviz.pages.registry import page_keys
 from cnnviz.words import Message, message

@@ -5,7 +5,7 @@ from importlib import import_module
 
 import numpy as np
 
-from cnnviz.core.setup import Setup
+from cnnviz.core.setup.setup import Setup
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.registry import Page
 from cnnviz.words import Message

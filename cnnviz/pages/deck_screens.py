@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cnnviz.core.setup import SETUP_KEYS
+from cnnviz.core.setup.setup import SETUP_KEYS
 from cnnviz.decks.deck import Deck
 from cnnviz.decks.library import library
 from cnnviz.decks.scope import setup_of

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.filters import banks
-from cnnviz.core.notebook import effects
-from cnnviz.core.saturation import hidden_share
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot
-from cnnviz.core.stored_params import Learned, NotKept, is_kept_name, learned_by
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.explain.saturation import hidden_share
+from cnnviz.core.network.stored_params import Learned, NotKept, is_kept_name, learned_by
+from cnnviz.core.notebook.notebook import effects
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.filters import banks
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.array_dedup import redundant_arrays
 from cnnviz.pages.map_records import program_of

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnnviz.core.program import Program
-from cnnviz.core.stages import label
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import label
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.encoding import encode, header, losses
 from cnnviz.pages.map_parts import Part
@@ -34,7 +34,7 @@ class Operation:
 def operations(program: Program) -> tuple[Operation, ...]:
     """Every step from the loss to the image; what is only laid out as a map again has none.
 
-    >>> from cnnviz.core.network import DEFAULT, Network
+    >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> [f"{one.source} {one.words} {one.makes}" for one in operations(Network.parse(DEFAULT).program((4, 4)))][:3]
     ['L how far off do', 'do times the slope σ′ dz2', 'dz2 times v dw']
     """

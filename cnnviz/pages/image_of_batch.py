@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.layers.batch_norm import BatchNorm
-from cnnviz.core.layers.dropout import Dropout, sums, throws
-from cnnviz.core.normalisation_paths import paths_back
-from cnnviz.core.program import Program
-from cnnviz.core.snapshots import run_updates
+from cnnviz.core.explain.normalisation_paths import paths_back
+from cnnviz.core.network.layers.batch_norm import BatchNorm
+from cnnviz.core.network.layers.dropout import Dropout, sums, throws
+from cnnviz.core.network.program import Program
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.export.mathml import mathml
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.quantized_weights import SHADES

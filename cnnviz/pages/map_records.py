@@ -8,15 +8,15 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.core.cell_links import reach
-from cnnviz.core.layers.layer import Layer
-from cnnviz.core.loss_change import step_for
-from cnnviz.core.program import Program
-from cnnviz.core.rounding import largest as largest_of
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot
-from cnnviz.core.stages import label
-from cnnviz.core.symbols import Names
+from cnnviz.core.explain.rounding import largest as largest_of
+from cnnviz.core.network.cell_links import reach
+from cnnviz.core.network.layers.layer import Layer
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import label
+from cnnviz.core.network.symbols import Names
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.loss_change import step_for
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.wire.records import Kind, MapRecord, Scale
 from cnnviz.words import Message, message
 

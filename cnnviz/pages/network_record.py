@@ -6,21 +6,21 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.core.architecture import Architecture
-from cnnviz.core.cell_links import Link
-from cnnviz.core.latex_to_text import pixel_formula
-from cnnviz.core.layers._activation import Activation
-from cnnviz.core.layers.layer import Layer
-from cnnviz.core.loss_change import change_of_loss
-from cnnviz.core.losses_ahead import Promise
-from cnnviz.core.momentum_terms import velocity_terms
-from cnnviz.core.optimizers import OPTIMIZERS, Momentum
-from cnnviz.core.program import Program
-from cnnviz.core.read_only import freeze
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot
-from cnnviz.core.stages import Stage, label
-from cnnviz.core.symbols import Names
+from cnnviz.core.explain.latex_to_text import pixel_formula
+from cnnviz.core.network.architecture import Architecture
+from cnnviz.core.network.cell_links import Link
+from cnnviz.core.network.layers._activation import Activation
+from cnnviz.core.network.layers.layer import Layer
+from cnnviz.core.network.optimizers import OPTIMIZERS, Momentum
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import Stage, label
+from cnnviz.core.network.symbols import Names
+from cnnviz.core.runtime.read_only import freeze
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.loss_change import change_of_loss
+from cnnviz.core.training.losses_ahead import Promise
+from cnnviz.core.training.momentum_terms import velocity_terms
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.export.mathml import mathml
 from cnnviz.pages import map_records
 from cnnviz.pages.quantized_weights import parts

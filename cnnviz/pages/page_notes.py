@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from cnnviz.core.film_analysis import LEAP, NEARLY_ALL
-from cnnviz.core.notebook_ops import saturated_share, sigmoid_prime
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot
+from cnnviz.core.network.notebook_ops import saturated_share, sigmoid_prime
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.film_analysis import LEAP, NEARLY_ALL
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.words import Message, message
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.program import Program
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot
+from cnnviz.core.network.program import Program
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.wire.records import NetworkRecord
 
 MOST_ENTRIES = {2: 40_000, 4: 16_000}

@@ -11,11 +11,11 @@ from urllib.parse import parse_qsl, quote
 
 import numpy as np
 
-from cnnviz.core.setup import SETUP_KEYS, Setup
-from cnnviz.core.setup_fields import asked_text
-from cnnviz.core.snapshots import updates_ahead
-from cnnviz.core.update_limits import estimate, state_bytes, step_work
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
+from cnnviz.core.setup.setup_fields import asked_text
+from cnnviz.core.setup.update_limits import estimate, state_bytes, step_work
+from cnnviz.core.training.snapshots import updates_ahead
 from cnnviz.data.images import load_images
 from cnnviz.decks.request_deck import giving
 from cnnviz.export.arrays import PIECE, npz

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from cnnviz.core.architecture import Architecture
-from cnnviz.core.image_ids import class_words, parse_image_id
-from cnnviz.core.image_ids import label as label_of
-from cnnviz.core.layers.layer import Layer
-from cnnviz.core.losses_ahead import Promise, loss_after
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot
-from cnnviz.core.symbols import Names
+from cnnviz.core.network.architecture import Architecture
+from cnnviz.core.network.layers.layer import Layer
+from cnnviz.core.network.symbols import Names
+from cnnviz.core.setup.image_ids import class_words, parse_image_id
+from cnnviz.core.setup.image_ids import label as label_of
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.losses_ahead import Promise, loss_after
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.pages.address import PageRequest
 from cnnviz.words import Message, message, written
 

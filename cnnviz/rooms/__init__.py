@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from cnnviz.core.lru_cache import LruCache
+from cnnviz.core.runtime.lru_cache import LruCache
 from cnnviz.rooms.addresses import address_in, sent_in
 from cnnviz.rooms.experiment_routes import Experiments
 from cnnviz.rooms.exploring import leaves, place_of

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from cnnviz.core.lru_cache import LruCache, held_bytes
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
 from cnnviz.server.compression import takes_gzip
 
 Bytes = tuple[bytes, bytes]

@@ -13,15 +13,15 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.cached import cached_property
-from cnnviz.core.film import film, thinned
-from cnnviz.core.lru_cache import LruCache, held_bytes
-from cnnviz.core.read_only import ReadOnly
-from cnnviz.core.read_sweep import MOST_RUNS, Asked
-from cnnviz.core.run_outcome import LOW, outcome
-from cnnviz.core.setup import Setup
-from cnnviz.core.setup_fields import as_text
-from cnnviz.core.sweep import Runs, runs_of, seconds_of_runs, updates_that_fit
+from cnnviz.core.runtime.cached import cached_property
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
+from cnnviz.core.runtime.read_only import ReadOnly
+from cnnviz.core.setup.read_sweep import MOST_RUNS, Asked
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.setup.setup_fields import as_text
+from cnnviz.core.training.film import film, thinned
+from cnnviz.core.training.run_outcome import LOW, outcome
+from cnnviz.core.training.sweep import Runs, runs_of, seconds_of_runs, updates_that_fit
 from cnnviz.data.images import load_image
 from cnnviz.decks.deck import EXPERIMENTS, Screen
 from cnnviz.decks.scope import scope_of, setup_of

@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qsl
 
-from cnnviz.core.setup import SETUP_KEYS, Setup
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
 from cnnviz.data.images import find_image
 from cnnviz.decks.deck import Deck
 from cnnviz.decks.expression_limits import Allowance

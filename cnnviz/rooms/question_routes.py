@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from cnnviz.core.lru_cache import LruCache, held_bytes
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
 from cnnviz.decks.votes import sensible
 from cnnviz.rooms import question_view
 from cnnviz.rooms.answer_cache import AnswerCache

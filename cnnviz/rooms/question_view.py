@@ -9,11 +9,11 @@ from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 
-from cnnviz.core.cell_links import Link, reach
-from cnnviz.core.page_state import PAGE_KEYS
-from cnnviz.core.program import Program
-from cnnviz.core.setup import SETUP_KEYS, Setup
-from cnnviz.core.stages import label
+from cnnviz.core.network.cell_links import Link, reach
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import label
+from cnnviz.core.setup.page_state import PAGE_KEYS
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
 from cnnviz.decks.deck import ROOM_KINDS, Screen
 from cnnviz.decks.impromptu import has_key, spot_screen
 from cnnviz.decks.library import library

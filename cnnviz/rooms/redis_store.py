@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from cnnviz.core.lru_cache import LruCache
+from cnnviz.core.runtime.lru_cache import LruCache
 from cnnviz.rooms.exploring import place_of
 from cnnviz.rooms.poll import Poll
 from cnnviz.rooms.redis_keys import (

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from cnnviz.core.isolation import isolated
-from cnnviz.core.lru_cache import LruCache, held_bytes
+from cnnviz.core.runtime.isolation import isolated
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
 from cnnviz.decks.deck import ROOM_KINDS, Deck, Screen
 from cnnviz.decks.deck_checker import check
 from cnnviz.decks.deck_file import MOST_BYTES

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Hashable, Sequence
 
-from cnnviz.core.lru_cache import LruCache
+from cnnviz.core.runtime.lru_cache import LruCache
 from cnnviz.server.job import CostEstimate, Result
 
 KNOWN = 2_000

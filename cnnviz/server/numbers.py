@@ -13,9 +13,9 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
-from cnnviz.core.isolation import isolated
-from cnnviz.core.lru_cache import LruCache, held_bytes
-from cnnviz.core.work_cancellation import goes_beside
+from cnnviz.core.runtime.isolation import isolated
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
+from cnnviz.core.runtime.work_cancellation import goes_beside
 from cnnviz.pages import resource
 from cnnviz.pages.registry import Page
 from cnnviz.pages.resource import Resource, address_of

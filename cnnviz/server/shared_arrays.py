@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cnnviz.core.lru_cache import owner_of_work
+from cnnviz.core.runtime.lru_cache import owner_of_work
 from cnnviz.words import say
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class SharedArrays:
 
 
 def shared_arrays(url: str, kind: str) -> SharedArrays:
-    """Return the arrays of one kind in the Redis of that address: "params" is what cnnviz.core.stored_params asks beyond its own process."""
+    """Return the arrays of one kind in the Redis of that address: "params" is what cnnviz.core.network.stored_params asks beyond its own process."""
     from redis import Redis
 
     return SharedArrays(Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5), kind)

@@ -4,7 +4,7 @@ from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from starlette.requests import HTTPConnection
 
-from cnnviz.core.lru_cache import LruCache
+from cnnviz.core.runtime.lru_cache import LruCache
 
 PAUSE_KEY = "cnnviz.pause"
 """The scope's key for the pause that a connection made before a request."""

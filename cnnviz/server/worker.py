@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.lru_cache import clear_all
-from cnnviz.core.stored_params import forget, keep_also
-from cnnviz.core.threads import keep_one_blas_thread
+from cnnviz.core.network.stored_params import forget, keep_also
+from cnnviz.core.runtime.lru_cache import clear_all
+from cnnviz.core.runtime.threads import keep_one_blas_thread
 from cnnviz.server.malloc import cap_arenas, trim_heap
 from cnnviz.words import Problem, reading
 

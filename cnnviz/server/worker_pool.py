@@ -18,9 +18,9 @@ from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from cnnviz.core.isolation import too_long
-from cnnviz.core.stored_params import keep_packed, mentioned, packed
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.network.stored_params import keep_packed, mentioned, packed
+from cnnviz.core.runtime.isolation import too_long
+from cnnviz.core.runtime.work_cancellation import check_wanted
 from cnnviz.server import worker
 from cnnviz.server.admission import Admission
 from cnnviz.server.compute_queue import ComputeQueue

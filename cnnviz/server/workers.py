@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Generic
 
-from cnnviz.core.lru_cache import keeping_for
-from cnnviz.core.work_cancellation import as_long_as
+from cnnviz.core.runtime.lru_cache import keeping_for
+from cnnviz.core.runtime.work_cancellation import as_long_as
 from cnnviz.server.admission import Admission
 from cnnviz.server.job import EXPENSIVE, Busy, Job, Result
 from cnnviz.server.scheduler import Scheduler

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import Network
-from cnnviz.core.notebook_network import notebook_program
-from cnnviz.core.notebook_ops import Padding, targets
-from cnnviz.core.program import Program
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.notebook_ops import Padding, targets
+from cnnviz.core.network.program import Program
+from cnnviz.core.notebook.notebook_network import notebook_program
 from cnnviz.words import Problem
 
 

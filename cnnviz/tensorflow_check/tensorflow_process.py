@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import Network
-from cnnviz.core.notebook_ops import Padding
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.notebook_ops import Padding
 from cnnviz.tensorflow_check.tensorflow_network import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
 from cnnviz.words import Message, message
 

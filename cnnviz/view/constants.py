@@ -13,17 +13,17 @@ from functools import cache
 
 from PIL import Image as Pillow
 
-from cnnviz.core import setup_fields as bounds
-from cnnviz.core.image_ids import CLASSES, CLASSES_OF, PATTERNS, SIDES
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.loss_change import FAR
-from cnnviz.core.network import WEIGHTS
-from cnnviz.core.notebook_ops import PADDINGS
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.page_state import PAGE_KEYS
-from cnnviz.core.presets import PRESETS
-from cnnviz.core.setup import SETUP_KEYS, Setup
-from cnnviz.core.targets import DEFAULT_CLASSES
+from cnnviz.core.network.network import WEIGHTS
+from cnnviz.core.network.notebook_ops import PADDINGS
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.setup import setup_fields as bounds
+from cnnviz.core.setup.image_ids import CLASSES, CLASSES_OF, PATTERNS, SIDES
+from cnnviz.core.setup.kernels import KERNELS
+from cnnviz.core.setup.page_state import PAGE_KEYS
+from cnnviz.core.setup.presets import PRESETS
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
+from cnnviz.core.setup.targets import DEFAULT_CLASSES
+from cnnviz.core.training.loss_change import FAR
 from cnnviz.data.disabled_features import excuse
 from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.data.uploads import MAX_BYTES

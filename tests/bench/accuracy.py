@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnviz.core.evaluation import accuracy_range, in_precision
-from cnnviz.core.training import MEASURED, Training, _batches, train
+from cnnviz.core.training.evaluation import accuracy_range, in_precision
+from cnnviz.core.training.training import MEASURED, Training, _batches, train
 from tests.bench.batch import TUTORIAL, Turned, losses, tensorflow_ops
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"

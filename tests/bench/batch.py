@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnviz.core.batch import batch_gradients
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import DEFAULT, Network
-from cnnviz.core.optimizers import gd
+from cnnviz.core.network.batch import batch_gradients
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.core.network.optimizers import gd
 
 ROUNDS = 40
 CALLS = 5

@@ -25,11 +25,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnnviz.core import snapshots
-from cnnviz.core.network import Network
-from cnnviz.core.notebook_network import backward, forward, init_params, update
-from cnnviz.core.read_only import as_frozen
-from cnnviz.core.setup import Setup
+from cnnviz.core.network.network import Network
+from cnnviz.core.notebook.notebook_network import backward, forward, init_params, update
+from cnnviz.core.runtime.read_only import as_frozen
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training import snapshots
 from tests.bench.batch import TWO_BLOCKS, Case, agrees, jax_step
 from tests.core.notebook_literal import forward_backward_propagation
 

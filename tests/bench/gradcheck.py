@@ -13,10 +13,10 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnviz.core.gradcheck import check_gradients
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import Network
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import run_updates
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import Network
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import load_image
 
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"

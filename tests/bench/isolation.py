@@ -9,8 +9,8 @@ import time
 
 import psutil
 
-from cnnviz.core.isolation import run_elsewhere
-from cnnviz.core.lru_cache import clear_all
+from cnnviz.core.runtime.isolation import run_elsewhere
+from cnnviz.core.runtime.lru_cache import clear_all
 from cnnviz.hosts.dialogs import answers
 from cnnviz.pages.resource import made_of, page_of
 from cnnviz.server.worker_pool import WorkerPool
@@ -24,7 +24,7 @@ KINDS = ("model", ".keras", "ONNX", "script", ".npz", ".npy", "gradients .npz", 
 
 def main() -> int:
     """Print the figures and return 1 if a worker adds too much."""
-    from cnnviz.core.isolation import isolated
+    from cnnviz.core.runtime.isolation import isolated
 
     pool, kinds = WorkerPool(), seeds()
     slow = 0

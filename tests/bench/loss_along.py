@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnviz import Setup, curve, load_image
-from cnnviz.core.threads import one_blas_thread
+from cnnviz.core.runtime.threads import one_blas_thread
 from cnnviz.data.images import find_image
 
 ROUNDS = 15

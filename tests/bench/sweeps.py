@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from cnnviz import Setup, load_image, run_updates, sweep
-from cnnviz.core.snapshots import forget
+from cnnviz.core.training.snapshots import forget
 
 RUNS, UPDATES, ROUNDS = 240, 200, 3
 NETWORKS = {

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnviz.core.setup import MAX_UPDATES
+from cnnviz.core.setup.setup import MAX_UPDATES
 from cnnviz.data.keras_cache import BATCHES, FOLDERS
 from tests.bench._visitor import EVERY_SECONDS, Visitor, keep_moving, percentiles, resident_mb
 from tests.conftest import Server

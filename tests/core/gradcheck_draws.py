@@ -12,15 +12,15 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from cnnviz.core.comparison.diagnosis import Diagnosis, diagnose
-from cnnviz.core.comparison.reference_pass import ReferencePass
+from cnnviz.core.diagnosis.diagnosis import Diagnosis, diagnose
+from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.gradcheck import KINK, SAFETY, TOLERANCE, WRONG, GradientCheck, check_gradients
-from cnnviz.core.image_ids import PATTERNS
-from cnnviz.core.layers.max_pooling import max_pool
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import WEIGHTS, Network
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.program_line import flatten
+from cnnviz.core.network.layers.max_pooling import max_pool
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import WEIGHTS, Network
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.network.program_line import flatten
+from cnnviz.core.setup.image_ids import PATTERNS
 from cnnviz.data.images import load_image
 from cnnviz.data.patterns import pattern
 from cnnviz.words import Problem

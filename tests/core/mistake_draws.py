@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cnnviz.core.comparison.diagnosis import diagnose
-from cnnviz.core.comparison.precision import DOUBLE
-from cnnviz.core.comparison.reference_pass import ReferencePass
-from cnnviz.core.comparison.stage_verdicts import WRONG, by_stage
-from cnnviz.core.line_overrides import chained
-from cnnviz.core.network import Network
-from cnnviz.core.optimizers import gd
-from cnnviz.core.presets import PRESETS
-from cnnviz.core.setup import Setup
-from cnnviz.core.sliding import pad_widths
+from cnnviz.core.diagnosis.diagnosis import diagnose
+from cnnviz.core.diagnosis.precision import DOUBLE
+from cnnviz.core.diagnosis.reference_pass import ReferencePass
+from cnnviz.core.diagnosis.stage_verdicts import WRONG, by_stage
+from cnnviz.core.network.line_overrides import chained
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.optimizers import gd
+from cnnviz.core.network.sliding import pad_widths
+from cnnviz.core.setup.presets import PRESETS
+from cnnviz.core.setup.setup import Setup
 from tests.core.gradcheck_draws import network_of
 from tests.core.networks import OTHERS
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cnnviz.core.image_ids import PATTERNS
-from cnnviz.core.presets import PRESETS
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot, run_updates
-from cnnviz.core.threads import keep_one_blas_thread
+from cnnviz.core.runtime.threads import keep_one_blas_thread
+from cnnviz.core.setup.image_ids import PATTERNS
+from cnnviz.core.setup.presets import PRESETS
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.data.images import find_image, load_image
 
 LARGE = 6_000

@@ -3,7 +3,7 @@
 import itertools
 from dataclasses import dataclass
 
-from cnnviz.core.notebook_ops import Padding, pad_widths
+from cnnviz.core.network.notebook_ops import Padding, pad_widths
 
 LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "z1": (("x", "window"), ("f", "all")),

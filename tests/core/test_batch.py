@@ -11,15 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core import batch, threads
-from cnnviz.core.batch import batch_forward, batch_gradients
-from cnnviz.core.evaluation import in_precision
-from cnnviz.core.layers.conv import Conv
-from cnnviz.core.layers.dense import Dense
-from cnnviz.core.layers.sigmoid import Sigmoid
-from cnnviz.core.losses import LOSSES
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import DEFAULT, Network
+from cnnviz.core.network import batch
+from cnnviz.core.network.batch import batch_forward, batch_gradients
+from cnnviz.core.network.layers.conv import Conv
+from cnnviz.core.network.layers.dense import Dense
+from cnnviz.core.network.layers.sigmoid import Sigmoid
+from cnnviz.core.network.losses import LOSSES
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.core.runtime import threads
+from cnnviz.core.training.evaluation import in_precision
 from tests.core.networks import ALL, COURSES, OTHERS, Case, cases
 
 ROOT = Path(__file__).parents[2]

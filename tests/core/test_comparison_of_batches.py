@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.comparison.diagnosis import diagnose, gradient_names
-from cnnviz.core.comparison.precision import SINGLE
-from cnnviz.core.comparison.reference_pass import ReferencePass
+from cnnviz.core.diagnosis.diagnosis import diagnose, gradient_names
+from cnnviz.core.diagnosis.precision import SINGLE
+from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.mistakes import mistakes_for, placed
-from cnnviz.core.optimizers import gd
+from cnnviz.core.network.optimizers import gd
 from cnnviz.data.user_gradients import read_gradients
 from tests.core.networks import Batch
 

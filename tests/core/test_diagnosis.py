@@ -5,18 +5,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.comparison.diagnosis import diagnose
-from cnnviz.core.comparison.explanations import right_lines
-from cnnviz.core.comparison.precision import DOUBLE, HALF, SINGLE, precisions
-from cnnviz.core.comparison.rearrangements import rearrangements
-from cnnviz.core.comparison.reference_pass import ReferencePass
-from cnnviz.core.comparison.stage_verdicts import by_stage
-from cnnviz.core.comparison.worst_entry import worst_of
-from cnnviz.core.line_overrides import chained
+from cnnviz.core.diagnosis.diagnosis import diagnose
+from cnnviz.core.diagnosis.explanations import right_lines
+from cnnviz.core.diagnosis.precision import DOUBLE, HALF, SINGLE, precisions
+from cnnviz.core.diagnosis.rearrangements import rearrangements
+from cnnviz.core.diagnosis.reference_pass import ReferencePass
+from cnnviz.core.diagnosis.stage_verdicts import by_stage
+from cnnviz.core.diagnosis.worst_entry import worst_of
 from cnnviz.core.mistakes import mistakes_for, placed
-from cnnviz.core.network import DEFAULT, Network
-from cnnviz.core.optimizers import gd
-from cnnviz.core.spoiled_stages import stages_hit
+from cnnviz.core.mistakes.spoiled_stages import stages_hit
+from cnnviz.core.network.line_overrides import chained
+from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.core.network.optimizers import gd
 from cnnviz.words import Problem
 from tests.core.mistake_draws import SINGLE_MISTAKES, judged
 from tests.core.networks import cases

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.film import FEW, film, maps_of, thinned
-from cnnviz.core.film_analysis import fall_shares, loss_terms, turning_points
-from cnnviz.core.notebook_ops import saturated_share
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import run_updates
+from cnnviz.core.network.notebook_ops import saturated_share
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.film import FEW, film, maps_of, thinned
+from cnnviz.core.training.film_analysis import fall_shares, loss_terms, turning_points
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.words import Problem
 from tests.core.networks import COURSES, Case
 from tests.core.test_snapshot_networks import FITTING, setup_of

@@ -4,11 +4,11 @@ import pytest
 
 from cnnviz.core.gradcheck import STEPS, TOLERANCE, check_gradients, relative_error, step_sweep
 from cnnviz.core.gradcheck.inputs import differences
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.notebook_network import backward, forward, init_params, update
-from cnnviz.core.notebook_ops import mse
-from cnnviz.core.setup import Setup
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.notebook_ops import mse
+from cnnviz.core.notebook.notebook_network import backward, forward, init_params, update
+from cnnviz.core.setup.kernels import KERNELS
+from cnnviz.core.setup.setup import Setup
 from cnnviz.data.images import load_image
 
 Y = np.array([1.0, 0.0])

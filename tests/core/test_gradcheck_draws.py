@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.comparison.diagnosis import diagnose
-from cnnviz.core.comparison.precision import DOUBLE
+from cnnviz.core.diagnosis.diagnosis import diagnose
+from cnnviz.core.diagnosis.precision import DOUBLE
 from cnnviz.core.gradcheck import KINK, RIGHT, UNDECIDED, WRONG, GradientCheck, check_gradients, judged_again
 from cnnviz.core.mistakes import placed
-from cnnviz.core.network import Network
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot, run_updates
+from cnnviz.core.network.network import Network
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.data.images import load_image
 from cnnviz.export.user_gradients_report import reference_of
 from cnnviz.pages.check.examined_pass import Examined

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.kernels import KERNELS, random_kernel
-from cnnviz.core.notebook_ops import conv2d
-from cnnviz.core.setup import Setup
+from cnnviz.core.network.notebook_ops import conv2d
+from cnnviz.core.setup.kernels import KERNELS, random_kernel
+from cnnviz.core.setup.setup import Setup
 
 
 def answer(name: str, x: np.ndarray) -> np.ndarray:

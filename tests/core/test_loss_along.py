@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz import Setup, check_gradients, curve, load_image, run_updates
-from cnnviz.core import losses_of_copies
 from cnnviz.core.gradcheck import KINK
-from cnnviz.core.loss_along import POINTS, SPANS
-from cnnviz.core.notebook import notebook_step
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.threads import one_blas_thread
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.notebook.notebook import notebook_step
+from cnnviz.core.runtime.threads import one_blas_thread
+from cnnviz.core.training import losses_of_copies
+from cnnviz.core.training.loss_along import POINTS, SPANS
 from tests.core.networks import COURSES, cases
 
 FITTING = cases().filter(lambda case: len(case.x_shape) == 2 or case.x_shape[0] == 3)

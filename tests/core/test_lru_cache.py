@@ -14,10 +14,10 @@ import pytest
 
 import cnnviz
 from cnnviz import Setup
-from cnnviz.core.lru_cache import Budgets, LruCache, held_bytes, keeping_for
-from cnnviz.core.network import Network
-from cnnviz.core.setup import Setup as Start
-from cnnviz.core.snapshots import _Run, forget
+from cnnviz.core.network.network import Network
+from cnnviz.core.runtime.lru_cache import Budgets, LruCache, held_bytes, keeping_for
+from cnnviz.core.setup.setup import Setup as Start
+from cnnviz.core.training.snapshots import _Run, forget
 from cnnviz.data.images import find_image, load_image
 from cnnviz.decks.scope import _made
 
@@ -150,7 +150,7 @@ COUNTED = {
     "server/costs.py": "kinds of answers: pages, their own keys, words of at most 20 characters, and sizes of networks as powers of two",
     "server/loop_turns.py": "addresses with a port",
     "server/visitors.py": "networks of addresses, with at most four parts each",
-    "core/lru_cache.py": "locks of what is being made, each held by a request",
+    "core/runtime/lru_cache.py": "locks of what is being made, each held by a request",
 }
 """Modules with caches that count entries instead of bytes, and what bounds the size of an entry."""
 FOR_EVER = {

@@ -7,19 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.comparison.array_verdicts import compared
-from cnnviz.core.comparison.given_arrays import GivenArray
-from cnnviz.core.comparison.precision import EXACT, SINGLE
-from cnnviz.core.comparison.stage_verdicts import by_stage, first_wrong
+from cnnviz.core.diagnosis.array_verdicts import compared
+from cnnviz.core.diagnosis.given_arrays import GivenArray
+from cnnviz.core.diagnosis.precision import EXACT, SINGLE
+from cnnviz.core.diagnosis.stage_verdicts import by_stage, first_wrong
 from cnnviz.core.gradcheck import check_gradients
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.layers import LAYERS
-from cnnviz.core.layers._activation import Activation
-from cnnviz.core.losses import LOSSES
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed, stages_hit
-from cnnviz.core.network import DEFAULT, Network
-from cnnviz.core.notebook_network import backward, forward, init_params, update
-from cnnviz.core.optimizers import OPTIMIZERS, adam, gd, momentum
+from cnnviz.core.network.layers import LAYERS
+from cnnviz.core.network.layers._activation import Activation
+from cnnviz.core.network.losses import LOSSES
+from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.core.network.optimizers import OPTIMIZERS, adam, gd, momentum
+from cnnviz.core.notebook.notebook_network import backward, forward, init_params, update
+from cnnviz.core.setup.kernels import KERNELS
 from cnnviz.data.images import load_image
 from cnnviz.words import Problem, has
 from tests.core.networks import cases

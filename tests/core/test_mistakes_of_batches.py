@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.comparison.diagnosis import diagnose, gradient_names
-from cnnviz.core.comparison.reference_pass import ReferencePass
+from cnnviz.core.diagnosis.diagnosis import diagnose, gradient_names
+from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.gradcheck import check_gradients
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
-from cnnviz.core.network import Network
-from cnnviz.core.optimizers import gd
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.optimizers import gd
 from cnnviz.words import Problem, has
 from tests.core.networks import Batch
 

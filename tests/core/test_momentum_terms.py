@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup, load_image
-from cnnviz.core.momentum_terms import MOST, velocity_terms
-from cnnviz.core.snapshots import run_updates, walk
+from cnnviz.core.training.momentum_terms import MOST, velocity_terms
+from cnnviz.core.training.snapshots import run_updates, walk
 
 SETUP = Setup(opt="momentum", net="conv2x3-relu-dense2-softmax-ce", w="he")
 

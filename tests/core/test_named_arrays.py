@@ -7,10 +7,10 @@ import threading
 import numpy as np
 import pytest
 
-from cnnviz.core.named_arrays import Gradients, Params, Trace
-from cnnviz.core.notebook_network import backward, forward, init_params
-from cnnviz.core.optimizers import gd
-from cnnviz.core.read_only import as_frozen
+from cnnviz.core.network.named_arrays import Gradients, Params, Trace
+from cnnviz.core.network.optimizers import gd
+from cnnviz.core.notebook.notebook_network import backward, forward, init_params
+from cnnviz.core.runtime.read_only import as_frozen
 from tests.core.networks import ALL
 
 

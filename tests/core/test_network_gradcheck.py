@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from cnnviz.core.gradcheck import STEPS, TOLERANCE, check_gradients, error_curve, nudge_path, step_sweep
 from cnnviz.core.gradcheck.inputs import differences
 from cnnviz.core.gradcheck.verdict import SAFETY
-from cnnviz.core.losses import LOSSES
-from cnnviz.core.network import DEFAULT, Network
-from cnnviz.core.notebook_network import init_params, update
-from cnnviz.core.work_cancellation import as_long_as
+from cnnviz.core.network.losses import LOSSES
+from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.core.notebook.notebook_network import init_params, update
+from cnnviz.core.runtime.work_cancellation import as_long_as
 from cnnviz.words import Problem
 from tests.core.networks import ALL, COURSES, Case, cases
 

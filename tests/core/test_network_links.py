@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
-from cnnviz.core import sliding
-from cnnviz.core.cell_links import Link, sources
-from cnnviz.core.program_line import Op, unflatten
+from cnnviz.core.network import sliding
+from cnnviz.core.network.cell_links import Link, sources
+from cnnviz.core.network.program_line import Op, unflatten
 from tests.core.networks import ALL, Case, cases
 
 CELLS, CANDIDATES = 3, 25

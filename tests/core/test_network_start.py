@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core.network import DEFAULT, Network
-from cnnviz.core.notebook_network import init_params
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import forget
+from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.core.notebook.notebook_network import init_params
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import forget
 from cnnviz.words import Problem
 from tests.core.networks import ALL, COURSES, cases
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core.layers import LAYERS
-from cnnviz.core.network import Network
-from cnnviz.core.network_text import MOST_TEXT
+from cnnviz.core.network.layers import LAYERS
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.network_text import MOST_TEXT
 from cnnviz.words import Problem
 from tests.core.networks import cases
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup, load_image, run_updates
-from cnnviz.core.normalisation_paths import paths_back
+from cnnviz.core.explain.normalisation_paths import paths_back
 
 QUERY = {"img": "cat-0,cat-1,dog-0,dog-1", "ch": "red", "net": "conv2x3-bn-relu-max2-dense2-softmax-ce", "y": "1,0;1,0;0,1;0,1"}
 

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core.page_state import PAGE_KEYS, PageState
-from cnnviz.core.setup import SETUP_KEYS, Setup
+from cnnviz.core.setup.page_state import PAGE_KEYS, PageState
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
 from cnnviz.words import languages
 from tests.core.test_setup import ANYTHING
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup
-from cnnviz.core.presets import PRESETS
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.data.images import find_image
 
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from cnnviz import load_image
-from cnnviz.core.film import film
-from cnnviz.core.film_analysis import turning_points
-from cnnviz.core.run_outcome import Outcome, outcome
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot, run_updates
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.film import film
+from cnnviz.core.training.film_analysis import turning_points
+from cnnviz.core.training.run_outcome import Outcome, outcome
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 
 X, N = load_image("test-0"), 200
 RELU = "conv1x3-relu-dense2-sigmoid-mse"

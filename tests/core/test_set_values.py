@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz import Setup, load_image
-from cnnviz.core.film import film
-from cnnviz.core.losses_ahead import descent
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.set_values import MOST, SetValue
-from cnnviz.core.snapshots import forget, run_updates, updates_ahead, walk
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.setup.set_values import MOST, SetValue
+from cnnviz.core.training.film import film
+from cnnviz.core.training.losses_ahead import descent
+from cnnviz.core.training.snapshots import forget, run_updates, updates_ahead, walk
 from cnnviz.words import languages, reading
 from tests.core.networks import cases
 

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.image_ids import CLASSES, DIGITS, PATTERNS
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.network import WEIGHTS
-from cnnviz.core.notebook import DEVIATIONS
-from cnnviz.core.notebook_ops import PADDINGS
-from cnnviz.core.setup import (
+from cnnviz.core.network.network import WEIGHTS
+from cnnviz.core.network.notebook_ops import PADDINGS
+from cnnviz.core.notebook.notebook import DEVIATIONS
+from cnnviz.core.setup.image_ids import CLASSES, DIGITS, PATTERNS
+from cnnviz.core.setup.kernels import KERNELS
+from cnnviz.core.setup.setup import (
     CHANNELS,
     MAX_NUMBER,
     MAX_PADDING,
@@ -27,7 +27,7 @@ from cnnviz.core.setup import (
     SCALES,
     Setup,
 )
-from cnnviz.core.snapshots import run_updates
+from cnnviz.core.training.snapshots import run_updates
 
 KEYS = ["img", "ch", "scale", "f", "w", "seed", "y", "lr", "stride", "pad", "rule", "k", "stage"]
 NUMBERS = st.floats(-MAX_NUMBER, MAX_NUMBER)

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.filters import MOST_TEXT
-from cnnviz.core.image_ids import CLASSES, parse_image_id
-from cnnviz.core.image_ids import label as label_of
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import DEFAULT, WEIGHTS, Network
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.setup import SETUP_KEYS, Setup
-from cnnviz.core.stored_params import NotKept, keep, kept
-from cnnviz.core.update_limits import MAX_UPDATES, MOST_WORK, SPACING, STATE_BYTES, state_bytes, step_work
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import DEFAULT, WEIGHTS, Network
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.network.stored_params import NotKept, keep, kept
+from cnnviz.core.setup.filters import MOST_TEXT
+from cnnviz.core.setup.image_ids import CLASSES, parse_image_id
+from cnnviz.core.setup.image_ids import label as label_of
+from cnnviz.core.setup.kernels import KERNELS
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
+from cnnviz.core.setup.update_limits import MAX_UPDATES, MOST_WORK, SPACING, STATE_BYTES, state_bytes, step_work
 from cnnviz.words import Message
 from tests.core.networks import COURSES, cases
 from tests.core.test_setup import ANYTHING, NotText, Raising, is_setup_with_sentences

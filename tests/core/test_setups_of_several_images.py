@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cnnviz.core.film import film
 from cnnviz.core.gradcheck import check_gradients
-from cnnviz.core.network import Network
-from cnnviz.core.optimizers import gd
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import forget, run_updates, walk
-from cnnviz.core.update_limits import step_work
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.optimizers import gd
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.setup.update_limits import step_work
+from cnnviz.core.training.film import film
+from cnnviz.core.training.snapshots import forget, run_updates, walk
 from cnnviz.data.images import load_images
 from cnnviz.pages import answer
 from cnnviz.pages.encoding import decode

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from cnnviz.core.gradcheck import check_gradients
-from cnnviz.core.network import Network
+from cnnviz.core.network.network import Network
 from cnnviz.tensorflow_check.tensorflow_network import tensorflow_gradients
 from tests.core import batches_in_tensorflow
 from tests.core.networks import ALL, Batch, Case, batches, cases

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core import snapshots
-from cnnviz.core.lru_cache import LruCache
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import NEAR, SPACING, forget, run_updates
-from cnnviz.core.update_limits import STATE_BYTES
-from cnnviz.core.updates import walk
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.runtime.lru_cache import LruCache
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.setup.update_limits import STATE_BYTES
+from cnnviz.core.training import snapshots
+from cnnviz.core.training.snapshots import NEAR, SPACING, forget, run_updates
+from cnnviz.core.training.updates import walk
 from cnnviz.words import Problem
 from tests.core.networks import COURSES, OTHERS, Case, cases
 

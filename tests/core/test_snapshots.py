@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core import snapshots
-from cnnviz.core.kernels import KERNELS, random_kernel
-from cnnviz.core.notebook import notebook_step
-from cnnviz.core.notebook_network import backward, forward, init_params, update
-from cnnviz.core.notebook_ops import mse
-from cnnviz.core.setup import RULES, Setup
-from cnnviz.core.snapshots import SPACING, run_updates, walk
-from cnnviz.core.updates import Updates
+from cnnviz.core.network.notebook_ops import mse
+from cnnviz.core.notebook.notebook import notebook_step
+from cnnviz.core.notebook.notebook_network import backward, forward, init_params, update
+from cnnviz.core.setup.kernels import KERNELS, random_kernel
+from cnnviz.core.setup.setup import RULES, Setup
+from cnnviz.core.training import snapshots
+from cnnviz.core.training.snapshots import SPACING, run_updates, walk
+from cnnviz.core.training.updates import Updates
 
 FAR = 2 * SPACING + 50
 """Far enough to cross what is remembered on the way twice."""

@@ -5,8 +5,8 @@ import io
 import numpy as np
 import pytest
 
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import run_updates
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import load_images
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.import_weights import read_start

@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz import Problem, Setup, load_image, run_updates, sweep
-from cnnviz.core import sweep as sweeping
-from cnnviz.core.losses import LOSSES
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.read_sweep import MOST_RUNS, read_sweep
-from cnnviz.core.sweep import MOST_LOSSES, runs_of, seconds_of_runs, updates_that_fit
-from cnnviz.core.sweep_lines import EACH
-from cnnviz.core.threads import one_blas_thread
-from cnnviz.core.update_limits import MOST_WORK, estimate, step_work
+from cnnviz.core.network.losses import LOSSES
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.runtime.threads import one_blas_thread
+from cnnviz.core.setup.read_sweep import MOST_RUNS, read_sweep
+from cnnviz.core.setup.update_limits import MOST_WORK, estimate, step_work
+from cnnviz.core.training import sweep as sweeping
+from cnnviz.core.training.sweep import MOST_LOSSES, runs_of, seconds_of_runs, updates_that_fit
+from cnnviz.core.training.sweep_lines import EACH
 from tests.core.networks import COURSES, cases
 
 FITTING = cases().filter(lambda case: len(case.x_shape) == 2 or case.x_shape[0] == 3)

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core.batch import batch_gradients
-from cnnviz.core.cell_links import Link, sources
-from cnnviz.core.image_ids import PATTERNS
-from cnnviz.core.network import Network
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import run_updates
-from cnnviz.core.ties import TIE, settled
+from cnnviz.core.network.batch import batch_gradients
+from cnnviz.core.network.cell_links import Link, sources
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.ties import TIE, settled
+from cnnviz.core.setup.image_ids import PATTERNS
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
 from cnnviz.pages import network_record
 from tests.core.networks import cases

@@ -21,7 +21,7 @@ from urllib.error import HTTPError, URLError
 import numpy as np
 import pytest
 
-from cnnviz.core.image_ids import CLASSES
+from cnnviz.core.setup.image_ids import CLASSES
 from cnnviz.data import cifar10, keras_cache
 from cnnviz.data.cifar10 import Loader, cached, collect
 from cnnviz.data.failures import explain_failure

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image as Pillow
 
-from cnnviz.core.image_ids import COUNTS, DIGITS, PATTERNS
-from cnnviz.core.setup import CHANNELS, Setup
+from cnnviz.core.setup.image_ids import COUNTS, DIGITS, PATTERNS
+from cnnviz.core.setup.setup import CHANNELS, Setup
 from cnnviz.data import bundled_images, cifar10
 from cnnviz.data.cifar10 import Loader
 from cnnviz.data.images import CLASSES, Image, ImageUnavailable, bundled, find_image, load_image

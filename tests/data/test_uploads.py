@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageOps
 
-from cnnviz.core.image_ids import MAX_UPLOAD_TEXT
-from cnnviz.core.setup import Setup
+from cnnviz.core.setup.image_ids import MAX_UPLOAD_TEXT
+from cnnviz.core.setup.setup import Setup
 from cnnviz.data import uploads
 from cnnviz.data.uploads import FORMATS, MAX_BYTES, PIXEL_BYTES, pack, read_upload, unpack
 

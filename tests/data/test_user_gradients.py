@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.network import DEFAULT, Network
+from cnnviz.core.network.network import DEFAULT, Network
 from cnnviz.data.user_gradients import MOST_MEMBERS, most_bytes, read_gradients
 from cnnviz.words import Problem
 

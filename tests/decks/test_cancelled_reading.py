@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnviz.core.work_cancellation import as_long_as
+from cnnviz.core.runtime.work_cancellation import as_long_as
 from cnnviz.decks.deck_checker import check, look
 
 SCREENS = 50

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.__main__ import main
-from cnnviz.core.setup import Setup
+from cnnviz.core.setup.setup import Setup
 from cnnviz.decks import expression_limits
 from cnnviz.decks.deck_checker import check
 from cnnviz.decks.expression import evaluate

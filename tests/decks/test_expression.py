@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.setup import Setup
+from cnnviz.core.setup.setup import Setup
 from cnnviz.decks import expression_limits
 from cnnviz.decks.expression import evaluate
 from cnnviz.decks.expression_functions import FUNCTIONS, REDUCTIONS

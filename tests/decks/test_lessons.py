@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnnviz.core.kernels import KERNELS
 from cnnviz.core.mistakes import placed
-from cnnviz.core.notebook import OBJECT_ORIENTED, notebook_step
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot, run_updates, walk
+from cnnviz.core.notebook.notebook import OBJECT_ORIENTED, notebook_step
+from cnnviz.core.setup.kernels import KERNELS
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot, run_updates, walk
 from cnnviz.data.images import find_image, load_images
 from cnnviz.decks import deck_fields, deck_file, library
 from cnnviz.decks.deck_checker import check_file

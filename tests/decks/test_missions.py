@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.presets import PRESETS
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import run_updates
+from cnnviz.core.setup.presets import PRESETS
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
 from cnnviz.decks.missions import blind, find, missions
 from cnnviz.decks.scope import query_of, setup_of

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pytest
 
-from cnnviz.core.kernels import KERNELS
+from cnnviz.core.setup.kernels import KERNELS
 from cnnviz.decks.deck import Screen
 from cnnviz.decks.expression import evaluate
 from cnnviz.decks.library import bundled

@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot, run_updates
-from cnnviz.core.stages import label
+from cnnviz.core.network.stages import label
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.data.images import load_image
 from tests.core.seed_cells import Geometry
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from cnnviz import Setup, backward
 from cnnviz.core.gradcheck import UNDECIDED, check_gradients
 from cnnviz.core.mistakes import mistakes_for, placed, stages_hit
-from cnnviz.core.presets import PRESETS
+from cnnviz.core.setup.presets import PRESETS
 from tests.e2e.page import Screen, faults, place, read, snapshot
 from tests.e2e.test_language import SHORT
 from tests.e2e.test_view import RECORD

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from cnnviz import Setup
-from cnnviz.core.kernels import KERNELS, random_kernel
+from cnnviz.core.setup.kernels import KERNELS, random_kernel
 from tests.e2e.page import Screen, screen_in
 
 

@@ -10,8 +10,8 @@ from PIL import Image
 from playwright.sync_api import Locator, Route, expect
 
 from cnnviz import Setup, load_image
-from cnnviz.core.image_ids import CLASSES
-from cnnviz.core.presets import PRESETS
+from cnnviz.core.setup.image_ids import CLASSES
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.data import cifar10
 from cnnviz.data.images import find_image
 from cnnviz.hosts.dialogs import answers

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Setup
-from cnnviz.core import cell_links
-from cnnviz.core.presets import PRESETS
+from cnnviz.core.network import cell_links
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.words import message
 from tests.e2e.page import COLLIDING, Screen, faults, values
 

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Setup
-from cnnviz.core.notebook import DEVIATION_TABLE, DEVIATIONS
-from cnnviz.core.setup import RULES
+from cnnviz.core.notebook.notebook import DEVIATION_TABLE, DEVIATIONS
+from cnnviz.core.setup.setup import RULES
 from tests.e2e.page import Screen, faults, read, values
 from tests.e2e.test_view import RECORD
 

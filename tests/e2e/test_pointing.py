@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from cnnviz.core.setup import Setup
+from cnnviz.core.setup.setup import Setup
 from tests.core.seed_cells import sources
 from tests.e2e.page import ORDER, Screen, cell_of, geometry
 

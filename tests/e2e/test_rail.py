@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from cnnviz import Setup
 from cnnviz.core.mistakes import MISTAKES
-from cnnviz.core.presets import PRESETS
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.pages.registry import pages
 from cnnviz.words import catalogue
 from tests.e2e.page import Screen

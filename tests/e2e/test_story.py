@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from cnnviz import curve
-from cnnviz.core.film import film
-from cnnviz.core.setup import Setup
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.film import film
 from cnnviz.data.images import load_image
 from tests.e2e.page import PATIENCE, Screen, faults, snapshot, true_minus
 from tests.e2e.test_accessibility import violations

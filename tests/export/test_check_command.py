@@ -7,8 +7,8 @@ import pytest
 
 from cnnviz.__main__ import main
 from cnnviz.core.mistakes import placed
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import run_updates
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.arrays import arrays_npz
 

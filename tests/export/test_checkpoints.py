@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup, load_image, run_updates
-from cnnviz.core.checkpoints import MOST, checkpoints
-from cnnviz.core.stored_params import is_kept_name, kept
+from cnnviz.core.network.stored_params import is_kept_name, kept
+from cnnviz.core.training.checkpoints import MOST, checkpoints
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.checkpoints import files_in, read_checkpoints
 from cnnviz.pages.train import film

@@ -10,9 +10,9 @@ import pytest
 
 from cnnviz.__main__ import main
 from cnnviz.core.gradcheck import check_gradients, marks
-from cnnviz.core.network import Network
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import run_updates
+from cnnviz.core.network.network import Network
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.code_lines import expression
 from cnnviz.export.core_source import listing

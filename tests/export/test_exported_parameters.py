@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz import Params, Setup, load_image, run_updates
-from cnnviz.core.network import MOST_PARAMETERS
+from cnnviz.core.network.network import MOST_PARAMETERS
 from cnnviz.export.parameters import MAX_BYTES, parameters_json, read_parameters, read_setup, starting_from
 
 SETUP = Setup(k=7, lr=0.5, stride=4)

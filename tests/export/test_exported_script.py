@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup, load_image, run_updates
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.layers import LAYERS
-from cnnviz.core.notebook import DEVIATIONS
-from cnnviz.core.stored_params import keep
+from cnnviz.core.network.layers import LAYERS
+from cnnviz.core.network.stored_params import keep
+from cnnviz.core.notebook.notebook import DEVIATIONS
+from cnnviz.core.setup.kernels import KERNELS
 from cnnviz.data.images import find_image, load_images
 from cnnviz.data.uploads import pack
 from cnnviz.export.arrays import describe, most_whole, named_arrays

@@ -8,9 +8,9 @@ import io
 import numpy as np
 import pytest
 
-from cnnviz.core.presets import PRESETS
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import run_updates
+from cnnviz.core.setup.presets import PRESETS
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_images
 from cnnviz.export.frameworks import keras_script, pytorch_script
 from cnnviz.words import Problem, languages, reading, say, text

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup
-from cnnviz.core.latex_to_text import in_words, pixel_formula, plain
-from cnnviz.core.network import Network
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.presets import PRESETS
+from cnnviz.core.explain.latex_to_text import in_words, pixel_formula, plain
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.export.mathml import mathml
 from cnnviz.export.numpy_script import jupyter_notebook
 from cnnviz.view.constants import browser_words, formulas_in_words

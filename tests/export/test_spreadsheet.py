@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from cnnviz.core.network import Network
-from cnnviz.core.presets import PRESETS
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import run_updates
+from cnnviz.core.network.network import Network
+from cnnviz.core.setup.presets import PRESETS
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.cell_formulas import FIRST_COLUMN, FIRST_ROW, LOSSES, MAKERS, CellFormulas, letters
 from cnnviz.export.spreadsheet import spreadsheet

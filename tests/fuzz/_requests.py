@@ -13,9 +13,9 @@ import numpy as np
 from PIL import Image
 
 from cnnviz import decks
-from cnnviz.core.presets import PRESETS
-from cnnviz.core.setup import SETUP_KEYS, Setup
-from cnnviz.core.snapshots import run_updates
+from cnnviz.core.setup.presets import PRESETS
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import load_images
 from cnnviz.export.arrays import arrays_npz, npz
 from cnnviz.export.parameters import parameters_json

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 from starlette.applications import Starlette
 
-from cnnviz.core import work_cancellation
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import run_updates
-from cnnviz.core.work_cancellation import as_long_as
+from cnnviz.core.runtime import work_cancellation
+from cnnviz.core.runtime.work_cancellation import as_long_as
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data import cifar10
 from cnnviz.data.images import load_image
 from cnnviz.export.arrays import arrays_npz

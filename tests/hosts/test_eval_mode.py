@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from cnnviz.__main__ import main
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import run_updates
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import load_images
 from cnnviz.decks.scope import scope_of
 from cnnviz.export import animation as animations

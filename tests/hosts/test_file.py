@@ -10,7 +10,7 @@ import pytest
 
 from cnnviz import Setup
 from cnnviz.__main__ import main
-from cnnviz.core.presets import PRESETS
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.data.images import find_image
 from cnnviz.hosts.file import _answer, packing, setup_html
 from cnnviz.hosts.file.deck import deck_html

@@ -15,8 +15,8 @@ import PIL
 import pytest
 
 from cnnviz.__main__ import main
-from cnnviz.core import threads
-from cnnviz.core.presets import PRESETS
+from cnnviz.core.runtime import threads
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.hosts.dialogs import answers
 from cnnviz.hosts.static import pyodide
 from cnnviz.hosts.static.in_browser import get

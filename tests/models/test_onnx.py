@@ -11,7 +11,7 @@ from onnx.reference import ReferenceEvaluator
 
 from cnnviz import from_model
 from cnnviz.__main__ import main
-from cnnviz.core.snapshots import run_updates
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.export.import_weights import read_start, setup_of_weights
 from cnnviz.models.reading import read_model
 from cnnviz.models.weights import weights_in

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from cnnviz import Network, from_model
-from cnnviz.core.presets import PRESETS
-from cnnviz.core.setup import Setup
+from cnnviz.core.setup.presets import PRESETS
+from cnnviz.core.setup.setup import Setup
 from cnnviz.export.frameworks import keras_script, pytorch_script
 from cnnviz.models.keras_config import MOST_BYTES
 from cnnviz.models.reading import MOST_TEXT, read_model

@@ -11,8 +11,20 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup, check_gradients, curve, words
-from cnnviz.core.layers import LAYERS
-from cnnviz.core.layers.layer import ONE, Call, Groups, Layer, Links, Parameter, Run, Shape, Values, call, number
+from cnnviz.core.network.layers import LAYERS
+from cnnviz.core.network.layers.layer import (
+    ONE,
+    Call,
+    Groups,
+    Layer,
+    Links,
+    Parameter,
+    Run,
+    Shape,
+    Values,
+    call,
+    number,
+)
 from cnnviz.data.images import find_image
 from cnnviz.export.frameworks import keras_script
 from cnnviz.export.numpy_script import jupyter_notebook, numpy_script

@@ -13,9 +13,9 @@ import pytest
 from cnnviz import Setup
 from cnnviz.core.gradcheck import KINK, TOLERANCE, UNDECIDED, WRONG, check_gradients, judged_again
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
-from cnnviz.core.network import DEFAULT, Network
-from cnnviz.core.setup import SETUP_KEYS
-from cnnviz.core.work_cancellation import as_long_as
+from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.core.runtime.work_cancellation import as_long_as
+from cnnviz.core.setup.setup import SETUP_KEYS
 from cnnviz.pages.check import checking, user_gradients
 from cnnviz.pages.check.checked_chain import chain, drawn_errors, more
 from cnnviz.pages.check.examined_pass import Examined

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz import Setup
-from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.network.optimizers import OPTIMIZERS
 from tests.core.networks import cases
 from tests.pages.everything import PAGES, all_taken_home, answered
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnviz.core.setup import Setup
+from cnnviz.core.setup.setup import Setup
 from cnnviz.decks.library import SETTING, bundled
 from cnnviz.decks.plates import cells, plates
 from cnnviz.decks.question import setup_at

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup
-from cnnviz.core.program import Program
-from cnnviz.core.snapshots import Snapshot, run_updates
+from cnnviz.core.network.program import Program
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.data.images import load_image
 from cnnviz.pages import answer, map_records, network_record
 from cnnviz.pages.encoding import encode

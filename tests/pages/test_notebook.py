@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup
-from cnnviz.core.network import DEFAULT
-from cnnviz.core.notebook import DEVIATIONS
-from cnnviz.core.notebook_deviation_sets import moving_sets, smallest
+from cnnviz.core.network.network import DEFAULT
+from cnnviz.core.notebook.notebook import DEVIATIONS
+from cnnviz.core.notebook.notebook_deviation_sets import moving_sets, smallest
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook.architecture import architecture, arrays
 from cnnviz.pages.notebook.choices import rows

@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from cnnviz import Setup, load_image, run_updates
-from cnnviz.core.setup import SETUP_KEYS
-from cnnviz.core.work_cancellation import as_long_as, check_wanted
+from cnnviz.core.runtime.work_cancellation import as_long_as, check_wanted
+from cnnviz.core.setup.setup import SETUP_KEYS
 from cnnviz.data.images import find_image
 from cnnviz.export.arrays import PIECE
 from cnnviz.pages import resource

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup, load_image, run_updates
-from cnnviz.core.losses_ahead import promise
+from cnnviz.core.training.losses_ahead import promise
 from cnnviz.pages.stage_notes import stage_notes
 from cnnviz.words import written
 from tests.pages.running import now

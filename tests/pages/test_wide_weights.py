@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.loss_change import change_of_loss
-from cnnviz.core.presets import PRESETS
+from cnnviz.core.setup.presets import PRESETS
+from cnnviz.core.training.loss_change import change_of_loss
 from cnnviz.pages.address import resolved
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.quantized_weights import coloured

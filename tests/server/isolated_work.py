@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 
-from cnnviz.core.stored_params import keep, kept
+from cnnviz.core.network.stored_params import keep, kept
 
 
 def loaded(names: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from collections import Counter, deque
 
 import pytest
 
-from cnnviz.core.work_cancellation import check_wanted, held
+from cnnviz.core.runtime.work_cancellation import check_wanted, held
 from cnnviz.server.admission import Admission
 from cnnviz.server.compute_queue import ComputeQueue
 from cnnviz.server.costs import Costs

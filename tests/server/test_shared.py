@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup
-from cnnviz.core import stored_params
-from cnnviz.core.lru_cache import keeping_for
-from cnnviz.core.stored_params import Learned, NotKept, keep, keep_also
-from cnnviz.core.training import Training
+from cnnviz.core.network import stored_params
+from cnnviz.core.network.stored_params import Learned, NotKept, keep, keep_also
+from cnnviz.core.runtime.lru_cache import keeping_for
+from cnnviz.core.training.training import Training
 from cnnviz.data.training_data import training_data
 from cnnviz.pages.encoding import encode
 from cnnviz.pages.train.training import trainer

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from starlette.requests import HTTPConnection
 
-from cnnviz.core import work_cancellation
+from cnnviz.core.runtime import work_cancellation
 from cnnviz.hosts.streamlit import script_turns
 from cnnviz.hosts.streamlit.script_turns import ScriptTurns
 from cnnviz.server import loop_turns as turns_module

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnviz.core.isolation import SECONDS, isolated, run_elsewhere
-from cnnviz.core.lru_cache import clear_all
-from cnnviz.core.stored_params import keep, kept
-from cnnviz.core.work_cancellation import as_long_as
+from cnnviz.core.network.stored_params import keep, kept
+from cnnviz.core.runtime.isolation import SECONDS, isolated, run_elsewhere
+from cnnviz.core.runtime.lru_cache import clear_all
+from cnnviz.core.runtime.work_cancellation import as_long_as
 from cnnviz.hosts.dialogs import answers
 from cnnviz.server import worker
 from cnnviz.server.admission import Admission
@@ -163,7 +163,7 @@ def test_without_processes_the_time_is_limited():
 
 
 def _looked() -> None:
-    from cnnviz.core.work_cancellation import check_wanted
+    from cnnviz.core.runtime.work_cancellation import check_wanted
 
     check_wanted()
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from cnnviz.core.losses import LOSSES
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.notebook_network import backward, forward, init_params
-from cnnviz.core.notebook_ops import mse
+from cnnviz.core.network.losses import LOSSES
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.notebook_ops import mse
+from cnnviz.core.notebook.notebook_network import backward, forward, init_params
 from cnnviz.tensorflow_check.tensorflow_network import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
 from tests.core.networks import ALL, Case, cases
 

@@ -6,8 +6,8 @@ from importlib.machinery import PathFinder
 import numpy as np
 import pytest
 
-from cnnviz.core.network import Network
-from cnnviz.core.notebook_network import backward, forward, init_params
+from cnnviz.core.network.network import Network
+from cnnviz.core.notebook.notebook_network import backward, forward, init_params
 from cnnviz.tensorflow_check import tensorflow_process
 from cnnviz.tensorflow_check.tensorflow_network import TensorFlowUnavailable, import_tensorflow
 from cnnviz.words import Message, message

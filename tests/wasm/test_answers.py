@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 
-from cnnviz.core.presets import PRESETS
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.pages import answer
 from cnnviz.pages.check import checking
 from cnnviz.pages.encoding import decode

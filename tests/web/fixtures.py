@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 import numpy as np
 
 from cnnviz import Setup, load_image, run_updates
-from cnnviz.core.cell_links import Link, sources
-from cnnviz.core.presets import PRESETS
+from cnnviz.core.network.cell_links import Link, sources
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.data.images import find_image
 from cnnviz.decks.library import bundled
 from cnnviz.hosts.file import _answer

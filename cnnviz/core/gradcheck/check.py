@@ -22,10 +22,10 @@ from cnnviz.core.gradcheck.inputs import by_parameter, differences, is_finite
 from cnnviz.core.gradcheck.kinks import Found, check_parameter
 from cnnviz.core.gradcheck.result import GradientCheck
 from cnnviz.core.gradcheck.verdict import TOLERANCE, UNDECIDED, marks, relative_error, threshold
-from cnnviz.core.named_arrays import Gradients, Params
-from cnnviz.core.network import Network
-from cnnviz.core.notebook_ops import Padding
-from cnnviz.core.read_only import as_frozen
+from cnnviz.core.network.named_arrays import Gradients, Params
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.notebook_ops import Padding
+from cnnviz.core.runtime.read_only import as_frozen
 from cnnviz.words import Problem
 
 Progress = Callable[[float], None]

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.cached import cached_property
+from cnnviz.core.explain.rounding import doubts
 from cnnviz.core.gradcheck.nudge_path import Path, end_of, path
 from cnnviz.core.gradcheck.round_off import RoundOff, length
-from cnnviz.core.named_arrays import Gradients
-from cnnviz.core.program import Program
-from cnnviz.core.program_line import PassValues
-from cnnviz.core.rounding import doubts
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.network.named_arrays import Gradients
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import PassValues
+from cnnviz.core.runtime.cached import cached_property
+from cnnviz.core.runtime.work_cancellation import check_wanted
 
 SEEN = 1e-9
 """The share of the end of the pass that a nudge moves it by at the least, for what it is to be more than round-off."""

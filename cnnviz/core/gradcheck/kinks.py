@@ -66,7 +66,7 @@ def _odd(at: Sides, doubt: np.ndarray, analytic: np.ndarray) -> np.ndarray:
 def stands_at_kink(nudged: Differences, name: str, entry: int, analytic: float, step: float) -> bool:
     """Tells whether one entry, by flat index, stands at a kink, as `check_parameter` says of all.
 
-    >>> from cnnviz.core.network import Network
+    >>> from cnnviz.core.network.network import Network
     >>> network, x = Network.parse("relu-dense1-mse"), np.array([[0.5, 0.0]])
     >>> nudged = Differences(network.program((1, 2)), network.init((1, 2)), x, np.ones(1))
     >>> [stands_at_kink(nudged, "x", entry, nudged.gradients.dx.flat[entry], 1e-5) for entry in (0, 1)]

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cnnviz.core.program import Program
-from cnnviz.core.program_line import Op
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import Op
 
 BYTES = 2**20
 """Memory for the largest array of a block of copies: more of them would leave the processor's cache."""

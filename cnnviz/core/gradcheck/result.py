@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cnnviz.core.gradcheck.verdict import KINK, RIGHT, UNDECIDED, WRONG, threshold
-from cnnviz.core.read_only import ReadOnly
+from cnnviz.core.runtime.read_only import ReadOnly
 
 
 @dataclass(frozen=True)

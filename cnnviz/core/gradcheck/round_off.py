@@ -3,9 +3,9 @@
 import numpy as np
 
 from cnnviz.core.gradcheck.nudge_path import Path, end_of
-from cnnviz.core.named_arrays import Gradients
-from cnnviz.core.program import Program
-from cnnviz.core.program_line import Op, PassValues
+from cnnviz.core.network.named_arrays import Gradients
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import Op, PassValues
 
 
 class RoundOff:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from cnnviz.core.architecture import Architecture
-from cnnviz.core.line_overrides import Function
-from cnnviz.core.mistake_model import Kind, LineOverride, Mistake, add, anywhere
+from cnnviz.core.mistakes.mistake_model import Kind, LineOverride, Mistake, add, anywhere
+from cnnviz.core.network.architecture import Architecture
+from cnnviz.core.network.line_overrides import Function
 
 MISTAKES: dict[str, Mistake] = {}
 """By name, in the order in which their modules are imported: backward, from the loss to the kernel, then the step."""

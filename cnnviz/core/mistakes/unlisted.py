@@ -5,17 +5,17 @@ from functools import partial
 
 import numpy as np
 
-from cnnviz.core.layers._normalisation import EPS, Axes, gain_dg
-from cnnviz.core.layers.batch_norm import BatchNorm
-from cnnviz.core.layers.conv import Conv, weigh_df, weigh_dx, windows
-from cnnviz.core.layers.dense import Dense, connect_dx
-from cnnviz.core.layers.group_norm import GroupNorm, grouped
-from cnnviz.core.layers.leaky_relu import LeakyRelu
-from cnnviz.core.layers.relu import Relu
-from cnnviz.core.mistake_model import anywhere
+from cnnviz.core.mistakes.mistake_model import anywhere
 from cnnviz.core.mistakes.places import has_a_line
 from cnnviz.core.mistakes.registry import mistake
-from cnnviz.core.sliding import Padding, pad_widths
+from cnnviz.core.network.layers._normalisation import EPS, Axes, gain_dg
+from cnnviz.core.network.layers.batch_norm import BatchNorm
+from cnnviz.core.network.layers.conv import Conv, weigh_df, weigh_dx, windows
+from cnnviz.core.network.layers.dense import Dense, connect_dx
+from cnnviz.core.network.layers.group_norm import GroupNorm, grouped
+from cnnviz.core.network.layers.leaky_relu import LeakyRelu
+from cnnviz.core.network.layers.relu import Relu
+from cnnviz.core.network.sliding import Padding, pad_widths
 
 Array = np.ndarray
 

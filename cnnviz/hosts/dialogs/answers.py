@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from cnnviz.core.work_cancellation import in_background
+from cnnviz.core.runtime.work_cancellation import in_background
 from cnnviz.hosts.dialogs import Reply, full_set, uploads
 from cnnviz.hosts.dialogs.downloads import KINDS, file_of, offered
 from cnnviz.pages.registry import page_at

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from cnnviz.core.cached import cached_property
-from cnnviz.core.setup import Setup
+from cnnviz.core.runtime.cached import cached_property
+from cnnviz.core.setup.setup import Setup
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.animation import animation
 from cnnviz.export.arguments import MOST_AROUND, page_address

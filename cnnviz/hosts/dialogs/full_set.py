@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.image_ids import CLASSES, class_words
+from cnnviz.core.setup.image_ids import CLASSES, class_words
 from cnnviz.data import cifar10
 from cnnviz.data.disabled_features import excuse
 from cnnviz.data.labelled import LabelledImages

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from cnnviz.core.image_ids import CLASSES
-from cnnviz.core.isolation import isolated
-from cnnviz.core.setup import SETUP_KEYS, Setup
-from cnnviz.core.setup_network import batch_shape, shape_of
+from cnnviz.core.runtime.isolation import isolated
+from cnnviz.core.setup.image_ids import CLASSES
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
+from cnnviz.core.setup.setup_network import batch_shape, shape_of
 from cnnviz.data.uploads import read_upload
 from cnnviz.export.arrays import npz
 from cnnviz.export.checkpoints import files_in, read_checkpoints

@@ -5,9 +5,9 @@ import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from cnnviz.core.setup import MAX_UPDATES, Setup
-from cnnviz.core.snapshots import run_updates
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.setup import MAX_UPDATES, Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import Image, load_image
 from cnnviz.export.arguments import MOST_AROUND, page_address
 from cnnviz.hosts.file.document import document, said_in

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from cnnviz.core.setup import Setup
+from cnnviz.core.setup.setup import Setup
 from cnnviz.data.images import find_image
 from cnnviz.decks.deck_checker import check_file
 from cnnviz.export.arguments import page_address

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.program import Program
-from cnnviz.core.program_line import Op
-from cnnviz.core.setup import Setup
-from cnnviz.core.sliding import pad_widths
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import Op
+from cnnviz.core.network.sliding import pad_widths
+from cnnviz.core.setup.setup import Setup
 
 Predictor = tuple[str, list[str], list[float]]
 """One of RULES, the arrays that it takes ("<w" is w of the answer before), and its numbers."""

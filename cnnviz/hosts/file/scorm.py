@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from cnnviz.core.setup import Setup
+from cnnviz.core.setup.setup import Setup
 from cnnviz.data.images import Image
 from cnnviz.decks.deck_checker import check_file
 from cnnviz.hosts.file import setup_html

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import anywidget
 import traitlets
 
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.hosts.file.document import document
 from cnnviz.pages.address import PageRequest, resolved
 from cnnviz.pages.step import PAGE

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from cnnviz.core.isolation import isolated
+from cnnviz.core.runtime.isolation import isolated
 from cnnviz.data import disabled_features
 from cnnviz.pages.resource import asked_of, made, made_of, page_of, structured
 from cnnviz.words import message

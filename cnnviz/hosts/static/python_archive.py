@@ -21,7 +21,7 @@ def archive(decks: Iterable[Path] = ()) -> bytes:
     """A compressed tar, the same bytes for the same files; `decks` are folders of lessons and lectures to go along.
 
     >>> names = tarfile.open(fileobj=io.BytesIO(archive())).getnames()
-    >>> "cnnviz/core/setup.py" in names, "cnnviz/carried/assets/00_3.png" in names, "latex2mathml/converter.py" in names
+    >>> "cnnviz/core/setup/setup.py" in names, "cnnviz/carried/assets/00_3.png" in names, "latex2mathml/converter.py" in names
     (True, True, True)
     """
     out = io.BytesIO()

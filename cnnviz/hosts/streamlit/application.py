@@ -8,8 +8,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from cnnviz.core.isolation import run_elsewhere
-from cnnviz.core.stored_params import keep_also
+from cnnviz.core.network.stored_params import keep_also
+from cnnviz.core.runtime.isolation import run_elsewhere
 from cnnviz.hosts.dialogs.routes import dialog_routes
 from cnnviz.hosts.streamlit.compressed import Compressed
 from cnnviz.hosts.streamlit.guards import Frames, Metrics, NoUploads, Origins, Proxies

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from cnnviz.core.lru_cache import keeping_for
+from cnnviz.core.runtime.lru_cache import keeping_for
 from cnnviz.hosts.streamlit.language import follow_readers
 from cnnviz.hosts.streamlit.page import show
 from cnnviz.hosts.streamlit.script_turns import SCRIPTS

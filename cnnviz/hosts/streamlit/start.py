@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 from streamlit import config
 
-from cnnviz.core.threads import keep_one_blas_thread
+from cnnviz.core.runtime.threads import keep_one_blas_thread
 from cnnviz.data import keras_cache
 from cnnviz.data.disabled_features import forbidden
 from cnnviz.hosts.streamlit.connections import bound_connections

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from cnnviz.core.setup import Setup
+from cnnviz.core.setup.setup import Setup
 from cnnviz.pages.address import setup_of
 
 SETUP = "lesson"

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from functools import partial
 
-from cnnviz.core.mistake_model import PlacedMistake
 from cnnviz.core.mistakes import mistakes_for
-from cnnviz.core.optimizers import gd
-from cnnviz.core.program_line import Override
+from cnnviz.core.mistakes.mistake_model import PlacedMistake
+from cnnviz.core.network.optimizers import gd
+from cnnviz.core.network.program_line import Override
 from cnnviz.judge.case import Array
 from cnnviz.judge.mistakes.course_lines import Names, in_course
 from cnnviz.judge.mistakes.table import Mistake

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from cnnviz.core.source_lines import line_as_code
+from cnnviz.core.network.source_lines import line_as_code
 from cnnviz.judge.right_gradients import Right
 
 Names = Mapping[str, str]

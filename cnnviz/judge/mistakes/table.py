@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.layers.sigmoid import sigmoid
-from cnnviz.core.line_overrides import arguments
+from cnnviz.core.network.layers.sigmoid import sigmoid
+from cnnviz.core.network.line_overrides import arguments
 from cnnviz.judge.case import RETURNS, Array, Case
 from cnnviz.judge.mistakes.course_lines import right_line, value_of
 from cnnviz.judge.right_gradients import Right, right

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.setup import Setup
+from cnnviz.core.setup.setup import Setup
 from cnnviz.pages import gradient_chain
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers, Unfinished

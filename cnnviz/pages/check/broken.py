@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.activation_slopes import slopes
-from cnnviz.core.cells import cell_shape
-from cnnviz.core.losses_ahead import descent
-from cnnviz.core.lru_cache import LruCache, held_bytes
-from cnnviz.core.mistake_model import PlacedMistake
+from cnnviz.core.explain.activation_slopes import slopes
 from cnnviz.core.mistakes import mistakes_for, placed
-from cnnviz.core.named_arrays import one_image
-from cnnviz.core.network import DEFAULT
-from cnnviz.core.program import program_of
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot, run_updates
-from cnnviz.core.stages import label
+from cnnviz.core.mistakes.mistake_model import PlacedMistake
+from cnnviz.core.network.named_arrays import one_image
+from cnnviz.core.network.network import DEFAULT
+from cnnviz.core.network.program import program_of
+from cnnviz.core.network.stages import label
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
+from cnnviz.core.setup.cells import cell_shape
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.losses_ahead import descent
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.data.images import load_images
 from cnnviz.pages.charts import Line, chart
 from cnnviz.pages.check.examined_pass import Examined

@@ -12,12 +12,12 @@ from collections.abc import Callable, Hashable, Mapping
 import numpy as np
 
 from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, check_gradients
-from cnnviz.core.lru_cache import LruCache, held_bytes
-from cnnviz.core.read_only import as_frozen
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot
-from cnnviz.core.threads import THREADS
-from cnnviz.core.work_cancellation import in_background, waiting_elsewhere
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
+from cnnviz.core.runtime.read_only import as_frozen
+from cnnviz.core.runtime.threads import THREADS
+from cnnviz.core.runtime.work_cancellation import in_background, waiting_elsewhere
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 
 AT_ONCE = 400_000_000
 """Entries times multiplications of a pass: what is checked while the page waits, about half a second."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.cached import cached_property
 from cnnviz.core.gradcheck import RIGHT, WRONG, GradientCheck, judged_again
-from cnnviz.core.mistake_model import PlacedMistake
-from cnnviz.core.named_arrays import Gradients, one_image
-from cnnviz.core.program import Program
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot
-from cnnviz.core.spoiled_stages import stages_hit
+from cnnviz.core.mistakes.mistake_model import PlacedMistake
+from cnnviz.core.mistakes.spoiled_stages import stages_hit
+from cnnviz.core.network.named_arrays import Gradients, one_image
+from cnnviz.core.network.program import Program
+from cnnviz.core.runtime.cached import cached_property
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.pages.check.checking import Checking, checked, given_of
 from cnnviz.pages.check.tabs import mistake_in
 from cnnviz.pages.gradient_chain import operations

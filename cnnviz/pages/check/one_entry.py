@@ -5,12 +5,12 @@ from collections.abc import Hashable, Sequence
 
 import numpy as np
 
-from cnnviz.core.cells import cell_shape
 from cnnviz.core.gradcheck import RIGHT, STEPS, UNDECIDED, WRONG, Entry, GradientCheck
 from cnnviz.core.gradcheck.one_entry import Nudge, central_errors, nudges
-from cnnviz.core.lru_cache import LruCache, held_bytes
-from cnnviz.core.program import Program
-from cnnviz.core.stages import label
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import label
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
+from cnnviz.core.setup.cells import cell_shape
 from cnnviz.pages.charts import Line, chart
 from cnnviz.pages.check.examined_pass import Examined
 from cnnviz.wire.check import EntryData, NudgeRow

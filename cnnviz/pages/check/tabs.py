@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from cnnviz.core.mistake_model import PlacedMistake
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
-from cnnviz.core.setup import Setup
-from cnnviz.core.stages import label
+from cnnviz.core.mistakes.mistake_model import PlacedMistake
+from cnnviz.core.network.stages import label
+from cnnviz.core.setup.setup import Setup
 from cnnviz.pages.switches import group, switch
 from cnnviz.wire.parts import SwitchData, SwitchGroup
 from cnnviz.words import Message, Problem, message

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnnviz.core.gradcheck import TOLERANCE
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.data.disabled_features import excuse
 from cnnviz.tensorflow_check import tensorflow_process
 from cnnviz.wire.check import ThirdData

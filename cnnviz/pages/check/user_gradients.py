@@ -5,18 +5,18 @@ from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 
-from cnnviz.core.comparison.array_verdicts import Compared
-from cnnviz.core.comparison.diagnosis import Diagnosis, diagnose
-from cnnviz.core.comparison.explanations import right_lines
-from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
-from cnnviz.core.comparison.worst_entry import worst_of
+from cnnviz.core.diagnosis.array_verdicts import Compared
+from cnnviz.core.diagnosis.diagnosis import Diagnosis, diagnose
+from cnnviz.core.diagnosis.explanations import right_lines
+from cnnviz.core.diagnosis.stage_verdicts import INHERITS, RIGHT, WRONG
+from cnnviz.core.diagnosis.worst_entry import worst_of
 from cnnviz.core.gradcheck import relative_error, verdict
-from cnnviz.core.isolation import isolated
-from cnnviz.core.lru_cache import LruCache, held_bytes
-from cnnviz.core.named_arrays import one_image
-from cnnviz.core.program import Program
-from cnnviz.core.read_only import freeze_all
-from cnnviz.core.stages import label
+from cnnviz.core.network.named_arrays import one_image
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import label
+from cnnviz.core.runtime.isolation import isolated
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
+from cnnviz.core.runtime.read_only import freeze_all
 from cnnviz.data.user_gradients import UserGradients, read_gradients_of
 from cnnviz.export.user_gradients_report import example_of, near_ones, reference_of, said, undecided
 from cnnviz.pages.address import PageRequest

@@ -3,10 +3,10 @@
 import numpy as np
 
 from cnnviz.core.gradcheck import TOLERANCE, UNDECIDED, WRONG, GradientCheck
-from cnnviz.core.mistake_model import PlacedMistake
-from cnnviz.core.program import Program
-from cnnviz.core.setup import Setup
-from cnnviz.core.stages import label
+from cnnviz.core.mistakes.mistake_model import PlacedMistake
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import label
+from cnnviz.core.setup.setup import Setup
 from cnnviz.pages.check import one_entry
 from cnnviz.pages.check.examined_pass import Examined
 from cnnviz.pages.gradient_chain import operations

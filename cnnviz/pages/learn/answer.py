@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.read_only import freeze
-from cnnviz.core.setup import Setup
-from cnnviz.core.stages import label
+from cnnviz.core.network.stages import label
+from cnnviz.core.runtime.read_only import freeze
+from cnnviz.core.setup.setup import Setup
 from cnnviz.decks.deck import Deck, Screen
 from cnnviz.decks.library import Library, library, own_folders
 from cnnviz.decks.plates import Plate, cells, plates

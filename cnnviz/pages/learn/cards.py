@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.setup import Setup
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.setup.setup import Setup
 from cnnviz.decks.scope import scope_of
 from cnnviz.words import Message, message
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cnnviz.core.setup import Setup
+from cnnviz.core.setup.setup import Setup
 from cnnviz.pages import gradient_chain
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers

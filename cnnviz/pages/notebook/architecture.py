@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from cnnviz.core.notebook_ops import conv2d, mse, sigmoid
-from cnnviz.core.notebook_output import SECOND_DRAWN
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot, walk
+from cnnviz.core.network.notebook_ops import conv2d, mse, sigmoid
+from cnnviz.core.notebook.notebook_output import SECOND_DRAWN
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot, walk
 from cnnviz.words import Message, message
 
 STEPS = 5

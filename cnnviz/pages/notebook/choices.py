@@ -4,11 +4,11 @@ import dataclasses
 
 import numpy as np
 
-from cnnviz.core.notebook import DEVIATIONS, notebook_step
-from cnnviz.core.notebook_deviations import DEVIATION_TABLE
-from cnnviz.core.setup import RULES, SETUP_KEYS, Setup
-from cnnviz.core.snapshots import Snapshot
-from cnnviz.core.stages import named
+from cnnviz.core.network.stages import named
+from cnnviz.core.notebook.notebook import DEVIATIONS, notebook_step
+from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
+from cnnviz.core.setup.setup import RULES, SETUP_KEYS, Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook.story import story
 from cnnviz.pages.round_distinct import round_distinct

@@ -4,12 +4,12 @@ from collections.abc import Hashable
 
 import numpy as np
 
-from cnnviz.core.lru_cache import LruCache, held_bytes
-from cnnviz.core.notebook_deviation_sets import index_of, moving_sets, smallest
-from cnnviz.core.notebook_deviations import DEVIATION_TABLE
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot
-from cnnviz.core.stages import label
+from cnnviz.core.network.stages import label
+from cnnviz.core.notebook.notebook_deviation_sets import index_of, moving_sets, smallest
+from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.pages.notebook.choices import fits
 from cnnviz.words import Message, message
 

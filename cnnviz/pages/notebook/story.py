@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.notebook_deviation_sets import moving_sets, smallest
-from cnnviz.core.notebook_deviations import DEVIATION_TABLE
-from cnnviz.core.notebook_output import KERNEL, SUMS, rerun
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import run_updates
+from cnnviz.core.notebook.notebook_deviation_sets import moving_sets, smallest
+from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
+from cnnviz.core.notebook.notebook_output import KERNEL, SUMS, rerun
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import load_image
 from cnnviz.words import Message, message
 

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 
-from cnnviz.core.setup import Setup
+from cnnviz.core.setup.setup import Setup
 from cnnviz.pages.notebook.story import story
 from cnnviz.pages.switches import switch
 from cnnviz.wire.parts import SwitchData

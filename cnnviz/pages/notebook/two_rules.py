@@ -5,13 +5,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.film import thinned
-from cnnviz.core.network import DEFAULT
-from cnnviz.core.notebook_deviations import DEVIATION_TABLE
-from cnnviz.core.notebook_ops import sigmoid_prime
-from cnnviz.core.setup import Setup
-from cnnviz.core.snapshots import Snapshot, run_updates
-from cnnviz.core.stages import named
+from cnnviz.core.network.network import DEFAULT
+from cnnviz.core.network.notebook_ops import sigmoid_prime
+from cnnviz.core.network.stages import named
+from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.film import thinned
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.pages.charts import Line, chart
 from cnnviz.pages.gradient_chain import GradientChain, Operation, Row
 from cnnviz.pages.map_parts import filled_part, part, record_of

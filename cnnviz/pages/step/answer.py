@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from cnnviz.core.loss_change import misses, steps_for
-from cnnviz.core.losses_ahead import promise
-from cnnviz.core.update_limits import step_work
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.update_limits import step_work
+from cnnviz.core.training.loss_change import misses, steps_for
+from cnnviz.core.training.losses_ahead import promise
 from cnnviz.export.arrays import named_arrays
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers

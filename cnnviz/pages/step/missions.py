@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cnnviz.core.lru_cache import LruCache, held_bytes
-from cnnviz.core.stages import label
+from cnnviz.core.network.stages import label
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
 from cnnviz.decks.missions import MOST_CASES, Blind, Mission, blind, find, missions
 from cnnviz.decks.scope import query_of
 from cnnviz.pages.address import PageRequest

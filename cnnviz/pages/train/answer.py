@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.setup import Setup
+from cnnviz.core.setup.setup import Setup
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.train import film, sweeping

@@ -4,10 +4,10 @@ from collections.abc import Hashable, Mapping
 
 import numpy as np
 
-from cnnviz.core.lru_cache import Once, held_bytes
-from cnnviz.core.read_sweep import read_sweep
-from cnnviz.core.setup import Setup, as_text
-from cnnviz.core.sweep import seconds_of_runs, updates_that_fit
+from cnnviz.core.runtime.lru_cache import Once, held_bytes
+from cnnviz.core.setup.read_sweep import read_sweep
+from cnnviz.core.setup.setup import Setup, as_text
+from cnnviz.core.training.sweep import seconds_of_runs, updates_that_fit
 from cnnviz.data.sweeps import Sweep, sweep
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.train.film.asked import asked_updates

@@ -1,4 +1,4 @@
-// Which cells a cell is computed from, by named pattern: the twin of cnnviz/core/cell_links.py, held to it by tests.
+// Which cells a cell is computed from, by named pattern: the twin of cnnviz/core/network/cell_links.py, held to it by tests.
 //
 // A cell has an index for each axis of its array as it is laid out. What a pattern reaches is a range an axis.
 

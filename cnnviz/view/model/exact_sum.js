@@ -1,5 +1,5 @@
 // Sums that have one value, whoever adds them up: rounded once, at the end (Shewchuk 1997), as the core's `exact`
-// (cnnviz/core/cell_arithmetic.py) has them, to the last bit.
+// (cnnviz/core/explain/cell_arithmetic.py) has them, to the last bit.
 
 /** @param {number[]} values */
 export function exact(values) {

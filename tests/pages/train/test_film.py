@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup
-from cnnviz.core.film import FEW
+from cnnviz.core.training.film import FEW
 from cnnviz.pages.train import film
 from cnnviz.pages.train.film.frames import MOST_BYTES
 from cnnviz.pages.train.film.learning import log_bytes

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz import Setup
-from cnnviz.core.evaluation import accuracy_range, evaluate
-from cnnviz.core.image_ids import CLASSES, DIGITS
-from cnnviz.core.lru_cache import LruCache
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import DEFAULT
-from cnnviz.core.training import Progress, Training
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import DEFAULT
+from cnnviz.core.runtime.lru_cache import LruCache
+from cnnviz.core.setup.image_ids import CLASSES, DIGITS
+from cnnviz.core.training.evaluation import accuracy_range, evaluate
+from cnnviz.core.training.training import Progress, Training
 from cnnviz.data.training_data import training_data
 from cnnviz.hosts.streamlit.training.watch import opened
 from cnnviz.pages.encoding import encode

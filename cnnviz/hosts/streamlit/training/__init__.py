@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.core.setup import Setup
+from cnnviz.core.setup.setup import Setup
 from cnnviz.data import cifar10
 from cnnviz.hosts.streamlit.training import session
 from cnnviz.hosts.streamlit.training.watch import waits, watch

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from cnnviz.core.setup import SETUP_KEYS, Setup
-from cnnviz.core.stored_params import Learned
-from cnnviz.core.training_history import Epoch
+from cnnviz.core.network.stored_params import Learned
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
+from cnnviz.core.training.training_history import Epoch
 from cnnviz.data import cifar10
 from cnnviz.data.disabled_features import excuse
 from cnnviz.export.parameters import starting_from

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.loss_along import LR, POINTS, SPANS, Curve, curve, read_along, read_span
-from cnnviz.core.read_only import freeze
-from cnnviz.core.setup import Setup
-from cnnviz.core.update_limits import PASSES, estimate
+from cnnviz.core.runtime.read_only import freeze
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.setup.update_limits import PASSES, estimate
+from cnnviz.core.training.loss_along import LR, POINTS, SPANS, Curve, curve, read_along, read_span
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import encode, finite

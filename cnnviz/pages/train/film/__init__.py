@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.checkpoints import MOST, checkpoints
-from cnnviz.core.film import Film, checkpoint_film, film
-from cnnviz.core.film_analysis import turning_points
-from cnnviz.core.lru_cache import Once, held_bytes
-from cnnviz.core.run_outcome import Outcome, outcome
-from cnnviz.core.setup import Setup
-from cnnviz.core.stages import label
-from cnnviz.core.stored_params import NotKept, files_of
-from cnnviz.core.update_limits import estimate
+from cnnviz.core.network.stages import label
+from cnnviz.core.network.stored_params import NotKept, files_of
+from cnnviz.core.runtime.lru_cache import Once, held_bytes
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.setup.update_limits import estimate
+from cnnviz.core.training.checkpoints import MOST, checkpoints
+from cnnviz.core.training.film import Film, checkpoint_film, film
+from cnnviz.core.training.film_analysis import turning_points
+from cnnviz.core.training.run_outcome import Outcome, outcome
 from cnnviz.data.images import load_image
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.encoding import encode, header

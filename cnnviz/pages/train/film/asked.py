@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-from cnnviz.core.setup import MAX_UPDATES, SETUP_KEYS, Setup, whole_number
-from cnnviz.core.stored_params import is_kept_name
+from cnnviz.core.network.stored_params import is_kept_name
+from cnnviz.core.setup.setup import MAX_UPDATES, SETUP_KEYS, Setup, whole_number
 from cnnviz.words import Message, Problem, message, together
 
 DEFAULT_UPDATES = 200

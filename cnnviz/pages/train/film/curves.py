@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.film import Film
-from cnnviz.core.setup import Setup
-from cnnviz.core.stages import label
+from cnnviz.core.network.stages import label
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.film import Film
 from cnnviz.words import Message, message
 
 MOST_LINES = 9

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from cnnviz.core.film import Film
-from cnnviz.core.film_analysis import loss_terms
-from cnnviz.core.rounding import largest
-from cnnviz.core.setup import Setup
+from cnnviz.core.explain.rounding import largest
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.film import Film
+from cnnviz.core.training.film_analysis import loss_terms
 from cnnviz.pages.map_parts import Part, part
 from cnnviz.pages.map_settings import MOST_PRINTED
 from cnnviz.pages.train.film.curves import CURVES, MOST_LINES, lines

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.film import Film
-from cnnviz.core.film_analysis import fall_shares, milestones, turning_points
-from cnnviz.core.rounding import largest
-from cnnviz.core.setup import Setup
-from cnnviz.core.stages import label
+from cnnviz.core.explain.rounding import largest
+from cnnviz.core.network.stages import label
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.film import Film
+from cnnviz.core.training.film_analysis import fall_shares, milestones, turning_points
 from cnnviz.pages.map_parts import Part, part
 from cnnviz.wire.film import FilmMark, FilmShare
 from cnnviz.words import Message, message
@@ -96,7 +96,7 @@ def log_bytes(values: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
 def share_of_the_fall(film: Film, setup: Setup) -> tuple[np.ndarray, FilmShare] | Message:
     """Each parameter's share of the fall that the steps promise, (n+1,P), and over all of them; or why there is none.
 
-    >>> from cnnviz.core.film import film as filmed
+    >>> from cnnviz.core.training.film import film as filmed
     >>> run = filmed(Setup(lr=0.0), np.zeros((32, 32)), 1, most_frames=2)
     >>> print(share_of_the_fall(run, Setup(lr=0.0)))
     The gradient promises no fall for these steps.

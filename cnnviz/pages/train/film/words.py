@@ -1,9 +1,9 @@
 """The words beside a film: how two starts differ, and where and why a run goes wrong."""
 
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.network import DEFAULT, WEIGHTS
-from cnnviz.core.run_outcome import Outcome
-from cnnviz.core.setup import SETUP_KEYS, Setup
+from cnnviz.core.network.network import DEFAULT, WEIGHTS
+from cnnviz.core.setup.kernels import KERNELS
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
+from cnnviz.core.training.run_outcome import Outcome
 from cnnviz.words import Message, has, message
 
 LONGEST = 40

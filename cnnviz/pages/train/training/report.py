@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cnnviz.core.evaluation import accuracy_range, guessed_share
-from cnnviz.core.film_analysis import NEARLY_ALL
-from cnnviz.core.network import DEFAULT
-from cnnviz.core.program import Program
-from cnnviz.core.read_only import freeze_all
-from cnnviz.core.training import MEASURED, Progress, Training
-from cnnviz.core.training_history import Epoch, History
+from cnnviz.core.network.network import DEFAULT
+from cnnviz.core.network.program import Program
+from cnnviz.core.runtime.read_only import freeze_all
+from cnnviz.core.training.evaluation import accuracy_range, guessed_share
+from cnnviz.core.training.film_analysis import NEARLY_ALL
+from cnnviz.core.training.training import MEASURED, Progress, Training
+from cnnviz.core.training.training_history import Epoch, History
 from cnnviz.pages.train.film.learning import as_bytes
 from cnnviz.pages.train.training.test_images import images_part
 from cnnviz.pages.train.training.trainer import AT_ONCE, Job, Trainer

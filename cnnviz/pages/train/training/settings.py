@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from cnnviz.core.image_ids import CLASSES, DIGITS, SIDES
-from cnnviz.core.network import DEFAULT, Network
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.setup import CHANNELS, MAX_SEED, Setup, as_text, learning_rate, whole_number
-from cnnviz.core.training import DTYPES
+from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.setup.image_ids import CLASSES, DIGITS, SIDES
+from cnnviz.core.setup.setup import CHANNELS, MAX_SEED, Setup, as_text, learning_rate, whole_number
+from cnnviz.core.training.training import DTYPES
 from cnnviz.words import Message, message
 
 MAX_EPOCHS, MAX_BATCH, MAX_RATE, MOST_CLASSES = 200, 1024, 100.0, 10

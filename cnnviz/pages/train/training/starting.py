@@ -4,12 +4,12 @@ import math
 import re
 from dataclasses import replace
 
-from cnnviz.core.filters import banks, given_filters
-from cnnviz.core.image_ids import DIGITS
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.network import WEIGHTS, Network
-from cnnviz.core.setup import Setup
-from cnnviz.core.training import Training
+from cnnviz.core.network.network import WEIGHTS, Network
+from cnnviz.core.setup.filters import banks, given_filters
+from cnnviz.core.setup.image_ids import DIGITS
+from cnnviz.core.setup.kernels import KERNELS
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.training import Training
 from cnnviz.data.training_data import describe, training_data
 from cnnviz.pages.train.training.settings import Settings
 from cnnviz.pages.train.training.trainer import Job

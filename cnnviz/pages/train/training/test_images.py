@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnnviz.core.training_history import shown_rows
+from cnnviz.core.training.training_history import shown_rows
 from cnnviz.data.training_data import training_data
 from cnnviz.pages.encoding import encode
 from cnnviz.words import Problem

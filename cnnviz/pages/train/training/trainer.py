@@ -11,10 +11,10 @@ import time
 from collections.abc import Hashable
 from typing import NamedTuple
 
-from cnnviz.core.lru_cache import Elsewhere, LruCache, held_bytes, keeping_for, owner_of_work
-from cnnviz.core.training import Progress, Training, train
-from cnnviz.core.training_history import History
-from cnnviz.core.work_cancellation import in_background
+from cnnviz.core.runtime.lru_cache import Elsewhere, LruCache, held_bytes, keeping_for, owner_of_work
+from cnnviz.core.runtime.work_cancellation import in_background
+from cnnviz.core.training.training import Progress, Training, train
+from cnnviz.core.training.training_history import History
 from cnnviz.data.labelled import Collection
 
 PATIENCE = 8.0
