@@ -132,7 +132,7 @@ def stage_csv(setup: Setup, snapshot: Snapshot) -> str:
 
 
 def map_csv(name: str, array: np.ndarray) -> str:
-    """An array of up to four axes, without those of a map's or a kernel's single channel (view/model/table.js).
+    """An array of up to four axes, without those of a map's or a kernel's single channel (view/model/numbers/table.js).
 
     >>> print(map_csv("z", np.array([[0.1, 1e-05], [2.0, -3.0]])), end="")
     i,0,1

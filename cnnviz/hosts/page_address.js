@@ -1,6 +1,6 @@
 // The browser's own address as that of a page's view: what Streamlit's page and a site of files have in common.
 
-import { foreign, own, parse, query } from "../view/model/address.js"
+import { foreign, own, parse, query } from "../view/model/state/address.js"
 
 /** @import { AddressPort, Setup, StoryPort } from "../view/types/view.js" */
 

@@ -2,8 +2,8 @@
 
 import { letter, paragraphs, picture, rich, scaleOf } from "../pages/learn/learn_words.js"
 import { typed } from "../pages/learn/score.js"
-import { clock, escaped, formula } from "../view/model/format.js"
-import { ARROWS } from "../view/model/neighbours.js"
+import { ARROWS } from "../view/model/layout/neighbours.js"
+import { clock, escaped, formula } from "../view/model/numbers/format.js"
 import { inBrowser } from "../view/model/storage.js"
 import { say, written } from "../view/model/words.js"
 import { DeviceRun } from "./experiment.js"

@@ -1,9 +1,9 @@
 // The projector's side of a room: how to join, the question with how many have answered, and what they answered.
 
 import { letter, picture, rich, scaleOf } from "../pages/learn/learn_words.js"
-import { clock, escaped, formula } from "../view/model/format.js"
+import { clock, escaped, formula } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
-import { setHTML } from "../view/regions/html.js"
+import { setHTML } from "../view/shell/html.js"
 import { AllRuns } from "./experiment.js"
 import { paintPlates, platesHTML } from "./plate_row.js"
 import { cellIn, endOf, leftUntil, windowAt } from "./question.js"

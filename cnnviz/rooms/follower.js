@@ -1,13 +1,13 @@
 // The component's entry on a follower's page: the lesson is where the room's presenter is, until somebody wanders off.
 // Its numbers come as resources (docs/numbers.md), and where the presenter goes as a stream of addresses (docs/rooms.md).
 
-import { own, parse, parseForeign, query } from "../view/model/address.js"
-import { escaped } from "../view/model/format.js"
+import { escaped } from "../view/model/numbers/format.js"
+import { own, parse, parseForeign, query } from "../view/model/state/address.js"
 import { say } from "../view/model/words.js"
-import { setHTML } from "../view/regions/html.js"
-import { kindOf } from "../view/regions/registry.js"
-import { emptyPage, View } from "../view/regions/setup_view.js"
 import { looked, Resources } from "../view/resources.js"
+import { setHTML } from "../view/shell/html.js"
+import { kindOf } from "../view/shell/registry.js"
+import { emptyPage, View } from "../view/shell/setup_view.js"
 import { CODE } from "../view/spec.js"
 import { Ballot } from "./ballot.js"
 import { RoomBoard } from "./board.js"

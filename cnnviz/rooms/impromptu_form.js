@@ -1,6 +1,6 @@
 // The form of a question on the spot, on the lecturer's private screen, and what it asks for.
 
-import { escaped } from "../view/model/format.js"
+import { escaped } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
 
 /** @import { RoomSteps } from "../view/types/view.js" */

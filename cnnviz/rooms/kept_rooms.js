@@ -1,7 +1,7 @@
 // What a presenter's pages know of their room, so that it can be opened again: its secret, kept in this browser for as long as rooms
 // live, and the question that is open in it.
 
-import { escaped } from "../view/model/format.js"
+import { escaped } from "../view/model/numbers/format.js"
 import { inBrowser, inTab } from "../view/model/storage.js"
 import { say } from "../view/model/words.js"
 import { endOf, leftUntil, veils } from "./question.js"

@@ -1,7 +1,7 @@
 // The maps beside a question's words, on phones and on the projector: few numbers as numbers, others in colour, hatched while they are hidden.
 
 import { picture, scaleOf } from "../pages/learn/learn_words.js"
-import { escaped, formula } from "../view/model/format.js"
+import { escaped, formula } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
 import { drawMap } from "./question_map.js"
 

@@ -1,12 +1,12 @@
 // A room's driver: opens it, and has the audience go wherever this page goes. The secret stays in this browser.
 
+import { openFrame } from "../view/dialogs/dialog.js"
 import { isDark } from "../view/draw/theme.js"
-import { own, parse, query } from "../view/model/address.js"
-import { escaped } from "../view/model/format.js"
+import { escaped } from "../view/model/numbers/format.js"
+import { own, parse, query } from "../view/model/state/address.js"
 import { inTab } from "../view/model/storage.js"
 import { say } from "../view/model/words.js"
-import { openFrame } from "../view/regions/dialog.js"
-import { copyLink, html, markup } from "../view/regions/html.js"
+import { copyLink, html, markup } from "../view/shell/html.js"
 import { LANG } from "../view/spec.js"
 import { tabDeck } from "../view/tab_deck.js"
 import { RoomBoard } from "./board.js"

@@ -1,9 +1,9 @@
 // What a lecturer alone sees of a room: its deck, what is shown now and what comes next, the time, and what to do.
 
 import { paragraphs, rich } from "../pages/learn/learn_words.js"
-import { clock, escaped, formula } from "../view/model/format.js"
+import { clock, escaped, formula } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
-import { setHTML } from "../view/regions/html.js"
+import { setHTML } from "../view/shell/html.js"
 import { adviceOf, followed, found, LEAST, MOST, nextAct, possible } from "./question.js"
 import { resultsHTML } from "./results.js"
 

@@ -1,17 +1,17 @@
 // The entry of a lecturer's private page: it drives the room and its questions, with the secret that stood behind "#".
 
+import { fillNext } from "../pages/step/next_stage.js"
+import { kept } from "../view/controls/preferences.js"
 import { save as saveFile } from "../view/draw/picture.js"
 import { isDark } from "../view/draw/theme.js"
-import { COMPUTED, parse, query } from "../view/model/address.js"
-import { darken } from "../view/model/colour.js"
-import { escaped } from "../view/model/format.js"
-import { Numbers } from "../view/model/numbers.js"
+import { darken } from "../view/model/numbers/colour.js"
+import { escaped } from "../view/model/numbers/format.js"
+import { Numbers } from "../view/model/numbers/numbers.js"
+import { COMPUTED, parse, query } from "../view/model/state/address.js"
 import { inTab } from "../view/model/storage.js"
 import { say } from "../view/model/words.js"
-import { copyLink } from "../view/regions/html.js"
-import { fillNext } from "../view/regions/next_stage.js"
-import { kept } from "../view/regions/preferences.js"
 import { Resources } from "../view/resources.js"
+import { copyLink } from "../view/shell/html.js"
 import { CODE, LANG } from "../view/spec.js"
 import { listen } from "./events.js"
 import { spotHTML, spotOf } from "./impromptu_form.js"
@@ -126,7 +126,7 @@ export default function show() {
   const coming = new Resources(base, CODE, {
     received(answer, { stage = "" }) {
       const place = root.querySelector(".coming")
-      const numbers = new Numbers(/** @type {import("../view/model/numbers.js").StepAnswer} */ (answer))
+      const numbers = new Numbers(/** @type {import("../view/model/numbers/numbers.js").StepAnswer} */ (answer))
       if (place && numbers.said[stage]) fillNext(place, numbers, stage)
     },
     failed() {}, // the lecture goes on without it
@@ -198,7 +198,7 @@ export default function show() {
     if (at < 0) [k, at] = [k - 1, stages.length - 1]
     const stage = stages[at] ?? "x"
     const hides = here.predict === "1" || (here.hide === "1" && way === "stage_next")
-    const veiled = hides && by > 0 && stage !== "x" ? "1" : "" // as on the lecturer's own page (view/model/state.js)
+    const veiled = hides && by > 0 && stage !== "x" ? "1" : "" // as on the lecturer's own page (view/model/state/state.js)
     return k < 0 ? undefined : { ...here, cell: "", k: String(k), stage, veiled }
   }
 

@@ -1,10 +1,10 @@
 // A screen of a lecture as it will be, for the lecturer's private screen, which says which: nothing here moves or is pointed at.
 
 import { thumbnail } from "../view/draw/thumbnail.js"
-import { parse } from "../view/model/address.js"
-import { kindOf } from "../view/regions/registry.js"
-import { emptyPage, View } from "../view/regions/setup_view.js"
+import { parse } from "../view/model/state/address.js"
 import { looked, Resources } from "../view/resources.js"
+import { kindOf } from "../view/shell/registry.js"
+import { emptyPage, View } from "../view/shell/setup_view.js"
 import { CODE } from "../view/spec.js"
 
 /** @import { Answer, Host } from "../view/types/view.js" */

@@ -3,7 +3,7 @@
 import { contextOf, hatch, line, prepare } from "../view/draw/canvas.js"
 import { ring } from "../view/draw/heatmap.js"
 import { isDark } from "../view/draw/theme.js"
-import { colour } from "../view/model/colour.js"
+import { colour } from "../view/model/numbers/colour.js"
 import { placeIn, valuesOf } from "./question.js"
 
 /** @import { RoomMap, RoomRound, PatchData, Plane } from "../view/types/view.js" */

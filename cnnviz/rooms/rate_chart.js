@@ -3,7 +3,7 @@
 
 import { scaleOf } from "../pages/train/sweep_model.js"
 import { prepare } from "../view/draw/canvas.js"
-import { decimals, number } from "../view/model/format.js"
+import { decimals, number } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
 
 /** @import { Runs } from "../pages/train/sweep_chart.js" */

@@ -1,7 +1,7 @@
 // What an audience has answered: raw until the key is out, then by groups; the rounds stand beside each other.
 
 import { letter, picture, rich, scaleOf } from "../pages/learn/learn_words.js"
-import { escaped, formula, percent } from "../view/model/format.js"
+import { escaped, formula, percent } from "../view/model/numbers/format.js"
 import { say, written } from "../view/model/words.js"
 import { countOf, found, mostOf, shareOf } from "./question.js"
 import { drawMap, drawPatch } from "./question_map.js"

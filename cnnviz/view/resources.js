@@ -1,11 +1,11 @@
 // Numbers as resources (docs/numbers.md): asked for by address, given up when they are overtaken, kept for a while, and
 // asked for ahead where nobody is disturbed by it.
 
-import { query } from "./model/address.js"
-import { decode } from "./model/decode.js"
 import { LruCache } from "./model/lru_cache.js"
+import { decode } from "./model/numbers/decode.js"
+import { query } from "./model/state/address.js"
+import { alongTo } from "./model/state/upload.js"
 import { inTab } from "./model/storage.js"
-import { alongTo } from "./model/upload.js"
 import { has, say } from "./model/words.js"
 import { LANG } from "./spec.js"
 import { markOf, sentWith } from "./tab_deck.js"

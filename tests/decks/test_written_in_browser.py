@@ -1,4 +1,4 @@
-"""Files that a browser writes (view/model/toml.js) are those that are read here: the same tables, by the one reader."""
+"""Files that a browser writes (view/model/decks/toml.js) are those that are read here: the same tables, by the one reader."""
 
 import json
 import os

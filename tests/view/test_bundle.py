@@ -54,7 +54,7 @@ def test_node_can_read_the_whole_bundle(tmp_path, entry):
 
 
 def test_the_vendored_modules_are_loaded_from_a_bundle(tmp_path):
-    text = 'import { html, keyed, live, svg } from "./view/regions/html.js"\nexport default function all() { return [html, keyed, live, svg] }'
+    text = 'import { html, keyed, live, svg } from "./view/shell/html.js"\nexport default function all() { return [html, keyed, live, svg] }'
     modules = {"entry": text, CONSTANTS: spec("en")}
     made = bundle("entry", lambda name: modules.get(name) or module(name), "console.log({}().map((one) => typeof one).join())")
     assert run(tmp_path, made) == "function,function,function,function"

@@ -6,7 +6,7 @@ from graphlib import TopologicalSorter
 from cnnviz.view.modules import FOLDER
 
 ROOMS = ("hosts", "rooms", "pages", "view")
-CHOOSE_PAGES = {"view/regions/registry.js", "view/regions/step.js"}
+CHOOSE_PAGES = {"view/shell/registry.js", "view/shell/registry_of_step.js"}
 """Modules of view/ that bring what a page shows."""
 
 

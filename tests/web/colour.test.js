@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { colour, darken, isUndecided } from "../../cnnviz/view/model/colour.js"
+import { colour, darken, isUndecided } from "../../cnnviz/view/model/numbers/colour.js"
 
 test("what is no number has a colour of its own, by day and by night, unlike every error's", () => {
   for (const night of [false, true]) {

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { isBare, numberIn, placeOf } from "../../cnnviz/view/model/deck.js"
-import { scripted } from "../../cnnviz/view/regions/actions.js"
+import { scripted } from "../../cnnviz/view/controls/actions.js"
+import { isBare, numberIn, placeOf } from "../../cnnviz/view/model/decks/deck.js"
 
 const deck = {
   id: "kernel",

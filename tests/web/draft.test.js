@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { HASH, packed, unpacked } from "../../cnnviz/view/model/deck_link.js"
+import { HASH, packed, unpacked } from "../../cnnviz/view/model/decks/deck_link.js"
 import {
   added,
   atOf,
@@ -23,10 +23,10 @@ import {
   textOf,
   titled,
   undone,
-} from "../../cnnviz/view/model/draft.js"
-import { askedOf, asking, unasked } from "../../cnnviz/view/model/draft_question.js"
-import { clock } from "../../cnnviz/view/model/format.js"
-import { tomlOf } from "../../cnnviz/view/model/toml.js"
+} from "../../cnnviz/view/model/decks/draft.js"
+import { askedOf, asking, unasked } from "../../cnnviz/view/model/decks/draft_question.js"
+import { tomlOf } from "../../cnnviz/view/model/decks/toml.js"
+import { clock } from "../../cnnviz/view/model/numbers/format.js"
 
 const of = (/** @type {string} */ letters, at = -1) =>
   chosen(beginning({ ...empty("Mine"), screen: [...letters].map((letter) => ({ at: letter })) }), at)

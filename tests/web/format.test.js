@@ -15,7 +15,7 @@ import {
   signed,
   timesPower,
   withSymbols,
-} from "../../cnnviz/view/model/format.js"
+} from "../../cnnviz/view/model/numbers/format.js"
 import { anyNumbers, read } from "./numbers.js"
 
 test("symbols in a sentence are set as such, and no word is", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { HEIGHT, layChain, way } from "../../cnnviz/view/model/gradient_chain.js"
-import { sharedDigits } from "../../cnnviz/view/model/shared_digits.js"
+import { HEIGHT, layChain, way } from "../../cnnviz/view/model/layout/chain_layout.js"
+import { sharedDigits } from "../../cnnviz/view/model/numbers/shared_digits.js"
 
 /** A chain from pairs "symbol<source". */
 const cards = (text, state = {}) =>

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { decode } from "../../cnnviz/view/model/decode.js"
-import { promiseOf, raisedPart } from "../../cnnviz/view/model/gradient_promise.js"
-import { Numbers } from "../../cnnviz/view/model/numbers.js"
+import { promiseOf, raisedPart } from "../../cnnviz/view/model/explain/gradient_promise.js"
+import { decode } from "../../cnnviz/view/model/numbers/decode.js"
+import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { fixture } from "./hooks.js"
 import { read } from "./numbers.js"
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { COMPUTED, foreign, looks, own, parse, query, same } from "../../cnnviz/view/model/address.js"
-import { apart, byPowers, evenly, extent, powers, tickLabel, ticks } from "../../cnnviz/view/model/axes.js"
-import { ChainFocus } from "../../cnnviz/view/model/chain_focus.js"
-import { colour, ink } from "../../cnnviz/view/model/colour.js"
+import { apart, byPowers, evenly, extent, powers, tickLabel, ticks } from "../../cnnviz/view/model/layout/axes.js"
+import { colour, ink } from "../../cnnviz/view/model/numbers/colour.js"
+import { COMPUTED, foreign, looks, own, parse, query, same } from "../../cnnviz/view/model/state/address.js"
+import { ChainFocus } from "../../cnnviz/view/model/state/chain_focus.js"
 import { fixture } from "./hooks.js"
 import { anyNumbers } from "./numbers.js"
 

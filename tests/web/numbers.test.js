@@ -1,14 +1,14 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { decode } from "../../cnnviz/view/model/decode.js"
-import { explained } from "../../cnnviz/view/model/explanation.js"
-import { expression } from "../../cnnviz/view/model/expression.js"
-import { number, short, wholeOr } from "../../cnnviz/view/model/format.js"
-import { Filling, terms } from "../../cnnviz/view/model/formula_values.js"
-import { promiseOf } from "../../cnnviz/view/model/gradient_promise.js"
-import { meaningOf, ownOf, signsOf, wordsOf } from "../../cnnviz/view/model/meanings.js"
-import { Numbers } from "../../cnnviz/view/model/numbers.js"
-import { distinctDigits } from "../../cnnviz/view/model/printed_digits.js"
+import { explained } from "../../cnnviz/view/model/explain/explanation.js"
+import { expression } from "../../cnnviz/view/model/explain/expression.js"
+import { Filling, terms } from "../../cnnviz/view/model/explain/formula_values.js"
+import { promiseOf } from "../../cnnviz/view/model/explain/gradient_promise.js"
+import { meaningOf, ownOf, signsOf, wordsOf } from "../../cnnviz/view/model/explain/meanings.js"
+import { decode } from "../../cnnviz/view/model/numbers/decode.js"
+import { number, short, wholeOr } from "../../cnnviz/view/model/numbers/format.js"
+import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
+import { distinctDigits } from "../../cnnviz/view/model/numbers/printed_digits.js"
 import { has } from "../../cnnviz/view/model/words.js"
 import { fixture } from "./hooks.js"
 
@@ -39,7 +39,7 @@ test("what is decoded is number for number what the core computed", () => {
 })
 
 test("formulas have the language's decimal point too", async () => {
-  const french = await import("../../cnnviz/view/model/explanation.js?fr")
+  const french = await import("../../cnnviz/view/model/explain/explanation.js?fr")
   const { numbers } = snapshots.find(({ numbers }) => numbers.network.optimizer === "adam")
   const formulas = [explained, french.explained].map((said) => said(numbers, "update", [0, 0]).formula)
   const decimals = formulas.map((html) => html.match(/\d[.,]\d+/g))

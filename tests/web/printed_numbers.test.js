@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { number, plainNumber, short } from "../../cnnviz/view/model/format.js"
-import { distinctDigits, gridOf, product } from "../../cnnviz/view/model/printed_digits.js"
-import { apart, fixed, writtenSum } from "../../cnnviz/view/model/printed_sums.js"
+import { number, plainNumber, short } from "../../cnnviz/view/model/numbers/format.js"
+import { distinctDigits, gridOf, product } from "../../cnnviz/view/model/numbers/printed_digits.js"
+import { apart, fixed, writtenSum } from "../../cnnviz/view/model/numbers/printed_sums.js"
 
 const read = (text) => Number(plainNumber(text.replace(/[()]/g, "")))
 let seed = 1

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { decode } from "../../cnnviz/view/model/decode.js"
-import { explained, stepOf } from "../../cnnviz/view/model/explanation.js"
-import { Numbers } from "../../cnnviz/view/model/numbers.js"
-import { endsOf } from "../../cnnviz/view/regions/next_stage.js"
+import { endsOf } from "../../cnnviz/pages/step/next_stage.js"
+import { explained, stepOf } from "../../cnnviz/view/model/explain/explanation.js"
+import { decode } from "../../cnnviz/view/model/numbers/decode.js"
+import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { fixture } from "./hooks.js"
 
 const fixtures = fixture("wide")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { beforeEach, test } from "node:test"
 import { LruCache } from "../../cnnviz/view/model/lru_cache.js"
-import { holdFile } from "../../cnnviz/view/model/upload.js"
+import { holdFile } from "../../cnnviz/view/model/state/upload.js"
 
 // A browser as far as it is needed: a server that answers when it is told to, and nothing to do but this.
 let requests = []

@@ -24,8 +24,8 @@ import {
 import { bestOf, hasDiverged, powersIn, tick } from "../../cnnviz/rooms/rate_chart.js"
 import { foundIt } from "../../cnnviz/rooms/results.js"
 import { inReaders } from "../../cnnviz/rooms/screen_bar.js"
-import { parseForeign } from "../../cnnviz/view/model/address.js"
-import { clock } from "../../cnnviz/view/model/format.js"
+import { clock } from "../../cnnviz/view/model/numbers/format.js"
+import { parseForeign } from "../../cnnviz/view/model/state/address.js"
 
 const map = (more) => ({
   symbol: "z1",

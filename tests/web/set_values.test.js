@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { parseSets, settingOf, withSets, writeSets } from "../../cnnviz/view/model/set_values.js"
+import { parseSets, settingOf, withSets, writeSets } from "../../cnnviz/view/model/state/set_values.js"
 
 const TEXT = "x:3,4:0.5;f1:0,0,1,1:2;w:120,0:-0.31~2"
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { accepts, begin, hides, isBefore, isWaiting, next } from "../../cnnviz/view/model/state.js"
+import { accepts, begin, hides, isBefore, isWaiting, next } from "../../cnnviz/view/model/state/state.js"
 
 const ORDER = ["x", "z1", "o", "L", "df", "update"]
 const KEYS = ["img", "k", "lr"]

@@ -13,7 +13,7 @@ import {
   setupAt,
   turn,
   UPDATES,
-} from "../../cnnviz/view/model/story.js"
+} from "../../cnnviz/pages/step/opening/story_model.js"
 import { has } from "../../cnnviz/view/model/words.js"
 
 const on = (telling, still = false) => next(telling, { type: "on", still })

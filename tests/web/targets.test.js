@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { kindOf, labelOf, withTargets } from "../../cnnviz/view/model/targets.js"
+import { kindOf, labelOf, withTargets } from "../../cnnviz/view/model/state/targets.js"
 import { IMAGES } from "../../cnnviz/view/spec.js"
 
 const start = { img: IMAGES[0].id, y: "1,0" }

@@ -7,7 +7,7 @@ import { certainty, listed } from "../../cnnviz/pages/train/test_images_card.js"
 import * as layouts from "../../cnnviz/pages/train/test_images_layout.js"
 import * as states from "../../cnnviz/pages/train/test_images_state.js"
 import * as words from "../../cnnviz/pages/train/test_images_words.js"
-import { largest } from "../../cnnviz/view/model/extremes.js"
+import { largest } from "../../cnnviz/view/model/numbers/extremes.js"
 
 /** Numbers from 0 to 1, the same each time. @param {number} seed */
 function random(seed) {

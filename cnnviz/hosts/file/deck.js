@@ -1,12 +1,12 @@
 // The component's entry in a file that holds a script: its screens, each with its numbers, and nobody to ask for others. What
 // stands behind "#" in the file's address is the screen, and where one is on it.
 
-import { parse, query, same } from "../../view/model/address.js"
-import { placeOf } from "../../view/model/deck.js"
-import { told } from "../../view/model/decode.js"
+import { knowDeck } from "../../view/decks/deck_walk.js"
+import { placeOf } from "../../view/model/decks/deck.js"
+import { told } from "../../view/model/numbers/decode.js"
+import { parse, query, same } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { knowDeck } from "../../view/regions/deck_walk.js"
-import { emptyPage, View } from "../../view/regions/setup_view.js"
+import { emptyPage, View } from "../../view/shell/setup_view.js"
 import { report } from "./scorm.js"
 import { answersOf } from "./stored_answers.js"
 import { disable } from "./without_server.js"

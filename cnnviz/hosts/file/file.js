@@ -1,10 +1,10 @@
 // The component's entry in a file of its own: one setup, with the numbers of some of its updates, and nobody to ask
 // for others. What stands behind "#" in the file's address is where one is in it.
 
-import { own, query, same } from "../../view/model/address.js"
-import { escaped } from "../../view/model/format.js"
+import { escaped } from "../../view/model/numbers/format.js"
+import { own, query, same } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { View } from "../../view/regions/setup_view.js"
+import { View } from "../../view/shell/setup_view.js"
 import { placeOf } from "./hash_address.js"
 import { report } from "./scorm.js"
 import { answersOf } from "./stored_answers.js"

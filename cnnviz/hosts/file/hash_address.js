@@ -1,6 +1,6 @@
 // An address behind "#": what of a setup differs from the one that a file holds.
 
-import { COMPUTED, parse, query, same } from "../../view/model/address.js"
+import { COMPUTED, parse, query, same } from "../../view/model/state/address.js"
 
 /** @import { Setup } from "../../view/types/view.js" */
 

@@ -1,10 +1,10 @@
 // The component's entry in a notebook's cell: its address is the widget's, which Python reads and writes too, and its numbers
 // come from the notebook's own kernel.
 
-import { query } from "../../view/model/address.js"
-import { decode } from "../../view/model/decode.js"
+import { decode } from "../../view/model/numbers/decode.js"
+import { query } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { View } from "../../view/regions/setup_view.js"
+import { View } from "../../view/shell/setup_view.js"
 import { disableElsewhere } from "../file/without_server.js"
 
 /** @import { Answer, Setup, WidgetModel } from "../../view/types/view.js" */

@@ -2,9 +2,9 @@
 // those of the opening lesson lie beside it as files, so that it is there before Python is.
 
 import { say } from "../../view/model/words.js"
-import { kindOf } from "../../view/regions/registry.js"
-import { emptyPage, View } from "../../view/regions/setup_view.js"
 import { looked, Resources } from "../../view/resources.js"
+import { kindOf } from "../../view/shell/registry.js"
+import { emptyPage, View } from "../../view/shell/setup_view.js"
 import { CODE, PAGES } from "../../view/spec.js"
 import { Python } from "./python.js"
 import { addressIn, pageAt } from "./site_address.js"
@@ -33,7 +33,7 @@ export default function show() {
   const numbers = new Resources(base, CODE, { received, failed, shown: () => view.data && view.setup }, get)
   const ask = () => numbers.ask(pageAt(base), view.host.address.read(), kindOf(pageAt(base)).asked)
 
-  /** @type {(answer: Answer, asked: import("../../view/model/address.js").Setup, page: string) => void} */
+  /** @type {(answer: Answer, asked: import("../../view/model/state/address.js").Setup, page: string) => void} */
   function received(answer, asked, page) {
     if (page !== pageAt(base)) return
     if (page !== view.page) mount()

@@ -29,7 +29,7 @@ STARTS = "hosts/static/pyodide"
 """The module that starts Python in the worker."""
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 _STORYS = 10
-"""The number of updates in the story (view/model/story.js)."""
+"""The number of updates in the story (pages/step/opening/story_model.js)."""
 
 
 def write_site(folder: Path, python: Mapping[str, bytes], starts: str = "", decks: Sequence[Path] = ()) -> int:

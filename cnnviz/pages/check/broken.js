@@ -1,8 +1,8 @@
 // Check, break it: the broken arrow opened into its two lines of code, and the unit or the place where it shows best.
 
+import { group } from "../../view/controls/switches.js"
 import { say } from "../../view/model/words.js"
-import { difference, html, nothing } from "../../view/regions/html.js"
-import { group } from "../../view/regions/switches.js"
+import { difference, html, nothing } from "../../view/shell/html.js"
 import { errorCurve, slopeCurve } from "./error_curve.js"
 import { either, versions } from "./ours.js"
 

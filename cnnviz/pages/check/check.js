@@ -2,12 +2,12 @@
 // (cnnviz/pages/check).
 
 import { chart as drawChart } from "../../view/draw/chart.js"
-import { COMPUTED } from "../../view/model/address.js"
-import { formula, local, number, withSymbols } from "../../view/model/format.js"
-import { sharedDigits } from "../../view/model/shared_digits.js"
+import { formula, local, number, withSymbols } from "../../view/model/numbers/format.js"
+import { sharedDigits } from "../../view/model/numbers/shared_digits.js"
+import { COMPUTED } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { GradientChain } from "../../view/regions/gradient_chain.js"
-import { copied, html, near, nothing, render, setHTML, svg } from "../../view/regions/html.js"
+import { GradientChain } from "../../view/shell/gradient_chain.js"
+import { copied, html, near, nothing, render, setHTML, svg } from "../../view/shell/html.js"
 import { broken, listed } from "./broken.js"
 import { ours, third } from "./ours.js"
 import { own } from "./user_gradients.js"

@@ -1,9 +1,9 @@
 // Check, ours: one entry in two ways, its error over the nudge, and the digits that cancel.
 
-import { local } from "../../view/model/format.js"
+import { local } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { mapOf } from "../../view/regions/gradient_chain.js"
-import { html, keyed, markup, nothing } from "../../view/regions/html.js"
+import { mapOf } from "../../view/shell/gradient_chain.js"
+import { html, keyed, markup, nothing } from "../../view/shell/html.js"
 import { TENSORFLOW } from "../../view/spec.js"
 import { bestOf, CIRCLED, errorCurve } from "./error_curve.js"
 

@@ -1,8 +1,8 @@
 // Check, your own: yours beside ours where they part first, what a wrong stage looks like, and its line of code.
 
+import { actionButton } from "../../view/controls/actions.js"
 import { say } from "../../view/model/words.js"
-import { actionButton } from "../../view/regions/actions.js"
-import { html, markup, nothing } from "../../view/regions/html.js"
+import { html, markup, nothing } from "../../view/shell/html.js"
 import { lines } from "./broken.js"
 import { versions } from "./ours.js"
 

@@ -2,10 +2,10 @@
 // links, its letters, its one matrix, and the loss as a landscape (cnnviz/pages/notebook/architecture.py).
 
 import { MapView } from "../../view/draw/map_view.js"
-import { colour, css, ink } from "../../view/model/colour.js"
-import { formula, number, short } from "../../view/model/format.js"
+import { colour, css, ink } from "../../view/model/numbers/colour.js"
+import { formula, number, short } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, near, nothing, render, setText, svg } from "../../view/regions/html.js"
+import { html, near, nothing, render, setText, svg } from "../../view/shell/html.js"
 
 /** @import { ArchitectureData, Arrays, Scale, View } from "../../view/types/view.js" */
 

@@ -1,12 +1,12 @@
 // Notebook: the exact rule's chain over the notebook's, with the causes between them: the story with its prose always in sight,
 // the experiment with its eight switches; and the architecture (cnnviz/pages/notebook).
 
+import { bindChanges, group, tabsOf } from "../../view/controls/switches.js"
 import { chart as drawChart } from "../../view/draw/chart.js"
-import { formula, number, sentence, withSymbols } from "../../view/model/format.js"
+import { formula, number, sentence, withSymbols } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { GradientChain, mapOf, withoutChannel } from "../../view/regions/gradient_chain.js"
-import { difference, html, inner, linesOf, nothing, render } from "../../view/regions/html.js"
-import { bindChanges, group, tabsOf } from "../../view/regions/switches.js"
+import { GradientChain, mapOf, withoutChannel } from "../../view/shell/gradient_chain.js"
+import { difference, html, inner, linesOf, nothing, render } from "../../view/shell/html.js"
 import { Architecture, skeleton } from "./architecture.js"
 
 /** @import { Answer, ChartData, DeviationRow, ExperimentData, NotebookData } from "../../view/types/view.js" */

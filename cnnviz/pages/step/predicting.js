@@ -1,16 +1,16 @@
 // Predicting (predict=1): a stage that one comes to asks for one of its numbers before it shows them. The strip over the
 // maps holds the question, then what became of the answer, and how many were right so far.
 
-import { COMPUTED, same } from "../../view/model/address.js"
-import { one } from "../../view/model/cell_links.js"
-import { judge, judgeClick, questions } from "../../view/model/prediction.js"
+import { ACTIONS, run } from "../../view/controls/actions.js"
+import { one } from "../../view/model/explain/cell_links.js"
+import { judge, judgeClick, questions } from "../../view/model/explain/prediction.js"
+import { COMPUTED, same } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { ACTIONS, run } from "../../view/regions/actions.js"
-import { html, inner, keyed, markup, render, setHidden } from "../../view/regions/html.js"
+import { html, inner, keyed, markup, render, setHidden } from "../../view/shell/html.js"
 import { score, scores, startCount } from "../learn/progress.js"
 import { typed } from "../learn/score.js"
 
-/** @import { Judged, Question } from "../../view/model/prediction.js" */
+/** @import { Judged, Question } from "../../view/model/explain/prediction.js" */
 /** @import { Cell, Setup, Step } from "../../view/types/view.js" */
 
 const STRIP = () =>

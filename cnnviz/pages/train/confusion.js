@@ -1,7 +1,7 @@
 // The confusion matrix: how many images of each class are taken for which. A cell's images stay bright, all others go dim.
 
 import { say } from "../../view/model/words.js"
-import { html } from "../../view/regions/html.js"
+import { html } from "../../view/shell/html.js"
 
 /** @import { TestImages, TestImagesState, Report } from "./test_images_state.js" */
 

@@ -1,12 +1,12 @@
 // The film of many updates: scrubbed and played here, with nothing asked of the server. The position on
 // it is the setup's k, so that a link leads to the same frame.
 
-import { COMPUTED } from "../../view/model/address.js"
-import { number } from "../../view/model/format.js"
+import { bindChanges, bindSwitches, fillSwitches, tabsOf } from "../../view/controls/switches.js"
+import { number } from "../../view/model/numbers/format.js"
+import { COMPUTED } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { html, keyed, near, render, setHTML, setText } from "../../view/regions/html.js"
-import { Content } from "../../view/regions/page.js"
-import { bindChanges, bindSwitches, fillSwitches, tabsOf } from "../../view/regions/switches.js"
+import { html, keyed, near, render, setHTML, setText } from "../../view/shell/html.js"
+import { Content } from "../../view/shell/page.js"
 import { Curves } from "./curves.js"
 import { FilmMaps } from "./film_maps.js"
 import { outputScale, outputsShown } from "./film_model.js"

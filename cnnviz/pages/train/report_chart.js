@@ -1,8 +1,8 @@
 // A curve over the epochs of a training, as SVG: learned images and those held out, against what guessing gets.
 
-import { apart } from "../../view/model/axes.js"
-import { nearest } from "../../view/model/extremes.js"
-import { escaped, number } from "../../view/model/format.js"
+import { apart } from "../../view/model/layout/axes.js"
+import { nearest } from "../../view/model/numbers/extremes.js"
+import { escaped, number } from "../../view/model/numbers/format.js"
 import { say, written } from "../../view/model/words.js"
 
 /** @typedef {{ name: string, values: ArrayLike<number>, main: boolean }} Curve  the main one is of images that are held out */

@@ -3,7 +3,7 @@
 
 import { contextOf, ratio } from "../../view/draw/canvas.js"
 import { say } from "../../view/model/words.js"
-import { isStill } from "../../view/regions/media_queries.js"
+import { isStill } from "../../view/shell/media_queries.js"
 import { certainty } from "./test_images_card.js"
 import { columnWidth, imageAt, LEFT, layOutTestImages, levels, neighbour, startLayout } from "./test_images_layout.js"
 import { drawImage, rounded, sheetOf } from "./test_images_sprites.js"

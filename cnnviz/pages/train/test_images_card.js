@@ -1,9 +1,9 @@
 // The card of the image that is told of: the image, its outputs at this epoch, and their way over all epochs.
 
-import { largest } from "../../view/model/extremes.js"
-import { decimals, number } from "../../view/model/format.js"
+import { largest } from "../../view/model/numbers/extremes.js"
+import { decimals, number } from "../../view/model/numbers/format.js"
 import { say, written } from "../../view/model/words.js"
-import { html, markup, nothing } from "../../view/regions/html.js"
+import { html, markup, nothing } from "../../view/shell/html.js"
 import { outputsOf } from "./test_images_layout.js"
 
 /** @import { TestImages, TestImagesState, Report } from "./test_images_state.js" */

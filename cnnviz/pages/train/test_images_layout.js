@@ -1,7 +1,7 @@
 // Where the images that are held out stand: in the column of the network's answer, as high as it is sure of it; before a
 // training each in its class. Nothing is drawn here.
 
-import { largest } from "../../view/model/extremes.js"
+import { largest } from "../../view/model/numbers/extremes.js"
 
 /** @typedef {{ width: number, height: number, classes: number, floor: number, softmax?: boolean }} Frame  `floor`: no largest output is below it */
 /**

@@ -1,11 +1,11 @@
 // The Train page's other half: a training on many images, as a test images of those that it has never learned from. The training
 // itself stays on the server, which says again and again how far it is.
 
-import { largest } from "../../view/model/extremes.js"
-import { number } from "../../view/model/format.js"
+import { actionButton } from "../../view/controls/actions.js"
+import { largest } from "../../view/model/numbers/extremes.js"
+import { number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { actionButton } from "../../view/regions/actions.js"
-import { html, near, render, setHTML, setText } from "../../view/regions/html.js"
+import { html, near, render, setHTML, setText } from "../../view/shell/html.js"
 import { answered, confusionTable } from "./confusion.js"
 import { pointedAt, reportChart } from "./report_chart.js"
 import { TestImages } from "./test_images.js"

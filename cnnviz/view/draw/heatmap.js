@@ -1,15 +1,15 @@
 // A heat map: an array as tiles of coloured cells. Picture and numbers are painted once, and the cells that matter on a layer
-// above, so that pointing paints outlines alone. Where cells lie is model/layout.js.
+// above, so that pointing paints outlines alone. Where cells lie is model/layout/image_layout.js.
 
-import { colour, css, ink, isUndecided, pixelOf } from "../model/colour.js"
-import { brief, number, short } from "../model/format.js"
-import { enclosing, largestOfPixels, layout } from "../model/layout.js"
+import { enclosing, largestOfPixels, layout } from "../model/layout/image_layout.js"
+import { colour, css, ink, isUndecided, pixelOf } from "../model/numbers/colour.js"
+import { brief, number, short } from "../model/numbers/format.js"
 import { MOST_PRINTED } from "../spec.js"
 import { contextOf, ratio } from "./canvas.js"
 import { pixelsOf } from "./pixels.js"
 import { halves, widthOf } from "./text_width.js"
 
-/** @import { Box as CellBox } from "../model/array_faces.js" */
+/** @import { Box as CellBox } from "../model/numbers/array_faces.js" */
 /** @import { Box, Face, Layout, Range, Scale, Values } from "../types/view.js" */
 /** @typedef {{ ranges: Range[], strong?: boolean, thin?: boolean }} Mark  cells to outline */
 /** @typedef {[width: number, height: number]} Size  on the screen, in CSS pixels */

@@ -1,13 +1,13 @@
 // One array on a board, in the film or among the notebook's parts: a heat map as large as its style sheet has it.
 
-import { faceOfColumn } from "../model/array_faces.js"
-import { extremes } from "../model/extremes.js"
-import { number, power, rangeText, timesPower } from "../model/format.js"
+import { faceOfColumn } from "../model/numbers/array_faces.js"
+import { extremes } from "../model/numbers/extremes.js"
+import { number, power, rangeText, timesPower } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { smallest } from "./canvas.js"
 import { ends, Heatmap } from "./heatmap.js"
 
-/** @import { Limits } from "../model/colour.js" */
+/** @import { Limits } from "../model/numbers/colour.js" */
 /** @import { Size } from "./heatmap.js" */
 /** @import { Cell, Layout, GradientCard, Scale, Values } from "../types/view.js" */
 

@@ -1,7 +1,7 @@
 // What is shown, as a picture: canvases as images, and every line of text where it stands, as SVG; the
 // PNG is that SVG, drawn twice as large.
 
-import { escaped } from "../model/format.js"
+import { escaped } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { KERNELS, SCALE_NAMES } from "../spec.js"
 import { sharply } from "./canvas.js"

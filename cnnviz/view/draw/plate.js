@@ -1,8 +1,8 @@
 // One array of a network on the screen: a heat map with its name, the ends of its colours, and its classes' names.
 
-import { extremes } from "../model/extremes.js"
-import { brief, number, power, rangeText, short, timesPower, whole } from "../model/format.js"
-import { SHADES } from "../model/quantized_weights.js"
+import { extremes } from "../model/numbers/extremes.js"
+import { brief, number, power, rangeText, short, timesPower, whole } from "../model/numbers/format.js"
+import { SHADES } from "../model/numbers/quantized_weights.js"
 import { say } from "../model/words.js"
 import { font, Heatmap, ring } from "./heatmap.js"
 import { picture } from "./pixels.js"

@@ -1,5 +1,5 @@
-import type { Setup } from "../model/address.js"
-import type { Answer, Arrays } from "../model/decode.js"
+import type { Setup } from "../model/state/address.js"
+import type { Answer, Arrays } from "../model/numbers/decode.js"
 
 /** Where the setup is kept: the browser's address, a file's own, a notebook cell's. */
 export interface AddressPort {

@@ -1,9 +1,9 @@
 // A step of every parameter, from left to right: what it was, how far it goes, what it becomes, and its share of what the loss loses.
 
-import { named } from "../../model/arithmetic.js"
-import { colour, ink } from "../../model/colour.js"
-import { COLON, number, timesPower } from "../../model/format.js"
-import { apart, decimalsOrDigits, fixed } from "../../model/printed_sums.js"
+import { named } from "../../model/explain/arithmetic.js"
+import { colour, ink } from "../../model/numbers/colour.js"
+import { COLON, number, timesPower } from "../../model/numbers/format.js"
+import { apart, decimalsOrDigits, fixed } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { scaled } from "./adam.js"
