@@ -86,7 +86,7 @@ def told(deck: Deck, number: int, digest: str) -> str:
     if any("{" in part for part in said.by_language.values()):
         said = filled(said, scope_of(setup_of(screen.at)), Allowance())
     texts = {lang: text[:MOST_SAID] for lang, text in [*said.by_language.items()][:MOST_LANGUAGES]}
-    return json.dumps(RoomScreen(number=number, count=len(deck.screens), say=texts, deck=digest))
+    return json.dumps(RoomScreen(number=number, count=len(deck.screens), say=texts, script=digest))
 
 
 def number_in(screen: str) -> int:

@@ -99,7 +99,7 @@ class WorkerPool:
         task = work, arguments, seconds, reader(), packed(_names(arguments), MOST_SENT)
         for again in (True, False):
             try:
-                future = self._active().scheduler(worker.run, task, timeout=PATIENCE * seconds)
+                future = self._active().schedule(worker.run, task, timeout=PATIENCE * seconds)
                 with _counted():
                     try:
                         while not wait([future], LOOK).done:

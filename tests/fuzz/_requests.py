@@ -104,7 +104,7 @@ def seeds() -> dict[str, tuple[str, list[bytes], bool]]:
     """Return the files to mutate by their kind, each with the path that reads it, and whether they are texts."""
     update, parameters, gradients, gradients_json = _arrays()
     texts = [text.encode() for text, _ in WHOLE]
-    scripts = [script.read_bytes() for folder in ("bundled", "lectures") for script in sorted((_SCRIPTS / folder).glob("*.toml"))]
+    decks = [script.read_bytes() for folder in ("bundled", "lectures") for script in sorted((_SCRIPTS / folder).glob("*.toml"))]
     found: dict[str, tuple[str, list[bytes], bool]] = {
         "model": ("/dialogs/model", texts, True),
         "keras JSON": ("/dialogs/model", [_keras()], True),
